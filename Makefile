@@ -1,0 +1,79 @@
+# Two commands from nothing: `make demo` and `make test`. They need Python 3.11 or newer, make, and no more.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+ARGS   ?=
+
+# The versions in constraints.txt hold for the build backend too (newer pips read the second name).
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Nothing but .venv and this folder is used.
+unexport PYTHONPATH
+unexport PYTHONHOME
+export PYTHONNOUSERSITE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make demo    train LeNet-5 on real handwritten digits, here and offline'
+	@echo 'make test    run the quick tests (ARGS="-k lenet" runs some of them)'
+	@echo 'make check   run all tests, the slow ones too, and ruff and mypy'
+	@echo 'make format  format the code as make check wants it'
+	@echo 'make clean   remove .venv and the caches; runs/ stays'
+	@echo 'PYTHON=python3.12 chooses the Python of .venv'
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "error: '$(PYTHON)' was not found. Papernets needs Python 3.11 or newer."; \
+	  echo "Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; } >&2
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1). Papernets needs Python 3.11 or newer."; \
+	  echo "Name another one: make PYTHON=python3.12"; exit 1; } >&2
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' cannot make a virtual environment: its venv or ensurepip module is missing."; \
+	  echo "On Debian and Ubuntu: apt install python3-venv. Or name another: make PYTHON=python3.12"; \
+	  exit 1; } >&2
+	@echo "== Installing Papernets and what constraints.txt pins into $(VENV)/ (a few minutes the first time)"
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -m pip check
+	@touch $@
+
+demo: $(STAMP)
+	@echo "== Demo: training LeNet-5 (1998) on the handwritten digits that ship with scikit-learn"
+	@n=1; while [ -e "runs/demo-$$n" ]; do n=$$((n + 1)); done; out="runs/demo-$$n"; \
+	mkdir -p runs && \
+	$(BIN)/python -m papernets train lenet5 --data digits --out "$$out" && { \
+	  echo; echo "The run is in $$out/, its pictures are $$out/curves.png and $$out/confusion.png."; \
+	  echo "Try next:"; \
+	  echo "  $(BIN)/papernets explain lenet5                        every number of its paper, recomputed"; \
+	  echo "  $(BIN)/papernets evaluate $$out/best --data digits   its errors, class by class"; \
+	  echo "  make test                                         the tests"; }
+
+test: $(STAMP)
+	@echo "== Quick tests, one worker a core (the slow ones are left out: make check)"
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@echo "Try next: make demo trains LeNet-5; make check runs the slow tests, ruff and mypy too."
+
+check: $(STAMP)
+	@echo "== Style: ruff"
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@echo "== Types: mypy"
+	@$(BIN)/python -m mypy
+	@echo "== All tests, the slow ones too"
+	@$(BIN)/python -m pytest -q -n auto -m "slow or not slow" $(ARGS)
+	@echo "Try next: make demo trains LeNet-5; CONTRIBUTING.md says how to add a network."
+
+format: $(STAMP)
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

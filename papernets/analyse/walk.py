@@ -1,0 +1,289 @@
+"""One walk over a network gives its rows: shapes, parameters, MACs, receptive fields, words."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+from ..spec import (
+    Add,
+    Aux,
+    Chain,
+    Concat,
+    Flatten,
+    Layer,
+    Net,
+    Pair,
+    Part,
+    Shape,
+    Window,
+    check_activation,
+    pair,
+    shown,
+)
+from .field import Field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width)."""
+
+    name: str
+    kind: str
+    layer: Layer | Concat | Add
+    input: Shape
+    out: Shape
+    params: int = 0
+    fixed_params: int = 0
+    macs: int = 0
+    executed_macs: int = 0
+    connections: int = 0
+    receptive_field: Pair | None = None
+    field_stride: Pair | None = None
+    formula: str = ""
+    aux: bool = False
+
+    @property
+    def kernel(self) -> Pair | None:
+        """Kernel (height, width), or None for a layer without a window."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        return window.kernel if window else None
+
+    @property
+    def stride(self) -> Pair | None:
+        """Stride (height, width), or None for a layer without a window."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        return window.stride if window else None
+
+    @property
+    def activation(self) -> str | None:
+        """The activation after this row."""
+        return getattr(self.layer, "activation", None)
+
+    @property
+    def size(self) -> int:
+        """How many values one picture has here."""
+        return self.out[0] * self.out[1] * self.out[2]
+
+    def to_dict(self) -> dict[str, object]:
+        """The row as `explain --json` prints it."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "in": list(self.input),
+            "out": list(self.out),
+            "kernel": list(self.kernel) if self.kernel else None,
+            "stride": list(self.stride) if self.stride else None,
+            "padding": _padding(window) if window else None,
+            "groups": getattr(self.layer, "groups", 1),
+            "activation": self.activation,
+            "params": self.params,
+            "macs": self.macs,
+            "connections": self.connections,
+            "receptive_field": list(self.receptive_field) if self.receptive_field else None,
+            "field_stride": list(self.field_stride) if self.field_stride else None,
+            "formula": self.formula,
+            "aux": self.aux,
+        }
+
+
+def _padding(window: Window) -> object:
+    return window.padding if isinstance(window.padding, str) else list(pair(window.padding))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the rows of the network that predicts; auxiliary heads apart."""
+
+    params: int
+    fixed_params: int
+    macs: int
+    executed_macs: int
+    connections: int
+    aux_params: int
+    aux_macs: int
+    activations: int
+    """Output values of all layers, for one picture, without heads; four bytes each in float32."""
+
+
+def totals(rows: tuple[Row, ...]) -> Totals:
+    """The totals of a walk."""
+    main = [r for r in rows if not r.aux]
+    return Totals(
+        params=sum(r.params for r in main),
+        fixed_params=sum(r.fixed_params for r in main),
+        macs=sum(r.macs for r in main),
+        executed_macs=sum(r.executed_macs for r in main),
+        connections=sum(r.connections for r in main),
+        aux_params=sum(r.params for r in rows if r.aux),
+        aux_macs=sum(r.macs for r in rows if r.aux),
+        activations=sum(r.size for r in main),
+    )
+
+
+def walk(net: Net) -> tuple[Row, ...]:
+    """The rows of a network in the order in which it computes them.
+
+    ValueError names the layer, its size and the smallest input that works where the input is too
+    small; the branches, and what each gives, where they cannot be joined; and any impossible layer.
+    """
+    try:
+        rows = tuple(_walk(net))
+    except TooSmall as error:
+        smallest = smallest_input(net)
+        works = (
+            f"the smallest input of {net.name} is {smallest[0]}x{smallest[1]}"
+            if smallest
+            else "no larger input works either"
+        )
+        raise ValueError(f"{error}: {works}, not {net.input[1]}x{net.input[2]}") from None
+    seen: set[str] = set()
+    for row in rows:
+        if row.name in seen:
+            raise ValueError(
+                f"two rows of {net.name} are called {row.name!r}: parameters need names"
+            )
+        seen.add(row.name)
+    return rows
+
+
+class TooSmall(ValueError):
+    """A window that does not fit on its input."""
+
+
+def smallest_input(net: Net, limit: int = 1024) -> Pair | None:
+    """The smallest input (height, width) on which every layer fits, heads' too; None up to `limit`.
+
+    Height and width do not touch each other, so each is found for itself.
+    """
+
+    def fits(height: int, width: int) -> bool:
+        try:
+            for _ in _walk(replace(net, input=(net.input[0], height, width))):
+                pass
+        except ValueError:
+            return False
+        return True
+
+    side = next((n for n in range(1, limit + 1) if fits(n, n)), None)
+    if side is None:
+        return None
+    height = next(n for n in range(1, side + 1) if fits(n, side))
+    return height, next(n for n in range(1, side + 1) if fits(height, n))
+
+
+def fixed_size(net: Net) -> bool:
+    """True where a flattened map, and so a dense layer after it, is sized for this input alone."""
+    own = {row.name: row.out for row in walk(net)}
+    larger = replace(net, input=(net.input[0], net.input[1] + 64, net.input[2] + 64))
+    try:
+        return any(
+            row.out != own[row.name] for row in _walk(larger) if isinstance(row.layer, Flatten)
+        )
+    except ValueError:
+        return True
+
+
+Rows = Generator[Row, None, tuple[Shape, Field | None]]
+"""Yields rows; its value is the shape and the field of what it computed last."""
+
+
+def _walk(net: Net) -> Rows:
+    return (yield from _part("", net.body, net.input, Field(), False))
+
+
+def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Rows:
+    if isinstance(part, Chain):
+        for child, inner in part.parts:
+            s, field = yield from _part(_join(name, child), inner, s, field, aux)
+        return s, field
+    if isinstance(part, Aux):
+        yield from _part(name, part.head, s, field, True)
+        return s, field
+    if isinstance(part, Concat | Add):
+        return (yield from _join_rows(name, part, s, field, aux))
+    return (yield from _layer(name, part, s, field, aux))
+
+
+def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) -> Rows:
+    try:
+        check_activation(layer.activation)
+        layer.check(s)
+        out, window = layer.shape(s), layer.window()
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if min(out) < 1:
+        assert window is not None
+        size = f"{window.kernel[0]}x{window.kernel[1]}"
+        raise TooSmall(f"{name}: a {size} window does not fit on its input of {s[1]}x{s[2]}")
+    if layer.sees_all(s):
+        field = None
+    elif window and field:
+        field = field.through(window, s[1:])
+    yield Row(
+        name=name,
+        kind=layer.kind,
+        layer=layer,
+        input=s,
+        out=out,
+        params=layer.params(s),
+        fixed_params=layer.fixed(s),
+        macs=layer.macs(s),
+        executed_macs=layer.executed(s),
+        connections=layer.connections(s),
+        receptive_field=field.size if field else None,
+        field_stride=field.step if field else None,
+        formula=layer.words(s),
+        aux=aux,
+    )
+    return out, field
+
+
+def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool) -> Rows:
+    if not join.branches:
+        raise ValueError(f"{name}: nothing to join; it has no branches")
+    if isinstance(join, Add):
+        try:
+            check_activation(join.activation)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if join.scales is not None and len(join.scales) != len(join.branches):
+            raise ValueError(f"{name}: {len(join.scales)} scales for {len(join.branches)} branches")
+    ends: list[tuple[str, Shape, Field | None]] = []
+    for child, inner in join.branches:
+        out, end = yield from _part(_join(name, child), inner, s, field, aux)
+        ends.append((child, out, end))
+    first, shape, joined = ends[0]
+    for branch, out, end in ends[1:]:
+        same = shape[1:] == out[1:] if isinstance(join, Concat) else shape == out
+        if not same:
+            word = "joined" if isinstance(join, Concat) else "added"
+            raise ValueError(
+                f"{name}: branch {first} gives {shown(shape)} but branch {branch} gives "
+                f"{shown(out)}: they cannot be {word}"
+            )
+        joined = joined.joined(end) if joined and end else None
+    if isinstance(join, Concat):
+        widths = [out[0] for _, out, _ in ends]
+        shape = (sum(widths), *shape[1:])
+        formula = f"{' + '.join(map(str, widths))} = {shape[0]} channels"
+        kind = "concat"
+    else:
+        formula, kind = f"sum of {len(ends)} branches", "add"
+    yield Row(
+        name=name,
+        kind=kind,
+        layer=join,
+        input=s,
+        out=shape,
+        receptive_field=joined.size if joined else None,
+        field_stride=joined.step if joined else None,
+        formula=formula,
+        aux=aux,
+    )
+    return shape, joined
+
+
+def _join(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name

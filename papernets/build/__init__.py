@@ -1,0 +1,136 @@
+"""Net to nn.Module, and trained weights in and out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from .. import rewrite
+from ..nets import net as find_net
+from ..spec import Committee as CommitteeSpec
+from ..spec import Net, pair
+from .bundle import BundleInfo, find_bundle, read_info
+from .committee import Committee
+from .network import Logits, Network, build
+from .weights import load_weights, moved, read_safetensors
+
+Weights = str | os.PathLike[str] | Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle in memory: its description, its model in evaluation mode, and where it came from."""
+
+    info: BundleInfo
+    model: nn.Module
+    folder: Path
+
+
+def create_model(
+    name: str | os.PathLike[str],
+    num_classes: int | None = None,
+    in_chans: int | None = None,
+    input: int | tuple[int, int] | None = None,
+    weights: Weights | None = None,
+    dense: bool = False,
+    generator: torch.Generator | None = None,
+    **options: object,
+) -> nn.Module:
+    """A network by name, or from a bundle, as a module that gives logits (N, classes).
+
+    `weights` is a bundle's folder, a safetensors file or a state_dict; classes, channels and input default to
+    the bundle's. `input` is a side or (height, width) in pixels. `dense=True` runs dense layers as
+    convolutions: a picture larger than the network's own gives a map (N, classes, H', W'). ValueError where
+    a name, an option or the weights do not fit.
+    """
+    info: BundleInfo | None = None
+    if weights is None and _is_bundle(name):
+        weights = name
+    if isinstance(weights, str | os.PathLike) and not str(weights).endswith(".safetensors"):
+        folder = find_bundle(weights)
+        info = read_info(folder)
+        if info.kind == "committee":
+            return load_bundle(folder).model
+        name = info.network if weights is name else name
+        options = {**info.options, **options}
+        num_classes = num_classes or len(info.classes)
+        in_chans = in_chans or info.input[0]
+        if input is None:
+            input = (info.input[1], info.input[2])
+        weights = folder / "weights.safetensors"
+    found = find_net(os.fspath(name), num_classes, in_chans, None if dense else input, **options)
+    if isinstance(found, CommitteeSpec):
+        if weights is not None:
+            raise ValueError(f"{found.name} is a committee: its weights are a bundle's folder")
+        members = [build(found.member, generator=generator) for _ in range(found.count)]
+        return Committee(members)
+    return assemble(found, weights, dense=dense, input=input, generator=generator)
+
+
+def assemble(
+    net: Net,
+    weights: str | os.PathLike[str] | Mapping[str, Tensor] | None = None,
+    *,
+    dense: bool = False,
+    input: int | tuple[int, int] | None = None,
+    generator: torch.Generator | None = None,
+) -> Network:
+    """A `Net` built, with weights from a safetensors file or a state_dict, and in the dense form where asked."""
+    state: Mapping[str, Tensor] | None = None
+    if isinstance(weights, str | os.PathLike):
+        state = read_safetensors(Path(weights))
+    elif weights is not None:
+        state = weights
+    if not dense:
+        model = build(net, generator=generator)
+        if state is not None:
+            load_weights(model, state, _where(weights))
+        return model
+    plain = build(net, generator=generator)
+    if state is not None:
+        load_weights(plain, state, _where(weights))
+    done = rewrite.dense(net)
+    wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
+    model = Network(wide, rewrite.fast(wide).net)
+    load_weights(model, moved(plain.state_dict(), done.moves), "the dense form")
+    return model
+
+
+def load_bundle(given: str | os.PathLike[str]) -> Bundle:
+    """A bundle by its folder, its run's folder, or the name of a network that comes trained; in evaluation mode."""
+    folder = find_bundle(given)
+    info = read_info(folder)
+    if info.kind == "committee":
+        members = [load_bundle(folder / member).model for member in info.members]
+        rule = info.rule
+        model: nn.Module = Committee(members, margin=rule.get("margin"), scale=info.score_scale)
+    else:
+        model = create_model(folder)
+    return Bundle(info, model.eval(), folder)
+
+
+def _is_bundle(name: str | os.PathLike[str]) -> bool:
+    path = Path(name)
+    return path.is_dir() or path.name in ("bundle.json", "weights.safetensors")
+
+
+def _where(weights: object) -> str:
+    return str(weights) if isinstance(weights, str | os.PathLike) else "the state_dict"
+
+
+__all__ = [
+    "Bundle",
+    "BundleInfo",
+    "Committee",
+    "Logits",
+    "Network",
+    "assemble",
+    "build",
+    "create_model",
+    "load_bundle",
+]

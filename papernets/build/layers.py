@@ -1,0 +1,281 @@
+"""Each layer of a specification as a torch module, and the layers that torch lacks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import singledispatch
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .. import spec
+from ..spec import Shape, pair
+
+TANH_GAIN, TANH_SLOPE = 1.7159, 2 / 3  # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1
+
+
+def scaled_tanh(x: Tensor) -> Tensor:
+    """1.7159 tanh(2x/3), of any shape (LeCun et al. 1998, appendix A)."""
+    return TANH_GAIN * torch.tanh(TANH_SLOPE * x)
+
+
+ACTIVATE: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "relu6": F.relu6,
+    "tanh": torch.tanh,
+    "scaled_tanh": scaled_tanh,
+    "sigmoid": torch.sigmoid,
+    "softmax": lambda x: x,  # belongs to the loss: a network gives logits
+}
+
+
+def activate(x: Tensor, name: str | None) -> Tensor:
+    """The activation of this name, or x itself for None."""
+    return x if name is None else ACTIVATE[name](x)
+
+
+def make_norm(norm: spec.Norm | None, channels: int, flat: bool = False) -> nn.Module | None:
+    """torch's batch normalisation, of maps or values; without gamma where the paper has none."""
+    if norm is None:
+        return None
+    kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
+    made = kind(channels, eps=norm.eps, momentum=norm.momentum)
+    if not norm.scale:
+        made.register_parameter("weight", None)
+    return made
+
+
+class Conv(nn.Module):
+    """Convolution, normalisation, activation: (N, C, H, W) to (N, out, H', W')."""
+
+    def __init__(self, layer: spec.Conv, s: Shape):
+        super().__init__()
+        kernel = pair(layer.kernel)
+        self.weight = nn.Parameter(torch.empty(layer.out, s[0] // layer.groups, *kernel))
+        self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
+        self.norm = make_norm(layer.norm, layer.out)
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        layer = self.layer
+        x, padding = padded(x, layer.window())
+        x = F.conv2d(x, self.weight, self.bias, pair(layer.stride), padding, 1, layer.groups)
+        return activate(x if self.norm is None else self.norm(x), layer.activation)
+
+
+class TableConv(nn.Module):
+    """Convolution by a connection table; `weight` is one kernel a connection, (kernels, kh, kw)."""
+
+    source: Tensor
+    target: Tensor
+
+    def __init__(self, layer: spec.TableConv, s: Shape):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(layer.kernels, *pair(layer.kernel)))
+        self.bias = nn.Parameter(torch.empty(len(layer.table)))
+        source = [m for maps in layer.table for m in maps]
+        target = [at for at, maps in enumerate(layer.table) for _ in maps]
+        self.register_buffer("source", torch.tensor(source), persistent=False)
+        self.register_buffer("target", torch.tensor(target), persistent=False)
+        self.maps, self.layer = s[0], layer
+
+    def dense_weight(self) -> Tensor:
+        """The kernels as a full weight (out, in, kh, kw), zero where there is no connection."""
+        out, kernel = len(self.layer.table), pair(self.layer.kernel)
+        flat = self.weight.new_zeros(out * self.maps, *kernel)
+        place = self.target * self.maps + self.source
+        return flat.index_copy(0, place, self.weight).view(out, self.maps, *kernel)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.layer.form == "dense":
+            return activate(F.conv2d(x, self.dense_weight(), self.bias), self.layer.activation)
+        each = F.conv2d(
+            x.index_select(1, self.source), self.weight.unsqueeze(1), groups=len(self.source)
+        )
+        shape = (len(x), len(self.layer.table), *each.shape[2:])
+        x = each.new_zeros(shape).index_add(1, self.target, each) + self.bias.view(1, -1, 1, 1)
+        return activate(x, self.layer.activation)
+
+
+class Subsample(nn.Module):
+    """Window sums times a coefficient plus a bias a map: (N, C, H, W) to (N, C', H/k, W/k)."""
+
+    source: Tensor | None
+
+    def __init__(self, layer: spec.Subsample, s: Shape):
+        super().__init__()
+        maps = layer.shape(s)[0]
+        self.weight = nn.Parameter(torch.empty(maps))
+        self.bias = nn.Parameter(torch.empty(maps))
+        source = torch.tensor(layer.sources) if layer.sources else None
+        self.register_buffer("source", source, persistent=False)
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        kernel = pair(self.layer.kernel)
+        x = F.avg_pool2d(x, kernel)
+        if self.source is not None:
+            x = x.index_select(1, self.source)
+        weight = self.weight * (kernel[0] * kernel[1])  # the paper adds, torch averages
+        x = torch.addcmul(self.bias.view(1, -1, 1, 1), x, weight.view(1, -1, 1, 1))
+        return activate(x, self.layer.activation)
+
+
+class Pool(nn.Module):
+    """Maximum or average pooling, then activation."""
+
+    def __init__(self, layer: spec.Pool, s: Shape):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        layer, window = self.layer, self.layer.window()
+        if layer.how == "max":
+            x, padding = padded(x, window, fill=-math.inf)
+            x = F.max_pool2d(x, window.kernel, window.stride, padding, 1, layer.ceil)
+        elif isinstance(window.padding, str) and not layer.count_padding:
+            ones, _ = padded(torch.ones_like(x[:1, :1]), window)
+            x, _ = padded(x, window)
+            share = F.avg_pool2d(ones, window.kernel, window.stride)
+            x = F.avg_pool2d(x, window.kernel, window.stride) / share
+        else:
+            x, padding = padded(x, window)
+            x = F.avg_pool2d(
+                x, window.kernel, window.stride, padding, layer.ceil, layer.count_padding
+            )
+        return activate(x, layer.activation)
+
+
+def padded(x: Tensor, window: spec.Window, fill: float = 0.0) -> tuple[Tensor, tuple[int, int]]:
+    """The input and the padding left to torch; lopsided 'same' padding is laid on here."""
+    if not isinstance(window.padding, str):
+        return x, pair(window.padding)
+    (top, bottom), (left, right) = window.pads((x.shape[2], x.shape[3]))
+    if top == bottom and left == right and fill == 0.0:
+        return x, (top, left)
+    return F.pad(x, (left, right, top, bottom), value=fill), (0, 0)
+
+
+class Dense(nn.Module):
+    """Fully connected layer: (N, in) to (N, out)."""
+
+    def __init__(self, layer: spec.Dense, s: Shape):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(layer.out, s[0]))
+        self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
+        self.norm = make_norm(layer.norm, layer.out, flat=True)
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.linear(x, self.weight, self.bias)
+        return activate(x if self.norm is None else self.norm(x), self.layer.activation)
+
+
+class RBF(nn.Module):
+    """Minus the squared distance to each code: (N, in) or (N, in, H, W) to classes for in."""
+
+    codes: Tensor
+
+    def __init__(self, layer: spec.RBF, s: Shape):
+        super().__init__()
+        self.register_buffer("codes", torch.tensor(layer.codes, dtype=torch.float32))
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        flat = x.dim() == 2
+        x = x if flat else x.movedim(1, -1)
+        # |x - w|^2 = |x|^2 - 2 x.w + |w|^2, as a matrix product
+        length = (x * x).sum(-1, keepdim=True) + (self.codes * self.codes).sum(-1)
+        y = (2 * F.linear(x, self.codes) - length) * self.layer.scale
+        return y if flat else y.movedim(-1, 1)
+
+
+class LRN(nn.Module):
+    """Local response normalisation; torch divides alpha by the size, the paper does not."""
+
+    def __init__(self, layer: spec.LRN, s: Shape):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        layer = self.layer
+        return F.local_response_norm(x, layer.size, layer.alpha * layer.size, layer.beta, layer.k)
+
+
+class BatchNorm(nn.Module):
+    """Batch normalisation on its own, then activation."""
+
+    def __init__(self, layer: spec.BatchNorm, s: Shape):
+        super().__init__()
+        self.norm = make_norm(layer.norm, s[0])
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert self.norm is not None
+        return activate(self.norm(x), self.layer.activation)
+
+
+class Activation(nn.Module):
+    """An activation alone."""
+
+    def __init__(self, layer: spec.Activation, s: Shape):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return activate(x, self.layer.activation)
+
+
+class GlobalPool(nn.Module):
+    """The mean of each map: (N, C, H, W) to (N, C, 1, 1)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean((2, 3), keepdim=True)
+
+
+class Concat(nn.Module):
+    """Branches joined along channels."""
+
+    def forward(self, *branches: Tensor) -> Tensor:
+        return torch.cat(branches, 1)
+
+
+class Add(nn.Module):
+    """Branches, each times its scale, added, then activation."""
+
+    def __init__(self, join: spec.Add):
+        super().__init__()
+        self.join = join
+
+    def forward(self, *branches: Tensor) -> Tensor:
+        scales = self.join.scales or (1.0,) * len(branches)
+        total = branches[0] if scales[0] == 1.0 else branches[0] * scales[0]
+        for branch, scale in zip(branches[1:], scales[1:], strict=True):
+            total = torch.add(total, branch, alpha=scale)
+        return activate(total, self.join.activation)
+
+
+@singledispatch
+def module(layer: spec.Layer, s: Shape) -> nn.Module:
+    """The module of a layer for an input of this shape."""
+    raise TypeError(f"no module for a layer of kind {layer.kind!r}")
+
+
+for _spec, _module in (
+    (spec.Conv, Conv),
+    (spec.TableConv, TableConv),
+    (spec.Subsample, Subsample),
+    (spec.Pool, Pool),
+    (spec.Dense, Dense),
+    (spec.RBF, RBF),
+    (spec.LRN, LRN),
+    (spec.BatchNorm, BatchNorm),
+    (spec.Activation, Activation),
+):
+    module.register(_spec, _module)
+module.register(spec.GlobalPool, lambda layer, s: GlobalPool())
+module.register(spec.Flatten, lambda layer, s: nn.Flatten())
+module.register(spec.Dropout, lambda layer, s: nn.Dropout(layer.rate))
+module.register(spec.Identity, lambda layer, s: nn.Identity())

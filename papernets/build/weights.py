@@ -1,0 +1,71 @@
+"""Weights in: each tensor is checked before anything is changed, and the first difference is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ..rewrite import Move
+
+
+def read_safetensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file; one that is cut short or no such file is a ValueError with its path."""
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(
+            f"{path} is not a whole safetensors file ({error}). Copy it again, or train again"
+        ) from None
+
+
+def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> None:
+    """Load a state_dict into a model, all of it or nothing.
+
+    A missing, extra or misshapen tensor, or one with NaN or infinite values, is a ValueError that names the first.
+    """
+    own = model.state_dict()
+    for name, tensor in own.items():
+        if name not in state:
+            raise ValueError(
+                f"{where} does not fit: it has no tensor {name!r} ({_shape(tensor)}){_nearest(name, state)}"
+            )
+        given = state[name]
+        if given.shape != tensor.shape:
+            raise ValueError(
+                f"{where} does not fit: {name!r} is {_shape(given)}, the network has {_shape(tensor)}"
+            )
+        if given.is_floating_point() and not bool(given.isfinite().all()):
+            raise ValueError(f"{where} does not fit: {name!r} has values that are NaN or infinite")
+    extra = [name for name in state if name not in own]
+    if extra:
+        raise ValueError(f"{where} does not fit: the network has no tensor {extra[0]!r}")
+    model.load_state_dict(dict(state))
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(map(str, tensor.shape)) or "a single number"
+
+
+def _nearest(name: str, state: Mapping[str, Tensor]) -> str:
+    return f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
+
+
+def moved(state: Mapping[str, Tensor], moves: tuple[Move, ...]) -> dict[str, Tensor]:
+    """A state_dict for a rewritten network: the weights that its moves name, in their new shapes."""
+    shapes = {move.name: move.shape for move in moves}
+    return {
+        name: tensor.reshape(shapes[name]) if name in shapes else tensor
+        for name, tensor in state.items()
+    }
+
+
+def copies(model: nn.Module) -> dict[str, Tensor]:
+    """The model's state_dict on the CPU, in memory of its own."""
+    return {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
+
+
+__all__ = ["copies", "load_weights", "moved", "read_safetensors"]

@@ -1,0 +1,46 @@
+"""The command line: it parses before anything heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from .app import app
+from .flags import WrongUse
+
+DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+# The error of a wrong option, whichever library typer is built on: the bases of BadParameter that can show themselves.
+USAGE = tuple(c for c in typer.BadParameter.__mro__ if hasattr(c, "show"))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted.
+
+    An error that a user can mend is one line on stderr, without a traceback.
+    """
+    try:
+        code = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except typer.Abort:
+        return INTERRUPTED
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away: nothing is wrong here
+        sys.stderr.close()
+        return DONE
+    except (ValueError, OSError, ArithmeticError, ImportError) as error:
+        text = str(error) or type(error).__name__
+        print(f"error: {text}", file=sys.stderr)
+        return WRONG_USE if isinstance(error, WrongUse) else FAILED
+    except Exception as error:
+        if isinstance(error, USAGE):
+            error.show()
+            return WRONG_USE
+        raise
+    return code if isinstance(code, int) else DONE
+
+
+__all__ = ["main"]

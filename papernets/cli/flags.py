@@ -1,0 +1,31 @@
+"""The daily flags, the same in every verb that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, everything else on stderr.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")]
+DataDir = Annotated[
+    str, typer.Option("--data-dir", help="Where mnist and its like lie; else PAPERNETS_DATA, else the cache folder.")
+]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+Threads = Annotated[int, typer.Option("--threads", help="CPU threads; 0 takes torch's choice.", min=0)]
+BatchSize = Annotated[int | None, typer.Option("--batch-size", help="Pictures a step.", min=1)]
+
+
+class WrongUse(ValueError):
+    """What was asked for cannot be: exit code 2."""
+
+
+@contextmanager
+def wrong_use() -> Iterator[None]:
+    """Errors in here are the command's: a wrong name, option or key."""
+    try:
+        yield
+    except ValueError as error:
+        raise WrongUse(str(error)) from None

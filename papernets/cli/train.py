@@ -1,0 +1,271 @@
+"""train: a run from nothing, or from where it stopped."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import screen
+from .flags import BatchSize, DataDir, Device, Json, Quiet, Threads, WrongUse, wrong_use
+
+if TYPE_CHECKING:
+    from ..train.run import Run
+    from ..train.session import Event, Finished, Started
+
+
+def train(
+    name: Annotated[str, typer.Argument(help="A network, or FILE.py:NAME; not needed with --resume.")] = "",
+    data: Annotated[
+        str, typer.Option("--data", help="digits, mnist, fashion_mnist, or a folder with one folder a class. [digits]")
+    ] = "",
+    data_dir: DataDir = "",
+    out: Annotated[str, typer.Option("--out", help="The run's folder. [runs/NAME-DATA-N]")] = "",
+    recipe: Annotated[str, typer.Option("--recipe", help="A recipe of the network, by name; its first if left out.")] = "",
+    epochs: Annotated[int | None, typer.Option("--epochs", help="Passes over the training pictures.", min=1)] = None,
+    batch_size: BatchSize = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of weights, order and distortions.", min=0)] = None,
+    device: Device = "",
+    threads: Threads = 0,
+    channels: Annotated[int | None, typer.Option("--channels", help="Change the network's input channels.")] = None,
+    config: Annotated[str, typer.Option("--config", help="A TOML file with a run's settings.")] = "",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, or table.key=value; may be repeated.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a network on pictures; the best epoch is chosen on a part held out, the test set is looked at once."""
+    screen.quiet(quiet)
+    flags = {
+        "data": data,
+        "data_dir": data_dir,
+        "recipe": recipe,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "seed": seed,
+        "device": device,
+        "threads": threads or None,
+        "channels": channels,
+    }
+    given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
+    with wrong_use():
+        given = settings(config, given, set_ or [])
+        name = name or given.pop("net", "")
+        if resume:
+            if not out:
+                raise ValueError("--resume needs --out, the folder of the run to go on with")
+            if name:
+                from ..nets import find
+
+                given["net"] = find(name).name if ".py:" not in name else name
+            run = None
+        else:
+            if not name:
+                raise ValueError("which network? papernets train lenet5, say. All names: papernets list")
+            from ..train.run import resolve
+
+            run = resolve(name, given)
+    if run is not None:
+        folder = Path(out) if out else free_folder(run)
+        if dry_run:
+            plan(run, folder, json)
+            return
+    else:
+        folder = Path(out)
+    _train(run, folder, resume, given, json)
+
+
+def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
+    """A configuration file's settings, then --set's, then the flags'; tables are joined."""
+    from ..train.run import TABLES, parse_set, read_config
+
+    found: dict[str, Any] = read_config(Path(config)) if config else {}
+    for text in pairs:
+        key, value = parse_set(text)
+        found[key] = {**found.get(key, {}), **value} if key in TABLES else value
+    return {**found, **flags}
+
+
+def free_folder(run: Run) -> Path:
+    """runs/NETWORK-DATA-N with the first N that is free."""
+    stem = f"{Path(run.net.split(':')[0]).stem}-{Path(run.data).name or 'data'}"
+    number = 1
+    while Path("runs", f"{stem}-{number}").exists():
+        number += 1
+    return Path("runs", f"{stem}-{number}")
+
+
+def plan(run: Run, folder: Path, json: bool) -> None:
+    """What would be done."""
+    if json:
+        screen.print_json({**run.to_dict(), "out": str(folder)})
+        return
+    screen.say(f"# would train in {folder}")
+    screen.say(run.to_toml().rstrip())
+
+
+def _train(run: Run | None, folder: Path, resume: bool, given: dict[str, Any], json: bool) -> None:
+    from ..train.folder import CONFIG, locked, prepare, read_result
+    from ..train.session import train as work
+
+    if resume and not (folder / CONFIG).exists():
+        raise WrongUse(f"{folder} holds no run to resume: it has no {CONFIG}")
+    with wrong_use():
+        run = prepare(folder, run, resume, given)
+    show = Show(folder, json)
+    with locked(folder):
+        already = read_result(folder) is not None
+        try:
+            for event in work(run, folder):
+                show.event(event)
+        except KeyboardInterrupt:
+            show.close()
+            screen.note(f"\nStopped. Go on with: papernets train --out {folder} --resume")
+            raise
+        finally:
+            show.close()
+        if already:
+            screen.note(f"{folder} was finished already: nothing was done.")
+
+
+class Show:
+    """Prints a run's events: one progress bar, one line an epoch, the result."""
+
+    def __init__(self, folder: Path, json: bool):
+        self.folder, self.json = folder, json
+        self.run: Run | None = None
+        self.bar: Any = None
+        self.task: Any = None
+        self.epoch_seconds: list[float] = []
+
+    def event(self, event: Event) -> None:
+        """Print one event."""
+        from ..train.fit import Epoch, Step
+        from ..train.session import Finished, Stage, Started
+
+        if isinstance(event, Started):
+            self.started(event)
+        elif isinstance(event, Stage):
+            screen.note(event.text)
+        elif isinstance(event, Step):
+            if self.bar is not None:
+                self.bar.update(
+                    self.task,
+                    completed=event.step,
+                    total=event.steps,
+                    description=f"epoch {event.epoch}",
+                )
+        elif isinstance(event, Epoch):
+            self.epoch(event)
+        elif isinstance(event, Finished):
+            self.close()
+            self.finished(event)
+
+    def started(self, event: Started) -> None:
+        """What is about to happen."""
+        self.run = event.run
+        data = event.dataset
+        threads = f", {event.threads} threads" if event.device == "cpu" else ""
+        screen.note(
+            f"{event.run.net}: {event.params:,} parameters, recipe {event.run.recipe or 'none'}, "
+            f"{event.run.epochs} epochs, seed {event.run.seed}, on {event.device}{threads}"
+        )
+        screen.note(
+            f"{data.name}: {len(data.train):,} pictures to train, {len(data.validation):,} to choose the epoch, "
+            f"{len(data.test):,} to test once. {data.split}"
+        )
+        for line in data.skipped:
+            screen.note(f"skipped: {line}")
+        if event.epochs_done:
+            screen.note(f"going on after epoch {event.epochs_done}")
+        screen.note(f"folder: {self.folder}")
+        self.open_bar(event.steps)
+
+    def open_bar(self, steps: int) -> None:
+        """A progress bar on stderr, on a terminal only."""
+        self.close()
+        if screen.QUIET or not sys.stderr.isatty():
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self.bar.start()
+        self.task = self.bar.add_task("epoch 1", total=steps)
+
+    def epoch(self, epoch: Any) -> None:
+        """One line: loss, error, pictures a second, time left."""
+        assert self.run is not None
+        self.epoch_seconds.append(epoch.seconds)
+        recent = self.epoch_seconds[-5:]
+        left = sum(recent) / len(recent) * (self.run.epochs - epoch.epoch)
+        mark = " *" if epoch.best else ""
+        line = (
+            f"epoch {epoch.epoch:>3}/{self.run.epochs}  train loss {epoch.train_loss:.4f}  "
+            f"val loss {epoch.val_loss:.4f}  val error {screen.percent(epoch.val_error):>7}  "
+            f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
+        )
+        if self.bar is not None:
+            self.bar.console.print(line, highlight=False)
+        else:
+            screen.note(line)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None
+
+    def finished(self, event: Finished) -> None:
+        """The result, in per cent with its interval, beside the paper's."""
+        result = event.result
+        if self.json:
+            screen.print_json({**result, "out": str(self.folder)})
+            return
+        low, high = result["interval"]
+        screen.say(
+            f"{result['network']} on {result['data']}: test error {screen.percent(result['test_error'])} "
+            f"(95 % interval {100 * low:.2f} to {100 * high:.2f} %, {result['test_images']:,} pictures, "
+            f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
+        )
+        self.beside(result)
+        if "others_asked" in result:
+            screen.say(
+                f"The first network answers alone on {screen.percent(1 - result['others_asked'])} of the pictures; "
+                f"this is {result['speed_gained']:.2f} times faster, and its error {screen.percent(result['early_exit_error'])}."
+            )
+        if not screen.QUIET:
+            screen.say(
+                f"Written to {self.folder}: best/ (the trained network), curves.png, confusion.png, result.json"
+            )
+            screen.say(f"Next: papernets evaluate {self.folder} --data {result['data_given']}")
+
+    def beside(self, result: dict[str, Any]) -> None:
+        """The paper's own figure, marked where it is of other data."""
+        from ..nets import net
+        from ..train.session import paper_error
+
+        if ".py:" in result["network"]:
+            return
+        error, words = paper_error(net(result["network"]), result["data"])
+        if error is not None and not screen.QUIET:
+            screen.say(f"The paper's test error: {screen.percent(error)} ({words})")
+
+
+def clock(seconds: float) -> str:
+    """Seconds as 12 s, 3 min 5 s or 2 h 10 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,86 @@
+"""What a set of pictures is, once it is in memory, and how a part of it is held out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+KINDS = ("digit", "garment", "photo")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a data set, in memory.
+
+    images: uint8 (N, C, h, w), the stored pictures. labels: int64 (N,), places in the data set's
+    classes. files: where each picture came from, empty where they were not files of their own.
+    """
+
+    images: Tensor
+    labels: Tensor
+    files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.images.ndim == 4 and self.images.dtype == torch.uint8, self.images.shape
+        assert self.labels.shape == (len(self.images),) and self.labels.dtype == torch.int64
+        assert not self.files or len(self.files) == len(self.images)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def select(self, index: Tensor | Sequence[int] | slice) -> "Part":
+        """The pictures at these places (or where a boolean tensor is true), in that order."""
+        if isinstance(index, slice):
+            return Part(self.images[index], self.labels[index], self.files[index])
+        places = torch.as_tensor(index, device=self.labels.device)
+        if places.dtype == torch.bool:
+            places = places.nonzero()[:, 0]
+        places = places.long()
+        files = tuple(self.files[i] for i in places.tolist()) if self.files else ()
+        return Part(self.images[places], self.labels[places], files)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures in three parts: to train, to choose the epoch, and to test once, at the end.
+
+    classes: names in the order of the labels. kind: how a new picture is made like the stored ones:
+    "digit" and "garment" (light on a dark ground, centred) or "photo". split: one sentence on how
+    the parts were made. skipped: one message for each file that was left out, path and reason.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    train: Part
+    validation: Part
+    test: Part
+    kind: str
+    split: str
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.kind in KINDS, self.kind
+
+
+def hold_out(labels: Tensor, fraction: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Two sets of places, in ascending order: the rest, and a seeded, stratified part.
+
+    The part takes the same fraction of each class, to the nearest whole picture; it has
+    round(fraction * N) pictures in all, but at least one of each class, and never a class's last.
+    The same seed gives the same part with every version of numpy and torch.
+    """
+    values = labels.cpu().numpy()
+    random = np.random.RandomState(seed)  # numpy keeps this one's numbers the same for ever
+    classes, counts = np.unique(values, return_counts=True)
+    wanted = counts * fraction
+    taken = np.floor(wanted).astype(int)
+    left = round(fraction * len(values)) - int(taken.sum())
+    taken[np.argsort(taken - wanted, kind="stable")[: max(left, 0)]] += 1
+    taken = np.minimum(np.maximum(taken, 1), counts - 1)
+    chosen = np.zeros(len(values), dtype=bool)
+    for label, number in zip(classes, taken, strict=True):
+        places = np.flatnonzero(values == label)
+        chosen[random.permutation(places)[:number]] = True
+    return torch.from_numpy(np.flatnonzero(~chosen)), torch.from_numpy(np.flatnonzero(chosen))

@@ -1,0 +1,180 @@
+"""Downloading MNIST and Fashion-MNIST: only when asked, from mirrors in turn, by checksum."""
+
+import gzip
+import hashlib
+import http.client
+import os
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from papernets.data.names import data_folder, nearest
+
+LARGEST = (
+    64 << 20
+)  # bytes of a file; the largest, Fashion-MNIST's training pictures, has 26 million
+TIMEOUT = 20.0  # seconds without an answer
+BLOCK = 1 << 16
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a file's name, the bytes that have come, and how many will (None: not known)."""
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """A published checksum; `unpacked` means of the contents, so any gzip of them will do."""
+
+    algorithm: str
+    digest: str
+    unpacked: bool = False
+
+
+# MNIST: SHA-256 of the unpacked files (their MD5, 6bbc9ace898e44ae57da46a324031adb for the training
+# pictures, is on many pages). Fashion-MNIST: MD5 of the .gz files, from its README.
+FILES: dict[str, dict[str, Checksum]] = {
+    "mnist": {
+        f"{name}.gz": Checksum("sha256", digest, unpacked=True)
+        for name, digest in {
+            "train-images-idx3-ubyte": (
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+            ),
+            "train-labels-idx1-ubyte": (
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+            ),
+            "t10k-images-idx3-ubyte": (
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+            ),
+            "t10k-labels-idx1-ubyte": (
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+            ),
+        }.items()
+    },
+    "fashion_mnist": {
+        f"{name}.gz": Checksum("md5", digest)
+        for name, digest in {
+            "train-images-idx3-ubyte": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "train-labels-idx1-ubyte": "25c81989df183df01b3e8a0aad5dffbe",
+            "t10k-images-idx3-ubyte": "bef4ecab320f06d8554ea6380940ec79",
+            "t10k-labels-idx1-ubyte": "bb300cfdad3c16e7a12a480ee83cd310",
+        }.items()
+    },
+}
+MIRRORS: dict[str, tuple[str, ...]] = {
+    "mnist": (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    "fashion_mnist": (
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    ),
+}
+
+
+class _MirrorError(Exception):
+    """What a mirror did wrong; the next one is tried."""
+
+
+def fetch(name: str, data_dir: str | None = None, *, progress: Progress | None = None) -> list[str]:
+    """The paths of a data set's four IDX files, downloaded unless they are there and right.
+
+    They go to DIR/NAME/, where DIR is chosen as `open` does. A file appears under its name only
+    when it is complete and its checksum is right. ValueError for a name that cannot be fetched;
+    ConnectionError, if no mirror gave a good file, says where to put which files by hand.
+    """
+    key = nearest(name, FILES, "fetch", "papernets data fetch mnist")
+    folder = data_folder(data_dir) / key
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file, checksum in FILES[key].items():
+        target = folder / file
+        if not (target.is_file() and _digest(target, checksum) == checksum.digest):
+            _from_mirrors(key, target, checksum, progress)
+        paths.append(str(target))
+    return paths
+
+
+def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress | None) -> None:
+    """One file from the first mirror that has it; a part-file beside it until it is checked."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    failures = []
+    try:
+        for mirror in MIRRORS[key]:
+            try:
+                with open(partial, "wb") as file:
+                    _download(mirror + target.name, file, progress)
+                if _digest(partial, checksum) != checksum.digest:
+                    raise _MirrorError("another file than the published one (wrong checksum)")
+            except _MirrorError as failure:
+                failures.append(f"  {mirror}{target.name}: {failure}")
+                continue
+            os.replace(partial, target)
+            return
+    finally:
+        partial.unlink(missing_ok=True)
+    names = "\n".join(f"  {target.parent / file}" for file in FILES[key])
+    raise ConnectionError(
+        f"{target.name} could not be fetched:\n" + "\n".join(failures) + "\n"
+        f"Without a network, bring these four files from another machine:\n{names}\n"
+        "The built-in data need none: --data digits"
+    )
+
+
+def _download(url: str, file: IO[bytes], progress: Progress | None) -> None:
+    """The bytes at a URL written to a file; _MirrorError if they do not all come."""
+    request = urllib.request.Request(url, headers={"User-Agent": "papernets"})
+    name = url.rpartition("/")[2]
+    done = 0
+    try:
+        response = urllib.request.urlopen(request, timeout=TIMEOUT)
+    except (OSError, http.client.HTTPException) as error:
+        raise _MirrorError(_reason(error)) from error
+    with response:
+        length = response.headers.get("Content-Length")
+        total = int(length) if length and length.isdigit() else None
+        while True:
+            try:
+                block = response.read(BLOCK)
+            except (OSError, http.client.HTTPException) as error:
+                raise _MirrorError(f"broke off after {done:,} bytes: {_reason(error)}") from error
+            if not block:
+                break
+            done += len(block)
+            if done > LARGEST:
+                raise _MirrorError(
+                    f"more than {LARGEST >> 20} MiB: not the file that was asked for"
+                )
+            file.write(block)
+            if progress:
+                progress(name, done, total)
+    if total is not None and done < total:
+        raise _MirrorError(f"broke off after {done:,} of {total:,} bytes")
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong on the network, in a few words."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answers {error.code} {error.reason}"
+    if isinstance(error, urllib.error.URLError):
+        return str(error.reason)
+    return str(error) or type(error).__name__
+
+
+def _digest(path: Path, checksum: Checksum) -> str:
+    """The checksum of a file or of what is packed in it; empty if that cannot be unpacked."""
+    result = hashlib.new(checksum.algorithm, usedforsecurity=False)
+    done = 0
+    try:
+        with gzip.open(path, "rb") if checksum.unpacked else open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                done += len(block)
+                if done > LARGEST:
+                    return ""
+                result.update(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return ""
+    return result.hexdigest()

@@ -1,0 +1,38 @@
+"""Where data lie on the disk, and names that are nearly right. Imports nothing heavy."""
+
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+ALIASES = {"fashionmnist": "fashion_mnist", "fashion": "fashion_mnist", "sklearn_digits": "digits"}
+
+
+def normal(name: str) -> str:
+    """A data set's name with `-`, `_` and case made equal."""
+    key = name.strip().casefold().replace("-", "_").replace(" ", "_")
+    return ALIASES.get(key, key)
+
+
+def nearest(name: str, names: Iterable[str], verb: str, example: str) -> str:
+    """The known name that was meant; ValueError with the nearest one if there is none."""
+    known = list(names)
+    key = normal(name)
+    if key in known:
+        return key
+    close = get_close_matches(key, known, 1, 0.5)
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    raise ValueError(
+        f"cannot {verb} unknown data set {name!r}. {hint}Names: {', '.join(known)}. "
+        f"For example: {example}"
+    )
+
+
+def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:
+    """The folder of data sets: the given one, else $PAPERNETS_DATA, else a cache of the user's."""
+    if data_dir:
+        return Path(data_dir).expanduser()
+    if named := os.environ.get("PAPERNETS_DATA"):
+        return Path(named).expanduser()
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "papernets"

@@ -1,0 +1,134 @@
+"""Opening picture files of any kind: orientation, transparency, 16 bits, and clear refusals."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
+
+
+@contextmanager
+def pillow_rules() -> Iterator[None]:
+    """Within it, Pillow neither prints warnings nor opens a picture far too large to be honest.
+
+    Enter it once, around the threads that decode: Python's warning filters are not per thread.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
+def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.Image:
+    """The picture in mode L, LA, RGB or RGBA, upright by its EXIF orientation; the first frame.
+
+    near: a JPEG may be decoded at a half, quarter or eighth of its size while both its sides stay
+    at least this long; 0 decodes it whole. ValueError names the file and why it cannot be read;
+    FileNotFoundError and PermissionError are raised as they are.
+    """
+    if isinstance(source, Image.Image):
+        return _upright(source)
+    name = shown(source)
+    try:
+        with Image.open(source) as image:
+            if image.width * image.height > LARGEST:
+                raise Image.DecompressionBombError
+            if near:
+                image.draft(None, (near, near))
+            return _upright(image)
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"{name}: larger than {LARGEST:,} pixels, refused") from error
+    except (FileNotFoundError, PermissionError):
+        raise
+    except IsADirectoryError as error:
+        raise ValueError(f"{name}: a folder, not a picture") from error
+    except UnidentifiedImageError as error:
+        empty = os.path.getsize(source) == 0
+        raise ValueError(f"{name}: {'an empty file' if empty else 'not a picture'}") from error
+    except Exception as error:  # decoders raise errors of every kind on damaged files
+        reason = str(error) or type(error).__name__
+        if "truncated" in reason or isinstance(error, EOFError):
+            raise ValueError(f"{name}: cut short ({reason})") from error
+        raise ValueError(f"{name}: damaged ({reason})") from error
+
+
+def load_photo(
+    source: str | os.PathLike[str] | Image.Image, channels: int, size: tuple[int, int]
+) -> Tensor:
+    """The picture as uint8 (channels, h, w): scaled to cover the size, and its middle cut out.
+
+    Transparency is laid over white. ValueError as `load`.
+    """
+    height, width = size
+    image = over(load(source, near=2 * max(size)), 255)
+    image = image.convert("L" if channels == 1 else "RGB")
+    if image.size != (width, height):
+        scale = max(width / image.width, height / image.height)
+        w, h = width / scale, height / scale
+        left, top = (image.width - w) / 2, (image.height - h) / 2
+        box = (max(left, 0), max(top, 0), min(left + w, image.width), min(top + h, image.height))
+        image = image.resize((width, height), Image.Resampling.BILINEAR, box=box)
+    return to_tensor(image)
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """uint8 (C, h, w) of a picture in mode L or RGB."""
+    values = torch.from_numpy(np.array(image))
+    return values[None] if values.ndim == 2 else values.permute(2, 0, 1).contiguous()
+
+
+def over(image: Image.Image, ground: int) -> Image.Image:
+    """A picture without transparency: its own colours over a ground of this grey."""
+    if "A" not in image.getbands():
+        return image
+    mode = image.mode[:-1]
+    sheet = Image.new(mode, image.size, ground if mode == "L" else (ground,) * 3)
+    sheet.paste(image.convert(mode), mask=image.getchannel("A"))
+    return sheet
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as text that can be printed, whatever bytes its name has."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The frame that is open, turned as its EXIF data says, in mode L, LA, RGB or RGBA."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        if "transparency" in image.info and image.mode in ("L", "RGB"):
+            return image.convert(image.mode + "A" if image.mode == "L" else "RGBA")
+        return image
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_eight_bits(np.asarray(image)))
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("P", "PA", "La", "RGBa"):
+        clear = "A" in image.mode or "a" in image.mode or "transparency" in image.info
+        return image.convert("RGBA" if clear else "RGB")
+    return image.convert("RGB")  # CMYK, YCbCr, LAB, HSV
+
+
+def _eight_bits(values: np.ndarray) -> np.ndarray:
+    """Grey values of 16 or 32 bits, or floats, as 8 bits.
+
+    Integers of up to 16 bits are divided by 257. Anything wider, and floats outside 0..1 or 0..255,
+    has no known white: the largest value becomes 255 and the smallest 0.
+    """
+    wide = np.nan_to_num(values.astype(np.float64))
+    low, high = wide.min(), wide.max()
+    if values.dtype.kind == "f" and low >= 0 and high <= 1:
+        wide = wide * 255
+    elif values.dtype.kind == "f" and low >= 0 and high <= 255:
+        pass
+    elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
+        wide = wide / 257
+    else:
+        wide = (wide - low) * (255 / max(high - low, 1e-12))
+    return np.round(wide).astype(np.uint8)

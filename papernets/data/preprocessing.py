@@ -1,0 +1,156 @@
+"""From stored pictures to what a network sees: the same steps in training, evaluation and use."""
+
+import math
+from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from papernets.data.dataset import KINDS, Dataset
+
+LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
+MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Stored pictures (N, C, h, w) with values 0 to 255 to float32 (N, channels, height, width).
+
+    channels, height, width: the network's input. picture: (h, w) of the stored pictures. kind: a
+    "digit" or "garment" is padded with background up to the input (28x28 to LeNet-5's 32x32); a
+    "photo" covers it and loses what is outside. shrink: 0.8 makes MNIST's 20x20 digits 16x16, as
+    LeNet-1 saw them. low, high: what 0 and 255 become, one number or one a channel; by default -0.1
+    and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B).
+    """
+
+    channels: int
+    height: int
+    width: int
+    picture: tuple[int, int] = (28, 28)
+    kind: str = "digit"
+    shrink: float = 1.0
+    low: tuple[float, ...] = (-0.1,)
+    high: tuple[float, ...] = (1.175,)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"preprocessing kind {self.kind!r}: give one of {', '.join(KINDS)}")
+        if min(self.channels, self.height, self.width, *self.picture) < 1:
+            raise ValueError(f"preprocessing with a size or a number of channels below 1: {self}")
+        if not 0 < self.shrink <= 1:
+            raise ValueError(f"preprocessing shrink={self.shrink}: give more than 0, at most 1")
+        for name in ("low", "high"):
+            values = getattr(self, name)
+            if len(values) not in (1, self.channels) or not all(map(math.isfinite, values)):
+                raise ValueError(
+                    f"preprocessing {name}={values}: give one number, or one for each of the "
+                    f"{self.channels} channels"
+                )
+
+    @classmethod
+    def for_network(
+        cls, input_shape: tuple[int, int, int], dataset: Dataset, **options: Any
+    ) -> "Preprocessing":
+        """For a network's input (C, H, W) and a data set; `options` are shrink, low and high."""
+        channels, height, width = input_shape
+        stored = dataset.train.images.shape
+        return cls(channels, height, width, (stored[2], stored[3]), dataset.kind, **options)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """The network's input, on the pictures' device; ValueError if they have another size."""
+        if images.ndim != 4 or tuple(images.shape[2:]) != self.picture:
+            raise ValueError(
+                f"pictures of shape {tuple(images.shape)} given; this network's preprocessing "
+                f"takes (N, C, {self.picture[0]}, {self.picture[1]})"
+            )
+        return self._values(self._placed(self._channels(images)))
+
+    def strip(self, images: Tensor) -> Tensor:
+        """Pictures of any width W (N, C, h, W) to (N, channels, height, W + width - w).
+
+        For a network that is run over a strip of digits: padded, shrunk and scaled as one digit is.
+        """
+        wide = replace(
+            self,
+            picture=(self.picture[0], images.shape[-1]),
+            width=images.shape[-1] + self.width - self.picture[1],
+        )
+        return wide(images)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
+        """What `to_dict` wrote; ValueError for a key that is unknown or missing."""
+        known = [field.name for field in fields(cls)]
+        for key in values:
+            if key not in known:
+                raise ValueError(f"unknown preprocessing key {key!r}. Known: {', '.join(known)}")
+        missing = [name for name in known[:3] if name not in values]
+        if missing:
+            raise ValueError(f"preprocessing without {', '.join(missing)}")
+        tuples: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
+        return cls(**tuples)
+
+    def _channels(self, images: Tensor) -> Tensor:
+        """Float pictures, of one channel where either side is grey, else of the network's."""
+        values = images.float()
+        stored = values.shape[1]
+        if stored == self.channels or stored == 1:
+            return values
+        if stored == 3 and self.channels == 1:
+            luma = torch.tensor(LUMA, device=values.device)
+            return torch.einsum("nchw,c->nhw", values, luma)[:, None]
+        raise ValueError(f"pictures with {stored} channels for a network with {self.channels}")
+
+    def _placed(self, images: Tensor) -> Tensor:
+        """The pictures padded, scaled or cropped to the network's size, background 0."""
+        (h, w), (height, width) = self.picture, (self.height, self.width)
+        ratios = (height / h, width / w)
+        if self.kind == "photo":
+            scale = max(ratios) * self.shrink
+        elif min(ratios) >= 1 and max(height - h, width - w) <= (MOST_PADDING - 1) * min(h, w):
+            scale = self.shrink
+        else:
+            scale = min(ratios) * self.shrink
+        if scale == 1:
+            top, left = (height - h) // 2, (width - w) // 2
+            return pad(images, (left, width - w - left, top, height - h - top))
+        edge = self.kind == "photo" and self.shrink == 1
+        rows = _scaling(h, height, scale, edge).to(images.device)
+        columns = _scaling(w, width, scale, edge).to(images.device)
+        return rows @ images @ columns.T
+
+    def _values(self, images: Tensor) -> Tensor:
+        """0..255 mapped linearly to low..high; grey repeated for a colour network."""
+        low = torch.tensor(self.low, device=images.device)[:, None, None]
+        high = torch.tensor(self.high, device=images.device)[:, None, None]
+        result = images * ((high - low) / 255) + low
+        return result.expand(-1, self.channels, -1, -1).contiguous()
+
+
+@lru_cache(maxsize=64)
+def _scaling(length: int, result: int, scale: float, edge: bool) -> Tensor:
+    """The matrix (result, length) that scales one axis about its centre, with a triangle filter.
+
+    The filter is as wide as the step between the samples, so that a smaller picture has no aliases.
+    edge: the picture goes on beyond its edge as it is there; otherwise 0 is there.
+    """
+    step = max(1.0, 1 / scale)
+    source = (torch.arange(result, dtype=torch.float64) - (result - 1) / 2) / scale
+    place = torch.arange(length, dtype=torch.float64) - (length - 1) / 2
+    if edge:
+        source = source.clamp(place[0], place[-1])
+    weights = (1 - (source[:, None] - place).abs() / step).clamp_min(0)
+    weights = weights / (weights.sum(1, keepdim=True) if edge else step)
+    return weights.float()

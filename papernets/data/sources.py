@@ -1,0 +1,164 @@
+"""`open`: a data set by its name or path, in memory, in three parts."""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate, pad
+
+from papernets.data.dataset import Dataset, Part, hold_out
+from papernets.data.folder import open_folder
+from papernets.data.idx import FILES, find_idx, read_pair
+from papernets.data.names import data_folder, normal
+
+NAMES = ("digits", "mnist", "fashion_mnist")
+FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
+DIGITS = tuple("0123456789")
+GARMENTS = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+HELD_OUT = 5_000 / 60_000  # of an IDX training set, to choose the epoch
+DIGITS_TEST, DIGITS_HELD_OUT = 400, 200  # of the 1,797 in scikit-learn
+
+
+def open(
+    name: str,
+    *,
+    data_dir: str | None = None,
+    channels: int = 1,
+    size: tuple[int, int] = (28, 28),
+    seed: int = 0,
+    strict: bool = False,
+) -> Dataset:
+    """A data set by name (digits, mnist, fashion_mnist) or the path of a folder, in memory.
+
+    The path (from here, or from data_dir) may hold the four IDX files, or pictures, one folder a
+    class. channels and size are how
+    pictures from such a folder are stored: give the network's, so that new ones are read the same.
+    seed draws what is held out where the data do not say. strict: a file that cannot be read is an
+    error. ValueError or FileNotFoundError says what is wrong and what would work.
+    """
+    key = normal(name)
+    if key == "digits":
+        return _digits()
+    if key in NAMES:
+        return _named_idx(key, data_folder(data_dir), seed)
+    path = Path(name).expanduser()
+    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).is_dir():
+        path = data_folder(data_dir) / path
+    if not path.exists():
+        raise _unknown(name, path)
+    if not path.is_dir():
+        raise ValueError(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
+    if find_idx([path]):
+        label = path.resolve().name
+        return _idx(normal(label), [path], seed)
+    return open_folder(path, channels, size, seed, strict)
+
+
+def _unknown(name: str, path: Path) -> Exception:
+    """The error for a name that is neither a data set nor a folder that is there."""
+    names = ", ".join(NAMES)
+    if path.name != name or os.sep in name or name.startswith((".", "~")):
+        return FileNotFoundError(
+            f"{name}: there is no such folder. Give a folder with one sub-folder a class, "
+            f"or a name: {names}"
+        )
+    close = get_close_matches(normal(name), NAMES, 1, 0.5)
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    return ValueError(
+        f"unknown data set {name!r}. {hint}Names: {names}; or the path of a folder of pictures "
+        "with one sub-folder a class"
+    )
+
+
+def _digits() -> Dataset:
+    """scikit-learn's 1,797 digits, 8x8 with values 0 to 16, as 20x20 in the middle of 28x28."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise ValueError(
+            "the data set 'digits' comes with scikit-learn, which is not installed. "
+            "Install it: pip install scikit-learn"
+        ) from error
+    pictures, labels = load_digits(return_X_y=True)
+    small = torch.from_numpy(pictures).float().view(-1, 1, 8, 8) * (255 / 16)
+    large = interpolate(small, size=(20, 20), mode="bilinear", align_corners=False)
+    images = pad(large, (4, 4, 4, 4)).round().to(torch.uint8)
+    whole = Part(images, torch.from_numpy(labels).long())
+    rest, tested = hold_out(whole.labels, DIGITS_TEST / len(whole), seed=1998)
+    others = whole.select(rest)
+    places, held = hold_out(others.labels, DIGITS_HELD_OUT / len(others), seed=1998)
+    sentence = (
+        f"{len(places):,} digits to train, {len(held)} to choose the epoch and {len(tested)} to "
+        "test, drawn by class, always the same; the same 13 people wrote all three parts"
+    )
+    train, validation = others.select(places), others.select(held)
+    return Dataset("digits", DIGITS, train, validation, whole.select(tested), "digit", sentence)
+
+
+def _named_idx(key: str, root: Path, seed: int) -> Dataset:
+    """mnist or fashion_mnist from the folders where people keep them."""
+    if not root.is_dir():
+        raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
+    return _idx(key, [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root], seed)
+
+
+def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
+    """A data set of four IDX files in one of these folders."""
+    found = find_idx(folders)
+    missing = [name for part, name in FILES.items() if part not in found]
+    if missing:
+        here = next(iter(found.values())).parent if found else None
+        places = str(here) if here else ", ".join(map(str, folders))
+        raise FileNotFoundError(
+            f"{key}: {', '.join(missing)} (or with .gz) not found in {places}. "
+            f"{_how_to_get(key, folders[-1])}"
+        )
+    images, labels = read_pair(found["train", "images"], found["train", "labels"])
+    test = Part(*read_pair(found["test", "images"], found["test", "labels"]))
+    if test.images.shape[2:] != images.shape[2:]:
+        raise ValueError(
+            f"{found['test', 'images']}: pictures of {_size(test.images)}, but those of "
+            f"{found['train', 'images']} have {_size(images)}"
+        )
+    classes = _classes(key, labels)
+    for part, values in (("train", labels), ("test", test.labels)):
+        if int(values.max()) >= len(classes):
+            raise ValueError(
+                f"{found[part, 'labels']}: label {int(values.max())} among {len(classes)} classes"
+            )
+    train = Part(images, labels)
+    rest, held = hold_out(labels, HELD_OUT, seed)
+    if not len(rest) or not len(held):
+        raise ValueError(f"{found['train', 'images']}: {len(train)} pictures are too few to train")
+    sentence = (
+        f"{len(rest):,} of the {len(train):,} training pictures to train and {len(held):,}, drawn "
+        f"by class with seed {seed}, to choose the epoch; the {len(test):,} test pictures to test"
+    )
+    kind = "garment" if key == "fashion_mnist" else "digit"
+    return Dataset(key, classes, train.select(rest), train.select(held), test, kind, sentence)
+
+
+def _classes(key: str, labels: Tensor) -> tuple[str, ...]:
+    """The classes' names: known ones, else the numbers 0 to the largest label."""
+    if key == "fashion_mnist":
+        return GARMENTS
+    return DIGITS if key == "mnist" else tuple(map(str, range(int(labels.max()) + 1)))
+
+
+def _size(images: Tensor) -> str:
+    return f"{images.shape[2]}x{images.shape[3]}"
+
+
+def _how_to_get(key: str, root: Path) -> str:
+    """The next command, and what to do without a network."""
+    if key not in FOLDERS:
+        return "Put the four IDX files there"
+    return (
+        f"Fetch it: papernets data fetch {key} --data-dir {root}; or put its four files into "
+        f"{root / key}; or try --data digits, which needs no files"
+    )

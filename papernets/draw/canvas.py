@@ -1,0 +1,212 @@
+"""The paper under every drawing: one style, a new figure, a file that is whole or not there.
+
+matplotlib is used without pyplot. The user's settings are put aside while drawing, so that the
+same values give the same bytes, and are back afterwards.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import secrets
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DPI = 150
+MARGIN = 0.2  # inches around a figure
+
+# M. Okabe and K. Ito, Color Universal Design (2002): told apart in every kind of colour vision.
+BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
+INK, GREY, LIGHT = "#222222", "#6B6B6B", "#E4E4E4"
+
+STYLE: Any = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib
+    "font.size": 9,
+    "text.color": INK,
+    "text.parse_math": False,  # a class may be called "$5"
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "grid.color": LIGHT,
+    "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "figure.dpi": DPI,
+    "savefig.dpi": "figure",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """matplotlib with its defaults and our STYLE; what the user had set comes back afterwards."""
+    _load()
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+def sheet(width: float, height: float, title: str, line: str = "") -> tuple[Figure, float]:
+    """A figure on an Agg canvas, `width` x `height` inches below its heading, and that `height`.
+
+    The heading is the title with, where given, one grey sentence below it; both are broken into
+    lines that fit the width. Call it, and all that draws on the figure, inside `style()`.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # 0.1 and 0.061 inches: a little over what a character of English takes here on average.
+    titles = textwrap.wrap(plain(title), max(8, int((width - 2 * MARGIN) / 0.1)))
+    lines = textwrap.wrap(plain(line), max(8, int((width - 2 * MARGIN) / 0.061)))
+    total = height + 0.15 + 0.21 * len(titles) + 0.16 * len(lines) + 0.08
+    figure = Figure(figsize=(width, total))
+    FigureCanvasAgg(figure)
+    from_left, from_top = MARGIN / width, 1 - 0.15 / total
+    figure.text(from_left, from_top, "\n".join(titles), va="top", fontsize=12, weight="bold")
+    from_top -= 0.21 * len(titles) / total
+    figure.text(
+        from_left, from_top - 0.03 / total, "\n".join(lines), va="top", fontsize=8, color=GREY
+    )
+    return figure, height
+
+
+def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes at a place given in inches from the figure's lower left corner."""
+    whole_width, whole_height = figure.get_size_inches()
+    return figure.add_axes(
+        (left / whole_width, bottom / whole_height, width / whole_width, height / whole_height)
+    )
+
+
+def text_width(figure: Figure, text: str, size: float) -> float:
+    """Width in inches of one line of `text` in the drawing font at `size` points."""
+    written = figure.text(0, 0, text, fontsize=size)
+    width = written.get_window_extent().width / figure.dpi
+    written.remove()
+    return float(width)
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG, without date or version: the same figure gives the same bytes."""
+    memory = io.BytesIO()
+    with style():
+        figure.savefig(memory, format="png", metadata={"Software": None})
+    return memory.getvalue()
+
+
+def save(figure: Figure, path: str | Path) -> Path:
+    """Write the figure as PNG to `path`, whole or not at all, and return the path.
+
+    Another suffix than .png is a ValueError; the system's OSError names `path`.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise ValueError(f"{path}: pictures are written as PNG; try {path.stem or 'picture'}.png")
+    content = png(figure)
+    # Same folder, so that os.replace is one step; created with the user's umask, unlike mkstemp.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with open(unfinished, "xb") as file:
+            file.write(content)
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def readable(name: str, number: int, longest: int = 24) -> str:
+    """The class's name on one line, at most `longest` characters, cut in the middle.
+
+    A name with a character that the font lacks becomes `class NUMBER`.
+    """
+    name = " ".join(str(name).split())
+    if not name or not drawable(name):
+        return f"class {number}"
+    return shorten(name, longest)
+
+
+def shorten(text: str, longest: int) -> str:
+    """`text`, or its two ends around an ellipsis, in at most `longest` characters."""
+    if len(text) <= longest:
+        return text
+    head = longest // 2
+    return f"{text[:head].rstrip()}…{text[len(text) - (longest - 1 - head) :].lstrip()}"
+
+
+def drawable(text: str) -> bool:
+    """Whether the font has a glyph for every character of `text`."""
+    return all(ord(character) in _glyphs() for character in text)
+
+
+def plain(text: str) -> str:
+    """`text` with a replacement mark for each character that the font lacks."""
+    return "".join(c if c == "\n" or ord(c) in _glyphs() else "\N{WHITE SQUARE}" for c in text)
+
+
+def percent(fraction: float) -> str:
+    """`0.0095` -> `0.95 %`: two decimals below 10 %, one above, none for 0 and 100 %."""
+    if fraction in (0, 1):
+        return f"{100 * fraction:.0f} %"
+    return f"{100 * fraction:.2f} %" if fraction < 0.1 else f"{100 * fraction:.1f} %"
+
+
+def names_note(names: Sequence[str]) -> str:
+    """The sentence that a picture owes its reader when some names could not be drawn."""
+    lost = sum(not drawable(" ".join(str(name).split())) for name in names)
+    return "names that the font cannot write are shown as numbers" if lost else ""
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Code points that the drawing font has."""
+    _load()
+    from matplotlib import font_manager, ft2font
+
+    path = font_manager.findfont("DejaVu Sans", fallback_to_default=True)
+    return frozenset(ft2font.FT2Font(path).get_charmap())
+
+
+@cache
+def _load() -> None:
+    """Import matplotlib whatever MPLBACKEND says, and without its advice about its cache folder.
+
+    matplotlib refuses to import when MPLBACKEND is unknown to it, though no backend is needed here.
+    """
+    first = "matplotlib" not in sys.modules
+    logger = logging.getLogger("matplotlib")
+    level, backend = logger.level, os.environ.pop("MPLBACKEND", None)
+    logger.setLevel(logging.ERROR)
+    try:
+        import matplotlib
+        import matplotlib.figure
+    finally:
+        logger.setLevel(level)
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    if first and backend:
+        with suppress(ValueError):  # nonsense; pyplot would say so, and we never ask pyplot
+            matplotlib.rcParams["backend"] = backend

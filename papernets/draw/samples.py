@@ -1,0 +1,148 @@
+"""Pictures in a grid, each with a line or two of text below it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from math import ceil, sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papernets.draw.canvas import (
+    GREY,
+    LIGHT,
+    MARGIN,
+    place,
+    plain,
+    save,
+    sheet,
+    shorten,
+    style,
+    text_width,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST = 100  # pictures on one sheet
+SIDE, BETWEEN, LINE, FONT = 1.15, 0.2, 0.135, 7.5  # inches, inches, inches, points
+
+
+def contact_sheet(
+    images: NDArray[np.uint8],
+    labels: Sequence[str],
+    path: str | Path,
+    *,
+    title: str = "",
+    note: str = "",
+    columns: int | None = None,
+) -> Path:
+    """Save `contact_figure(...)` as a PNG; return its path."""
+    figure = contact_figure(images, labels, title=title, note=note, columns=columns)
+    return save(figure, path)
+
+
+@style()
+def contact_figure(
+    images: NDArray[np.uint8],
+    labels: Sequence[str],
+    *,
+    title: str = "",
+    note: str = "",
+    columns: int | None = None,
+    empty: str = "No pictures.",
+) -> Figure:
+    """The first MOST pictures of `images` (n, C, h, w), C 1 or 3, each above its label.
+
+    A label may have several lines; one that is too long for its place is broken. Another shape or
+    number of channels, or another number of labels than pictures, is a ValueError.
+    """
+    pictures = _checked(images, labels)
+    if not len(pictures):
+        figure, height = sheet(6.0, 1.2, title, note)
+        figure.text(
+            0.5, height / 2 / figure.get_size_inches()[1], plain(empty), ha="center", color=GREY
+        )
+        return figure
+    shown = min(len(pictures), MOST)
+    if shown < len(pictures):
+        note = f"{note} The first {shown} of {len(pictures):,}.".strip()
+    columns = min(columns or min(10, max(4, ceil(sqrt(shown)))), shown)
+    wide, tall = _box(pictures.shape[1], pictures.shape[2])
+    across = max(wide, SIDE)
+    scratch, _ = sheet(1, 1, "")  # to measure the labels
+    texts = [_broken(scratch, plain(label), across + BETWEEN - 0.05) for label in labels[:shown]]
+    below = 0.06 + LINE * max(text.count("\n") + 1 for text in texts) + 0.12
+    rows = ceil(shown / columns)
+    width = max(2 * MARGIN + columns * across + (columns - 1) * BETWEEN, 4.0)
+    figure, height = sheet(width, 0.1 + rows * (tall + below), title, note)
+
+    axes = place(figure, 0, 0, width, height)
+    axes.set_axis_off()
+    for index in range(shown):
+        row, column = divmod(index, columns)
+        middle = MARGIN + column * (across + BETWEEN) + across / 2
+        top = 0.06 + row * (tall + below)
+        box = (middle - wide / 2, middle + wide / 2, top + tall, top)
+        _picture(axes, pictures[index], box)
+        axes.text(middle, top + tall + 0.06, texts[index], ha="center", va="top", fontsize=FONT)
+    axes.set(xlim=(0, width), ylim=(height, 0), aspect="auto")
+    return figure
+
+
+def _checked(images: NDArray[np.uint8], labels: Sequence[str]) -> NDArray[np.uint8]:
+    """The pictures as (n, h, w, C), or ValueError."""
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[1] not in (1, 3) or images.dtype != np.uint8:
+        raise ValueError(
+            f"pictures are {images.dtype} of shape {images.shape}: "
+            "give uint8 (pictures, 1 or 3 channels, height, width)"
+        )
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} pictures but {len(labels)} labels")
+    return images.transpose(0, 2, 3, 1)
+
+
+def _box(height: int, width: int) -> tuple[float, float]:
+    """Inches (width, height) for a picture: SIDE for the longer side, not under a fifth of it."""
+    scale = SIDE / max(height, width)
+    return max(width * scale, SIDE / 5), max(height * scale, SIDE / 5)
+
+
+def _broken(scratch: Figure, text: str, width: float) -> str:
+    """`text` with no line wider than `width` inches: broken at words, cut where that is too little.
+
+    0.062 inches are a little over what a character of English takes on the average.
+    """
+    fits = max(8, int(width / 0.062))
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, fits) or [""]]
+    for index, line in enumerate(lines):
+        longest = len(line)
+        while longest > 3 and text_width(scratch, lines[index], FONT) > width:
+            longest -= 1
+            lines[index] = shorten(line, longest)
+    return "\n".join(lines)
+
+
+def _picture(axes: Any, picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> None:
+    """Draw one (h, w, C) picture into (left, right, bottom, top), inside a hairline."""
+    grey = picture.shape[2] == 1
+    axes.imshow(
+        picture[:, :, 0] if grey else picture,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        extent=box,
+        interpolation="antialiased",
+        aspect="auto",
+    )
+    left, right, bottom, top = box
+    axes.plot(
+        [left, right, right, left, left],
+        [top, top, bottom, bottom, top],
+        color=LIGHT,
+        linewidth=0.6,
+    )

@@ -1,0 +1,1 @@
+"""Evaluation: figures from a network's outputs, with their uncertainty (`evaluate.metrics`)."""

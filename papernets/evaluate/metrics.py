@@ -1,0 +1,211 @@
+"""Error rates with their interval, top-k, figures for each class, and the worst mistakes.
+
+Arrays in, frozen values out; an error is a fraction. Only `per_class` imports scikit-learn,
+inside the function: the error rate of a training run does not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+TOP_K = (1, 5)  # the two that ImageNet's papers report
+
+
+@dataclass(frozen=True)
+class Score:
+    """How often a network was wrong; all rates are fractions.
+
+    `interval` is the 95 % one. `top_k` holds k -> error for each k that was computed: a k that
+    takes in every class would be 0 whatever the network says, and is left out.
+    """
+
+    error: float
+    errors: int
+    images: int
+    interval: tuple[float, float]
+    top_k: dict[int, float]
+
+    def __str__(self) -> str:
+        """One line for a screen, in per cent, that says which k are reported."""
+        low, high = self.interval
+        line = (
+            f"{100 * self.error:.2f} % error ({self.errors:,} of {self.images:,} pictures; "
+            f"95 % interval {100 * low:.2f} to {100 * high:.2f} %)"
+        )
+        others = (f"top-{k} error {100 * e:.2f} %" for k, e in self.top_k.items() if k > 1)
+        return ", ".join([line, *others])
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """Figures for one class, fractions; None where they are 0/0.
+
+    `recall` and `error` are None for a class without pictures, `precision` for one that was
+    never predicted, `f1` where both hold; `most_confused_with` is None without a mistake.
+    """
+
+    name: str
+    images: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    error: float | None
+    most_confused_with: str | None
+
+
+def interval(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval (low, high) of the error rate `errors / n`, as fractions.
+
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference,
+    Journal of the American Statistical Association 22 (1927) 209-212.
+    """
+    if n < 1:
+        raise ValueError(f"an interval needs at least one picture, not {n}")
+    if not 0 <= errors <= n:
+        raise ValueError(f"{errors} errors in {n} pictures: give 0 to {n} errors")
+    if not 0 < level < 1:
+        raise ValueError(f"level {level} is not between 0 and 1: 0.95 is usual")
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    rate = errors / n
+    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    # The ends are exactly 0 and 1 there; the formula leaves a rounding error.
+    low = 0.0 if errors == 0 else centre - reach
+    high = 1.0 if errors == n else centre + reach
+    return low, high
+
+
+def score(logits: ArrayLike, labels: ArrayLike) -> Score:
+    """The error of `logits` (N, K), larger is better, against `labels` (N,), and top-5's for K > 5.
+
+    Of equal logits the first class counts as the answer, as with argmax. NaN, another shape or a
+    label outside 0..K-1 raise ValueError.
+    """
+    values, truth = _checked(logits, labels)
+    images, classes = values.shape
+    of_truth = values[np.arange(images), truth][:, None]
+    earlier = np.arange(classes) < truth[:, None]
+    rank = ((values > of_truth) | ((values == of_truth) & earlier)).sum(axis=1)
+    errors = int((rank > 0).sum())
+    top_k = {k: int((rank >= k).sum()) / images for k in TOP_K if k == 1 or k < classes}
+    return Score(errors / images, errors, images, interval(errors, images), top_k)
+
+
+def probabilities(logits: ArrayLike) -> NDArray[np.float64]:
+    """Softmax of `logits` (N, K) along K, in float64."""
+    values = np.asarray(logits, dtype=np.float64)
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def worst(logits: ArrayLike, labels: ArrayLike, n: int = 25) -> NDArray[np.int64]:
+    """Indices of at most `n` mistakes, the most confident first.
+
+    Confidence is the margin of the predicted class's probability over the true class's; where
+    margins round to the same number, the logits' margin decides, then the order of the pictures.
+    """
+    values, truth = _checked(logits, labels)
+    if n < 0:
+        raise ValueError(f"cannot show {n} mistakes: give 0 or more")
+    mistakes = np.flatnonzero(values.argmax(axis=1) != truth)
+    values, truth = values[mistakes], truth[mistakes]
+    chance, rows = probabilities(values), np.arange(len(mistakes))
+    best = values.argmax(axis=1)
+    margin = chance[rows, best] - chance[rows, truth]
+    distance = values[rows, best] - values[rows, truth]
+    return mistakes[np.lexsort((rows, -distance, -margin))][:n]
+
+
+def confusion(labels: ArrayLike, predicted: ArrayLike, n: int) -> NDArray[np.int64]:
+    """Counts (n, n): row the true class, column the predicted one."""
+    truth, answer = _pair(labels, predicted, n)
+    return np.bincount(truth * n + answer, minlength=n * n).reshape(n, n)
+
+
+def per_class(labels: ArrayLike, predicted: ArrayLike, classes: Sequence[str]) -> list[ClassScore]:
+    """One ClassScore a class, in label order, also for classes without a picture.
+
+    No picture at all is a ValueError.
+    """
+    from sklearn.metrics import (  # type: ignore[import-untyped,unused-ignore]
+        precision_recall_fscore_support,
+    )
+
+    n = len(classes)
+    truth, answer = _pair(labels, predicted, n)
+    if not len(truth):
+        raise ValueError("no pictures: figures for each class need at least one")
+    precision, recall, f1, images = precision_recall_fscore_support(
+        truth, answer, labels=np.arange(n), zero_division=np.nan
+    )
+    mistakes = confusion(truth, answer, n)
+    np.fill_diagonal(mistakes, 0)
+    return [
+        ClassScore(
+            name=classes[i],
+            images=int(images[i]),
+            precision=_defined(precision[i]),
+            recall=_defined(recall[i]),
+            f1=_defined(f1[i]),
+            error=int(mistakes[i].sum()) / int(images[i]) if images[i] else None,
+            most_confused_with=classes[mistakes[i].argmax()] if mistakes[i].any() else None,
+        )
+        for i in range(n)
+    ]
+
+
+def _defined(value: Any) -> float | None:
+    """The number, or None for scikit-learn's NaN of 0/0."""
+    return None if np.isnan(value) else float(value)
+
+
+def _checked(logits: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """`logits` as float64 (N, K) and `labels` as int64 (N,), or ValueError."""
+    values = np.asarray(logits, dtype=np.float64)
+    if values.ndim != 2 or 0 in values.shape:
+        raise ValueError(
+            f"logits have shape {values.shape}: give (pictures, classes), at least one of each"
+        )
+    unusable = np.flatnonzero(np.isnan(values).any(axis=1) | ~np.isfinite(values.max(axis=1)))
+    if len(unusable):
+        raise ValueError(
+            f"the network's outputs are NaN or infinite for {len(unusable):,} of "
+            f"{len(values):,} pictures (first: number {unusable[0]}, counted from 0)"
+        )
+    truth = _labels(labels, values.shape[1], "label")
+    if len(truth) != len(values):
+        raise ValueError(f"{len(values):,} rows of logits but {len(truth):,} labels")
+    return values, truth
+
+
+def _pair(
+    labels: ArrayLike, predicted: ArrayLike, n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Both as int64 (N,) in 0..n-1, or ValueError."""
+    truth, answer = _labels(labels, n, "label"), _labels(predicted, n, "prediction")
+    if len(truth) != len(answer):
+        raise ValueError(f"{len(truth):,} labels but {len(answer):,} predictions")
+    return truth, answer
+
+
+def _labels(labels: ArrayLike, n: int, what: str) -> NDArray[np.int64]:
+    """`labels` as int64 (N,) in 0..n-1, or ValueError that names the first wrong one."""
+    numbers = np.asarray(labels)
+    if numbers.ndim != 1:
+        raise ValueError(f"{what}s have shape {numbers.shape}: give one number a picture")
+    if numbers.size and not np.issubdtype(numbers.dtype, np.integer):
+        raise ValueError(f"{what}s are {numbers.dtype}: give whole numbers from 0 to {n - 1}")
+    outside = np.flatnonzero((numbers < 0) | (numbers >= n))
+    if len(outside):
+        raise ValueError(
+            f"{what} {numbers[outside[0]]} of picture {outside[0]} is outside 0 to {n - 1}: "
+            f"there are {n} classes"
+        )
+    return numbers.astype(np.int64)

@@ -1,0 +1,176 @@
+"""Every network by name, in order of year; names as users know them."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+from ..spec import Committee, Net, pair
+from . import lenet
+from .entry import COMMON, Entry
+
+NETS: tuple[Entry, ...] = tuple(
+    sorted((entry for room in (lenet,) for entry in room.NETWORKS), key=lambda e: e.year)
+)
+
+
+def plain(name: str) -> str:
+    """A name in the form in which names are compared: `-`, `_` and case are the same."""
+    return name.strip().lower().replace("-", "_")
+
+
+def squeezed(name: str) -> str:
+    """A plain name without its separators: lenet5 for LeNet-5."""
+    return plain(name).replace("_", "")
+
+
+_BY_NAME = {plain(n): entry for entry in NETS for n in (entry.name, *entry.aliases)}
+_SQUEEZED: dict[str, list[Entry]] = {}
+for _name, _entry in _BY_NAME.items():
+    if _entry not in _SQUEEZED.setdefault(squeezed(_name), []):
+        _SQUEEZED[squeezed(_name)].append(_entry)
+
+
+def list_nets(pattern: str = "*") -> list[str]:
+    """The plain names that match a pattern (`*` and `?`, or a part of one), in order of year."""
+    for form in (plain, squeezed):  # LeNet-5 finds lenet5 where nothing matches lenet_5
+        wanted = form(pattern)
+        wanted = wanted if set("*?[") & set(wanted) else f"*{wanted}*"
+        found = [e.name for e in NETS if fnmatch.fnmatchcase(form(e.name), wanted)]
+        if found:
+            return found
+    return []
+
+
+def find(name: str) -> Entry:
+    """The entry of a name or an alias; a wrong name is a ValueError with the nearest one.
+
+    Separators may be left out or put in (`LeNet-5`, `lenet_5`) where that means one network only.
+    """
+    entry = _BY_NAME.get(plain(name))
+    alike = _SQUEEZED.get(squeezed(name), [])
+    if entry is None and len(alike) == 1:
+        entry = alike[0]
+    if entry is None:
+        near = difflib.get_close_matches(plain(name), _BY_NAME, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"unknown network {name!r}.{hint} All names: papernets list")
+    return entry
+
+
+def net(
+    name: str,
+    classes: int | None = None,
+    channels: int | None = None,
+    input: int | tuple[int, int] | None = None,
+    **options: object,
+) -> Net | Committee:
+    """The network of a name, or of a user's own `file.py:NAME`.
+
+    `input` is a side or (height, width) in pixels; None keeps the paper's. Further options are
+    those that the network's file declares; an unknown one, or an impossible value, is a ValueError
+    that says what would work.
+    """
+    if isinstance(input, list):  # as TOML and JSON write it
+        input = tuple(input)
+    every = {"classes": classes, "channels": channels, "input": input}
+    given: dict[str, object] = {k: v for k, v in every.items() if v is not None}
+    _check(**given)
+    if ".py:" in name:
+        return _own(name, given, options)
+    entry = find(name)
+    for option in options:
+        if option not in entry.options:
+            near = difflib.get_close_matches(option, (*entry.options, *COMMON), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            known = ", ".join((*COMMON, *entry.options))
+            raise ValueError(f"{entry.name} has no option {option!r}.{hint} Its options: {known}")
+    return entry.make(**given, **options)
+
+
+def _check(classes: object = None, channels: object = None, input: object = None) -> None:
+    for what, value in (("classes", classes), ("channels", channels)):
+        if value is not None and not _counts(value):
+            raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
+    if input is not None:
+        sides = input if isinstance(input, tuple) else (input, input)
+        if len(sides) != 2 or not all(_counts(side) for side in sides):
+            raise ValueError(f"input must be a side or (height, width) in pixels, not {input!r}")
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _own(name: str, given: dict[str, object], options: dict[str, object]) -> Net | Committee:
+    path, _, attribute = name.rpartition(":")
+    module = _run(path)
+    own = getattr(module, attribute, None)
+    if own is None:
+        names = [n for n, v in vars(module).items() if isinstance(v, Net | Committee)]
+        raise ValueError(
+            f"{path} has no {attribute!r}; networks in it: {', '.join(names) or 'none'}"
+        )
+    if callable(own):
+        own = _made(name, own, {**given, **options})
+    elif isinstance(own, Net):
+        own = _changed(name, own, given, options)
+    elif isinstance(own, Committee) and (given or options):
+        raise ValueError(
+            f"{name} is a fixed committee and takes no option {[*given, *options][0]!r}"
+        )
+    if not isinstance(own, Net | Committee):
+        raise ValueError(f"{name} is a {type(own).__name__}, not a Net")
+    return own
+
+
+def _run(path: str) -> ModuleType:
+    """The module in a user's file; ValueError where there is none, or it raises."""
+    file = Path(path)
+    if not file.is_file():
+        raise ValueError(f"{path}: no such file; a network of your own is FILE.py:NAME")
+    spec = importlib.util.spec_from_file_location(f"papernets_own_{file.stem}", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _made(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
+    """What a user's function makes of these options."""
+    known = inspect.signature(own).parameters
+    if not any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        for option in options:
+            if option not in known:
+                takes = ", ".join(known) or "none"
+                raise ValueError(f"{name} takes no option {option!r}; its options: {takes}")
+    try:
+        return own(**options)
+    except Exception as error:
+        raise ValueError(f"{name} does not run: {type(error).__name__}: {error}") from error
+
+
+def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, object]) -> Net:
+    """A user's fixed network for another input; its numbers hold for its own input alone."""
+    if options:
+        raise ValueError(f"{name} is a fixed network and takes no option {next(iter(options))!r}")
+    if given.get("classes", own.classes) != own.classes:
+        raise ValueError(
+            f"{name} is a fixed network of {own.classes} classes; make it a function of "
+            "(classes, channels, input) to change them"
+        )
+    channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])
+    assert isinstance(channels, int) and isinstance(input, int | tuple)
+    shape = (channels, *pair(input))
+    return own if shape == own.input else replace(own, input=shape, facts=(), errata=())

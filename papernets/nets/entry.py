@@ -1,0 +1,31 @@
+"""A name in the list of networks, and the function that makes it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..spec import Committee, Net
+
+COMMON = ("classes", "channels", "input")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One network under its plain name; its function's keyword arguments are its options."""
+
+    name: str
+    make: Callable[..., Net | Committee]
+    year: int
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The first sentence of the function's docstring, for the list."""
+        return (inspect.getdoc(self.make) or "").split("\n")[0].rstrip(".")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that this network declares beside classes, channels and input."""
+        return tuple(p for p in inspect.signature(self.make).parameters if p not in COMMON)

@@ -1,0 +1,185 @@
+"""What a paper says, as values: identity, numbers, mistakes, recipe; and a reader of its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+Value = float | str | tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A publication, named well enough to find it."""
+
+    title: str
+    authors: str
+    year: int
+    venue: str
+
+    def __str__(self) -> str:
+        return f"{self.authors} ({self.year}). {self.title}. {self.venue}."
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A published number with its source, checked against our arithmetic.
+
+    `quantity` is `params`, `fixed_params`, `macs`, `connections`, `ROW.params`, `ROW.macs`,
+    `ROW.connections`, `ROW.out`, or, for a measured result, `error` (a fraction). `about` means
+    that the source rounds: the value then agrees where ours rounds or truncates to its last digit
+    that is not zero. A number about something that is no row of the network comes with `ours`,
+    computed beside it from the same layers.
+    """
+
+    quantity: str
+    value: Value
+    source: str
+    about: bool = False
+    conditions: str = ""
+    ours: Value | None = None
+
+    @property
+    def measured(self) -> bool:
+        """True for a result of an experiment, which no arithmetic can confirm."""
+        return self.quantity == "error"
+
+    def agrees(self, ours: Value) -> bool:
+        """True where `ours` equals the value, or rounds or truncates to it if the source rounds."""
+        if self.about and isinstance(self.value, int | float) and isinstance(ours, int | float):
+            return rounds_to(ours, self.value)
+        return self.value == ours
+
+
+def rounds_to(ours: float, printed: float) -> bool:
+    """True where `ours` rounds or truncates to `printed` at the place of its last nonzero digit."""
+    if printed == 0:
+        return ours == 0
+    place = 0
+    scaled = abs(printed)
+    while scaled != int(scaled) and place > -12:
+        place, scaled = place - 1, round(scaled * 10, 9)
+    while scaled % 10 == 0:
+        place, scaled = place + 1, scaled / 10
+    unit = 10.0**place
+    low = math.floor(ours / unit) * unit
+    return any(math.isclose(printed, v, rel_tol=1e-9) for v in (low, round(ours / unit) * unit))
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """A number that a source prints and arithmetic contradicts; the two must go on disagreeing."""
+
+    quantity: str
+    printed: Value
+    source: str
+    why: str
+    ours: Value | None = None
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What this network does otherwise than its paper, or what the paper left open, and where."""
+
+    what: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Init:
+    """How parameters are drawn before training.
+
+    `kind` is `fan_in` (uniform in +-scale/fan_in, biases too), `glorot` (uniform in
+    +-scale*sqrt(6/(fan_in+fan_out)), biases 0), `he` (Gaussian of variance scale/fan_in, biases 0),
+    or `gaussian` (standard deviation `scale`, biases 0).
+    """
+
+    kind: str
+    scale: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained; `settings` are fields of a run and override its defaults."""
+
+    name: str
+    source: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A printed table: named columns, and rows whose first cell may be a label."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        for row in self.rows:
+            yield dict(zip(self.columns, row, strict=True))
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """The cells of one column, from top to bottom; a cell of `.` is an empty cell."""
+        if name not in self.columns:
+            raise ValueError(f"no column {name!r} in the table; it has {', '.join(self.columns)}")
+        at = self.columns.index(name)
+        return tuple(row[at] for row in self.rows)
+
+
+def table(text: str) -> Table:
+    """A table as a paper prints it: a line of column names, then the rows, cells apart by spaces.
+
+    ValueError where a row has more or fewer cells than there are columns, or a name stands twice.
+    """
+    lines = [line.split() for line in text.strip().splitlines() if line.strip()]
+    if len(lines) < 2:
+        raise ValueError("a table needs a line of column names and at least one row")
+    columns = tuple(lines[0])
+    if len(set(columns)) != len(columns):
+        raise ValueError(f"the table names a column twice: {' '.join(columns)}")
+    for number, row in enumerate(lines[1:], 1):
+        if len(row) != len(columns):
+            raise ValueError(
+                f"row {number} ({' '.join(row)}) has {len(row)} cells, "
+                f"the table has {len(columns)} columns"
+            )
+    return Table(columns, tuple(tuple(row) for row in lines[1:]))
+
+
+def number(cell: str, row: str, column: str) -> int:
+    """The integer in a cell, commas allowed; else a ValueError that names row and column."""
+    try:
+        return int(cell.replace(",", ""))
+    except ValueError:
+        raise ValueError(f"row {row}, column {column}: {cell!r} is not a whole number") from None
+
+
+def crosses(text: str) -> tuple[tuple[int, ...], ...]:
+    """A connection table as printed: a row an input map, a column an output map, X where they meet.
+
+    The first line numbers the columns. The result lists, for each output map, the input maps that
+    it sees. ValueError, with the row and the column, for a cell that is neither X nor a dot.
+    """
+    lines = [line for line in text.strip("\n").splitlines() if line.strip()]
+    if len(lines) < 2:
+        raise ValueError("a connection table needs a line of columns and at least one row")
+    columns = lines[0].split()
+    seen: list[list[int]] = [[] for _ in columns]
+    for line in lines[1:]:
+        cells = line.split()
+        label, marks = cells[0], cells[1:]
+        if len(marks) != len(columns):
+            raise ValueError(
+                f"row {label} has {len(marks)} cells, the table has {len(columns)} columns"
+            )
+        for at, mark in enumerate(marks):
+            if mark not in ("X", "."):
+                raise ValueError(
+                    f"row {label}, column {columns[at]}: {mark!r} is neither X nor . (a dot)"
+                )
+            if mark == "X":
+                seen[at].append(number(label, label, "map"))
+    return tuple(tuple(maps) for maps in seen)

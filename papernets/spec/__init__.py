@@ -1,0 +1,45 @@
+"""A network as data: layers, joins, and for each layer its facts side by side. No torch."""
+
+from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat
+from .layer import ACTIVATIONS, MONOTONE, Layer, Norm, check_activation
+from .net import Committee, Net
+from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
+from .weightless import LRN, Activation, Dropout, Flatten, GlobalPool, Identity, Pool
+from .window import Padding, Pair, Shape, Window, pair, shown
+
+__all__ = [
+    "ACTIVATIONS",
+    "LRN",
+    "MONOTONE",
+    "RBF",
+    "Activation",
+    "Add",
+    "Aux",
+    "BatchNorm",
+    "Chain",
+    "Committee",
+    "Concat",
+    "Conv",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalPool",
+    "Identity",
+    "Layer",
+    "Net",
+    "Norm",
+    "Padding",
+    "Pair",
+    "Part",
+    "Pool",
+    "Shape",
+    "Subsample",
+    "TableConv",
+    "Window",
+    "add",
+    "chain",
+    "check_activation",
+    "concat",
+    "pair",
+    "shown",
+]

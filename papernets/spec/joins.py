@@ -1,0 +1,63 @@
+"""How layers are put together: one after another, side by side, added, and heads beside the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .layer import Layer
+
+Named = tuple[tuple[str, "Part"], ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Parts one after another, each with its name."""
+
+    parts: Named
+
+
+@dataclass(frozen=True)
+class Concat:
+    """Branches on one input, joined along channels."""
+
+    branches: Named
+
+
+@dataclass(frozen=True)
+class Add:
+    """Branches on one input, each times its scale, added, then activation."""
+
+    branches: Named
+    activation: str | None = None
+    scales: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Aux:
+    """A head beside the way, in training only; its loss counts `weight`, the value goes on."""
+
+    head: Chain
+    weight: float
+
+
+Part = Layer | Chain | Concat | Add | Aux
+
+
+def chain(parts: Mapping[str, Part]) -> Chain:
+    """A chain of named parts, in their order."""
+    return Chain(tuple(parts.items()))
+
+
+def concat(branches: Mapping[str, Part]) -> Concat:
+    """Named branches joined along channels."""
+    return Concat(tuple(branches.items()))
+
+
+def add(
+    branches: Mapping[str, Part],
+    activation: str | None = None,
+    scales: tuple[float, ...] | None = None,
+) -> Add:
+    """Named branches added."""
+    return Add(tuple(branches.items()), activation, scales)

@@ -1,0 +1,79 @@
+"""What every layer answers for, batch normalisation, and the names of the activations."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from .window import Shape, Window
+
+MONOTONE = frozenset({"relu", "relu6", "tanh", "scaled_tanh", "sigmoid"})
+ACTIVATIONS = MONOTONE | {"softmax"}
+
+
+def check_activation(name: str | None) -> None:
+    """Raise ValueError, with the nearest name, where there is no such activation."""
+    if name is not None and name not in ACTIVATIONS:
+        near = difflib.get_close_matches(name, ACTIVATIONS, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(
+            f"unknown activation {name!r}.{hint} There are {', '.join(sorted(ACTIVATIONS))}"
+        )
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Batch normalisation of each channel (Ioffe, Szegedy 2015); `scale` False leaves gamma out."""
+
+    eps: float = 1e-5
+    scale: bool = True
+    momentum: float = 0.1
+
+    def params(self, channels: int) -> int:
+        return channels * (2 if self.scale else 1)
+
+
+class Layer:
+    """What every layer answers for an input shape; the defaults: no parameters, nothing changed."""
+
+    kind = "layer"
+    activation: str | None = None
+
+    def shape(self, s: Shape) -> Shape:
+        """Output shape."""
+        return s
+
+    def params(self, s: Shape) -> int:
+        """Trained parameters, shared ones once, normalisation's included."""
+        return 0
+
+    def fixed(self, s: Shape) -> int:
+        """Parameters that are never trained."""
+        return 0
+
+    def macs(self, s: Shape) -> int:
+        """Multiply-adds: one for each use of a weight in convolution, dense and RBF layers."""
+        return 0
+
+    def executed(self, s: Shape) -> int:
+        """Multiply-adds that this layer's form really executes."""
+        return self.macs(s)
+
+    def connections(self, s: Shape) -> int:
+        """Connections as LeCun et al. 1998 count them: weights and biases, once for each use."""
+        return 0
+
+    def window(self) -> Window | None:
+        """The sliding window, or None where there is none."""
+        return None
+
+    def sees_all(self, s: Shape) -> bool:
+        """True where each output value depends on the whole map."""
+        return False
+
+    def words(self, s: Shape) -> str:
+        """The arithmetic filled in, in one line."""
+        return ""
+
+    def check(self, s: Shape) -> None:
+        """Raise ValueError where an input of this shape is impossible."""

@@ -1,0 +1,63 @@
+"""A whole network, and a committee of networks, with what the paper says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from .joins import Chain
+from .window import Shape
+
+if TYPE_CHECKING:  # only words in annotations: this room stands on no other
+    from ..paper import Departure, Erratum, Fact, Init, Paper, Recipe
+
+
+@dataclass(frozen=True)
+class Net:
+    """A whole network: its layers, and what its paper says of it.
+
+    `init` None draws weights by He et al. 2015.
+    """
+
+    name: str
+    title: str
+    paper: Paper
+    input: Shape
+    classes: int
+    body: Chain
+    ledger_name: str = ""
+    init: Init | None = None
+    facts: tuple[Fact, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict, compare=False)
+
+    def with_body(self, body: Chain) -> Net:
+        """The same network with other layers."""
+        return replace(self, body=body)
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of this name; an unknown name is an error that lists the others."""
+        for recipe in self.recipes:
+            if recipe.name == name:
+                return recipe
+        known = ", ".join(r.name for r in self.recipes) or "none"
+        raise ValueError(f"{self.name} has no recipe {name!r}; it has {known}")
+
+
+@dataclass(frozen=True)
+class Committee:
+    """Several networks of one kind whose outputs a rule joins: not a Net, but explained as one."""
+
+    name: str
+    title: str
+    paper: Paper
+    member: Net
+    count: int
+    rule: str
+    facts: tuple[Fact, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    recipes: tuple[Recipe, ...] = ()

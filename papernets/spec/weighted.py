@@ -1,0 +1,252 @@
+"""Layers with weights: their shape, parameters, multiply-adds and connections side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .layer import Layer, Norm
+from .window import Padding, Pair, Shape, Window, pair, shown
+
+
+def _weights(s: Shape, kernel: Pair) -> str:
+    return f"{kernel[0]}×{kernel[1]}×{s[0]}"
+
+
+@dataclass(frozen=True)
+class Conv(Layer):
+    """Convolution, then normalisation, then activation: (C, H, W) to (out, H', W')."""
+
+    out: int
+    kernel: int | Pair
+    stride: int | Pair = 1
+    padding: Padding = 0
+    groups: int = 1
+    bias: bool = True
+    norm: Norm | None = None
+    activation: str | None = None
+    kind = "conv"
+
+    def window(self) -> Window:
+        return Window(pair(self.kernel), pair(self.stride), self.padding)
+
+    def shape(self, s: Shape) -> Shape:
+        return (self.out, *self.window().out(s[1:]))
+
+    def _weights(self, s: Shape) -> int:
+        k = pair(self.kernel)
+        return k[0] * k[1] * (s[0] // self.groups) * self.out
+
+    def params(self, s: Shape) -> int:
+        extra = self.norm.params(self.out) if self.norm else 0
+        return self._weights(s) + (self.out if self.bias else 0) + extra
+
+    def macs(self, s: Shape) -> int:
+        o = self.shape(s)
+        return self._weights(s) * o[1] * o[2]
+
+    def connections(self, s: Shape) -> int:
+        o = self.shape(s)
+        return (self._weights(s) + (self.out if self.bias else 0)) * o[1] * o[2]
+
+    def words(self, s: Shape) -> str:
+        o, k = self.shape(s), pair(self.kernel)
+        inside = _weights((s[0] // self.groups, 0, 0), k) + (" + 1" if self.bias else "")
+        norm = f" + {self.norm.params(self.out):,} for the normalisation" if self.norm else ""
+        per = self._weights(s) + (self.out if self.bias else 0)
+        return (
+            f"size {self.window().words(s[1:])}; parameters ({inside})×{self.out}{norm} = "
+            f"{self.params(s):,}; connections {per:,}×{o[1]}×{o[2]} = {self.connections(s):,}"
+        )
+
+    def check(self, s: Shape) -> None:
+        if s[0] % self.groups or self.out % self.groups:
+            raise ValueError(
+                f"{s[0]} channels to {self.out} cannot be split into {self.groups} groups"
+            )
+
+
+@dataclass(frozen=True)
+class TableConv(Layer):
+    """Convolution in which output map i sees only the input maps `table[i]`.
+
+    LeCun et al. 1998, table I. `form` says how it is computed: `grouped` one kernel at a time,
+    `dense` as a full convolution whose absent kernels are zero: more multiply-adds, less time. The
+    parameters are the same.
+    """
+
+    table: tuple[tuple[int, ...], ...]
+    kernel: int | Pair
+    activation: str | None = None
+    form: str = "grouped"
+    kind = "table conv"
+
+    @property
+    def kernels(self) -> int:
+        """How many two-dimensional kernels the table asks for."""
+        return sum(len(maps) for maps in self.table)
+
+    def window(self) -> Window:
+        return Window(pair(self.kernel), (1, 1))
+
+    def shape(self, s: Shape) -> Shape:
+        return (len(self.table), *self.window().out(s[1:]))
+
+    def params(self, s: Shape) -> int:
+        k = pair(self.kernel)
+        return self.kernels * k[0] * k[1] + len(self.table)
+
+    def macs(self, s: Shape) -> int:
+        k, o = pair(self.kernel), self.shape(s)
+        return self.kernels * k[0] * k[1] * o[1] * o[2]
+
+    def executed(self, s: Shape) -> int:
+        k, o = pair(self.kernel), self.shape(s)
+        dense = s[0] * len(self.table) * k[0] * k[1] * o[1] * o[2]
+        return dense if self.form == "dense" else self.macs(s)
+
+    def connections(self, s: Shape) -> int:
+        o = self.shape(s)
+        return self.params(s) * o[1] * o[2]
+
+    def words(self, s: Shape) -> str:
+        k, o = pair(self.kernel), self.shape(s)
+        counts: dict[int, int] = {}
+        for maps in self.table:
+            counts[len(maps)] = counts.get(len(maps), 0) + 1
+        terms = " + ".join(f"{n}×({fan}×{k[0]}×{k[1]} + 1)" for fan, n in sorted(counts.items()))
+        return (
+            f"size {self.window().words(s[1:])}; parameters {terms} = {self.params(s):,}; "
+            f"connections {self.params(s):,}×{o[1]}×{o[2]} = {self.connections(s):,}"
+        )
+
+    def check(self, s: Shape) -> None:
+        for at, maps in enumerate(self.table):
+            bad = [m for m in maps if not 0 <= m < s[0]]
+            if bad or not maps or len(set(maps)) != len(maps):
+                raise ValueError(
+                    f"output map {at} of the connection table lists {maps}; "
+                    f"it needs different maps from 0 to {s[0] - 1}"
+                )
+
+
+@dataclass(frozen=True)
+class Subsample(Layer):
+    """Trained subsampling: a window's sum times a coefficient plus a bias, then activation.
+
+    One trained coefficient and one bias a map (LeCun et al. 1998, section II-B). `sources[i]` is
+    the input map of output map i; None takes each map once.
+    """
+
+    kernel: int | Pair = 2
+    activation: str | None = None
+    sources: tuple[int, ...] | None = None
+    kind = "subsample"
+
+    def window(self) -> Window:
+        return Window(pair(self.kernel), pair(self.kernel))
+
+    def shape(self, s: Shape) -> Shape:
+        maps = s[0] if self.sources is None else len(self.sources)
+        return (maps, *self.window().out(s[1:]))
+
+    def params(self, s: Shape) -> int:
+        return 2 * self.shape(s)[0]
+
+    def connections(self, s: Shape) -> int:
+        k, o = pair(self.kernel), self.shape(s)
+        return (k[0] * k[1] + 1) * o[0] * o[1] * o[2]
+
+    def words(self, s: Shape) -> str:
+        k, o = pair(self.kernel), self.shape(s)
+        return (
+            f"size {self.window().words(s[1:])}; parameters 2×{o[0]} = {self.params(s):,}; "
+            f"connections ({k[0]}×{k[1]} + 1)×{o[0]}×{o[1]}×{o[2]} = {self.connections(s):,}"
+        )
+
+    def check(self, s: Shape) -> None:
+        bad = [m for m in self.sources or () if not 0 <= m < s[0]]
+        if bad:
+            raise ValueError(f"subsampling takes input map {bad[0]}, but there are {s[0]}")
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """Fully connected layer on a flat input: (N, 1, 1) to (out, 1, 1)."""
+
+    out: int
+    bias: bool = True
+    norm: Norm | None = None
+    activation: str | None = None
+    kind = "dense"
+
+    def shape(self, s: Shape) -> Shape:
+        return (self.out, 1, 1)
+
+    def params(self, s: Shape) -> int:
+        extra = self.norm.params(self.out) if self.norm else 0
+        return s[0] * self.out + (self.out if self.bias else 0) + extra
+
+    def macs(self, s: Shape) -> int:
+        return s[0] * self.out
+
+    def connections(self, s: Shape) -> int:
+        return s[0] * self.out + (self.out if self.bias else 0)
+
+    def sees_all(self, s: Shape) -> bool:
+        return True
+
+    def words(self, s: Shape) -> str:
+        inside = f"({s[0]:,} + 1)" if self.bias else f"{s[0]:,}"
+        norm = f" + {self.norm.params(self.out):,} for the normalisation" if self.norm else ""
+        return f"parameters {inside}×{self.out:,}{norm} = {self.params(s):,}"
+
+    def check(self, s: Shape) -> None:
+        if s[1:] != (1, 1):
+            raise ValueError(f"a dense layer needs a flat input, not {shown(s)}; put Flatten first")
+
+
+@dataclass(frozen=True)
+class RBF(Layer):
+    """Squared distance of the input to one fixed code of -1 and +1 a class.
+
+    LeCun et al. 1998, section II-B. The built layer gives minus the distance times `scale`, so that
+    the largest value wins.
+    """
+
+    codes: tuple[tuple[int, ...], ...]
+    scale: float = 1.0
+    kind = "rbf"
+
+    def shape(self, s: Shape) -> Shape:
+        return (len(self.codes), s[1], s[2])
+
+    def fixed(self, s: Shape) -> int:
+        return len(self.codes) * s[0]
+
+    def macs(self, s: Shape) -> int:
+        return len(self.codes) * s[0] * s[1] * s[2]
+
+    def connections(self, s: Shape) -> int:
+        return self.macs(s)
+
+    def words(self, s: Shape) -> str:
+        return f"{len(self.codes)} codes of {s[0]}: {self.fixed(s):,} fixed weights, none trained"
+
+    def check(self, s: Shape) -> None:
+        if any(len(code) != s[0] for code in self.codes):
+            raise ValueError(f"the codes have {len(self.codes[0])} values, the input has {s[0]}")
+
+
+@dataclass(frozen=True)
+class BatchNorm(Layer):
+    """Batch normalisation as a layer of its own, then activation."""
+
+    norm: Norm = field(default_factory=Norm)
+    activation: str | None = None
+    kind = "batch norm"
+
+    def params(self, s: Shape) -> int:
+        return self.norm.params(s[0])
+
+    def words(self, s: Shape) -> str:
+        return f"parameters {2 if self.norm.scale else 1}×{s[0]} = {self.params(s):,}"

@@ -1,0 +1,79 @@
+"""Shapes, and the sliding window that convolution, subsampling and pooling share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Shape = tuple[int, int, int]
+"""Channels, height, width."""
+Pair = tuple[int, int]
+"""Height, width."""
+Padding = int | Pair | str
+
+
+def pair(value: int | Pair) -> Pair:
+    """An int as (int, int); a pair as it is."""
+    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
+
+
+def shown(shape: Shape) -> str:
+    """A shape as people write it: 6@28x28, or 84 where height and width are 1."""
+    return f"{shape[0]}@{shape[1]}x{shape[2]}" if shape[1:] != (1, 1) else str(shape[0])
+
+
+@dataclass(frozen=True)
+class Window:
+    """Kernel, stride, zero padding, each (height, width); `ceil` keeps a last partial window."""
+
+    kernel: Pair
+    stride: Pair
+    padding: Padding = 0
+    ceil: bool = False
+
+    def __post_init__(self) -> None:
+        if min(*self.kernel, *self.stride) < 1:
+            raise ValueError(
+                f"kernel {self.kernel} and stride {self.stride} must be at least 1 each way"
+            )
+        if isinstance(self.padding, str):
+            if self.padding != "same":
+                raise ValueError(
+                    f"padding {self.padding!r}: give 'same' or a number of pixels (0 for 'valid')"
+                )
+        elif min(pair(self.padding)) < 0:
+            raise ValueError(f"padding {self.padding} must not be negative")
+
+    def pads(self, size: Pair) -> tuple[Pair, Pair]:
+        """((top, bottom), (left, right)) for an input of this size; 'same' is TensorFlow's rule."""
+        if not isinstance(self.padding, str):
+            height, width = pair(self.padding)
+            return (height, height), (width, width)
+        height, width = (
+            max((-(-n // s) - 1) * s + k - n, 0)
+            for n, k, s in zip(size, self.kernel, self.stride, strict=True)
+        )
+        return (height // 2, height - height // 2), (width // 2, width - width // 2)
+
+    def out(self, size: Pair) -> Pair:
+        """Output (height, width); 0 or less where the window does not fit."""
+        sizes = []
+        for n, k, s, (before, after) in zip(
+            size, self.kernel, self.stride, self.pads(size), strict=True
+        ):
+            room = n + before + after - k
+            count = (-(-room // s) if self.ceil else room // s) + 1
+            if self.ceil and (count - 1) * s >= n + before:  # a window must start on the picture
+                count -= 1
+            sizes.append(count)
+        return sizes[0], sizes[1]
+
+    def words(self, size: Pair) -> str:
+        """The output size with its arithmetic: (32 - 5)/1 + 1 = 28."""
+        parts = []
+        for n, k, s, (before, after), o in zip(
+            size, self.kernel, self.stride, self.pads(size), self.out(size), strict=True
+        ):
+            pad = f" + {before + after}" if before + after else ""
+            division = f"ceil(({n} - {k}{pad})/{s})" if self.ceil else f"({n} - {k}{pad})/{s}"
+            parts.append(f"{division} + 1 = {o}")
+        return parts[0] if parts[0] == parts[1] else f"{parts[0]} by {parts[1]}"

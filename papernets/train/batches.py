@@ -1,0 +1,59 @@
+"""An epoch's batches from pictures in memory: shuffled, distorted and prepared in bulk, never one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from ..data import Distortion, Part, Preprocessing
+
+CHUNK = 8192
+"""How many pictures are prepared at a time: few enough to stay in memory, enough to be fast."""
+
+
+def generator(seed: int, epoch: int) -> torch.Generator:
+    """The random numbers of an epoch, from the seed and the epoch's number alone, so that it can be resumed."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+
+
+def batches(
+    part: Part,
+    preprocessing: Preprocessing,
+    distortion: Distortion,
+    batch_size: int,
+    draws: torch.Generator,
+    device: torch.device,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches (N, C, H, W) float32 and labels (N,) on the device, in a new random order.
+
+    The last batch is smaller where the pictures do not divide; a last batch of one joins the one before it,
+    as batch normalisation cannot train on a single picture.
+    """
+    order = torch.randperm(len(part), generator=draws)
+    step = max(CHUNK // batch_size, 1) * batch_size
+    bounds = list(range(0, len(order), step)) + [len(order)]
+    if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
+        del bounds[-2]
+    for start, stop in zip(bounds, bounds[1:], strict=False):
+        chosen = order[start:stop]
+        images = distortion(part.images[chosen], draws) if distortion else part.images[chosen]
+        images = preprocessing(images.to(device))
+        labels = part.labels[chosen].to(device)
+        sizes = sizes_of(len(chosen), batch_size)
+        yield from zip(images.split(sizes), labels.split(sizes), strict=True)
+
+
+def sizes_of(count: int, batch_size: int) -> list[int]:
+    """Batch sizes that add up to `count`, without a last batch of one picture."""
+    whole, rest = divmod(count, batch_size)
+    sizes = [batch_size] * whole + ([rest] if rest else [])
+    if len(sizes) > 1 and sizes[-1] == 1:
+        sizes[-2:] = [sizes[-2] + 1]
+    return sizes
+
+
+def count_of(count: int, batch_size: int) -> int:
+    """How many batches `batches` gives for so many pictures."""
+    return len(sizes_of(count, batch_size))

@@ -1,0 +1,79 @@
+"""The papers' losses, one function for networks with and without auxiliary heads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..analyse.walk import walk
+from ..build.network import Logits
+from ..spec import RBF, Net
+from .run import Run
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def map_loss(logits: Tensor, target: Tensor, scale: float = 1.0, constant: float = math.inf) -> Tensor:
+    """The discriminative MAP criterion (LeCun et al. 1998, equation 9), averaged over (N, classes) logits.
+
+    With y = -logits * scale, the distances: y_target + log(exp(-j) + sum_i exp(-y_i)). j infinite leaves its
+    term out, which makes it the cross entropy of softmax(-y). A scale other than 1 is a departure.
+    """
+    scores = logits * scale
+    if math.isinf(constant):
+        return F.cross_entropy(scores, target)
+    rubbish = scores.new_full((len(scores), 1), -constant)
+    right = scores.gather(1, target[:, None])[:, 0]
+    return (torch.logsumexp(torch.cat([scores, rubbish], 1), 1) - right).mean()
+
+
+def mean_distance(logits: Tensor, target: Tensor) -> Tensor:
+    """The mean squared distance to the right class's code (LeCun et al. 1998, equation 8), from -distances (N, classes)."""
+    return -logits.gather(1, target[:, None]).mean()
+
+
+def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
+    """Half the squared difference to +1 for the right class and -1 for the others, summed over classes (N, classes)."""
+    wanted = torch.full_like(outputs, -1.0).scatter_(1, target[:, None], 1.0)
+    return 0.5 * (outputs - wanted).square().sum(1).mean()
+
+
+def make_loss(run: Run, net: Net) -> Callable[[Tensor | Logits, Tensor], Tensor]:
+    """The loss of a run: of logits, or of `Logits`, whose heads count with the weights that the network declares."""
+    distances = isinstance(walk(net)[-1].layer, RBF)
+
+    def one(logits: Tensor, target: Tensor) -> Tensor:
+        if run.loss == "map":
+            return map_loss(logits, target, run.distance_scale, run.constant)
+        if run.loss == "mse":
+            return mean_distance(logits, target) if distances else squared_error(logits, target)
+        return F.cross_entropy(
+            logits * run.distance_scale, target, label_smoothing=run.label_smoothing
+        )
+
+    def both(logits: Tensor | Logits, target: Tensor) -> Tensor:
+        if isinstance(logits, Logits):
+            total = one(logits.main, target)
+            for head, weight in zip(logits.aux, head_weights(net), strict=True):
+                total = total + weight * one(head, target)
+            return total
+        return one(logits, target)
+
+    return both
+
+
+def head_weights(net: Net) -> tuple[float, ...]:
+    """The weights of a network's auxiliary heads, in their order."""
+    from ..spec import Add, Aux, Chain, Concat, Part
+
+    def visit(part: Part) -> list[float]:
+        if isinstance(part, Aux):
+            return [part.weight]
+        children = part.parts if isinstance(part, Chain) else part.branches if isinstance(part, Concat | Add) else ()
+        return [w for _, child in children for w in visit(child)]
+
+    return tuple(visit(net.body))

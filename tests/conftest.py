@@ -1,0 +1,93 @@
+"""What all tests share: one thread a worker, no network, no user's settings, and real data where it lies."""
+
+from __future__ import annotations
+
+import os
+
+# Before torch, numpy and matplotlib are imported; xdist's workers and child processes inherit it.
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_WORKERS = 8  # each imports torch: a few hundred megabytes
+LOOPBACK = {"localhost", "127.0.0.1", "::1", "", None}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: as many workers as this process may use cores, eight at most."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return min(cores, MOST_WORKERS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for matplotlib's caches, made by the first process and shared by its workers."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="papernets-tests-")
+        os.environ["MPLCONFIGDIR"] = folder
+        os.environ["MPLBACKEND"] = "agg"
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets: PAPERNETS_DATA, or shared/data beside the project. Skips where it is absent."""
+    folder = Path(os.environ.get("PAPERNETS_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no data sets in {folder}: set PAPERNETS_DATA to a folder that has them")
+    return folder
+
+
+def _stays_here(host: object) -> bool:
+    host = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+    return host in LOOPBACK or (isinstance(host, str) and host.startswith("127."))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """A connection to another machine, or a look-up of its name, is an error at once."""
+    resolve = socket.getaddrinfo
+
+    def refuse(where: object) -> RuntimeError:
+        return RuntimeError(f"a test reached for the network: {where!r}. Tests run offline")
+
+    def guarded(method: str):
+        original = getattr(socket.socket, method)
+
+        def connect(self: socket.socket, address: object) -> object:
+            outside = self.family in (socket.AF_INET, socket.AF_INET6)
+            if outside and not _stays_here(address[0]):  # type: ignore[index]
+                raise refuse(address)
+            return original(self, address)
+
+        return connect
+
+    def getaddrinfo(host: object, *rest: object, **named: object) -> object:
+        if not _stays_here(host):
+            raise refuse(host)
+        return resolve(host, *rest, **named)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded("connect"))
+        patch.setattr(socket.socket, "connect_ex", guarded("connect_ex"))
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A test that sets torch's threads does not slow the others; torch is not imported for it."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.get_num_threads() != 1:
+        torch.set_num_threads(1)

@@ -1,0 +1,131 @@
+"""The reader of printed tables, and published numbers that agree or do not."""
+
+import pytest
+
+from papernets.paper import Departure, Erratum, Fact, Paper, crosses, number, rounds_to, table
+
+
+def test_a_table_reads_as_printed():
+    read = table("""
+    layer  maps  size
+    C1     6     28x28
+    S2     .     14x14
+    """)
+    assert read.columns == ("layer", "maps", "size")
+    assert list(read) == [
+        {"layer": "C1", "maps": "6", "size": "28x28"},
+        {"layer": "S2", "maps": ".", "size": "14x14"},
+    ]
+    assert read.column("maps") == ("6", ".")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a b\n1 2\n3", r"row 2 \(3\) has 1 cells, the table has 2 columns"),
+        ("a b\n1 2 3", r"row 1 \(1 2 3\) has 3 cells, the table has 2 columns"),
+        ("a a\n1 2", "names a column twice: a a"),
+        ("a b", "a line of column names and at least one row"),
+        ("", "a line of column names and at least one row"),
+    ],
+)
+def test_a_wrong_table_says_where(text, message):
+    with pytest.raises(ValueError, match=message):
+        table(text)
+
+
+def test_an_unknown_column_lists_the_columns():
+    with pytest.raises(ValueError, match="no column 'size' in the table; it has layer, maps"):
+        table("layer maps\nC1 6").column("size")
+
+
+def test_a_number_may_have_commas():
+    assert number("122,304", "C1", "connections") == 122304
+
+
+@pytest.mark.parametrize("cell", ["6x", ".", "", "5.5"])
+def test_a_wrong_cell_names_its_row_and_column(cell):
+    with pytest.raises(ValueError, match=f"row C3, column maps: '{cell}' is not a whole number"):
+        number(cell, "C3", "maps")
+
+
+def test_crosses_are_read_by_column():
+    read = crosses("""
+         0  1  2
+    0    X  .  X
+    1    .  X  X
+    """)
+    assert read == ((0,), (1,), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("  0 1\n0 X O", r"row 0, column 1: 'O' is neither X nor \. \(a dot\)"),
+        ("  0 1\n0 X", "row 0 has 1 cells, the table has 2 columns"),
+        ("  0 1\nA X X", "row A, column map: 'A' is not a whole number"),
+        ("", "a line of columns and at least one row"),
+        ("  0 1", "a line of columns and at least one row"),
+    ],
+)
+def test_wrong_crosses_say_where(text, message):
+    with pytest.raises(ValueError, match=message):
+        crosses(text)
+
+
+@pytest.mark.parametrize(
+    ("ours", "printed"),
+    [
+        (2578, 2600),  # LeCun et al. 1998: LeNet-1 has about 2,600 free parameters
+        (98_442, 100_000),  # and about 100,000 connections
+        (60_965_224, 60_000_000),  # Krizhevsky et al. 2012: 60 million parameters (truncated)
+        (60_965_224, 61_000_000),
+        (0.0095, 0.01),
+        (0.0149, 0.01),
+        (17, 17),
+        (0, 0),
+    ],
+)
+def test_a_rounded_number_is_met(ours, printed):
+    assert rounds_to(ours, printed)
+
+
+@pytest.mark.parametrize(
+    ("ours", "printed"),
+    [
+        (51_050, 17_000),  # the dense LeNet-4 against the paper's
+        (2700, 2600),
+        (62_378_344, 60_000_000.5),
+        (62_000_000, 61_000_000),
+        (0.021, 0.01),
+        (1, 0),
+    ],
+)
+def test_another_number_is_not(ours, printed):
+    assert not rounds_to(ours, printed)
+
+
+def test_facts_are_exact_unless_the_source_rounds():
+    assert Fact("params", 60_000, "s").agrees(60_000)
+    assert not Fact("params", 60_000, "s").agrees(60_001)
+    assert Fact("params", 60_000, "s", about=True).agrees(60_001)
+    assert not Fact("params", 60_000, "s", about=True).agrees(70_001)
+    assert Fact("C1.out", (6, 28, 28), "s").agrees((6, 28, 28))
+    assert not Fact("C1.out", (6, 28, 28), "s").agrees((6, 28, 27))
+    assert not Fact("C1.out", (6, 28, 28), "s", about=True).agrees(6)
+
+
+def test_only_an_error_is_measured():
+    assert Fact("error", 0.0095, "section III-B").measured
+    assert not Fact("params", 60_000, "section II-B").measured
+
+
+def test_a_paper_prints_so_that_it_can_be_found():
+    paper = Paper("A title", "A, B", 1998, "Proc. IEEE 86(11)")
+    assert str(paper) == "A, B (1998). A title. Proc. IEEE 86(11)."
+
+
+def test_values_are_frozen():
+    for value in (Departure("a", "b"), Erratum("params", 1, "s", "w"), Fact("params", 1, "s")):
+        with pytest.raises(AttributeError):
+            value.what = "changed"
