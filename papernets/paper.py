@@ -102,12 +102,15 @@ class Init:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained; `settings` are fields of a run and override its defaults."""
+    """How a network is trained; `settings` are fields of a run and override its defaults.
+
+    It is taken by itself for the data sets that `data` names; for others, the network's first recipe is.
+    """
 
     name: str
     source: str
     settings: Mapping[str, object] = field(default_factory=dict)
-    notes: str = ""
+    data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from .analyse.walk import walk
 from .spec import (
+    BY_SIGMOID,
     MONOTONE,
     Add,
     Aux,
@@ -107,9 +108,24 @@ def without_heads(net: Net) -> Rewritten:
     return _rewrite(net, change)
 
 
+def tanh_by_sigmoid(net: Net) -> Rewritten:
+    """tanh(x) as 2 sigmoid(2x) - 1, equal but for rounding: torch's sigmoid outruns its tanh."""
+
+    def swap(part: Part) -> Part:
+        name = getattr(part, "activation", None)
+        if name not in BY_SIGMOID:
+            return part
+        return replace(part, activation=BY_SIGMOID[name])  # type: ignore[type-var]
+
+    def change(chain: Chain) -> Chain:
+        return Chain(tuple((name, swap(part)) for name, part in chain.parts))
+
+    return _rewrite(net, change)
+
+
 def fast(net: Net) -> Rewritten:
     """All rewrites that change neither values nor weights, for training and prediction."""
-    return Rewritten(dense_tables(pool_first(net).net).net)
+    return tanh_by_sigmoid(dense_tables(pool_first(net).net).net)
 
 
 def dense(net: Net) -> Rewritten:

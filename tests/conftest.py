@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real data sets: PAPERNETS_DATA, or shared/data beside the project. Skips where it is absent."""
+    """The folder of real data: PAPERNETS_DATA, or shared/data beside the project; else a skip."""
     folder = Path(os.environ.get("PAPERNETS_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(f"no data sets in {folder}: set PAPERNETS_DATA to a folder that has them")

@@ -14,7 +14,7 @@ from .. import rewrite
 from ..nets import net as find_net
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
-from .bundle import BundleInfo, find_bundle, read_info
+from .bundle import AGAIN, BundleInfo, find_bundle, read_info
 from .committee import Committee
 from .network import Logits, Network, build
 from .weights import load_weights, moved, read_safetensors
@@ -106,9 +106,14 @@ def load_bundle(given: str | os.PathLike[str]) -> Bundle:
     folder = find_bundle(given)
     info = read_info(folder)
     if info.kind == "committee":
-        members = [load_bundle(folder / member).model for member in info.members]
-        rule = info.rule
-        model: nn.Module = Committee(members, margin=rule.get("margin"), scale=info.score_scale)
+        members = [load_bundle(folder / member) for member in info.members]
+        for member in members:
+            if member.info.classes != info.classes:
+                raise ValueError(f"{member.folder} has other classes than its committee {folder}")
+        if not members:
+            raise ValueError(f"{folder} is a committee without members. {AGAIN}")
+        options = {k: info.rule[k] for k in ("weights", "alone", "margin") if k in info.rule}
+        model: nn.Module = Committee([member.model for member in members], **options)
     else:
         model = create_model(folder)
     return Bundle(info, model.eval(), folder)

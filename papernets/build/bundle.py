@@ -1,4 +1,4 @@
-"""A bundle: a folder with weights.safetensors and bundle.json, which training writes and all verbs read."""
+"""A bundle: a folder with weights.safetensors and bundle.json, written by training, read by all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -15,17 +15,19 @@ from typing import Any
 from torch import Tensor
 
 from ..files import write_atomically
+from .weights import read_safetensors
 
 SCHEMA = 1
 WEIGHTS, INFO = "weights.safetensors", "bundle.json"
+AGAIN = "Copy the bundle again, or train again"
 
 
 @dataclass(frozen=True)
 class BundleInfo:
     """What bundle.json says: everything but the weights.
 
-    `kind` is `network`, or `committee`, whose `members` are bundles in folders beside it. `score_scale` times the
-    logits, through softmax, gives the scores that `predict` prints.
+    `kind` is `network`, or `committee`, whose `members` are bundles in folders inside it.
+    `score_scale` times the logits, through softmax, gives the scores that `predict` prints.
     """
 
     network: str
@@ -48,18 +50,23 @@ class BundleInfo:
         try:
             values = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{where} is not JSON ({error})") from None
+            raise ValueError(f"{where} is not JSON ({error}). {AGAIN}") from None
         if not isinstance(values, dict) or "network" not in values:
-            raise ValueError(f"{where} does not describe a bundle: it names no network")
+            raise ValueError(f"{where} does not describe a bundle: it names no network. {AGAIN}")
         if values.get("schema") != SCHEMA:
             raise ValueError(
-                f"{where} has schema {values.get('schema')!r}; this version of papernets reads {SCHEMA}"
+                f"{where} has schema {values.get('schema')!r}; this version of papernets reads "
+                f"{SCHEMA}. Install the version that wrote it (its 'versions' say which)"
             )
-        known = BundleInfo.__dataclass_fields__
         missing = [k for k in ("classes", "input", "preprocessing") if k not in values]
         if missing:
-            raise ValueError(f"{where} has no {missing[0]!r}")
+            raise ValueError(f"{where} has no {missing[0]!r}. {AGAIN}")
+        known = BundleInfo.__dataclass_fields__
         values = {k: v for k, v in values.items() if k in known}
+        for key, (fits, what) in _FORMS.items():
+            if key in values and not fits(values[key]):
+                given = json.dumps(values[key], ensure_ascii=False)[:60]
+                raise ValueError(f"{where}: {key!r} is {given}, not {what}. {AGAIN}")
         for key in ("classes", "input", "members"):
             if key in values:
                 values[key] = tuple(values[key])
@@ -70,20 +77,56 @@ class BundleInfo:
         return json.dumps(asdict(self) | more, indent=1, ensure_ascii=False, default=str)
 
 
+def _names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _size(value: object) -> bool:
+    return (
+        isinstance(value, list) and len(value) == 3 and all(type(n) is int and n > 0 for n in value)
+    )
+
+
+def _positive(value: object) -> bool:
+    return type(value) in (int, float) and value > 0  # type: ignore[operator]
+
+
+_FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "network": (lambda value: isinstance(value, str), "a name"),
+    "classes": (lambda v: _names(v) and 0 < len(v) == len(set(v)), "a list of different names"),
+    "input": (_size, "a list of channels, height and width"),
+    "preprocessing": (_table, "a table"),
+    "options": (_table, "a table"),
+    "run": (_table, "a table"),
+    "rule": (_table, "a table"),
+    "score_scale": (_positive, "a number above 0"),
+    "kind": (lambda value: value in ("network", "committee"), "network or committee"),
+    "members": (_names, "a list of folders"),
+}
+
+
 def versions() -> dict[str, str]:
     """The versions that a bundle was written with."""
     import torch
 
     from .. import __version__
 
-    return {"papernets": __version__, "torch": torch.__version__, "python": platform.python_version()}
+    return {
+        "papernets": __version__,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def save_bundle(folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | None) -> None:
     """Write a bundle, so that a reader always finds a whole one, whenever the writing stops.
 
-    The weights' file carries the description too. If only one of the two files was replaced when the power
-    went, the checksum tells, and the description beside the weights is the one that is read.
+    The weights' file carries the description too. If only one of the two files was replaced when
+    the power went, the checksum tells, and the description in the weights' file is read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if state is None:
@@ -92,62 +135,85 @@ def save_bundle(folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | No
     from safetensors.torch import save
 
     tensors = {name: t.detach().cpu().contiguous() for name, t in state.items()}
-    data = save(tensors, metadata={"bundle": info.to_json()})
+    about = {"bundle": info.to_json(), "sha256": _digest(tensors)}
+    data = save(tensors, metadata=about)
     weights = {"file": WEIGHTS, "sha256": hashlib.sha256(data).hexdigest()}
     write_atomically(folder / WEIGHTS, data)
     write_atomically(folder / INFO, info.to_json(weights=weights).encode())
 
 
 def read_info(folder: Path) -> BundleInfo:
-    """The description of the bundle in a folder; ValueError or FileNotFoundError say what is missing or wrong."""
+    """The description of the bundle in a folder.
+
+    ValueError or FileNotFoundError says what is missing or wrong; weights that are not those that
+    were written are a ValueError.
+    """
     path, weights = folder / INFO, folder / WEIGHTS
     if not path.exists() and not weights.exists():
         raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
-    embedded = _embedded(weights) if weights.exists() else None
-    if not path.exists():
-        if embedded is None:
-            raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
-        return BundleInfo.from_json(embedded, str(weights))
-    text = path.read_text(encoding="utf-8")
-    info = BundleInfo.from_json(text, str(path))
-    if info.kind == "committee":
+    text = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+    info = BundleInfo.from_json(text, str(path)) if text or path.exists() else None
+    if info is not None and info.kind == "committee":
         return info
     if not weights.exists():
         raise FileNotFoundError(f"{folder} is no bundle: it has no {WEIGHTS}")
-    named = json.loads(text).get("weights", {}).get("sha256")
-    if named and named != hashlib.sha256(weights.read_bytes()).hexdigest():
-        if embedded is None:
-            raise ValueError(f"{weights} is not the file that {path} describes: the checksum differs")
-        return BundleInfo.from_json(embedded, str(weights))
-    return info
+    about = _metadata(weights)
+    if info is not None:
+        named = json.loads(text).get("weights")
+        sha256 = named.get("sha256") if isinstance(named, dict) else None
+        if not sha256 or sha256 == hashlib.sha256(weights.read_bytes()).hexdigest():
+            return info
+    if "bundle" not in about and info is None:
+        raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
+    if "bundle" not in about:
+        raise ValueError(
+            f"{weights} is not the file that {path} describes: the checksum differs. {AGAIN}"
+        )
+    if about.get("sha256") != _digest(read_safetensors(weights)):
+        raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
+    return BundleInfo.from_json(about["bundle"], str(weights))
 
 
-def _embedded(weights: Path) -> str | None:
+def _metadata(weights: Path) -> dict[str, str]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(weights, framework="numpy") as file:
-            return (file.metadata() or {}).get("bundle")
+            return file.metadata() or {}
     except SafetensorError as error:
-        raise ValueError(
-            f"{weights} is not a whole safetensors file ({error}). Copy it again, or train again"
-        ) from None
+        raise ValueError(f"{weights} is not a whole safetensors file ({error}). {AGAIN}") from None
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of all names and values, whatever stands beside them in a file."""
+    import torch
+
+    sha = hashlib.sha256()
+    for name in sorted(tensors):
+        sha.update(name.encode())
+        sha.update(tensors[name].reshape(-1).view(torch.uint8).numpy().tobytes())
+    return sha.hexdigest()
 
 
 def shipped(name: str) -> Path | None:
-    """The folder of the bundle that comes with the package under a network's name, or None."""
+    """The folder of the bundle that comes with the package under a name, or None.
+
+    The name is a network's, or the bundle's own: `lenet5_scan`, which is a lenet5. `-`, `_` and case
+    are the same.
+    """
     from ..nets import find
 
     try:
-        entry = find(name)
+        own = find(name).name
     except ValueError:
+        own = name.lower().replace("-", "_")
+    if own not in _shipped_names():
         return None
-    folder = Path(str(files("papernets"))) / "weights" / entry.name
-    return folder if (folder / INFO).exists() else None
+    return Path(str(files("papernets"))) / "weights" / own
 
 
 def find_bundle(given: str | os.PathLike[str]) -> Path:
-    """The folder of a bundle: a bundle, a run folder (its best one), or the name of a network with trained weights.
+    """The folder of a bundle: itself, a run's best one, or that of a network that comes trained.
 
     FileNotFoundError says what was looked for and what would work.
     """
@@ -163,12 +229,24 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
         raise FileNotFoundError(
             f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
         )
+    from ..nets import find
+
     found = shipped(str(given))
     if found:
         return found
     names = ", ".join(sorted(_shipped_names())) or "none"
+    try:
+        name = find(str(given)).name
+    except ValueError:
+        pass
+    else:
+        raise FileNotFoundError(
+            f"{name} does not come trained (these do: {names}). "
+            f"Train it: papernets train {name}; then give its run's folder"
+        )
     raise FileNotFoundError(
-        f"no bundle {str(given)!r}: give a bundle's folder, a run's folder, or a network that comes trained ({names})"
+        f"no bundle {str(given)!r}: give a bundle's folder, a run's folder, "
+        f"or a network that comes trained ({names})"
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import singledispatch
 
 import torch
@@ -12,28 +11,7 @@ from torch import Tensor, nn
 
 from .. import spec
 from ..spec import Shape, pair
-
-TANH_GAIN, TANH_SLOPE = 1.7159, 2 / 3  # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1
-
-
-def scaled_tanh(x: Tensor) -> Tensor:
-    """1.7159 tanh(2x/3), of any shape (LeCun et al. 1998, appendix A)."""
-    return TANH_GAIN * torch.tanh(TANH_SLOPE * x)
-
-
-ACTIVATE: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": F.relu,
-    "relu6": F.relu6,
-    "tanh": torch.tanh,
-    "scaled_tanh": scaled_tanh,
-    "sigmoid": torch.sigmoid,
-    "softmax": lambda x: x,  # belongs to the loss: a network gives logits
-}
-
-
-def activate(x: Tensor, name: str | None) -> Tensor:
-    """The activation of this name, or x itself for None."""
-    return x if name is None else ACTIVATE[name](x)
+from .activations import activate
 
 
 def make_norm(norm: spec.Norm | None, channels: int, flat: bool = False) -> nn.Module | None:
@@ -136,10 +114,10 @@ class Pool(nn.Module):
             x, padding = padded(x, window, fill=-math.inf)
             x = F.max_pool2d(x, window.kernel, window.stride, padding, 1, layer.ceil)
         elif isinstance(window.padding, str) and not layer.count_padding:
-            ones, _ = padded(torch.ones_like(x[:1, :1]), window)
+            ones, padding = padded(torch.ones_like(x[:1, :1]), window)
             x, _ = padded(x, window)
-            share = F.avg_pool2d(ones, window.kernel, window.stride)
-            x = F.avg_pool2d(x, window.kernel, window.stride) / share
+            share = F.avg_pool2d(ones, window.kernel, window.stride, padding)
+            x = F.avg_pool2d(x, window.kernel, window.stride, padding) / share
         else:
             x, padding = padded(x, window)
             x = F.avg_pool2d(

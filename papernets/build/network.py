@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from .. import rewrite
 from ..analyse.walk import fixed_size, walk
 from ..spec import Add, Aux, Chain, Concat, Layer, Net, Part, Shape
+from .activations import activate
 from .init import initialise
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
-from .layers import activate, module
+from .layers import module
 
 
 class Logits(NamedTuple):

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import torch
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, everything else on stderr.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")]
 DataDir = Annotated[
-    str, typer.Option("--data-dir", help="Where mnist and its like lie; else PAPERNETS_DATA, else the cache folder.")
+    str,
+    typer.Option(
+        "--data-dir",
+        help="Where mnist and its like lie; else PAPERNETS_DATA, else the cache folder.",
+    ),
+]
+BundleName = Annotated[
+    str, typer.Argument(help="A bundle's folder, a run's, or a network that comes trained.")
 ]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
-Threads = Annotated[int, typer.Option("--threads", help="CPU threads; 0 takes torch's choice.", min=0)]
+Threads = Annotated[
+    int, typer.Option("--threads", help="CPU threads; 0 takes torch's choice.", min=0)
+]
 BatchSize = Annotated[int | None, typer.Option("--batch-size", help="Pictures a step.", min=1)]
 
 
@@ -29,3 +41,15 @@ def wrong_use() -> Iterator[None]:
         yield
     except ValueError as error:
         raise WrongUse(str(error)) from None
+
+
+def use(device: str, threads: int) -> torch.device:
+    """The device of a name, with torch's threads set where a number is given; else wrong use."""
+    import torch
+
+    from ..train.session import choose_device
+
+    if threads:
+        torch.set_num_threads(threads)
+    with wrong_use():
+        return choose_device(device)

@@ -1,5 +1,251 @@
-"""predict."""
+"""predict: what a trained network says of pictures."""
+
+from __future__ import annotations
+
+import csv
+import json as json_form
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import screen
+from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
+
+if TYPE_CHECKING:
+    from ..evaluate.predict import Answer, Source
+
+# How the files begin that pictures are most often piped as; a path has no such bytes.
+PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+LEAST = 16  # columns for the file's name on a narrow terminal
 
 
-def predict() -> None:
-    """predict."""
+def predict(
+    bundle: BundleName,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Pictures, folders of them, or - for paths on stdin, one a line (or one picture)."
+        ),
+    ] = None,
+    top: Annotated[
+        int, typer.Option("--top", help="Classes to print for each picture.", min=1)
+    ] = 3,
+    json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout.")] = False,
+    batch_size: BatchSize = None,
+    device: Device = "auto",
+    threads: Threads = 0,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what is on pictures, with scores; class names and preprocessing are the bundle's.
+
+    Exit code 0 if at least one file could be read.
+    """
+    screen.quiet(quiet)
+    if not files:
+        raise WrongUse(
+            f"which pictures? papernets predict {bundle} digit.png; or a folder; "
+            "or - for paths on stdin"
+        )
+    if json and as_csv:
+        raise WrongUse("--json and --csv: give one of them")
+    from ..build import load_bundle
+    from ..evaluate.predict import BATCH
+    from ..evaluate.predict import predict as answers_of
+
+    where = use(device, threads)
+    loaded = load_bundle(bundle)
+    with _gathered(files) as sources:
+        top = min(top, len(loaded.info.classes))
+        answers = answers_of(loaded, sources, top=top, device=where, batch=batch_size or BATCH)
+        found = loaded.info.preprocessing.get("kind") != "photo"
+        table = _Table([source.name for source in sources], loaded.info.classes, found)
+        count = Count(strict)
+        with _progress(len(sources)) as advance:
+            (_json if json else _csv if as_csv else table)(count.of(answers, advance), top)
+    if count.bad and count.bad + count.good > 1:
+        screen.note(f"{count.good:,} of {count.good + count.bad:,} files were read.")
+    if not count.good:
+        raise typer.Exit(1)
+
+
+class Count:
+    """Counts the files that were read; with `strict` the first that was not is a ValueError."""
+
+    def __init__(self, strict: bool):
+        self.strict, self.good, self.bad = strict, 0, 0
+
+    def of(self, answers: Iterable[Answer], advance: Any) -> Iterator[Answer]:
+        """The answers as they are."""
+        for answer in answers:
+            advance()
+            yield answer
+            if not answer.error:
+                self.good += 1
+                continue
+            self.bad += 1
+            if self.strict:
+                raise ValueError(f"{answer.file}: {answer.error}. Without --strict it is left out")
+
+
+@contextmanager
+def _gathered(files: Sequence[str]) -> Iterator[list[Source]]:
+    """What the arguments mean, with - as what stdin holds: one picture, or paths."""
+    from ..evaluate.predict import Source, sources
+
+    if files.count("-") > 1:
+        raise WrongUse("- is given twice: stdin can be read once")
+    with tempfile.TemporaryDirectory(prefix="papernets-") as folder:
+        found: list[Source] = []
+        for name in files:
+            if name != "-":
+                found += sources([name])
+                continue
+            content = _stdin()
+            if _is_picture(content):
+                path = Path(folder, "stdin")
+                path.write_bytes(content)
+                found.append(Source("-", str(path)))
+            else:
+                found += sources(_paths(content))
+        yield found
+
+
+def _stdin() -> bytes:
+    """All of stdin; nothing there is a ValueError."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        screen.note("paths, one a line; end with Ctrl-D:")
+    content = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    if not content.strip():
+        raise ValueError("nothing on stdin: pipe paths, one a line, or one picture")
+    return content
+
+
+def _is_picture(content: bytes) -> bool:
+    """True for the bytes of a picture: text has no zero bytes, but for those of `find -print0`."""
+    first, zero, _ = content.partition(b"\0")
+    return content.startswith(PICTURES) or (bool(zero) and not os.path.exists(os.fsdecode(first)))
+
+
+def _paths(content: bytes) -> list[str]:
+    """One path a line, or between zero bytes."""
+    parts = content.split(b"\0") if b"\0" in content else content.splitlines()
+    return [os.fsdecode(part) for part in parts if part.strip()]
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A bar on stderr, where that is a terminal and stdout, with the answers, is not."""
+    if screen.QUIET or not sys.stderr.isatty() or screen.terminal():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("pictures", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _json(answers: Iterator[Answer], top: int) -> None:
+    """One array, an object a file, whole even if the work is stopped in its middle."""
+    out, before = sys.stdout, "[\n "
+    try:
+        for answer in answers:
+            out.write(
+                before + json_form.dumps(answer.to_dict(), ensure_ascii=not screen.speaks_unicode())
+            )
+            before = ",\n "
+    finally:
+        out.write("\n]\n" if before.startswith(",") else "[]\n")
+
+
+def _csv(answers: Iterator[Answer], top: int) -> None:
+    """A line a file; the first class is `label`, the others label_2, label_3, ..."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    others = [f"{what}_{place}" for place in range(2, top + 1) for what in ("label", "score")]
+    writer.writerow(["file", "label", "score", "found", "error", *others])
+    for answer in answers:
+        rest = [cell for pair in answer.top[1:] for cell in pair] or [""] * len(others)
+        first = answer.top[0] if answer.top else ("", "")
+        writer.writerow([answer.file, *first, answer.found, answer.error, *rest])
+
+
+class _Table:
+    """A line a file as soon as it is known; on a terminal cut to its width, in a pipe never."""
+
+    def __init__(self, names: Sequence[str], classes: Sequence[str], found: bool):
+        self.names, self.classes, self.found = names, classes, found
+
+    def __call__(self, answers: Iterator[Answer], top: int) -> None:
+        """Print them; a file that could not be read is a line on stderr."""
+        from rich.cells import cell_len
+
+        label = max(cell_len(_printable(name)) for name in self.classes)
+        name = max([4, *(cell_len(_printable(name)) for name in self.names)])
+        middle, others = [max(label, 6), 7, *([14] if self.found else [])], top - 1
+        if screen.terminal():
+            columns = shutil.get_terminal_size().columns - LEAST - 2 * len(middle)
+            longest = max(6, columns - sum(middle[1:]))
+            label, middle[0] = min(label, longest), min(middle[0], longest)
+            others = max(0, min(others, (columns - sum(middle)) // (label + 10)))
+            name = min(name, columns + LEAST - sum(middle) - others * (label + 10))
+        widths = [name, *middle, *([label + 8] * others)]
+        heads = ["file", "answer", "score", *(["found"] if self.found else [])]
+        _line(widths, [*heads, *(["then"] if others else [])], "bold")
+        for answer in answers:
+            if answer.error:
+                sys.stdout.flush()
+                print(f"{_printable(answer.file)}: {answer.error}", file=sys.stderr)
+                continue
+            (best, score), *rest = answer.top
+            cells = [_printable(answer.file), _printable(best), _score(score).rjust(7)]
+            if self.found:
+                cells.append(answer.found)
+            for other, chance in rest[:others]:
+                cells.append(_fitted(_printable(other), label) + _score(chance).rjust(8))
+            _line(widths, cells)
+
+
+def _line(widths: Sequence[int], cells: Sequence[str], style: str = "") -> None:
+    """One line of columns, two spaces apart; a name's end says more than its beginning."""
+    from rich.text import Text
+
+    (width, name), *others = zip(widths, cells, strict=False)
+    fitted = [_fitted(name, width, end=True), *(_fitted(cell, wide) for wide, cell in others)]
+    text = "  ".join(fitted).rstrip()
+    screen.line(Text(text, style=style))
+
+
+def _fitted(text: str, width: int, end: bool = False) -> str:
+    """The text in exactly this many columns; where it is longer, its beginning or its end."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return text + " " * (width - cell_len(text))
+    mark = "\N{HORIZONTAL ELLIPSIS}" if screen.speaks_unicode() else "~"
+    while end and cell_len(text) >= width:
+        text = text[1:]
+    return _fitted(mark + text, width) if end else set_cell_size(text, width - 1) + mark
+
+
+def _score(score: float) -> str:
+    """In per cent; 100 and 0 only where it is."""
+    if 0.9995 <= score < 1:
+        return ">99.9 %"
+    return "<0.1 %" if 0 < score < 0.0005 else f"{100 * score:.1f} %"
+
+
+def _printable(text: str) -> str:
+    """Text without the characters that would move a terminal's cursor."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 QUIET = False
 
@@ -33,11 +37,12 @@ def note(text: str) -> None:
 
 def print_json(value: object) -> None:
     """JSON on stdout."""
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=not _speaks_unicode())
+    json.dump(value, sys.stdout, indent=1, ensure_ascii=not speaks_unicode())
     sys.stdout.write("\n")
 
 
-def _speaks_unicode() -> bool:
+def speaks_unicode() -> bool:
+    """True where stdout can write any character."""
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
@@ -72,6 +77,16 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) 
         print(line.rstrip())
 
 
+def line(text: Text) -> None:
+    """A line with styles, never wrapped; in a pipe without them."""
+    if terminal():
+        from rich.console import Console
+
+        Console().print(text, soft_wrap=True)
+    else:
+        print(text.plain)
+
+
 def paragraph(label: str, text: str, indent: int = 2, hang: int = 12) -> None:
     """A labelled line, wrapped to the terminal's width; one line in a pipe."""
     head = " " * indent + label.ljust(hang - indent)
@@ -95,14 +110,10 @@ def paragraph(label: str, text: str, indent: int = 2, hang: int = 12) -> None:
 
 def heading(text: str) -> None:
     """A heading, with an empty line above it."""
-    print()
-    if terminal():
-        from rich.console import Console
-        from rich.text import Text
+    from rich.text import Text
 
-        Console().print(Text(text, style="bold"))
-    else:
-        print(text)
+    print()
+    line(Text(text, style="bold"))
 
 
 def percent(fraction: float) -> str:

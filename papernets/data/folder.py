@@ -85,7 +85,8 @@ def _visible(folder: Path) -> list[os.DirEntry[str]]:
     return sorted(kept, key=lambda entry: natural(entry.name))
 
 
-def _folders(folder: Path) -> list[str]:
+def class_folders(folder: Path) -> list[str]:
+    """The names of the visible folders in a folder, in natural order."""
     return [entry.name for entry in _visible(folder) if entry.is_dir()]
 
 
@@ -94,11 +95,11 @@ def _listings(root: Path) -> dict[str, _Listing]:
 
     A folder counts as a part if it holds folders itself: a class may be called "train".
     """
-    names = _folders(root)
+    names = class_folders(root)
     parts: dict[str, Path] = {}
     for name in names:
         split = SPLITS.get(name.casefold())
-        if split and _folders(root / name):
+        if split and class_folders(root / name):
             if split in parts:
                 raise ValueError(
                     f"{shown(root)}: {parts[split].name}/ and {name}/ are both taken for the "
@@ -133,7 +134,7 @@ def _listings(root: Path) -> dict[str, _Listing]:
 
 def _listing(folder: Path, root: Path) -> _Listing:
     """One part's files; ValueError unless it holds two classes or more (only the training part)."""
-    classes = _folders(folder)
+    classes = class_folders(folder)
     if not classes:
         raise ValueError(
             f"{shown(folder)}: no class folder in it. Put the pictures of each class in a folder "
@@ -148,7 +149,7 @@ def _listing(folder: Path, root: Path) -> _Listing:
     paths: list[str] = []
     names: list[str] = []
     for name in classes:
-        files = _files(folder / name)
+        files = visible_files(folder / name)
         if training and not files:
             raise ValueError(
                 f"{shown(folder / name)}: the class is empty. Put pictures in it or remove it"
@@ -158,15 +159,15 @@ def _listing(folder: Path, root: Path) -> _Listing:
     return _Listing(tuple(paths), tuple(names), tuple(classes))
 
 
-def _files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
-    """Every visible file under a class's folder, in natural order; links that go round are cut."""
+def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
+    """Every visible file under a folder, in natural order; links that go round are cut."""
     here = os.path.realpath(folder)
     if here in above:
         return []
     found: list[str] = []
     for entry in _visible(folder):
         inside = entry.is_dir()
-        found += _files(Path(entry.path), (*above, here)) if inside else [entry.path]
+        found += visible_files(Path(entry.path), (*above, here)) if inside else [entry.path]
     return found
 
 
@@ -206,6 +207,18 @@ def _threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """`function` of each item, in order; Pillow's decoders let threads run side by side."""
     with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
         return list(pool.map(function, items))
+
+
+def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The files under a folder's class folders and the class of each; None for a folder with parts.
+
+    Nothing is opened and nothing split off; one class is enough.
+    """
+    names = class_folders(root)
+    if not names or any(SPLITS.get(n.casefold()) and class_folders(root / n) for n in names):
+        return None
+    pairs = [(path, name) for name in names for path in visible_files(root / name)]
+    return tuple(path for path, _ in pairs), tuple(name for _, name in pairs)
 
 
 def _reason(path: str, error: Exception) -> str:

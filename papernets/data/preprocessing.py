@@ -135,7 +135,7 @@ class Preprocessing:
         """0..255 mapped linearly to low..high; grey repeated for a colour network."""
         low = torch.tensor(self.low, device=images.device)[:, None, None]
         high = torch.tensor(self.high, device=images.device)[:, None, None]
-        result = images * ((high - low) / 255) + low
+        result = torch.addcmul(low, images, (high - low) / 255)
         return result.expand(-1, self.channels, -1, -1).contiguous()
 
 
@@ -147,10 +147,10 @@ def _scaling(length: int, result: int, scale: float, edge: bool) -> Tensor:
     edge: the picture goes on beyond its edge as it is there; otherwise 0 is there.
     """
     step = max(1.0, 1 / scale)
+    beyond = 0 if edge else math.ceil(step)  # where there is background, it has its share of weight
     source = (torch.arange(result, dtype=torch.float64) - (result - 1) / 2) / scale
-    place = torch.arange(length, dtype=torch.float64) - (length - 1) / 2
-    if edge:
-        source = source.clamp(place[0], place[-1])
+    place = torch.arange(-beyond, length + beyond, dtype=torch.float64) - (length - 1) / 2
+    source = source.clamp(place[0], place[-1])
     weights = (1 - (source[:, None] - place).abs() / step).clamp_min(0)
-    weights = weights / (weights.sum(1, keepdim=True) if edge else step)
-    return weights.float()
+    weights = weights / weights.sum(1, keepdim=True)
+    return weights[:, beyond : beyond + length].float()

@@ -46,9 +46,7 @@ def open(
         return _digits()
     if key in NAMES:
         return _named_idx(key, data_folder(data_dir), seed)
-    path = Path(name).expanduser()
-    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).is_dir():
-        path = data_folder(data_dir) / path
+    path = given_path(name, data_dir)
     if not path.exists():
         raise _unknown(name, path)
     if not path.is_dir():
@@ -57,6 +55,14 @@ def open(
         label = path.resolve().name
         return _idx(normal(label), [path], seed)
     return open_folder(path, channels, size, seed, strict)
+
+
+def given_path(name: str, data_dir: str | None) -> Path:
+    """The path of a data set that is not one of NAMES: from here, or else from data_dir."""
+    path = Path(name).expanduser()
+    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).is_dir():
+        return data_folder(data_dir) / path
+    return path
 
 
 def _unknown(name: str, path: Path) -> Exception:

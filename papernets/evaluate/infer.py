@@ -1,11 +1,15 @@
-"""Logits of many pictures, in batches, without gradients."""
+"""Logits of many pictures, in batches, without gradients, and scores from logits."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from ..data import Preprocessing
+if TYPE_CHECKING:
+    from ..build import Bundle
 
 BATCH = 500
 
@@ -14,11 +18,14 @@ BATCH = 500
 def logits_of(
     model: nn.Module,
     images: Tensor,
-    preprocessing: Preprocessing,
+    preprocessing: Callable[[Tensor], Tensor],
     device: torch.device | str = "cpu",
     batch: int = BATCH,
 ) -> Tensor:
-    """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w); the model's mode is left as it was."""
+    """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
+
+    The model's mode is left as it was.
+    """
     was = model.training
     model.eval()
     parts = [
@@ -27,3 +34,8 @@ def logits_of(
     ]
     model.train(was)
     return torch.cat(parts)
+
+
+def scaled(bundle: Bundle, logits: Tensor) -> Tensor:
+    """Logits (N, classes) times the bundle's `score_scale`, in float64: their softmax is its scores."""
+    return logits.double() * bundle.info.score_scale

@@ -82,8 +82,10 @@ def interval(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:
     return low, high
 
 
-def score(logits: ArrayLike, labels: ArrayLike) -> Score:
-    """The error of `logits` (N, K), larger is better, against `labels` (N,), and top-5's for K > 5.
+def score(logits: ArrayLike, labels: ArrayLike, top: Sequence[int] = TOP_K) -> Score:
+    """The error of `logits` (N, K), larger is better, against `labels` (N,), and each k's of `top`.
+
+    A k of K or more is left out: it would take in every class.
 
     Of equal logits the first class counts as the answer, as with argmax. NaN, another shape or a
     label outside 0..K-1 raise ValueError.
@@ -94,7 +96,9 @@ def score(logits: ArrayLike, labels: ArrayLike) -> Score:
     earlier = np.arange(classes) < truth[:, None]
     rank = ((values > of_truth) | ((values == of_truth) & earlier)).sum(axis=1)
     errors = int((rank > 0).sum())
-    top_k = {k: int((rank >= k).sum()) / images for k in TOP_K if k == 1 or k < classes}
+    top_k = {
+        k: int((rank >= k).sum()) / images for k in sorted({1, *top}) if k == 1 or 1 < k < classes
+    }
     return Score(errors / images, errors, images, interval(errors, images), top_k)
 
 

@@ -1,7 +1,7 @@
 """A network as data: layers, joins, and for each layer its facts side by side. No torch."""
 
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat
-from .layer import ACTIVATIONS, MONOTONE, Layer, Norm, check_activation
+from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
 from .weightless import LRN, Activation, Dropout, Flatten, GlobalPool, Identity, Pool
@@ -9,6 +9,7 @@ from .window import Padding, Pair, Shape, Window, pair, shown
 
 __all__ = [
     "ACTIVATIONS",
+    "BY_SIGMOID",
     "LRN",
     "MONOTONE",
     "RBF",

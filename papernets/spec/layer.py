@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from .window import Shape, Window
 
-MONOTONE = frozenset({"relu", "relu6", "tanh", "scaled_tanh", "sigmoid"})
+BY_SIGMOID = {"tanh": "tanh_by_sigmoid", "scaled_tanh": "scaled_tanh_by_sigmoid"}
+"""The same functions computed in another way, for the fast form."""
+MONOTONE = frozenset({"relu", "relu6", "tanh", "scaled_tanh", "sigmoid", *BY_SIGMOID.values()})
 ACTIVATIONS = MONOTONE | {"softmax"}
 
 

@@ -69,11 +69,19 @@ class Window:
 
     def words(self, size: Pair) -> str:
         """The output size with its arithmetic: (32 - 5)/1 + 1 = 28."""
-        parts = []
-        for n, k, s, (before, after), o in zip(
-            size, self.kernel, self.stride, self.pads(size), self.out(size), strict=True
-        ):
-            pad = f" + {before + after}" if before + after else ""
-            division = f"ceil(({n} - {k}{pad})/{s})" if self.ceil else f"({n} - {k}{pad})/{s}"
-            parts.append(f"{division} + 1 = {o}")
-        return parts[0] if parts[0] == parts[1] else f"{parts[0]} by {parts[1]}"
+        height, width = (
+            self._division(n, k, s, sum(pads), out)
+            for n, k, s, pads, out in zip(
+                size, self.kernel, self.stride, self.pads(size), self.out(size), strict=True
+            )
+        )
+        return height if height == width else f"{height} by {width}"
+
+    def _division(self, n: int, k: int, s: int, pad: int, out: int) -> str:
+        room = f"({n} - {k} + {pad})/{s}" if pad else f"({n} - {k})/{s}"
+        if (n - k + pad) % s == 0:
+            return f"{room} + 1 = {out}"
+        if not self.ceil:
+            return f"floor({room}) + 1 = {out}"
+        last = -(-(n - k + pad) // s) + 1  # the window too many lies on padding alone
+        return f"ceil({room}) + 1 = {out}" if out == last else f"ceil({room}) = {out}"

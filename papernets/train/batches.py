@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..data import Distortion, Part, Preprocessing
+from ..data.strips import make_windows, seen, window_width
 
 CHUNK = 8192
 """How many pictures are prepared at a time: few enough to stay in memory, enough to be fast."""
@@ -25,11 +26,13 @@ def batches(
     batch_size: int,
     draws: torch.Generator,
     device: torch.device,
+    neighbours: float = 0.0,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches (N, C, H, W) float32 and labels (N,) on the device, in a new random order.
 
     The last batch is smaller where the pictures do not divide; a last batch of one joins the one before it,
-    as batch normalisation cannot train on a single picture.
+    as batch normalisation cannot train on a single picture. `neighbours` is the share of pictures shown as
+    windows of a strip, between others of the same thousands; their labels may be -1: see `make_windows`.
     """
     order = torch.randperm(len(part), generator=draws)
     step = max(CHUNK // batch_size, 1) * batch_size
@@ -39,8 +42,14 @@ def batches(
     for start, stop in zip(bounds, bounds[1:], strict=False):
         chosen = order[start:stop]
         images = distortion(part.images[chosen], draws) if distortion else part.images[chosen]
-        images = preprocessing(images.to(device))
-        labels = part.labels[chosen].to(device)
+        labels = part.labels[chosen]
+        if neighbours:
+            width = window_width(preprocessing)
+            images, labels = make_windows(images, labels, width, neighbours, draws)
+            images = seen(preprocessing, images.to(device))
+        else:
+            images = preprocessing(images.to(device))
+        labels = labels.to(device)
         sizes = sizes_of(len(chosen), batch_size)
         yield from zip(images.split(sizes), labels.split(sizes), strict=True)
 

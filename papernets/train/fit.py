@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,9 +14,10 @@ from torch import Tensor
 from ..build.network import Logits, Network
 from ..build.weights import copies
 from ..data import Dataset, Distortion, Part, Preprocessing
+from ..data.strips import make_windows, seen, window_width
 from ..evaluate.infer import logits_of
 from .batches import batches, count_of, generator
-from .losses import make_loss
+from .losses import make_loss, with_rubbish
 from .run import Run
 from .schedule import learning_rate
 
@@ -141,7 +143,9 @@ def fit(
         state.model.train()
         rate = run.learning_rate
         draws = generator(run.seed, number)
-        drawn = batches(part, preprocessing, distortion, run.batch_size, draws, device)
+        drawn = batches(
+            part, preprocessing, distortion, run.batch_size, draws, device, run.neighbours
+        )
         for at, (x, y) in enumerate(drawn):
             rate = learning_rate(run, state.step, steps * run.epochs)
             losses[at] = train_step(state, x, y, loss_of, rate)
@@ -218,13 +222,27 @@ def _stop_if_diverged(losses: Tensor, step: int, epoch: int, run: Run, steps: in
 def look(
     state: State, part: Part, preprocessing: Preprocessing, run: Run, device: torch.device
 ) -> tuple[float, float]:
-    """(loss, error) of the weights that would be saved, on a part of the data; the error is a fraction."""
+    """(loss, error) of the weights that would be saved, on a part of the data; the error is a fraction.
+
+    A run with neighbours looks at windows of strips, one for each picture, always the same; there an error is
+    also a window on no digit that is read as one, or one on a digit that is not read.
+    """
+    images, labels, see = part.images, part.labels, preprocessing.__call__
+    if run.neighbours:
+        width = window_width(preprocessing)
+        draws = generator(run.seed, 0)
+        images, labels = make_windows(images, labels, width, run.neighbours, draws)
+        see = partial(seen, preprocessing)
     own = copies(state.model) if state.average else {}
     if state.average:
         state.model.load_state_dict(state.average)
-    logits = logits_of(state.model, part.images, preprocessing, device)
+    logits = logits_of(state.model, images, see, device)
     if own:
         state.model.load_state_dict(own)
     loss_of = make_loss(run, state.model.net)
-    error = (logits.argmax(1) != part.labels).float().mean()
-    return float(loss_of(logits, part.labels)), float(error)
+    loss = float(loss_of(logits, labels))
+    if run.neighbours:
+        classes = logits.shape[1]
+        logits = with_rubbish(logits, run.distance_scale, run.constant)
+        labels = labels.where(labels >= 0, classes)
+    return loss, float((logits.argmax(1) != labels).float().mean())

@@ -17,18 +17,27 @@ from .run import Run
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
+def with_rubbish(logits: Tensor, scale: float, constant: float) -> Tensor:
+    """Scores (N, classes + 1, ...) of logits (N, classes, ...): the last, -constant, is for none of the classes.
+
+    Their softmax is equation 9's: exp(-y_i) and exp(-j) over exp(-j) + sum_i exp(-y_i).
+    """
+    rubbish = logits.new_full((len(logits), 1, *logits.shape[2:]), -constant)
+    return torch.cat([logits * scale, rubbish], 1)
+
+
 def map_loss(logits: Tensor, target: Tensor, scale: float = 1.0, constant: float = math.inf) -> Tensor:
     """The discriminative MAP criterion (LeCun et al. 1998, equation 9), averaged over (N, classes) logits.
 
     With y = -logits * scale, the distances: y_target + log(exp(-j) + sum_i exp(-y_i)). j infinite leaves its
     term out, which makes it the cross entropy of softmax(-y). A scale other than 1 is a departure.
+    A target of -1 is rubbish, none of the classes, whose y is j; it needs a finite j.
     """
-    scores = logits * scale
     if math.isinf(constant):
-        return F.cross_entropy(scores, target)
-    rubbish = scores.new_full((len(scores), 1), -constant)
-    right = scores.gather(1, target[:, None])[:, 0]
-    return (torch.logsumexp(torch.cat([scores, rubbish], 1), 1) - right).mean()
+        return F.cross_entropy(logits * scale, target)
+    scores = with_rubbish(logits, scale, constant)
+    right = scores.gather(1, target.where(target >= 0, logits.shape[1])[:, None])[:, 0]
+    return (torch.logsumexp(scores, 1) - right).mean()
 
 
 def mean_distance(logits: Tensor, target: Tensor) -> Tensor:

@@ -27,7 +27,8 @@ class Run:
     is the decay of a running mean of the weights, which is what is evaluated and saved; 0 for none. loss is
     `map` (LeCun et al. 1998, equation 9), `mse` or `cross_entropy`; distance_scale multiplies the logits in
     it, and constant is j of equation 9 (infinity leaves the term out). low and high are what background and
-    ink become. digit_size is 20, or 16 as LeNet-1 saw them. augment holds strengths of distortion.
+    ink become. digit_size is 20, or 16 as LeNet-1 saw them. neighbours is the share of digits shown between
+    others, or with none in the middle, so that the network reads strips (section VII). augment holds strengths of distortion.
     """
 
     net: str
@@ -52,6 +53,7 @@ class Run:
     distance_scale: float = 1.0
     constant: float = math.inf
     label_smoothing: float = 0.0
+    neighbours: float = 0.0
     keep: str = "best"
     low: float = -0.1
     high: float = 1.175
@@ -83,6 +85,13 @@ class Run:
                 raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
         if self.digit_size not in (16, 20):
             raise ValueError(f"digit_size must be 20 or 16, not {self.digit_size}")
+        if not 0 <= self.neighbours <= 1:
+            raise ValueError(f"neighbours must be from 0 to 1, not {self.neighbours}")
+        if self.neighbours and not (self.loss == "map" and math.isfinite(self.constant)):
+            raise ValueError(
+                "neighbours needs loss 'map' with a finite constant, the penalty of a window on no digit: "
+                "--set loss=map --set constant=5, or --recipe scan"
+            )
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low != self.high):
             raise ValueError(f"low and high must be two different numbers, not {self.low} and {self.high}")
 
@@ -193,14 +202,16 @@ def _kind(wanted: type) -> str:
 def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     """The run of a network: defaults, then its recipe, then each layer of settings in turn.
 
-    The recipe is the one that the settings name, else the network's first.
+    The recipe is the one that the settings name, else the one for this data set, else the network's first.
     """
     wanted: dict[str, Any] = {}
     for layer in layers:
         for key, value in layer.items():
             wanted[key] = {**wanted.get(key, {}), **value} if key in TABLES else value
     found = net(name, **_declared(name, wanted.get("options", {})))
-    recipe = wanted.get("recipe") or (found.recipes[0].name if found.recipes else "")
+    data = str(wanted.get("data", Run.data)).lower()
+    fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
+    recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
     settings: dict[str, Any] = {}
     if recipe:
         for known in found.recipes:

@@ -18,6 +18,7 @@ from ..build import assemble, build
 from ..build.bundle import BundleInfo, versions
 from ..build.network import Network
 from ..data import Dataset, Part, Preprocessing
+from ..data.strips import window_width
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score
 from ..spec import Committee, Net
@@ -92,9 +93,12 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
 
 def preprocessing_for(run: Run, net: Net, dataset: Dataset) -> Preprocessing:
     """How this run's network sees the pictures of its data set."""
-    return Preprocessing.for_network(
+    found = Preprocessing.for_network(
         net.input, dataset, shrink=run.shrink, low=(run.low,), high=(run.high,)
     )
+    if run.neighbours:
+        window_width(found)  # says so where no strips can be made
+    return found
 
 
 def train(run: Run, folder: Path) -> Iterator[Event]:
@@ -227,18 +231,25 @@ def draw(
     scored: Score,
 ) -> None:
     """Write curves.png and confusion.png."""
-    from ..draw.confusion import confusion_picture
     from ..draw.curves import curves
 
     title = f"{net.title} on {dataset.name}"
     error, words = paper_error(net, dataset.name)
     curves(history, folder / "curves.png", title=title, paper_error=error, paper_note=words, best=best)
+    draw_confusion(net, dataset, logits, folder, scored)
+
+
+def draw_confusion(
+    net: Net | Committee, dataset: Dataset, logits: torch.Tensor, folder: Path, scored: Score
+) -> None:
+    """Write confusion.png."""
+    from ..draw.confusion import confusion_picture
+
     matrix = confusion(
         dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes)
     )
-    confusion_picture(
-        matrix, dataset.classes, folder / "confusion.png", title=f"{title}: {scored.errors} of {scored.images:,} wrong"
-    )
+    title = f"{net.title} on {dataset.name}: {scored.errors} of {scored.images:,} wrong"
+    confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
 
 
 def paper_error(net: Net | Committee, data: str) -> tuple[float | None, str]:

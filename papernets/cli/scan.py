@@ -1,0 +1,60 @@
+"""predict --scan: what is written in pictures of several digits."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from . import screen
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..evaluate.scan import Scanned, Scanner
+
+
+def scanner_of(bundle: str, device: torch.device) -> Scanner:
+    """The scanner of a bundle; one that was not trained for strips is used with a warning."""
+    from ..evaluate.scan import can_scan, load_scanner
+
+    scanner, info = load_scanner(bundle, device)
+    if not can_scan(info):
+        print(
+            f"warning: {bundle} was not trained with neighbours in view, and misreads most strips. "
+            "Use lenet5_scan, or train one: papernets train lenet5 --recipe scan --data mnist",
+            file=sys.stderr,
+        )
+    return scanner
+
+
+def as_table(readings: Iterator[Scanned]) -> None:
+    """A line a file as soon as it is read: what is written, the score, the columns of the digits."""
+    for scanned in readings:
+        if scanned.reading is None:
+            sys.stdout.flush()
+            print(f"{_printable(scanned.file)}: {scanned.error}", file=sys.stderr)
+            continue
+        reading = scanned.reading
+        text = reading.text or "no digit found"
+        places = " ".join(f"{digit.label}@{digit.x:.0f}" for digit in reading.digits)
+        screen.say(f"{_printable(scanned.file)}  {text}  {100 * reading.score:.1f} %  {places}".rstrip())
+
+
+def as_csv(readings: Iterator[Scanned]) -> None:
+    """A line a file; the digits' scores and columns are lists with spaces between."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["file", "text", "score", "scores", "x", "error"])
+    for scanned in readings:
+        if scanned.reading is None:
+            writer.writerow([scanned.file, "", "", "", "", scanned.error])
+            continue
+        reading = scanned.reading
+        scores = " ".join(f"{digit.score:.6f}" for digit in reading.digits)
+        places = " ".join(f"{digit.x:g}" for digit in reading.digits)
+        writer.writerow([scanned.file, reading.text, reading.score, scores, places, ""])
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

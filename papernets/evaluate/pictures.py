@@ -1,0 +1,224 @@
+"""The pictures of a data set as a bundle's network takes them: its form, classes by name."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from .. import data
+from ..build import Bundle
+from ..data import Dataset, Part, Preprocessing
+from ..data.folder import whole_folder
+from ..data.idx import find_idx
+from ..data.names import normal
+from ..data.picture import shown
+from ..data.sources import given_path
+from .read import preprocessing_of, read_files
+
+PARTS = ("test", "validation", "train", "all")
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Stored pictures uint8 (N, C, h, w) with labels int64 (N,), places among the bundle's classes.
+
+    `part` is one of PARTS. `files` are their paths, or empty. `notes` are sentences that a reader
+    of the figures should know; `skipped` has a message for each file that was left out.
+    """
+
+    name: str
+    part: str
+    images: Tensor
+    labels: Tensor
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def open_pictures(
+    bundle: Bundle, name: str, *, part: str = "", data_dir: str | None = None, strict: bool = False
+) -> Pictures:
+    """One part of a data set, by its name or path, for a bundle's network.
+
+    Without a part: all of a folder of pictures that has no parts of its own and is not what the
+    network was trained on; else the test part, held out as in the bundle's own run. Files are read
+    as `predict` reads them. Classes are matched by name; one that the network lacks is a
+    ValueError. With `strict` a file that cannot be read is one too.
+    """
+    if part and part not in PARTS:
+        raise ValueError(f"no part {part!r}: give {', '.join(PARTS[:-1])} or {PARTS[-1]}")
+    preprocessing = preprocessing_of(bundle)
+    root = _folder(name, data_dir)
+    if root is not None and (part == "all" or not (part or _trained_on(bundle, root))):
+        return _whole(bundle, preprocessing, root, strict)
+    dataset = data.open(
+        name,
+        data_dir=data_dir,
+        channels=preprocessing.channels,
+        size=preprocessing.picture,
+        seed=int(bundle.info.run.get("seed") or 0),
+        strict=strict,
+    )
+    part = part or "test"
+    chosen = _part(dataset, part)
+    known = matched(bundle.info.classes, dataset.classes, dataset.name)
+    notes = _notes(bundle.info.classes, dataset.classes, dataset.name)
+    if root is not None or part != "test":
+        notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
+    images, good, skipped = _stored(chosen, dataset, preprocessing, strict)
+    chosen = chosen if len(good) == len(chosen) else chosen.select(good)
+    labels = torch.tensor(known)[chosen.labels]
+    return Pictures(
+        dataset.name, part, images, labels, chosen.files, notes, (*dataset.skipped, *skipped)
+    )
+
+
+def matched(classes: Sequence[str], given: Sequence[str], where: str) -> list[int]:
+    """For each given class, the place of the network's class of the same name.
+
+    A name that the network does not know is a ValueError: its pictures cannot be answered right.
+    """
+    places = {_plain(name): place for place, name in enumerate(classes)}
+    unknown = [name for name in given if _plain(name) not in places]
+    if unknown:
+        close = get_close_matches(unknown[0], classes, 1, 0.6)
+        folded = [name for name in classes if name.casefold() == unknown[0].casefold()]
+        hint = f" (nearest: {(folded or close)[0]!r})" if folded or close else ""
+        some = "class" if len(unknown) == 1 else f"{len(unknown)} classes"
+        raise ValueError(
+            f"{where}: {some} that the network does not know: {_some(unknown)}{hint}. "
+            f"It knows {_some(classes)}. Classes are matched by name: give pictures of these, "
+            "or a network trained on yours: papernets train NETWORK --data PATH"
+        )
+    return [places[_plain(name)] for name in given]
+
+
+def _notes(classes: Sequence[str], given: Sequence[str], where: str) -> tuple[str, ...]:
+    """What a reader should know of classes that were not simply the same."""
+    names, own = [_plain(name) for name in given], [_plain(name) for name in classes]
+    notes = []
+    if [name for name in own if name in names] != names:
+        notes.append(
+            f"{where} lists its classes in another order than the network: matched by name."
+        )
+    absent = [name for name in classes if _plain(name) not in names]
+    if absent:
+        notes.append(f"{where} has no pictures of {_some(absent)}.")
+    return tuple(notes)
+
+
+def _plain(name: str) -> str:
+    """A name in the form in which names are compared: macOS writes an umlaut as two characters."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _folder(name: str, data_dir: str | None) -> Path | None:
+    """The folder of pictures, one folder a class and no parts, that a name means; else None."""
+    if normal(name) in data.NAMES:
+        return None
+    path = given_path(name, data_dir)
+    if not path.is_dir() or find_idx([path]) or whole_folder(path) is None:
+        return None
+    return path
+
+
+def _trained_on(bundle: Bundle, root: Path) -> bool:
+    """Whether the bundle's run took its pictures from a folder of this name: paths change."""
+    given = bundle.info.run.get("data")
+    return bool(given) and Path(str(given)).expanduser().resolve().name == root.resolve().name
+
+
+def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: bool) -> Pictures:
+    """Every picture of a folder, read as `predict` reads it."""
+    listing = whole_folder(root)
+    assert listing is not None
+    paths, names = listing
+    name = root.resolve().name
+    found = tuple(dict.fromkeys(names))
+    if not found:
+        raise ValueError(f"{shown(root)}: no picture in its class folders")
+    places = dict(zip(found, matched(bundle.info.classes, found, shown(root)), strict=True))
+    images, good, skipped = _files(paths, preprocessing, strict)
+    labels = torch.tensor([places[names[at]] for at in good])
+    files = tuple(paths[at] for at in good)
+    notes = _notes(bundle.info.classes, found, name)
+    return Pictures(name, "all", images, labels, files, notes, skipped)
+
+
+def _part(dataset: Dataset, part: str) -> Part:
+    """One part of a data set, or the three together."""
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    if part != "all":
+        return parts[part]
+    return Part(
+        torch.cat([p.images for p in parts.values()]),
+        torch.cat([p.labels for p in parts.values()]),
+        tuple(file for p in parts.values() for file in p.files),
+    )
+
+
+def _stored(
+    part: Part, dataset: Dataset, preprocessing: Preprocessing, strict: bool
+) -> tuple[Tensor, list[int], tuple[str, ...]]:
+    """Pictures in the network's stored form, the places of those that could be read, why not.
+
+    Files for a network of digits or garments are read anew: they were opened as photos.
+    """
+    fits = tuple(part.images.shape[2:]) == preprocessing.picture
+    if part.files and (preprocessing.kind != "photo" or not fits):
+        return _files(part.files, preprocessing, strict)
+    if fits:
+        return part.images, list(range(len(part))), ()
+    pictures, good, skipped = [], [], []
+    for at, image in enumerate(part.images):
+        values = image.permute(1, 2, 0).numpy()
+        try:
+            sheet = Image.fromarray(values[:, :, 0] if values.shape[2] == 1 else values)
+            pictures.append(data.read_picture(sheet, preprocessing)[0])
+            good.append(at)
+        except ValueError as error:
+            skipped.append(f"{dataset.name} picture {at}: {error}")
+    return _together(pictures, skipped), good, tuple(skipped)
+
+
+def _files(
+    paths: Sequence[str], preprocessing: Preprocessing, strict: bool
+) -> tuple[Tensor, list[int], tuple[str, ...]]:
+    """As `_stored`, from files."""
+    reads = read_files(paths, preprocessing)
+    skipped = tuple(
+        f"{shown(path)}: {read.error}"
+        for path, read in zip(paths, reads, strict=True)
+        if read.error
+    )
+    if skipped and strict:
+        raise ValueError(
+            f"{len(skipped):,} of {len(paths):,} files cannot be read (first: {skipped[0]}). "
+            "Mend or remove them; without --strict they are left out"
+        )
+    good = [at for at, read in enumerate(reads) if read.picture is not None]
+    pictures = [read.picture for read in reads if read.picture is not None]
+    return _together(pictures, skipped), good, skipped
+
+
+def _together(pictures: list[Tensor], skipped: Sequence[str]) -> Tensor:
+    if not pictures:
+        first = f" (first: {skipped[0]})" if skipped else ""
+        raise ValueError(f"not one picture can be read{first}")
+    return torch.stack(pictures)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more

@@ -1,0 +1,143 @@
+"""What a trained network says of new pictures, in batches: any number fits in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..build import Bundle
+from ..data.folder import visible_files
+from ..data.picture import shown
+from .infer import logits_of, scaled
+from .metrics import probabilities
+from .read import Read, preprocessing_of, read_files
+
+BATCH = 100  # files that are read before their answers are given
+TOP = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to be: the name to print, the path to read, or why there is nothing to read."""
+
+    name: str
+    path: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says of one file: the best `top` classes with their scores, 0 to 1.
+
+    `found` is what the picture was taken for: "black on white", say. Where the file could not be
+    read, `error` says why, `top` is empty and `label` and `score` are None.
+    """
+
+    file: str
+    top: tuple[tuple[str, float], ...] = ()
+    found: str = ""
+    error: str = ""
+
+    @property
+    def label(self) -> str | None:
+        return self.top[0][0] if self.top else None
+
+    @property
+    def score(self) -> float | None:
+        return self.top[0][1] if self.top else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values: file, label, score and top, or file and error."""
+        if self.error:
+            return {"file": self.file, "error": self.error}
+        return {
+            "file": self.file,
+            "label": self.label,
+            "score": self.score,
+            "top": [{"label": label, "score": score} for label, score in self.top],
+        }
+
+
+def sources(given: Iterable[str]) -> Iterator[Source]:
+    """A source for each file, and for each visible file under a folder, in natural order."""
+    for path in given:
+        if not os.path.isdir(path):
+            yield Source(shown(path), path)
+            continue
+        try:
+            files = visible_files(Path(path))
+        except OSError as error:
+            yield Source(shown(path), path, (error.strerror or str(error)).lower())
+            continue
+        if not files:
+            yield Source(shown(path), path, "a folder without a file that is not hidden")
+        for file in files:
+            yield Source(shown(file), file)
+
+
+def predict(
+    bundle: Bundle,
+    given: Iterable[Source],
+    *,
+    top: int = TOP,
+    device: torch.device | str = "cpu",
+    batch: int = BATCH,
+) -> Iterator[Answer]:
+    """An answer for each source, in their order; `batch` pictures are in memory at a time.
+
+    `top` classes are given, all of them where there are fewer. `top` or `batch` below 1 is a
+    ValueError; so is a network whose output is NaN.
+    """
+    for name, value in (("top", top), ("batch size", batch)):
+        if value < 1:
+            raise ValueError(f"{name} {value}: give 1 or more")
+    return _batches(bundle, iter(given), min(top, len(bundle.info.classes)), device, batch)
+
+
+def _batches(
+    bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
+) -> Iterator[Answer]:
+    bundle.model.to(device)
+    while some := list(islice(given, batch)):
+        yield from _answers(bundle, some, top, device)
+
+
+def _answers(
+    bundle: Bundle, given: Sequence[Source], top: int, device: torch.device | str
+) -> Iterator[Answer]:
+    """The answers for one batch, which the network sees at once."""
+    preprocessing = preprocessing_of(bundle)
+    reads = iter(read_files([s.path for s in given if not s.error], preprocessing))
+    pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in given]
+    pictures = [read.picture for _, read in pairs if read.picture is not None]
+    rows: Iterator[NDArray[np.float64]] = iter(())
+    if pictures:
+        logits = logits_of(
+            bundle.model, torch.stack(pictures), preprocessing, device, len(pictures)
+        )
+        outputs = scaled(bundle, logits).numpy()
+        if np.isnan(outputs).any():
+            raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")
+        rows = iter(outputs)
+    for source, read in pairs:
+        if read.picture is None:
+            yield Answer(source.name, error=read.error)
+        else:
+            yield Answer(source.name, _best(bundle.info.classes, next(rows), top), read.found)
+
+
+def _best(
+    classes: Sequence[str], outputs: NDArray[np.float64], top: int
+) -> tuple[tuple[str, float], ...]:
+    """The `top` classes of one picture with their scores; of equal ones the first comes first."""
+    scores = probabilities(outputs[None])[0]
+    order = np.argsort(-outputs, kind="stable")[:top]
+    return tuple((classes[place], float(scores[place])) for place in order)

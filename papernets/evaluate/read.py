@@ -1,0 +1,64 @@
+"""Picture files as a bundle's network takes them, or the reason why one cannot be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..build import Bundle
+from ..data import Preprocessing, read_picture
+from ..data.picture import pillow_rules, shown
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file's stored picture uint8 (C, h, w) and what it was found to be, or why there is none."""
+
+    picture: Tensor | None
+    found: str = ""
+    error: str = ""
+
+
+def preprocessing_of(bundle: Bundle) -> Preprocessing:
+    """The bundle's own preprocessing; if it makes no sense, a ValueError says where."""
+    try:
+        return Preprocessing.from_dict(bundle.info.preprocessing)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"{bundle.folder}: its preprocessing cannot be used: {error}. "
+            "Copy the bundle again, or train again"
+        ) from None
+
+
+def read_files(paths: Sequence[str], preprocessing: Preprocessing) -> list[Read]:
+    """The files in the order given, read by as many threads as torch uses."""
+
+    def read(path: str) -> Read:
+        try:
+            picture, found = read_picture(path, preprocessing)
+        except (ValueError, OSError) as error:
+            return Read(None, error=reason(path, error))
+        return Read(picture, found)
+
+    with pillow_rules():  # once, around the threads: Python's warning filters are not per thread
+        if len(paths) < 2:
+            return [read(path) for path in paths]
+        with ThreadPoolExecutor(min(16, torch.get_num_threads(), len(paths))) as pool:
+            return list(pool.map(read, paths))
+
+
+def reason(path: str, error: Exception) -> str:
+    """Why a file cannot be read, without its name."""
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, FileNotFoundError):
+        link = os.path.islink(path)
+        return "a link that leads nowhere" if link else "no such file"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).removeprefix(f"{shown(path)}: ")

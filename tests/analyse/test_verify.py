@@ -1,0 +1,95 @@
+"""Published numbers against our arithmetic, and what `explain --json` says of a network."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from papernets.analyse import explain_dict, totals, verify, walk
+from papernets.nets import NETS, net
+from papernets.paper import Departure, Erratum, Fact
+
+
+def lenet5(**changes):
+    return replace(net("lenet5"), **{"facts": (), "errata": (), **changes})
+
+
+@pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
+def test_no_published_number_disagrees(entry):
+    checks = verify(entry.make())
+    assert [check for check in checks if check.verdict == "DISAGREES"] == []
+    assert any(check.verdict in ("agrees", "measured") for check in checks)
+
+
+def test_a_false_number_disagrees():
+    (check,) = verify(lenet5(facts=(Fact("params", 60_001, "nowhere"),)))
+    assert (check.verdict, check.printed, check.ours) == ("DISAGREES", 60_001, 60_000)
+
+
+def test_a_true_erratum_disagrees_with_itself():
+    (check,) = verify(lenet5(errata=(Erratum("params", 60_000, "nowhere", "because"),)))
+    assert check.verdict == "DISAGREES"
+    assert check.why == "listed as an erratum, but our number is the same"
+
+
+def test_an_erratum_says_why():
+    (check,) = verify(lenet5(errata=(Erratum("C1.params", 26, "notes", "one kernel"),)))
+    assert (check.verdict, check.ours, check.why) == ("erratum", 156, "one kernel")
+
+
+def test_a_result_is_measured_not_computed():
+    (check,) = verify(lenet5(facts=(Fact("error", 0.0095, "section III-B"),)))
+    assert (check.verdict, check.ours) == ("measured", None)
+
+
+def test_a_number_may_bring_its_own_arithmetic():
+    (check,) = verify(lenet5(facts=(Fact("a layer beside", 12, "notes", ours=12),)))
+    assert check.verdict == "agrees"
+
+
+@pytest.mark.parametrize("quantity", ["parms", "C9.params", "C1.parms", "C1"])
+def test_an_unknown_quantity_is_an_error(quantity):
+    with pytest.raises(ValueError, match=f"no quantity '{quantity}'"):
+        verify(lenet5(facts=(Fact(quantity, 1, "nowhere"),)))
+
+
+# DESIGN.md, "Contracts that others rely on"
+KEYS = [
+    *("schema", "name", "ledger_name", "title", "paper", "input", "classes", "params"),
+    *("fixed_params", "macs", "aux_params", "aux_macs", "connections", "rows", "facts"),
+    *("errata", "departures"),
+]
+ROW_KEYS = [
+    *("name", "kind", "in", "out", "kernel", "stride", "padding", "groups", "activation"),
+    *("params", "macs", "connections", "receptive_field", "field_stride", "formula", "aux"),
+]
+
+
+@pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
+def test_explain_keeps_its_schema(entry):
+    made = entry.make()
+    said = json.loads(json.dumps(explain_dict(made)))
+    assert said["schema"] == 1
+    assert list(said)[: len(KEYS)] == KEYS
+    assert all(list(row) == ROW_KEYS for row in said["rows"])
+    assert len(said["facts"]) + len(said["errata"]) == len(verify(made))
+
+
+def test_explain_of_lenet5():
+    said = explain_dict(net("lenet5"))
+    assert (said["params"], said["fixed_params"], said["connections"]) == (60_000, 840, 340_908)
+    assert said["ledger_name"] == "lenet5_1998"
+    assert said["input"] == [1, 32, 32]
+
+
+def test_a_committee_counts_all_its_members():
+    boosted, member = net("boosted_lenet4"), net("lenet4")
+    said, one = explain_dict(boosted), totals(walk(member))
+    assert (said["members"], said["member"]) == (3, "lenet4")
+    assert (said["params"], said["macs"]) == (3 * one.params, 3 * one.macs)
+    assert len(said["rows"]) == len(walk(member))
+
+
+def test_departures_are_printed():
+    changed = lenet5(departures=(Departure("what", "where"),))
+    assert explain_dict(changed)["departures"] == [{"what": "what", "where": "where"}]

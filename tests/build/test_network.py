@@ -1,0 +1,217 @@
+"""The built network: heads, features, sizes, freed activations, copies."""
+
+import copy
+import re
+import weakref
+from pathlib import Path
+
+import pytest
+import torch
+
+from papernets.build import Logits, build
+from papernets.nets import net
+from papernets.paper import Paper
+from papernets.spec import Conv, Identity, Net, chain
+
+SMALL = Path(__file__).parents[1] / "small_nets.py"
+BRANCHES, SHORTCUTS = net(f"{SMALL}:BRANCHES"), net(f"{SMALL}:SHORTCUTS")
+
+
+def picture(network, count=2, size=None):
+    channels, *own = network.input
+    return torch.rand(count, channels, *(size or own), generator=torch.Generator().manual_seed(7))
+
+
+def test_heads_speak_in_training_only():
+    model, x = build(BRANCHES), picture(BRANCHES)
+    out = model.train()(x)
+    assert isinstance(out, Logits)
+    assert tuple(out.main.shape) == (2, 7)
+    assert [tuple(head.shape) for head in out.aux] == [(2, 7)]
+    assert model.aux_weights == (0.3,)
+    assert isinstance(model.eval()(x), torch.Tensor)
+    assert isinstance(build(SHORTCUTS).train()(picture(SHORTCUTS)), torch.Tensor)
+    assert build(SHORTCUTS).aux_weights == ()
+
+
+def test_heads_are_not_computed_in_evaluation():
+    model, calls = build(BRANCHES), []
+    model.aux1.conv.register_forward_hook(lambda *_: calls.append("aux1.conv"))
+    model.eval()(picture(BRANCHES))
+    assert calls == []
+    model.train()(picture(BRANCHES))
+    assert calls == ["aux1.conv"]
+
+
+def test_a_head_hears_the_value_it_taps_and_leaves_it_alone():
+    model, x = build(BRANCHES).eval(), picture(BRANCHES)
+    found = model.features(x, ["mixed1", "aux1.pool", "pool2", "out"])
+    torch.testing.assert_close(
+        found["aux1.pool"], torch.nn.functional.avg_pool2d(found["mixed1"], 3, 2)
+    )
+    torch.testing.assert_close(model(x), found["out"])
+
+
+def test_a_heads_loss_reaches_the_layers_below_it_alone():
+    model = build(BRANCHES, generator=torch.Generator().manual_seed(3))
+    model.train()(picture(BRANCHES)).aux[0].sum().backward()
+    assert model.mixed1.b1x1.conv.weight.grad is not None
+    assert model.mixed2.same.weight.grad is None
+
+
+def test_features_come_in_the_order_asked():
+    model, x = build(net("lenet5")), picture(net("lenet5"))
+    found = model.features(x, ["F6", "C1", "S4"])
+    assert list(found) == ["F6", "C1", "S4"]
+    assert [tuple(t.shape) for t in found.values()] == [(2, 84), (2, 6, 28, 28), (2, 16, 5, 5)]
+    assert found["C1"].abs().max() <= 1.7159
+    assert model.features(x, []) == {}
+
+
+def test_features_are_the_layers_outputs_after_their_activation():
+    """The fast form pools first, but conv1's feature is what the paper's conv1 gives."""
+    model, x = build(net("lenet5_keras_28")), picture(net("lenet5_keras_28"))
+    conv = torch.nn.functional.conv2d(x, model.conv1.weight, model.conv1.bias)
+    torch.testing.assert_close(model.features(x, ["conv1"])["conv1"], conv.tanh())
+
+
+def test_an_unknown_feature_lists_the_rows():
+    message = "lenet5 has no row 'C7'; its rows: C1, S2, C3, S4, C5, flatten, F6, output"
+    with pytest.raises(ValueError, match=message):
+        build(net("lenet5")).features(picture(net("lenet5")), ["C1", "C7"])
+
+
+@pytest.mark.parametrize("name", ["lenet5", "lenet4", "lenet5_keras_28"])
+def test_another_size_names_both(name):
+    own = net(name)
+    model, side = build(own), own.input[1]
+    with pytest.raises(
+        ValueError,
+        match=re.escape(
+            f"{name} was built for {side}x{side} pictures and its dense layers are sized for them; "
+            "this one is 36x40. Build it with input=(36, 40), or with dense=True"
+        ),
+    ):
+        model(picture(own, size=(36, 40)))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 32, 32), (2, 32, 32), (1, 32, 32)])
+def test_another_shape_names_what_it_takes(shape):
+    with pytest.raises(
+        ValueError, match=re.escape(f"pictures of shape (N, 1, 32, 32), not {shape}")
+    ):
+        build(net("lenet5"))(torch.zeros(shape))
+
+
+def test_a_network_with_global_pooling_takes_other_sizes():
+    assert tuple(build(SHORTCUTS).eval()(picture(SHORTCUTS, size=(50, 41))).shape) == (2, 5)
+    model = build(BRANCHES)
+    assert tuple(model.eval()(picture(BRANCHES, size=(64, 50))).shape) == (2, 7)
+    assert tuple(
+        model.features(picture(BRANCHES, size=(64, 50)), ["mixed2"])["mixed2"].shape[2:]
+    ) == (8, 6)
+    with pytest.raises(ValueError, match="was built for 40x33 pictures"):
+        model.train()(picture(BRANCHES, size=(64, 50)))  # its head is sized
+
+
+def test_a_picture_too_small_names_the_layer():
+    body = chain({"conv1": Conv(4, 3, 2), "conv2": Conv(10, 5)})
+    little = Net("little", "little", Paper("t", "a", 2026, "v"), (1, 32, 32), 10, body)
+    model = build(little)
+    message = (
+        "conv2: a 5x5 window .* its input of 4x4: the smallest input of little is 11x11, not 9x9"
+    )
+    with pytest.raises(ValueError, match=message):
+        model(torch.zeros(1, 1, 9, 9))
+    assert tuple(model(torch.zeros(1, 1, 11, 11)).shape) == (1, 10, 1, 1)
+
+
+def test_a_name_that_torch_needs_is_refused():
+    body = chain({"features": Identity(), "forward": Conv(4, 3)})
+    little = Net("little", "little", Paper("t", "a", 2026, "v"), (1, 32, 32), 10, body)
+    with pytest.raises(ValueError, match="features: torch's modules have an attribute 'features'"):
+        build(little)
+
+
+@pytest.mark.parametrize("network", [BRANCHES, SHORTCUTS, net("lenet5")], ids=lambda n: n.name)
+def test_a_copy_is_a_network_of_its_own(network):
+    model, x = build(network).eval(), picture(network)
+    before = model(x)
+    twin = copy.deepcopy(model)
+    with torch.no_grad():
+        for weight in twin.parameters():
+            weight.zero_()
+    assert torch.equal(model(x), before)
+    assert not torch.equal(twin(x), before)
+    twin.load_state_dict(model.state_dict())
+    assert torch.equal(twin(x), before)
+
+
+@pytest.mark.parametrize("network", [BRANCHES, SHORTCUTS, net("lenet5")], ids=lambda n: n.name)
+def test_double_takes_constants_along(network):
+    model = build(network).double().eval()
+    out = model(picture(network).double())
+    assert out.dtype == torch.double
+    floats = [t for t in model.state_dict().values() if t.is_floating_point()]
+    assert all(t.dtype == torch.double for t in floats)
+
+
+def test_constants_do_not_move_apart_from_their_module():
+    model = build(net("lenet5"))
+    assert tuple(model.to("meta")(torch.empty(1, 1, 32, 32, device="meta")).shape) == (1, 10)
+
+
+def chain_of_six():
+    body = chain({f"conv{n}": Conv(2, 3, padding=1, activation="relu") for n in range(6)})
+    return Net("six", "six", Paper("t", "a", 2026, "v"), (1, 8, 8), 2, body)
+
+
+def alive_while_each_runs(model, x):
+    """The names of earlier outputs that are still alive when each layer is called."""
+    alive, kept = {}, {}
+
+    def before(name):
+        def hook(*_):
+            alive[name] = {n for n, ref in kept.items() if ref() is not None}
+
+        return hook
+
+    def after(name):
+        def hook(_module, _inputs, out):
+            kept[name] = weakref.ref(out)
+
+        return hook
+
+    for step in model._steps:
+        step.call.register_forward_pre_hook(before(step.name))
+        step.call.register_forward_hook(after(step.name))
+    with torch.no_grad():
+        model.eval()(x)
+    return alive
+
+
+def test_an_activation_is_freed_after_its_last_use():
+    six = chain_of_six()
+    alive = alive_while_each_runs(build(six), picture(six))
+    assert alive == {f"conv{n}": {f"conv{n - 1}"} if n else set() for n in range(6)}
+
+
+def test_branches_keep_what_a_sibling_still_needs():
+    alive = alive_while_each_runs(build(BRANCHES), picture(BRANCHES))
+    assert alive["mixed1.b7x7.tall"] == {"norm1", "mixed1.b1x1.conv", "mixed1.b7x7.wide"}
+    assert alive["mixed1.pool.project"] == {
+        "mixed1.b1x1.conv",
+        "mixed1.b7x7.tall",
+        "mixed1.pool.pool",
+    }
+    assert alive["pool2"] == {"mixed1"}
+    shortcuts = alive_while_each_runs(build(SHORTCUTS), picture(SHORTCUTS))
+    assert shortcuts["block1.residual.conv2"] == {"pool1", "block1.residual.conv1"}
+    assert shortcuts["norm"] == {"block2"}
+
+
+def test_a_callers_picture_is_not_freed():
+    model, x = build(net("lenet5")).eval(), picture(net("lenet5"))
+    again = x.clone()
+    model(x)
+    assert torch.equal(x, again)

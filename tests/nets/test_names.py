@@ -1,0 +1,193 @@
+"""Names and options of networks, and a user's own `file.py:NAME`."""
+
+import pytest
+
+from papernets.nets import NETS, find, list_nets, net
+from papernets.spec import Committee, Net
+
+OWN = """
+from papernets.paper import Paper
+from papernets.spec import Conv, Dense, Flatten, Net, chain
+
+PAPER = Paper("mine", "me", 2026, "here")
+
+def tiny(classes=3, channels=1, input=8, width=4):
+    body = chain({"conv": Conv(width, 3), "flatten": Flatten(), "out": Dense(classes)})
+    return Net("tiny", "tiny", PAPER, (channels, input, input), classes, body)
+
+FIXED = tiny()
+NUMBER = 5
+
+def wrong():
+    return 5
+
+def broken():
+    raise KeyError("no such thing")
+
+def anything(**options):
+    return tiny(classes=options["classes"])
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    """The path of a user's file with networks of their own."""
+    path = tmp_path / "own.py"
+    path.write_text(OWN)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["lenet5", "LeNet5", "LeNet-5", "lenet_5", "LENET5_1998", " lenet5 "]
+)
+def test_separators_and_case_do_not_matter(name):
+    assert net(name).name == "lenet5"
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("lenet5_1998", "lenet5"),
+        ("lenet4_paper", "lenet4"),
+        ("LeNet-5-modern", "lenet5_modern"),
+        ("lenet1-12maps-dense", "lenet1_12maps_dense"),
+    ],
+)
+def test_an_alias_finds_its_network(alias, name):
+    assert find(alias).name == name
+
+
+def test_names_are_distinct_without_separators():
+    names = [n for entry in NETS for n in (entry.name, *entry.aliases)]
+    assert len({n.replace("_", "").replace("-", "").lower() for n in names}) == len(names)
+    assert all(find(n).name == entry.name for entry in NETS for n in (entry.name, *entry.aliases))
+
+
+def test_a_network_is_called_what_its_entry_is_called():
+    for entry in NETS:
+        assert entry.make().name == entry.name
+        assert entry.title
+        assert not entry.title.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"), [("lenet6", "lenet"), ("lenet5_modren", "lenet5_modern")]
+)
+def test_a_wrong_name_gets_the_nearest(wrong, near):
+    with pytest.raises(ValueError, match=f"unknown network '{wrong}'. Did you mean '{near}"):
+        net(wrong)
+
+
+def test_a_name_like_no_other_gets_the_list():
+    with pytest.raises(ValueError, match=r"unknown network 'zzzz'\. All names: papernets list"):
+        net("zzzz")
+
+
+def test_the_list_is_in_order_of_year_and_takes_patterns():
+    years = {entry.name: entry.year for entry in NETS}
+    assert [years[name] for name in list_nets()] == sorted(years.values())
+    assert "lenet5" in list_nets("lenet5")
+    assert list_nets("lenet?") == [n for n in list_nets() if len(n) == 6]
+    assert list_nets("*_notes") == ["lenet1_notes", "lenet4_notes"]
+    assert list_nets("LeNet-5") == list_nets("lenet5") == list_nets("lenet5*")
+    assert list_nets("zzzz") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"clases": 3},
+            "lenet5 has no option 'clases'. Did you mean 'classes'\\? Its options: classes",
+        ),
+        ({"zzz": 3}, "lenet5 has no option 'zzz'\\. Its options: classes, channels, input"),
+        ({"classes": 0}, "classes must be a whole number of at least 1, not 0"),
+        ({"classes": "10"}, "classes must be a whole number of at least 1, not '10'"),
+        ({"classes": True}, "classes must be a whole number of at least 1, not True"),
+        ({"channels": -1}, "channels must be a whole number of at least 1, not -1"),
+        ({"channels": 1.0}, "channels must be a whole number of at least 1, not 1.0"),
+        ({"input": 0}, r"input must be a side or \(height, width\) in pixels, not 0"),
+        ({"input": (32, 32, 1)}, r"input must be a side .* not \(32, 32, 1\)"),
+        ({"input": "32"}, "input must be a side .* not '32'"),
+        ({"input": (32, 0)}, r"input must be a side .* not \(32, 0\)"),
+    ],
+)
+def test_a_wrong_option_says_what_would_work(options, message):
+    with pytest.raises(ValueError, match=message):
+        net("lenet5", **options)
+
+
+def test_a_side_or_a_pair_sets_the_input():
+    assert net("lenet5", input=36).input == (1, 36, 36)
+    assert net("lenet5", input=(32, 64)).input == (1, 32, 64)
+    assert net("lenet5", input=[32, 64]).input == (1, 32, 64)
+    assert net("lenet5", channels=3).input == (3, 32, 32)
+    assert net("lenet5").input == (1, 32, 32)
+
+
+def test_a_file_may_hold_a_network_or_make_one(own):
+    assert net(f"{own}:FIXED").name == "tiny"
+    made = net(f"{own}:tiny", classes=7, channels=3, input=12, width=9)
+    assert (made.input, made.classes) == ((3, 12, 12), 7)
+    assert dict(made.body.parts)["conv"].out == 9
+    assert net(f"{own}:anything", classes=4).classes == 4
+    assert net(f"{own}:FIXED", classes=3).classes == 3
+
+
+def test_a_fixed_network_takes_another_input(own):
+    wide = net(f"{own}:FIXED", input=(8, 16), channels=3)
+    assert isinstance(wide, Net)
+    assert wide.input == (3, 8, 16)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("NOPE", {}, "has no 'NOPE'; networks in it: FIXED"),
+        ("NUMBER", {}, "own.py:NUMBER is a int, not a Net"),
+        ("wrong", {}, "own.py:wrong is a int, not a Net"),
+        ("broken", {}, "own.py:broken does not run: KeyError: 'no such thing'"),
+        ("anything", {}, "own.py:anything does not run: KeyError: 'classes'"),
+        (
+            "tiny",
+            {"widht": 3},
+            "takes no option 'widht'; its options: classes, channels, input, width",
+        ),
+        ("wrong", {"classes": 3}, "takes no option 'classes'; its options: none"),
+        ("FIXED", {"width": 3}, "is a fixed network and takes no option 'width'"),
+        ("FIXED", {"classes": 4}, "is a fixed network of 3 classes; make it a function of"),
+        ("tiny", {"classes": 0}, "classes must be a whole number of at least 1, not 0"),
+    ],
+)
+def test_a_users_file_that_is_wrong(own, name, options, message):
+    with pytest.raises(ValueError, match=message):
+        net(f"{own}:{name}", **options)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"none.py: no such file; a network of your own is FILE.py:NAME"
+    ):
+        net(f"{tmp_path}/none.py:NET")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 / 0", "own.py does not run: ZeroDivisionError: division by zero"),
+        ("def f(:", r"own.py does not run: SyntaxError: .*own.py, line 1"),
+        ("import no_such_module", "does not run: ModuleNotFoundError: .*'no_such_module'"),
+    ],
+)
+def test_a_file_that_does_not_run(own, text, message):
+    own.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        net(f"{own}:NET")
+
+
+def test_a_committee_is_found_by_name_and_in_a_file(own):
+    assert isinstance(net("boosted_lenet4"), Committee)
+    own.write_text("from papernets.nets import net\nTHREE = net('boosted_lenet4')\n")
+    assert net(f"{own}:THREE").count == 3
+    with pytest.raises(ValueError, match="is a fixed committee and takes no option 'classes'"):
+        net(f"{own}:THREE", classes=3)
