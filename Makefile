@@ -49,7 +49,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	@echo "== Demo: training LeNet-5 (1998) on the handwritten digits that ship with scikit-learn"
 	@n=1; while [ -e "runs/demo-$$n" ]; do n=$$((n + 1)); done; out="runs/demo-$$n"; \
-	$(BIN)/python -m papernets train lenet5 --data digits --epochs 40 --out "$$out" $(ARGS) && { \
+	$(BIN)/python -m papernets train lenet5 --data digits --out "$$out" $(ARGS) && { \
 	  echo; echo "Pictures: $$out/curves.png and $$out/confusion.png"; \
 	  echo "Try next:"; \
 	  echo "  $(BIN)/papernets explain lenet5      every number of its paper, recomputed"; \

@@ -104,7 +104,7 @@ class Init:
 class Recipe:
     """How a network is trained; `settings` are fields of a run and override its defaults.
 
-    It is taken by itself for the data sets that `data` names; for others, the network's first recipe is.
+    It is taken by itself for the data sets that `data` names; for others the network's first is.
     """
 
     name: str

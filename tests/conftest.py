@@ -1,4 +1,4 @@
-"""What all tests share: one thread a worker, no network, no user's settings, and real data where it lies."""
+"""What all tests share: one thread a worker, no network, and real data where it lies."""
 
 from __future__ import annotations
 
@@ -91,3 +91,44 @@ def one_thread() -> Iterator[None]:
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_num_threads() != 1:
         torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that reads the digits, a few wrong: random features, an output layer solved for.
+
+    Tests copy it before they change it.
+    """
+    import torch
+    from torch.nn.functional import one_hot
+
+    from papernets import data
+    from papernets.build import build
+    from papernets.build.bundle import BundleInfo, save_bundle
+    from papernets.nets import net
+
+    digits, spec = data.open("digits"), net("lenet5_modern")
+    preprocessing = data.Preprocessing.for_network(spec.input, digits)
+    model = build(spec, generator=torch.Generator().manual_seed(0)).eval()
+    seen: list[torch.Tensor] = []
+    hook = model.out.register_forward_pre_hook(lambda module, given: seen.append(given[0]))
+    with torch.no_grad():
+        model(preprocessing(digits.train.images))
+        hook.remove()
+        features = torch.cat([seen[0], torch.ones(len(seen[0]), 1)], 1)
+        wanted = one_hot(digits.train.labels, 10).float() * 2 - 1
+        ridge = torch.eye(features.shape[1])
+        solved = torch.linalg.solve(features.T @ features + ridge, features.T @ wanted)
+        model.out.weight.copy_(solved[:-1].T)
+        model.out.bias.copy_(solved[-1])
+    folder = tmp_path_factory.mktemp("bundles") / "fitted"
+    info = BundleInfo(
+        network=spec.name,
+        classes=digits.classes,
+        input=spec.input,
+        preprocessing=preprocessing.to_dict(),
+        score_scale=4.0,
+        run={"data": "digits", "seed": 0},
+    )
+    save_bundle(folder, info, model.state_dict())
+    return folder

@@ -59,9 +59,8 @@ class Network(nn.Module):
         rows = walk(form)
         self._values = 1
         self._out = self._lay("", form.body, 0, {row.name: row.input for row in rows}, False)
-        self._train_steps = _with_frees(self._steps, {self._out, *(v for v, _ in self._heads)})
-        main = [s for s in self._steps if not s.aux]
-        self._eval_steps = _with_frees(main, {self._out})
+        self._train_steps = _with_frees(self._steps)
+        self._eval_steps = _with_frees([s for s in self._steps if not s.aux])
         self._bare = rewrite.without_heads(net).net
         self._fixed = {True: fixed_size(net), False: fixed_size(self._bare)}  # with heads, without
         self._sizes = {(*net.input[1:], True), (*net.input[1:], False)}
@@ -180,7 +179,7 @@ class Network(nn.Module):
         return {name: found[name] for name in wanted}
 
 
-def _with_frees(steps: list[Step], kept: set[int]) -> tuple[Step, ...]:
+def _with_frees(steps: list[Step]) -> tuple[Step, ...]:
     """The steps, each knowing which values nobody reads after it."""
     last = {value: at for at, step in enumerate(steps) for value in step.reads}
     return tuple(
@@ -190,7 +189,7 @@ def _with_frees(steps: list[Step], kept: set[int]) -> tuple[Step, ...]:
             s.reads,
             s.writes,
             s.aux,
-            tuple(v for v in set(s.reads) if last[v] == at and v not in kept),
+            tuple(v for v in set(s.reads) if last[v] == at),
         )
         for at, s in enumerate(steps)
     )

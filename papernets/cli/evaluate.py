@@ -184,6 +184,16 @@ def _refuse_taken(folder: Path) -> None:
             raise FileExistsError(f"{folder / name} is there already: give a new folder as --out")
 
 
+def _make(folder: Path) -> None:
+    """The folder of --out, before the work begins."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"{folder} cannot be written ({error.strerror}): give another folder as --out"
+        ) from None
+
+
 def _write(bundle: Bundle, found: Report, pictures: Pictures, out: str) -> Path | None:
     """Draw into --out, or a new folder of the bundle's run, or one here; None if neither can be."""
     if out:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -19,7 +19,12 @@ from . import screen
 from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
 
 if TYPE_CHECKING:
+    import torch
+
     from ..evaluate.predict import Answer, Source
+    from ..evaluate.scan import Scanned
+
+    Said = TypeVar("Said", Answer, Scanned)
 
 # How the files begin that pictures are most often piped as; a path has no such bytes.
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
@@ -39,6 +44,9 @@ def predict(
     ] = 3,
     json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout.")] = False,
+    scan: Annotated[
+        bool, typer.Option("--scan", help="Read pictures of several digits: see lenet5_scan.")
+    ] = False,
     batch_size: BatchSize = None,
     device: Device = "auto",
     threads: Threads = 0,
@@ -64,19 +72,36 @@ def predict(
     from ..evaluate.predict import predict as answers_of
 
     where = use(device, threads)
+    count = Count(strict)
+    if scan:
+        _scan(bundle, files, where, json, as_csv, count)
+        count.finish()
+        return
     loaded = load_bundle(bundle)
     with _gathered(files) as sources:
         top = min(top, len(loaded.info.classes))
         answers = answers_of(loaded, sources, top=top, device=where, batch=batch_size or BATCH)
         found = loaded.info.preprocessing.get("kind") != "photo"
         table = _Table([source.name for source in sources], loaded.info.classes, found)
-        count = Count(strict)
         with _progress(len(sources)) as advance:
             (_json if json else _csv if as_csv else table)(count.of(answers, advance), top)
-    if count.bad and count.bad + count.good > 1:
-        screen.note(f"{count.good:,} of {count.good + count.bad:,} files were read.")
-    if not count.good:
-        raise typer.Exit(1)
+    count.finish()
+
+
+def _scan(
+    bundle: str, files: Sequence[str], where: torch.device, json: bool, csv: bool, count: Count
+) -> None:
+    """What is written in pictures of several digits."""
+    from ..evaluate.scan import scan
+    from . import scan as strips
+
+    scanner = strips.scanner_of(bundle, where)
+    with _gathered(files) as sources, _progress(len(sources)) as advance:
+        readings = count.of(scan(scanner, sources), advance)
+        if json:
+            _json(readings)
+        else:
+            (strips.as_csv if csv else strips.as_table)(readings)
 
 
 class Count:
@@ -85,7 +110,14 @@ class Count:
     def __init__(self, strict: bool):
         self.strict, self.good, self.bad = strict, 0, 0
 
-    def of(self, answers: Iterable[Answer], advance: Any) -> Iterator[Answer]:
+    def finish(self) -> None:
+        """Say how many were not read; exit code 1 if none was."""
+        if self.bad and self.bad + self.good > 1:
+            screen.note(f"{self.good:,} of {self.good + self.bad:,} files were read.")
+        if not self.good:
+            raise typer.Exit(1)
+
+    def of(self, answers: Iterable[Said], advance: Any) -> Iterator[Said]:
         """The answers as they are."""
         for answer in answers:
             advance()
@@ -157,7 +189,7 @@ def _progress(total: int) -> Iterator[Any]:
         yield lambda: bar.advance(task)
 
 
-def _json(answers: Iterator[Answer], top: int) -> None:
+def _json(answers: Iterator[Answer] | Iterator[Scanned], top: int = 0) -> None:
     """One array, an object a file, whole even if the work is stopped in its middle."""
     out, before = sys.stdout, "[\n "
     try:

@@ -39,7 +39,9 @@ def as_table(readings: Iterator[Scanned]) -> None:
         reading = scanned.reading
         text = reading.text or "no digit found"
         places = " ".join(f"{digit.label}@{digit.x:.0f}" for digit in reading.digits)
-        screen.say(f"{_printable(scanned.file)}  {text}  {100 * reading.score:.1f} %  {places}".rstrip())
+        screen.say(
+            f"{_printable(scanned.file)}  {text}  {100 * reading.score:.1f} %  {places}".rstrip()
+        )
 
 
 def as_csv(readings: Iterator[Scanned]) -> None:

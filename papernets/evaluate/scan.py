@@ -100,9 +100,7 @@ class Decoder:
                 length[:, at] = lengths[which]
                 label[:, at] = classes.gather(1, which[:, None])[:, 0]
         ends = (digit > nothing).tolist()
-        return [
-            _back(*strip) for strip in zip(ends, length.tolist(), label.tolist(), strict=True)
-        ]
+        return [_back(*strip) for strip in zip(ends, length.tolist(), label.tolist(), strict=True)]
 
     def read(self, scores: Scores, classes: Sequence[str]) -> list[Reading]:
         """The reading of each strip, with the names of the classes."""

@@ -1,8 +1,9 @@
 """LeNet: convolution, trained subsampling and shared weights read handwritten digits.
 
-LeNet-1 (1989) showed that a network with local, shared weights learns digits from pixels. LeNet-5 (1998) adds a
-connection table, a layer of 84 units, and outputs that measure the distance to a small picture of each character.
-Three LeNet-4 that correct one another (boosting) made the fewest errors of all methods that the paper compares.
+LeNet-1 (1989) showed that a network with local, shared weights learns digits from pixels. LeNet-5
+(1998) adds a connection table, a layer of 84 units, and outputs that measure the distance to a
+small picture of each character. Three LeNet-4 that correct one another (boosting) made the fewest
+errors of all methods that the paper compares.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ TABLE_1989 = crosses("""
 3    .  .  .  .  .  .  .  X  X  X  X  X
 """)
 
-# Figure 3: the ten 7x12 bitmaps that the output layer compares with, 0 to 4 and 5 to 9 (# is +1, . is -1).
+# Figure 3: the ten 7x12 bitmaps that the output compares with, 0 to 4, 5 to 9 (# is +1, . is -1).
 FIGURE_3 = """
 .#####.  ...##..  .#####.  #######  .#####.
 .......  ..###..  .......  .....##  .......
@@ -115,7 +116,7 @@ def bitmaps(text: str) -> tuple[tuple[int, ...], ...]:
 
 
 def codes(classes: int, length: int = 84) -> tuple[tuple[int, ...], ...]:
-    """One code a class: the bitmaps of figure 3 where they fit, else codes drawn by a seed from the class's number.
+    """One code a class: the bitmaps of figure 3 where they fit, else drawn by the class's number.
 
     Fewer classes than ten take the first bitmaps; a code does not change when classes are added.
     """
@@ -128,24 +129,42 @@ def codes(classes: int, length: int = 84) -> tuple[tuple[int, ...], ...]:
 
 
 SEEDED_CODES = Departure(
-    "the paper has ten bitmaps; further classes get random codes of -1 and +1, fixed by a seed", "figure 3"
+    "the paper has ten bitmaps; further classes get random codes of -1 and +1, fixed by a seed",
+    "figure 3",
 )
 SOFTWARE = (
     Departure(
-        "the bitmaps are copied by eye from the printed figure, not checked pixel by pixel", "figure 3"
+        "the bitmaps are copied by eye from the printed figure, not checked pixel by pixel",
+        "figure 3",
     ),
     Departure(
-        "trained by mini-batches with Adam, not by the stochastic diagonal Levenberg-Marquardt method "
+        "trained by mini-batches with Adam, not by the stochastic diagonal Levenberg-Marquardt "
+        "method "
         "one pattern at a time",
         "section III-B, appendix C",
     ),
 )
 MNIST = "MNIST, 60,000 training pictures, one network"
 
-# Affine and elastic distortions of the training digits, drawn anew every epoch. Section III-B distorts by
-# translation, scaling, squeezing and shearing; elastic fields are Simard, Steinkraus and Platt's (2003).
-MILD = {"rotate": 7.0, "scale": 0.05, "squeeze": 0.05, "shear": 0.07, "shift": 1.0, "elastic_alpha": 15.0}
-STRONG = {"rotate": 10.0, "scale": 0.08, "squeeze": 0.08, "shear": 0.1, "shift": 1.5, "elastic_alpha": 20.0}
+# Affine and elastic distortions of the training digits, drawn anew every epoch. Section III-B
+# distorts by translation, scaling, squeezing and shearing; elastic fields are Simard, Steinkraus
+# and Platt's (2003).
+MILD = {
+    "rotate": 7.0,
+    "scale": 0.05,
+    "squeeze": 0.05,
+    "shear": 0.07,
+    "shift": 1.0,
+    "elastic_alpha": 15.0,
+}
+STRONG = {
+    "rotate": 10.0,
+    "scale": 0.08,
+    "squeeze": 0.08,
+    "shear": 0.1,
+    "shift": 1.5,
+    "elastic_alpha": 20.0,
+}
 LEARNING = {
     "optimizer": "adamw",
     "betas": [0.9, 0.98],
@@ -155,15 +174,26 @@ LEARNING = {
     "average": 0.998,
     "augment": MILD,
 }
-# A long run of a fixed number of epochs ends with its learning rate at 0: its last epoch is taken, not chosen.
+# A long run of a fixed number of epochs ends with its learning rate at 0: its last epoch is taken,
+# not chosen.
 LONG = {**LEARNING, "average": 0.999, "augment": STRONG, "keep": "last"}
 # For sets of one or two thousand digits.
 SMALL = {**LEARNING, "epochs": 60, "batch_size": 32}
 MAP = {"loss": "map", "distance_scale": 0.1}
 LENET5_RECIPES = (
-    Recipe("quick", "ours: 0.95 % on MNIST in a minute", {**LEARNING, **MAP, "epochs": 10, "learning_rate": 3e-3}),
-    Recipe("best", "ours: the table in docs/results.md", {**LONG, **MAP, "epochs": 45, "learning_rate": 3e-3}),
-    Recipe("small", "ours: for small sets", {**SMALL, **MAP, "learning_rate": 3e-3}, data=("digits",)),
+    Recipe(
+        "quick",
+        "ours: 0.95 % on MNIST in a minute",
+        {**LEARNING, **MAP, "epochs": 10, "learning_rate": 3e-3},
+    ),
+    Recipe(
+        "best",
+        "ours: the table in docs/results.md",
+        {**LONG, **MAP, "epochs": 45, "learning_rate": 3e-3},
+    ),
+    Recipe(
+        "small", "ours: for small sets", {**SMALL, **MAP, "learning_rate": 3e-3}, data=("digits",)
+    ),
 )
 # Section VII: a digit between its neighbours, or nothing; equation 9's j is the penalty of nothing.
 SCAN = Recipe(
@@ -181,23 +211,47 @@ SCAN = Recipe(
 )
 LENET4_RECIPES = (
     Recipe("quick", "ours", {**LEARNING, "epochs": 12, "learning_rate": 6e-3}),
-    Recipe("best", "ours: the table in docs/results.md", {**LONG, "epochs": 50, "learning_rate": 6e-3}),
+    Recipe(
+        "best", "ours: the table in docs/results.md", {**LONG, "epochs": 50, "learning_rate": 6e-3}
+    ),
     Recipe("small", "ours: for small sets", {**SMALL, "learning_rate": 6e-3}, data=("digits",)),
 )
 LENET1_RECIPES = (
-    Recipe("quick", "ours", {**LEARNING, "epochs": 14, "learning_rate": 1.5e-2, "distance_scale": 3.0}),
+    Recipe(
+        "quick", "ours", {**LEARNING, "epochs": 14, "learning_rate": 1.5e-2, "distance_scale": 3.0}
+    ),
     Recipe(
         "best",
         "ours: the table in docs/results.md",
-        {**LONG, "augment": MILD, "average": 0.9995, "epochs": 100, "learning_rate": 1.5e-2, "distance_scale": 3.0},
+        {
+            **LONG,
+            "augment": MILD,
+            "average": 0.9995,
+            "epochs": 100,
+            "learning_rate": 1.5e-2,
+            "distance_scale": 3.0,
+        },
     ),
-    Recipe("small", "ours: for small sets", {**SMALL, "learning_rate": 1e-2, "distance_scale": 3.0}, data=("digits",)),
+    Recipe(
+        "small",
+        "ours: for small sets",
+        {**SMALL, "learning_rate": 1e-2, "distance_scale": 3.0},
+        data=("digits",),
+    ),
 )
 MODERN_RECIPES = (
     Recipe(
         "notes",
         "notes 001: Adam with Keras's defaults, batch 128, one epoch, pixels divided by 255",
-        {"optimizer": "adam", "learning_rate": 1e-3, "batch_size": 128, "epochs": 10, "loss": "cross_entropy", "low": 0.0, "high": 1.0},
+        {
+            "optimizer": "adam",
+            "learning_rate": 1e-3,
+            "batch_size": 128,
+            "epochs": 10,
+            "loss": "cross_entropy",
+            "low": 0.0,
+            "high": 1.0,
+        },
     ),
 )
 BOOSTED_RECIPES = LENET4_RECIPES  # of each of the three networks
@@ -225,7 +279,13 @@ def lenet5(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
             "notes 001, LeNet-5 layer by layer; section II-B",
             params={"C1": 156, "S2": 12, "C3": 1516, "S4": 32, "C5": 48120, "F6": 10164},
             connections={
-                "C1": 122304, "S2": 5880, "C3": 151600, "S4": 2000, "C5": 48120, "F6": 10164, "output": 840,
+                "C1": 122304,
+                "S2": 5880,
+                "C3": 151600,
+                "S4": 2000,
+                "C5": 48120,
+                "F6": 10164,
+                "output": 840,
             },
         ),
         Fact("fixed_params", 840, "section II-B: ten codes of 84"),
@@ -233,15 +293,63 @@ def lenet5(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
         Fact("error", 0.008, "section III-B", conditions=MNIST + ", 540,000 distorted ones added"),
     )
     errata = (
-        Erratum("C1.params", 3900, "notes 001, C1: (5*5+1)*6*(5*5)", "a unit has 5*5+1 weights, and there are 6 kernels: 156; 3,900 is what the printed product gives"),
-        Erratum("C1.params", 26, "notes 001, C1: 5*5+1 = 156", "5*5+1 is one kernel; six of them are 156"),
-        Erratum("S4.connections", 16 * 2 * 2 * 16, "notes 001, S4: 16*2*2*16 = 2000", "the printed product is 1,024; (2*2+1)*16*5*5 is the printed 2,000"),
-        Erratum("output.params", 840, "notes 001, output layer", "the 840 weights are fixed bitmaps, none is trained: with them the total would not be 60,000"),
-        Erratum("C1.stride", (2, 2), "notes 002, text", "32 to 28 needs stride 1; the table under the text has it right"),
-        Erratum("S2.stride", (1, 1), "notes 002, text", "28 to 14 needs stride 2; the table under the text has it right"),
-        Erratum("C1.activation", "relu", "notes 003, LeNet-5", "the paper squashes with 1.7159 tanh(2a/3), after the subsampling layers too"),
-        Erratum("C1.activation", "sigmoid", "notes 001 and 003", "the paper squashes with 1.7159 tanh(2a/3)"),
-        Erratum("macs", 401_000, "figure 11", "the table gives 326,520 uses of a weight, 416,520 with a dense C3; the printed figure cannot be rebuilt"),
+        Erratum(
+            "C1.params",
+            3900,
+            "notes 001, C1: (5*5+1)*6*(5*5)",
+            "a unit has 5*5+1 weights, and there are 6 kernels: 156; 3,900 is what the printed "
+            "product gives",
+        ),
+        Erratum(
+            "C1.params",
+            26,
+            "notes 001, C1: 5*5+1 = 156",
+            "5*5+1 is one kernel; six of them are 156",
+        ),
+        Erratum(
+            "S4.connections",
+            16 * 2 * 2 * 16,
+            "notes 001, S4: 16*2*2*16 = 2000",
+            "the printed product is 1,024; (2*2+1)*16*5*5 is the printed 2,000",
+        ),
+        Erratum(
+            "output.params",
+            840,
+            "notes 001, output layer",
+            "the 840 weights are fixed bitmaps, none is trained: with them the total would not be "
+            "60,000",
+        ),
+        Erratum(
+            "C1.stride",
+            (2, 2),
+            "notes 002, text",
+            "32 to 28 needs stride 1; the table under the text has it right",
+        ),
+        Erratum(
+            "S2.stride",
+            (1, 1),
+            "notes 002, text",
+            "28 to 14 needs stride 2; the table under the text has it right",
+        ),
+        Erratum(
+            "C1.activation",
+            "relu",
+            "notes 003, LeNet-5",
+            "the paper squashes with 1.7159 tanh(2a/3), after the subsampling layers too",
+        ),
+        Erratum(
+            "C1.activation",
+            "sigmoid",
+            "notes 001 and 003",
+            "the paper squashes with 1.7159 tanh(2a/3)",
+        ),
+        Erratum(
+            "macs",
+            401_000,
+            "figure 11",
+            "the table gives 326,520 uses of a weight, 416,520 with a dense C3; the printed "
+            "figure cannot be rebuilt",
+        ),
     )
     return Net(
         name="lenet5",
@@ -279,7 +387,13 @@ def lenet1(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
         Fact("error", 0.017, "section III-C, figure 9", conditions=MNIST + ", digits at 16x16"),
     )
     errata = (
-        Erratum("H3.out", (8, 12, 12), "notes 000, LeNet-1", "a 5x5 window on 12x12 gives 8x8, and only 12 maps on 4 with 20 kernels give the published 2,578 and 98,442"),
+        Erratum(
+            "H3.out",
+            (8, 12, 12),
+            "notes 000, LeNet-1",
+            "a 5x5 window on 12x12 gives 8x8, and only 12 maps on 4 with 20 kernels give the "
+            "published 2,578 and 98,442",
+        ),
     )
     return Net(
         name="lenet1",
@@ -298,7 +412,16 @@ def lenet1(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
 
 
 # LeNet-4's connection tables were never printed. These meet both published counts.
-LENET4_PAIRS = (0, 0, 1, 1, 2, 2, 3, 3)  # section III-C: 8 subsampling maps, in pairs, on 4 first-level maps
+LENET4_PAIRS = (
+    0,
+    0,
+    1,
+    1,
+    2,
+    2,
+    3,
+    3,
+)  # section III-C: 8 subsampling maps, in pairs, on 4 first-level maps
 
 
 def _ring(start: int, count: int, maps: int) -> tuple[int, ...]:
@@ -310,7 +433,7 @@ LENET4_C5 = tuple(_ring(start, 5 if start < 80 else 4, 16) for start in range(12
 
 
 def lenet4(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32) -> Net:
-    """LeNet-4 (1998): 4, 8, 16, 16 maps, 120 units, 10 outputs; its tables are ours, its counts the paper's."""
+    """LeNet-4 (1998): 4, 8, 16, 16 maps, 120 units; its tables are ours, its counts the paper's."""
     f = "scaled_tanh"
     parts: dict[str, Part] = {
         "C1": Conv(4, 5, activation=f),
@@ -333,7 +456,12 @@ def lenet4(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
         Fact("error", 0.011, "section III-C, figure 9", conditions=MNIST),
     )
     errata = (
-        Erratum("params", 51_050, "notes 000, LeNet-4, listed as dense", "dense, it has three times the paper's 17,000: see lenet4_notes"),
+        Erratum(
+            "params",
+            51_050,
+            "notes 000, LeNet-4, listed as dense",
+            "dense, it has three times the paper's 17,000: see lenet4_notes",
+        ),
     )
     return Net(
         name="lenet4",
@@ -348,13 +476,17 @@ def lenet4(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
         errata=errata if _as_printed(classes, channels, input, 32) else (),
         departures=(
             Departure(
-                "the connection tables of C3 and C5 were never printed: here a C3 map sees 3 or 4 neighbouring "
-                "maps of the 8 (60 kernels, as many as in LeNet-5), and a C5 unit 5 or 4 neighbouring maps of the 16",
+                "the connection tables of C3 and C5 were never printed: here a C3 map sees 3 or 4 "
+                "neighbouring "
+                "maps of the 8 (60 kernels, as many as in LeNet-5), and a C5 unit 5 or 4 "
+                "neighbouring maps of the 16",
                 "section III-C",
             ),
             Departure(
-                "the output layer is not described: here ten trained linear outputs, which with these tables "
-                "meet 17,000 parameters, 260,000 connections, and 51,000 variables for three networks",
+                "the output layer is not described: here ten trained linear outputs, which with "
+                "these tables "
+                "meet 17,000 parameters, 260,000 connections, and 51,000 variables for three "
+                "networks",
                 "section III-C, figure 12",
             ),
             SOFTWARE[1],
@@ -415,13 +547,16 @@ def _modern(
     facts: tuple[Fact, ...],
     errata: tuple[Erratum, ...] = (),
 ) -> Net:
-    """A table of the notes as a network: convolutions and poolings, then dense layers on the flat map."""
+    """A table of the notes as a network: convolutions, poolings, dense layers on the flat map."""
     parts: dict[str, Part] = {}
     for row in printed:
         layer, kind = row["layer"], row["kind"]
         activation = None if row["activation"] == "." else row["activation"]
         if kind == "conv":
-            maps, kernel = number(row["maps"], layer, "maps"), number(row["kernel"][0], layer, "kernel")
+            maps, kernel = (
+                number(row["maps"], layer, "maps"),
+                number(row["kernel"][0], layer, "kernel"),
+            )
             parts[layer] = Conv(maps, kernel, activation=activation)
         elif kind == "dense":
             parts.setdefault("flatten", Flatten())
@@ -441,14 +576,16 @@ def _modern(
         facts=facts,
         errata=errata,
         departures=(
-            Departure("a modern reading, not the paper's network: see lenet1, lenet4, lenet5", "the notes"),
+            Departure(
+                "a modern reading, not the paper's network: see lenet1, lenet4, lenet5", "the notes"
+            ),
         ),
         recipes=MODERN_RECIPES,
     )
 
 
 def lenet5_modern(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32) -> Net:
-    """LeNet-5 as taught today: dense second convolution, average pooling, tanh, softmax; 61,706 parameters."""
+    """LeNet-5 as taught today: dense, average pooling, tanh, softmax; 61,706 parameters."""
     printed = _as_printed(classes, channels, input, 32)
     return _modern(
         "lenet5_modern",
@@ -469,7 +606,12 @@ def lenet5_modern(classes: int = 10, channels: int = 1, input: int | tuple[int, 
         if printed
         else (),
         errata=(
-            Erratum("params", 60_000, "notes 002 and 003, beside the dense, softmax network", "60,000 belongs to the paper's sparse C3, trained subsampling and fixed output"),
+            Erratum(
+                "params",
+                60_000,
+                "notes 002 and 003, beside the dense, softmax network",
+                "60,000 belongs to the paper's sparse C3, trained subsampling and fixed output",
+            ),
         )
         if printed
         else (),
@@ -477,7 +619,7 @@ def lenet5_modern(classes: int = 10, channels: int = 1, input: int | tuple[int, 
 
 
 def lenet5_keras_28(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 28) -> Net:
-    """The notes' Keras model: LeNet-5's widths on 28x28 without padding, max pooling; 44,426 parameters."""
+    """The notes' Keras model: LeNet-5's widths on 28x28, max pooling; 44,426 parameters."""
     printed = _as_printed(classes, channels, input, 28)
     comment = "notes 001, comments in the code of the first Keras model"
     coded = "the comment speaks of 32x32; the code and its printed summary have 28x28"
@@ -492,14 +634,28 @@ def lenet5_keras_28(classes: int = 10, channels: int = 1, input: int | tuple[int
             Fact("params", 44_426, "notes 001, printed summary"),
             *_facts(
                 "notes 001, printed summary",
-                params={"conv1": 156, "pool1": 0, "conv2": 2416, "pool2": 0, "flatten": 0, "fc1": 30840, "fc2": 10164, "out": 850},
+                params={
+                    "conv1": 156,
+                    "pool1": 0,
+                    "conv2": 2416,
+                    "pool2": 0,
+                    "flatten": 0,
+                    "fc1": 30840,
+                    "fc2": 10164,
+                    "out": 850,
+                },
             ),
             Fact("conv1.out", (6, 24, 24), "notes 001, printed summary"),
             Fact("pool1.out", (6, 12, 12), "notes 001, printed summary"),
             Fact("conv2.out", (16, 8, 8), "notes 001, printed summary"),
             Fact("pool2.out", (16, 4, 4), "notes 001, printed summary"),
             Fact("flatten.out", (256, 1, 1), "notes 001, printed summary"),
-            Fact("error", 0.0263, "notes 001: 97.37 % after one epoch", conditions="MNIST, Adam, batch 128, one epoch"),
+            Fact(
+                "error",
+                0.0263,
+                "notes 001: 97.37 % after one epoch",
+                conditions="MNIST, Adam, batch 128, one epoch",
+            ),
         )
         if printed
         else (),
@@ -529,14 +685,18 @@ def lenet1_notes(classes: int = 10, channels: int = 1, input: int | tuple[int, i
         if _as_printed(classes, channels, input, 28)
         else (),
         errata=(
-            Erratum("conv2.out", (8, 12, 12), "notes 000, LeNet-1", "a 5x5 window on 12x12 gives 8x8"),
+            Erratum(
+                "conv2.out", (8, 12, 12), "notes 000, LeNet-1", "a 5x5 window on 12x12 gives 8x8"
+            ),
         )
         if _as_printed(classes, channels, input, 28)
         else (),
     )
 
 
-def lenet1_12maps_dense(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 28) -> Net:
+def lenet1_12maps_dense(
+    classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 28
+) -> Net:
     """LeNet-1 with its 12 maps, but dense, with plain average pooling: 3,246 parameters."""
     twelve = table(LENET1_TEXT.replace("conv     8 ", "conv     12"))
     return _modern(
@@ -570,7 +730,12 @@ def lenet4_notes(classes: int = 10, channels: int = 1, input: int | tuple[int, i
         if printed
         else (),
         errata=(
-            Erratum("params", 17_000, "section III-C, for LeNet-4", "dense layers have three times the paper's parameters: see lenet4"),
+            Erratum(
+                "params",
+                17_000,
+                "section III-C, for LeNet-4",
+                "dense layers have three times the paper's parameters: see lenet4",
+            ),
         )
         if printed
         else (),
@@ -615,7 +780,9 @@ def lecture_cnn(classes: int = 10, channels: int = 3, input: int | tuple[int, in
     )
 
 
-def boosted_lenet4(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32) -> Committee:
+def boosted_lenet4(
+    classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32
+) -> Committee:
     """Three LeNet-4: the second learns what the first gets wrong, the third where they disagree."""
     member = lenet4(classes, channels, input)
     printed = _as_printed(classes, channels, input, 32)
@@ -628,15 +795,25 @@ def boosted_lenet4(classes: int = 10, channels: int = 1, input: int | tuple[int,
         rule="sum of outputs; the first network alone where it is sure",
         facts=(
             Fact("params", 51_000, "figure 12: 51,000 variables", about=True),
-            Fact("error", 0.007, "section III-C, figure 9", conditions="MNIST, distorted pictures added, three networks"),
+            Fact(
+                "error",
+                0.007,
+                "section III-C, figure 9",
+                conditions="MNIST, distorted pictures added, three networks",
+            ),
         )
         if printed
         else (),
         departures=(
-            Departure("the filtered sets come from 20 passes of distorted training pictures", BOOSTING),
-            Departure("outputs are added with weights that make held-out pictures most likely", "section III-C: simply added"),
-        )
-        + member.departures,
+            Departure(
+                "the filtered sets come from 20 passes of distorted training pictures", BOOSTING
+            ),
+            Departure(
+                "outputs are added with weights that make held-out pictures most likely",
+                "section III-C: simply added",
+            ),
+            *member.departures,
+        ),
         recipes=BOOSTED_RECIPES,
     )
 
@@ -653,7 +830,11 @@ def _sizes(figure: Table, source: str) -> tuple[Fact, ...]:
     for row in figure:
         height, width = (int(n) for n in row["size"].split("x"))
         facts.append(
-            Fact(f"{row['layer']}.out", (number(row["maps"], row["layer"], "maps"), height, width), source)
+            Fact(
+                f"{row['layer']}.out",
+                (number(row["maps"], row["layer"], "maps"), height, width),
+                source,
+            )
         )
     return tuple(facts)
 

@@ -77,12 +77,13 @@ def boost(
 
 
 def member_run(run: Run, net: Committee, number: int) -> Run:
-    """The run of one member: the committee's, with another seed for each, and mild distortions on filtered sets."""
+    """The run of one member: the committee's, with a seed of its own (the first keeps the run's), and milder distortions
+    on filtered sets, whose pictures are distorted already."""
     augment = run.augment
     if number > 1:
         share = float(run.boost.get("again", 0.5))
         augment = {k: v * share if k != "elastic_sigma" else v for k, v in augment.items()}
-    return replace(run, net=net.member.name, seed=run.seed * 10 + number - 1, augment=augment, boost={})
+    return replace(run, net=net.member.name, seed=run.seed + 1000 * (number - 1), augment=augment, boost={})
 
 
 def filtered(
