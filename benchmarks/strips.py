@@ -2,7 +2,8 @@
 
     python benchmarks/strips.py --bundle lenet5_scan --data-dir DIR
 
-Strips are made by a seed, at five ways of spacing; the first is that of LeCun et al. 1998, section VII.
+Strips are made by a seed, in five ways of spacing; the first is that of LeCun et al. 1998, section
+VII. With --part validation the digits are those that chose the epoch of the run.
 """
 
 import argparse

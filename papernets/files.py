@@ -7,13 +7,16 @@ import os
 import tempfile
 from pathlib import Path
 
+UNFINISHED = ".unfinished"
+"""How the names of temporary files end: one that is left over belongs to a killed process."""
+
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file through a temporary one beside it, flushed to the disk before it takes the name.
 
     On a full disk the temporary file is removed, the old file stays, and an OSError names the file.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -135,8 +135,10 @@ class Network(nn.Module):
             walk(replace(net, input=(channels, height, width)))  # names a layer that is too small
             self._sizes.add((height, width, heads))
 
-    def _run(self, x: Tensor, steps: Iterable[Step]) -> Iterator[tuple[str, int, Tensor]]:
-        values: dict[int, Tensor] = {0: x}
+    def _run(
+        self, x: Tensor, steps: Iterable[Step], first: int = 0
+    ) -> Iterator[tuple[str, int, Tensor]]:
+        values: dict[int, Tensor] = {first: x}
         del x
         for step in steps:
             reads = [values[i] for i in step.reads]
@@ -149,11 +151,21 @@ class Network(nn.Module):
             del out
 
     def forward(self, x: Tensor) -> Tensor | Logits:
+        self.check(x)
+        return self.rest(x, 0)
+
+    def check(self, x: Tensor) -> None:
+        """Raise ValueError where pictures x do not fit the network in its present mode."""
+        self._check(x, self.training and bool(self._heads))
+
+    def rest(self, x: Tensor, done: int) -> Tensor | Logits:
+        """What the network gives where its first `done` steps, all in a line, were computed elsewhere and gave x."""
         heads = self.training and bool(self._heads)
-        self._check(x, heads)
+        steps = self._train_steps if heads else self._eval_steps
+        first = steps[done - 1].writes if done else 0
         kept = {self._out, *(v for v, _ in self._heads)} if heads else {self._out}
-        results: dict[int, Tensor] = {}
-        for _, value, out in self._run(x, self._train_steps if heads else self._eval_steps):
+        results: dict[int, Tensor] = {first: x} if first in kept else {}
+        for _, value, out in self._run(x, steps[done:], first):
             if value in kept:
                 results[value] = out
             del out

@@ -39,7 +39,7 @@ def evaluate(
     ] = "",
     top: Annotated[
         list[int] | None,
-        typer.Option("--top", help="The k of a top-k error; may be repeated. [5]", min=1),
+        typer.Option("--top", help="The k of a top-k error; may be repeated. [5]"),
     ] = None,
     out: Annotated[
         str,
@@ -71,6 +71,8 @@ def evaluate(
 
     if part and part not in PARTS:
         raise WrongUse(f"--part {part}: give {', '.join(PARTS[:-1])} or {PARTS[-1]}")
+    if below := [k for k in top or () if k < 1]:
+        raise WrongUse(f"--top {below[0]}: give 1 or more")
     where = use(device, threads)
     loaded = load_bundle(bundle)
     name = data or str(loaded.info.run.get("data") or "")
@@ -81,6 +83,8 @@ def evaluate(
     if not data:
         screen.note(f"data: {name}, which it was trained on (another: --data)")
     pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
+    if out:
+        _make(Path(out))
     found = report(loaded, pictures, top=top, device=where, batch=batch_size or BATCH)
     if not json:
         show(found)

@@ -39,9 +39,7 @@ def predict(
             help="Pictures, folders of them, or - for paths on stdin, one a line (or one picture)."
         ),
     ] = None,
-    top: Annotated[
-        int, typer.Option("--top", help="Classes to print for each picture.", min=1)
-    ] = 3,
+    top: Annotated[int, typer.Option("--top", help="Classes for each picture.")] = 3,
     json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout.")] = False,
     scan: Annotated[
@@ -65,6 +63,8 @@ def predict(
             f"which pictures? papernets predict {bundle} digit.png; or a folder; "
             "or - for paths on stdin"
         )
+    if top < 1:
+        raise WrongUse(f"--top {top}: give 1 or more")
     if json and as_csv:
         raise WrongUse("--json and --csv: give one of them")
     from ..build import load_bundle

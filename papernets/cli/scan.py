@@ -30,7 +30,7 @@ def scanner_of(bundle: str, device: torch.device) -> Scanner:
 
 
 def as_table(readings: Iterator[Scanned]) -> None:
-    """A line a file as soon as it is read: what is written, the score, the columns of the digits."""
+    """A line a file as soon as it is read: what is written, the score, each digit's column."""
     for scanned in readings:
         if scanned.reading is None:
             sys.stdout.flush()
@@ -39,9 +39,8 @@ def as_table(readings: Iterator[Scanned]) -> None:
         reading = scanned.reading
         text = reading.text or "no digit found"
         places = " ".join(f"{digit.label}@{digit.x:.0f}" for digit in reading.digits)
-        screen.say(
-            f"{_printable(scanned.file)}  {text}  {100 * reading.score:.1f} %  {places}".rstrip()
-        )
+        line = f"{_printable(scanned.file)}  {text}  {100 * reading.score:.1f} %  {places}"
+        screen.say(line.rstrip())
 
 
 def as_csv(readings: Iterator[Scanned]) -> None:

@@ -1,7 +1,7 @@
 """Digits side by side: strips to read, and windows that train a network to read them.
 
 LeCun et al. 1998, section VII, train the space displacement network on a digit between two others,
-at random distances, and on windows with no digit in the middle, which stand for none of the classes.
+at random distances, and on windows with no digit in the middle, which stand for no class.
 
 A strip is laid out from its digits' ink, not from their pictures: neighbours are so many columns
 apart from the last ink column of one to the first of the next. Each column of a strip is a column
@@ -34,7 +34,7 @@ NEAR, FAR = (
 
 
 def ink_columns(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Of each picture (N, C, h, w): the first ink column, the one after the last, the centre of mass.
+    """Of each picture (N, C, h, w): first ink column, the one after the last, centre of mass.
 
     Each (N,), the first two int64, the last float, in columns; a picture without ink has none.
     """
@@ -56,9 +56,9 @@ def make_strips(
 ) -> tuple[Tensor, Tensor]:
     """Random strips: uint8 (count, C, h, W), and the labels (count, digits) from left to right.
 
-    Digits are drawn from the part with replacement. gaps: the least and the most columns between the
-    ink of neighbours, each drawn alike; None puts the stored pictures side by side as they are. Ink
-    begins in column 4; W is that of the widest strip, and there is ground to the right of the others.
+    Digits are drawn from the part with replacement. gaps: the least and the most columns between
+    the ink of neighbours, each as likely; None puts the stored pictures side by side as they are.
+    The first begins in column 4; W is the widest strip's, and ground fills the others up to it.
     """
     if digits < 1 or count < 1 or not len(part):
         raise ValueError(f"{count} strips of {digits} digits out of {len(part)}: give 1 or more")
@@ -82,9 +82,9 @@ def make_windows(
     """A window for each digit: uint8 (N, C, h, width) and labels (N,), -1 for windows on no digit.
 
     A `share` of them shows the digit between others of the same pictures: two windows in three are
-    centred on it, to within 2 columns of its centre of mass; one in three on a place between it and a
-    neighbour, or beyond the strip's end, more than 3 columns from both. Digits nearer together than
-    that have narrower places. The other windows show the digit alone, as it is stored.
+    centred on it, to within 2 columns of its centre of mass; one in three on a place between it and
+    a neighbour, or beyond the strip's end, 3 columns or more from both. Digits that are nearer
+    together have narrower places. The other windows show the digit alone, as it is stored.
     """
     count, stored = len(images), images.shape[-1]
     left, right, mass = ink_columns(images)
@@ -134,7 +134,7 @@ def _composed(
 ) -> Tensor:
     """Strips (N, C, h, width) of the ink of images[picks] (N, slots), each beginning in its column.
 
-    Two layers, of every other digit, so that a digit may overlap the next; the lighter of both wins.
+    Two layers, of every other digit, so that a digit may overlap the next; the lighter one wins.
     """
     count, channels, height, stored = images.shape
     columns = images.permute(0, 3, 1, 2).reshape(count * stored, channels * height)

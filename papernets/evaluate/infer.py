@@ -37,5 +37,5 @@ def logits_of(
 
 
 def scaled(bundle: Bundle, logits: Tensor) -> Tensor:
-    """Logits (N, classes) by the bundle's `score_scale`, in float64: their softmax is its scores."""
+    """Logits (N, classes) by the bundle's `score_scale`, float64: their softmax is its scores."""
     return logits.double() * bundle.info.score_scale

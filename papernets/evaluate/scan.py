@@ -2,7 +2,7 @@
 
 The network runs as a space displacement network (LeCun et al. 1998, section VII): its dense layers
 are convolutions, so that one pass over a strip gives its outputs at every fourth column (LeNet-5's
-two subsamplings). Passes over the strip moved by one, two and three columns give the places between.
+two subsamplings). Passes over the strip moved by one, two and three columns give those between.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from .read import reason
 
 BATCH = 100
 UNSURE = 0.5
-"""A network that was not taught what is no digit sees one where its best class has more than this."""
+"""A network that was not taught what is no digit sees one where its best class has more."""
 
 
 class Digit(NamedTuple):
-    """A digit that was read: its class, how sure the network is (0 to 1), and its column in the strip."""
+    """A digit that was read: its class, how sure the network is (0 to 1), its column."""
 
     label: str
     score: float
@@ -66,7 +66,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Decoder:
-    """How places become digits: each holds `shortest` to `longest` columns and costs `cost` nats."""
+    """Places become digits: each holds `shortest` to `longest` columns and costs `cost` nats."""
 
     shortest: float = 4.0
     longest: float = 9.0
@@ -133,8 +133,8 @@ def _back(ends: list[bool], length: list[int], label: list[int]) -> list[tuple[i
 class Scanner:
     """A network in its dense form with what it needs to read strips.
 
-    scale multiplies its logits; constant is j of equation 9, the penalty of no digit at all, infinite where
-    the network was not trained for strips. step: columns between two places, from 1 to the network's own.
+    scale multiplies its logits; constant is j of equation 9, the penalty of no digit, infinite
+    where the network was not trained for strips. step: columns between two places, 1 to `stride`.
     """
 
     model: nn.Module
@@ -149,7 +149,9 @@ class Scanner:
     def stride(self) -> int:
         """Columns of the network's input between two outputs of one pass."""
         assert isinstance(self.model, Network)
-        return int(walk(self.model.net)[-1].field_stride[1])
+        stride = walk(self.model.net)[-1].field_stride
+        assert stride is not None  # a dense form has no layer that sees everything
+        return int(stride[1])
 
     @torch.inference_mode()
     def scores(self, strips: Tensor, batch: int = BATCH) -> Scores:

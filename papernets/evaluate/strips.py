@@ -17,8 +17,9 @@ from .scan import Reading, Scanner
 class StripScore:
     """Of `strips` random strips, how many were not read whole; rates are fractions.
 
-    interval is the 95 % one of `error`. digit_errors counts digits that were wrong, missed or added,
-    the edit distance to the truth, of `digits` in all. wrong holds (true, read) of the wrong strips.
+    interval is the 95 % one of `error`. digit_errors counts digits that were wrong, missed or
+    added (the edit distance to the truth), of `digits` in all. wrong holds (true, read) of each
+    strip that was not read whole.
     """
 
     strips: int
@@ -71,7 +72,7 @@ def measure(
 
 
 def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
-    """The least number of replaced, left out and added items that make one the other (Levenshtein)."""
+    """How many items must be replaced, left out or added to make one the other (Levenshtein)."""
     above = list(range(len(other) + 1))
     for row, item in enumerate(one, 1):
         last, above[0] = above[0], row

@@ -13,11 +13,13 @@ from pathlib import Path
 from types import ModuleType
 
 from ..spec import Committee, Net, pair
-from . import lenet
+from . import lenet, lenet_readings
 from .entry import COMMON, Entry
 
 NETS: tuple[Entry, ...] = tuple(
-    sorted((entry for room in (lenet,) for entry in room.NETWORKS), key=lambda e: e.year)
+    sorted(
+        (entry for room in (lenet, lenet_readings) for entry in room.NETWORKS), key=lambda e: e.year
+    )
 )
 
 

@@ -68,7 +68,7 @@ def boost(
                 yield Stage(f"network {number} learns from {len(chosen):,} filtered pictures")
                 seen = replace(dataset, train=chosen)
             own = member_run(run, net, number)
-            (part / CONFIG).write_text(own.to_toml(), encoding="utf-8")
+            write_atomically(part / CONFIG, own.to_toml().encode())
             for event in train_network(own, net.member, seen, part, device):
                 if not isinstance(event, Finished):
                     yield event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -143,6 +144,7 @@ def fit(
         state.model.train()
         rate = run.learning_rate
         draws = generator(run.seed, number)
+        torch.manual_seed(draws.initial_seed())  # dropout draws from torch's own random numbers
         drawn = batches(
             part, preprocessing, distortion, run.batch_size, draws, device, run.neighbours
         )
@@ -157,10 +159,10 @@ def fit(
                 yield Step(number, at + 1, steps, float(losses[: at + 1].mean()))
         seconds = time.perf_counter() - began
         val_loss, val_error = look(state, dataset.validation, preprocessing, run, device)
-        best = not state.history or val_error < min(h["val_error"] for h in state.history) or (
-            val_error == min(h["val_error"] for h in state.history)
-            and val_loss < state.history[state.best_epoch - 1]["val_loss"]
-        )
+        if not math.isfinite(val_loss):  # the last step's weights have not met a training picture
+            raise _diverged("the held-out loss", val_loss, state.step, number, rate, run)
+        earlier = [(h["val_error"], h["val_loss"]) for h in state.history]
+        best = not earlier or (val_error, val_loss) < min(earlier)
         record = Epoch(
             epoch=number,
             train_loss=float(losses.mean()),
@@ -213,10 +215,16 @@ def _stop_if_diverged(losses: Tensor, step: int, epoch: int, run: Run, steps: in
     if len(bad):
         at = step - len(losses) + int(bad[0])
         rate = learning_rate(run, at, steps * run.epochs)
-        raise Diverged(
-            f"the loss is {float(losses[int(bad[0])])} at step {at + 1} (epoch {epoch}), learning rate {rate:.3g}. "
-            f"Try a smaller one: --set learning_rate={run.learning_rate / 3:.1g}"
-        )
+        raise _diverged("the loss", float(losses[int(bad[0])]), at + 1, epoch, rate, run)
+
+
+def _diverged(
+    what: str, value: float, step: int, epoch: int, rate: float, run: Run
+) -> Diverged:
+    return Diverged(
+        f"{what} is {value} at step {step} (epoch {epoch}), learning rate {rate:.3g}. "
+        f"Try a smaller one: --set learning_rate={run.learning_rate / 3:.1g}"
+    )
 
 
 def look(

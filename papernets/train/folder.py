@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import torch
 
 from ..build.bundle import BundleInfo, save_bundle
-from ..files import write_atomically
+from ..data.names import normal
+from ..files import UNFINISHED, write_atomically
 from .fit import State
-from .run import Run, read_config
+from .run import Run
+from .settings import read_config
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
+ENVIRONMENT, LOCK = "environment.json", ".lock"
 
 
 class InUse(OSError):
@@ -25,63 +29,115 @@ class InUse(OSError):
 
 
 @contextmanager
+def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> Iterator[Run]:
+    """The run of a folder, held while in use; see `prepare` and `locked` for what may go wrong.
+
+    A new run that fails before its training begins leaves nothing behind.
+    """
+    prepare(path, run, resume, given)  # before anything is made or written
+    made = not path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    with locked(path):
+        kept = prepare(path, run, resume, given)
+        if not resume:
+            write_atomically(path / CONFIG, kept.to_toml().encode())
+        sweep(path)
+        try:
+            yield kept
+        except Exception:
+            if not resume and not (path / ENVIRONMENT).exists():
+                _discard(path, made)
+            raise
+
+
+def _discard(path: Path, made: bool) -> None:
+    for name in (CONFIG, LOCK):
+        (path / name).unlink(missing_ok=True)
+    if made and not any(path.iterdir()):
+        path.rmdir()
+
+
+@contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a run's folder; a lock dies with its process, however that ends. `InUse` names the folder."""
+    """Hold a run's folder; a lock dies with its process, however that ends. `InUse` names it."""
     try:
         import fcntl
-    except ImportError:  # pragma: no cover - Windows has no flock; there two runs in one folder are not caught
+    except ImportError:  # pragma: no cover - no flock on Windows: two runs are not caught there
         yield
         return
-    with open(path / ".lock", "w", encoding="utf-8") as handle:
+    with open(path / LOCK, "w", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(f"{path} is in use by another run; wait for it, or give another --out") from None
+            raise InUse(
+                f"{path} is in use by another run; wait for it, or give another --out"
+            ) from None
         yield
 
 
 def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> Run:
-    """The run of a folder: a new one written down, or on `resume` the one that is written there.
+    """The run of a folder: a new one, or on `resume` the one written there. Changes nothing.
 
-    `given` are the settings that the user typed; on resume one that contradicts the folder's is a ValueError.
-    An existing run without `resume`, or a folder with other things in it, is a FileExistsError.
+    `given` are the settings that the user typed; on resume one that contradicts the folder's is a
+    ValueError. An existing run without `resume`, or a folder with other things in it, is a
+    FileExistsError.
     """
     config = path / CONFIG
     if resume:
         if not config.exists():
-            raise FileNotFoundError(f"{path} holds no run to resume: it has no {CONFIG}")
+            raise FileNotFoundError(
+                f"{path} holds no run to resume: it has no {CONFIG}. "
+                f"A new run: papernets train NETWORK --out {quote(str(path))}"
+            )
         kept = Run(**read_config(config))
         for key, value in given.items():
-            own = getattr(kept, key)
-            if isinstance(value, dict):
-                differs = any(own.get(k) != v for k, v in value.items())
-            else:
-                differs = own != value
-            if differs:
-                raise ValueError(
-                    f"--resume goes on with the configuration in {config}, where {key} is {own!r}; "
-                    f"{value!r} contradicts it. Leave it out, or start a new run with another --out"
-                )
+            _check_same(config, key, getattr(kept, key), value)
         return kept
     assert run is not None
     if path.exists() and not path.is_dir():
         raise FileExistsError(f"{path} is a file; --out takes a folder")
     if config.exists():
+        again = f"papernets train --out {quote(str(path))} --resume"
         raise FileExistsError(
-            f"{path} holds a run already: go on with it by --resume, or give another --out"
+            f"{path} holds a run already. Go on with it: {again}; or give another --out"
         )
-    others = [p.name for p in path.iterdir() if p.name != ".lock"] if path.exists() else []
+    others = sorted(p.name for p in path.iterdir() if not _ours(p)) if path.exists() else []
     if others:
         raise FileExistsError(
-            f"{path} is not empty and holds no run (it has {others[0]!r}): give a new folder as --out"
+            f"{path} is not empty and holds no run (it has {others[0]!r}): "
+            "give a new folder as --out"
         )
-    path.mkdir(parents=True, exist_ok=True)
-    write_atomically(config, run.to_toml().encode())
     return run
 
 
+def _ours(path: Path) -> bool:
+    """What a run that was killed before it wrote its configuration leaves."""
+    return path.name == LOCK or (path.name.startswith(f".{CONFIG}.") and path.suffix == UNFINISHED)
+
+
+def _check_same(config: Path, key: str, own: Any, value: Any) -> None:
+    if isinstance(value, dict):
+        same = all(own.get(k) == v for k, v in value.items()) if value else not own
+    elif key == "data":
+        same = normal(own) == normal(value) or Path(own) == Path(value)
+    else:
+        same = own == value
+    if not same:
+        raise ValueError(
+            f"--resume goes on with the configuration in {config}, where {key} is {own!r}; "
+            f"{value!r} contradicts it. Leave it out, or start a new run with another --out"
+        )
+
+
+def sweep(path: Path) -> None:
+    """Remove the unfinished files that a killed run left; only under the lock."""
+    for file in path.rglob(f".*{UNFINISHED}"):
+        if "evaluation" not in file.parts:  # where `evaluate` may be writing just now
+            file.unlink(missing_ok=True)
+
+
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
-    """Write the state, then all that follows from it: the log and the two bundles are copies that it can renew."""
+    """Write the state, from which the log and the two bundles can be renewed."""
     (path / "state").mkdir(exist_ok=True)
     buffer = io.BytesIO()
     torch.save({"state": state.to_dict(), **extra}, buffer)
@@ -95,15 +151,17 @@ def save_views(path: Path, state: State, info: BundleInfo, best: bool) -> None:
     last = _with_metrics(info, state.history[-1])
     save_bundle(path / "last", last, state.weights())
     if best:
-        save_bundle(path / "best", _with_metrics(info, state.history[state.best_epoch - 1]), state.best_weights)
+        record = state.history[state.best_epoch - 1]
+        save_bundle(path / "best", _with_metrics(info, record), state.best_weights)
 
 
 def _with_metrics(info: BundleInfo, record: dict[str, Any]) -> BundleInfo:
-    return replace(info, metrics={k: record[k] for k in ("epoch", "train_loss", "val_loss", "val_error")})
+    names = ("epoch", "train_loss", "val_loss", "val_error")
+    return replace(info, metrics={k: record[k] for k in names})
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
-    """What `save_state` wrote, or None where there is none yet; ValueError where the file is damaged."""
+    """What `save_state` wrote, or None where there is none yet; ValueError if it is damaged."""
     file = path / STATE
     if not file.exists():
         return None
@@ -111,12 +169,34 @@ def load_state(path: Path) -> dict[str, Any] | None:
         values = torch.load(file, map_location="cpu", weights_only=True)
         if "state" not in values:
             raise ValueError("it holds no state")
+    except OSError:
+        raise
     except Exception as error:
         raise ValueError(
-            f"{file} cannot be read ({type(error).__name__}). Remove it to start again from the beginning: "
-            f"the best network so far stays in {path / 'best'}"
+            f"{file} cannot be read ({type(error).__name__}). Remove it to start again from the "
+            f"beginning: until then the best network so far stays in {path / 'best'}"
         ) from None
     return values
+
+
+def kept_threads(path: Path) -> int:
+    """The CPU threads with which the run of a folder began; 0 where it has not begun."""
+    try:
+        values = json.loads((path / ENVIRONMENT).read_text(encoding="utf-8"))
+        return int(values["threads"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def data_of_run(bundle: Path) -> dict[str, str]:
+    """`data` and `data_dir` of the run in whose folder a bundle lies; empty where it lies alone."""
+    for folder in (bundle, *bundle.parents[:2]):  # RUN/best, or RUN/1/best of a committee
+        try:
+            found = read_config(folder / CONFIG)
+        except (OSError, ValueError):
+            continue
+        return {k: str(found[k]) for k in ("data", "data_dir") if found.get(k)}
+    return {}
 
 
 def write_json(path: Path, values: object) -> None:
@@ -127,5 +207,12 @@ def write_json(path: Path, values: object) -> None:
 def read_result(path: Path) -> dict[str, Any] | None:
     """The result of a finished run, or None."""
     file = path / RESULT
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-
+    if not file.exists():
+        return None
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(
+            f"{file} is not JSON ({error}). Remove it, and --resume writes it anew"
+        ) from None
+    return found

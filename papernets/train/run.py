@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
-import tomllib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
-from ..nets import find, net
+from ..nets import net
 from ..spec import Committee, Net
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "one_cycle")
 LOSSES = ("map", "mse", "cross_entropy")
 KEEPS = ("best", "last")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+DISTORTIONS = (
+    "rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha", "elastic_sigma",
+)  # fmt: skip
+"""The strengths that `augment` may hold: the fields of `data.Distortion`."""
+BOOST = ("rounds", "again")
+"""What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
+MOST_SEED = 2**60
 
 
 @dataclass(frozen=True)
 class Run:
     """The whole configuration of a training run; `run.toml` holds it.
 
-    learning_rate is the peak of the schedule. warmup is the share of all steps that one_cycle rises in. average
-    is the decay of a running mean of the weights, which is what is evaluated and saved; 0 for none. loss is
-    `map` (LeCun et al. 1998, equation 9), `mse` or `cross_entropy`; distance_scale multiplies the logits in
-    it, and constant is j of equation 9 (infinity leaves the term out). low and high are what background and
-    ink become. digit_size is 20, or 16 as LeNet-1 saw them. neighbours is the share of digits shown between
-    others, or with none in the middle, so that the network reads strips (section VII). augment holds strengths of distortion.
+    learning_rate is the peak of the schedule. warmup is the share of all steps that one_cycle rises
+    in. average is the decay of a running mean of the weights, which is what is evaluated and saved;
+    0 for none. loss is `map` (LeCun et al. 1998, equation 9), `mse` or `cross_entropy`;
+    distance_scale multiplies the logits in it, and constant is j of equation 9 (infinity leaves the
+    term out). low and high are what background and ink become. digit_size is 20, or 16 as LeNet-1
+    saw them. neighbours is the share of digits shown between others, or with none in the middle, so
+    that the network reads strips (section VII). augment holds strengths of distortion, boost what
+    boosting needs, options those of the network. ValueError names an impossible value.
     """
 
     net: str
@@ -70,167 +80,136 @@ class Run:
             ("schedule", SCHEDULES),
             ("loss", LOSSES),
             ("keep", KEEPS),
+            ("device", DEVICES),
         ):
             _one_of(name, getattr(self, name), known)
+        if not self.data:
+            raise ValueError("data must name a data set or a folder: digits, mnist, fashion_mnist")
         for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("seed", "threads", "workers"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must not be negative: {getattr(self, name)}")
-        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}")
-        for name in ("average", "label_smoothing", "warmup"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
-        if self.digit_size not in (16, 20):
-            raise ValueError(f"digit_size must be 20 or 16, not {self.digit_size}")
-        if not 0 <= self.neighbours <= 1:
-            raise ValueError(f"neighbours must be from 0 to 1, not {self.neighbours}")
+            _check(self, name, getattr(self, name) >= 1, "at least 1")
+        for name in ("threads", "workers", "channels"):
+            _check(self, name, getattr(self, name) >= 0, "0 or more")
+        _check(self, "seed", 0 <= self.seed < MOST_SEED, f"from 0 to below {MOST_SEED:,}")
+        for name in ("learning_rate", "distance_scale"):
+            value = getattr(self, name)
+            _check(self, name, math.isfinite(value) and value > 0, "above 0")
+        _check(
+            self,
+            "weight_decay",
+            math.isfinite(self.weight_decay) and self.weight_decay >= 0,
+            "0 or more",
+        )
+        for name in ("average", "label_smoothing", "warmup", "momentum"):
+            _check(self, name, 0 <= getattr(self, name) < 1, "from 0 to below 1")
+        _check(
+            self,
+            "betas",
+            len(self.betas) == 2 and all(0 <= b < 1 for b in self.betas),
+            "two numbers from 0 to below 1",
+        )
+        _check(self, "constant", self.constant > -math.inf, "a number, or inf for no term")
+        _check(self, "digit_size", self.digit_size in (16, 20), "20 or 16")
+        _check(
+            self,
+            "input",
+            len(self.input) <= 2 and all(type(n) is int and n >= 1 for n in self.input),
+            "a side or height and width in pixels, such as 32 or [32, 160]",
+        )
+        _check(self, "neighbours", 0 <= self.neighbours <= 1, "from 0 to 1")
         if self.neighbours and not (self.loss == "map" and math.isfinite(self.constant)):
             raise ValueError(
-                "neighbours needs loss 'map' with a finite constant, the penalty of a window on no digit: "
-                "--set loss=map --set constant=5, or --recipe scan"
+                "neighbours needs loss 'map' with a finite constant, the penalty of a window on no "
+                "digit: --set loss=map --set constant=5, or --recipe scan"
             )
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low != self.high):
-            raise ValueError(f"low and high must be two different numbers, not {self.low} and {self.high}")
+            raise ValueError(
+                f"low and high must be two different numbers, not {self.low} and {self.high}"
+            )
+        _check_table("augment", self.augment, DISTORTIONS)
+        _check_table("boost", self.boost, BOOST)
+        rounds = self.boost.get("rounds", 1)
+        if rounds < 1 or rounds != int(rounds):
+            raise ValueError(f"boost.rounds must be a whole number of at least 1, not {rounds}")
 
     @property
     def shrink(self) -> float:
-        """How much digits are made smaller before the network sees them: 0.8 makes 20x20 ones 16x16."""
+        """How much digits are made smaller before the network sees them: 0.8 makes 20x20 16x16."""
         return self.digit_size / 20
 
-    def network(self, classes: int) -> Net | Committee:
-        """The network of this run for so many classes."""
+    def network(self, classes: int | None) -> Net | Committee:
+        """The network of this run for so many classes; None takes the network's own."""
         size = (self.input[0], self.input[-1]) if self.input else None
         return net(self.net, classes, self.channels or None, size, **self.options)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values; infinity as text."""
-        values = asdict(self)
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+        """As values that JSON has: tuples are lists, an infinite number is the text `inf`."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
 
     def to_toml(self) -> str:
-        """As run.toml holds it."""
-        plain, tables = [], []
-        for key, value in self.to_dict().items():
-            if isinstance(value, dict):
-                if value:
-                    tables.append(f"\n[{key}]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in value.items()))
-            else:
-                plain.append(f"{key} = {_toml(value)}\n")
-        return "".join(plain) + "".join(tables)
+        """As run.toml holds it: read back, the same run."""
+        values = asdict(self)
+        tables = {k: v for k, v in values.items() if isinstance(v, dict) and v}
+        lines = [f"{_key(k)} = {_toml(v)}\n" for k, v in values.items() if k not in tables]
+        for name, table in tables.items():
+            lines.append(f"\n[{name}]\n")
+            lines += [f"{_key(k)} = {_toml(v)}\n" for k, v in table.items()]
+        return "".join(lines)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
+    if isinstance(value, str):  # JSON's text is TOML's, but for the character DEL
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
-    return repr(value) if not isinstance(value, float) or math.isfinite(value) else str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+    return str(value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
+def _check(run: Run, name: str, good: bool, wanted: str) -> None:
+    if not good:
+        given = getattr(run, name)
+        raise ValueError(f"{name} must be {wanted}, not {_toml(given)}")
+
+
+def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key, value in table.items():
+        if key not in known:
+            raise ValueError(
+                f"unknown key {key!r} in {name}{near(key, known)} It takes {', '.join(known)}"
+            )
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and math.isfinite(value) and value >= 0):
+            raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")
 
 
 def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise ValueError(f"unknown {name} {value!r}{_near(str(value), known)} {name} is one of {', '.join(known)}")
+        raise ValueError(
+            f"unknown {name} {value!r}{near(str(value), known)} {name} is one of {', '.join(known)}"
+        )
 
 
-def _near(word: str, known: tuple[str, ...] | list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f". Did you mean {near[0]!r}?" if near else "."
+def near(word: str, known: Sequence[str]) -> str:
+    """The end of a sentence: `. Did you mean 'x'?`, or a full stop where no name is near."""
+    found = difflib.get_close_matches(word, known, n=1)
+    return f". Did you mean {found[0]!r}?" if found else "."
 
 
 NAMES = tuple(f.name for f in fields(Run))
 TABLES = ("augment", "boost", "options")
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileNotFoundError(f"no configuration {path}: --config takes a TOML file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not TOML: {error}") from None
-    return {key: checked(key, value, str(path)) for key, value in values.items()}
-
-
-def parse_set(text: str) -> tuple[str, Any]:
-    """One `--set key=value`, or `table.key=value`; the value as TOML, else as text."""
-    key, equals, given = text.partition("=")
-    key = key.strip().replace("-", "_")
-    if not equals:
-        raise ValueError(f"--set {text}: give key=value. The keys: {', '.join(NAMES)}")
-    try:
-        value = tomllib.loads(f"x = {given.strip()}")["x"]
-    except tomllib.TOMLDecodeError:
-        value = given.strip()
-    table, dot, inner = key.partition(".")
-    if dot:
-        if table not in TABLES:
-            raise ValueError(f"--set {text}: unknown table {table!r}{_near(table, TABLES)} Tables: {', '.join(TABLES)}")
-        return table, {inner: value}
-    return key, checked(key, value, f"--set {text}")
-
-
-def checked(key: str, value: Any, where: str) -> Any:
-    """The value of a key in the type of the field; an unknown key is a ValueError with the nearest name."""
-    if key not in NAMES:
-        raise ValueError(f"{where}: unknown key {key!r}{_near(key, NAMES)} The keys: {', '.join(NAMES)}")
-    wanted = get_type_hints(Run)[key]
-    text = str(wanted)
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if text.startswith("tuple"):
-        numbers = value if isinstance(value, list | tuple) else [value]
-        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):
-            return tuple(numbers)
-        raise ValueError(f"{where}: {key} takes numbers, not {value!r}")
-    plain = dict if text.startswith("dict") else wanted
-    if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
-        raise ValueError(f"{where}: {key} takes {_kind(plain)}, not {value!r}")
-    return value
-
-
-def _kind(wanted: type) -> str:
-    return {int: "a whole number", float: "a number", str: "text", dict: "a table"}[wanted]
-
-
-def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
-    """The run of a network: defaults, then its recipe, then each layer of settings in turn.
-
-    The recipe is the one that the settings name, else the one for this data set, else the network's first.
-    """
-    wanted: dict[str, Any] = {}
-    for layer in layers:
-        for key, value in layer.items():
-            wanted[key] = {**wanted.get(key, {}), **value} if key in TABLES else value
-    found = net(name, **_declared(name, wanted.get("options", {})))
-    data = str(wanted.get("data", Run.data)).lower()
-    fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
-    recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
-    settings: dict[str, Any] = {}
-    if recipe:
-        for known in found.recipes:
-            if known.name == recipe:
-                settings = {k: checked(k, v, f"recipe {recipe}") for k, v in known.settings.items()}
-                break
-        else:
-            names = [r.name for r in found.recipes]
-            raise ValueError(
-                f"{found.name} has no recipe {recipe!r}{_near(recipe, names)} Its recipes: {', '.join(names) or 'none'}"
-            )
-    for table in TABLES:
-        if table in wanted and table != "options":
-            wanted[table] = {**settings.get(table, {}), **wanted[table]} if wanted[table] else {}
-    named = found.name if ".py:" not in name else name
-    return Run(**{**settings, **wanted, "net": named, "recipe": recipe})
-
-
-def _declared(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    if ".py:" not in name:
-        find(name)
-    return dict(options)

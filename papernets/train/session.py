@@ -7,8 +7,10 @@ import os
 import platform
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import torch
@@ -17,14 +19,18 @@ from .. import data as pictures
 from ..build import assemble, build
 from ..build.bundle import BundleInfo, versions
 from ..build.network import Network
+from ..build.weights import load_weights
 from ..data import Dataset, Part, Preprocessing
 from ..data.strips import window_width
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score
 from ..spec import Committee, Net
-from .fit import Diverged, Epoch, State, Step, fit, start
+from .fit import Diverged, Epoch, State, Step, count_of_epoch, fit, start
 from .folder import (
+    ENVIRONMENT,
     RESULT,
+    STATE,
+    kept_threads,
     load_state,
     read_result,
     save_state,
@@ -32,6 +38,18 @@ from .folder import (
     write_json,
 )
 from .run import Run
+
+ROOM, RIGHT = "Make room", "Make it writable"
+UNWRITABLE = {
+    errno.ENOSPC: ROOM,
+    errno.EDQUOT: ROOM,
+    errno.EFBIG: ROOM,
+    errno.EACCES: RIGHT,
+    errno.EPERM: RIGHT,
+    errno.EROFS: RIGHT,
+    errno.EIO: "See what is wrong with the disk",
+}
+"""What keeps a file from being written, and what would help."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +128,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     if done is not None:
         yield Finished(done, already=True)
         return
-    threads = run.threads or torch.get_num_threads()
-    torch.set_num_threads(threads)
+    torch.set_num_threads(kept_threads(folder) or run.threads or torch.get_num_threads())
     device = choose_device(run.device)
     shape = shape_of(run)
     dataset = open_data(run, shape)
@@ -126,7 +143,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
 
 def shape_of(run: Run) -> tuple[int, int, int]:
     """The input (C, H, W) of a run's network, whatever its classes."""
-    net = run.network(10)
+    net = run.network(None)
     return net.member.input if isinstance(net, Committee) else net.input
 
 
@@ -137,35 +154,46 @@ def train_network(
     began = time.perf_counter()
     preprocessing = preprocessing_for(run, net, dataset)
     model = build(net, generator=torch.Generator().manual_seed(run.seed)).to(device)
-    torch.manual_seed(run.seed)
     state = start(model, run)
     kept = load_state(folder)
-    before = 0.0
-    threads = torch.get_num_threads()
+    before, threads = 0.0, torch.get_num_threads()
     if kept is not None:
+        load_weights(model, kept["state"]["model"], f"{folder / STATE} (was the network changed?)")
         state.load_dict(kept["state"])
-        before = kept["seconds"]
-        threads = kept["threads"]
+        before, threads = kept["seconds"], kept["threads"]
         torch.set_num_threads(threads)
     info = describe(run, net, dataset, preprocessing)
-    if kept is not None:
-        save_views(folder, state, info, best=True)
-    else:
-        write_json(folder / "environment.json", environment(device))
+    with saving(folder, state):
+        if kept is not None:
+            save_views(folder, state, info, best=True)
+        else:
+            write_json(folder / ENVIRONMENT, environment(device))
     params = sum(p.numel() for p in model.parameters())
-    steps = -(-len(dataset.train) // run.batch_size)
+    steps = count_of_epoch(dataset.train, run)
     yield Started(run, dataset, params, str(device), threads, state.epoch, steps)
-    for event in fit(state, dataset, preprocessing, run, device):
+    events = fit(state, dataset, preprocessing, run, device)
+    while (event := _next(events, folder, state)) is not None:
         if isinstance(event, Epoch):
             spent = before + time.perf_counter() - began
-            try:
+            with saving(folder, state):
                 save_state(folder, state, {"seconds": spent, "threads": threads})
                 save_views(folder, state, info, event.best or run.keep == "last")
-            except OSError as error:
-                raise _explained(error, folder, state) from None
         yield event
     seconds = before + time.perf_counter() - began
-    yield finish(run, net, dataset, preprocessing, info, state, folder, device, seconds)
+    with saving(folder, state):
+        done = finish(run, net, dataset, preprocessing, info, state, folder, device, seconds)
+    yield done
+
+
+def _next(events: Iterator[Step | Epoch], folder: Path, state: State) -> Step | Epoch | None:
+    """The next event; `Diverged` says besides what is kept and what to try."""
+    try:
+        return next(events, None)
+    except Diverged as error:
+        text = "No epoch was finished" if not state.epoch else (
+            f"The best network so far, of epoch {state.best_epoch}, is kept in {folder / 'best'}"
+        )
+        raise Diverged(f"{error}, in a new run with another --out. {text}") from None
 
 
 def finish(
@@ -302,17 +330,22 @@ def environment(device: torch.device) -> dict[str, Any]:
     }
 
 
-def _explained(error: OSError, folder: Path, state: State) -> OSError:
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
-        return error
-    kept = load_state(folder)
-    epoch = kept["state"]["epoch"] if kept else 0
-    what = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint was written yet"
-    return OSError(
-        error.errno,
-        f"could not save epoch {state.epoch} in {folder} ({os.strerror(error.errno)}): {what}. "
-        f"Make room, then: papernets train --out {folder} --resume",
-    )
+@contextmanager
+def saving(folder: Path, state: State) -> Iterator[None]:
+    """Where a file cannot be written, an OSError says which epoch is kept and how to go on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        kept = load_state(folder)
+        epoch = kept["state"]["epoch"] if kept else 0
+        what = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there yet"
+        raise OSError(
+            error.errno,
+            f"could not save epoch {state.epoch} in {folder} ({os.strerror(error.errno)}): {what}. "
+            f"{UNWRITABLE[error.errno]}, then: papernets train --out {quote(str(folder))} --resume",
+        ) from None
 
 
 __all__ = ["Diverged", "Finished", "Stage", "Started", "choose_device", "open_data", "train"]

@@ -143,7 +143,7 @@ def test_wrong_use(
 
 def test_top_0(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(trained), "--top", "0"]) == 2
-    assert "'--top': 0 is not in the range x>=1" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: --top 0: give 1 or more\n"
 
 
 def test_a_bundle_that_does_not_say_its_data(

@@ -152,7 +152,8 @@ def test_a_picture_on_stdin(
     assert main(["predict", str(trained), "-", str(path), "--json"]) == 0
     piped, read = json.loads(capsys.readouterr().out)
     assert piped.pop("file") == "-" and read.pop("file") == str(path)
-    assert piped == read
+    assert piped["label"] == read["label"]  # a place in a batch changes the seventh digit
+    assert piped["score"] == pytest.approx(read["score"], abs=1e-6)
 
 
 def test_stdin_that_is_empty_or_cut_short(
@@ -190,7 +191,7 @@ def test_wrong_use(
 
 def test_top_0(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", str(trained), "a.png", "--top", "0"]) == 2
-    assert "'--top': 0 is not in the range x>=1" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: --top 0: give 1 or more\n"
 
 
 def fails(capsys: pytest.CaptureFixture[str], bundle: object, *parts: str) -> None:

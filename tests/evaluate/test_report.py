@@ -66,7 +66,7 @@ def test_mistakes_are_the_confident_ones_with_the_bundles_scores(bundle: Bundle)
     found = report(bundle, pictures)
     logits = logits_of(bundle.model, pictures.images, preprocessing(bundle))
     scores = torch.softmax(logits.double() * 4, 1)
-    assert len(found.mistakes) == found.score.errors > 3
+    assert len(found.mistakes) == min(found.score.errors, 25) > 3
     for mistake in found.mistakes:
         label = int(pictures.labels[mistake.index])
         best = int(logits[mistake.index].argmax())

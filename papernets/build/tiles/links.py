@@ -1,0 +1,185 @@
+"""Which layers of a network a chain can run: its first ones, up to the first that it does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from ...spec import pair
+from ..layers import Conv, Dense, Pool, Subsample, TableConv
+from ..network import Network, Step
+from .layout import ONE, Pair
+from .pointwise import PLAIN, POINTWISE
+
+
+@dataclass(frozen=True)
+class ConvLink:
+    """A convolution and the pooling after it; `how` is max (also of windows of one value), average or trained."""
+
+    conv: Conv | TableConv
+    pool: Pool | Subsample | None
+    how: str
+    activation: str | None
+    after: str | None = None
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """The modules that this link stands for."""
+        return (self.conv,) if self.pool is None else (self.conv, self.pool)
+
+    @property
+    def kernel(self) -> Pair:
+        """The convolution's kernel."""
+        return pair(self.conv.layer.kernel)
+
+    @property
+    def tile(self) -> Pair:
+        """The window of the pooling."""
+        return ONE if self.pool is None else pair(self.pool.layer.kernel)
+
+    @property
+    def maps(self) -> int:
+        """The maps that the convolution gives."""
+        layer = self.conv.layer
+        return len(layer.table) if isinstance(self.conv, TableConv) else layer.out  # type: ignore[union-attr]
+
+    @property
+    def maps_out(self) -> int:
+        """The maps that the pooling gives."""
+        return self.maps if self.sources is None else len(self.sources)
+
+    @property
+    def sources(self) -> Tensor | None:
+        """The map that each map of a trained subsampling reads, or None for each map once."""
+        return self.pool.source if isinstance(self.pool, Subsample) else None
+
+    @property
+    def table(self) -> Tensor | None:
+        """Where each kernel of a connection table stands in the full weight (out * in, kh, kw)."""
+        conv = self.conv
+        return conv.target * conv.maps + conv.source if isinstance(conv, TableConv) else None
+
+    @property
+    def params(self) -> list[Tensor]:
+        """The parameters, as `split` expects them."""
+        conv, pool = self.conv, self.pool
+        bias = [] if conv.bias is None else [conv.bias]
+        return [conv.weight, *bias, *([pool.weight, pool.bias] if isinstance(pool, Subsample) else [])]
+
+    def split(self, params: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Sequence[Tensor]]:
+        """(weight, bias or None, the pooling's own) of the parameters."""
+        if self.conv.bias is None:
+            return params[0], None, params[1:]
+        return params[0], params[1], params[2:]
+
+
+@dataclass(frozen=True)
+class DenseLink:
+    """A dense layer."""
+
+    dense: Dense
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """The module that this link stands for."""
+        return (self.dense,)
+
+    @property
+    def activation(self) -> str | None:
+        """The layer's activation."""
+        return self.dense.layer.activation
+
+    @property
+    def params(self) -> list[Tensor]:
+        """Weight, and bias where there is one."""
+        return [self.dense.weight, *([] if self.dense.bias is None else [self.dense.bias])]
+
+
+@dataclass(frozen=True)
+class Links:
+    """The links of a network's first `steps` steps; `flat`: they end behind a Flatten, with values (N, features)."""
+
+    convs: tuple[ConvLink, ...]
+    denses: tuple[DenseLink, ...]
+    steps: int
+    flat: bool
+
+
+def links_of(network: Network) -> Links:
+    """The links of as many first steps as a chain can run; none for a network that begins otherwise."""
+    steps = _line(network._steps)
+    convs: list[ConvLink] = []
+    denses: list[DenseLink] = []
+    at, flat = 0, False
+    while at < len(steps):
+        call = steps[at].call
+        after = steps[at + 1].call if at + 1 < len(steps) else None
+        if type(call) is nn.Flatten:
+            flat, at = True, at + 1
+        elif not flat and (link := conv_link(call, after)) is not None:
+            convs.append(link)
+            at += len(link.modules)
+        elif flat and type(call) is Dense and _plain_dense(call):
+            denses.append(DenseLink(call))
+            at += 1
+        else:
+            break
+    return Links(tuple(convs), tuple(denses), at, flat)
+
+
+def _line(steps: Sequence[Step]) -> list[Step]:
+    """The first steps that stand in a line: each reads what the one before wrote, and nobody else reads that."""
+    readers: dict[int, int] = {}
+    for step in steps:
+        for value in step.reads:
+            readers[value] = readers.get(value, 0) + 1
+    line: list[Step] = []
+    value = 0
+    for step in steps:
+        if step.reads != (value,) or step.aux or readers[value] != 1:
+            break
+        line.append(step)
+        value = step.writes
+    return line
+
+
+def conv_link(call: nn.Module, after: nn.Module | None) -> ConvLink | None:
+    """The link of a convolution and, where it can be joined to it, the pooling after it; None for other layers."""
+    if type(call) is Conv:
+        layer = call.layer
+        if call.norm is not None or layer.groups != 1 or pair(layer.stride) != ONE:
+            return None
+        if isinstance(layer.padding, str) or pair(layer.padding) != (0, 0):
+            return None
+    elif type(call) is not TableConv:
+        return None
+    assert isinstance(call, Conv | TableConv)
+    own = call.layer.activation
+    if own not in POINTWISE:
+        return None
+    if type(after) is Subsample and after.layer.activation in POINTWISE:
+        return ConvLink(call, after, "trained", own, after.layer.activation)
+    if type(after) is Pool and _plain_pool(after):
+        then = after.layer.activation
+        if after.layer.how == "average":
+            return ConvLink(call, after, "average", own, then)
+        if own in PLAIN or then in PLAIN:  # no activation falls: it may follow the maximum
+            return ConvLink(call, after, "max", then if own in PLAIN else own)
+    return ConvLink(call, None, "max", own)
+
+
+def _plain_pool(pool: Pool) -> bool:
+    window = pool.layer.window()
+    return (
+        window.kernel == window.stride
+        and not isinstance(window.padding, str)
+        and pair(window.padding) == (0, 0)
+        and not window.ceil
+        and pool.layer.activation in POINTWISE
+    )
+
+
+def _plain_dense(dense: Dense) -> bool:
+    return dense.norm is None and dense.layer.activation in POINTWISE

@@ -1,0 +1,141 @@
+"""Settings from a file, from --set and from flags, joined over a recipe into a run. No torch."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from ..nets import find, net
+from .run import NAMES, TABLES, Run, near
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no configuration {path}: --config takes a TOML file") from None
+    except IsADirectoryError:
+        inside = f"{path / 'run.toml'}, say" if (path / "run.toml").exists() else "not a folder"
+        raise FileNotFoundError(f"{path} is a folder: --config takes a file, {inside}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not TOML: {error}") from None
+    return {key: checked(key, value, str(path)) for key, value in values.items()}
+
+
+def parse_set(text: str) -> tuple[str, Any]:
+    """One `--set key=value`, or `table.key=value`; the value as TOML, else as text."""
+    key, equals, given = text.partition("=")
+    key = key.strip().replace("-", "_")
+    if not equals or not key:
+        raise ValueError(f"--set {text}: give key=value. The keys: {', '.join(NAMES)}")
+    try:
+        read = tomllib.loads(f"x = {given.strip()}")
+        value = read["x"] if len(read) == 1 else given.strip()
+    except tomllib.TOMLDecodeError:
+        value = given.strip()
+    table, dot, inner = key.partition(".")
+    if dot:
+        if table not in TABLES:
+            raise ValueError(
+                f"--set {text}: unknown table {table!r}{near(table, TABLES)} "
+                f"Tables: {', '.join(TABLES)}"
+            )
+        if not inner or "." in inner:
+            raise ValueError(f"--set {text}: give {table}.key=value")
+        return table, {inner: value}
+    return key, checked(key, value, f"--set {text}")
+
+
+def checked(key: str, value: Any, where: str) -> Any:
+    """The value of a key in the type of its field; an unknown key is a ValueError with the nearest.
+
+    A whole number will do for a number, a number for a list of one.
+    """
+    if key not in NAMES:
+        raise ValueError(
+            f"{where}: unknown key {key!r}{near(key, NAMES)} The keys: {', '.join(NAMES)}"
+        )
+    wanted = get_type_hints(Run)[key]
+    text = str(wanted)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if text.startswith("tuple"):
+        numbers = value if isinstance(value, list | tuple) else [value]
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):
+            return tuple(numbers)
+        raise ValueError(f"{where}: {key} takes numbers, not {value!r}")
+    plain = dict if text.startswith("dict") else wanted
+    if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
+        raise ValueError(f"{where}: {key} takes {_kind(plain)}, not {value!r}")
+    return value
+
+
+def _kind(wanted: type) -> str:
+    return {int: "a whole number", float: "a number", str: "text", dict: "a table"}[wanted]
+
+
+def joined(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Layers of settings as one: a later value takes an earlier one's place.
+
+    A table adds its keys to an earlier one's; an empty table empties it.
+    """
+    found: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            found[key] = {**found.get(key, {}), **value} if key in TABLES and value else value
+    return found
+
+
+def located(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The same settings with whole paths, so that a run can be resumed from any folder.
+
+    A data set's name, or a folder that is looked for in data_dir, stays as it is.
+    """
+    found = dict(settings)
+    if found.get("data_dir"):
+        found["data_dir"] = str(Path(found["data_dir"]).expanduser().absolute())
+    own = str(found.get("net", ""))
+    if ".py:" in own:
+        path, _, name = own.rpartition(":")
+        found["net"] = f"{Path(path).expanduser().absolute()}:{name}"
+    data = found.get("data")
+    if data and Path(data).expanduser().is_dir():
+        from ..data import NAMES as SETS
+        from ..data.names import normal
+
+        if normal(data) not in SETS:
+            found["data"] = str(Path(data).expanduser().absolute())
+    return found
+
+
+def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
+    """The run of a network: defaults, then its recipe, then each layer of settings in turn.
+
+    The recipe is the one that the settings name, else the one for this data set, else the network's
+    first. ValueError where a name, a value, or the network that they ask for is impossible.
+    """
+    wanted = joined(*layers)
+    named = name if ".py:" in name else find(name).name
+    found = net(name, **wanted.get("options", {}))
+    data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
+    fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
+    recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
+    settings: dict[str, Any] = {}
+    if recipe:
+        for known in found.recipes:
+            if known.name == recipe:
+                where = f"recipe {recipe}"
+                settings = {k: checked(k, v, where) for k, v in known.settings.items()}
+                break
+        else:
+            names = [r.name for r in found.recipes]
+            raise ValueError(
+                f"{found.name} has no recipe {recipe!r}{near(recipe, names)} "
+                f"Its recipes: {', '.join(names) or 'none'}"
+            )
+    run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
+    run.network(None)  # says so where its options, channels or input are impossible
+    return run
