@@ -16,7 +16,9 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     On a full disk the temporary file is removed, the old file stays, and an OSError names the file.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent)
+    handle, temporary = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent
+    )
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -28,7 +30,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         _remove(temporary)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OSError(
-                error.errno, f"the disk is full: {path} was not written, what was there before is kept"
+                error.errno,
+                f"the disk is full: {path} was not written, what was there before is kept",
             ) from None
         raise
     except BaseException:

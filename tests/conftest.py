@@ -95,7 +95,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle that reads the digits, a few wrong: random features, an output layer solved for.
+    """A bundle that reads the digits, some wrong: random features, an output layer solved for.
 
     Tests copy it before they change it.
     """

@@ -11,13 +11,15 @@ import torch
 from torch import Tensor, nn
 
 from .. import rewrite
+from ..nets import find
 from ..nets import net as find_net
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
-from .bundle import AGAIN, BundleInfo, find_bundle, read_info
+from .bundle import AGAIN, INFO, WEIGHTS, BundleInfo, find_bundle, read_info
 from .committee import Committee
 from .network import Logits, Network, build
 from .weights import load_weights, moved, read_safetensors
+from .written import named, read_net
 
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
 
@@ -49,21 +51,36 @@ def create_model(
     a name, an option or the weights do not fit.
     """
     info: BundleInfo | None = None
-    if weights is None and _is_bundle(name):
-        weights = name
-    if isinstance(weights, str | os.PathLike) and not str(weights).endswith(".safetensors"):
+    alone = weights is None and _is_bundle(name)
+    weights = name if alone else weights
+    if isinstance(weights, str | os.PathLike) and (alone or not _is_tensors(weights)):
         folder = find_bundle(weights)
         info = read_info(folder)
         if info.kind == "committee":
+            _check_committee(info, folder, num_classes, in_chans, input)
             return load_bundle(folder).model
-        name = info.network if weights is name else name
-        options = {**info.options, **options}
         num_classes = num_classes or len(info.classes)
         in_chans = in_chans or info.input[0]
         if input is None:
             input = (info.input[1], info.input[2])
-        weights = folder / "weights.safetensors"
-    found = find_net(os.fspath(name), num_classes, in_chans, None if dense else input, **options)
+        weights = folder / WEIGHTS
+        if alone and info.net:
+            own = read_net(info.net, str(folder / INFO))
+            own = replace(own, input=(in_chans, *(own.input[1:] if dense else pair(input))))
+            if num_classes != own.classes:
+                raise ValueError(f"{folder} has {own.classes} classes, not {num_classes}")
+            return assemble(own, weights, dense=dense, input=input, generator=generator)
+        if not (alone or _same(name, info.network)):
+            raise ValueError(
+                f"{folder} is a trained {info.network}, not {os.fspath(name)}. Leave the name out: "
+                f"create_model({str(folder)!r}); or give the tensors alone: weights="
+                f"{str(weights)!r}"
+            )
+        options = {**info.options, **options}
+        name = info.network if alone else name
+    trained = (info.input[1], info.input[2]) if info else None  # the dense form begins with it
+    size = trained if dense else input
+    found = find_net(os.fspath(name), num_classes, in_chans, size, **options)
     if isinstance(found, CommitteeSpec):
         if weights is not None:
             raise ValueError(f"{found.name} is a committee: its weights are a bundle's folder")
@@ -121,7 +138,38 @@ def load_bundle(given: str | os.PathLike[str]) -> Bundle:
 
 def _is_bundle(name: str | os.PathLike[str]) -> bool:
     path = Path(name)
-    return path.is_dir() or path.name in ("bundle.json", "weights.safetensors")
+    if path.is_dir():  # a folder may have a network's name by chance
+        places = (path, path / "best", path / "last")
+        return any((p / file).exists() for p in places for file in (INFO, WEIGHTS)) or not named(
+            os.fspath(name)
+        )
+    return path.name in (INFO, WEIGHTS)
+
+
+def _is_tensors(weights: str | os.PathLike[str]) -> bool:
+    return os.fspath(weights).endswith(".safetensors")
+
+
+def _same(name: str | os.PathLike[str], other: str) -> bool:
+    text = os.fspath(name)
+    return Path(text).name == other or (named(text) and named(other) and find(text) is find(other))
+
+
+def _check_committee(
+    info: BundleInfo,
+    folder: Path,
+    num_classes: int | None,
+    in_chans: int | None,
+    input: int | tuple[int, int] | None,
+) -> None:
+    channels, *size = info.input
+    for what, given, own in (
+        ("classes", num_classes, len(info.classes)),
+        ("channels", in_chans, channels),
+        ("input", input and pair(input), tuple(size)),
+    ):
+        if given is not None and given != own:
+            raise ValueError(f"{folder} is a trained committee with {what} {own}, not {given}")
 
 
 def _where(weights: object) -> str:

@@ -28,6 +28,7 @@ class BundleInfo:
 
     `kind` is `network`, or `committee`, whose `members` are bundles in folders inside it.
     `score_scale` times the logits, through softmax, gives the scores that `predict` prints.
+    `net` is the network as data where its name means none of ours: see `written`.
     """
 
     network: str
@@ -42,6 +43,7 @@ class BundleInfo:
     run: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    net: dict[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @staticmethod
@@ -103,6 +105,7 @@ _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "options": (_table, "a table"),
     "run": (_table, "a table"),
     "rule": (_table, "a table"),
+    "net": (_table, "a table"),
     "score_scale": (_positive, "a number above 0"),
     "kind": (lambda value: value in ("network", "committee"), "network or committee"),
     "members": (_names, "a list of folders"),
@@ -223,15 +226,15 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
     if (path / INFO).exists() or (path / WEIGHTS).exists():
         return path
     for inner in ("best", "last"):
-        if (path / inner / INFO).exists():
+        if (path / inner / INFO).exists() or (path / inner / WEIGHTS).exists():
             return path / inner
-    if path.is_dir():
+    found = shipped(str(given))
+    if path.is_dir() and not found:
         raise FileNotFoundError(
             f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
         )
     from ..nets import find
 
-    found = shipped(str(given))
     if found:
         return found
     names = ", ".join(sorted(_shipped_names())) or "none"

@@ -159,7 +159,7 @@ class Network(nn.Module):
         self._check(x, self.training and bool(self._heads))
 
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
-        """What the network gives where its first `done` steps, all in a line, were computed elsewhere and gave x."""
+        """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
         heads = self.training and bool(self._heads)
         steps = self._train_steps if heads else self._eval_steps
         first = steps[done - 1].writes if done else 0

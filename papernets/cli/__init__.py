@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -11,7 +12,8 @@ from .app import app
 from .flags import WrongUse
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-# The error of a wrong option, whichever library typer is built on: the bases of BadParameter that can show themselves.
+# The error of a wrong option, whichever library typer is built on: the bases of BadParameter that
+# can show themselves.
 USAGE = tuple(c for c in typer.BadParameter.__mro__ if hasattr(c, "show"))
 
 
@@ -20,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     An error that a user can mend is one line on stderr, without a traceback.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console without umlauts is served too
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = app(args=None if arguments is None else list(arguments), standalone_mode=False)
     except typer.Abort:
@@ -37,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE if isinstance(error, WrongUse) else FAILED
     except Exception as error:
         if isinstance(error, USAGE):
-            error.show()
+            error.show()  # type: ignore[attr-defined]
             return WRONG_USE
         raise
     return code if isinstance(code, int) else DONE

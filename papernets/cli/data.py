@@ -9,7 +9,9 @@ import typer
 from . import screen
 
 app = typer.Typer(
-    help="Sets of pictures: fetch them, or look at one.", no_args_is_help=True, rich_markup_mode=None
+    help="Sets of pictures: fetch them, or look at one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -17,7 +19,8 @@ app = typer.Typer(
 def fetch(
     name: Annotated[str, typer.Argument(help="mnist or fashion_mnist.")],
     data_dir: Annotated[
-        str, typer.Option("--data-dir", help="Where to; else PAPERNETS_DATA, else the cache folder.")
+        str,
+        typer.Option("--data-dir", help="Where to; else PAPERNETS_DATA, else the cache folder."),
     ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -47,7 +50,13 @@ def show(
     }
     if json:
         screen.print_json(
-            {"name": found.name, "classes": list(found.classes), "counts": counts, "split": found.split, "skipped": list(found.skipped)}
+            {
+                "name": found.name,
+                "classes": list(found.classes),
+                "counts": counts,
+                "split": found.split,
+                "skipped": list(found.skipped),
+            }
         )
         return
     rows = [

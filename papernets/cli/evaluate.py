@@ -68,6 +68,7 @@ def evaluate(
     from ..evaluate.infer import BATCH
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.report import report
+    from ..train.folder import data_of_run
 
     if part and part not in PARTS:
         raise WrongUse(f"--part {part}: give {', '.join(PARTS[:-1])} or {PARTS[-1]}")
@@ -75,7 +76,9 @@ def evaluate(
         raise WrongUse(f"--top {below[0]}: give 1 or more")
     where = use(device, threads)
     loaded = load_bundle(bundle)
-    name = data or str(loaded.info.run.get("data") or "")
+    own = {} if data else data_of_run(loaded.folder)
+    name = data or own.get("data") or str(loaded.info.run.get("data") or "")
+    data_dir = data_dir or own.get("data_dir", "")
     if not name:
         raise WrongUse(
             f"{bundle} does not say what it was trained on: give --data digits, mnist, or a folder"
@@ -243,7 +246,11 @@ def _draw(folder: Path, found: Report, pictures: Pictures) -> None:
     wrong = f"{title}: {scored.errors:,} of {scored.images:,} wrong"
     confusion_picture(found.confusion, found.classes, folder / CONFUSION, title=wrong)
     several = scored.errors > len(worst)
-    shown = f"the {len(worst)} worst of {scored.errors:,} mistakes" if several else "all mistakes"
+    shown = (
+        f"the {len(worst)} worst of {scored.errors:,} mistakes"
+        if several
+        else f"all {len(worst)} mistakes"
+    )
     places = {name: place for place, name in enumerate(found.classes)}
     mistakes_picture(
         pictures.images[[one.index for one in worst]].numpy(),

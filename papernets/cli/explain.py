@@ -25,19 +25,29 @@ def parse_size(text: str) -> int | tuple[int, int] | None:
         return None
     sides = text.lower().split("x")
     if len(sides) > 2 or not all(side.isdigit() for side in sides):
-        raise typer.BadParameter(f"--input {text}: give a side such as 32, or HEIGHTxWIDTH such as 32x160")
+        raise typer.BadParameter(
+            f"--input {text}: give a side such as 32, or HEIGHTxWIDTH such as 32x160"
+        )
     numbers = [int(side) for side in sides]
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
 def find(
-    name: str, classes: int | None = None, channels: int | None = None, size: str = "", **options: object
+    name: str,
+    classes: int | None = None,
+    channels: int | None = None,
+    size: str = "",
+    **options: object,
 ) -> Net | Committee:
-    """The network of a name, as the flags ask for it."""
+    """The network of a name, as the flags ask for it; a picture too small for it is wrong use."""
+    from ..analyse import walk
     from ..nets import net
+    from ..spec import Committee
 
     with wrong_use():
-        return net(name, classes, channels, parse_size(size), **options)
+        found = net(name, classes, channels, parse_size(size), **options)
+        walk(found.member if isinstance(found, Committee) else found)
+        return found
 
 
 def list_networks(
@@ -68,7 +78,14 @@ def list_networks(
         )
         size = f"{member.input[0]}x{member.input[1]}x{member.input[2]}"
         rows.append(
-            (name, one.title, str(entry.year), size, f"{sums.params * times:,}", f"{sums.macs * times:,}")
+            (
+                name,
+                one.title,
+                str(entry.year),
+                size,
+                f"{sums.params * times:,}",
+                f"{sums.macs * times:,}",
+            )
         )
     if json:
         screen.print_json(found)
@@ -108,7 +125,9 @@ def show(net: Net | Committee) -> None:
     screen.say(f"{net.paper}")
     screen.say()
     channels, height, width = base.input
-    of = f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
+    of = (
+        f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
+    )
     screen.say(f"{of}Input {channels}x{height}x{width}, {base.classes} classes.")
     screen.table(COLUMNS, [row_cells(row) for row in rows], left=4)
     total = (
@@ -116,7 +135,10 @@ def show(net: Net | Committee) -> None:
         + (f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else "")
         + f", {sums.macs * times:,} multiply-adds (MACs), {sums.connections * times:,} connections"
     )
-    screen.say(f"Total: {total}." + (f" Each of the {times}: {sums.params:,} parameters." if times > 1 else ""))
+    screen.say(
+        f"Total: {total}."
+        + (f" Each of the {times}: {sums.params:,} parameters." if times > 1 else "")
+    )
     screen.say(
         "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count biases and subsampling too."
     )
@@ -135,7 +157,11 @@ def _claims(net: Net | Committee) -> None:
         screen.heading(f"Published numbers that the arithmetic confirms: {len(agreed)}")
         for check in agreed:
             about = "" if check.ours == check.printed else f" (exactly {screen.value(check.ours)})"
-            screen.paragraph("", f"{check.quantity} = {screen.value(check.printed)}{about}: {check.source}", hang=2)
+            screen.paragraph(
+                "",
+                f"{check.quantity} = {screen.value(check.printed)}{about}: {check.source}",
+                hang=2,
+            )
     for title, verdict in (
         ("Printed, but wrong", "erratum"),
         ("PUBLISHED NUMBERS THAT WE CANNOT CONFIRM", "DISAGREES"),
@@ -150,11 +176,15 @@ def _claims(net: Net | Committee) -> None:
                 f"ours {screen.value(check.ours)}: {check.why}",
                 hang=2,
             )
-    measured = [f for f in net.facts if f.measured and isinstance(f.value, float)]
+    measured = [(f.value, f) for f in net.facts if f.measured and isinstance(f.value, float)]
     if measured:
         screen.heading("Published results")
-        for fact in measured:
-            screen.paragraph("", f"{screen.percent(float(fact.value))} error: {fact.conditions} ({fact.source})", hang=2)
+        for error, fact in measured:
+            screen.paragraph(
+                "",
+                f"{screen.percent(error)} error: {fact.conditions} ({fact.source})",
+                hang=2,
+            )
     if net.departures:
         screen.heading("Where we depart from the paper")
         for departure in net.departures:
@@ -183,7 +213,10 @@ def verify_networks(
                 ours = "" if c.ours is None else screen.value(c.ours)
                 rows.append((n, c.quantity, c.source, c.verdict, screen.value(c.printed), ours))
         screen.table(("network", "quantity", "source", "verdict", "printed", "ours"), rows, left=4)
-        counts = {v: sum(c.verdict == v for _, c in checks) for v in ("agrees", "erratum", "DISAGREES", "measured")}
+        counts = {
+            v: sum(c.verdict == v for _, c in checks)
+            for v in ("agrees", "erratum", "DISAGREES", "measured")
+        }
         screen.say(
             f"{counts['agrees']} published numbers agree, {counts['erratum']} are errata, {counts['DISAGREES']} disagree; "
             f"{counts['measured']} are results of experiments, which training reproduces."

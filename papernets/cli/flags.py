@@ -39,7 +39,7 @@ def wrong_use() -> Iterator[None]:
     """Errors in here are the command's: a wrong name, option or key."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         raise WrongUse(str(error)) from None
 
 

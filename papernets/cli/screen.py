@@ -60,7 +60,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) 
         drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for at, name in enumerate(columns):
             if at < left:
-                drawn.add_column(name, justify="left", overflow="fold", style="cyan" if at == 0 else None)
+                drawn.add_column(
+                    name, justify="left", overflow="fold", style="cyan" if at == 0 else None
+                )
             else:
                 drawn.add_column(name, justify="right", no_wrap=True)
         for row in rows:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,27 +21,51 @@ if TYPE_CHECKING:
 
 
 def train(
-    name: Annotated[str, typer.Argument(help="A network, or FILE.py:NAME; not needed with --resume.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="A network, or FILE.py:NAME; not needed with --resume.")
+    ] = "",
     data: Annotated[
-        str, typer.Option("--data", help="digits, mnist, fashion_mnist, or a folder with one folder a class. [digits]")
+        str,
+        typer.Option(
+            "--data",
+            help="digits, mnist, fashion_mnist, or a folder with one folder a class. [digits]",
+        ),
     ] = "",
     data_dir: DataDir = "",
     out: Annotated[str, typer.Option("--out", help="The run's folder. [runs/NAME-DATA-N]")] = "",
-    recipe: Annotated[str, typer.Option("--recipe", help="A recipe of the network, by name; its first if left out.")] = "",
-    epochs: Annotated[int | None, typer.Option("--epochs", help="Passes over the training pictures.", min=1)] = None,
+    recipe: Annotated[
+        str,
+        typer.Option("--recipe", help="A recipe of the network, by name; its first if left out."),
+    ] = "",
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", help="Passes over the training pictures.", min=1)
+    ] = None,
     batch_size: BatchSize = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Of weights, order and distortions.", min=0)] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Of weights, order and distortions.", min=0)
+    ] = None,
     device: Device = "",
     threads: Threads = 0,
-    channels: Annotated[int | None, typer.Option("--channels", help="Change the network's input channels.")] = None,
-    config: Annotated[str, typer.Option("--config", help="A TOML file with a run's settings.")] = "",
-    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, or table.key=value; may be repeated.")] = None,
+    channels: Annotated[
+        int | None, typer.Option("--channels", help="Change the network's input channels.")
+    ] = None,
+    config: Annotated[
+        str, typer.Option("--config", help="A TOML file with a run's settings.")
+    ] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value, or table.key=value; may be repeated."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Train a network on pictures; the best epoch is chosen on a part held out, the test set is looked at once."""
+    from ..train.settings import located, resolve
+
     screen.quiet(quiet)
     flags = {
         "data": data,
@@ -53,53 +81,54 @@ def train(
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
     with wrong_use():
         given = settings(config, given, set_ or [])
-        name = name or given.pop("net", "")
+        name = name or given.get("net", "")
+        if name:
+            from ..nets import find
+
+            given["net"] = find(name).name if ".py:" not in name else name
+        given = located(given)
+        name = given.pop("net", "")
         if resume:
             if not out:
                 raise ValueError("--resume needs --out, the folder of the run to go on with")
-            if name:
-                from ..nets import find
-
-                given["net"] = find(name).name if ".py:" not in name else name
+            given |= {"net": name} if name else {}
             run = None
         else:
             if not name:
-                raise ValueError("which network? papernets train lenet5, say. All names: papernets list")
-            from ..train.run import resolve
-
+                raise ValueError(
+                    "which network? papernets train lenet5, say. All names: papernets list"
+                )
             run = resolve(name, given)
-    if run is not None:
-        folder = Path(out) if out else free_folder(run)
-        if dry_run:
-            plan(run, folder, json)
-            return
+    if dry_run:
+        plan(run, Path(out) if out else next(free_folders(run)), given, json)
     else:
-        folder = Path(out)
-    _train(run, folder, resume, given, json)
+        _train(run, out, given, json)
 
 
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
     """A configuration file's settings, then --set's, then the flags'; tables are joined."""
-    from ..train.run import TABLES, parse_set, read_config
+    from ..train.settings import joined, parse_set, read_config
 
-    found: dict[str, Any] = read_config(Path(config)) if config else {}
-    for text in pairs:
-        key, value = parse_set(text)
-        found[key] = {**found.get(key, {}), **value} if key in TABLES else value
-    return {**found, **flags}
+    sets = ({key: value} for key, value in map(parse_set, pairs))
+    return joined(read_config(Path(config)) if config else {}, *sets, flags)
 
 
-def free_folder(run: Run) -> Path:
-    """runs/NETWORK-DATA-N with the first N that is free."""
-    stem = f"{Path(run.net.split(':')[0]).stem}-{Path(run.data).name or 'data'}"
-    number = 1
-    while Path("runs", f"{stem}-{number}").exists():
-        number += 1
-    return Path("runs", f"{stem}-{number}")
+def free_folders(run: Run | None) -> Iterator[Path]:
+    """runs/NETWORK-DATA-N for each N that is free."""
+    assert run is not None
+    network = Path(run.net.rpartition(":")[0]).stem if ".py:" in run.net else run.net
+    for number in itertools.count(1):
+        folder = Path("runs", f"{network}-{Path(run.data).name or 'data'}-{number}")
+        if not folder.exists():
+            yield folder
 
 
-def plan(run: Run, folder: Path, json: bool) -> None:
+def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> None:
     """What would be done."""
+    from ..train.folder import prepare
+
+    with wrong_folder():
+        run = prepare(folder, run, run is None, given)
     if json:
         screen.print_json({**run.to_dict(), "out": str(folder)})
         return
@@ -107,23 +136,49 @@ def plan(run: Run, folder: Path, json: bool) -> None:
     screen.say(run.to_toml().rstrip())
 
 
-def _train(run: Run | None, folder: Path, resume: bool, given: dict[str, Any], json: bool) -> None:
-    from ..train.folder import CONFIG, locked, prepare, read_result
+@contextmanager
+def wrong_folder() -> Iterator[None]:
+    """Errors in here are of what was asked for: a folder that is taken, or that holds no run."""
+    try:
+        yield
+    except (ValueError, FileExistsError, FileNotFoundError) as error:
+        raise WrongUse(str(error)) from None
+
+
+def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
+    from ..data.sources import NAMES, given_path, normal
+    from ..data.sources import open as open_data
+    from ..train.folder import InUse, opened, read_result
+    from ..train.session import choose_device
     from ..train.session import train as work
 
-    if resume and not (folder / CONFIG).exists():
-        raise WrongUse(f"{folder} holds no run to resume: it has no {CONFIG}")
-    with wrong_use():
-        run = prepare(folder, run, resume, given)
-    show = Show(folder, json)
-    with locked(folder):
+    resume = run is None
+    if run is not None:
+        with wrong_use():
+            choose_device(run.device)
+            data_dir = run.data_dir or None
+            if normal(run.data) not in NAMES and not given_path(run.data, data_dir).exists():
+                open_data(run.data, data_dir=data_dir)  # says what there is
+    with ExitStack() as stack:
+        folder, kept = Path(out), None
+        for folder in [Path(out)] if out else free_folders(run):
+            try:
+                with wrong_folder():
+                    kept = stack.enter_context(opened(folder, run, resume, given))
+                break
+            except (WrongUse, InUse):  # another run may have taken a free folder just now
+                if out:
+                    raise
+        assert kept is not None
         already = read_result(folder) is not None
+        show = Show(folder, json)
         try:
-            for event in work(run, folder):
+            for event in work(kept, folder):
                 show.event(event)
         except KeyboardInterrupt:
             show.close()
-            screen.note(f"\nStopped. Go on with: papernets train --out {folder} --resume")
+            again = f"papernets train --out {quote(str(folder))} --resume"
+            screen.note(f"\nStopped. Go on with: {again}")
             raise
         finally:
             show.close()
@@ -168,7 +223,8 @@ class Show:
         """What is about to happen."""
         self.run = event.run
         data = event.dataset
-        threads = f", {event.threads} threads" if event.device == "cpu" else ""
+        several = "thread" if event.threads == 1 else "threads"
+        threads = f", {event.threads} {several}" if event.device == "cpu" else ""
         screen.note(
             f"{event.run.net}: {event.params:,} parameters, recipe {event.run.recipe or 'none'}, "
             f"{event.run.epochs} epochs, seed {event.run.seed}, on {event.device}{threads}"
@@ -190,7 +246,13 @@ class Show:
         if screen.QUIET or not sys.stderr.isatty():
             return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         self.bar = Progress(
             TextColumn("{task.description}"),
@@ -248,17 +310,17 @@ class Show:
             screen.say(
                 f"Written to {self.folder}: best/ (the trained network), curves.png, confusion.png, result.json"
             )
-            screen.say(f"Next: papernets evaluate {self.folder} --data {result['data_given']}")
+            screen.say(f"Next: papernets evaluate {quote(str(self.folder))}")
 
     def beside(self, result: dict[str, Any]) -> None:
         """The paper's own figure, marked where it is of other data."""
         from ..nets import net
         from ..train.session import paper_error
 
-        if ".py:" in result["network"]:
+        if ".py:" in result["network"] or screen.QUIET:
             return
         error, words = paper_error(net(result["network"]), result["data"])
-        if error is not None and not screen.QUIET:
+        if error is not None:
             screen.say(f"The paper's test error: {screen.percent(error)} ({words})")
 
 

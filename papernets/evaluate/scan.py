@@ -70,7 +70,7 @@ class Decoder:
 
     shortest: float = 4.0
     longest: float = 9.0
-    cost: float = 1.0
+    cost: float = 2.0
 
     def segments(self, scores: Scores) -> list[list[tuple[int, int, int]]]:
         """The (class, first place, place after the last) of each strip's digits, left to right.

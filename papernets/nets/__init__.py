@@ -124,10 +124,9 @@ def _own(name: str, given: dict[str, object], options: dict[str, object]) -> Net
         own = _made(name, own, {**given, **options})
     elif isinstance(own, Net):
         own = _changed(name, own, given, options)
-    elif isinstance(own, Committee) and (given or options):
-        raise ValueError(
-            f"{name} is a fixed committee and takes no option {[*given, *options][0]!r}"
-        )
+    elif isinstance(own, Committee):
+        member = _changed(name, own.member, given, options)
+        own = own if member == own.member else replace(own, member=member, facts=(), errata=())
     if not isinstance(own, Net | Committee):
         raise ValueError(f"{name} is a {type(own).__name__}, not a Net")
     return own

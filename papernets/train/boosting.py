@@ -22,10 +22,11 @@ from ..build.bundle import BundleInfo, save_bundle
 from ..build.committee import Committee as CommitteeModel
 from ..data import Dataset, Distortion, Part, Preprocessing
 from ..evaluate.infer import logits_of
+from ..files import write_atomically
 from ..spec import Committee
 from .batches import generator
 from .folder import CONFIG, RESULT, read_result, write_json
-from .run import Run
+from .run import MOST_SEED, Run
 from .session import (
     Event,
     Finished,
@@ -83,7 +84,9 @@ def member_run(run: Run, net: Committee, number: int) -> Run:
     if number > 1:
         share = float(run.boost.get("again", 0.5))
         augment = {k: v * share if k != "elastic_sigma" else v for k, v in augment.items()}
-    return replace(run, net=net.member.name, seed=run.seed + 1000 * (number - 1), augment=augment, boost={})
+    return replace(
+        run, net=net.member.name, seed=(run.seed + 1000 * (number - 1)) % MOST_SEED, augment=augment, boost={}
+    )
 
 
 def filtered(
@@ -156,6 +159,7 @@ def join(
         kind="committee",
         members=tuple(str(n) + "/best" for n in range(1, len(members) + 1)),
         rule=rule,
+        net={},
         score_scale=1.0,
     )
     all_of_them = CommitteeModel(members, weights=weights).to(device).eval()
@@ -166,15 +170,20 @@ def join(
     began_early = time.perf_counter()
     early = logits_of(model, dataset.test.images, preprocessing, device)
     quick = time.perf_counter() - began_early
-    seconds = sum((read_result(folder / str(n)) or {}).get("seconds", 0.0) for n in range(1, net.count + 1))
+    seconds = sum(
+        (read_result(folder / str(n)) or {}).get("seconds", 0.0) for n in range(1, net.count + 1)
+    )
     result, scored = result_of(run, dataset, logits, 0, run.epochs, seconds)
     result["best_epoch"] = run.epochs
     result |= {
-        "members": [(read_result(folder / str(n)) or {}).get("test_error") for n in range(1, net.count + 1)],
+        "members": [
+            (read_result(folder / str(n)) or {}).get("test_error") for n in range(1, net.count + 1)
+        ],
         "early_exit_error": float((early.argmax(1) != dataset.test.labels).float().mean()),
         "others_asked": model.asked / max(model.seen, 1),
         "speed_gained": full / quick,
-        "multiply_adds_saved": 1 - (1 + (net.count - 1) * model.asked / max(model.seen, 1)) / net.count,
+        "multiply_adds_saved": 1
+        - (1 + (net.count - 1) * model.asked / max(model.seen, 1)) / net.count,
         "seconds_joining": time.perf_counter() - began,
     }
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
@@ -201,7 +210,9 @@ def weigh(outputs: list[Tensor], labels: Tensor) -> list[float]:
     Found by Newton-like steps (L-BFGS) from equal weights on logarithms, so that all stay positive.
     """
     stack = torch.stack(outputs).double()
-    logs = torch.full((len(outputs),), -torch.log(torch.tensor(float(len(outputs)))).item(), dtype=torch.float64)
+    logs = torch.full(
+        (len(outputs),), -torch.log(torch.tensor(float(len(outputs)))).item(), dtype=torch.float64
+    )
     logs.requires_grad_()
     search = torch.optim.LBFGS([logs], lr=0.5, max_iter=100, line_search_fn="strong_wolfe")
 
@@ -216,9 +227,7 @@ def weigh(outputs: list[Tensor], labels: Tensor) -> list[float]:
     return [round(float(w), 6) for w in logs.detach().exp()]
 
 
-def exit_margin(
-    outputs: list[Tensor], weights: list[float], alone: float, labels: Tensor
-) -> float:
+def exit_margin(outputs: list[Tensor], weights: list[float], alone: float, labels: Tensor) -> float:
     """The smallest lead in probability at which the first network may answer alone without more held-out errors."""
     total = sum(w * z for w, z in zip(weights, outputs, strict=True))
     assert isinstance(total, Tensor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..build.network import Logits, Network
+from ..build.tiles import tiled
 from ..build.weights import copies
 from ..data import Dataset, Distortion, Part, Preprocessing
 from ..data.strips import make_windows, seen, window_width
@@ -24,6 +25,9 @@ from .schedule import learning_rate
 
 LOOK = 50
 """Every so many steps the losses are looked at: often enough to stop soon, seldom enough to cost nothing."""
+
+Forward = Callable[[Tensor], Tensor | Logits]
+"""Pictures (N, C, H, W) to what the network gives."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ def fit(
     loss_of = make_loss(run, state.model.net)
     part = dataset.train
     steps = count_of_epoch(part, run)
+    model = (tiled(state.model) if run.tiles else None) or state.model
     while state.epoch < run.epochs:
         number = state.epoch + 1
         began = time.perf_counter()
@@ -150,7 +155,7 @@ def fit(
         )
         for at, (x, y) in enumerate(drawn):
             rate = learning_rate(run, state.step, steps * run.epochs)
-            losses[at] = train_step(state, x, y, loss_of, rate)
+            losses[at] = train_step(state, x, y, loss_of, rate, model)
             state.step += 1
             if run.average:
                 follow(state, run.average)
@@ -186,12 +191,17 @@ def count_of_epoch(part: Part, run: Run) -> int:
     return count_of(len(part), run.batch_size)
 
 
-def train_step(state: State, x: Tensor, y: Tensor, loss_of: Any, rate: float) -> Tensor:
-    """One step of the optimiser on one batch; the loss, not yet read from the device."""
+def train_step(
+    state: State, x: Tensor, y: Tensor, loss_of: Any, rate: float, model: Forward | None = None
+) -> Tensor:
+    """One step of the optimiser on one batch; the loss, not yet read from the device.
+
+    `model` computes what the state's own model does, with the same parameters; None takes that one.
+    """
     for group in state.optimizer.param_groups:
         group["lr"] = rate
     state.optimizer.zero_grad()
-    out: Tensor | Logits = state.model(x)
+    out = (model or state.model)(x)
     loss: Tensor = loss_of(out, y)
     loss.backward()
     state.optimizer.step()

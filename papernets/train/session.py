@@ -20,6 +20,7 @@ from ..build import assemble, build
 from ..build.bundle import BundleInfo, versions
 from ..build.network import Network
 from ..build.weights import load_weights
+from ..build.written import named, write_net
 from ..data import Dataset, Part, Preprocessing
 from ..data.strips import window_width
 from ..evaluate.infer import logits_of
@@ -90,11 +91,17 @@ def choose_device(name: str) -> torch.device:
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
     if name not in there:
         raise ValueError(f"unknown device {name!r}: auto, cpu, cuda or mps")
     if not there[name]:
-        raise ValueError(f"this machine has no {name} device that torch can use. --device auto takes what there is")
+        raise ValueError(
+            f"this machine has no {name} device that torch can use. --device auto takes what there is"
+        )
     return torch.device(name)
 
 
@@ -190,8 +197,12 @@ def _next(events: Iterator[Step | Epoch], folder: Path, state: State) -> Step | 
     try:
         return next(events, None)
     except Diverged as error:
-        text = "No epoch was finished" if not state.epoch else (
-            f"The best network so far, of epoch {state.best_epoch}, is kept in {folder / 'best'}"
+        text = (
+            "No epoch was finished"
+            if not state.epoch
+            else (
+                f"The best network so far, of epoch {state.best_epoch}, is kept in {folder / 'best'}"
+            )
         )
         raise Diverged(f"{error}, in a new run with another --out. {text}") from None
 
@@ -263,7 +274,9 @@ def draw(
 
     title = f"{net.title} on {dataset.name}"
     error, words = paper_error(net, dataset.name)
-    curves(history, folder / "curves.png", title=title, paper_error=error, paper_note=words, best=best)
+    curves(
+        history, folder / "curves.png", title=title, paper_error=error, paper_note=words, best=best
+    )
     draw_confusion(net, dataset, logits, folder, scored)
 
 
@@ -273,9 +286,7 @@ def draw_confusion(
     """Write confusion.png."""
     from ..draw.confusion import confusion_picture
 
-    matrix = confusion(
-        dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes)
-    )
+    matrix = confusion(dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes))
     title = f"{net.title} on {dataset.name}: {scored.errors} of {scored.images:,} wrong"
     confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
 
@@ -303,16 +314,28 @@ def calibrated(
 
 
 def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing) -> BundleInfo:
-    """The description of this run's bundles."""
+    """The description of this run's bundles; a path of this machine is not in it.
+
+    A network of the user's own goes in as data, so that its bundle works without its file.
+    """
+    network, written = run.net, {}
+    if not named(run.net):
+        try:
+            written = write_net(net)
+            network = Path(run.net).name
+        except TypeError:
+            pass  # a layer of the user's own: only its file knows it
+    settings = run.to_dict() | {"net": network, "data": dataset.name, "data_dir": ""}
     return BundleInfo(
-        network=run.net,
+        network=network,
         classes=dataset.classes,
         input=net.input,
         preprocessing=preprocessing.to_dict(),
         options=dict(run.options),
         score_scale=run.distance_scale if run.loss != "mse" else 1.0,
-        run=run.to_dict() | {"data_dir": ""},
+        run=settings,
         versions=versions(),
+        net=written,
     )
 
 

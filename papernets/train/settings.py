@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ..analyse import walk
 from ..nets import find, net
+from ..spec import Committee
 from .run import NAMES, TABLES, Run, near
 
 
@@ -74,7 +76,8 @@ def checked(key: str, value: Any, where: str) -> Any:
 
 
 def _kind(wanted: type) -> str:
-    return {int: "a whole number", float: "a number", str: "text", dict: "a table"}[wanted]
+    whole = {bool: "true or false", int: "a whole number", float: "a number"}
+    return {**whole, str: "text", dict: "a table"}[wanted]
 
 
 def joined(*layers: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,5 +140,6 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
                 f"Its recipes: {', '.join(names) or 'none'}"
             )
     run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
-    run.network(None)  # says so where its options, channels or input are impossible
+    made = run.network(None)  # says so where its options, channels or input are impossible
+    walk(made.member if isinstance(made, Committee) else made)
     return run

@@ -346,6 +346,21 @@ def test_a_committee_with_other_classes(
     fails(capsys, folder, f"{folder} is a committee without members", AGAIN)
 
 
+def test_a_console_that_writes_ascii_alone(
+    copy: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"gr\u00fcn {number}" for number in range(10)]
+    edit(copy, lambda info: info.update(classes=names))
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert main(["predict", str(copy), str(pictures), "--quiet"]) == 0
+    assert main(["predict", str(copy), str(pictures), "--json"]) == 0
+    sys.stdout.flush()
+    table, found = written.getvalue().split(b"[", 1)
+    assert b"gr\\xfcn " in table
+    assert json.loads(b"[" + found)[0]["label"] in names
+
+
 def test_a_terminal_gets_what_fits(
     trained: Path,
     pictures: Path,

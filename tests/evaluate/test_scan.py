@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -16,7 +16,7 @@ from papernets import data
 from papernets.build import Network, assemble, build
 from papernets.build.bundle import BundleInfo, find_bundle, save_bundle, shipped
 from papernets.data import Preprocessing
-from papernets.data.strips import seen, surrounded
+from papernets.data.strips import make_strips, seen, surrounded
 from papernets.evaluate.predict import Source
 from papernets.evaluate.scan import (
     Decoder,
@@ -247,9 +247,30 @@ def test_a_shipped_bundle_answers_to_its_folder(
 @pytest.mark.parametrize("gaps", [(-1, 4), (1, 6), None])
 def test_nine_of_ten_strips_are_read_whole(shared_data: Path, gaps: tuple[int, int] | None) -> None:
     """Five MNIST test digits a strip: the paper's distances, wider ones, pictures side by side."""
-    torch.set_num_threads(min(4, os.cpu_count() or 1))
     found, info = load_scanner("lenet5_scan")
     assert can_scan(info)
     test = data.open("mnist", data_dir=str(shared_data)).test
     score = measure(found, test, 500, 5, seed=0, gaps=gaps)
     assert score.error <= 0.1, score.wrong
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shipped("lenet5_scan") is None, reason="lenet5_scan does not come along")
+def test_photographed_strips_are_read(shared_data: Path) -> None:
+    """Dark ink on paper in sloping light, noise, any scale: as photos are, black on white."""
+    test = data.open("mnist", data_dir=str(shared_data)).test
+    given, labels = make_strips(test, 4, 40, torch.Generator().manual_seed(0), (2, 10))
+    found, _ = load_scanner("lenet5_scan")
+    random = np.random.default_rng(0)
+    right = 0
+    for strip, wanted in zip(given, labels.tolist(), strict=True):
+        scale = random.uniform(3, 9)
+        width, height = round(strip.shape[2] * scale), round(28 * scale)
+        large = Image.fromarray(strip[0].numpy()).resize((width, height), Image.Resampling.BICUBIC)
+        ink = np.pad(np.asarray(large, np.float64) / 255, 40)
+        light = np.linspace(230, 170, ink.shape[1])
+        photo = light * (1 - 0.8 * ink) + random.normal(0, 5, ink.shape)
+        image = Image.fromarray(photo.clip(0, 255).astype(np.uint8))
+        (reading,) = found.read(data.read_strip(image, found.preprocessing)[None])
+        right += reading.text == "".join(map(str, wanted))
+    assert right >= 34

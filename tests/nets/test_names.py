@@ -189,5 +189,5 @@ def test_a_committee_is_found_by_name_and_in_a_file(own):
     assert isinstance(net("boosted_lenet4"), Committee)
     own.write_text("from papernets.nets import net\nTHREE = net('boosted_lenet4')\n")
     assert net(f"{own}:THREE").count == 3
-    with pytest.raises(ValueError, match="is a fixed committee and takes no option 'classes'"):
+    with pytest.raises(ValueError, match="is a fixed network of 10 classes; make it a function"):
         net(f"{own}:THREE", classes=3)

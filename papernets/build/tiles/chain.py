@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from ...spec import Shape
@@ -21,17 +20,15 @@ def room(links: Links, shape: Shape, count: int) -> int:
     total = 0
     for link in links.convs:
         total += 4 * floats(link, shape, count)
-        down, across = link.tile
-        (height, width), (kh, kw) = shape[1:], link.kernel
-        shape = (link.maps_out, (height - kh + 1) // down, (width - kw + 1) // across)
+        shape = link.shape(shape)
     return total
 
 
 class Chain:
     """The stages of links, with their buffers: (N, C, H, W) to (N, features) or (N, C', H', W').
 
-    The gradient of the input is not computed. What the backward pass needs of the forward pass lies in the buffers:
-    it must follow its own forward pass with no other one between.
+    The gradient of the input is not computed. What the backward pass needs of the forward pass lies
+    in the buffers: it must follow its own forward pass with no other one between.
     """
 
     def __init__(self, links: Links, shape: Shape, count: int):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 from threading import Lock
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch.autograd.function import once_differentiable
 
 from ..network import Logits, Network
 from .chain import Chain, Params, room
-from .links import Links
+from .links import ConvLink, DenseLink, Links
 
 KEPT = 2
 """How many chains are kept: one for the full batches of an epoch, one for its last."""
@@ -21,16 +22,15 @@ ROOM = 1 << 30
 
 
 class Turns:
-    """A chain and the number of its last forward pass, so that a backward pass knows whether the buffers are its own."""
+    """A chain and the number of its last forward pass, whose values its buffers hold."""
 
-    def __init__(self, chain: Chain, lengths: Sequence[int]):
-        self.chain, self.lengths = chain, lengths
+    def __init__(self, chain: Chain, parts: Sequence[slice]):
+        self.chain, self.parts = chain, parts
         self.turn, self.lock = 0, Lock()
 
     def grouped(self, params: Sequence[Tensor]) -> Params:
-        """A flat list of parameters, detached, by stage."""
-        rest = iter(params)
-        return [[next(rest).detach() for _ in range(length)] for length in self.lengths]
+        """A flat list of parameters by stage."""
+        return [params[part] for part in self.parts]
 
     def forward(self, x: Tensor, params: Sequence[Tensor]) -> tuple[Tensor, int]:
         """The values, and the number of this turn."""
@@ -41,7 +41,7 @@ class Turns:
     def backward(
         self, turn: int, grad: Tensor, x: Tensor, params: Sequence[Tensor]
     ) -> list[Tensor]:
-        """The gradients of the parameters; another forward pass since that turn has the turn's computed again."""
+        """The parameters' gradients; the turn is computed again if others came after it."""
         with self.lock:
             grouped = self.grouped(params)
             if turn != self.turn:
@@ -70,57 +70,71 @@ class _OnTiles(torch.autograd.Function):
 
 
 class Tiled:
-    """A network whose first layers run as one chain: the same parameters, and the same logits but for rounding.
+    """A network whose first layers run as one chain: the same parameters, logits but for rounding.
 
-    Call it as the network. What a chain cannot do (other types and devices, autocast, inference mode, gradients of
-    the pictures, hooks on layers, too little room) is left to the network itself, call by call.
+    Call it as the network. What a chain cannot do (other types and devices, autocast, inference
+    mode, gradients of the pictures, hooks on layers, too little room) is left to the network
+    itself, call by call.
     """
 
     def __init__(self, network: Network, links: Links):
         self.network, self.links = network, links
         self._chains: dict[tuple[int, ...], Turns] = {}
-        self._links = (*links.convs, *links.denses)
+        every: list[ConvLink | DenseLink] = [*links.convs, *links.denses]
+        self._slots = [slot for link in every for slot in link.slots]
+        ends = list(accumulate((len(link.slots) for link in every), initial=0))
+        self._parts = [slice(a, b) for a, b in pairwise(ends)]
+        modules = [module for link in every for module in link.modules]
+        self._hooks = [hooks for module in modules for hooks in _hooks(module)]
 
     def __call__(self, x: Tensor) -> Tensor | Logits:
         network = self.network
-        params = [link.params for link in self._links]
-        flat = [p for own in params for p in own]
-        if not self._can(x, flat):
+        params: list[Tensor] = [own[name] for own, name in self._slots]  # type: ignore[misc]
+        turns = self._turns(x) if self._can(x, params) else None
+        if turns is None:
             out: Tensor | Logits = network(x)
             return out
-        network.check(x)
-        turns = self._chains.pop(tuple(x.shape), None)
-        if turns is None:
-            shape = (x.shape[1], x.shape[2], x.shape[3])
-            if room(self.links, shape, len(x)) > ROOM:
-                return network(x)  # type: ignore[no-any-return]
-            turns = Turns(Chain(self.links, shape, len(x)), [len(own) for own in params])
-        self._chains[tuple(x.shape)] = turns
-        while len(self._chains) > KEPT:
-            del self._chains[next(iter(self._chains))]
-        values: Tensor = _OnTiles.apply(turns, x, *flat)  # type: ignore[no-untyped-call]
+        values: Tensor = _OnTiles.apply(turns, x, *params)  # type: ignore[no-untyped-call]
         return network.rest(values, self.links.steps)
 
+    def _turns(self, x: Tensor) -> Turns | None:
+        """The chain for pictures of this shape, made if there is none; None if it is too large."""
+        self.network.check(x)
+        key = tuple(x.shape)
+        turns = self._chains.pop(key, None)
+        if turns is None:
+            count, *shape = key
+            if room(self.links, (shape[0], shape[1], shape[2]), count) > ROOM:
+                return None
+            chain = Chain(self.links, (shape[0], shape[1], shape[2]), count)
+            turns = Turns(chain, self._parts)
+            while len(self._chains) >= KEPT:
+                del self._chains[
+                    next(iter(self._chains))
+                ]  # the one that was used the longest time ago
+        self._chains[key] = turns
+        return turns
+
     def _can(self, x: Tensor, params: Sequence[Tensor]) -> bool:
+        """True where pictures, parameters and torch's present modes are what a chain is for."""
         return (
             x.dim() == 4
             and len(x) > 0
             and not x.requires_grad
-            and all(
-                t.dtype == torch.float32 and t.device.type == "cpu" and t.layout == torch.strided
-                for t in (x, *params)
-            )
+            and x.layout == torch.strided
+            and all(t.dtype is torch.float32 and t.is_cpu for t in (x, *params))
+            and not any(self._hooks)
             and not torch.is_autocast_enabled("cpu")
             and not torch.is_inference_mode_enabled()
             and not torch.compiler.is_compiling()
-            and not any(_hooked(m) for link in self._links for m in link.modules)
         )
 
 
-def _hooked(module: torch.nn.Module) -> bool:
-    return bool(
-        module._forward_hooks
-        or module._forward_pre_hooks
-        or module._backward_hooks
-        or module._backward_pre_hooks
+def _hooks(module: torch.nn.Module) -> tuple[Mapping[int, Any], ...]:
+    """The tables of a module's hooks, empty where it has none: a chain would not call them."""
+    return (
+        module._forward_hooks,
+        module._forward_pre_hooks,
+        module._backward_hooks,
+        module._backward_pre_hooks,
     )

@@ -1,8 +1,8 @@
 """Where values lie: maps with the batch innermost, split into the phases of a tile.
 
-A tile is a pooling window, (th, tw). Phase (a, b) of a map holds the rows a, a + th, a + 2th ... and the columns
-b, b + tw ... of it. In that order each of the th*tw values that a pooling compares is a block of its own, and a row
-of the columns of a convolution is a run of neighbouring floats.
+A tile is a pooling window, (th, tw). Phase (a, b) of a map holds the rows a, a + th, a + 2th ...
+and the columns b, b + tw ... of it. In that order each of the th*tw values that a pooling compares
+is a block of its own, and a row of the columns of a convolution is a run of neighbouring floats.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ONE: Pair = (1, 1)
 
 @dataclass(frozen=True)
 class Grid:
-    """The order of a stage's output for a batch: (C, ph, pw, H/ph, W/pw, N), the phases dividing H and W."""
+    """The order of a stage's output: (C, ph, pw, H/ph, W/pw, N), its phases dividing H and W."""
 
     shape: Shape
     phases: Pair
@@ -40,7 +40,7 @@ class Grid:
 
 
 class Board:
-    """A stage's input in the phases of its own tile, (C, th, tw, rows, columns, N), with room that stays zero."""
+    """A stage's input in the phases of its tile, (C, th, tw, rows, columns, N), zero outside."""
 
     def __init__(self, shape: Shape, tile: Pair, blocks: Pair, count: int):
         self.shape, self.tile, self.count = shape, tile, count
@@ -48,7 +48,7 @@ class Board:
         self.exact = shape[1:] == (tile[0] * blocks[0], tile[1] * blocks[1])
 
     def fits(self, grid: Grid) -> bool:
-        """True where values in this order are the board's own, so that they may be written straight into it."""
+        """True where this order is the board's own: values may be written straight into it."""
         return self.exact and grid.phases == self.tile
 
     def flat(self) -> Tensor:

@@ -1,22 +1,33 @@
-"""Which layers of a network a chain can run: its first ones, up to the first that it does not know."""
+"""Which layers of a network a chain can run: the first ones, up to one that it does not know."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from ...spec import pair
+from ...spec import Shape, pair
 from ..layers import Conv, Dense, Pool, Subsample, TableConv
 from ..network import Network, Step
 from .layout import ONE, Pair
 from .pointwise import PLAIN, POINTWISE
 
+COPIES = 4
+"""How many times its input the columns of a convolution without pooling may hold."""
+Slot = tuple[dict[str, nn.Parameter | None], str]
+"""A module's own table of parameters, and a name in it: what stands there may be replaced."""
+
+
+def _slots(module: nn.Module) -> list[Slot]:
+    own = module._parameters
+    return [(own, name) for name in ("weight", "bias") if own.get(name) is not None]
+
 
 @dataclass(frozen=True)
 class ConvLink:
-    """A convolution and the pooling after it; `how` is max (also of windows of one value), average or trained."""
+    """A convolution and the pooling after it; `how` is max (of one value too), average, trained."""
 
     conv: Conv | TableConv
     pool: Pool | Subsample | None
@@ -62,11 +73,14 @@ class ConvLink:
         return conv.target * conv.maps + conv.source if isinstance(conv, TableConv) else None
 
     @property
-    def params(self) -> list[Tensor]:
-        """The parameters, as `split` expects them."""
-        conv, pool = self.conv, self.pool
-        bias = [] if conv.bias is None else [conv.bias]
-        return [conv.weight, *bias, *([pool.weight, pool.bias] if isinstance(pool, Subsample) else [])]
+    def slots(self) -> list[Slot]:
+        """Where the parameters are, as `split` expects them."""
+        return [slot for module in self.modules for slot in _slots(module)]
+
+    def shape(self, s: Shape) -> Shape:
+        """The output's shape for an input shape."""
+        s = self.conv.layer.shape(s)
+        return s if self.pool is None else self.pool.layer.shape(s)
 
     def split(self, params: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Sequence[Tensor]]:
         """(weight, bias or None, the pooling's own) of the parameters."""
@@ -92,14 +106,14 @@ class DenseLink:
         return self.dense.layer.activation
 
     @property
-    def params(self) -> list[Tensor]:
-        """Weight, and bias where there is one."""
-        return [self.dense.weight, *([] if self.dense.bias is None else [self.dense.bias])]
+    def slots(self) -> list[Slot]:
+        """Where the weight is, and the bias where there is one."""
+        return _slots(self.dense)
 
 
 @dataclass(frozen=True)
 class Links:
-    """The links of a network's first `steps` steps; `flat`: they end behind a Flatten, with values (N, features)."""
+    """The links of a network's first `steps` steps; `flat`: their values are (N, features)."""
 
     convs: tuple[ConvLink, ...]
     denses: tuple[DenseLink, ...]
@@ -108,18 +122,19 @@ class Links:
 
 
 def links_of(network: Network) -> Links:
-    """The links of as many first steps as a chain can run; none for a network that begins otherwise."""
+    """The links of as many first steps as a chain can run, which may be none."""
     steps = _line(network._steps)
     convs: list[ConvLink] = []
     denses: list[DenseLink] = []
-    at, flat = 0, False
+    at, flat, shape = 0, False, network.net.input
     while at < len(steps):
         call = steps[at].call
         after = steps[at + 1].call if at + 1 < len(steps) else None
         if type(call) is nn.Flatten:
             flat, at = True, at + 1
-        elif not flat and (link := conv_link(call, after)) is not None:
+        elif not flat and (link := conv_link(call, after)) is not None and _pays(link, shape):
             convs.append(link)
+            shape = link.shape(shape)
             at += len(link.modules)
         elif flat and type(call) is Dense and _plain_dense(call):
             denses.append(DenseLink(call))
@@ -129,8 +144,15 @@ def links_of(network: Network) -> Links:
     return Links(tuple(convs), tuple(denses), at, flat)
 
 
+def _pays(link: ConvLink, shape: Shape) -> bool:
+    """False where no pooling follows and most columns are copies: there torch's own is faster."""
+    _, height, width = link.shape(shape)
+    columns = math.prod(link.kernel) * height * width
+    return link.tile != ONE or columns <= COPIES * math.prod(shape[1:])
+
+
 def _line(steps: Sequence[Step]) -> list[Step]:
-    """The first steps that stand in a line: each reads what the one before wrote, and nobody else reads that."""
+    """The first steps in a line: each reads what the one before wrote, and nobody else does."""
     readers: dict[int, int] = {}
     for step in steps:
         for value in step.reads:
@@ -146,7 +168,7 @@ def _line(steps: Sequence[Step]) -> list[Step]:
 
 
 def conv_link(call: nn.Module, after: nn.Module | None) -> ConvLink | None:
-    """The link of a convolution and, where it can be joined to it, the pooling after it; None for other layers."""
+    """The link of a convolution and the pooling after it, if it fits; None for other layers."""
     if type(call) is Conv:
         layer = call.layer
         if call.norm is not None or layer.groups != 1 or pair(layer.stride) != ONE:

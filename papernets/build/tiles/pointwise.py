@@ -29,7 +29,7 @@ class Pointwise:
     name: str | None
 
     def forward_(self, z: Tensor, out: Tensor | None = None) -> Tensor:
-        """The values for z, which is overwritten; written to `out`, of z's shape, where it is given."""
+        """The values for z, which is overwritten; in `out`, of z's shape, where it is given."""
         out = z if out is None else out
         if self.name in TANH:
             gain, slope, by_sigmoid = TANH[self.name]

@@ -1,4 +1,4 @@
-"""Matrix products by oneDNN where torch has it: on many CPUs twice as fast as torch.mm, and views need no copy."""
+"""Matrix products by oneDNN where torch has it: on many CPUs twice as fast as torch.mm."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from torch import Tensor
 
 @cache
 def _onednn() -> Callable[..., Any] | None:
-    """torch's own call of oneDNN's product, which has no public name; None where it is not as we know it."""
+    """torch's call of oneDNN's product, which has no public name; None where it is unlike ours."""
     if not torch.backends.mkldnn.is_available():
         return None
-    left, right = torch.rand(3, 2), torch.rand(2, 4).t()
+    left = torch.arange(6.0).view(3, 2)  # not drawn: that would change what dropout draws later
+    right = torch.arange(8.0).view(2, 4).t()
     try:
         product = torch.ops.mkldnn._linear_pointwise.default
-        right_answer = torch.allclose(product(left, right, None, "none", [], ""), left @ right.t())
+        found = product(left, right, None, "none", [], "")
     except (AttributeError, RuntimeError, TypeError, NotImplementedError):
         return None
-    return product if right_answer else None  # type: ignore[no-any-return]
+    return product if torch.equal(found, left @ right.t()) else None  # type: ignore[no-any-return]
 
 
 def times_transposed(a: Tensor, b: Tensor) -> Tensor:

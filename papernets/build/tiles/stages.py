@@ -1,8 +1,9 @@
-"""The two stages of a chain, each for one input shape and batch size, with their forward and backward pass.
+"""The two stages of a chain, each for one input shape and batch size, forward and backward.
 
-A convolution followed by pooling with windows of th x tw is computed as a convolution with that stride, th*tw times
-the maps and a kernel of (kh + th - 1) x (kw + tw - 1): the values of a window come out as blocks of their own. The
-columns that it multiplies are fewer by about th*tw, and their rows are runs of neighbouring floats.
+A convolution followed by pooling with windows of th x tw is computed as a convolution with that
+stride, th*tw times the maps and a kernel of (kh + th - 1) x (kw + tw - 1): the values of a window
+come out as blocks of their own. The columns that it multiplies are fewer by about th*tw, and their
+rows are runs of neighbouring floats.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from .windows import Maximum, Sum
 
 
 def sizes(link: ConvLink, shape: Shape) -> tuple[Pair, Pair, Pair]:
-    """(output size, blocks of a kernel, blocks of the board), each (height, width), for an input shape."""
+    """(output size, blocks of a kernel, blocks of the board), each (height, width)."""
     axes = list(zip(shape[1:], link.kernel, link.tile, strict=True))
-    out = [(n - k + 1) // t for n, k, t in axes]
+    _, *out = link.shape(shape)
     kernel = [-(-(k + t - 1) // t) for _, k, t in axes]
     blocks = [max(-(-n // t), o - 1 + b) for (n, _, t), o, b in zip(axes, out, kernel, strict=True)]
     return (out[0], out[1]), (kernel[0], kernel[1]), (blocks[0], blocks[1])
@@ -39,14 +40,14 @@ def floats(link: ConvLink, shape: Shape, count: int) -> int:
 
 
 class ConvStage:
-    """A convolution and the pooling after it: a board (C, H, W, N) to values (C', P), P = H' * W' * N."""
+    """A convolution and its pooling: a board (C, H, W, N) to values (C', P), P = H' * W' * N."""
 
     def __init__(self, link: ConvLink, shape: Shape, count: int, following: Pair, first: bool):
-        """`following` is the tile of the next convolution, whose order the output takes where it can."""
+        """`following` is the next convolution's tile, whose order the output takes if it can."""
         out, kernel, blocks = sizes(link, shape)
         divides = out[0] % following[0] == 0 and out[1] % following[1] == 0
         phases = following if divides else ONE
-        self.link, self.first = link, first
+        self.link, self.first, self.maps = link, first, link.maps
         self.grid = Grid((link.maps_out, *out), phases, count)
         self.board = Board(shape, link.tile, blocks, count)
         (down, across), (rows, columns), (ph, pw) = link.tile, kernel, phases
@@ -56,7 +57,9 @@ class ConvStage:
         strides = self.board.values.stride()
         self.view: Tensor | None = None
         self.columns = self.board.values
-        if not (link.tile == ONE and out == ONE):  # else the kernel covers the input: nothing to copy
+        if not (
+            link.tile == ONE and out == ONE
+        ):  # else the kernel covers the input: nothing to copy
             sc, sp, sq, sy, sx, _ = strides
             self.view = self.board.values.as_strided(
                 (shape[0], rows, down, columns, across, ph, pw, out[0] // ph, out[1] // pw, count),
@@ -74,32 +77,33 @@ class ConvStage:
             self.window = Sum(link.activation, link.after, number, link.sources)
 
     def _wide_weight(self, link: ConvLink, channels: int, height: int, width: int) -> None:
-        """The weight of the strided convolution, zero but for a view of the th*tw places of the kernels in it."""
+        """The strided convolution's weight, zero but for a view of the kernels' th*tw places."""
         wide = torch.zeros(*link.tile, link.maps, channels, height, width)
         a = wide.stride()
         self.weight = wide.view(-1, self.depth)
         self.places_shape = (*link.tile, link.maps, channels, *link.kernel)
         self.places_stride = (a[0] + width, a[1] + 1, a[2], a[3], width, 1)
         self.places = wide.as_strided(self.places_shape, self.places_stride)
-        full = link.table is not None
-        self.full = torch.zeros(link.maps * channels, *link.kernel) if full else None
+        self.table = link.table
+        self.full = torch.zeros(link.maps * channels, *link.kernel)
 
     def forward(self, params: Sequence[Tensor], out: Tensor | None) -> Tensor:
         """The board's values to (C', P), written to `out` where it is given."""
         weight, bias, own = self.link.split(params)
         if self.view is not None:
             self.columns.copy_(self.view)
-        if self.full is not None:
-            assert self.link.table is not None
-            self.full.index_copy_(0, self.link.table, weight)
+        if self.table is not None:
+            self.full.index_copy_(0, self.table, weight)
             weight = self.full.view(self.places_shape[2:])
         self.places.copy_(weight.expand(self.places_shape))
         blocks = times_transposed(self.weight, self.flat_columns.t())
-        shaped = blocks.view(-1, self.link.maps, blocks.shape[1])
+        shaped = blocks.view(-1, self.maps, blocks.shape[1])
         return self.window.forward(shaped, bias, own, out)
 
-    def backward(self, grad: Tensor, params: Sequence[Tensor]) -> tuple[Tensor | None, list[Tensor]]:
-        """Gradient (C', P) to that of the board, laid out as it is, or None for the first stage, and the parameters'.
+    def backward(
+        self, grad: Tensor, params: Sequence[Tensor]
+    ) -> tuple[Tensor | None, list[Tensor]]:
+        """Gradient (C', P) to those of the board (None for the first stage) and the parameters.
 
         The wide weight must still be that of the forward pass.
         """
@@ -108,9 +112,9 @@ class ConvStage:
         blocks = blocks.reshape(-1, blocks.shape[-1])
         wide = times_transposed(blocks, self.flat_columns)
         each = wide.as_strided(self.places_shape, self.places_stride).sum((0, 1))
-        if self.link.table is not None:
-            each = each.view(-1, *self.link.kernel).index_select(0, self.link.table)
-        grads = [each.contiguous(), *([] if bias_grad is None else [bias_grad]), *own_grads]
+        if self.table is not None:
+            each = each.view(-1, *weight.shape[1:]).index_select(0, self.table)
+        grads = [each, *([] if bias_grad is None else [bias_grad]), *own_grads]
         if self.first:
             return None, grads
         columns = times_transposed(self.weight.t(), blocks.t())
@@ -145,13 +149,15 @@ class DenseStage:
     def forward(self, x: Tensor, params: Sequence[Tensor]) -> Tensor:
         """(N, in) to (N, out)."""
         self.x = x
-        self.y = self.activation.forward_(linear(x, params[0], params[1] if len(params) > 1 else None))
+        self.y = self.activation.forward_(
+            linear(x, params[0], params[1] if len(params) > 1 else None)
+        )
         return self.y
 
     def backward(
         self, grad: Tensor, params: Sequence[Tensor], transposed: bool
     ) -> tuple[Tensor, list[Tensor]]:
-        """Gradient (N, out) to that of the input, (N, in) or, `transposed`, (in, N), and the parameters'."""
+        """Gradient (N, out) to those of the input, (N, in) or `transposed`, and the parameters."""
         grad = self.activation.backward(grad, self.y)
         grads = [torch.mm(grad.t(), self.x), grad.sum(0)][: len(params)]
         weight = params[0].t()

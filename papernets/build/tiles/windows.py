@@ -1,6 +1,7 @@
-"""What becomes of the values of a pooling window, which arrive as blocks: their maximum, or their sum.
+"""What becomes of the values of pooling windows: their maximum, or their sum.
 
-Blocks are (th * tw, C, P): block i holds the i-th value of each window, P runs over the windows and the batch.
+Blocks are (th * tw, C, P): block i holds the i-th value of each window, P runs over the windows and
+the batch.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from .pointwise import Pointwise
 
 
 class Maximum:
-    """The largest of each window plus the bias, then the activation; a window of one value is its own maximum.
+    """The largest of each window plus the bias, then the activation; one value is its own maximum.
 
-    The bias and the activation come after the maximum, which is the same for functions that never fall. Of equal
-    values the first is taken, as torch does.
+    The bias and the activation come after the maximum, which is the same for functions that never
+    fall. Of equal values the first is taken, as torch does.
     """
 
     def __init__(self, activation: str | None, values: int, channels: int, places: int):
@@ -56,8 +57,9 @@ class Maximum:
 class Sum:
     """The activation of each value, then their sum times a number or a trained coefficient a map.
 
-    Average pooling has the number; trained subsampling has the coefficient and a bias, both of shape (C',), and
-    `sources`, the map that each of its C' maps reads, or None for each map once. A second activation follows.
+    Average pooling has the number; trained subsampling has the coefficient and a bias, both of
+    shape (C',), and `sources`, the map that each of its C' maps reads, or None for each map once. A
+    second activation follows.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Sum:
     def backward(
         self, grad: Tensor, bias: Tensor | None, own: Sequence[Tensor]
     ) -> tuple[Tensor, Tensor | None, list[Tensor]]:
-        """Gradient (C', P) to those of the blocks, of the bias, and of coefficient and bias where there are any."""
+        """Gradient (C', P) to those of the blocks, the bias, and the coefficient and its bias."""
         grad = self.after.backward(grad, self.y)
         own_grads: list[Tensor] = []
         if self.number is not None:

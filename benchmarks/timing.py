@@ -1,0 +1,121 @@
+"""What benchmarks share: contestants take turns in one run; their times become ratios."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("torch", "numpy", "keras", "jax", "tensorflow")
+
+
+@dataclass(frozen=True)
+class Lap:
+    """One timed turn: its seconds, and the mean loss of its training where there is one."""
+
+    seconds: float
+    loss: float = float("nan")
+
+
+@dataclass
+class Contestant:
+    """A name and what takes one turn; `first` is the lap that warms up and is not counted."""
+
+    name: str
+    turn: Callable[[], Lap]
+    laps: list[Lap] = field(default_factory=list)
+    first: Lap | None = None
+
+    @property
+    def median(self) -> float:
+        """The median of the seconds."""
+        return statistics.median(lap.seconds for lap in self.laps)
+
+
+def take_turns(contestants: Sequence[Contestant], rounds: int) -> None:
+    """One lap of each that is not counted, then `rounds` rounds, every other one backwards."""
+    for contestant in contestants:
+        contestant.first = contestant.turn()
+    for at in range(rounds):
+        for contestant in contestants if at % 2 == 0 else reversed(contestants):
+            contestant.laps.append(contestant.turn())
+
+
+def ratios(of: Contestant, to: Contestant) -> list[float]:
+    """How many times as fast `of` is as `to`, round by round."""
+    return [other.seconds / own.seconds for own, other in zip(of.laps, to.laps, strict=True)]
+
+
+def spread(values: Sequence[float], digits: int = 2) -> str:
+    """The median, and the smallest and the largest value: 2.10 (1.98 to 2.20)."""
+    low, high = (f"{end(values):.{digits}f}" for end in (min, max))
+    return f"{statistics.median(values):.{digits}f} ({low} to {high})"
+
+
+def print_table(contestants: Sequence[Contestant], base: Contestant, pictures: int) -> None:
+    """A line a contestant: seconds, pictures a second, times as fast as `base`, first loss."""
+    width = max(len(c.name) for c in contestants)
+    head = f"{'':{width}}  {'seconds':>20}  {'pictures/s':>10}  {'times as fast':>20}  {'loss':>7}"
+    print(head + "\n" + "-" * len(head))
+    for c in contestants:
+        seconds = spread([lap.seconds for lap in c.laps])
+        loss = c.first.loss if c.first else float("nan")
+        times = spread(ratios(c, base))
+        speed = f"{pictures / c.median:,.0f}"
+        print(f"{c.name:{width}}  {seconds:>20}  {speed:>10}  {times:>20}  {loss:>7.4f}")
+
+
+def as_json(contestants: Sequence[Contestant], base: Contestant) -> dict[str, Any]:
+    """All laps and ratios as plain values."""
+    return {
+        c.name: {
+            "seconds": [lap.seconds for lap in c.laps],
+            "times_as_fast": statistics.median(ratios(c, base)),
+            "first_loss": c.first.loss if c.first else None,
+        }
+        for c in contestants
+    }
+
+
+def machine(threads: int) -> dict[str, Any]:
+    """What the numbers were taken on: processor, cores, load before the run, versions."""
+    found: dict[str, Any] = {
+        "processor": processor(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "threads": threads,
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+    }
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def processor() -> str:
+    """The processor's name."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def print_machine(found: dict[str, Any]) -> None:
+    """The machine in one paragraph, with a warning where others use it."""
+    print(", ".join(f"{key} {value}" for key, value in found.items() if value is not None))
+    load = found.get("load")
+    if load is not None and load > 0.5:
+        print(
+            f"warning: the load is {load} before the run: others take time, and ratios may mislead"
+        )

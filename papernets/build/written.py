@@ -1,0 +1,83 @@
+"""A user's own network as plain JSON values, so that its bundle needs no file of Python code."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
+
+from .. import spec
+from ..nets import find
+from ..paper import Paper
+from ..spec import Net
+
+PARTS = {
+    name: kind
+    for name, kind in vars(spec).items()
+    if isinstance(kind, type) and is_dataclass(kind) and name not in ("Net", "Committee", "Window")
+}
+"""What a network is made of, by name; nothing else is read from a bundle."""
+
+
+def named(name: str) -> bool:
+    """True where a name means a network of ours."""
+    try:
+        find(name)
+    except ValueError:
+        return False
+    return ".py:" not in name
+
+
+def write_net(net: Net) -> dict[str, Any]:
+    """A network's layers, name and sizes; a layer that is not of ours is a TypeError."""
+    return {
+        "name": net.name,
+        "title": net.title,
+        "paper": asdict(net.paper),
+        "input": list(net.input),
+        "classes": net.classes,
+        "body": _write(net.body),
+    }
+
+
+def _write(value: object) -> Any:
+    if PARTS.get(type(value).__name__) is type(value):
+        return {
+            "is": type(value).__name__,
+            **{f.name: _write(getattr(value, f.name)) for f in fields(value)},  # type: ignore[arg-type]
+        }
+    if isinstance(value, tuple | list):
+        return [_write(one) for one in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a {type(value).__name__} cannot be written to a bundle")
+
+
+def read_net(values: dict[str, Any], where: str) -> Net:
+    """What `write_net` wrote; anything else is a ValueError that names the file."""
+    try:
+        return Net(
+            name=values["name"],
+            title=values["title"],
+            paper=Paper(**_read(values["paper"])),
+            input=_read(values["input"]),
+            classes=values["classes"],
+            body=_read(values["body"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"{where}: its network cannot be read ({type(error).__name__}: {error}). "
+            "Copy the bundle again, or install the version of papernets that wrote it"
+        ) from None
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_read(one) for one in value)
+    if not isinstance(value, dict):
+        return value
+    plain = {key: _read(one) for key, one in value.items() if key != "is"}
+    if "is" not in value:
+        return plain
+    if value["is"] not in PARTS:
+        raise ValueError(f"no layer {value['is']!r}")
+    return PARTS[value["is"]](**plain)

@@ -1,0 +1,233 @@
+"""The training loop: its batches, its schedule, its running mean, its best epoch, its end."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from small_runs import DATA, EYES, TINY, do, log_of, part, run_of, write_own
+
+from papernets.build import build
+from papernets.data import Distortion, Part
+from papernets.train import fit as loop
+from papernets.train.batches import batches, count_of, generator, sizes_of
+from papernets.train.fit import Diverged, Epoch, Step, fit, follow, start
+from papernets.train.run import Run
+from papernets.train.schedule import FLOOR, learning_rate
+
+CPU = torch.device("cpu")
+RUN = Run("tiny", epochs=3, batch_size=16, learning_rate=0.01)
+
+
+def begun(run=RUN, net=TINY):
+    return start(build(net, generator=torch.Generator().manual_seed(run.seed)), run)
+
+
+def epochs_of(run, data=DATA, state=None):
+    state = state or begun(run)
+    found = [e for e in fit(state, data, EYES, run, CPU) if isinstance(e, Epoch)]
+    return state, found
+
+
+def untimed(epoch):
+    return replace(epoch, seconds=0, images_per_second=0)
+
+
+def test_it_learns_and_counts():
+    state, found = epochs_of(replace(RUN, epochs=8))
+    assert [e.epoch for e in found] == list(range(1, 9))
+    assert found[-1].train_loss < found[0].train_loss and found[-1].val_error < 0.2
+    assert {e.images for e in found} == {60}
+    assert state.step == 8 * 4 and state.epoch == 8
+    assert all(h["val_error"] == e.val_error for h, e in zip(state.history, found, strict=True))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+def test_the_same_seed_gives_the_same_run(optimizer):
+    run = replace(RUN, optimizer=optimizer, average=0.9, augment={"rotate": 5.0})
+    first, one = epochs_of(run)
+    torch.manual_seed(99)  # what was drawn before does not matter
+    second, two = epochs_of(run)
+    assert [untimed(e) for e in one] == [untimed(e) for e in two]
+    for name, tensor in first.weights().items():
+        assert torch.equal(tensor, second.weights()[name]), name
+    _, three = epochs_of(replace(run, seed=1))
+    assert three[-1].train_loss != one[-1].train_loss
+
+
+@pytest.mark.parametrize("count, size", [(60, 16), (33, 16), (17, 16), (5, 64), (1, 8), (40, 1)])
+def test_each_picture_comes_once(count, size):
+    pictures = part(count, 3)
+    pictures.images[:, 0, 0, 0] = torch.arange(count, dtype=torch.uint8)
+    found = list(batches(pictures, EYES, Distortion(), size, generator(0, 1), CPU))
+    assert [len(x) for x, _ in found] == sizes_of(count, size)
+    assert len(found) == count_of(count, size)
+    seen = torch.cat([x[:, 0, 0, 0] for x, _ in found])
+    places = ((seen + 0.1) / 1.275 * 255).round().long()
+    assert sorted(places.tolist()) == list(range(count))
+    assert torch.equal(torch.cat([y for _, y in found]), pictures.labels[places])
+    again = list(batches(pictures, EYES, Distortion(), size, generator(0, 2), CPU))
+    assert count < 5 or not torch.equal(again[0][0], found[0][0])
+
+
+def test_a_last_picture_alone_joins_the_batch_before():
+    assert sizes_of(33, 16) == [16, 17] and sizes_of(34, 16) == [16, 16, 2]
+    assert sizes_of(1, 16) == [1] and sizes_of(3, 1) == [1, 2]
+
+
+def test_many_pictures_are_prepared_in_chunks(monkeypatch):
+    monkeypatch.setattr("papernets.train.batches.CHUNK", 32)
+    found = [len(x) for x, _ in batches(part(97, 0), EYES, Distortion(), 16, generator(0, 1), CPU)]
+    assert found == sizes_of(97, 16)
+
+
+def test_schedules():
+    run = Run("x", learning_rate=0.1)
+    assert {learning_rate(run, s, 10) for s in range(10)} == {0.1}
+    cosine = replace(run, schedule="cosine")
+    assert learning_rate(cosine, 0, 100) == pytest.approx(0.1)
+    middle = 0.1 * (FLOOR + (1 - FLOOR) / 2)
+    assert learning_rate(cosine, 50, 100) == pytest.approx(middle)
+    assert learning_rate(cosine, 100, 100) == pytest.approx(0.1 * FLOOR)
+    cycle = replace(run, schedule="one_cycle", warmup=0.2)
+    rates = [learning_rate(cycle, s, 100) for s in range(100)]
+    assert rates[:20] == pytest.approx([0.1 * (s + 1) / 20 for s in range(20)])
+    assert rates[20:] == sorted(rates[20:], reverse=True) and max(rates) == pytest.approx(0.1)
+    assert rates[60] == pytest.approx(middle)
+    assert 0 < rates[-1] < 0.001
+    assert all(0 < learning_rate(cycle, s, 3) <= 0.1 for s in range(3))
+
+
+def test_the_optimiser_takes_the_schedules_rate():
+    run = replace(RUN, schedule="one_cycle")
+    state, found = epochs_of(run)
+    assert state.optimizer.param_groups[0]["lr"] == learning_rate(run, 11, 12)
+    assert [e.learning_rate for e in found] == [learning_rate(run, s, 12) for s in (3, 7, 11)]
+
+
+def test_the_running_mean():
+    state = begun(replace(RUN, average=0.9))
+    name = "out.bias"
+    mean, weights = state.average[name], dict(state.model.named_parameters())[name]
+    with torch.no_grad():
+        mean.fill_(1.0)
+        weights.fill_(3.0)
+    state.step = 1  # the first steps count more: (1 + step) / (10 + step)
+    follow(state, 0.9)
+    assert mean.tolist() == pytest.approx([1 + (1 - 2 / 11) * 2] * 3)
+    with torch.no_grad():
+        mean.fill_(1.0)
+    state.step = 100_000
+    follow(state, 0.9)
+    assert mean.tolist() == pytest.approx([1.2] * 3)
+    assert torch.equal(state.weights()[name], mean) and not torch.equal(mean, weights)
+
+
+def test_looking_at_the_running_mean_leaves_the_weights():
+    run = replace(RUN, average=0.99)
+    state = begun(run)
+    before = {k: v.clone() for k, v in state.model.state_dict().items()}
+    with torch.no_grad():
+        for value in state.average.values():
+            value.zero_()
+    loss, _ = loop.look(state, DATA.validation, EYES, run, CPU)
+    assert loss == pytest.approx(math.log(3))  # of zero weights: all classes alike
+    assert all(torch.equal(v, before[k]) for k, v in state.model.state_dict().items())
+
+
+def told(monkeypatch, values):
+    """`look` answers these (loss, error) instead."""
+    answers = iter(values)
+    monkeypatch.setattr(loop, "look", lambda *_: next(answers))
+
+
+@pytest.mark.parametrize(
+    "seen, best",
+    [
+        ([(1, 0.5), (1, 0.2), (1, 0.3)], [True, True, False]),
+        ([(1, 0.2), (0.9, 0.2), (0.95, 0.2)], [True, True, False]),
+        ([(1, 0.2), (1, 0.2), (0.1, 0.3)], [True, False, False]),
+        ([(1, 0.2), (0.1, 0.3), (0.9, 0.2)], [True, False, True]),
+    ],
+)
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_the_best_epoch_has_the_least_held_out_error_then_loss(monkeypatch, seen, best, keep):
+    told(monkeypatch, seen)
+    state, found = epochs_of(replace(RUN, keep=keep))
+    assert [e.best for e in found] == best
+    if keep == "last":
+        assert state.best_epoch == 3
+    else:
+        assert state.best_epoch == max(e.epoch for e in found if e.best)
+
+
+def test_the_best_weights_are_those_of_the_best_epoch(monkeypatch):
+    told(monkeypatch, [(1, 0.5), (1, 0.2), (1, 0.3)])
+    state, kept = begun(), {}
+    for event in fit(state, DATA, EYES, RUN, CPU):
+        if isinstance(event, Epoch):
+            kept[event.epoch] = state.weights()
+    assert all(torch.equal(v, kept[2][k]) for k, v in state.best_weights.items())
+    assert not torch.equal(state.best_weights["out.bias"], kept[3]["out.bias"])
+
+
+def test_a_step_tells_where_it_is():
+    steps = [e for e in fit(begun(), DATA, EYES, RUN, CPU) if isinstance(e, Step)]
+    assert [(s.epoch, s.step, s.steps) for s in steps] == [(1, 4, 4), (2, 4, 4), (3, 4, 4)]
+
+
+def test_a_loss_that_is_not_a_number_stops_with_step_and_rate():
+    state = begun()
+    events = fit(state, DATA, EYES, replace(RUN, schedule="cosine"), CPU)
+    for event in events:
+        if isinstance(event, Epoch):
+            break
+    with torch.no_grad():
+        dict(state.model.named_parameters())["conv.weight"][0, 0, 0, 0] = math.nan
+    rate = learning_rate(replace(RUN, schedule="cosine"), 4, 12)
+    message = rf"the loss is nan at step 5 \(epoch 2\), learning rate {rate:.3g}\. Try a smaller"
+    with pytest.raises(Diverged, match=message):
+        next(events)
+    assert state.epoch == 1 and len(state.history) == 1
+
+
+def test_weights_that_the_last_step_spoilt_are_found_too(monkeypatch):
+    told(monkeypatch, [(0.5, 0.5), (math.nan, 0.9)])
+    state = begun()
+    with pytest.raises(Diverged, match=r"the held-out loss is nan at step 8 \(epoch 2\)"):
+        for _ in fit(state, DATA, EYES, RUN, CPU):
+            pass
+    assert state.epoch == 1 and state.best_epoch == 1
+
+
+def test_an_end_in_the_middle_leaves_the_last_good_state(tmp_path, monkeypatch):
+    write_own(tmp_path)
+    folder = tmp_path / "run"
+    real, calls = loop.look, []
+
+    def look(*given):
+        calls.append(1)
+        return (math.nan, 0.9) if len(calls) == 2 else real(*given)
+
+    monkeypatch.setattr(loop, "look", look)
+    with pytest.raises(Diverged) as found:
+        do(run_of(tmp_path), folder)
+    assert f"The best network so far, of epoch 1, is kept in {folder / 'best'}" in str(found.value)
+    assert "--set learning_rate=0.003, in a new run with another --out" in str(found.value)
+    assert [r["epoch"] for r in log_of(folder)] == [1]
+    do(None, folder, resume=True)
+    assert [r["epoch"] for r in log_of(folder)] == [1, 2, 3]
+
+
+def test_no_epoch_at_all(tmp_path):
+    write_own(tmp_path)
+    wild = run_of(tmp_path, learning_rate=3e38, optimizer="sgd")
+    with pytest.raises(Diverged, match=r"learning rate 3e\+38.*No epoch was finished"):
+        do(wild, tmp_path / "run")
+    assert not (tmp_path / "run" / "best").exists()
+
+
+def test_one_picture_is_enough():
+    one = replace(DATA, train=Part(DATA.train.images[:1], DATA.train.labels[:1]))
+    _, found = epochs_of(RUN, one)
+    assert len(found) == 3

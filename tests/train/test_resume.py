@@ -1,0 +1,528 @@
+"""Going on with a run: the same as one never stopped, and whole whenever the writing stops."""
+
+import errno
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from small_runs import do, left_by, log_of, run_of, write_own
+
+import papernets.files as files
+from papernets.build import load_bundle
+from papernets.build.bundle import find_bundle, read_info
+from papernets.cli import main
+from papernets.train import session
+from papernets.train.fit import Epoch, Step
+from papernets.train.folder import InUse, load_state, locked, opened
+from papernets.train.session import Started
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _no_pictures(monkeypatch):
+    """curves.png takes longer than these runs."""
+    monkeypatch.setattr(session, "draw", lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with own.py and pictures/."""
+    folder = tmp_path_factory.mktemp("home")
+    write_own(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(home):
+    """What a run leaves that was never stopped."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "draw", lambda *_: None)
+        do(run_of(home), home / "whole")
+    return left_by(home / "whole")
+
+
+def after(epoch):
+    return lambda event: isinstance(event, Epoch) and event.epoch == epoch
+
+
+def within(epoch):
+    return lambda event: isinstance(event, Step) and event.epoch == epoch
+
+
+@pytest.mark.parametrize(
+    "until",
+    [lambda event: isinstance(event, Started), within(1), after(1), within(2), after(2), after(3)],
+    ids=["at the start", "in epoch 1", "after 1", "in epoch 2", "after 2", "before the end"],
+)
+def test_stopped_and_resumed_is_never_stopped(home, whole, tmp_path, until):
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        do(run_of(home), folder, until=until)
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
+    assert not list(folder.rglob("*.unfinished"))
+
+
+def test_stopped_twice(home, whole, tmp_path):
+    folder = tmp_path / "run"
+    for until, resume in ((after(1), False), (after(2), True)):
+        with pytest.raises(KeyboardInterrupt):
+            do(run_of(home), folder, resume, until)
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
+
+
+@pytest.mark.parametrize("optimizer, keep", [("sgd", "last"), ("adamw", "best")])
+def test_with_other_optimisers_and_distortions(home, tmp_path, optimizer, keep):
+    own = {"optimizer": optimizer, "keep": keep, "average": 0.0, "augment": {"rotate": 9.0}}
+    run = run_of(home, schedule="one_cycle", seed=3, **own)
+    do(run, tmp_path / "one")
+    with pytest.raises(KeyboardInterrupt):
+        do(run, tmp_path / "two", until=after(2))
+    do(None, tmp_path / "two", resume=True)
+    assert left_by(tmp_path / "one") == left_by(tmp_path / "two")
+
+
+def test_the_threads_of_the_first_part_are_set_again(home, tmp_path):
+    folder = tmp_path / "run"
+    torch.set_num_threads(2)
+    with pytest.raises(KeyboardInterrupt):
+        do(run_of(home), folder, until=after(1))
+    torch.set_num_threads(1)
+    started = do(None, folder, resume=True)[0]
+    assert started.threads == torch.get_num_threads() == 2
+
+
+def test_a_finished_run_says_so(home, tmp_path, capsys):
+    folder = tmp_path / "run"
+    do(run_of(home, epochs=1), folder)
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.name != ".lock"}
+    capsys.readouterr()
+    assert main(["train", "--out", str(folder), "--resume"]) == 0
+    out, err = capsys.readouterr()
+    assert "test error" in out and f"{folder} was finished already: nothing was done." in err
+    assert before == {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.name != ".lock"}
+
+
+@pytest.fixture
+def stopped(home, tmp_path):
+    """The folder of a run that was stopped after its first epoch."""
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        do(run_of(home), folder, until=after(1))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "flags, said",
+    [
+        (["--epochs", "5"], "epochs is 3; 5 contradicts it"),
+        (["--seed", "1"], "seed is 0; 1 contradicts it"),
+        (["--data", "mnist"], "'mnist' contradicts it"),
+        (["lenet5"], "'lenet5' contradicts it"),
+        (["--set", "learning_rate=1"], "learning_rate is 0.01; 1.0 contradicts it"),
+        (["--set", "augment.rotate=1"], "augment is {}; {'rotate': 1} contradicts it"),
+        (["--threads", "3"], "threads is 0; 3 contradicts it"),
+        (["--device", "cpu"], "device is 'auto'; 'cpu' contradicts it"),
+    ],
+)
+def test_a_flag_that_contradicts_is_named(stopped, capsys, flags, said):
+    assert main(["train", *flags, "--out", str(stopped), "--resume"]) == 2
+    err = capsys.readouterr().err
+    assert f"--resume goes on with the configuration in {stopped / 'run.toml'}, where " in err
+    assert said in err and "Leave it out, or start a new run with another --out" in err
+    assert len(log_of(stopped)) == 1
+
+
+def test_flags_that_agree_are_welcome(home, whole, stopped, monkeypatch):
+    monkeypatch.chdir(home)
+    flags = ["own.py:NET", "--data", "pictures", "--epochs", "3", "--set", "batch_size=16"]
+    assert main(["train", *flags, "--out", str(stopped), "--resume", "--quiet"]) == 0
+    assert left_by(stopped) == whole
+
+
+def test_a_data_sets_name_may_be_written_otherwise(tmp_path, capsys):
+    folder = tmp_path / "run"
+    flags = ["train", "lenet1", "--epochs", "1", "--out", str(folder), "-q"]
+    assert main([*flags, "--data", "digits"]) == 0
+    assert main([*flags, "--data", "Digits", "--resume"]) == 0
+
+
+def test_resume_needs_a_folder_with_a_run(tmp_path, capsys):
+    assert main(["train", "lenet1", "--resume"]) == 2
+    assert "--resume needs --out, the folder of the run to go on with" in capsys.readouterr().err
+    for flags in ([], ["--dry-run"]):
+        assert main(["train", "--resume", "--out", str(tmp_path / "none"), *flags]) == 2
+        err = capsys.readouterr().err
+        assert "none holds no run to resume: it has no run.toml. A new run: papernets train" in err
+        assert not (tmp_path / "none").exists()
+
+
+def test_a_dry_resume_trains_nothing(stopped, capsys):
+    assert main(["train", "--resume", "--out", str(stopped), "--dry-run"]) == 0
+    assert "epochs = 3" in capsys.readouterr().out
+    assert len(log_of(stopped)) == 1
+
+
+def test_a_run_is_not_overwritten(stopped, capsys):
+    before = left_names(stopped)
+    assert main(["train", "lenet1", "--out", str(stopped)]) == 2
+    err = capsys.readouterr().err
+    assert f"{stopped} holds a run already. Go on with it: papernets train --out {stopped}" in err
+    assert "--resume; or give another --out" in err
+    assert left_names(stopped) == before
+
+
+def left_names(folder):
+    return {p.relative_to(folder): p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_folder_of_other_things_is_left_alone(tmp_path, capsys):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("words")
+    assert main(["train", "lenet1", "--out", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert "is not empty and holds no run (it has 'thesis.txt'): give a new folder as --out" in err
+    assert os.listdir(folder) == ["thesis.txt"]
+    assert main(["train", "lenet1", "--out", str(folder / "thesis.txt")]) == 2
+    assert "thesis.txt is a file; --out takes a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", [["lenet1", "--data", "{}"], ["lenet1", "--data", "nonsense"]])
+def test_a_run_that_cannot_begin_leaves_no_folder(tmp_path, capsys, flags):
+    (tmp_path / "empty").mkdir()
+    flags = [flag.format(tmp_path / "empty") for flag in flags]
+    out = tmp_path / "runs" / "x"
+    assert main(["train", *flags, "--out", str(out)]) in (1, 2)
+    assert capsys.readouterr().err.startswith("error: ")
+    assert not out.exists()
+
+
+def test_what_a_kill_before_the_first_file_leaves_is_no_hindrance(home, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / ".lock").touch()
+    (folder / ".run.toml.abc.unfinished").write_text("net =")
+    do(run_of(home, epochs=1), folder)
+    assert not list(folder.glob(".run.toml*"))
+
+
+def test_a_run_in_use_is_left_alone(home, tmp_path):
+    folder = tmp_path / "run"
+    with opened(folder, run_of(home), False, {}):
+        code = (
+            "import sys; from pathlib import Path; from papernets.train.folder import locked\n"
+            f"with locked(Path({str(folder)!r})): pass"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert "InUse" in done.stderr and "is in use by another run; wait for it" in done.stderr
+        with pytest.raises(InUse), opened(folder, None, True, {}):
+            pass
+    with locked(folder):
+        pass
+
+
+def test_the_lock_is_told_in_a_line(stopped, capsys):
+    with locked(stopped):
+        assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    assert "is in use by another run; wait for it, or give another --out" in capsys.readouterr().err
+
+
+class Crash(BaseException):
+    """The power goes."""
+
+
+@pytest.mark.parametrize("what", ["replace", "fsync"])
+def test_a_crash_at_any_write_leaves_a_whole_run(home, whole, tmp_path, monkeypatch, what):
+    real, at, points = getattr(os, what), 0, 0
+    monkeypatch.setattr(files, "_remove", lambda path: None)  # nobody tidies up after a crash
+    while True:
+        at += 1
+        calls = 0
+
+        def crash(*given, at=at):
+            nonlocal calls
+            calls += 1
+            if calls == at:
+                raise Crash
+            return real(*given)
+
+        folder = tmp_path / f"{at}"
+        with monkeypatch.context() as patch:
+            patch.setattr(os, what, crash)
+            try:
+                do(run_of(home), folder)
+            except Crash:
+                points += 1
+            else:
+                break
+        if not (folder / "run.toml").exists():
+            do(run_of(home), folder)
+        else:
+            check_whole(folder)
+            if at % 4 == 0 or at < 9:  # each place of the first epoch; some of the others
+                do(None, folder, resume=True)
+                assert left_by(folder) == whole, at
+                assert not list(folder.rglob("*.unfinished"))
+    assert points > 20
+
+
+def check_whole(folder):
+    """Whatever is there can be read, and the bundle is that of one epoch."""
+    state = load_state(folder)
+    epochs = state["state"]["epoch"] if state else 0
+    for name in ("best", "last"):
+        if (folder / name / "weights.safetensors").exists():
+            info = read_info(folder / name)
+            loaded = load_bundle(folder / name)
+            assert 1 <= info.metrics["epoch"] <= epochs
+            history = state["state"]["history"][info.metrics["epoch"] - 1]
+            assert info.metrics["val_loss"] == history["val_loss"]
+            if name == "best" and info.metrics["epoch"] == state["state"]["best_epoch"]:
+                kept = state["state"]["best_weights"]
+                own = loaded.model.state_dict()
+                assert all(torch.equal(own[k], v) for k, v in kept.items())
+        elif epochs > 1:
+            pytest.fail(f"no {name} after epoch {epochs}")
+    if (folder / "last" / "weights.safetensors").exists():
+        find_bundle(folder)
+
+
+def full(at):
+    """os.fsync on a disk that is full from its call number `at` on."""
+    calls = 0
+
+    def fsync(handle):
+        nonlocal calls
+        calls += 1
+        if calls >= at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    return fsync
+
+
+@pytest.mark.parametrize("at, epoch", [(3, 0), (9, 1), (12, 2), (20, 3)])
+def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
+    folder = tmp_path / "my run"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full(at))
+        with pytest.raises(OSError) as found:
+            do(run_of(home), folder)
+    text = str(found.value)
+    kept = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there yet"
+    assert "could not save epoch " in text and "No space left on device" in text and kept in text
+    assert f"Make room, then: papernets train --out '{folder}' --resume" in text
+    assert not list(folder.rglob("*.unfinished"))
+    if epoch:
+        check_whole(folder)
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
+
+
+@pytest.mark.parametrize(
+    "number, said",
+    [
+        (errno.EACCES, "(Permission denied): the checkpoint of epoch 1 is kept. Make it writable"),
+        (errno.EROFS, "(Read-only file system): the checkpoint of epoch 1 is kept. Make it writ"),
+        (errno.EIO, "(Input/output error): the checkpoint of epoch 1 is kept. See what is wrong"),
+    ],
+)
+def test_a_folder_that_cannot_be_written(stopped, monkeypatch, capsys, number, said):
+    real = files.tempfile.mkstemp
+
+    def refuse(*given, **named):
+        if "state.pt" in named["prefix"]:
+            raise OSError(number, os.strerror(number))
+        return real(*given, **named)
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert f"could not save epoch 2 in {stopped}" in err and said in err
+    check_whole(stopped)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="mounting needs root")
+def test_a_disk_that_is_really_full(home, whole, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("a tmpfs cannot be mounted here")
+    try:
+        ballast = disk / "ballast"
+
+        def fill(event):
+            if after(1)(event):
+                try:
+                    with open(ballast, "wb", buffering=0) as file:
+                        while True:
+                            file.write(b"x" * 1024)
+                except OSError:
+                    pass
+            return False
+
+        with pytest.raises(OSError, match=r"the checkpoint of epoch 1 is kept\. Make room"):
+            do(run_of(home), disk / "run", until=fill)
+        check_whole(disk / "run")
+        assert not list((disk / "run").rglob("*.unfinished"))
+        ballast.unlink()
+        do(None, disk / "run", resume=True)
+        assert left_by(disk / "run") == whole
+    finally:
+        subprocess.run(["umount", str(disk)], check=False)
+
+
+def test_a_damaged_state_says_what_to_do(stopped, capsys):
+    (stopped / "state" / "state.pt").write_bytes(b"PK nonsense")
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert "state.pt cannot be read (" in err and "Remove it to start again from the begin" in err
+
+
+def test_a_network_that_was_changed_meanwhile(tmp_path, capsys):
+    write_own(tmp_path)
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        do(run_of(tmp_path), folder, until=after(1))
+    own = tmp_path / "own.py"
+    own.write_text(own.read_text().replace("Conv(4", "Conv(5"))
+    assert main(["train", "--out", str(folder), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert "(was the network changed?) does not fit: 'conv.weight' is 4x1x3x3, the network" in err
+
+
+def test_a_damaged_result_says_what_to_do(stopped, capsys):
+    (stopped / "result.json").write_text("{")
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    assert re.search(r"result\.json is not JSON .*Remove it, and --resume", capsys.readouterr().err)
+
+
+def begin(home, folder, *flags):
+    """A training process, as typed."""
+    settings = ["--set", "batch_size=16", "--set", "average=0.9", "--set", "learning_rate=0.01"]
+    named = [f"{home / 'own.py'}:NET", "--data", str(home / "pictures"), "--out", str(folder)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "papernets", "train", *named, *settings, *flags],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def wait_for(path, process):
+    for _ in range(6000):
+        if path.exists() or process.poll() is not None:
+            return
+        time.sleep(0.01)
+
+
+def test_ctrl_c(home, tmp_path):
+    folder = tmp_path / "a run"
+    process = begin(home, folder, "--epochs", "100000")
+    wait_for(folder / "best" / "bundle.json", process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert f"Stopped. Go on with: papernets train --out '{folder}' --resume" in err
+    assert out == "" and "Traceback" not in err
+    check_whole(folder)
+    assert not list(folder.rglob("*.unfinished"))
+
+
+def kill_and_resume(home, whole, folder, pause):
+    process = begin(home, folder, "--epochs", "3")
+    wait_for(folder / "run.toml", process)
+    time.sleep(pause)
+    process.kill()
+    process.communicate()
+    assert (folder / "run.toml").exists()
+    check_whole(folder)
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
+
+
+def test_kill_9(home, whole, tmp_path):
+    kill_and_resume(home, whole, tmp_path / "run", 0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_kill_9_at_any_moment(home, whole, tmp_path, seed):
+    kill_and_resume(home, whole, tmp_path / "run", random.Random(seed).uniform(0, 1.0))
+
+
+def test_two_runs_in_the_same_moment(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    from papernets.cli.train import free_folders
+
+    run = run_of(home, epochs=1)
+    other = Path("runs", "own-pictures-1")
+    assert next(free_folders(run)) == other
+    real = session.train
+
+    def taken(run):
+        """Says that a folder is free which another process takes now."""
+        if not other.exists():
+            with opened(other, run, False, {}):
+                pass
+            yield other
+        yield from free_folders(run)
+
+    monkeypatch.setattr("papernets.cli.train.free_folders", taken)
+    assert real is session.train
+    flags = ["--data", str(home / "pictures"), "--epochs", "1", "--json"]
+    assert main(["train", f"{home / 'own.py'}:NET", *flags]) == 0
+    assert (tmp_path / "runs" / "own-pictures-2" / "result.json").exists()
+    assert sorted(os.listdir(other)) == [".lock", "run.toml"]
+
+
+def test_relative_paths_hold_from_another_folder(home, tmp_path, monkeypatch, capsys):
+    import shutil
+
+    shutil.copytree(home / "pictures", tmp_path / "a" / "pictures")
+    shutil.copy(home / "own.py", tmp_path / "a")
+    monkeypatch.chdir(tmp_path / "a")
+    real = session.save_views
+
+    def stop(*given):
+        real(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "save_views", stop)
+        flags = ["own.py:NET", "--data", "pictures", "--epochs", "2", "--out", "run"]
+        assert main(["train", *flags]) == 130
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--out", "a/run", "--resume"]) == 0
+    assert "test error" in capsys.readouterr().out
+    text = (tmp_path / "a" / "run" / "best" / "bundle.json").read_text()
+    assert str(tmp_path) not in text  # the bundle is given to others
+    assert main(["evaluate", "a/run", "--quiet"]) == 0  # which data: the run knows
+
+
+def test_the_bundle_of_an_own_network_needs_no_file(home, tmp_path, capsys):
+    write_own(tmp_path)
+    do(run_of(tmp_path, epochs=1), tmp_path / "run")
+    (tmp_path / "own.py").unlink()
+    picture = next((tmp_path / "pictures" / "test" / "low").iterdir())
+    (tmp_path / "run" / "best").rename(tmp_path / "moved")
+    assert main(["predict", str(tmp_path / "moved"), str(picture), "--json"]) == 0
+    assert '"label": ' in capsys.readouterr().out

@@ -1,0 +1,119 @@
+"""Training on tiles: on where it can be, off by a setting, and resumed bit for bit."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from small_runs import DATA, EYES, SHARP, TINY
+
+from papernets.build import build
+from papernets.nets import net
+from papernets.train import fit as loop
+from papernets.train.fit import Epoch, fit, start
+from papernets.train.run import Run
+from papernets.train.settings import checked, parse_set
+
+CPU = torch.device("cpu")
+RUN = Run("tiny", epochs=3, batch_size=16, learning_rate=0.01, average=0.9)  # 60 = 3 * 16 + 12
+
+
+def trained(run, state=None, network=TINY):
+    """The state after a run; its epochs are in the state's history."""
+    torch.manual_seed(1)  # of dropout
+    if state is None:
+        state = start(build(network, generator=torch.Generator().manual_seed(4)), run)
+    for _ in fit(state, DATA, EYES, run, CPU):
+        pass
+    return state
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Each network that `fit` put on tiles, with what came of it."""
+    found = []
+
+    def spy(network, really=loop.tiled):
+        found.append(really(network))
+        return found[-1]
+
+    monkeypatch.setattr(loop, "tiled", spy)
+    return found
+
+
+def test_training_takes_tiles_where_it_can(calls):
+    trained(RUN)
+    (call,) = calls
+    assert sorted(key[0] for key in call._chains) == [12, 16]
+
+
+def test_the_same_but_for_rounding_without_tiles(calls):
+    ours, plain = trained(RUN), trained(replace(RUN, tiles=False))
+    assert len(calls) == 1
+    for key, value in plain.weights().items():
+        torch.testing.assert_close(ours.weights()[key], value, rtol=0, atol=1e-4)
+    for one, other in zip(ours.history, plain.history, strict=True):
+        assert one["train_loss"] == pytest.approx(other["train_loss"], rel=1e-4)
+
+
+def test_a_network_that_cannot_trains_as_it_is(calls):
+    trained(RUN, network=SHARP)
+    assert calls == [None]
+
+
+def test_two_runs_give_the_same_bits():
+    one, other = trained(RUN), trained(RUN)
+    for key, value in one.model.state_dict().items():
+        assert torch.equal(value, other.model.state_dict()[key])
+
+
+GO_ON = """
+import sys, torch
+torch.set_num_threads(1)
+from dataclasses import replace
+from math import inf
+from papernets.build import build
+from papernets.nets import net
+from papernets.train.fit import fit, start
+from papernets.train.run import Run
+from small_runs import DATA, EYES
+
+run = {run!r}
+state = start(build(net("lenet1", classes=3, input=16)), run)
+state.load_dict(torch.load(sys.argv[1]))
+assert state.epoch == 1
+for _ in fit(state, DATA, replace(EYES, height=16, width=16), run, torch.device("cpu")):
+    pass
+torch.save(state.model.state_dict(), sys.argv[2])
+"""
+
+
+def test_a_new_process_goes_on_to_the_same_bits(tmp_path):
+    """One process trains three epochs, another takes up its state after the first."""
+    network = net("lenet1", classes=3, input=16)
+    state = start(build(network, generator=torch.Generator().manual_seed(4)), RUN)
+    for event in fit(state, DATA, replace(EYES, height=16, width=16), RUN, CPU):
+        if isinstance(event, Epoch) and event.epoch == 1:
+            torch.save(state.to_dict(), tmp_path / "state.pt")
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", GO_ON.format(run=RUN), tmp_path / "state.pt", tmp_path / "end.pt"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])},
+    )
+    assert done.returncode == 0, done.stderr
+    end = torch.load(tmp_path / "end.pt")
+    for key, value in state.model.state_dict().items():
+        assert torch.equal(value, end[key]), key
+
+
+def test_tiles_are_a_setting():
+    assert parse_set("tiles=false") == ("tiles", False)
+    assert "tiles = false\n" in Run("tiny", tiles=False).to_toml()
+    with pytest.raises(ValueError, match="--set tiles: tiles takes true or false, not 3"):
+        checked("tiles", 3, "--set tiles")
