@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds the old one or the new one, whole, whenever the writing stops."""
+"""Writing files so that a reader finds the old one or the new one, whenever the writing stops."""
 
 from __future__ import annotations
 

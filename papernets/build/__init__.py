@@ -39,16 +39,17 @@ def create_model(
     in_chans: int | None = None,
     input: int | tuple[int, int] | None = None,
     weights: Weights | None = None,
+    aux: bool = True,
     dense: bool = False,
     generator: torch.Generator | None = None,
     **options: object,
 ) -> nn.Module:
     """A network by name, or from a bundle, as a module that gives logits (N, classes).
 
-    `weights` is a bundle's folder, a safetensors file or a state_dict; classes, channels and input default to
-    the bundle's. `input` is a side or (height, width) in pixels. `dense=True` runs dense layers as
-    convolutions: a picture larger than the network's own gives a map (N, classes, H', W'). ValueError where
-    a name, an option or the weights do not fit.
+    `weights` is a bundle's folder, a safetensors file or a state_dict; classes, channels and input
+    default to the bundle's. `input` is a side or (height, width) in pixels. `dense=True` runs dense
+    layers as convolutions: a picture larger than the network's own gives a map (N, classes, H',
+    W'). ValueError where a name, an option or the weights do not fit.
     """
     info: BundleInfo | None = None
     alone = weights is None and _is_bundle(name)
@@ -86,6 +87,8 @@ def create_model(
             raise ValueError(f"{found.name} is a committee: its weights are a bundle's folder")
         members = [build(found.member, generator=generator) for _ in range(found.count)]
         return Committee(members)
+    if not aux:
+        found = rewrite.without_heads(found).net
     return assemble(found, weights, dense=dense, input=input, generator=generator)
 
 
@@ -97,7 +100,7 @@ def assemble(
     input: int | tuple[int, int] | None = None,
     generator: torch.Generator | None = None,
 ) -> Network:
-    """A `Net` built, with weights from a safetensors file or a state_dict, and in the dense form where asked."""
+    """A `Net` built, with weights from a safetensors file or a state_dict; dense where asked."""
     state: Mapping[str, Tensor] | None = None
     if isinstance(weights, str | os.PathLike):
         state = read_safetensors(Path(weights))
@@ -119,7 +122,7 @@ def assemble(
 
 
 def load_bundle(given: str | os.PathLike[str]) -> Bundle:
-    """A bundle by its folder, its run's folder, or the name of a network that comes trained; in evaluation mode."""
+    """A bundle by its folder, its run's, or a trained network's name; in evaluation mode."""
     folder = find_bundle(given)
     info = read_info(folder)
     if info.kind == "committee":

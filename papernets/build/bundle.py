@@ -201,8 +201,8 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
 def shipped(name: str) -> Path | None:
     """The folder of the bundle that comes with the package under a name, or None.
 
-    The name is a network's, or the bundle's own: `lenet5_scan`, which is a lenet5. `-`, `_` and case
-    are the same.
+    The name is a network's, or the bundle's own: `lenet5_scan`, which is a lenet5. `-`, `_` and
+    case are the same.
     """
     from ..nets import find
 

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 class Committee(nn.Module):
     """The sum of its members' logits, each times its weight: (N, C, H, W) to (N, classes).
 
-    In evaluation, where `margin` is given, a picture on which the first member alone (its logits times `alone`,
-    through softmax) puts its best class more than `margin` ahead of the second is not shown to the others
-    (LeCun et al. 1998, section III-C). `asked` of the `seen` pictures went to the others since both were set to 0.
+    In evaluation, where `margin` is given, a picture on which the first member alone (its logits
+    times `alone`, through softmax) puts its best class more than `margin` ahead of the second is
+    not shown to the others (LeCun et al. 1998, section III-C). `asked` of the `seen` pictures went
+    to the others since both were set to 0.
     """
 
     def __init__(

@@ -55,7 +55,7 @@ class Network(nn.Module):
         self.net = net
         form = net if form is None else form
         self._steps: list[Step] = []
-        self._heads: list[tuple[int, float]] = []
+        self._heads: list[int] = []
         rows = walk(form)
         self._values = 1
         self._out = self._lay("", form.body, 0, {row.name: row.input for row in rows}, False)
@@ -71,7 +71,7 @@ class Network(nn.Module):
     @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts."""
-        return tuple(weight for _, weight in self._heads)
+        return self.net.aux_weights
 
     def _new(self) -> int:
         self._values += 1
@@ -84,7 +84,7 @@ class Network(nn.Module):
                 read = self._lay(_join(name, child), inner, read, shapes, aux)
             return read
         if isinstance(part, Aux):
-            self._heads.append((self._lay(name, part.head, read, shapes, True), part.weight))
+            self._heads.append(self._lay(name, part.head, read, shapes, True))
             return read
         if isinstance(part, Concat | Add):
             reads = tuple(
@@ -163,14 +163,14 @@ class Network(nn.Module):
         heads = self.training and bool(self._heads)
         steps = self._train_steps if heads else self._eval_steps
         first = steps[done - 1].writes if done else 0
-        kept = {self._out, *(v for v, _ in self._heads)} if heads else {self._out}
+        kept = {self._out, *self._heads} if heads else {self._out}
         results: dict[int, Tensor] = {first: x} if first in kept else {}
         for _, value, out in self._run(x, steps[done:], first):
             if value in kept:
                 results[value] = out
             del out
         main = results[self._out]
-        return Logits(main, tuple(results[v] for v, _ in self._heads)) if heads else main
+        return Logits(main, tuple(results[v] for v in self._heads)) if heads else main
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
         """The outputs of these rows, by name; heads' rows too. An unknown name is a ValueError."""

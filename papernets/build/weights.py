@@ -1,4 +1,4 @@
-"""Weights in: each tensor is checked before anything is changed, and the first difference is named."""
+"""Weights in: each tensor is checked before anything is changed; what differs is named."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..rewrite import Move
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file; one that is cut short or no such file is a ValueError with its path."""
+    """The tensors of a safetensors file; one that is cut short is a ValueError with its path."""
     try:
         return load_file(path)
     except SafetensorError as error:
@@ -25,18 +25,21 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
 def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> None:
     """Load a state_dict into a model, all of it or nothing.
 
-    A missing, extra or misshapen tensor, or one with NaN or infinite values, is a ValueError that names the first.
+    A missing, extra or misshapen tensor, or one with NaN or infinite values, is a ValueError that
+    names the first.
     """
     own = model.state_dict()
     for name, tensor in own.items():
         if name not in state:
             raise ValueError(
-                f"{where} does not fit: it has no tensor {name!r} ({_shape(tensor)}){_nearest(name, state)}"
+                f"{where} does not fit: it has no tensor {name!r} ({_shape(tensor)})"
+                f"{_begins(state)}"
             )
         given = state[name]
         if given.shape != tensor.shape:
             raise ValueError(
-                f"{where} does not fit: {name!r} is {_shape(given)}, the network has {_shape(tensor)}"
+                f"{where} does not fit: {name!r} is {_shape(given)}, "
+                f"the network has {_shape(tensor)}"
             )
         if given.is_floating_point() and not bool(given.isfinite().all()):
             raise ValueError(f"{where} does not fit: {name!r} has values that are NaN or infinite")
@@ -50,12 +53,12 @@ def _shape(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.shape)) or "a single number"
 
 
-def _nearest(name: str, state: Mapping[str, Tensor]) -> str:
+def _begins(state: Mapping[str, Tensor]) -> str:
     return f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
 
 
 def moved(state: Mapping[str, Tensor], moves: tuple[Move, ...]) -> dict[str, Tensor]:
-    """A state_dict for a rewritten network: the weights that its moves name, in their new shapes."""
+    """A state_dict for a rewritten network: weights that its moves name are in new shapes."""
     shapes = {move.name: move.shape for move in moves}
     return {
         name: tensor.reshape(shapes[name]) if name in shapes else tensor

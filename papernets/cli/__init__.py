@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,18 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+        sys.stdout.flush()
     except typer.Abort:
         return INTERRUPTED
     except typer.Exit as leaving:
         return leaving.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe went away: nothing is wrong here
-        sys.stderr.close()
-        return DONE
+    except BrokenPipeError:
+        return _unread()
+    except SystemExit as leaving:  # typer's answer to a broken pipe
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _unread()
+        raise
     except (ValueError, OSError, ArithmeticError, ImportError) as error:
-        text = str(error) or type(error).__name__
-        print(f"error: {text}", file=sys.stderr)
+        print(f"error: {_words(error)}", file=sys.stderr)
         return WRONG_USE if isinstance(error, WrongUse) else FAILED
     except Exception as error:
         if isinstance(error, USAGE):
@@ -45,6 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return WRONG_USE
         raise
     return code if isinstance(code, int) else DONE
+
+
+def _words(error: Exception) -> str:
+    """What an error says, an operating system's without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or type(error).__name__
+
+
+def _unread() -> int:
+    """The reader of a pipe went away: nothing is wrong here, and the rest is written to nobody."""
+    with open(os.devnull, "w", encoding="utf-8") as nobody:
+        os.dup2(nobody.fileno(), 1)
+    return DONE
 
 
 __all__ = ["main"]

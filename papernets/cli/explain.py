@@ -102,7 +102,7 @@ def explain(
     channels: Channels = None,
     json: Json = False,
 ) -> None:
-    """Explain a network: each layer's size, parameters, connections and receptive field, with the arithmetic."""
+    """Explain a network: each layer's size, parameters and field, with the arithmetic."""
     from ..analyse import explain_dict
 
     net = find(name, classes, channels, input)
@@ -140,7 +140,8 @@ def show(net: Net | Committee) -> None:
         + (f" Each of the {times}: {sums.params:,} parameters." if times > 1 else "")
     )
     screen.say(
-        "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count biases and subsampling too."
+        "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count "
+        "biases and subsampling too."
     )
     screen.heading("The arithmetic")
     for row in rows:
@@ -195,7 +196,7 @@ def verify_networks(
     name: Annotated[str, typer.Argument(help="A network; all of them if left out.")] = "",
     json: Json = False,
 ) -> None:
-    """Check every published number that we hold against our own arithmetic; exit code 1 if one disagrees."""
+    """Check each published number against our own arithmetic; exit code 1 if one disagrees."""
     from dataclasses import asdict
 
     from ..analyse import verify
@@ -218,7 +219,8 @@ def verify_networks(
             for v in ("agrees", "erratum", "DISAGREES", "measured")
         }
         screen.say(
-            f"{counts['agrees']} published numbers agree, {counts['erratum']} are errata, {counts['DISAGREES']} disagree; "
+            f"{counts['agrees']} published numbers agree, {counts['erratum']} are errata, "
+            f"{counts['DISAGREES']} disagree; "
             f"{counts['measured']} are results of experiments, which training reproduces."
         )
     if any(c.verdict == "DISAGREES" for _, c in checks):

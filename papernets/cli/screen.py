@@ -49,7 +49,8 @@ def speaks_unicode() -> bool:
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
     """A table: the first `left` columns are text, the others numbers, set to the right.
 
-    On a terminal it is fitted to its width; in a pipe columns are set apart by two spaces and never cut.
+    On a terminal it is fitted to its width; in a pipe columns are set apart by two spaces and never
+    cut.
     """
     if terminal():
         from rich import box

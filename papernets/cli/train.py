@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ from .flags import BatchSize, DataDir, Device, Json, Quiet, Threads, WrongUse, w
 
 if TYPE_CHECKING:
     from ..train.run import Run
-    from ..train.session import Event, Finished, Started
 
 
 def train(
@@ -63,7 +61,10 @@ def train(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a network on pictures; the best epoch is chosen on a part held out, the test set is looked at once."""
+    """Train a network on pictures.
+
+    The best epoch is chosen on a part held out; the test set is looked at once, at the end.
+    """
     from ..train.settings import located, resolve
 
     screen.quiet(quiet)
@@ -151,6 +152,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
     from ..train.folder import InUse, opened, read_result
     from ..train.session import choose_device
     from ..train.session import train as work
+    from .progress import Show
 
     resume = run is None
     if run is not None:
@@ -184,150 +186,3 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
             show.close()
         if already:
             screen.note(f"{folder} was finished already: nothing was done.")
-
-
-class Show:
-    """Prints a run's events: one progress bar, one line an epoch, the result."""
-
-    def __init__(self, folder: Path, json: bool):
-        self.folder, self.json = folder, json
-        self.run: Run | None = None
-        self.bar: Any = None
-        self.task: Any = None
-        self.epoch_seconds: list[float] = []
-
-    def event(self, event: Event) -> None:
-        """Print one event."""
-        from ..train.fit import Epoch, Step
-        from ..train.session import Finished, Stage, Started
-
-        if isinstance(event, Started):
-            self.started(event)
-        elif isinstance(event, Stage):
-            screen.note(event.text)
-        elif isinstance(event, Step):
-            if self.bar is not None:
-                self.bar.update(
-                    self.task,
-                    completed=event.step,
-                    total=event.steps,
-                    description=f"epoch {event.epoch}",
-                )
-        elif isinstance(event, Epoch):
-            self.epoch(event)
-        elif isinstance(event, Finished):
-            self.close()
-            self.finished(event)
-
-    def started(self, event: Started) -> None:
-        """What is about to happen."""
-        self.run = event.run
-        data = event.dataset
-        several = "thread" if event.threads == 1 else "threads"
-        threads = f", {event.threads} {several}" if event.device == "cpu" else ""
-        screen.note(
-            f"{event.run.net}: {event.params:,} parameters, recipe {event.run.recipe or 'none'}, "
-            f"{event.run.epochs} epochs, seed {event.run.seed}, on {event.device}{threads}"
-        )
-        screen.note(
-            f"{data.name}: {len(data.train):,} pictures to train, {len(data.validation):,} to choose the epoch, "
-            f"{len(data.test):,} to test once. {data.split}"
-        )
-        for line in data.skipped:
-            screen.note(f"skipped: {line}")
-        if event.epochs_done:
-            screen.note(f"going on after epoch {event.epochs_done}")
-        screen.note(f"folder: {self.folder}")
-        self.open_bar(event.steps)
-
-    def open_bar(self, steps: int) -> None:
-        """A progress bar on stderr, on a terminal only."""
-        self.close()
-        if screen.QUIET or not sys.stderr.isatty():
-            return
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self.bar.start()
-        self.task = self.bar.add_task("epoch 1", total=steps)
-
-    def epoch(self, epoch: Any) -> None:
-        """One line: loss, error, pictures a second, time left."""
-        assert self.run is not None
-        self.epoch_seconds.append(epoch.seconds)
-        recent = self.epoch_seconds[-5:]
-        left = sum(recent) / len(recent) * (self.run.epochs - epoch.epoch)
-        mark = " *" if epoch.best else ""
-        line = (
-            f"epoch {epoch.epoch:>3}/{self.run.epochs}  train loss {epoch.train_loss:.4f}  "
-            f"val loss {epoch.val_loss:.4f}  val error {screen.percent(epoch.val_error):>7}  "
-            f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
-        )
-        if self.bar is not None:
-            self.bar.console.print(line, highlight=False)
-        else:
-            screen.note(line)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self.bar is not None:
-            self.bar.stop()
-            self.bar = None
-
-    def finished(self, event: Finished) -> None:
-        """The result, in per cent with its interval, beside the paper's."""
-        result = event.result
-        if self.json:
-            screen.print_json({**result, "out": str(self.folder)})
-            return
-        low, high = result["interval"]
-        screen.say(
-            f"{result['network']} on {result['data']}: test error {screen.percent(result['test_error'])} "
-            f"(95 % interval {100 * low:.2f} to {100 * high:.2f} %, {result['test_images']:,} pictures, "
-            f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
-        )
-        self.beside(result)
-        if "others_asked" in result:
-            screen.say(
-                f"The first network answers alone on {screen.percent(1 - result['others_asked'])} of the pictures; "
-                f"this is {result['speed_gained']:.2f} times faster, and its error {screen.percent(result['early_exit_error'])}."
-            )
-        if not screen.QUIET:
-            screen.say(
-                f"Written to {self.folder}: best/ (the trained network), curves.png, confusion.png, result.json"
-            )
-            screen.say(f"Next: papernets evaluate {quote(str(self.folder))}")
-
-    def beside(self, result: dict[str, Any]) -> None:
-        """The paper's own figure, marked where it is of other data."""
-        from ..nets import net
-        from ..train.session import paper_error
-
-        if ".py:" in result["network"] or screen.QUIET:
-            return
-        error, words = paper_error(net(result["network"]), result["data"])
-        if error is not None:
-            screen.say(f"The paper's test error: {screen.percent(error)} ({words})")
-
-
-def clock(seconds: float) -> str:
-    """Seconds as 12 s, 3 min 5 s or 2 h 10 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

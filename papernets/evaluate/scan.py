@@ -22,9 +22,9 @@ from ..build.bundle import find_bundle, read_info
 from ..data import Preprocessing, read_strip
 from ..data.picture import pillow_rules
 from ..data.strips import surrounded, window_width
-from ..train.losses import with_rubbish
 from .predict import Source
 from .read import reason
+from .rubbish import with_rubbish
 
 BATCH = 100
 UNSURE = 0.5

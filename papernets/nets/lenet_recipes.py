@@ -47,7 +47,8 @@ LENET5_RECIPES = (
     Recipe(
         "best",
         "ours: the table in docs/results.md",
-        {**LONG, **MAP, "epochs": 45, "learning_rate": 3e-3},
+        # weight decay for the 48,000 weights of C5, chosen by the loss on held-out pictures
+        {**LONG, **MAP, "epochs": 60, "learning_rate": 3e-3, "weight_decay": 0.03},
     ),
     Recipe(
         "small", "ours: for small sets", {**SMALL, **MAP, "learning_rate": 3e-3}, data=("digits",)

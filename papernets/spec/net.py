@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from .joins import Chain
+from .joins import Aux, Chain, Part
 from .window import Shape
 
 if TYPE_CHECKING:  # only words in annotations: this room stands on no other
@@ -38,6 +38,11 @@ class Net:
         """The same network with other layers."""
         return replace(self, body=body)
 
+    @property
+    def aux_weights(self) -> tuple[float, ...]:
+        """How much the loss of each auxiliary head counts, in the order of the heads."""
+        return tuple(_weights(self.body))
+
     def recipe(self, name: str) -> Recipe:
         """The recipe of this name; an unknown name is an error that lists the others."""
         for recipe in self.recipes:
@@ -45,6 +50,14 @@ class Net:
                 return recipe
         known = ", ".join(r.name for r in self.recipes) or "none"
         raise ValueError(f"{self.name} has no recipe {name!r}; it has {known}")
+
+
+def _weights(part: Part) -> Iterator[float]:
+    if isinstance(part, Aux):
+        yield part.weight
+    inner = part.parts if isinstance(part, Chain) else getattr(part, "branches", ())
+    for _, child in inner:
+        yield from _weights(child)
 
 
 @dataclass(frozen=True)

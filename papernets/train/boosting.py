@@ -1,9 +1,9 @@
-"""Boosting as LeNet-4's paper uses it: each network learns from pictures that the ones before it filter.
+"""Boosting as LeNet-4's paper uses it: each network learns from what those before it filter.
 
-The first network is trained as usual. The second sees a set on which the first is right half the time, the third
-the pictures on which the first two disagree. Distortions feed the filters with pictures until the sets are full.
-Outputs are added, and where the first network is sure the others are not asked (LeCun et al. 1998, section III-C;
-Drucker, Schapire and Simard 1993).
+The first network is trained as usual. The second sees a set on which the first is right half the
+time, the third the pictures on which the first two disagree. Distortions feed the filters with
+pictures until the sets are full. Outputs are added, and where the first network is sure the others
+are not asked (LeCun et al. 1998, section III-C; Drucker, Schapire and Simard 1993).
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from ..files import write_atomically
 from ..spec import Committee
 from .batches import generator
 from .folder import CONFIG, RESULT, read_result, write_json
+from .outcome import draw_confusion, result_of
 from .run import MOST_SEED, Run
 from .session import (
     Event,
     Finished,
     Stage,
     describe,
-    draw_confusion,
     environment,
     preprocessing_for,
-    result_of,
+    saving,
     train_network,
 )
 
 ROUNDS = 20
-"""How often the training pictures are distorted anew for a filter, unless the run's boost table says otherwise."""
+"""Passes of distorted training pictures for a filter, unless the run's boost table says more."""
 LEAST = 200
-"""A filtered set smaller than this teaches nothing: the earlier networks are too good, or the set too small."""
+"""A filtered set smaller than this teaches nothing: the networks are too good, or the set small."""
 
 
 def boost(
@@ -50,8 +50,8 @@ def boost(
 ) -> Iterator[Event]:
     """Train the members one after another in folder/1, folder/2 ..., then join them; yields events.
 
-    A stopped run goes on with the member at which it stopped: the filtered sets are drawn again, the same, from the
-    seed. ValueError where a filter finds too few pictures.
+    A stopped run goes on with the member at which it stopped: the filtered sets are drawn again,
+    the same, from the seed. ValueError where a filter finds too few pictures.
     """
     began = time.perf_counter()
     preprocessing = preprocessing_for(run, net.member, dataset)
@@ -74,18 +74,26 @@ def boost(
                 if not isinstance(event, Finished):
                     yield event
         members.append(load_bundle(part / "best").model.to(device))
-    yield join(run, net, members, dataset, preprocessing, folder, device, began)
+    with saving(folder, None):
+        done = join(run, net, members, dataset, preprocessing, folder, device, began)
+    yield done
 
 
 def member_run(run: Run, net: Committee, number: int) -> Run:
-    """The run of one member: the committee's, with a seed of its own (the first keeps the run's), and milder distortions
-    on filtered sets, whose pictures are distorted already."""
+    """The run of one member: the committee's, with a seed of its own (the first keeps the run's).
+
+    Distortions are milder on filtered sets, whose pictures are distorted already.
+    """
     augment = run.augment
     if number > 1:
         share = float(run.boost.get("again", 0.5))
         augment = {k: v * share if k != "elastic_sigma" else v for k, v in augment.items()}
     return replace(
-        run, net=net.member.name, seed=(run.seed + 1000 * (number - 1)) % MOST_SEED, augment=augment, boost={}
+        run,
+        net=net.member.name,
+        seed=(run.seed + 1000 * (number - 1)) % MOST_SEED,
+        augment=augment,
+        boost={},
     )
 
 
@@ -97,7 +105,7 @@ def filtered(
     preprocessing: Preprocessing,
     device: torch.device,
 ) -> Part:
-    """Distorted training pictures that pass the filter of network `number` (2: half wrong; 3 on: disagreement)."""
+    """Distorted training pictures that pass the filter of network `number` (2: half are wrong)."""
     distortion = Distortion.from_dict(run.augment)
     rounds = int(run.boost.get("rounds", ROUNDS))
     taken: list[Tensor] = []
@@ -115,14 +123,15 @@ def filtered(
     images, targets = torch.cat(taken), torch.cat(labels)
     if len(images) < LEAST:
         raise ValueError(
-            f"the filter for network {number} found {len(images)} pictures in {rounds} rounds, too few to learn "
-            f"from. Draw more: --set boost.rounds={rounds * 5}, or distort more strongly"
+            f"the filter for network {number} found {len(images)} pictures in {rounds} rounds, too "
+            f"few to learn from. In a new run draw more: --set boost.rounds={rounds * 5}, or "
+            "distort more strongly: --set augment.rotate=15, say"
         )
     return Part(images, targets)
 
 
 def half_wrong(answers: list[Tensor], labels: Tensor, draws: torch.Generator) -> Tensor:
-    """Places of all pictures that the first network gets wrong, and of as many that it gets right, drawn by chance."""
+    """Places of what the first network gets wrong, and by chance as many that it gets right."""
     wrong = (answers[0] != labels).nonzero()[:, 0]
     right = (answers[0] == labels).nonzero()[:, 0]
     some = right[torch.randperm(len(right), generator=draws)[: len(wrong)]]
@@ -145,7 +154,7 @@ def join(
     device: torch.device,
     began: float,
 ) -> Finished:
-    """Weigh the members and choose the early exit on the held-out pictures, test once, write the bundle."""
+    """Weigh the members and choose the early exit on held-out pictures, test once, write all."""
     held = dataset.validation
     outputs = [logits_of(m, held.images, preprocessing, device) for m in members]
     weights = weigh(outputs, held.labels)
@@ -194,7 +203,7 @@ def join(
 
 
 def save_committee(target: Path, info: BundleInfo, folder: Path) -> None:
-    """Write a committee's bundle with its members' bundles inside, so that it can be moved as one folder."""
+    """Write a committee's bundle with its members' inside, so that it moves as one folder."""
     inside = []
     for member in info.members:
         bundle = load_bundle(folder / member)
@@ -205,7 +214,7 @@ def save_committee(target: Path, info: BundleInfo, folder: Path) -> None:
 
 
 def weigh(outputs: list[Tensor], labels: Tensor) -> list[float]:
-    """A weight for each member's logits (N, classes), so that the softmax of their sum makes the labels likely.
+    """A weight for each member's logits (N, classes), so that their sum makes the labels likely.
 
     Found by Newton-like steps (L-BFGS) from equal weights on logarithms, so that all stay positive.
     """
@@ -228,13 +237,13 @@ def weigh(outputs: list[Tensor], labels: Tensor) -> list[float]:
 
 
 def exit_margin(outputs: list[Tensor], weights: list[float], alone: float, labels: Tensor) -> float:
-    """The smallest lead in probability at which the first network may answer alone without more held-out errors."""
+    """The least lead in probability at which the first may answer alone without more errors."""
     total = sum(w * z for w, z in zip(weights, outputs, strict=True))
     assert isinstance(total, Tensor)
     wrong = int((total.argmax(1) != labels).sum())
     top = torch.softmax(outputs[0] * alone, 1).topk(2, 1).values
     lead = top[:, 0] - top[:, 1]
-    for margin in [k / 100 for k in range(0, 100)] + [0.995, 0.999]:
+    for margin in [k / 100 for k in range(100)] + [0.995, 0.999]:
         answer = torch.where(lead > margin, outputs[0].argmax(1), total.argmax(1))
         if int((answer != labels).sum()) <= wrong:
             return margin

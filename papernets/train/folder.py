@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -36,12 +36,19 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
     """
     prepare(path, run, resume, given)  # before anything is made or written
     made = not path.exists()
-    path.mkdir(parents=True, exist_ok=True)
-    with locked(path):
-        kept = prepare(path, run, resume, given)
-        if not resume:
-            write_atomically(path / CONFIG, kept.to_toml().encode())
-        sweep(path)
+    with ExitStack() as stack:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(path))
+            kept = prepare(path, run, resume, given)
+            if not resume:
+                write_atomically(path / CONFIG, kept.to_toml().encode())
+            sweep(path)
+        except (PermissionError, NotADirectoryError) as error:
+            raise OSError(
+                error.errno,
+                f"no run can be written in {path} ({error.strerror}). Give another folder as --out",
+            ) from None
         try:
             yield kept
         except Exception:
@@ -148,16 +155,16 @@ def save_views(path: Path, state: State, info: BundleInfo, best: bool) -> None:
     """Write log.jsonl, last/, and best/ where this epoch is the best so far."""
     lines = "".join(json.dumps(record) + "\n" for record in state.history)
     write_atomically(path / LOG, lines.encode())
-    last = _with_metrics(info, state.history[-1])
+    last = replace(info, metrics=metrics_of(state.history[-1]))
     save_bundle(path / "last", last, state.weights())
     if best:
         record = state.history[state.best_epoch - 1]
-        save_bundle(path / "best", _with_metrics(info, record), state.best_weights)
+        save_bundle(path / "best", replace(info, metrics=metrics_of(record)), state.best_weights)
 
 
-def _with_metrics(info: BundleInfo, record: dict[str, Any]) -> BundleInfo:
-    names = ("epoch", "train_loss", "val_loss", "val_error")
-    return replace(info, metrics={k: record[k] for k in names})
+def metrics_of(record: dict[str, Any]) -> dict[str, Any]:
+    """What a bundle says of the epoch that its weights are of."""
+    return {k: record[k] for k in ("epoch", "train_loss", "val_loss", "val_error")}
 
 
 def load_state(path: Path) -> dict[str, Any] | None:

@@ -11,19 +11,11 @@ from torch import Tensor
 
 from ..analyse.walk import walk
 from ..build.network import Logits
+from ..evaluate.rubbish import with_rubbish
 from ..spec import RBF, Net
 from .run import Run
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-
-
-def with_rubbish(logits: Tensor, scale: float, constant: float) -> Tensor:
-    """Scores (N, classes + 1, ...) of logits (N, classes, ...): the last, -constant, is for none of the classes.
-
-    Their softmax is equation 9's: exp(-y_i) and exp(-j) over exp(-j) + sum_i exp(-y_i).
-    """
-    rubbish = logits.new_full((len(logits), 1, *logits.shape[2:]), -constant)
-    return torch.cat([logits * scale, rubbish], 1)
 
 
 def map_loss(logits: Tensor, target: Tensor, scale: float = 1.0, constant: float = math.inf) -> Tensor:
@@ -54,6 +46,7 @@ def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
 def make_loss(run: Run, net: Net) -> Callable[[Tensor | Logits, Tensor], Tensor]:
     """The loss of a run: of logits, or of `Logits`, whose heads count with the weights that the network declares."""
     distances = isinstance(walk(net)[-1].layer, RBF)
+    weights = net.aux_weights
 
     def one(logits: Tensor, target: Tensor) -> Tensor:
         if run.loss == "map":
@@ -67,22 +60,9 @@ def make_loss(run: Run, net: Net) -> Callable[[Tensor | Logits, Tensor], Tensor]
     def both(logits: Tensor | Logits, target: Tensor) -> Tensor:
         if isinstance(logits, Logits):
             total = one(logits.main, target)
-            for head, weight in zip(logits.aux, head_weights(net), strict=True):
+            for head, weight in zip(logits.aux, weights, strict=True):
                 total = total + weight * one(head, target)
             return total
         return one(logits, target)
 
     return both
-
-
-def head_weights(net: Net) -> tuple[float, ...]:
-    """The weights of a network's auxiliary heads, in their order."""
-    from ..spec import Add, Aux, Chain, Concat, Part
-
-    def visit(part: Part) -> list[float]:
-        if isinstance(part, Aux):
-            return [part.weight]
-        children = part.parts if isinstance(part, Chain) else part.branches if isinstance(part, Concat | Add) else ()
-        return [w for _, child in children for w in visit(child)]
-
-    return tuple(visit(net.body))

@@ -13,8 +13,8 @@ FLOOR = 1e-3
 def learning_rate(run: Run, step: int, steps: int) -> float:
     """The rate of step `step` (from 0) of `steps` in the whole run.
 
-    `one_cycle` rises linearly over the share `warmup` of all steps and falls by a cosine (Smith and Topin 2017);
-    `cosine` falls from the start (Loshchilov and Hutter 2016).
+    `one_cycle` rises linearly over the share `warmup` of all steps and falls by a cosine (Smith and
+    Topin 2017); `cosine` falls from the start (Loshchilov and Hutter 2016).
     """
     if run.schedule == "constant":
         return run.learning_rate

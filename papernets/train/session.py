@@ -1,4 +1,4 @@
-"""A whole run: data, training, the best epoch, the test set once, files and pictures in its folder."""
+"""A whole run: its data, its training, the best epoch, and its folder at every moment."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import errno
 import os
 import platform
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -16,20 +17,18 @@ from typing import Any
 import torch
 
 from .. import data as pictures
-from ..build import assemble, build
+from ..build import build
 from ..build.bundle import BundleInfo, versions
-from ..build.network import Network
 from ..build.weights import load_weights
 from ..build.written import named, write_net
-from ..data import Dataset, Part, Preprocessing
+from ..data import Dataset, Preprocessing
 from ..data.strips import window_width
-from ..evaluate.infer import logits_of
-from ..evaluate.metrics import Score, confusion, score
+from ..evaluate.metrics import Score
 from ..spec import Committee, Net
 from .fit import Diverged, Epoch, State, Step, count_of_epoch, fit, start
 from .folder import (
+    CONFIG,
     ENVIRONMENT,
-    RESULT,
     STATE,
     kept_threads,
     load_state,
@@ -38,6 +37,7 @@ from .folder import (
     save_views,
     write_json,
 )
+from .outcome import Work, finish
 from .run import Run
 
 ROOM, RIGHT = "Make room", "Make it writable"
@@ -86,7 +86,7 @@ Event = Started | Step | Epoch | Stage | Finished
 
 
 def choose_device(name: str) -> torch.device:
-    """The device of a name; `auto` takes CUDA, then MPS, then the CPU. One that is not there is a ValueError."""
+    """The device of a name; `auto` takes CUDA, then MPS, then the CPU; ValueError if not there."""
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -100,7 +100,8 @@ def choose_device(name: str) -> torch.device:
         raise ValueError(f"unknown device {name!r}: auto, cpu, cuda or mps")
     if not there[name]:
         raise ValueError(
-            f"this machine has no {name} device that torch can use. --device auto takes what there is"
+            f"this machine has no {name} device that torch can use. "
+            "--device auto takes what there is"
         )
     return torch.device(name)
 
@@ -127,7 +128,7 @@ def preprocessing_for(run: Run, net: Net, dataset: Dataset) -> Preprocessing:
 
 
 def train(run: Run, folder: Path) -> Iterator[Event]:
-    """Train a run in its folder (already prepared and locked), from its state if it has one; yields events.
+    """Train a run in its folder (already locked), from its state if it has one; yields events.
 
     The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
     """
@@ -162,9 +163,14 @@ def train_network(
     preprocessing = preprocessing_for(run, net, dataset)
     model = build(net, generator=torch.Generator().manual_seed(run.seed)).to(device)
     state = start(model, run)
-    kept = load_state(folder)
+    kept, mark = load_state(folder), fingerprint(dataset)
     before, threads = 0.0, torch.get_num_threads()
     if kept is not None:
+        if kept.get("data", mark) != mark:
+            raise ValueError(
+                f"{run.data} is not what it was when the run in {folder} began. Bring the same "
+                "pictures back, or start a new run with another --out"
+            )
         load_weights(model, kept["state"]["model"], f"{folder / STATE} (was the network changed?)")
         state.load_dict(kept["state"])
         before, threads = kept["seconds"], kept["threads"]
@@ -183,13 +189,22 @@ def train_network(
         if isinstance(event, Epoch):
             spent = before + time.perf_counter() - began
             with saving(folder, state):
-                save_state(folder, state, {"seconds": spent, "threads": threads})
+                save_state(folder, state, {"seconds": spent, "threads": threads, "data": mark})
                 save_views(folder, state, info, event.best or run.keep == "last")
         yield event
     seconds = before + time.perf_counter() - began
     with saving(folder, state):
-        done = finish(run, net, dataset, preprocessing, info, state, folder, device, seconds)
-    yield done
+        done = finish(Work(run, net, dataset, preprocessing, info, folder), state, device, seconds)
+    yield Finished(*done)
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """A checksum of the classes, and of all pictures and labels with which a run learns."""
+    mark = zlib.crc32("\n".join(dataset.classes).encode())
+    for part in (dataset.train, dataset.validation):
+        for tensor in (part.images, part.labels):
+            mark = zlib.crc32(tensor.contiguous().numpy().tobytes(), mark)
+    return f"{mark:08x}"
 
 
 def _next(events: Iterator[Step | Epoch], folder: Path, state: State) -> Step | Epoch | None:
@@ -201,116 +216,11 @@ def _next(events: Iterator[Step | Epoch], folder: Path, state: State) -> Step | 
             "No epoch was finished"
             if not state.epoch
             else (
-                f"The best network so far, of epoch {state.best_epoch}, is kept in {folder / 'best'}"
+                f"The best network so far, of epoch {state.best_epoch}, is kept in "
+                f"{folder / 'best'}"
             )
         )
         raise Diverged(f"{error}, in a new run with another --out. {text}") from None
-
-
-def finish(
-    run: Run,
-    net: Net,
-    dataset: Dataset,
-    preprocessing: Preprocessing,
-    info: BundleInfo,
-    state: State,
-    folder: Path,
-    device: torch.device,
-    seconds: float,
-) -> Finished:
-    """Test the chosen weights once, and write the result, the bundles' metrics and the pictures."""
-    best = assemble(net, state.best_weights).to(device).eval()
-    scale = info.score_scale
-    if run.loss == "mse":
-        scale = calibrated(best, dataset.validation, preprocessing, device)
-    logits = logits_of(best, dataset.test.images, preprocessing, device)
-    result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
-    record = state.history[state.best_epoch - 1]
-    metrics = {k: record[k] for k in ("epoch", "train_loss", "val_loss", "val_error")}
-    metrics |= {k: result[k] for k in ("test_error", "test_images", "interval")}
-    final = replace(info, metrics=metrics, score_scale=scale)
-    from ..build.bundle import save_bundle
-
-    save_bundle(folder / "best", final, state.best_weights)
-    draw(run, net, dataset, logits, state.history, state.best_epoch, folder, scored)
-    write_json(folder / RESULT, result)
-    return Finished(result, scored)
-
-
-def result_of(
-    run: Run, dataset: Dataset, logits: torch.Tensor, best: int, epochs: int, seconds: float
-) -> tuple[dict[str, Any], Score]:
-    """result.json's content and the score of logits (N, classes) on the test set."""
-    scored = score(logits.numpy(), dataset.test.labels.numpy())
-    result = {
-        "network": run.net,
-        "data": dataset.name,
-        "data_given": run.data,
-        "test_error": scored.error,
-        "test_images": scored.images,
-        "interval": list(scored.interval),
-        "epochs": epochs,
-        "best_epoch": best,
-        "seconds": round(seconds, 3),
-        "seed": run.seed,
-        "recipe": run.recipe,
-        "split": dataset.split,
-    }
-    return result, scored
-
-
-def draw(
-    run: Run,
-    net: Net,
-    dataset: Dataset,
-    logits: torch.Tensor,
-    history: list[dict[str, Any]],
-    best: int,
-    folder: Path,
-    scored: Score,
-) -> None:
-    """Write curves.png and confusion.png."""
-    from ..draw.curves import curves
-
-    title = f"{net.title} on {dataset.name}"
-    error, words = paper_error(net, dataset.name)
-    curves(
-        history, folder / "curves.png", title=title, paper_error=error, paper_note=words, best=best
-    )
-    draw_confusion(net, dataset, logits, folder, scored)
-
-
-def draw_confusion(
-    net: Net | Committee, dataset: Dataset, logits: torch.Tensor, folder: Path, scored: Score
-) -> None:
-    """Write confusion.png."""
-    from ..draw.confusion import confusion_picture
-
-    matrix = confusion(dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes))
-    title = f"{net.title} on {dataset.name}: {scored.errors} of {scored.images:,} wrong"
-    confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
-
-
-def paper_error(net: Net | Committee, data: str) -> tuple[float | None, str]:
-    """The error that the paper prints (a fraction), and words that mark it if it is of another data set."""
-    for fact in net.facts:
-        if fact.measured and isinstance(fact.value, float):
-            source = f"{net.paper.authors.split(',')[0]} et al. {net.paper.year}, on MNIST"
-            return fact.value, source if data == "mnist" else f"{source}: other data"
-    return None, ""
-
-
-def calibrated(
-    model: Network, part: Part, preprocessing: Preprocessing, device: torch.device
-) -> float:
-    """The factor on the logits that makes their softmax most likely on a held-out part.
-
-    Squared errors say nothing of probabilities: the factor is chosen among powers of 2^(1/4).
-    """
-    logits = logits_of(model, part.images, preprocessing, device)
-    factors = [2.0 ** (k / 4) for k in range(-32, 25)]
-    losses = [float(torch.nn.functional.cross_entropy(logits * f, part.labels)) for f in factors]
-    return factors[losses.index(min(losses))]
 
 
 def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing) -> BundleInfo:
@@ -354,20 +264,28 @@ def environment(device: torch.device) -> dict[str, Any]:
 
 
 @contextmanager
-def saving(folder: Path, state: State) -> Iterator[None]:
-    """Where a file cannot be written, an OSError says which epoch is kept and how to go on."""
+def saving(folder: Path, state: State | None) -> Iterator[None]:
+    """Where a file cannot be written, an OSError says what is kept and how to go on.
+
+    `state` None: of a committee, all of whose networks are trained.
+    """
     try:
         yield
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        kept = load_state(folder)
-        epoch = kept["state"]["epoch"] if kept else 0
-        what = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there yet"
+        what, text = "the committee", "its networks are kept"
+        if state is not None:
+            kept = load_state(folder)
+            epoch = kept["state"]["epoch"] if kept else 0
+            what = f"epoch {state.epoch}"
+            text = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there"
+        member = folder.name.isdigit() and (folder.parent / CONFIG).exists()
+        again = f"papernets train --out {quote(str(folder.parent if member else folder))} --resume"
         raise OSError(
             error.errno,
-            f"could not save epoch {state.epoch} in {folder} ({os.strerror(error.errno)}): {what}. "
-            f"{UNWRITABLE[error.errno]}, then: papernets train --out {quote(str(folder))} --resume",
+            f"could not save {what} in {folder} ({os.strerror(error.errno)}): {text}. "
+            f"{UNWRITABLE[error.errno]}, then: {again}",
         ) from None
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from small_nets import BRANCHES, SHORTCUTS
+from small_runs import EYES
 
 from papernets.build import Committee, assemble, build, create_model, load_bundle
 from papernets.build.bundle import BundleInfo, find_bundle, read_info, save_bundle
@@ -16,8 +18,6 @@ from papernets.build.written import read_net, write_net
 from papernets.nets import NETS, net
 from papernets.spec import Committee as CommitteeSpec
 from papernets.spec import Layer, chain
-from small_nets import BRANCHES, SHORTCUTS
-from small_runs import EYES
 
 TEN = tuple("0123456789")
 INFO = BundleInfo(
@@ -160,7 +160,7 @@ def test_weights_of_which_a_byte_was_changed(bundle):
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(bytes(data))
-    with pytest.raises(ValueError, match="is not as it was written: the checksum differs. Copy"):
+    with pytest.raises(ValueError, match=r"is not as it was written: the checksum differs\. Copy"):
         load_bundle(bundle)
 
 
@@ -286,7 +286,7 @@ def test_a_committee(bundle):
     with pytest.raises(ValueError, match="2 has other classes than its committee"):
         load_bundle(pile)
     spoil(pile, members=[])
-    with pytest.raises(ValueError, match="is a committee without members. Copy the bundle again"):
+    with pytest.raises(ValueError, match=r"is a committee without members\. Copy the"):
         load_bundle(pile)
     spoil(pile, members=["1", "9"])
     with pytest.raises(FileNotFoundError, match="9"):
@@ -321,7 +321,7 @@ def test_only_layers_of_ours_are_data():
         write_net(replace(BRANCHES, body=chain({"mine": Mine()})))
     values = write_net(BRANCHES)
     values["body"]["parts"][0][1]["is"] = "os"
-    with pytest.raises(ValueError, match="here: its network cannot be read .*no layer 'os'.*Copy"):
+    with pytest.raises(ValueError, match=r"here: its network cannot be read .*no layer 'os'"):
         read_net(values, "here")
     with pytest.raises(ValueError, match="here: its network cannot be read"):
         read_net({"name": "x"}, "here")

@@ -240,6 +240,7 @@ def test_a_network_that_begins_otherwise_is_left_alone(name):
         {"a": relu(4, 3), "p": Pool("max", 3, 2)},
         {"a": relu(4, 3), "p": Pool("max", 2, padding=1)},
         {"a": relu(4, 3), "p": Pool("max", 2, ceil=True)},
+        {"a": Conv(4, 3, activation="sigmoid"), "p": Pool("max", 2, activation="tanh")},
         {"p": Pool("max", 2), "a": relu(4, 3)},
         {"d": Dropout(0.5), "a": relu(4, 3), "p": Pool("max", 2)},
         {},
@@ -293,6 +294,28 @@ def test_layers_after_the_chain_run_as_they_are():
     assert isinstance(call(x), Logits)
     fast.eval()
     torch.testing.assert_close(call(x), fast(x))
+
+
+def test_a_chain_ends_where_a_head_listens():
+    head = Aux(chain({"flatten": Flatten(), "out": Dense(10)}), weight=0.3)
+    pools = {"p": Pool("max", 2), "aux": head, "b": relu(4, 3), "q": Pool("max", 2)}
+    network = own("heard", (1, 28, 28), a=relu(4, 5), **pools)
+    fast, exact = models(network)
+    call = tiled(fast)
+    assert call.links.steps == 2
+    x, _ = batch(network, 3)
+    ours, theirs = call(x).aux[0].double(), exact(x.double()).aux[0]
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+def test_a_chain_ends_where_branches_begin():
+    both = concat({"c": Conv(4, 1), "d": Conv(5, 1), "p": Pool("max", 1)})
+    network = own("forked", (1, 20, 20), a=relu(4, 5), p=Pool("max", 2), both=both)
+    model = build(network)
+    call = tiled(model)
+    assert call.links.steps == 2
+    x, _ = batch(network, 3)
+    torch.testing.assert_close(call(x), model(x), rtol=1e-5, atol=1e-5)
 
 
 def test_an_output_that_is_not_the_last_distance():
@@ -440,10 +463,17 @@ def test_a_stopped_step_leaves_nothing_behind():
     again = gradients(model, call, x, y)
     model.zero_grad()
     loss = loss_of(call(x), y)
-    call(other)
+    newest = loss_of(call(other), y)
     loss.backward(retain_graph=True)
     crossed = {name: p.grad.clone() for name, p in model.named_parameters()}
     model.zero_grad()
+    newest.backward()
+    newer = {name: p.grad.clone() for name, p in model.named_parameters()}
+    wanted = gradients(model, tiled(model), other, y)
+    assert all(torch.equal(newer[name], wanted[name]) for name in wanted)
+    model.zero_grad()
+    for _ in range(2):
+        call(other)
     loss.backward()
     twice = {name: p.grad for name, p in model.named_parameters()}
     for found in (again, crossed, twice):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -133,10 +134,11 @@ def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["explain", "lenet5"]) == 130
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell's pipes")
+@pytest.mark.parametrize("words", ["explain lenet5 --json", "list"])
+def test_a_reader_that_goes_away_is_no_error(words: str) -> None:
     done = subprocess.run(
-        f"'{sys.executable}' -m papernets explain lenet5 --json | head -c 1 >/dev/null; "
-        'exit "${PIPESTATUS[0]}"',
+        f"'{sys.executable}' -m papernets {words} | true; exit \"${{PIPESTATUS[0]}}\"",
         shell=True,
         executable="/bin/bash",
         cwd=ROOT,
@@ -216,12 +218,22 @@ def test_train_says_its_result_on_stdout_and_the_rest_on_stderr(
     assert found["network"] == "lenet1" and found["out"] == str(one)
     assert {"test_error", "test_images", "interval", "epochs", "seconds", "seed"} <= set(found)
     assert found["interval"][0] <= found["test_error"] <= found["interval"][1]
-    assert "epoch   1/1  train loss " in err and "pictures/s" in err and "left *\n" in err
+    assert "epoch 1/1  loss " in err and "pictures/s" in err and "left *\n" in err
     written = json.loads((one / "result.json").read_text())
     assert {**written, "out": str(one)} == found
     assert sorted(os.listdir(one)) == sorted(
-        ".lock best confusion.png curves.png environment.json last log.jsonl result.json run.toml "
-        "state".split()
+        [
+            ".lock",
+            "best",
+            "confusion.png",
+            "curves.png",
+            "environment.json",
+            "last",
+            "log.jsonl",
+            "result.json",
+            "run.toml",
+            "state",
+        ]
     )
     record = json.loads((one / "log.jsonl").read_text())
     keys = "epoch train_loss val_loss val_error learning_rate seconds images images_per_second"
@@ -269,9 +281,8 @@ def test_no_color_on_a_terminal() -> None:
         os.close(ours)
         return text.decode()
 
-    plain = on_terminal(NO_COLOR="1")
-    assert "\x1b[36m" in on_terminal() and "\x1b[3" not in plain.replace("\x1b[39m", "")
-    assert "receptive" in plain or "field" in plain
+    assert "\x1b[36m" in on_terminal()  # cyan
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", on_terminal(NO_COLOR="1"))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

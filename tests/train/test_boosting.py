@@ -1,6 +1,8 @@
 """Boosting: what each network is shown, how outputs are joined, the early exit, and going on."""
 
+import errno
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +13,7 @@ from papernets.build import create_model, load_bundle
 from papernets.build.committee import Committee as CommitteeModel
 from papernets.evaluate.infer import logits_of
 from papernets.nets import net
-from papernets.train import boosting, session
+from papernets.train import boosting, outcome, session
 from papernets.train.batches import generator
 from papernets.train.boosting import (
     disagreed,
@@ -187,7 +189,7 @@ TRIO = Committee(
 @pytest.fixture
 def trio(tmp_path, monkeypatch):
     """A run of a user's own committee on small pictures."""
-    monkeypatch.setattr(session, "draw", lambda *_: None)
+    monkeypatch.setattr(outcome, "draw", lambda *_: None)
     monkeypatch.setattr(boosting, "draw_confusion", lambda *_: None)
     monkeypatch.setattr(boosting, "LEAST", 10)
     name, data = write_own(tmp_path)
@@ -256,6 +258,26 @@ def test_stopped_in_the_middle_of_boosting(trio, tmp_path, until):
     assert members_of(folder) == members_of(tmp_path / "whole")
     for number in "123":
         assert log_of(folder / number) == log_of(tmp_path / "whole" / number)
+
+
+def full(*given):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_names_the_whole_run(trio, tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    again = f"Make room, then: papernets train --out {folder} --resume"
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "save_state", full)
+        with pytest.raises(OSError, match=f"no checkpoint is there. {re.escape(again)}$"):
+            do(trio, folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(boosting, "save_committee", full)
+        said = f"could not save the committee in {folder} (No space left on device): its networks "
+        with pytest.raises(OSError, match=re.escape(f"{said}are kept. {again}")):
+            do(None, folder, resume=True)
+    do(None, folder, resume=True)
+    assert len(load_bundle(folder).info.members) == 3
 
 
 def test_a_stop_while_the_committee_is_written(trio, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """The training loop: its batches, its schedule, its running mean, its best epoch, its end."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from small_runs import DATA, EYES, TINY, do, log_of, part, run_of, write_own
 
 from papernets.build import build
+from papernets.cli import main
 from papernets.data import Distortion, Part
 from papernets.train import fit as loop
 from papernets.train.batches import batches, count_of, generator, sizes_of
@@ -225,6 +227,17 @@ def test_no_epoch_at_all(tmp_path):
     with pytest.raises(Diverged, match=r"learning rate 3e\+38.*No epoch was finished"):
         do(wild, tmp_path / "run")
     assert not (tmp_path / "run" / "best").exists()
+
+
+def test_a_wild_learning_rate_on_the_command_line(tmp_path, capsys):
+    name, data = write_own(tmp_path)
+    wild = ["--set", "learning_rate=3e38", "--set", "optimizer=sgd", "--out", str(tmp_path / "r")]
+    assert main(["train", name, "--data", data, "--epochs", "2", *wild]) == 1
+    out, err = capsys.readouterr()
+    last = err.splitlines()[-1]
+    assert out == "" and "Traceback" not in err
+    assert re.match(r"error: the (held-out )?loss is (nan|inf) at step \d \(epoch 1\), learn", last)
+    assert "Try a smaller one: --set learning_rate=1e+38, in a new run with another --out" in last
 
 
 def test_one_picture_is_enough():

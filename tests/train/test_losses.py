@@ -11,7 +11,6 @@ from torch.nn import functional as F
 from papernets.build.network import Logits
 from papernets.nets import net
 from papernets.train.losses import (
-    head_weights,
     make_loss,
     map_loss,
     mean_distance,
@@ -91,7 +90,7 @@ def test_cross_entropy_takes_its_scale_and_smoothing():
 
 
 def test_heads_count_with_their_weights():
-    (weight,) = head_weights(BRANCHES)
+    (weight,) = BRANCHES.aux_weights
     assert 0 < weight < 1
     main, head, target = torch.randn(4, 7), torch.randn(4, 7), torch.arange(4)
     loss = make_loss(Run("x"), BRANCHES)

@@ -18,7 +18,7 @@ import papernets.files as files
 from papernets.build import load_bundle
 from papernets.build.bundle import find_bundle, read_info
 from papernets.cli import main
-from papernets.train import session
+from papernets.train import outcome, session
 from papernets.train.fit import Epoch, Step
 from papernets.train.folder import InUse, load_state, locked, opened
 from papernets.train.session import Started
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def _no_pictures(monkeypatch):
     """curves.png takes longer than these runs."""
-    monkeypatch.setattr(session, "draw", lambda *_: None)
+    monkeypatch.setattr(outcome, "draw", lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def home(tmp_path_factory):
 def whole(home):
     """What a run leaves that was never stopped."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "draw", lambda *_: None)
+        patch.setattr(outcome, "draw", lambda *_: None)
         do(run_of(home), home / "whole")
     return left_by(home / "whole")
 
@@ -320,7 +320,7 @@ def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
         with pytest.raises(OSError) as found:
             do(run_of(home), folder)
     text = str(found.value)
-    kept = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there yet"
+    kept = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there"
     assert "could not save epoch " in text and "No space left on device" in text and kept in text
     assert f"Make room, then: papernets train --out '{folder}' --resume" in text
     assert not list(folder.rglob("*.unfinished"))
@@ -349,8 +349,56 @@ def test_a_folder_that_cannot_be_written(stopped, monkeypatch, capsys, number, s
     monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
     err = capsys.readouterr().err
-    assert f"could not save epoch 2 in {stopped}" in err and said in err
+    assert f"error: could not save epoch 2 in {stopped}" in err and said in err
     check_whole(stopped)
+
+
+def test_no_permission_for_a_folder(home, tmp_path, monkeypatch, capsys):
+    def refuse(self, *given, **named):
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    out = tmp_path / "run"
+    assert main(["train", "lenet1", "--out", str(out)]) == 1
+    said = f"error: no run can be written in {out} (Permission denied). Give another folder as --o"
+    assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_no_permission_for_a_folder_that_is_there(home, stopped, monkeypatch, capsys):
+    real = open
+
+    def refuse(path, *given, **named):
+        if str(path).endswith(".lock"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *given, **named)
+
+    monkeypatch.setattr("builtins.open", refuse)
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    assert f"no run can be written in {stopped} (Permission den" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on a file's size")
+def test_writing_that_really_fails(home, whole, tmp_path):
+    """No file may be longer than 4 kB from the second epoch on, as with a quota."""
+    import resource
+
+    folder, limits = tmp_path / "run", resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limit(event):
+        if after(1)(event):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        return False
+
+    try:
+        with pytest.raises(OSError, match=r"the checkpoint of epoch 1 is kept\. Make room, then: "):
+            do(run_of(home), folder, until=limit)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    check_whole(folder)
+    assert not list(folder.rglob("*.unfinished"))
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="mounting needs root")
@@ -388,6 +436,13 @@ def test_a_disk_that_is_really_full(home, whole, tmp_path):
         subprocess.run(["umount", str(disk)], check=False)
 
 
+def test_a_runs_file_is_a_configuration(home, whole, tmp_path):
+    """--config with another run's run.toml trains the same network again."""
+    config = home / "whole" / "run.toml"
+    assert main(["train", "--config", str(config), "--out", str(tmp_path / "run"), "-q"]) == 0
+    assert left_by(tmp_path / "run") == whole
+
+
 def test_a_damaged_state_says_what_to_do(stopped, capsys):
     (stopped / "state" / "state.pt").write_bytes(b"PK nonsense")
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
@@ -405,6 +460,17 @@ def test_a_network_that_was_changed_meanwhile(tmp_path, capsys):
     assert main(["train", "--out", str(folder), "--resume"]) == 1
     err = capsys.readouterr().err
     assert "(was the network changed?) does not fit: 'conv.weight' is 4x1x3x3, the network" in err
+
+
+def test_pictures_that_changed_meanwhile(tmp_path, capsys):
+    write_own(tmp_path)
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        do(run_of(tmp_path), folder, until=after(1))
+    next((tmp_path / "pictures" / "train" / "low").iterdir()).unlink()
+    assert main(["train", "--out", str(folder), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert f"pictures is not what it was when the run in {folder} began. Bring the same" in err
 
 
 def test_a_damaged_result_says_what_to_do(stopped, capsys):

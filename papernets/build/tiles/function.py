@@ -45,8 +45,8 @@ class Turns:
         with self.lock:
             grouped = self.grouped(params)
             if turn != self.turn:
+                self.turn += 1  # the buffers are those of no other turn now
                 self.chain.forward(x, grouped)
-            self.turn += 1  # the buffers are used up
             return self.chain.backward(grad, grouped)
 
 

@@ -16,8 +16,9 @@ def _onednn() -> Callable[..., Any] | None:
     """torch's call of oneDNN's product, which has no public name; None where it is unlike ours."""
     if not torch.backends.mkldnn.is_available():
         return None
-    left = torch.arange(6.0).view(3, 2)  # not drawn: that would change what dropout draws later
-    right = torch.arange(8.0).view(2, 4).t()
+    # not drawn by chance: that would change what dropout draws later
+    left = torch.arange(6, dtype=torch.float32).view(3, 2)
+    right = torch.arange(8, dtype=torch.float32).view(2, 4).t()
     try:
         product = torch.ops.mkldnn._linear_pointwise.default
         found = product(left, right, None, "none", [], "")

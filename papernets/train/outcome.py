@@ -1,0 +1,120 @@
+"""What a finished run leaves: the test set's one look, result.json, the final bundle, pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..build import assemble
+from ..build.bundle import BundleInfo, save_bundle
+from ..build.network import Network
+from ..data import Dataset, Part, Preprocessing
+from ..evaluate.infer import logits_of
+from ..evaluate.metrics import Score, confusion, score
+from ..spec import Committee, Net
+from .fit import State
+from .folder import RESULT, metrics_of, write_json
+from .run import Run
+
+
+@dataclass(frozen=True)
+class Work:
+    """What stays the same while one network is trained."""
+
+    run: Run
+    net: Net
+    dataset: Dataset
+    preprocessing: Preprocessing
+    info: BundleInfo
+    folder: Path
+
+
+def finish(
+    work: Work, state: State, device: torch.device, seconds: float
+) -> tuple[dict[str, Any], Score]:
+    """Test the chosen weights once, and write the result, the best bundle anew and the pictures."""
+    run, dataset = work.run, work.dataset
+    best = assemble(work.net, state.best_weights).to(device).eval()
+    scale = work.info.score_scale
+    if run.loss == "mse":
+        scale = calibrated(best, dataset.validation, work.preprocessing, device)
+    logits = logits_of(best, dataset.test.images, work.preprocessing, device)
+    result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
+    tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
+    metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
+    final = replace(work.info, metrics=metrics, score_scale=scale)
+    save_bundle(work.folder / "best", final, state.best_weights)
+    draw(work, logits, scored, state.history, state.best_epoch)
+    write_json(work.folder / RESULT, result)
+    return result, scored
+
+
+def result_of(
+    run: Run, dataset: Dataset, logits: torch.Tensor, best: int, epochs: int, seconds: float
+) -> tuple[dict[str, Any], Score]:
+    """result.json's content and the score of logits (N, classes) on the test set."""
+    scored = score(logits.numpy(), dataset.test.labels.numpy())
+    result = {
+        "network": run.net,
+        "data": dataset.name,
+        "data_given": run.data,
+        "test_error": scored.error,
+        "test_images": scored.images,
+        "interval": list(scored.interval),
+        "epochs": epochs,
+        "best_epoch": best,
+        "seconds": round(seconds, 3),
+        "seed": run.seed,
+        "recipe": run.recipe,
+        "split": dataset.split,
+    }
+    return result, scored
+
+
+def draw(
+    work: Work, logits: torch.Tensor, scored: Score, history: list[dict[str, Any]], best: int
+) -> None:
+    """Write curves.png and confusion.png."""
+    from ..draw.curves import curves
+
+    title = f"{work.net.title} on {work.dataset.name}"
+    error, words = paper_error(work.net, work.dataset.name)
+    path = work.folder / "curves.png"
+    curves(history, path, title=title, paper_error=error, paper_note=words, best=best)
+    draw_confusion(work.net, work.dataset, logits, work.folder, scored)
+
+
+def draw_confusion(
+    net: Net | Committee, dataset: Dataset, logits: torch.Tensor, folder: Path, scored: Score
+) -> None:
+    """Write confusion.png."""
+    from ..draw.confusion import confusion_picture
+
+    matrix = confusion(dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes))
+    title = f"{net.title} on {dataset.name}: {scored.errors} of {scored.images:,} wrong"
+    confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
+
+
+def paper_error(net: Net | Committee, data: str) -> tuple[float | None, str]:
+    """The error that the paper prints (a fraction), and words that mark it if of other data."""
+    for fact in net.facts:
+        if fact.measured and isinstance(fact.value, float):
+            source = f"{net.paper.authors.split(',')[0]} et al. {net.paper.year}, on MNIST"
+            return fact.value, source if data == "mnist" else f"{source}: other data"
+    return None, ""
+
+
+def calibrated(
+    model: Network, part: Part, preprocessing: Preprocessing, device: torch.device
+) -> float:
+    """The factor on the logits that makes their softmax most likely on a held-out part.
+
+    Squared errors say nothing of probabilities: the factor is chosen among powers of 2^(1/4).
+    """
+    logits = logits_of(model, part.images, preprocessing, device)
+    factors = [2.0 ** (k / 4) for k in range(-32, 25)]
+    losses = [float(torch.nn.functional.cross_entropy(logits * f, part.labels)) for f in factors]
+    return factors[losses.index(min(losses))]
