@@ -1,9 +1,10 @@
-"""The table of MNIST results: train what is missing, and write docs/results.md from the runs' own files.
+"""The table of MNIST results: train what is missing, and write docs/results.md from the runs.
 
-    python benchmarks/mnist.py --data-dir DIR --runs runs/mnist                  # trains 4 networks with 3 seeds each
-    python benchmarks/mnist.py --runs runs/mnist --no-train --out docs/results.md  # writes the table alone
+    python benchmarks/mnist.py --data-dir DIR --runs runs/mnist      # four networks, three seeds
+    python benchmarks/mnist.py --runs runs/mnist --no-train --out docs/results.md
 
-Each run is one command, `papernets train NETWORK --data mnist --recipe best --seed N`, in its own folder NETWORK-N.
+Each run is one command, `papernets train NETWORK --data mnist --recipe best --seed N`, in its own
+folder NETWORK-N.
 """
 
 from __future__ import annotations
@@ -32,7 +33,19 @@ def command(network: str, seed: int, arguments: argparse.Namespace) -> list[str]
     start = [sys.executable, "-m", "papernets", "train"]
     if (arguments.runs / f"{network}-{seed}" / "run.toml").exists():
         return [*start, "--out", out, "--resume"]
-    return [*start, network, "--data", "mnist", "--recipe", "best", "--seed", str(seed), "--out", out, *more]
+    return [
+        *start,
+        network,
+        "--data",
+        "mnist",
+        "--recipe",
+        "best",
+        "--seed",
+        str(seed),
+        "--out",
+        out,
+        *more,
+    ]
 
 
 def rows(runs: Path, seeds: int) -> list[dict[str, object]]:
@@ -53,7 +66,7 @@ def rows(runs: Path, seeds: int) -> list[dict[str, object]]:
 def text(found: list[dict[str, object]], runs: Path, note: str) -> str:
     """docs/results.md's generated part."""
     lines = [
-        "| network | paper | goal | ours, mean | ours, each seed | spread (s.d.) | epochs | time a run |",
+        "| network | paper | goal | ours, mean | each seed | spread (s.d.) | passes | time a run |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in found:
@@ -64,7 +77,8 @@ def text(found: list[dict[str, object]], runs: Path, note: str) -> str:
         paper, goal = GOALS[network]
         lines.append(
             f"| `{network}` | {paper} % | {goal} % | **{statistics.mean(errors):.2f} %** | "
-            f"{', '.join(f'{e:.2f}' for e in errors)} | {spread} | {results[0]['epochs']} | {minutes:.0f} min |"
+            f"{', '.join(f'{e:.2f}' for e in errors)} | {spread} | {results[0]['epochs']} | "
+            f"{minutes:.0f} min |"
         )
     boosted = [r for row in found if row["network"] == "boosted_lenet4" for r in row["results"]]
     if boosted:
@@ -73,22 +87,27 @@ def text(found: list[dict[str, object]], runs: Path, note: str) -> str:
         early = 100 * statistics.mean(r["early_exit_error"] for r in boosted)
         lines += [
             "",
-            f"Early exit of the boosted LeNet-4: networks 2 and 3 ran on {asked:.1f} % of the test pictures; "
-            f"{gained:.2f} times the speed of asking all three, {early:.2f} % error (means of {len(boosted)} seeds).",
+            f"Early exit of the boosted LeNet-4: networks 2 and 3 ran on {asked:.1f} % of the test "
+            f"pictures; {gained:.2f} times the speed of asking all three, {early:.2f} % error "
+            f"(means of {len(boosted)} seeds).",
         ]
     return "\n".join([note, "", *lines, ""])
 
 
 def main() -> None:
     """Train and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs/mnist"))
     parser.add_argument("--data-dir", default="")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--no-train", action="store_true")
     parser.add_argument("--note", default="", help="the conditions: machine, threads, commit")
-    parser.add_argument("--out", type=Path, help="a Markdown file whose text between the marks is replaced")
+    parser.add_argument(
+        "--out", type=Path, help="a Markdown file whose text between the marks is replaced"
+    )
     arguments = parser.parse_args()
     if not arguments.no_train:
         arguments.runs.mkdir(parents=True, exist_ok=True)

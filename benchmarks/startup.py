@@ -1,4 +1,5 @@
-"""How long the command line takes to answer, as whole processes: python benchmarks/startup.py [--rounds 7]"""
+"""How long the command line takes to answer, as whole processes: python benchmarks/startup.py
+[--rounds 7]"""
 
 from __future__ import annotations
 
@@ -20,14 +21,21 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     print(f"{'command':<24}{'median s':>10}{'max s':>8}{'promise':>9}")
     for name, most in {"": 0.0, **COMMANDS}.items():
-        call = [sys.executable, "-m", "papernets", *name.split()] if name else [sys.executable, "-c", ""]
+        call = (
+            [sys.executable, "-m", "papernets", *name.split()]
+            if name
+            else [sys.executable, "-c", ""]
+        )
         times = []
         for _ in range(rounds):
             began = time.perf_counter()
             subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
             times.append(time.perf_counter() - began)
         promise = f"{most:.1f}" if name else ""
-        print(f"{name or '(python alone)':<24}{statistics.median(times):>10.3f}{max(times):>8.3f}{promise:>9}")
+        print(
+            f"{name or '(python alone)':<24}{statistics.median(times):>10.3f}"
+            f"{max(times):>8.3f}{promise:>9}"
+        )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(f"largest memory of any of them: {peak / 1024:.0f} MB (promise: below 80 MB)")
 

@@ -1,6 +1,7 @@
 """Papernets: every classic convolutional network, exactly as its paper printed it.
 
-Importing this package does not import torch; `create_model` and its like do, when they are first used.
+Importing this package does not import torch; `create_model` and its like do, when they are first
+used.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ _WHERE = {
 __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
-    from .analyse import totals, verify, walk
-    from .build import Logits, create_model, load_bundle
-    from .nets import list_nets, net
-    from .spec import Net
+    from .analyse import totals as totals
+    from .analyse import verify as verify
+    from .analyse import walk as walk
+    from .build import Logits as Logits
+    from .build import create_model as create_model
+    from .build import load_bundle as load_bundle
+    from .nets import list_nets as list_nets
+    from .nets import net as net
+    from .spec import Net as Net
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,8 @@ from torch import Tensor, cat
 
 
 def with_rubbish(logits: Tensor, scale: float, constant: float) -> Tensor:
-    """Scores (N, classes + 1, ...) of logits (N, classes, ...): the last, -constant, is for none of the classes.
+    """Scores (N, classes + 1, ...) of logits (N, classes, ...): the last, -constant, is for none
+    of the classes.
 
     Their softmax is equation 9's: exp(-y_i) and exp(-j) over exp(-j) + sum_i exp(-y_i).
     """

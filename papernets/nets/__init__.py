@@ -168,8 +168,8 @@ def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, o
         raise ValueError(f"{name} is a fixed network and takes no option {next(iter(options))!r}")
     if given.get("classes", own.classes) != own.classes:
         raise ValueError(
-            f"{name} is a fixed network of {own.classes} classes; make it a function of "
-            "(classes, channels, input) to change them"
+            f"{name} is a fixed network of {own.classes} classes; for {given['classes']} make it "
+            "a function of (classes, channels, input)"
         )
     channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])
     assert isinstance(channels, int) and isinstance(input, int | tuple)

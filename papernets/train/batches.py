@@ -1,8 +1,10 @@
-"""An epoch's batches from pictures in memory: shuffled, distorted and prepared in bulk, never one by one."""
+"""An epoch's batches from pictures in memory: shuffled, distorted and prepared in bulk, never
+one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -15,7 +17,8 @@ CHUNK = 8192
 
 
 def generator(seed: int, epoch: int) -> torch.Generator:
-    """The random numbers of an epoch, from the seed and the epoch's number alone, so that it can be resumed."""
+    """The random numbers of an epoch, from the seed and the epoch's number alone, so that it
+    can be resumed."""
     return torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
 
 
@@ -30,16 +33,17 @@ def batches(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches (N, C, H, W) float32 and labels (N,) on the device, in a new random order.
 
-    The last batch is smaller where the pictures do not divide; a last batch of one joins the one before it,
-    as batch normalisation cannot train on a single picture. `neighbours` is the share of pictures shown as
-    windows of a strip, between others of the same thousands; their labels may be -1: see `make_windows`.
+    The last batch is smaller where the pictures do not divide; a last batch of one joins the one
+    before it, as batch normalisation cannot train on a single picture. `neighbours` is the share
+    of pictures shown as windows of a strip, between others of the same thousands; their labels may
+    be -1: see `make_windows`.
     """
     order = torch.randperm(len(part), generator=draws)
     step = max(CHUNK // batch_size, 1) * batch_size
-    bounds = list(range(0, len(order), step)) + [len(order)]
+    bounds = [*range(0, len(order), step), len(order)]
     if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
         del bounds[-2]
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         chosen = order[start:stop]
         images = distortion(part.images[chosen], draws) if distortion else part.images[chosen]
         labels = part.labels[chosen]

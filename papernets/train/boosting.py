@@ -8,6 +8,7 @@ are not asked (LeCun et al. 1998, section III-C; Drucker, Schapire and Simard 19
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,7 +26,7 @@ from ..evaluate.infer import logits_of
 from ..files import write_atomically
 from ..spec import Committee
 from .batches import generator
-from .folder import CONFIG, RESULT, read_result, write_json
+from .folder import CONFIG, LOG, RESULT, read_result, write_json
 from .outcome import draw_confusion, result_of
 from .run import MOST_SEED, Run
 from .session import (
@@ -188,7 +189,7 @@ def join(
         "members": [
             (read_result(folder / str(n)) or {}).get("test_error") for n in range(1, net.count + 1)
         ],
-        "early_exit_error": float((early.argmax(1) != dataset.test.labels).float().mean()),
+        "early_exit_error": float((early.argmax(1) != dataset.test.labels).double().mean()),
         "others_asked": model.asked / max(model.seen, 1),
         "speed_gained": full / quick,
         "multiply_adds_saved": 1
@@ -198,8 +199,18 @@ def join(
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
     save_committee(folder / "best", replace(info, metrics=metrics), folder)
     draw_confusion(net, dataset, logits, folder, scored)
+    write_log(folder, net.count)
     write_json(folder / RESULT, result)
     return Finished(result, scored)
+
+
+def write_log(folder: Path, count: int) -> None:
+    """Write log.jsonl: the epochs of all members, each record with its network's number."""
+    lines = []
+    for number in range(1, count + 1):
+        for line in (folder / str(number) / LOG).read_text(encoding="utf-8").splitlines():
+            lines.append(json.dumps({"network": number, **json.loads(line)}) + "\n")
+    write_atomically(folder / LOG, "".join(lines).encode())
 
 
 def save_committee(target: Path, info: BundleInfo, folder: Path) -> None:

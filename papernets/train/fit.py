@@ -1,4 +1,5 @@
-"""The training loop: a generator that yields what happened, and leaves the state in its caller's hands."""
+"""The training loop: a generator that yields what happened, and leaves the state in its
+caller's hands."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from .run import Run
 from .schedule import learning_rate
 
 LOOK = 50
-"""Every so many steps the losses are looked at: often enough to stop soon, seldom enough to cost nothing."""
+"""Every so many steps the losses are looked at: often enough to stop soon, seldom enough to
+cost nothing."""
 
 Forward = Callable[[Tensor], Tensor | Logits]
 """Pictures (N, C, H, W) to what the network gives."""
@@ -42,7 +44,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One pass over the training pictures. Errors are fractions; `seconds` is the training pass alone."""
+    """One pass over the training pictures. Errors are fractions; `seconds` is the training pass
+    alone."""
 
     epoch: int
     train_loss: float
@@ -65,7 +68,8 @@ class Diverged(ArithmeticError):
 
 @dataclass
 class State:
-    """All that a run needs to go on: model, optimiser, running mean of the weights, history, best weights."""
+    """All that a run needs to go on: model, optimiser, running mean of the weights, history,
+    best weights."""
 
     model: Network
     optimizer: torch.optim.Optimizer
@@ -77,7 +81,8 @@ class State:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
     def weights(self) -> dict[str, Tensor]:
-        """What is evaluated and saved: the running mean where there is one, else the weights, on the CPU."""
+        """What is evaluated and saved: the running mean where there is one, else the weights,
+        on the CPU."""
         if self.average:
             return {k: v.detach().to("cpu", copy=True) for k, v in self.average.items()}
         return copies(self.model)
@@ -132,10 +137,12 @@ def fit(
     run: Run,
     device: torch.device,
 ) -> Iterator[Step | Epoch]:
-    """Train from the state's epoch to the run's last one; yields `Step`s on the way and an `Epoch` after each.
+    """Train from the state's epoch to the run's last one; yields `Step`s on the way and an `Epoch`
+    after each.
 
-    When an `Epoch` is yielded, the state is that of the end of the epoch and may be saved. Raises `Diverged`
-    with the step and the learning rate where the loss is not finite; the caller's last saved state is then good.
+    When an `Epoch` is yielded, the state is that of the end of the epoch and may be saved. Raises
+    `Diverged` with the step and the learning rate where the loss is not finite; the caller's last
+    saved state is then good.
     """
     distortion = Distortion.from_dict(run.augment)
     loss_of = make_loss(run, state.model.net)
@@ -210,7 +217,8 @@ def train_step(
 
 @torch.no_grad()
 def follow(state: State, decay: float) -> None:
-    """Move the running mean of the weights towards them: weight 1 - decay, more in the first steps."""
+    """Move the running mean of the weights towards them: weight 1 - decay, more in the first
+    steps."""
     decay = min(decay, (1 + state.step) / (10 + state.step))
     own = state.model.state_dict()
     names = [n for n, v in own.items() if v.is_floating_point()]
@@ -228,9 +236,7 @@ def _stop_if_diverged(losses: Tensor, step: int, epoch: int, run: Run, steps: in
         raise _diverged("the loss", float(losses[int(bad[0])]), at + 1, epoch, rate, run)
 
 
-def _diverged(
-    what: str, value: float, step: int, epoch: int, rate: float, run: Run
-) -> Diverged:
+def _diverged(what: str, value: float, step: int, epoch: int, rate: float, run: Run) -> Diverged:
     return Diverged(
         f"{what} is {value} at step {step} (epoch {epoch}), learning rate {rate:.3g}. "
         f"Try a smaller one: --set learning_rate={run.learning_rate / 3:.1g}"
@@ -240,10 +246,11 @@ def _diverged(
 def look(
     state: State, part: Part, preprocessing: Preprocessing, run: Run, device: torch.device
 ) -> tuple[float, float]:
-    """(loss, error) of the weights that would be saved, on a part of the data; the error is a fraction.
+    """(loss, error) of the weights that would be saved, on a part of the data; the error is a
+    fraction.
 
-    A run with neighbours looks at windows of strips, one for each picture, always the same; there an error is
-    also a window on no digit that is read as one, or one on a digit that is not read.
+    A run with neighbours looks at windows of strips, one for each picture, always the same; there
+    an error is also a window on no digit that is read as one, or one on a digit that is not read.
     """
     images, labels, see = part.images, part.labels, preprocessing.__call__
     if run.neighbours:

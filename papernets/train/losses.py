@@ -18,12 +18,15 @@ from .run import Run
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
-def map_loss(logits: Tensor, target: Tensor, scale: float = 1.0, constant: float = math.inf) -> Tensor:
-    """The discriminative MAP criterion (LeCun et al. 1998, equation 9), averaged over (N, classes) logits.
+def map_loss(
+    logits: Tensor, target: Tensor, scale: float = 1.0, constant: float = math.inf
+) -> Tensor:
+    """The discriminative MAP criterion (LeCun et al. 1998, equation 9), averaged over (N, classes)
+    logits.
 
-    With y = -logits * scale, the distances: y_target + log(exp(-j) + sum_i exp(-y_i)). j infinite leaves its
-    term out, which makes it the cross entropy of softmax(-y). A scale other than 1 is a departure.
-    A target of -1 is rubbish, none of the classes, whose y is j; it needs a finite j.
+    With y = -logits * scale, the distances: y_target + log(exp(-j) + sum_i exp(-y_i)). j infinite
+    leaves its term out, which makes it the cross entropy of softmax(-y). A scale other than 1 is a
+    departure. A target of -1 is rubbish, none of the classes, whose y is j; it needs a finite j.
     """
     if math.isinf(constant):
         return F.cross_entropy(logits * scale, target)
@@ -33,18 +36,21 @@ def map_loss(logits: Tensor, target: Tensor, scale: float = 1.0, constant: float
 
 
 def mean_distance(logits: Tensor, target: Tensor) -> Tensor:
-    """The mean squared distance to the right class's code (LeCun et al. 1998, equation 8), from -distances (N, classes)."""
+    """The mean squared distance to the right class's code (LeCun et al. 1998, equation 8), from
+    -distances (N, classes)."""
     return -logits.gather(1, target[:, None]).mean()
 
 
 def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
-    """Half the squared difference to +1 for the right class and -1 for the others, summed over classes (N, classes)."""
+    """Half the squared difference to +1 for the right class and -1 for the others, summed over
+    classes (N, classes)."""
     wanted = torch.full_like(outputs, -1.0).scatter_(1, target[:, None], 1.0)
     return 0.5 * (outputs - wanted).square().sum(1).mean()
 
 
 def make_loss(run: Run, net: Net) -> Callable[[Tensor | Logits, Tensor], Tensor]:
-    """The loss of a run: of logits, or of `Logits`, whose heads count with the weights that the network declares."""
+    """The loss of a run: of logits, or of `Logits`, whose heads count with the weights that the
+    network declares."""
     distances = isinstance(walk(net)[-1].layer, RBF)
     weights = net.aux_weights
 

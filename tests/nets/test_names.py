@@ -155,7 +155,7 @@ def test_a_fixed_network_takes_another_input(own):
         ),
         ("wrong", {"classes": 3}, "takes no option 'classes'; its options: none"),
         ("FIXED", {"width": 3}, "is a fixed network and takes no option 'width'"),
-        ("FIXED", {"classes": 4}, "is a fixed network of 3 classes; make it a function of"),
+        ("FIXED", {"classes": 4}, "is a fixed network of 3 classes; for 4 make it a function"),
         ("tiny", {"classes": 0}, "classes must be a whole number of at least 1, not 0"),
     ],
 )
@@ -189,5 +189,5 @@ def test_a_committee_is_found_by_name_and_in_a_file(own):
     assert isinstance(net("boosted_lenet4"), Committee)
     own.write_text("from papernets.nets import net\nTHREE = net('boosted_lenet4')\n")
     assert net(f"{own}:THREE").count == 3
-    with pytest.raises(ValueError, match="is a fixed network of 10 classes; make it a function"):
+    with pytest.raises(ValueError, match="is a fixed network of 10 classes; for 3 make it a func"):
         net(f"{own}:THREE", classes=3)

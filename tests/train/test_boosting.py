@@ -219,6 +219,8 @@ def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["network"].endswith("own.py:TRIO") and len(result["members"]) == 3
     assert 0 <= result["others_asked"] <= 1 and result["speed_gained"] > 0
+    log = [(r["network"], r["epoch"]) for r in log_of(tmp_path / "run")]
+    assert log == [(n, e) for n in (1, 2, 3) for e in (1, 2)]
     (tmp_path / "run" / "best").rename(tmp_path / "moved")
     (tmp_path / "own.py").unlink()
     found = load_bundle(tmp_path / "moved")
