@@ -1,12 +1,13 @@
 """What tests of training share: a tiny network, a tiny set of pictures, a run of both."""
 
 import json
+from dataclasses import replace
 
 import torch
 from small_nets import PAPER
 
 from papernets.data import Dataset, Part, Preprocessing
-from papernets.spec import Conv, Dense, Dropout, Flatten, Net, Pool, chain
+from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Pool, chain
 from papernets.train.folder import opened
 from papernets.train.run import Run
 from papernets.train.session import train
@@ -27,6 +28,8 @@ TINY = Net(
         }
     ),
 )
+
+SHARP = replace(TINY, body=chain({"flatten": Flatten(), "out": Dense(3), "a": Activation("tanh")}))
 
 
 def part(count, seed, classes=3):

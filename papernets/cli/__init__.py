@@ -23,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     An error that a user can mend is one line on stderr, without a traceback.
     """
+    # torch's threads wait for one another by spinning: on cores that other programs use too, a run
+    # becomes a hundred times slower. It is read when torch is imported, which no verb has done yet.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a console without umlauts is served too
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

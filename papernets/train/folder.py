@@ -139,7 +139,8 @@ def _check_same(config: Path, key: str, own: Any, value: Any) -> None:
 def sweep(path: Path) -> None:
     """Remove the unfinished files that a killed run left; only under the lock."""
     for file in path.rglob(f".*{UNFINISHED}"):
-        if "evaluation" not in file.relative_to(path).parts:  # where `evaluate` may be writing just now
+        # `evaluate` may be writing in its folder just now
+        if "evaluation" not in file.relative_to(path).parts:
             file.unlink(missing_ok=True)
 
 

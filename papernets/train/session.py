@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from .. import data as pictures
+from ..analyse import totals, walk
 from ..build import build
 from ..build.bundle import BundleInfo, versions
 from ..build.weights import load_weights
@@ -84,6 +85,9 @@ class Stage:
 
 Event = Started | Step | Epoch | Stage | Finished
 
+WORTH_A_THREAD = 10_000_000
+"""Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
+
 
 def choose_device(name: str) -> torch.device:
     """The device of a name; `auto` takes CUDA, then MPS, then the CPU; ValueError if not there."""
@@ -136,8 +140,8 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     if done is not None:
         yield Finished(done, already=True)
         return
-    torch.set_num_threads(kept_threads(folder) or run.threads or torch.get_num_threads())
     device = choose_device(run.device)
+    torch.set_num_threads(kept_threads(folder) or run.threads or threads_for(run, device))
     shape = shape_of(run)
     dataset = open_data(run, shape)
     net = run.network(len(dataset.classes))
@@ -147,6 +151,20 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         yield from boost(run, net, dataset, folder, device)
         return
     yield from train_network(run, net, dataset, folder, device)
+
+
+def threads_for(run: Run, device: torch.device) -> int:
+    """How many of torch's threads a run uses unless told: fewer where a step is small.
+
+    A thread that waits for others costs more than it brings where a step's work is little, and far
+    more where other programs use the cores too.
+    """
+    most = torch.get_num_threads()
+    if device.type != "cpu":
+        return most
+    net = run.network(None)
+    work = totals(walk(net.member if isinstance(net, Committee) else net)).macs * run.batch_size
+    return max(1, min(most, round(work / WORTH_A_THREAD)))
 
 
 def shape_of(run: Run) -> tuple[int, int, int]:
