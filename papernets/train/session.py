@@ -85,7 +85,7 @@ class Stage:
 
 Event = Started | Step | Epoch | Stage | Finished
 
-WORTH_A_THREAD = 10_000_000
+WORTH_A_THREAD = 20_000_000
 """Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
 
 

@@ -91,7 +91,8 @@ def test_with_other_optimisers_and_distortions(home, tmp_path, optimizer, keep):
     assert left_by(tmp_path / "one") == left_by(tmp_path / "two")
 
 
-def test_the_threads_of_the_first_part_are_set_again(home, tmp_path):
+def test_the_threads_of_the_first_part_are_set_again(home, tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "WORTH_A_THREAD", 1)  # or these small steps would use one
     folder = tmp_path / "run"
     torch.set_num_threads(2)
     with pytest.raises(KeyboardInterrupt):
