@@ -45,7 +45,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip check
 	@touch $@
 
-# A free folder each time: an earlier demo stays. 40 passes over so small a set take well under a minute.
+# A free folder each time: an earlier demo stays. 60 passes over so small a set take well under a minute.
 demo: $(STAMP)
 	@echo "== Demo: training LeNet-5 (1998) on the handwritten digits that ship with scikit-learn"
 	@n=1; while [ -e "runs/demo-$$n" ]; do n=$$((n + 1)); done; out="runs/demo-$$n"; \

@@ -1,7 +1,17 @@
-"""python -m papernets."""
+"""python -m papernets, and the command `papernets`."""
 
 import sys
 
-from .cli import main
 
-sys.exit(main())
+def run() -> int:
+    """The exit code of the command line; 130 also for Ctrl-C while it is still being imported."""
+    try:
+        from .cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

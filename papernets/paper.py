@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 Value = float | str | tuple[int, ...]
+NOTES = (
+    "Notes 000 to 004 are five lecture notes and articles on classic networks, from LeNet to "
+    "MobileNet, that teachers use."
+)
+"""What the sources `notes 000` to `notes 004` are; docs/architecture.md says the same."""
+
+
+def of_notes(source: str) -> bool:
+    """True for a source that is no paper: notes, or the sum of a later program's rows."""
+    parts = [part.strip() for part in source.split(";")]
+    return all(part.startswith(("notes", "printed")) or part[:1].isdigit() for part in parts)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,12 @@ class Fact:
         if self.about and isinstance(self.value, int | float) and isinstance(ours, int | float):
             return rounds_to(ours, self.value)
         return self.value == ours
+
+
+def error_of_paper(facts: Iterable[Fact]) -> Fact | None:
+    """The first test error that a paper, not notes, prints among these facts."""
+    found = (f for f in facts if f.measured and isinstance(f.value, float))
+    return next((fact for fact in found if not of_notes(fact.source)), None)
 
 
 def rounds_to(ours: float, printed: float) -> bool:

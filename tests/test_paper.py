@@ -2,7 +2,18 @@
 
 import pytest
 
-from papernets.paper import Departure, Erratum, Fact, Paper, crosses, number, rounds_to, table
+from papernets.paper import (
+    Departure,
+    Erratum,
+    Fact,
+    Paper,
+    crosses,
+    error_of_paper,
+    number,
+    of_notes,
+    rounds_to,
+    table,
+)
 
 
 def test_a_table_reads_as_printed():
@@ -129,3 +140,26 @@ def test_values_are_frozen():
     for value in (Departure("a", "b"), Erratum("params", 1, "s", "w"), Fact("params", 1, "s")):
         with pytest.raises(AttributeError):
             value.what = "changed"
+
+
+@pytest.mark.parametrize(
+    ("source", "notes"),
+    [
+        ("section II-B", False),
+        ("LeCun et al. 1989", False),
+        ("notes 001, printed summary", True),
+        ("notes 000, LeNet-5 list; notes 002, table", True),
+        ("section III-C; notes 000, LeNet-4", False),
+        ("notes 001, LeNet-5 layer by layer; section II-B", False),
+        ("104 + 808 + 1,290", True),
+    ],
+)
+def test_notes_are_no_paper(source, notes):
+    assert of_notes(source) is notes
+
+
+def test_the_papers_error_is_not_that_of_notes():
+    notes = Fact("error", 0.0263, "notes 001")
+    paper = Fact("error", 0.0095, "section III-B")
+    assert error_of_paper((Fact("params", 1, "section I"), notes, paper)) is paper
+    assert error_of_paper((notes,)) is None

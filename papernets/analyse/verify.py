@@ -14,7 +14,7 @@ class Check:
     """One published number: what was printed, what our arithmetic gives, and the verdict.
 
     `verdict` is `agrees`, `erratum` (it disagrees, and we say why), `measured` (an experiment's
-    result, for training to reproduce), or `DISAGREES`.
+    result, for training to reproduce), or `DISAGREES`. `rounded`: it agrees as its source rounds.
     """
 
     quantity: str
@@ -23,6 +23,7 @@ class Check:
     verdict: str
     source: str
     why: str = ""
+    rounded: bool = False
 
 
 def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
@@ -53,7 +54,10 @@ def verify(net: Net | Committee) -> tuple[Check, ...]:
             continue
         value = ours(fact.quantity, rows, sums) if fact.ours is None else fact.ours
         verdict = "agrees" if fact.agrees(value) else "DISAGREES"
-        checks.append(Check(fact.quantity, fact.value, value, verdict, fact.source))
+        rounded = verdict == "agrees" and value != fact.value
+        checks.append(
+            Check(fact.quantity, fact.value, value, verdict, fact.source, rounded=rounded)
+        )
     for erratum in net.errata:
         value = ours(erratum.quantity, rows, sums) if erratum.ours is None else erratum.ours
         verdict = "erratum" if value != erratum.printed else "DISAGREES"

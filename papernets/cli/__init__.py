@@ -11,6 +11,7 @@ import typer
 
 from .app import app
 from .flags import WrongUse
+from .streams import silence, streams
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 # The error of a wrong option, whichever library typer is built on: the bases of BadParameter that
@@ -30,6 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a console without umlauts is served too
         sys.stdout.reconfigure(errors="backslashreplace")
+    with streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """As `main`, with streams that can be written to."""
     try:
         code = app(args=None if arguments is None else list(arguments), standalone_mode=False)
         sys.stdout.flush()
@@ -48,6 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, ArithmeticError, ImportError) as error:
         print(f"error: {_words(error)}", file=sys.stderr)
         return WRONG_USE if isinstance(error, WrongUse) else FAILED
+    except (MemoryError, RuntimeError) as error:
+        if not _no_memory(error):
+            raise
+        reason = (str(error).splitlines() or [""])[0]
+        print(
+            "error: not enough memory. A smaller --batch-size, or smaller pictures, take less"
+            + (f" ({reason})" if reason else ""),
+            file=sys.stderr,
+        )
+        return FAILED
     except Exception as error:
         if isinstance(error, USAGE):
             error.show()  # type: ignore[attr-defined]
@@ -63,10 +80,16 @@ def _words(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
+def _no_memory(error: Exception) -> bool:
+    """True where memory was asked for in vain: torch raises a RuntimeError, which says so."""
+    words = str(error).casefold()
+    known = ("can't allocate memory", "cannot allocate memory", "out of memory", "not enough memory")
+    return isinstance(error, MemoryError) or any(phrase in words for phrase in known)
+
+
 def _unread() -> int:
     """The reader of a pipe went away: nothing is wrong here, and the rest is written to nobody."""
-    with open(os.devnull, "w", encoding="utf-8") as nobody:
-        os.dup2(nobody.fileno(), 1)
+    silence(sys.stdout)
     return DONE
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import screen
+from .flags import Strict
 
 app = typer.Typer(
     help="Sets of pictures: fetch them, or look at one.",
@@ -37,12 +38,16 @@ def fetch(
 def show(
     data: Annotated[str, typer.Argument(help="digits, mnist, fashion_mnist, or a folder.")],
     data_dir: Annotated[str, typer.Option("--data-dir", help="Where mnist and its like lie.")] = "",
+    strict: Strict = False,
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Say what is in a set of pictures: classes, counts, how it is split, what was left out."""
+    """Say what is in a set of pictures.
+
+    Its classes and their counts, how it is split, what was left out.
+    """
     from .. import data as pictures
 
-    found = pictures.open(data, data_dir=data_dir or None)
+    found = pictures.open(data, data_dir=data_dir or None, strict=strict)
     parts = {"train": found.train, "validation": found.validation, "test": found.test}
     counts = {
         name: [int((part.labels == label).sum()) for label in range(len(found.classes))]
@@ -65,6 +70,6 @@ def show(
     ]
     rows.append(("all", *(f"{len(part):,}" for part in parts.values())))
     screen.table(("class", *parts), rows)
-    screen.say(found.split)
+    screen.prose(found.split)
     for line in found.skipped:
         screen.note(f"skipped: {line}")

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import screen
-from .flags import BatchSize, BundleName, DataDir, Device, Json, Quiet, Threads, WrongUse, use
+from .flags import (
+    BatchSize,
+    BundleName,
+    DataDir,
+    Device,
+    Json,
+    Quiet,
+    Strict,
+    Threads,
+    WrongUse,
+    use,
+)
 
 if TYPE_CHECKING:
     from ..build import Bundle
@@ -51,15 +62,14 @@ def evaluate(
     batch_size: BatchSize = None,
     device: Device = "auto",
     threads: Threads = 0,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="A file that cannot be read is an error.")
-    ] = False,
+    strict: Strict = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Test a trained network: its error, each class, the confusion matrix, the worst mistakes.
+    """Test a trained network, and draw what it gets wrong.
 
-    Preprocessing and class names are the bundle's; the data's classes are matched to them by name.
+    Its error, each class, the confusion matrix, the worst mistakes. Preprocessing and class names
+    are the bundle's; the data's classes are matched to them by name.
     """
     screen.quiet(quiet)
     if out:
@@ -102,13 +112,13 @@ def evaluate(
 def show(found: Report) -> None:
     """Print a report for people."""
     part = "all pictures" if found.part == "all" else f"{found.part} part"
-    screen.say(f"{found.network} on {found.data}, {part}: {found.score}")
+    screen.prose(f"{found.network} on {found.data}, {part}: {found.score}")
     early = found.early_exit
     if early is not None:
         if early.margin is None:
-            screen.say(f"All {early.networks} networks ran on every picture.")
+            screen.prose(f"All {early.networks} networks ran on every picture.")
         else:
-            screen.say(
+            screen.prose(
                 f"The first of {early.networks} networks answered alone on "
                 f"{screen.percent(1 - early.others_asked)} of the pictures; the others ran on "
                 f"{screen.percent(early.others_asked)}. All on every picture: "
@@ -167,7 +177,7 @@ def _matrix(found: Report) -> None:
     gap = 2 if first + sum(widths) + 2 * n <= room else 1
     screen.heading("Confusion matrix: true classes down, answers across")
     if (needed := first + sum(widths) + n) > room:
-        screen.say(f"It needs {needed} columns: widen the window, or look at {CONFUSION}.")
+        screen.prose(f"It needs {needed} columns: widen the window, or look at {CONFUSION}.")
         return
     for at, row in enumerate([heads, *cells], start=-1):
         line = Text(set_cell_size(names[at] if at >= 0 else "", first))
@@ -249,7 +259,7 @@ def _draw(folder: Path, found: Report, pictures: Pictures) -> None:
     shown = (
         f"the {len(worst)} worst of {scored.errors:,} mistakes"
         if several
-        else f"all {len(worst)} mistakes"
+        else ("the one mistake" if len(worst) == 1 else f"all {len(worst)} mistakes")
     )
     places = {name: place for place, name in enumerate(found.classes)}
     mistakes_picture(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +13,10 @@ from . import screen
 from .flags import Json, WrongUse, wrong_use
 
 if TYPE_CHECKING:
+    from ..analyse.verify import Check
     from ..spec import Committee, Net
+
+INFO = "bundle.json"
 
 Input = Annotated[
     str, typer.Option("--input", help="Picture size in pixels: a side, or HEIGHTxWIDTH.")
@@ -58,6 +64,7 @@ def list_networks(
     from ..analyse import totals, walk
     from ..nets import find as entry_of
     from ..nets import list_nets, net
+    from ..paper import error_of_paper
     from ..spec import Committee
 
     rows, found = [], []
@@ -65,6 +72,7 @@ def list_networks(
         entry, one = entry_of(name), net(name)
         member, times = (one.member, one.count) if isinstance(one, Committee) else (one, 1)
         sums = totals(walk(member))
+        paper = error_of_paper(one.facts)
         found.append(
             {
                 "name": name,
@@ -74,6 +82,8 @@ def list_networks(
                 "params": sums.params * times,
                 "macs": sums.macs * times,
                 "aliases": list(entry.aliases),
+                "trained": shipped(name) is not None,
+                "paper_error": paper.value if paper else None,
             }
         )
         size = f"{member.input[0]}x{member.input[1]}x{member.input[2]}"
@@ -85,27 +95,41 @@ def list_networks(
                 size,
                 f"{sums.params * times:,}",
                 f"{sums.macs * times:,}",
+                "yes" if shipped(name) else "",
+                screen.percent(float(paper.value)) if paper else "",  # type: ignore[arg-type]
             )
         )
     if json:
         screen.print_json(found)
     elif rows:
-        screen.table(("name", "what it is", "year", "input", "params", "MACs"), rows, left=2)
+        columns = ("name", "what it is", "year", "input", "params", "MACs", "trained", "paper")
+        screen.table(columns, rows, left=2, optional=("input", "MACs"))
+        if screen.terminal():
+            screen.prose(
+                "trained: comes with weights, for evaluate and predict. paper: the test error that "
+                "it prints, on MNIST."
+            )
     else:
         raise WrongUse(f"no network's name matches {pattern!r}. All names: papernets list")
 
 
 def explain(
-    name: Annotated[str, typer.Argument(help="A network, or FILE.py:NAME of your own.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="A network, FILE.py:NAME of your own, or a bundle's or run's folder."),
+    ],
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
     json: Json = False,
 ) -> None:
-    """Explain a network: each layer's size, parameters and field, with the arithmetic."""
+    """Explain a network, layer by layer.
+
+    Each layer's size, parameters and field of view, with the arithmetic, and what was published.
+    """
     from ..analyse import explain_dict
 
-    net = find(name, classes, channels, input)
+    net = _of_folder(name, classes, channels, input) or find(name, classes, channels, input)
     if json:
         screen.print_json(explain_dict(net))
         return
@@ -121,25 +145,33 @@ def show(net: Net | Committee) -> None:
     base, times = (net.member, net.count) if isinstance(net, Committee) else (net, 1)
     rows = walk(base)
     sums = totals(rows)
-    screen.say(f"{net.title}")
-    screen.say(f"{net.paper}")
+    screen.prose(net.title)
+    screen.prose(str(net.paper))
     screen.say()
     channels, height, width = base.input
     of = (
         f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
     )
-    screen.say(f"{of}Input {channels}x{height}x{width}, {base.classes} classes.")
-    screen.table(COLUMNS, [row_cells(row) for row in rows], left=4)
+    classes = screen.count(base.classes, "class", "classes")
+    screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
+    cells = [row_cells(row) for row in rows]
+    if "sees" in screen.table(COLUMNS, cells, left=4, optional=("sees",)):
+        at, last = COLUMNS.index("sees"), ""
+        seen: list[str] = []
+        for cell in cells:
+            seen += [f"{cell[0]} {cell[at]}"] if cell[at] != last else []
+            last = cell[at]
+        screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
     total = (
         f"{sums.params * times:,} trained parameters"
         + (f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else "")
         + f", {sums.macs * times:,} multiply-adds (MACs), {sums.connections * times:,} connections"
     )
-    screen.say(
+    screen.prose(
         f"Total: {total}."
         + (f" Each of the {times}: {sums.params:,} parameters." if times > 1 else "")
     )
-    screen.say(
+    screen.prose(
         "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count "
         "biases and subsampling too."
     )
@@ -151,11 +183,15 @@ def show(net: Net | Committee) -> None:
 
 def _claims(net: Net | Committee) -> None:
     from ..analyse import verify
+    from ..paper import NOTES, of_notes
 
     checks = verify(net)
     agreed = [c for c in checks if c.verdict == "agrees"]
     if agreed:
-        screen.heading(f"Published numbers that the arithmetic confirms: {len(agreed)}")
+        later = sum(of_notes(c.source) for c in agreed)
+        parts = [f"{len(agreed) - later} of the paper"] if later < len(agreed) else []
+        parts += [f"{later} of later notes"] if later else []
+        screen.heading(f"Published numbers that the arithmetic confirms: {', '.join(parts)}")
         for check in agreed:
             about = "" if check.ours == check.printed else f" (exactly {screen.value(check.ours)})"
             screen.paragraph(
@@ -163,20 +199,19 @@ def _claims(net: Net | Committee) -> None:
                 f"{check.quantity} = {screen.value(check.printed)}{about}: {check.source}",
                 hang=2,
             )
-    for title, verdict in (
-        ("Printed, but wrong", "erratum"),
-        ("PUBLISHED NUMBERS THAT WE CANNOT CONFIRM", "DISAGREES"),
+    wrong = [c for c in checks if c.verdict == "erratum"]
+    for title, chosen in (
+        ("The paper prints otherwise", [c for c in wrong if not of_notes(c.source)]),
+        ("Later notes print otherwise", [c for c in wrong if of_notes(c.source)]),
+        (
+            "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM",
+            [c for c in checks if c.verdict == "DISAGREES"],
+        ),
     ):
-        chosen = [c for c in checks if c.verdict == verdict]
         if chosen:
             screen.heading(title)
         for check in chosen:
-            screen.paragraph(
-                "",
-                f"{check.quantity} = {screen.value(check.printed)} ({check.source}), "
-                f"ours {screen.value(check.ours)}: {check.why}",
-                hang=2,
-            )
+            screen.paragraph("", _contradicted(check), hang=2)
     measured = [(f.value, f) for f in net.facts if f.measured and isinstance(f.value, float)]
     if measured:
         screen.heading("Published results")
@@ -186,17 +221,79 @@ def _claims(net: Net | Committee) -> None:
                 f"{screen.percent(error)} error: {fact.conditions} ({fact.source})",
                 hang=2,
             )
+    if any("notes 0" in check.source for check in checks):
+        screen.heading("Sources")
+        screen.paragraph("", NOTES, hang=2)
     if net.departures:
         screen.heading("Where we depart from the paper")
         for departure in net.departures:
             screen.paragraph("", f"{departure.what} ({departure.where})", hang=2)
+
+    if net.recipes:
+        named = [
+            recipe.name + (f" (for {', '.join(recipe.data)})" if recipe.data else "")
+            for recipe in net.recipes
+        ]
+        screen.say()
+        screen.prose(f"Recipes: {', '.join(named)}")
+
+
+def _contradicted(check: Check) -> str:
+    """An erratum as one sentence."""
+    return (
+        f"{check.quantity} = {screen.value(check.printed)} ({check.source}), "
+        f"ours {screen.value(check.ours)}: {check.why}"
+    )
+
+
+def _of_folder(
+    name: str, classes: int | None, channels: int | None, size: str
+) -> Net | Committee | None:
+    """The network of a bundle or of a run's folder, without torch; None where it is no folder."""
+    import json
+
+    from ..nets import find as known
+
+    with suppress(ValueError):
+        known(name)
+        return None
+    folder = Path(name) if Path(name).is_dir() else shipped(name)
+    if folder is None:
+        return None
+    places = [p for p in (folder, folder / "best", folder / "last") if (p / INFO).exists()]
+    if not places:
+        raise WrongUse(
+            f"{name} is a folder without a {INFO}: give a network, FILE.py:NAME, or the folder of "
+            "a bundle or a run. All names: papernets list"
+        )
+    try:
+        about = json.loads((places[0] / INFO).read_text(encoding="utf-8"))
+        network, written = str(about["network"]), about.get("net")
+        own, shape = about.get("options") or {}, about["input"]
+        given = (classes or len(about["classes"]), channels or shape[0])
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise ValueError(f"{places[0] / INFO} does not describe a bundle") from None
+    if written:
+        from ..build.written import read_net  # a network of the user's own: torch comes with it
+
+        return read_net(written, str(places[0] / INFO))
+    return find(network, *given, size or f"{shape[1]}x{shape[2]}", **own)
+
+
+def shipped(name: str) -> Path | None:
+    """The folder of the bundle that comes with the package under a name; None if there is none."""
+    folder = Path(__file__).parent.parent / "weights" / name.lower().replace("-", "_")
+    return folder if name and (folder / INFO).exists() else None
 
 
 def verify_networks(
     name: Annotated[str, typer.Argument(help="A network; all of them if left out.")] = "",
     json: Json = False,
 ) -> None:
-    """Check each published number against our own arithmetic; exit code 1 if one disagrees."""
+    """Check each published number against our own arithmetic.
+
+    Exit code 1 if one disagrees.
+    """
     from dataclasses import asdict
 
     from ..analyse import verify
@@ -208,20 +305,43 @@ def verify_networks(
     if json:
         screen.print_json([{"network": n, **asdict(c)} for n, c in checks])
     else:
-        rows = []
-        for n, c in checks:
-            if c.verdict != "measured":
-                ours = "" if c.ours is None else screen.value(c.ours)
-                rows.append((n, c.quantity, c.source, c.verdict, screen.value(c.printed), ours))
-        screen.table(("network", "quantity", "source", "verdict", "printed", "ours"), rows, left=4)
-        counts = {
-            v: sum(c.verdict == v for _, c in checks)
-            for v in ("agrees", "erratum", "DISAGREES", "measured")
-        }
-        screen.say(
-            f"{counts['agrees']} published numbers agree, {counts['erratum']} are errata, "
-            f"{counts['DISAGREES']} disagree; "
-            f"{counts['measured']} are results of experiments, which training reproduces."
-        )
+        _verdicts(checks)
     if any(c.verdict == "DISAGREES" for _, c in checks):
         raise typer.Exit(1)
+
+
+def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
+    """The table of published numbers, the reasons of the errata, and how many there are of each."""
+    from ..paper import NOTES, of_notes
+
+    rows = []
+    for n, c in checks:
+        if c.verdict != "measured":
+            ours = "" if c.ours is None else screen.value(c.ours)
+            verdict = "agrees, rounded" if c.rounded else c.verdict
+            rows.append((n, c.quantity, c.source, verdict, screen.value(c.printed), ours))
+    columns = ("network", "quantity", "source", "verdict", "printed", "ours")
+    screen.table(columns, rows, left=4)
+    wrong = [(n, c) for n, c in checks if c.verdict in ("erratum", "DISAGREES") and c.why]
+    if wrong:
+        screen.heading("Errata, and why")
+    for n, c in wrong:
+        screen.paragraph("", f"{n}: {_contradicted(c)}", hang=2)
+    screen.say()
+
+    def tally(verdict: str) -> tuple[int, str]:
+        chosen = [c for _, c in checks if c.verdict == verdict]
+        later = sum(of_notes(c.source) for c in chosen)
+        return len(chosen), f" ({len(chosen) - later} of papers, {later} of notes)"
+
+    (agree, whose), (errata, printed) = tally("agrees"), tally("erratum")
+    (bad, _), (measured, _) = tally("DISAGREES"), tally("measured")
+    screen.prose(
+        f"{screen.count(agree, 'published number')} {'agrees' if agree == 1 else 'agree'}"
+        f"{whose if agree else ''}, {errata} {'is an erratum' if errata == 1 else 'are errata'}"
+        f"{printed if errata else ''}, {bad} {'disagrees' if bad == 1 else 'disagree'}; "
+        f"{measured} {'is a result' if measured == 1 else 'are results'} of experiments, "
+        "which training reproduces."
+    )
+    if any("notes 0" in c.source for _, c in checks):
+        screen.prose(NOTES)

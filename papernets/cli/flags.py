@@ -25,9 +25,12 @@ BundleName = Annotated[
 ]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
 Threads = Annotated[
-    int, typer.Option("--threads", help="CPU threads; 0 takes torch's choice.", min=0)
+    int, typer.Option("--threads", help="CPU threads; 0 takes torch's choice.", min=0, max=1024)
 ]
-BatchSize = Annotated[int | None, typer.Option("--batch-size", help="Pictures a step.", min=1)]
+Strict = Annotated[bool, typer.Option("--strict", help="A file that cannot be read is an error.")]
+BatchSize = Annotated[
+    int | None, typer.Option("--batch-size", help="Pictures a step.", min=1, max=2**31)
+]
 
 
 class WrongUse(ValueError):
@@ -41,6 +44,27 @@ def wrong_use() -> Iterator[None]:
         yield
     except (ValueError, FileNotFoundError) as error:
         raise WrongUse(str(error)) from None
+
+
+@contextmanager
+def wrong_data() -> Iterator[None]:
+    """Errors of the layout of a folder of pictures are the command's: it is another --data."""
+    from ..data.dataset import WrongFolder
+
+    try:
+        yield
+    except WrongFolder as error:
+        raise WrongUse(str(error)) from None
+
+
+def check_data(name: str, data_dir: str) -> None:
+    """Wrong use where a name is no data set, and no folder; nothing is read."""
+    from ..data.sources import NAMES, given_path, normal
+    from ..data.sources import open as open_data
+
+    with wrong_use():
+        if normal(name) not in NAMES and not given_path(name, data_dir or None).is_dir():
+            open_data(name, data_dir=data_dir or None)  # says what there is
 
 
 def use(device: str, threads: int) -> torch.device:

@@ -53,9 +53,9 @@ def predict(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what is on pictures, with scores; class names and preprocessing are the bundle's.
+    """Say what is on pictures, with scores.
 
-    Exit code 0 if at least one file could be read.
+    Class names and preprocessing are the bundle's. Exit code 0 if at least one file could be read.
     """
     screen.quiet(quiet)
     if not files:
@@ -101,7 +101,8 @@ def _scan(
         if json:
             _json(readings)
         else:
-            (strips.as_csv if csv else strips.as_table)(readings)
+            names = [source.name for source in sources]
+            strips.as_csv(readings) if csv else strips.as_table(readings, names)
 
 
 class Count:
@@ -109,11 +110,17 @@ class Count:
 
     def __init__(self, strict: bool):
         self.strict, self.good, self.bad = strict, 0, 0
+        self.wide: list[str] = []
 
     def finish(self) -> None:
         """Say how many were not read; exit code 1 if none was."""
         if self.bad and self.bad + self.good > 1:
             screen.note(f"{self.good:,} of {self.good + self.bad:,} files were read.")
+        if self.wide:
+            more = f" and {len(self.wide) - 1:,} more" if len(self.wide) > 1 else ""
+            screen.note(
+                f"{_printable(self.wide[0])}{more}: several digits? --scan reads a row of them"
+            )
         if not self.good:
             raise typer.Exit(1)
 
@@ -124,6 +131,7 @@ class Count:
             yield answer
             if not answer.error:
                 self.good += 1
+                self.wide += [answer.file] if getattr(answer, "wide", False) else []
                 continue
             self.bad += 1
             if self.strict:

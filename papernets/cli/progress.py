@@ -23,6 +23,7 @@ class Show:
         self.bar: Any = None
         self.task: Any = None
         self.epoch_seconds: list[float] = []
+        self.introduced = False
 
     def event(self, event: Event) -> None:
         """Print one event."""
@@ -50,20 +51,41 @@ class Show:
     def started(self, event: Started) -> None:
         """What is about to happen."""
         self.run = event.run
-        data = event.dataset
         several = "thread" if event.threads == 1 else "threads"
         threads = f", {event.threads} {several}" if event.device == "cpu" else ""
         screen.note(
-            f"{event.run.net}: {event.params:,} parameters, recipe {event.run.recipe or 'none'}, "
-            f"{event.run.epochs} epochs, seed {event.run.seed}, on {event.device}{threads}"
+            f"{short(event.run.net)}: {event.params:,} parameters, "
+            f"recipe {event.run.recipe or 'none'}, {screen.count(event.run.epochs, 'epoch')}, "
+            f"seed {event.run.seed}, on {event.device}{threads}"
         )
+        if not self.introduced:
+            self.introduce(event)
+        if event.epochs_done:
+            screen.note(f"going on after epoch {event.epochs_done}")
+        if not self.introduced:
+            screen.note(f"folder: {self.folder}")
+            screen.note("error: on held-out pictures; *: the best so far")
+            self.introduced = True
+        self.open_bar(event.steps)
+
+    def introduce(self, event: Started) -> None:
+        """The data, and what the network for these classes does otherwise than its paper's."""
+        from ..data.folder import in_colour
+
+        run, data = event.run, event.dataset
         screen.note(f"{data.name}: {data.split}")
         for line in data.skipped:
             screen.note(f"skipped: {line}")
-        if event.epochs_done:
-            screen.note(f"going on after epoch {event.epochs_done}")
-        screen.note(f"folder: {self.folder}")
-        self.open_bar(event.steps)
+        grey = data.train.images.shape[1] == 1
+        if grey and not event.epochs_done and data.train.files and in_colour(data.train.files):
+            screen.note(
+                f"The pictures are in colour, {short(run.net)} reads grey: "
+                "--channels 3 keeps the colour"
+            )
+        usual = run.network(None).departures
+        for departure in run.network(len(data.classes)).departures:
+            if departure not in usual:
+                screen.note(f"not the paper's: {departure.what} ({departure.where})")
 
     def open_bar(self, steps: int) -> None:
         """A progress bar on stderr, on a terminal only."""
@@ -104,7 +126,7 @@ class Show:
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
         )
         if self.bar is not None:
-            self.bar.console.print(line, highlight=False)
+            self.bar.console.print(screen.fitted(line, sys.stderr), highlight=False)
         else:
             screen.note(line)
 
@@ -121,25 +143,25 @@ class Show:
             screen.print_json({**result, "out": str(self.folder)})
             return
         low, high = result["interval"]
-        screen.say(
-            f"{result['network']} on {result['data']}: test error "
+        screen.prose(
+            f"{short(result['network'])} on {result['data']}: test error "
             f"{screen.percent(result['test_error'])} (95 % interval {100 * low:.2f} to "
-            f"{100 * high:.2f} %, {result['test_images']:,} pictures, "
+            f"{100 * high:.2f} %, {screen.count(result['test_images'], 'picture')}, "
             f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
         )
         self.beside(result)
         if "others_asked" in result:
-            screen.say(
+            screen.prose(
                 f"The first network answers alone on {screen.percent(1 - result['others_asked'])} "
                 f"of the pictures; this is {result['speed_gained']:.2f} times faster, and its "
                 f"error {screen.percent(result['early_exit_error'])}."
             )
         if not screen.QUIET:
-            screen.say(
+            screen.prose(
                 f"Written to {self.folder}: best/ (the trained network), curves.png, "
                 "confusion.png, result.json"
             )
-            screen.say(f"Next: papernets evaluate {quote(str(self.folder))}")
+            screen.prose("Next: " + screen.whole(f"papernets evaluate {quote(str(self.folder))}"))
 
     def beside(self, result: dict[str, Any]) -> None:
         """The paper's own figure, marked where it is of other data."""
@@ -150,7 +172,12 @@ class Show:
             return
         error, words = paper_error(net(result["network"]), result["data"])
         if error is not None:
-            screen.say(f"The paper's test error: {screen.percent(error)} ({words})")
+            screen.prose(f"The paper's test error: {screen.percent(error)} ({words})")
+
+
+def short(network: str) -> str:
+    """A network's name; of one in a user's file without the folders."""
+    return Path(network).name if ".py:" in network else network
 
 
 def clock(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from . import screen
@@ -29,8 +29,18 @@ def scanner_of(bundle: str, device: torch.device) -> Scanner:
     return scanner
 
 
-def as_table(readings: Iterator[Scanned]) -> None:
-    """A line a file as soon as it is read: what is written, the score, each digit's column."""
+def as_table(readings: Iterator[Scanned], names: Sequence[str] = ()) -> None:
+    """A line a file as soon as it is read: what is written, the score, each digit's column.
+
+    On a terminal under a line that names the columns, and set below one another by `names`.
+    """
+    file, text_room = max([4, *(len(_printable(name)) for name in names)]), 8
+    if not screen.terminal():
+        file = text_room = 0
+    elif names:
+        screen.heading_row(
+            ("file".ljust(file), "written".ljust(text_room), "score  ", "digit@column")
+        )
     for scanned in readings:
         if scanned.reading is None:
             sys.stdout.flush()
@@ -39,7 +49,8 @@ def as_table(readings: Iterator[Scanned]) -> None:
         reading = scanned.reading
         text = reading.text or "no digit found"
         places = " ".join(f"{digit.label}@{digit.x:.0f}" for digit in reading.digits)
-        line = f"{_printable(scanned.file)}  {text}  {100 * reading.score:.1f} %  {places}"
+        name, score = _printable(scanned.file).ljust(file), f"{100 * reading.score:.1f} %"
+        line = f"{name}  {text.ljust(text_room)}  {score.ljust(7 if file else 0)}  {places}"
         screen.say(line.rstrip())
 
 

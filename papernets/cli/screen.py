@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 QUIET = False
+KEPT = "\0"  # a space in a command, which is not wrapped
+ROOM = 24
+"""Columns that a text in a table keeps before another column is left out instead."""
 
 
 def quiet(on: bool) -> None:
@@ -29,10 +34,72 @@ def say(text: str = "") -> None:
     print(text)
 
 
+def prose(text: str) -> None:
+    """A result in words: on a terminal wrapped at spaces, as long as it is in a pipe."""
+    print(fitted(text, sys.stdout))
+
+
 def note(text: str) -> None:
-    """Something about the work, on stderr; not under --quiet."""
+    """Something about the work, on stderr, wrapped as `prose`; not under --quiet."""
     if not QUIET:
-        print(text, file=sys.stderr)
+        print(fitted(text, sys.stderr), file=sys.stderr)
+
+
+def fitted(text: str, stream: TextIO, head: str = "", hang: int = 0) -> str:
+    """`head` and text, wrapped at spaces where the stream is a terminal; no word is broken.
+
+    Further lines are `hang` columns in.
+    """
+    if not stream.isatty():
+        return (head + text).rstrip().replace(KEPT, " ")
+    from rich.cells import cell_len
+
+    lines = []
+    for line in text.split("\n"):
+        first, *others = wrapped(line, width(stream) - hang, cell_len(head) - hang)
+        lines += [head + first, *(" " * hang + other for other in others)]
+    return "\n".join(line.rstrip() for line in lines).replace(KEPT, " ")
+
+
+def whole(command: str) -> str:
+    """A command to copy, in a sentence for `prose` or `note`: it is not wrapped within."""
+    return command.replace(" ", KEPT)
+
+
+def width(stream: TextIO) -> int:
+    """The columns of the terminal behind a stream; COLUMNS is stronger."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return shutil.get_terminal_size().columns
+
+
+def wrapped(text: str, columns: int, taken: int = 0) -> list[str]:
+    """The text in lines of at most so many columns, broken at spaces; a longer word stands alone.
+
+    `taken` columns of the first line are not free.
+    """
+    from rich.cells import cell_len
+
+    if taken + cell_len(text) <= columns:
+        return [text]
+    lines, line, used = [], "", taken
+    for word in text.split(" "):
+        if line and used + 1 + cell_len(word) > columns:
+            lines.append(line)
+            line, used = "", 0
+        line, used = (f"{line} {word}", used + 1) if line else (word, used)
+        used += cell_len(word)
+    return [*lines, line]
+
+
+def count(number: int, thing: str, several: str = "") -> str:
+    """`1 epoch`, `2 epochs`; `several` is the plural where it is not made with an s."""
+    return f"{number:,} {thing if number == 1 else several or thing + 's'}"
 
 
 def print_json(value: object) -> None:
@@ -46,38 +113,83 @@ def speaks_unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    left: int = 1,
+    optional: Sequence[str] = (),
+) -> tuple[str, ...]:
     """A table: the first `left` columns are text, the others numbers, set to the right.
 
-    On a terminal it is fitted to its width; in a pipe columns are set apart by two spaces and never
-    cut.
+    In a pipe nothing is cut. A terminal that is too narrow wraps texts at spaces down to `ROOM`
+    columns, then leaves the `optional` columns out, in their order, then wraps further; no word and
+    no number is broken. The columns that were left out are given back.
     """
-    if terminal():
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
+    from rich.cells import cell_len
 
-        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        for at, name in enumerate(columns):
-            if at < left:
-                drawn.add_column(
-                    name, justify="left", overflow="fold", style="cyan" if at == 0 else None
-                )
-            else:
-                drawn.add_column(name, justify="right", no_wrap=True)
-        for row in rows:
-            drawn.add_row(*(Text(cell) for cell in row))
-        Console().print(drawn)
-        return
-    cells = [list(columns), *(list(row) for row in rows)]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
-    for row in cells:
-        line = "  ".join(
-            cell.ljust(width) if at < left else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print(line.rstrip())
+    if not terminal():
+        grid = [list(columns), *(list(row) for row in rows)]
+        _print_rows(grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left)
+        return ()
+
+    names, body, lost = list(columns), [list(row) for row in rows], list(optional)
+    gone: list[str] = []
+    while True:
+        grid = [names, *body]
+        widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
+        for least in (ROOM, 0) if not lost else (ROOM,):
+            widths = _narrowed(grid, widths, left, width(sys.stdout), least)
+        if sum(widths) + 2 * (len(widths) - 1) <= width(sys.stdout) or not lost:
+            break
+        at = names.index(lost[0])
+        gone.append(lost.pop(0))
+        left -= at < left
+        names = names[:at] + names[at + 1 :]
+        body = [row[:at] + row[at + 1 :] for row in body]
+    _print_rows([names, *body], widths, left)
+    return tuple(gone)
+
+
+def _narrowed(
+    grid: Sequence[Sequence[str]], widths: Sequence[int], left: int, room: int, least: int
+) -> list[int]:
+    """The widths with the widest texts made narrower, until all fit or none can be."""
+    from rich.cells import cell_len
+
+    found = list(widths)
+    floors = [
+        max([least, *(cell_len(word) for row in grid for word in row[at].split())])
+        for at in range(left)
+    ]
+    while sum(found) + 2 * (len(found) - 1) > room:
+        free = [at for at in range(left) if found[at] > floors[at]]
+        if not free:
+            break
+        found[max(free, key=lambda at: found[at])] -= 1
+    return found
+
+
+def _print_rows(grid: Sequence[Sequence[str]], widths: Sequence[int], left: int) -> None:
+    """Rows in columns two spaces apart; the first row is their names."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    for number, row in enumerate(grid):
+        cells = [
+            wrapped(cell, wide) if at < left and terminal() else [cell]
+            for at, (cell, wide) in enumerate(zip(row, widths, strict=True))
+        ]
+        for line_number in range(max(map(len, cells))):
+            parts = [cell[line_number] if line_number < len(cell) else "" for cell in cells]
+            gaps = [" " * (wide - cell_len(p)) for p, wide in zip(parts, widths, strict=True)]
+            texts = [
+                part + gap if at < left else gap + part
+                for at, (part, gap) in enumerate(zip(parts, gaps, strict=True))
+            ]
+            text = Text("  ".join(texts).rstrip(), style="bold" if number == 0 else "")
+            if number:
+                text.stylize("cyan", 0, len(parts[0]))
+            line(text)
 
 
 def line(text: Text) -> None:
@@ -92,23 +204,8 @@ def line(text: Text) -> None:
 
 def paragraph(label: str, text: str, indent: int = 2, hang: int = 12) -> None:
     """A labelled line, wrapped to the terminal's width; one line in a pipe."""
-    head = " " * indent + label.ljust(hang - indent)
-    if not terminal():
-        print(f"{head}  {text}".rstrip())
-        return
-    import shutil
-    import textwrap
-
-    width = shutil.get_terminal_size().columns
-    print(
-        textwrap.fill(
-            text,
-            width,
-            initial_indent=head + "  ",
-            subsequent_indent=" " * (hang + 2),
-            break_on_hyphens=False,
-        )
-    )
+    head = " " * indent + label.ljust(hang - indent) + "  "
+    print(fitted(text, sys.stdout, head, hang + 2))
 
 
 def heading(text: str) -> None:
@@ -117,6 +214,13 @@ def heading(text: str) -> None:
 
     print()
     line(Text(text, style="bold"))
+
+
+def heading_row(cells: Sequence[str]) -> None:
+    """The names of columns whose lines follow one by one."""
+    from rich.text import Text
+
+    line(Text("  ".join(cells).rstrip(), style="bold"))
 
 
 def percent(fraction: float) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import screen
-from .flags import BatchSize, DataDir, Device, Json, Quiet, Threads, WrongUse, wrong_use
+from .flags import BatchSize, DataDir, Device, Json, Quiet, Strict, Threads, WrongUse, wrong_use
 
 if TYPE_CHECKING:
     from ..train.run import Run
@@ -33,7 +33,9 @@ def train(
     out: Annotated[str, typer.Option("--out", help="The run's folder. [runs/NAME-DATA-N]")] = "",
     recipe: Annotated[
         str,
-        typer.Option("--recipe", help="A recipe of the network, by name; its first if left out."),
+        typer.Option(
+            "--recipe", help="A recipe of the network. [the one for this data set, else its first]"
+        ),
     ] = "",
     epochs: Annotated[
         int | None, typer.Option("--epochs", help="Passes over the training pictures.", min=1)
@@ -55,6 +57,7 @@ def train(
         typer.Option("--set", help="key=value, or table.key=value; may be repeated."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    strict: Strict = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
     ] = False,
@@ -71,6 +74,7 @@ def train(
     flags = {
         "data": data,
         "data_dir": data_dir,
+        "strict": strict or None,
         "recipe": recipe,
         "epochs": epochs,
         "batch_size": batch_size,
@@ -180,7 +184,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
         except KeyboardInterrupt:
             show.close()
             again = f"papernets train --out {quote(str(folder))} --resume"
-            screen.note(f"\nStopped. Go on with: {again}")
+            screen.note(f"\nStopped. Go on with: {screen.whole(again)}")
             raise
         finally:
             show.close()

@@ -245,6 +245,28 @@ def _has_digit_form(listing: _Listing) -> bool:
     return not any(_threads(unlike, listing.paths))
 
 
+def in_colour(paths: Sequence[str], look: int = 16) -> bool:
+    """True if most of a few of these files, spread over them, are pictures in colour.
+
+    A picture without colour that is stored with three channels is grey.
+    """
+    some = paths[:: max(1, len(paths) // look)][:look]
+
+    def coloured(path: str) -> bool:
+        try:
+            image = load(path, 32)
+        except (ValueError, OSError):
+            return False
+        image = image.convert("RGB")
+        image.thumbnail((32, 32))
+        pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(-1, 3)
+        spread = pixels.amax(1).int() - pixels.amin(1).int()
+        return bool((spread > 24).float().mean() > 0.02)
+
+    with pillow_rules():
+        return 2 * sum(_threads(coloured, some)) > len(some)
+
+
 def _light_on_dark(images: Tensor) -> bool:
     """True if the pictures' outermost pixels are dark on average."""
     edges = [images[..., 0, :], images[..., -1, :], images[..., 0], images[..., -1]]

@@ -65,14 +65,16 @@ def curves_figure(
     """Error in per cent, loss and learning rate in three panels, the best epoch marked.
 
     `paper_error` is a fraction, drawn as a dashed line; `paper_note` is written beside it and says
-    what it was measured on where that is another data set. `best` is the chosen epoch's number;
-    without it, the first with the lowest validation error. Values that are not finite leave a gap.
-    An empty log, or a row without one of the NEEDED keys, is a ValueError.
+    what it was measured on where that is another data set. `best` is the chosen epoch's number, and
+    the label says where its loss chose it among equal errors; without it, the first epoch with the
+    lowest validation error. Values that are not finite leave a gap. An empty log, or a row without one of the NEEDED keys, is a ValueError.
     """
     column = _columns(log)
     epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)
     error = 100 * column["val_error"]
     ring = "" if chosen is None else f"best: epoch {chosen}, {_percent_at(error, epochs, chosen)}"
+    if best is not None and (error == error[epochs == best][0]).sum() > 1:
+        ring += _of_equals(column["val_error"], column["val_loss"], epochs == best)
     paper = "" if paper_error is None else f"the paper's test error: {percent(paper_error)}"
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 150)
     crowded = len(ring) + len(paper) > 80  # then the legend takes two lines
@@ -121,6 +123,15 @@ def _percent_at(error: NDArray[np.float64], epochs: NDArray[np.float64], epoch: 
     """The error of one epoch as text."""
     value = float(error[epochs == epoch][0])
     return percent(value / 100) if np.isfinite(value) else "not a number"
+
+
+def _of_equals(
+    error: NDArray[np.float64], loss: NDArray[np.float64], chosen: NDArray[np.bool_]
+) -> str:
+    """Why an epoch was chosen among those with its error, where that is the least: by its loss."""
+    equals = error == error[chosen][0]
+    least = error[chosen][0] == np.nanmin(error) and loss[chosen][0] == np.nanmin(loss[equals])
+    return ", of equal errors the lowest loss" if least else ""
 
 
 def _mark_best(panel: Axes, epoch: int, error: float, label: str) -> None:
@@ -246,7 +257,9 @@ def _share_epochs(panels: Sequence[Axes], epochs: NDArray[np.float64], chosen: i
     pad = max(0.5, 0.015 * (last - first))
     for panel in panels:
         panel.set_xlim(first - pad, last + pad)
-        panel.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
+        panel.xaxis.set_major_locator(
+            MaxNLocator(10, integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
+        )
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
         panel.yaxis.set_label_coords(-0.68 / (WIDTH - LEFT - RIGHT), 0.5)
         panel.yaxis.label.set(verticalalignment="center", multialignment="center")

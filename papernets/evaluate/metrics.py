@@ -112,19 +112,19 @@ def probabilities(logits: ArrayLike) -> NDArray[np.float64]:
 def worst(logits: ArrayLike, labels: ArrayLike, n: int = 25) -> NDArray[np.int64]:
     """Indices of at most `n` mistakes, the most confident first.
 
-    Confidence is the margin of the predicted class's probability over the true class's; where
-    margins round to the same number, the logits' margin decides, then the order of the pictures.
+    Confidence is the predicted class's probability, compared by its logarithmic odds, which do not
+    round to the same number where it is nearly 1; of equals the first picture comes first.
     """
     values, truth = _checked(logits, labels)
     if n < 0:
         raise ValueError(f"cannot show {n} mistakes: give 0 or more")
     mistakes = np.flatnonzero(values.argmax(axis=1) != truth)
-    values, truth = values[mistakes], truth[mistakes]
-    chance, rows = probabilities(values), np.arange(len(mistakes))
-    best = values.argmax(axis=1)
-    margin = chance[rows, best] - chance[rows, truth]
-    distance = values[rows, best] - values[rows, truth]
-    return mistakes[np.lexsort((rows, -distance, -margin))][:n]
+    values = values[mistakes]
+    best = values.max(axis=1)
+    others = values.copy()
+    others[np.arange(len(mistakes)), values.argmax(axis=1)] = -np.inf
+    odds = best - np.logaddexp.reduce(others, axis=1)
+    return mistakes[np.argsort(-odds, kind="stable")][:n]
 
 
 def confusion(labels: ArrayLike, predicted: ArrayLike, n: int) -> NDArray[np.int64]:

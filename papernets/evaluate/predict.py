@@ -22,6 +22,8 @@ from .read import Read, preprocessing_of, read_files
 
 BATCH = 100  # files that are read before their answers are given
 TOP = 3
+WIDE = 1.6  # times as wide as high: no digit is, but a row of them
+INK = 64  # of 255
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,15 @@ class Answer:
     """What the network says of one file: the best `top` classes with their scores, 0 to 1.
 
     `found` is what the picture was taken for: "black on white", say. Where the file could not be
-    read, `error` says why, `top` is empty and `label` and `score` are None.
+    read, `error` says why, `top` is empty and `label` and `score` are None. `wide`: the ink of what
+    should be one digit is much wider than high.
     """
 
     file: str
     top: tuple[tuple[str, float], ...] = ()
     found: str = ""
     error: str = ""
+    wide: bool = False
 
     @property
     def label(self) -> str | None:
@@ -131,7 +135,18 @@ def _answers(
         if read.picture is None:
             yield Answer(source.name, error=read.error)
         else:
-            yield Answer(source.name, _best(bundle.info.classes, next(rows), top), read.found)
+            best = _best(bundle.info.classes, next(rows), top)
+            wide = preprocessing.kind == "digit" and _wide(read.picture)
+            yield Answer(source.name, best, read.found, wide=wide)
+
+
+def _wide(picture: torch.Tensor) -> bool:
+    """True where the ink of a stored digit uint8 (C, h, w) is `WIDE` times as wide as high."""
+    ink = (picture > INK).any(0)
+    rows, columns = ink.any(1).nonzero()[:, 0], ink.any(0).nonzero()[:, 0]
+    if not len(rows):
+        return False
+    return int(columns[-1] - columns[0]) + 1 > WIDE * (int(rows[-1] - rows[0]) + 1)
 
 
 def _best(

@@ -60,6 +60,13 @@ def find(name: str) -> Entry:
     alike = _SQUEEZED.get(squeezed(name), [])
     if entry is None and len(alike) == 1:
         entry = alike[0]
+    if entry is None and name.endswith(".py"):
+        names = _networks_in(_run(name))
+        which = names[0] if names else "NAME"
+        raise ValueError(
+            f"{name} is a file: say which network in it, {name}:{which}; "
+            f"networks in it: {', '.join(names) or 'none'}"
+        )
     if entry is None:
         near = difflib.get_close_matches(plain(name), _BY_NAME, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -116,9 +123,9 @@ def _own(name: str, given: dict[str, object], options: dict[str, object]) -> Net
     module = _run(path)
     own = getattr(module, attribute, None)
     if own is None:
-        names = [n for n, v in vars(module).items() if isinstance(v, Net | Committee)]
         raise ValueError(
-            f"{path} has no {attribute!r}; networks in it: {', '.join(names) or 'none'}"
+            f"{path} has no {attribute!r}; networks in it: "
+            f"{', '.join(_networks_in(module)) or 'none'}"
         )
     if callable(own):
         own = _made(name, own, {**given, **options})
@@ -130,6 +137,27 @@ def _own(name: str, given: dict[str, object], options: dict[str, object]) -> Net
     if not isinstance(own, Net | Committee):
         raise ValueError(f"{name} is a {type(own).__name__}, not a Net")
     return own
+
+
+def _networks_in(module: ModuleType) -> list[str]:
+    """The names in a user's file that may stand after its colon: networks, what makes them."""
+    makers = [e.make for e in getattr(module, "NETWORKS", ()) if isinstance(e, Entry)]
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, Net | Committee)
+        or any(value is maker for maker in makers)
+        or _makes(value, name, module)
+    ]
+
+
+def _makes(value: object, name: str, module: ModuleType) -> bool:
+    """True for a public function of the file that says it gives a network, or does not say."""
+    if not inspect.isfunction(value) or value.__module__ != module.__name__ or name[0] == "_":
+        return False
+    given = inspect.signature(value).return_annotation
+    text = given if isinstance(given, str) else getattr(given, "__name__", "")
+    return given is inspect.Signature.empty or text in ("Net", "Committee", "Net | Committee")
 
 
 def _run(path: str) -> ModuleType:

@@ -39,13 +39,15 @@ class Run:
     saw them. neighbours is the share of digits shown between others, or with none in the middle, so
     that the network reads strips (section VII). augment holds strengths of distortion, boost what
     boosting needs, options those of the network. tiles: on a CPU, train the first layers as one
-    chain where they can be (`build.tiles`): faster, the same but for rounding. ValueError names an
+    chain where they can be (`build.tiles`): faster, the same but for rounding. strict: a file that
+    cannot be read is an error. ValueError names an
     impossible value.
     """
 
     net: str
     data: str = "digits"
     data_dir: str = ""
+    strict: bool = False
     recipe: str = ""
     epochs: int = 10
     batch_size: int = 128

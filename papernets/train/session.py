@@ -118,6 +118,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         channels=shape[0],
         size=(shape[1], shape[2]),
         seed=run.seed,
+        strict=run.strict,
     )
 
 

@@ -32,6 +32,14 @@ def test_a_true_erratum_disagrees_with_itself():
     assert check.why == "listed as an erratum, but our number is the same"
 
 
+def test_a_rounded_number_agrees_and_says_so():
+    exact, rounded = verify(
+        lenet5(facts=(Fact("params", 60_000, "a"), Fact("connections", 341_000, "b", about=True)))
+    )
+    assert (exact.verdict, exact.rounded) == ("agrees", False)
+    assert (rounded.verdict, rounded.rounded, rounded.ours) == ("agrees", True, 340_908)
+
+
 def test_an_erratum_says_why():
     (check,) = verify(lenet5(errata=(Erratum("C1.params", 26, "notes", "one kernel"),)))
     assert (check.verdict, check.ours, check.why) == ("erratum", 156, "one kernel")

@@ -87,6 +87,21 @@ def test_the_best_epoch_is_ringed() -> None:
     assert list(find(chosen, "best").get_xdata()) == [4]
 
 
+def test_the_best_of_equal_errors_is_chosen_by_its_loss() -> None:
+    rows = log(0.1, 0.02, 0.02)
+    rows[1]["val_loss"], rows[2]["val_loss"] = 0.3, 0.2
+    ring = find(curves_figure(rows, title="t", best=3), "best")
+    assert ring.get_label() == "best: epoch 3, 2.00 %, of equal errors the lowest loss"
+    last = find(curves_figure(rows, title="t", best=2), "best")  # the last epoch, kept as it is
+    assert last.get_label() == "best: epoch 2, 2.00 %"
+
+
+def test_sixty_epochs_are_numbered_by_tens() -> None:
+    figure = curves_figure(log(*(0.1 + 0.001 * n for n in range(60))), title="t")
+    panel = next(a for a in figure.axes if a.get_gid() == "rate")
+    assert [t for t in panel.get_xticks() if 1 <= t <= 60] == [10, 20, 30, 40, 50, 60]
+
+
 def test_the_papers_error_is_a_labelled_line() -> None:
     note = "on MNIST, another data set"
     figure = curves_figure(log(0.1, 0.02), title="t", paper_error=0.0095, paper_note=note)

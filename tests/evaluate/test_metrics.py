@@ -139,11 +139,11 @@ def test_worst_are_the_most_confident_mistakes() -> None:
             [0.0, 9.0, 0.0],  # a large one
             [0.0, 0.0, 900.0],  # its probability rounds to 1,
             [0.0, 0.0, 999.0],  # and this one's too, by a larger margin
-            [0.0, 5.0, 5.0],  # sure that it is not class 0
+            [0.0, 5.0, 5.0],  # sure that it is not class 0, but not of class 1: 0.5
         ]
     )
     labels = np.array([0, 1, 0, 0, 1, 0])
-    assert worst(logits, labels).tolist() == [4, 3, 2, 5, 1]
+    assert worst(logits, labels).tolist() == [4, 3, 2, 1, 5]
     assert worst(logits, labels, n=2).tolist() == [4, 3]
     assert worst(logits, labels, n=0).tolist() == []
     assert worst(np.eye(3), np.arange(3)).tolist() == []

@@ -72,11 +72,8 @@ def test_mistakes_are_the_confident_ones_with_the_bundles_scores(bundle: Bundle)
         best = int(logits[mistake.index].argmax())
         assert (mistake.true, mistake.predicted) == (str(label), str(best)) and label != best
         assert mistake.score == pytest.approx(float(scores[mistake.index, best]))
-    margins = [
-        float(scores[m.index, int(m.predicted)] - scores[m.index, int(m.true)])
-        for m in found.mistakes
-    ]
-    assert margins == sorted(margins, reverse=True)
+    printed = [mistake.score for mistake in found.mistakes]
+    assert printed == sorted(printed, reverse=True)  # as the caption of mistakes.png says
 
 
 def test_the_batch_size_changes_nothing(bundle: Bundle) -> None:

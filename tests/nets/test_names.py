@@ -143,7 +143,7 @@ def test_a_fixed_network_takes_another_input(own):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("NOPE", {}, "has no 'NOPE'; networks in it: FIXED"),
+        ("NOPE", {}, "has no 'NOPE'; networks in it: tiny, FIXED, wrong, broken, anything"),
         ("NUMBER", {}, "own.py:NUMBER is a int, not a Net"),
         ("wrong", {}, "own.py:wrong is a int, not a Net"),
         ("broken", {}, "own.py:broken does not run: KeyError: 'no such thing'"),
@@ -162,6 +162,26 @@ def test_a_fixed_network_takes_another_input(own):
 def test_a_users_file_that_is_wrong(own, name, options, message):
     with pytest.raises(ValueError, match=message):
         net(f"{own}:{name}", **options)
+
+
+def test_a_file_without_a_name_says_what_is_in_it(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from papernets.nets import net\n"
+        "from papernets.nets.entry import Entry\n"
+        "from papernets.spec import Net\n"
+        "NET = net('lenet5')\n"
+        "def one(classes: int = 10) -> Net: return net('lenet1', classes)\n"
+        "def helper(text: str) -> str: return text\n"
+        "def _hidden(): return NET\n"
+        "def listed(**options: int) -> 'object': return net('lenet4', **options)\n"
+        "NETWORKS = (Entry('listed', listed, 2026),)\n"
+    )
+    names = "networks in it: NET, one, listed"
+    with pytest.raises(ValueError, match=rf"say which network in it, .*mine.py:NET; {names}$"):
+        net(str(file))
+    with pytest.raises(ValueError, match=f"has no 'NOPE'; {names}$"):
+        net(f"{file}:NOPE")
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -1,0 +1,90 @@
+"""Standard output and error that may be closed, full, or read by nobody."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, TypeVar, cast
+
+T = TypeVar("T")
+
+
+class Unwritten(OSError):
+    """Standard output, with the results, cannot be written."""
+
+
+@contextmanager
+def streams() -> Iterator[None]:
+    """Within it sys.stdout and sys.stderr are there, whatever the shell has made of them.
+
+    A stream that is closed takes all and keeps nothing. What cannot be said on stderr is left out:
+    the work is worth more than its progress. What cannot be written on stdout is `Unwritten`, a
+    pipe without a reader a BrokenPipeError.
+    """
+    given = sys.stdout, sys.stderr
+    sys.stdout = cast(TextIO, _Stream(given[0] or _nowhere(1), must=True))
+    sys.stderr = cast(TextIO, _Stream(given[1] or _nowhere(2), must=False))
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = given
+
+
+class _Stream:
+    """A stream as it is, but for what happens where it cannot be written."""
+
+    def __init__(self, stream: TextIO, must: bool):
+        self._stream, self._must = stream, must
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stream)
+
+    def write(self, text: str) -> int:
+        self._tried(lambda: self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._tried(self._stream.flush)
+
+    def _tried(self, work: Callable[[], T]) -> None:
+        try:
+            work()
+        except OSError as error:
+            if self._must and isinstance(error, BrokenPipeError):
+                raise
+            silence(self._stream)
+            if self._must:
+                reason = error.strerror or error
+                raise Unwritten(f"standard output cannot be written ({reason})") from None
+
+
+def silence(stream: TextIO) -> None:
+    """Send what a stream still holds, and all that comes after, to nobody."""
+    with suppress(OSError, ValueError), open(os.devnull, "wb") as nobody:
+        os.dup2(nobody.fileno(), stream.fileno())
+
+
+def _nowhere(number: int) -> TextIO:
+    """A stream that nobody reads, in the place of a closed one: no file may take its number."""
+    with open(os.devnull, "wb") as nobody:
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(nobody.fileno(), number)
+    return io.TextIOWrapper(_Nobody(), encoding="utf-8", write_through=True)
+
+
+class _Nobody(io.BufferedIOBase):
+    """Takes bytes and keeps none."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: object) -> int:
+        return len(cast(bytes, content))

@@ -1,0 +1,134 @@
+"""What people see on a terminal of some width: no word, size or number is broken."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from papernets.cli import main, screen
+from papernets.nets import NETS
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """Both streams are a terminal without colours, of this width."""
+    for name, value in {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+
+
+VERBS = [["list"], ["verify"], *(["explain", entry.name] for entry in NETS)]
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_no_word_is_broken(
+    words: list[str],
+    columns: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(words) == 0
+    whole = set(capsys.readouterr().out.split())
+    on_terminal(monkeypatch, columns)
+    assert main(words) == 0
+    out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert max(map(len, out.splitlines())) <= columns or words == ["verify"] and columns == 80
+    more = ["trained: paper: comes with weights, for evaluate and predict. the test error that it",
+            "prints, on MNIST. Sees, of input's pixels:"]  # fmt: skip
+    sees = {word.strip(".,") for word in whole}
+    left = {w for w in out.split() if w not in whole and w not in " ".join(more).split()}
+    assert {w for w in left if w.strip(".,") not in sees} == set()
+
+
+def test_the_table_of_lenet5_fits_eighty_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_terminal(monkeypatch, 80)
+    assert main(["explain", "lenet5"]) == 0
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", x) for x in capsys.readouterr().out.splitlines()]
+    at = next(n for n, text in enumerate(lines) if text.startswith("layer  "))
+    assert lines[at].split() == "layer kind output activation params MACs connections".split()
+    assert [text.split()[0] for text in lines[at + 1 : at + 9]] == [
+        *("C1", "S2", "C3", "S4", "C5", "flatten", "F6", "output")
+    ]
+    sees = "Sees, of the input's pixels: C1 5x5, S2 6x6, C3 14x14, S4 16x16, C5 32x32,"
+    assert lines[at + 9 : at + 11] == [sees, "flatten all."]
+
+
+def test_a_table_wraps_texts_before_it_leaves_columns_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "several words that take more room than there is"
+    rows = [("a", text, "1,000", "22")]
+    on_terminal(monkeypatch, 46)
+    assert screen.table(("n", "what", "one", "two"), rows, left=2, optional=("one",)) == ()
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "a  several words that take more  1,000   22",
+        "   room than there is",
+    ]
+    on_terminal(monkeypatch, 34)
+    gone = screen.table(("n", "what", "one", "two"), rows, left=2, optional=("one",))
+    assert gone == ("one",)
+    assert "1,000" not in capsys.readouterr().out
+    on_terminal(monkeypatch, 20)
+    assert screen.table(("n", "what", "one", "two"), rows, left=2, optional=("one",)) == gone
+    assert capsys.readouterr().out.splitlines()[1] == "a  several words   22"
+
+
+def test_words_are_wrapped_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    pipe, terminal = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    text = "Stopped after three epochs. Go on with: " + screen.whole("papernets train --resume")
+    assert screen.fitted(text, pipe) == (
+        "Stopped after three epochs. Go on with: papernets train --resume"
+    )
+    assert screen.fitted(text, terminal).splitlines() == [
+        *("Stopped after three epochs. Go", "on with:", "papernets train --resume")
+    ]
+    long = "x" * 40
+    assert screen.fitted(f"see {long} there", terminal).splitlines() == ["see", long, "there"]
+    assert screen.fitted("a\nb", terminal) == "a\nb"
+    assert screen.fitted("one two three four five six", terminal, "head  ", 6).splitlines() == [
+        *("head  one two three four five", "      six")
+    ]
+
+
+def test_one_and_several() -> None:
+    assert screen.count(1, "epoch") == "1 epoch" and screen.count(0, "epoch") == "0 epochs"
+    assert screen.count(1200, "class", "classes") == "1,200 classes"
+
+
+def test_summaries_of_the_verbs_are_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out
+
+
+def test_the_head_of_a_scan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from papernets.cli.scan import as_table
+    from papernets.evaluate.scan import Digit, Reading, Scanned
+
+    digits = (Digit("4", 0.9, 16.0), Digit("2", 0.8, 40.0))
+    several = [Scanned("a.png", Reading(digits)), Scanned("longer.png", Reading(digits[:1]))]
+    as_table(iter(several), [one.file for one in several])
+    assert capsys.readouterr().out.startswith("a.png  42  ")
+    on_terminal(monkeypatch, 80)
+    as_table(iter(several), [one.file for one in several])
+    head, one, two = capsys.readouterr().out.splitlines()
+    assert re.sub(r"\x1b\[[0-9;]*m", "", head).split() == [
+        "file",
+        "written",
+        "score",
+        "digit@column",
+    ]
+    assert one.startswith("a.png       42        ") and two.startswith("longer.png  4         ")
