@@ -128,7 +128,10 @@ def show(net: Net | Committee) -> None:
     of = (
         f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
     )
-    screen.say(f"{of}Input {channels}x{height}x{width}, {base.classes} classes.")
+    screen.say(
+        f"{of}Input {channels}x{height}x{width}, "
+        + (f"{base.classes} classes." if base.classes else "a module: no classes.")
+    )
     screen.table(COLUMNS, [row_cells(row) for row in rows], left=4)
     total = (
         f"{sums.params * times:,} trained parameters"
