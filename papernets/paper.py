@@ -40,8 +40,8 @@ class Fact:
     `quantity` is `params`, `fixed_params`, `macs`, `connections`, `ROW.params`, `ROW.macs`,
     `ROW.connections`, `ROW.out`, or, for a measured result, `error` (a fraction). `about` means
     that the source rounds: the value then agrees where ours rounds or truncates to its last digit
-    that is not zero. A number about something that is no row of the network comes with `ours`,
-    computed beside it from the same layers.
+    that is not zero. `below` means that the source says less than this. A number about something
+    that is no row of the network comes with `ours`, computed beside it from the same layers.
     """
 
     quantity: str
@@ -50,6 +50,7 @@ class Fact:
     about: bool = False
     conditions: str = ""
     ours: Value | None = None
+    below: bool = False
 
     @property
     def measured(self) -> bool:
@@ -58,8 +59,11 @@ class Fact:
 
     def agrees(self, ours: Value) -> bool:
         """True where `ours` equals the value, or rounds or truncates to it if the source rounds."""
-        if self.about and isinstance(self.value, int | float) and isinstance(ours, int | float):
-            return rounds_to(ours, self.value)
+        if isinstance(self.value, int | float) and isinstance(ours, int | float):
+            if self.below:
+                return ours < self.value
+            if self.about:
+                return rounds_to(ours, self.value)
         return self.value == ours
 
 
@@ -109,12 +113,13 @@ class Init:
 
     `kind` is `fan_in` (uniform in +-scale/fan_in, biases too), `glorot` (uniform in
     +-scale*sqrt(6/(fan_in+fan_out)), biases 0), `he` (Gaussian of variance scale/fan_in, biases 0),
-    or `gaussian` (standard deviation `scale`, biases 0).
+    or `gaussian` (standard deviation `scale`, biases 0). `ones` names rows whose biases begin at 1.
     """
 
     kind: str
     scale: float
     source: str
+    ones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def dense(net: Net) -> Rewritten:
 
 
 def _dot(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
+    return f"{prefix}.{name}" if prefix and name else prefix or name
 
 
 __all__ = [

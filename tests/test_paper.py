@@ -126,6 +126,13 @@ def test_facts_are_exact_unless_the_source_rounds():
     assert not Fact("C1.out", (6, 28, 28), "s", about=True).agrees(6)
 
 
+def test_a_source_may_say_less_than_a_number():
+    under = Fact("params", 25_000_000, "s", below=True)
+    assert under.agrees(24_078_536)
+    assert not under.agrees(25_000_000)
+    assert not under.agrees(25_769_544)
+
+
 def test_only_an_error_is_measured():
     assert Fact("error", 0.0095, "section III-B").measured
     assert not Fact("params", 60_000, "section II-B").measured

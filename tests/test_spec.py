@@ -13,6 +13,8 @@ from papernets.spec import (
     GlobalPool,
     Identity,
     Norm,
+    Pad,
+    PadShortcut,
     Pool,
     Subsample,
     TableConv,
@@ -149,6 +151,17 @@ PAPERS = {
     "AlexNet's normalisation": (LRN(5, 2, 1e-4, 0.75), (96, 27, 27), (96, 27, 27), 0, 0),
     "AlexNet's dropout": (Dropout(0.5), (4096, 1, 1), (4096, 1, 1), 0, 0),
     "a shortcut": (Identity(), (64, 56, 56), (64, 56, 56), 0, 0),
+    "ResNet-34 conv3_1, option A (section 3.3)": (
+        PadShortcut(128),
+        (64, 56, 56),
+        (128, 28, 28),
+        0,
+        0,
+    ),
+    "a shortcut of zeros on an odd map": (PadShortcut(32), (16, 15, 8), (32, 8, 4), 0, 0),
+    "a shortcut of zeros that keeps the size": (PadShortcut(256, 1), (64, 9, 9), (256, 9, 9), 0, 0),
+    "Keras's ResNet50V2, pool1_pad": (Pad(1), (64, 112, 112), (64, 114, 114), 0, 0),
+    "zeros above and below alone": (Pad((2, 0)), (3, 5, 6), (3, 9, 6), 0, 0),
 }
 
 
@@ -238,6 +251,22 @@ def test_same_padding_is_tensorflows(size, kernel, stride, out, pads):
     assert window.pads(size) == pads
 
 
+# size, kernel, stride, output, zeros: Keras's ZeroPadding2D(((0, 1), (0, 1))) before a 3x3 /2
+BEHIND = [
+    ((112, 112), (3, 3), (2, 2), (56, 56), ((0, 1), (0, 1))),
+    ((25, 12), (3, 3), (2, 2), (12, 6), ((0, 1), (0, 1))),
+    ((9, 9), (3, 1), (1, 1), (9, 9), ((0, 2), (0, 0))),
+    ((9, 9), (1, 1), (2, 2), (5, 5), ((0, 0), (0, 0))),
+]
+
+
+@pytest.mark.parametrize(("size", "kernel", "stride", "out", "pads"), BEHIND)
+def test_padding_behind_is_keras_mobilenets(size, kernel, stride, out, pads):
+    window = Window(kernel, stride, "behind")
+    assert window.out(size) == out
+    assert window.pads(size) == pads
+
+
 def test_a_rectangular_window_in_words():
     assert Window((5, 3), (1, 2)).words((32, 33)) == ("(32 - 5)/1 + 1 = 28 by (33 - 3)/2 + 1 = 16")
     assert Window((3, 3), (2, 2), 0, True).words((112, 112)) == "ceil((112 - 3)/2) + 1 = 56"
@@ -272,6 +301,8 @@ def test_an_impossible_window(make, message):
         (Subsample(2, sources=(0, 4)), (4, 8, 8), "takes input map 4, but there are 4"),
         (RBF(((1, -1),)), (84, 1, 1), "the codes have 2 values, the input has 84"),
         (Pool("mean", 2), (4, 8, 8), "pooling by 'mean': there is max and average"),
+        (PadShortcut(32), (64, 8, 8), "64 channels cannot be padded with zeros to 32"),
+        (PadShortcut(32, before=17), (16, 8, 8), "16 channels and 17 channels of zeros in front"),
         (Pool("max", 3, 2, 2), (4, 8, 8), "padding 2 is more than half of the window's 3"),
     ],
 )

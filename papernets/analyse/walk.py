@@ -16,7 +16,6 @@ from ..spec import (
     Pair,
     Part,
     Shape,
-    Window,
     check_activation,
     pair,
     shown,
@@ -56,6 +55,19 @@ class Row:
         return window.stride if window else None
 
     @property
+    def padding(self) -> Pair | str | None:
+        """Zero padding (height, width) or `same`, or None for a layer without a window."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        if window is None:
+            return None
+        return window.padding if isinstance(window.padding, str) else pair(window.padding)
+
+    @property
+    def groups(self) -> int:
+        """Into how many groups a convolution splits its channels; 1 for every other row."""
+        return int(getattr(self.layer, "groups", 1))
+
+    @property
     def activation(self) -> str | None:
         """The activation after this row."""
         return getattr(self.layer, "activation", None)
@@ -67,7 +79,7 @@ class Row:
 
     def to_dict(self) -> dict[str, object]:
         """The row as `explain --json` prints it."""
-        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        padding = self.padding
         return {
             "name": self.name,
             "kind": self.kind,
@@ -75,8 +87,8 @@ class Row:
             "out": list(self.out),
             "kernel": list(self.kernel) if self.kernel else None,
             "stride": list(self.stride) if self.stride else None,
-            "padding": _padding(window) if window else None,
-            "groups": getattr(self.layer, "groups", 1),
+            "padding": list(padding) if isinstance(padding, tuple) else padding,
+            "groups": self.groups,
             "activation": self.activation,
             "params": self.params,
             "macs": self.macs,
@@ -86,10 +98,6 @@ class Row:
             "formula": self.formula,
             "aux": self.aux,
         }
-
-
-def _padding(window: Window) -> object:
-    return window.padding if isinstance(window.padding, str) else list(pair(window.padding))
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,7 @@ def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Ro
             s, field = yield from _part(_join(name, child), inner, s, field, aux)
         return s, field
     if isinstance(part, Aux):
-        yield from _part(name, part.head, s, field, True)
+        yield from _part(name, part.head, s, field, not part.counted)
         return s, field
     if isinstance(part, Concat | Add):
         return (yield from _join_rows(name, part, s, field, aux))
@@ -219,8 +227,8 @@ def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) ->
         raise TooSmall(f"{name}: a {size} window does not fit on its input of {s[1]}x{s[2]}")
     if layer.sees_all(s):
         field = None
-    elif window and field:
-        field = field.through(window, s[1:])
+    elif field and (reach := layer.reach(s)):
+        field = field.through(reach, s[1:])
     yield Row(
         name=name,
         kind=layer.kind,
@@ -260,8 +268,8 @@ def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux
         if not same:
             word = "joined" if isinstance(join, Concat) else "added"
             raise ValueError(
-                f"{name}: branch {first} gives {shown(shape)} but branch {branch} gives "
-                f"{shown(out)}: they cannot be {word}"
+                f"{name}: branch {first or 'without a name'} gives {shown(shape)} but branch "
+                f"{branch or 'without a name'} gives {shown(out)}: they cannot be {word}"
             )
         joined = joined.joined(end) if joined and end else None
     if isinstance(join, Concat):
@@ -286,4 +294,4 @@ def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux
 
 
 def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
+    return f"{prefix}.{name}" if prefix and name else prefix or name

@@ -40,7 +40,7 @@ def initialise(
 ) -> None:
     """Draw all parameters in place by the paper's rule (None: He's); on meta nothing happens."""
     init = HE if init is None else init
-    for module in model.modules():
+    for name, module in model.named_modules():
         parts = fans(module)
         bias = getattr(module, "bias", None)
         if not parts or parts[0][0].is_meta:
@@ -51,7 +51,7 @@ def initialise(
                 own = bias[at : at + 1] if isinstance(module, TableConv) else bias
                 draw(own, init, fan_in, fan_out, generator)
         if bias is not None and init.kind != "fan_in":
-            bias.zero_()
+            bias.fill_(1.0 if name in init.ones else 0.0)
 
 
 def draw(

@@ -192,7 +192,8 @@ class BatchNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         assert self.norm is not None
-        return activate(self.norm(x), self.layer.activation)
+        x = self.norm(x) if x.dim() == 4 else self.norm(x[:, :, None, None])[:, :, 0, 0]
+        return activate(x, self.layer.activation)
 
 
 class Activation(nn.Module):
@@ -211,6 +212,31 @@ class GlobalPool(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x.mean((2, 3), keepdim=True)
+
+
+class Pad(nn.Module):
+    """Zeros around each map: (N, C, H, W) to (N, C, H + 2p, W + 2p)."""
+
+    def __init__(self, layer: spec.Pad, s: Shape):
+        super().__init__()
+        self.padding = pair(layer.padding)
+
+    def forward(self, x: Tensor) -> Tensor:
+        height, width = self.padding
+        return F.pad(x, (width, width, height, height))
+
+
+class PadShortcut(nn.Module):
+    """Every stride-th value, then channels of zeros: (N, C, H, W) to (N, out, H', W')."""
+
+    def __init__(self, layer: spec.PadShortcut, s: Shape):
+        super().__init__()
+        self.step = pair(layer.stride)
+        self.zeros = (layer.before, layer.out - s[0] - layer.before)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x[:, :, :: self.step[0], :: self.step[1]]
+        return F.pad(x, (0, 0, 0, 0, *self.zeros))
 
 
 class Concat(nn.Module):
@@ -251,9 +277,12 @@ for _spec, _module in (
     (spec.LRN, LRN),
     (spec.BatchNorm, BatchNorm),
     (spec.Activation, Activation),
+    (spec.Pad, Pad),
+    (spec.PadShortcut, PadShortcut),
 ):
     module.register(_spec, _module)
 module.register(spec.GlobalPool, lambda layer, s: GlobalPool())
+module.register(spec.AdaptivePool, lambda layer, s: nn.AdaptiveAvgPool2d(pair(layer.size)))
 module.register(spec.Flatten, lambda layer, s: nn.Flatten())
 module.register(spec.Dropout, lambda layer, s: nn.Dropout(layer.rate))
 module.register(spec.Identity, lambda layer, s: nn.Identity())

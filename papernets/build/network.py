@@ -208,7 +208,7 @@ def _with_frees(steps: list[Step]) -> tuple[Step, ...]:
 
 
 def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
+    return f"{prefix}.{name}" if prefix and name else prefix or name
 
 
 def build(net: Net, reference: bool = False, generator: torch.Generator | None = None) -> Network:

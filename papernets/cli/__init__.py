@@ -83,7 +83,12 @@ def _words(error: Exception) -> str:
 def _no_memory(error: Exception) -> bool:
     """True where memory was asked for in vain: torch raises a RuntimeError, which says so."""
     words = str(error).casefold()
-    known = ("can't allocate memory", "cannot allocate memory", "out of memory", "not enough memory")
+    known = (
+        "can't allocate memory",
+        "cannot allocate memory",
+        "out of memory",
+        "not enough memory",
+    )
     return isinstance(error, MemoryError) or any(phrase in words for phrase in known)
 
 

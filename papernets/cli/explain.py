@@ -153,6 +153,7 @@ def show(net: Net | Committee) -> None:
         f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
     )
     classes = screen.count(base.classes, "class", "classes")
+    classes = classes if base.classes else "a module: no classes"
     screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
     cells = [row_cells(row) for row in rows]
     if "sees" in screen.table(COLUMNS, cells, left=4, optional=("sees",)):
@@ -321,7 +322,12 @@ def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
             verdict = "agrees, rounded" if c.rounded else c.verdict
             rows.append((n, c.quantity, c.source, verdict, screen.value(c.printed), ours))
     columns = ("network", "quantity", "source", "verdict", "printed", "ours")
-    screen.table(columns, rows, left=4)
+    if screen.terminal():  # a table a network: with a column for its name there is no room
+        for name in dict.fromkeys(n for n, _ in checks):
+            screen.heading(name)
+            screen.table(columns[1:], [row[1:] for row in rows if row[0] == name], left=3)
+    else:
+        screen.table(columns, rows, left=4)
     wrong = [(n, c) for n, c in checks if c.verdict in ("erratum", "DISAGREES") and c.why]
     if wrong:
         screen.heading("Errata, and why")

@@ -239,7 +239,7 @@ class _Table:
             longest = max(6, columns - sum(middle[1:]))
             label, middle[0] = min(label, longest), min(middle[0], longest)
             others = max(0, min(others, (columns - sum(middle)) // (label + 10)))
-            name = min(name, columns + LEAST - sum(middle) - others * (label + 10))
+            name = min(name, max(4, columns + LEAST - sum(middle) - others * (label + 10)))
         widths = [name, *middle, *([label + 8] * others)]
         heads = ["file", "answer", "score", *(["found"] if self.found else [])]
         _line(widths, [*heads, *(["then"] if others else [])], "bold")
@@ -274,7 +274,7 @@ def _fitted(text: str, width: int, end: bool = False) -> str:
     if cell_len(text) <= width:
         return text + " " * (width - cell_len(text))
     mark = "\N{HORIZONTAL ELLIPSIS}" if screen.speaks_unicode() else "~"
-    while end and cell_len(text) >= width:
+    while end and text and cell_len(text) >= width:
         text = text[1:]
     return _fitted(mark + text, width) if end else set_cell_size(text, width - 1) + mark
 

@@ -10,6 +10,10 @@ from torch import Tensor
 KINDS = ("digit", "garment", "photo")
 
 
+class WrongFolder(ValueError):
+    """A folder, or a set of files, that is laid out otherwise than a data set for training."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of a data set, in memory.

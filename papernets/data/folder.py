@@ -12,7 +12,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from papernets.data.dataset import Dataset, Part, hold_out
+from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.picture import load, load_photo, pillow_rules, shown
 
 SPLITS = {
@@ -87,7 +87,27 @@ def _visible(folder: Path) -> list[os.DirEntry[str]]:
 
 def class_folders(folder: Path) -> list[str]:
     """The names of the visible folders in a folder, in natural order."""
-    return [entry.name for entry in _visible(folder) if entry.is_dir()]
+    return [entry.name for entry in _visible(folder) if _is_folder(entry)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """True for a folder and a link to one; a link that goes round is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _check_names(folder: Path, names: Sequence[str]) -> None:
+    """WrongFolder where the name of a class is no text: it could not be written in a bundle."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
+            raise WrongFolder(
+                f"{shown(folder)}: the name of the class folder {escaped} is not UTF-8. Rename it"
+            ) from None
 
 
 def _listings(root: Path) -> dict[str, _Listing]:
@@ -101,7 +121,7 @@ def _listings(root: Path) -> dict[str, _Listing]:
         split = SPLITS.get(name.casefold())
         if split and class_folders(root / name):
             if split in parts:
-                raise ValueError(
+                raise WrongFolder(
                     f"{shown(root)}: {parts[split].name}/ and {name}/ are both taken for the "
                     f"{split} part. Rename one of them"
                 )
@@ -109,13 +129,13 @@ def _listings(root: Path) -> dict[str, _Listing]:
     if not parts:
         return {"train": _listing(root, root)}
     if "train" not in parts:
-        raise ValueError(
+        raise WrongFolder(
             f"{shown(root)}: {', '.join(p.name + '/' for p in parts.values())} without train/. "
             "Name the folder of the training pictures train/"
         )
     others = [name for name in names if root / name not in parts.values()]
     if others:
-        raise ValueError(
+        raise WrongFolder(
             f"{shown(root)}: {others[0]}/ beside {parts['train'].name}/ is no part of the data. "
             "Parts are train/, val/ and test/, each with one folder a class"
         )
@@ -125,7 +145,7 @@ def _listings(root: Path) -> dict[str, _Listing]:
     for split, listing in listings.items():
         for name in listing.classes:
             if name not in known:
-                raise ValueError(
+                raise WrongFolder(
                     f"{shown(parts[split])}: class {name!r} is not in {shown(parts['train'])} "
                     f"(classes there: {_some(known)})"
                 )
@@ -136,13 +156,14 @@ def _listing(folder: Path, root: Path) -> _Listing:
     """One part's files; ValueError unless it holds two classes or more (only the training part)."""
     classes = class_folders(folder)
     if not classes:
-        raise ValueError(
+        raise WrongFolder(
             f"{shown(folder)}: no class folder in it. Put the pictures of each class in a folder "
             f"of its own: {shown(root / 'cat' / '1.jpg')}, {shown(root / 'dog' / '1.jpg')}"
         )
+    _check_names(folder, classes)
     training = folder == root or SPLITS.get(folder.name.casefold()) == "train"
     if training and len(classes) == 1:
-        raise ValueError(
+        raise WrongFolder(
             f"{shown(folder)}: only one class, {classes[0]!r}. Telling classes apart needs two or "
             "more folders"
         )
@@ -151,7 +172,7 @@ def _listing(folder: Path, root: Path) -> _Listing:
     for name in classes:
         files = visible_files(folder / name)
         if training and not files:
-            raise ValueError(
+            raise WrongFolder(
                 f"{shown(folder / name)}: the class is empty. Put pictures in it or remove it"
             )
         paths += files
@@ -166,7 +187,7 @@ def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
         return []
     found: list[str] = []
     for entry in _visible(folder):
-        inside = entry.is_dir()
+        inside = _is_folder(entry)
         found += visible_files(Path(entry.path), (*above, here)) if inside else [entry.path]
     return found
 
@@ -174,7 +195,8 @@ def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
 def _loose(root: Path) -> str:
     """A message about pictures that lie beside the class folders, or nothing."""
     endings = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp")
-    loose = [e.path for e in _visible(root) if e.is_file() and e.name.casefold().endswith(endings)]
+    named = [e for e in _visible(root) if e.name.casefold().endswith(endings)]
+    loose = [entry.path for entry in named if not _is_folder(entry)]
     more = f" and {len(loose) - 1:,} more" if len(loose) > 1 else ""
     return f"{shown(loose[0])}{more}: in no class folder" if loose else ""
 
@@ -217,6 +239,7 @@ def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     names = class_folders(root)
     if not names or any(SPLITS.get(n.casefold()) and class_folders(root / n) for n in names):
         return None
+    _check_names(root, names)
     pairs = [(path, name) for name in names for path in visible_files(root / name)]
     return tuple(path for path, _ in pairs), tuple(name for _, name in pairs)
 

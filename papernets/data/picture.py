@@ -1,6 +1,9 @@
 """Opening picture files of any kind: orientation, transparency, 16 bits, and clear refusals."""
 
+import errno
+import functools
 import os
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +13,11 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+FORMATS = (
+    "PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF", "HEIF",
+    "ICO", "TGA", "PCX", "SGI",
+)  # fmt: skip
+"""What is opened: pictures made of pixels, and nothing that another program would have to draw."""
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
@@ -36,7 +44,9 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
         return _upright(source)
     name = shown(source)
     try:
-        with Image.open(source) as image:
+        if not stat.S_ISREG(mode := os.stat(source).st_mode) and not stat.S_ISDIR(mode):
+            raise ValueError(f"{name}: not a regular file")  # a pipe would be waited for
+        with Image.open(source, formats=_formats()) as image:
             if image.width * image.height > LARGEST:
                 raise Image.DecompressionBombError
             if near:
@@ -46,6 +56,11 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
         raise ValueError(f"{name}: larger than {LARGEST:,} pixels, refused") from error
     except (FileNotFoundError, PermissionError):
         raise
+    except OSError as error:
+        if isinstance(error, IsADirectoryError):
+            raise ValueError(f"{name}: a folder, not a picture") from error
+        if error.errno == errno.ELOOP:
+            raise ValueError(f"{name}: a link that goes round") from error
     except IsADirectoryError as error:
         raise ValueError(f"{name}: a folder, not a picture") from error
     except UnidentifiedImageError as error:

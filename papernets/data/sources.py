@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from papernets.data.dataset import Dataset, Part, hold_out
+from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.names import data_folder, normal
@@ -50,7 +50,7 @@ def open(
     if not path.exists():
         raise _unknown(name, path)
     if not path.is_dir():
-        raise ValueError(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
+        raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
     if find_idx([path]):
         label = path.resolve().name
         return _idx(normal(label), [path], seed)
@@ -130,6 +130,12 @@ def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
         raise ValueError(
             f"{found['test', 'images']}: pictures of {_size(test.images)}, but those of "
             f"{found['train', 'images']} have {_size(images)}"
+        )
+    present = labels.unique()
+    if len(present) < 2:
+        raise WrongFolder(
+            f"{found['train', 'labels']}: only one class, {int(present[0])}. Telling classes apart "
+            "needs two or more"
         )
     classes = _classes(key, labels)
     for part, values in (("train", labels), ("test", test.labels)):

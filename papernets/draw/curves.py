@@ -67,7 +67,8 @@ def curves_figure(
     `paper_error` is a fraction, drawn as a dashed line; `paper_note` is written beside it and says
     what it was measured on where that is another data set. `best` is the chosen epoch's number, and
     the label says where its loss chose it among equal errors; without it, the first epoch with the
-    lowest validation error. Values that are not finite leave a gap. An empty log, or a row without one of the NEEDED keys, is a ValueError.
+    lowest validation error. Values that are not finite leave a gap. An empty log, or a row without
+    one of the NEEDED keys, is a ValueError.
     """
     column = _columns(log)
     epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)

@@ -13,13 +13,56 @@ from pathlib import Path
 from types import ModuleType
 
 from ..spec import Committee, Net, pair
-from . import lenet, lenet_readings
+from . import (
+    alexnet,
+    alexnet_readings,
+    bn_inception,
+    googlenet,
+    googlenet_peers,
+    inception,
+    inception_peers,
+    inception_v4,
+    inception_v4_peers,
+    lenet,
+    lenet_readings,
+    mobilenet,
+    mobilenet_readings,
+    nin,
+    resnet,
+    resnet_cifar,
+    resnet_readings,
+    resnet_v2,
+    vgg,
+    vgg_readings,
+    zfnet,
+)
 from .entry import COMMON, Entry
 
+_ROOMS = (
+    lenet,
+    lenet_readings,
+    alexnet,
+    alexnet_readings,
+    zfnet,
+    nin,
+    vgg,
+    vgg_readings,
+    googlenet,
+    googlenet_peers,
+    bn_inception,
+    inception,
+    inception_peers,
+    inception_v4,
+    inception_v4_peers,
+    resnet,
+    resnet_cifar,
+    resnet_readings,
+    resnet_v2,
+    mobilenet,
+    mobilenet_readings,
+)
 NETS: tuple[Entry, ...] = tuple(
-    sorted(
-        (entry for room in (lenet, lenet_readings) for entry in room.NETWORKS), key=lambda e: e.year
-    )
+    sorted((entry for room in _ROOMS for entry in room.NETWORKS), key=lambda e: e.year)
 )
 
 
@@ -51,12 +94,21 @@ def list_nets(pattern: str = "*") -> list[str]:
     return []
 
 
+def _named(name: str) -> Entry | None:
+    """The entry that a room makes of a name by its grammar, mobilenet_v1_0.4_96 say."""
+    for room in _ROOMS:
+        entry: Entry | None = getattr(room, "named", lambda name: None)(name)
+        if entry is not None:
+            return _BY_NAME.get(plain(entry.name), entry)
+    return None
+
+
 def find(name: str) -> Entry:
     """The entry of a name or an alias; a wrong name is a ValueError with the nearest one.
 
     Separators may be left out or put in (`LeNet-5`, `lenet_5`) where that means one network only.
     """
-    entry = _BY_NAME.get(plain(name))
+    entry = _BY_NAME.get(plain(name)) or _named(plain(name))
     alike = _SQUEEZED.get(squeezed(name), [])
     if entry is None and len(alike) == 1:
         entry = alike[0]

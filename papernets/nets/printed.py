@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from ..paper import Fact, Table, number
-from ..spec import pair
+from ..spec import Chain, Layer, Shape, pair
 
 
 def as_printed(
-    classes: int, channels: int, input: int | tuple[int, int], side: int, colours: int = 1
+    classes: int,
+    channels: int,
+    input: int | tuple[int, int],
+    side: int,
+    colours: int = 1,
+    of: int = 10,
 ) -> bool:
     """Published numbers hold for the published classes, channels and input alone."""
-    return classes == 10 and channels == colours and pair(input) == (side, side)
+    return classes == of and channels == colours and pair(input) == (side, side)
+
+
+def errors(printed: str, conditions: str, source: str) -> tuple[Fact, ...]:
+    """Errors in per cent as a table prints them, `40.7/18.2`: top-1, and top-5 where it stands."""
+    return tuple(
+        Fact("error", round(float(cell) / 100, 6), source, conditions=f"{conditions}, {which}")
+        for cell, which in zip(printed.split("/"), ("top-1", "top-5"), strict=False)
+    )
 
 
 def sizes(figure: Table, source: str) -> tuple[Fact, ...]:
@@ -33,3 +46,18 @@ def row_facts(source: str, **columns: dict[str, int]) -> tuple[Fact, ...]:
         for column, values in columns.items()
         for row, value in values.items()
     )
+
+
+def line(body: Chain, s: Shape) -> dict[str, tuple[Layer, Shape]]:
+    """The layers of a chain without branches, each with the shape that it takes."""
+    found = {}
+    for name, layer in body.parts:
+        assert isinstance(layer, Layer), f"{name} is no layer"
+        found[name] = (layer, s)
+        s = layer.shape(s)
+    return found
+
+
+def params(body: Chain, s: Shape, kind: str = "") -> int:
+    """The parameters of a chain without branches: of all its layers, or of those of one kind."""
+    return sum(layer.params(at) for layer, at in line(body, s).values() if kind in ("", layer.kind))

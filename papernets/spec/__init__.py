@@ -4,7 +4,18 @@ from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat
 from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
-from .weightless import LRN, Activation, Dropout, Flatten, GlobalPool, Identity, Pool
+from .weightless import (
+    LRN,
+    Activation,
+    AdaptivePool,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Pad,
+    PadShortcut,
+    Pool,
+)
 from .window import Padding, Pair, Shape, Window, pair, shown
 
 __all__ = [
@@ -14,6 +25,7 @@ __all__ = [
     "MONOTONE",
     "RBF",
     "Activation",
+    "AdaptivePool",
     "Add",
     "Aux",
     "BatchNorm",
@@ -29,6 +41,8 @@ __all__ = [
     "Layer",
     "Net",
     "Norm",
+    "Pad",
+    "PadShortcut",
     "Padding",
     "Pair",
     "Part",

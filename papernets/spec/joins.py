@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .layer import Layer
 
 Named = tuple[tuple[str, "Part"], ...]
+"""Parts with their names; one without a name ("") goes by the name of what it is part of."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,15 @@ class Add:
 
 @dataclass(frozen=True)
 class Aux:
-    """A head beside the way, in training only; its loss counts `weight`, the value goes on."""
+    """A head beside the way, in training only; its loss counts `weight`, the value goes on.
+
+    A `counted` head is summed with the network that predicts, as sources count that do not part
+    them.
+    """
 
     head: Chain
     weight: float
+    counted: bool = False
 
 
 Part = Layer | Chain | Concat | Add | Aux

@@ -69,6 +69,10 @@ class Layer:
         """The sliding window, or None where there is none."""
         return None
 
+    def reach(self, s: Shape) -> Window | None:
+        """The window that an output value sees of an input of this shape; None where it is one."""
+        return self.window()
+
     def sees_all(self, s: Shape) -> bool:
         """True where each output value depends on the whole map."""
         return False

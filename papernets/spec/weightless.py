@@ -47,6 +47,35 @@ class Pool(Layer):
 
 
 @dataclass(frozen=True)
+class AdaptivePool(Layer):
+    """Averages of each map over an even grid: (C, H, W) to (C, size, size), as torch adapts them.
+
+    Output i averages the inputs from floor(i*H/size) to ceil((i + 1)*H/size): where the size does
+    not divide H, windows overlap and are not all alike.
+    """
+
+    size: int | Pair
+    kind = "adaptive average pool"
+
+    def shape(self, s: Shape) -> Shape:
+        return (s[0], *pair(self.size))
+
+    def reach(self, s: Shape) -> Window:
+        """The widest window and the smallest step."""
+        kernel, step = [], []
+        for n, out in zip(s[1:], pair(self.size), strict=True):
+            starts = [i * n // out for i in range(out)]
+            ends = [-(-(i + 1) * n // out) for i in range(out)]
+            kernel.append(max(end - start for start, end in zip(starts, ends, strict=True)))
+            step.append(max(n // out, 1))
+        return Window((kernel[0], kernel[1]), (step[0], step[1]))
+
+    def words(self, s: Shape) -> str:
+        k = self.reach(s).kernel
+        return f"windows of up to {k[0]}×{k[1]} of {s[1]}×{s[2]} values"
+
+
+@dataclass(frozen=True)
 class GlobalPool(Layer):
     """The average of each map: (C, H, W) to (C, 1, 1)."""
 
@@ -120,3 +149,52 @@ class Identity(Layer):
     """The input unchanged: the shortcut of a residual block."""
 
     kind = "identity"
+
+
+@dataclass(frozen=True)
+class Pad(Layer):
+    """Zeros around each map: (C, H, W) to (C, H + 2p, W + 2p).
+
+    A pooling by maximum after it sees the zeros; its own padding never wins.
+    """
+
+    padding: int | Pair
+    kind = "pad"
+
+    def reach(self, s: Shape) -> Window:
+        return Window((1, 1), (1, 1), self.padding)
+
+    def shape(self, s: Shape) -> Shape:
+        return (s[0], *self.reach(s).out(s[1:]))
+
+    def words(self, s: Shape) -> str:
+        height, width = pair(self.padding)
+        return f"{height} rows of zeros above and below, {width} columns on each side"
+
+
+@dataclass(frozen=True)
+class PadShortcut(Layer):
+    """Every stride-th value, then channels of zeros: (C, H, W) to (out, ceil(H/s), ceil(W/s)).
+
+    The shortcut without parameters where a residual block changes the size: option A of He et al.
+    2016, section 3.3. `before` of the channels of zeros stand in front of the input's.
+    """
+
+    out: int
+    stride: int | Pair = 2
+    before: int = 0
+    kind = "pad shortcut"
+
+    def window(self) -> Window:
+        return Window((1, 1), pair(self.stride))
+
+    def shape(self, s: Shape) -> Shape:
+        return (self.out, *self.window().out(s[1:]))
+
+    def words(self, s: Shape) -> str:
+        return f"size {self.window().words(s[1:])}; channels {s[0]} + {self.out - s[0]} of zeros"
+
+    def check(self, s: Shape) -> None:
+        if not s[0] + self.before <= self.out or self.before < 0:
+            front = f" and {self.before} channels of zeros in front" if self.before else ""
+            raise ValueError(f"{s[0]} channels{front} cannot be padded with zeros to {self.out}")

@@ -36,18 +36,26 @@ class Window:
                 f"kernel {self.kernel} and stride {self.stride} must be at least 1 each way"
             )
         if isinstance(self.padding, str):
-            if self.padding != "same":
+            if self.padding not in ("same", "behind"):
                 raise ValueError(
-                    f"padding {self.padding!r}: give 'same' or a number of pixels (0 for 'valid')"
+                    f"padding {self.padding!r}: give 'same' or a number of pixels (0 for 'valid'), "
+                    "or 'behind'"
                 )
         elif min(pair(self.padding)) < 0:
             raise ValueError(f"padding {self.padding} must not be negative")
 
     def pads(self, size: Pair) -> tuple[Pair, Pair]:
-        """((top, bottom), (left, right)) for an input of this size; 'same' is TensorFlow's rule."""
+        """((top, bottom), (left, right)) for an input of this size.
+
+        'same' is TensorFlow's rule; 'behind' lays kernel - stride zeros below and to the right, as
+        Keras's MobileNet does before its strides.
+        """
         if not isinstance(self.padding, str):
             height, width = pair(self.padding)
             return (height, height), (width, width)
+        if self.padding == "behind":
+            height, width = (max(k - s, 0) for k, s in zip(self.kernel, self.stride, strict=True))
+            return (0, height), (0, width)
         height, width = (
             max((-(-n // s) - 1) * s + k - n, 0)
             for n, k, s in zip(size, self.kernel, self.stride, strict=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from papernets import rewrite
 from papernets.analyse import fixed_size, smallest_input, totals, walk
 from papernets.nets import NETS, net
 from papernets.paper import Paper
@@ -22,6 +23,8 @@ from papernets.spec import (
     GlobalPool,
     Identity,
     Net,
+    Pad,
+    PadShortcut,
     Pool,
     add,
     chain,
@@ -114,6 +117,30 @@ def test_heads_are_summed_apart():
     assert {r.name for r in walk(BRANCHES) if r.aux} == {row[0] for row in head}
 
 
+def test_a_part_without_a_name_goes_by_the_name_of_the_whole():
+    way = add({"": chain({"conv1": Conv(3, 1)}), "shortcut": Identity()})
+    network = made(block=chain({"bn": Identity(), "": way}), flatten=Flatten(), fc=Dense(10))
+    names = ["block.bn", "block.conv1", "block.shortcut", "block", "flatten", "fc"]
+    assert [row.name for row in walk(network)] == names
+    wide = made(block=add({"": Conv(4, 1), "shortcut": Identity()}))
+    with pytest.raises(ValueError, match=r"block: branch without a name gives 4@32x32 but branch"):
+        walk(wide)
+
+
+def test_a_pad_widens_no_field_and_a_shortcut_of_zeros_has_its_step():
+    network = made(pad=Pad(1), conv=Conv(3, 3), short=PadShortcut(6), then=Conv(3, 3))
+    rows = {row.name: row for row in walk(network)}
+    assert [rows[n].receptive_field for n in ("pad", "conv", "short", "then")] == [
+        (1, 1),
+        (3, 3),
+        (3, 3),
+        (7, 7),
+    ]
+    assert rows["short"].field_stride == (2, 2)
+    padded = {row.name: row for row in walk(made(conv=Conv(3, 3, padding=1)))}
+    assert rows["conv"].out == padded["conv"].out
+
+
 def test_totals_are_the_sums_of_their_columns():
     for network in singles():
         main = [row for row in walk(network) if not row.aux]
@@ -126,11 +153,16 @@ def test_totals_are_the_sums_of_their_columns():
 def test_each_row_takes_what_the_row_before_it_gives():
     for network in singles():
         shape = network.input
-        for row in walk(network):
-            if "." not in row.name and not row.aux:
+        rows = walk(rewrite.without_heads(network).net)
+        joins = {row.name for row in rows if isinstance(row.layer, Concat | Add)}
+        for row in rows:
+            above = row.name.split(".")[:-1]
+            branched = {".".join(above[: n + 1]) for n in range(len(above))} & joins
+            if not branched:
                 assert row.input == shape, (network.name, row.name)
                 shape = row.out
-        assert shape == (network.classes, 1, 1)
+        if network.classes:  # a module is no whole network
+            assert shape == (network.classes, 1, 1)
 
 
 def test_the_arithmetic_in_words_is_true():

@@ -310,7 +310,8 @@ def test_a_network_as_data(one):
     text = json.dumps(write_net(one), allow_nan=False)
     found = read_net(json.loads(text), "here")
     assert found.body == one.body and found.input == one.input and found.classes == one.classes
-    assert assemble(found).state_dict().keys() == assemble(one).state_dict().keys()
+    with torch.device("meta"):
+        assert assemble(found).state_dict().keys() == assemble(one).state_dict().keys()
 
 
 def test_only_layers_of_ours_are_data():

@@ -189,6 +189,34 @@ def test_same_convolution_is_a_padded_one(kernel, stride):
     assert tuple(expected.shape[2:]) == (math.ceil(8 / stride[0]), math.ceil(9 / stride[1]))
 
 
+def test_a_shortcut_of_zeros_keeps_every_second_value():
+    """He et al. 2016, section 3.3, option A; zeros behind, or on both sides as often copied."""
+    for before in (0, 5):
+        built, x = made(spec.PadShortcut(9, (2, 3), before), (4, 5, 7))
+        y = built(x)
+        assert tuple(y.shape) == (2, 9, 3, 3)
+        assert torch.equal(y[:, before : before + 4], x[:, :, ::2, ::3])
+        assert not y[:, :before].any() and not y[:, before + 4 :].any()
+
+
+def test_a_pooling_sees_the_zeros_of_a_pad_and_not_its_own():
+    pad, x = made(spec.Pad((1, 2)), (2, 3, 3))
+    x = -x.abs() - 1
+    pool, _ = made(spec.Pool("max", 3, 2), (2, 5, 7))
+    own, _ = made(spec.Pool("max", 3, 2, 1), (2, 3, 3))
+    assert tuple(pad(x).shape) == (2, 2, 5, 7)
+    assert (pool(pad(x))[:, :, 0, 0] == 0).all()
+    assert (own(x) < 0).all()
+
+
+def test_zeros_behind_are_laid_below_and_to_the_right():
+    built, x = made(spec.Conv(4, 3, 2, "behind", groups=2), (4, 7, 6))
+    padded = F.pad(x, (0, 1, 0, 1))
+    theirs = F.conv2d(padded, built.weight, built.bias, 2, groups=2)
+    torch.testing.assert_close(built(x), theirs)
+    assert tuple(theirs.shape) == (2, 4, 3, 3)
+
+
 def test_convolution_then_normalisation_then_activation():
     built, x = made(spec.Conv(4, 3, norm=spec.Norm(eps=1e-3), activation="relu"), (3, 8, 8))
     raw = F.conv2d(x, built.weight, built.bias)

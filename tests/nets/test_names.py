@@ -78,6 +78,15 @@ def test_a_wrong_name_gets_the_nearest(wrong, near):
         net(wrong)
 
 
+def test_a_room_may_read_names_by_a_grammar():
+    """mobilenet_v1_<width>_<size> and resnet<depth>_<option>, of any values."""
+    assert net("mobilenet_v1_0.4_96").input == (3, 96, 96)
+    assert find("ResNet-50-A").name == "resnet50_A"
+    assert "mobilenet_v1_0.4_96" not in list_nets()
+    with pytest.raises(ValueError, match="unknown network 'mobilenet_v1_wide_96'"):
+        net("mobilenet_v1_wide_96")
+
+
 def test_a_name_like_no_other_gets_the_list():
     with pytest.raises(ValueError, match=r"unknown network 'zzzz'\. All names: papernets list"):
         net("zzzz")

@@ -1,0 +1,48 @@
+"""Fingerprints of peers' networks, which stand in for packages that are not installed here.
+
+`shared/peers/README.md` says how weights and input are drawn: by name, with numpy alone.
+"""
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from papernets import create_model
+
+PEERS = Path(__file__).parents[2] / "shared" / "peers"
+
+
+def drawn(key, shape):
+    """The tensor of a fingerprint that has this name in the peer's state_dict."""
+    kind = key.split(".")[-1]
+    if kind == "num_batches_tracked":
+        return torch.zeros((), dtype=torch.long)
+    x = np.random.Generator(np.random.PCG64(zlib.crc32(key.encode()))).standard_normal(shape)
+    if kind == "running_var":
+        x = 1 + 0.1 * abs(x)
+    elif kind in ("running_mean", "bias"):
+        x = 0.1 * x
+    else:
+        x = 1 + 0.1 * x if len(shape) == 1 else x * np.sqrt(2 / np.prod(shape[1:]))
+    return torch.from_numpy(np.asarray(x))
+
+
+def logits_in_order(file, name, **options):
+    """(ours, theirs): the logits of our network with a peer's weights, matched by their order."""
+    path = PEERS / f"{file}.json"
+    if not path.is_file():
+        pytest.skip(f"no fingerprint {path}")
+    peer = json.loads(path.read_text(encoding="utf-8"))
+    model = create_model(name, **options).double().eval()
+    layout = model.state_dict()
+    assert [list(t.shape) for t in layout.values()] == [shape for _, shape in peer["state_dict"]]
+    tensors = [drawn(key, shape) for key, shape in peer["state_dict"]]
+    model.load_state_dict(dict(zip(layout, tensors, strict=True)))
+    x = np.random.Generator(np.random.PCG64(0)).standard_normal(peer["input"])
+    with torch.no_grad():
+        ours = model(torch.from_numpy(x))
+    return ours, torch.tensor(peer["logits"], dtype=torch.double)

@@ -1,0 +1,209 @@
+"""MobileNets against the printed tables typed a second time, the ledger, and the peers' counts."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from fingerprints import logits_in_order
+
+from papernets.analyse import totals, verify, walk
+from papernets.nets import NETS, find, mobilenet, mobilenet_readings, net
+from papernets.spec import Dropout
+
+LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "mobilenet.toml"
+OURS = [e.name for room in (mobilenet, mobilenet_readings) for e in room.NETWORKS]
+
+
+def rows(name, **options):
+    return {row.name: row for row in walk(net(name, **options))}
+
+
+def sums(name, **options):
+    return totals(walk(net(name, **options)))
+
+
+def test_table_1_is_the_papers():
+    """Howard et al. 2017, table 1: maps of the 13 pointwise layers, strides of the depthwise."""
+    made = rows("mobilenet_v1")
+    maps = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024]
+    assert [made[f"pw{n}"].out[0] for n in range(1, 14)] == maps
+    assert [n for n in range(1, 14) if made[f"dw{n}"].stride == (2, 2)] == [2, 4, 6, 12]
+    assert made["conv1"].out == (32, 112, 112)
+    assert made["pw13"].out == (1024, 7, 7)
+    assert all(row.groups == row.out[0] for name, row in made.items() if name.startswith("dw"))
+
+
+# tables 6 and 7: millions of multiply-adds and parameters as printed
+PRINTED = {
+    (1.0, 224): (569, 4.2),
+    (0.75, 224): (325, 2.6),
+    (0.5, 224): (149, 1.3),
+    (0.25, 224): (41, 0.5),
+    (1.0, 192): (418, 4.2),
+    (1.0, 160): (290, 4.2),
+    (1.0, 128): (186, 4.2),
+}
+
+
+@pytest.mark.parametrize(("width", "size"), PRINTED)
+def test_widths_and_sizes(width, size):
+    found = sums("mobilenet_v1", width=width, input=size)
+    macs, params = PRINTED[width, size]
+    assert abs(found.macs / 1e6 - macs) < 1
+    assert round(found.params / 1e6, 1) == params
+    assert net("mobilenet_v1", width=width, input=size) == net(f"mobilenet_v1_{width}_{size}")
+
+
+def test_full_convolutions_and_the_shallow_network():
+    """Tables 4 and 5: 4,866 and 307 million, 29.3 and 2.9 million parameters."""
+    full, shallow = sums("mobilenet_v1_conv"), sums("mobilenet_v1_shallow")
+    assert full.macs - 1_024_000 == 4_866_269_184
+    assert round(full.params / 1e6, 1) == 29.3
+    assert (round(shallow.macs / 1e6), round(shallow.params / 1e6, 1)) == (307, 2.9)
+
+
+def test_the_receptive_field_is_the_published_one():
+    """Araujo, Norris, Sim 2019: 315, a step of 32."""
+    row = rows("mobilenet_v1")["pw13"]
+    assert (row.receptive_field, row.field_stride) == ((315, 315), (32, 32))
+
+
+# item, network, quantity, what the source prints
+ERRATA = [
+    ("section 3, table 1", "mobilenet_v1", "dw13.stride", (2, 2)),
+    (27, "mobilenet_v1", "inception modules", 9),
+    (27, "mobilenet_v1", "layers with weights", 22),
+    (27, "mobilenet_v1", "layers with weights and pooling", 27),
+    ("table 2", "mobilenet_v1", "per cent of mult-adds in conv1", 1.19),
+    ("table 4", "mobilenet_v1_conv", "macs", 4_866_000_000),
+    ("table 9", "mobilenet_v1_0.5_160", "params", 1_320_000),
+]
+
+
+@pytest.mark.parametrize(("item", "name", "quantity", "printed"), ERRATA)
+def test_a_mistake_is_listed_and_still_wrong(item, name, quantity, printed):
+    (check,) = (c for c in verify(net(name)) if (c.quantity, c.printed) == (quantity, printed))
+    assert check.verdict == "erratum"
+    assert check.ours != printed
+    assert check.why
+
+
+def test_the_shares_of_table_2_add_up_but_for_two_digits():
+    shares = [float(row["mult-adds"]) for row in mobilenet.TABLE_2]
+    assert round(sum(shares), 2) == 99.29
+    assert round(sum(shares) - 1.19 + 1.91, 2) == 100.01
+
+
+def test_peers_differ_where_counts_do_not():
+    paper, keras, timm = (rows(f"mobilenet_v1{peer}") for peer in ("", "_keras", "_timm"))
+    assert paper["pw3"].activation == "relu"
+    assert keras["pw3"].activation == timm["pw3"].activation == "relu6"
+    assert [made["dw2"].layer.norm.eps for made in (paper, keras, timm)] == [1e-3, 1e-3, 1e-5]
+    assert [made["dw2"].padding for made in (paper, keras, timm)] == ["same", "behind", (1, 1)]
+    assert keras["dropout"].layer == Dropout(1e-3)
+
+
+def test_an_odd_map_before_a_stride_tells_keras_from_same():
+    """Keras pads 0 and 1 where TensorFlow's rule has 1 and 1: 25 to 12, not to 13."""
+    paper, keras = (rows(f"mobilenet_v1{peer}", input=200) for peer in ("", "_keras"))
+    assert (paper["dw6"].input[1], paper["dw6"].out[1], keras["dw6"].out[1]) == (25, 13, 12)
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "width", "size"),
+    [
+        ("mobilenet_v1_1.0_224", "mobilenet_v1", 1.0, (224, 224)),
+        ("mobilenet_v1_1_224", "mobilenet_v1", 1.0, (224, 224)),
+        ("MobileNet-v1-0.50-160", "mobilenet_v1_0.5_160", 0.5, (160, 160)),
+        ("mobilenet_v1_0.4_96", "mobilenet_v1_0.4_96", 0.4, (96, 96)),
+        ("mobilenet_v1_1.4_224", "mobilenet_v1_1.4_224", 1.4, (224, 224)),
+        ("mobilenet_v1_.25_96x64", "mobilenet_v1_0.25_96x64", 0.25, (96, 64)),
+    ],
+)
+def test_the_grammar_of_names(name, found, width, size):
+    made = net(name)
+    assert find(name).name == made.name == found
+    assert find(found).name == found
+    assert made.input == (3, *size)
+    assert rows(name)["pw13"].out[0] == int(1024 * width)
+
+
+def test_widths_close_to_listed_ones_are_not_taken_for_them():
+    """Without separators 0.51_60 and 0.5_160 are the same letters."""
+    assert net("mobilenet_v1_0.51_60").input == (3, 60, 60)
+
+
+@pytest.mark.parametrize("width", [0, -1, 0.03, "wide", None, True])
+def test_a_width_without_a_channel(width):
+    with pytest.raises(ValueError, match=r"leaves conv1, .* without a channel: give a number of"):
+        net("mobilenet_v1", width=width)
+
+
+def test_a_width_without_a_channel_in_a_name():
+    with pytest.raises(ValueError, match=r"width 0\.01 leaves conv1.* of at least 0\.03125"):
+        net("mobilenet_v1_0.01_224")
+
+
+def test_published_numbers_hold_for_the_published_network_alone():
+    for name in OURS:
+        assert net(name).facts, name
+        for changed in ({"classes": 12}, {"channels": 1}, {"input": 200}):
+            other = net(name, **changed)
+            assert other.facts == other.errata == (), name
+
+
+def ledger():
+    if not LEDGER.is_file():
+        return []
+    return tomllib.loads(LEDGER.read_text(encoding="utf-8"))["system"]
+
+
+@pytest.mark.parametrize("system", ledger(), ids=lambda system: system["name"])
+def test_rows_have_the_ledgers_names_in_its_order(system):
+    """What is in them test_ledger.py compares."""
+    made = net(system["name"])
+    assert made.ledger_name == system["name"]
+    rows = [(row.name, row.padding) for row in walk(made) if row.kind != "dense"]
+    for (name, padding), printed in zip(rows, system["layers"], strict=False):
+        assert name == printed["n"]
+        if "p" in printed:
+            assert padding == (printed["p"] if printed["p"] == "same" else tuple(printed["p"]))
+
+
+@pytest.mark.parametrize("system", ledger(), ids=lambda system: system["name"])
+def test_the_ledgers_results_are_facts(system):
+    facts = {f.value for f in net(system["name"]).facts if f.quantity == "error"}
+    for result in system["results"]:
+        assert round(1 - result["value"] / 100, 6) in facts
+
+
+# timm 1.0.31, counted: a width, and a 1x1 convolution before the average
+@pytest.mark.parametrize(
+    ("options", "params", "macs"),
+    [
+        ({}, 4_231_976, 568_740_352),
+        ({"head": True}, 5_282_600, 620_120_576),
+        ({"width": 1.25}, 6_270_840, 879_516_800),
+    ],
+)
+def test_timms_widths_and_head(options, params, macs):
+    found = sums("mobilenet_v1_timm", **options)
+    assert (found.params, found.macs) == (params, macs)
+
+
+@pytest.mark.parametrize(("width", "size"), mobilenet.MACS)
+def test_keras_widths_and_sizes(width, size):
+    """keras.applications 3.15.1, counted."""
+    found = sums("mobilenet_v1_keras", width=width, input=size)
+    counts = (mobilenet.PARAMS[width], mobilenet.MACS[width, size])
+    assert (found.params, found.macs) == counts
+
+
+@pytest.mark.slow
+def test_timms_weights_in_order_give_timms_logits():
+    ours, theirs = logits_in_order("timm-mobilenetv1_100", "mobilenet_v1_timm")
+    assert (ours - theirs).abs().max() < 1e-6 * theirs.abs().max()
+
+
+def test_every_network_of_these_is_listed():
+    assert set(OURS) <= {entry.name for entry in NETS}
