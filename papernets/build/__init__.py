@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import rewrite
-from ..nets import find
+from ..nets import find, sizes
 from ..nets import net as find_net
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
@@ -19,7 +19,7 @@ from .bundle import AGAIN, INFO, WEIGHTS, BundleInfo, find_bundle, read_info
 from .committee import Committee
 from .network import Logits, Network, build
 from .weights import load_weights, moved, read_safetensors
-from .written import named, read_net
+from .written import in_file, named, read_net
 
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
 
@@ -49,8 +49,15 @@ def create_model(
     `weights` is a bundle's folder, a safetensors file or a state_dict; classes, channels and input
     default to the bundle's. `input` is a side or (height, width) in pixels. `dense=True` runs dense
     layers as convolutions: a picture larger than the network's own gives a map (N, classes, H',
-    W'). ValueError where a name, an option or the weights do not fit.
+    W'). ValueError where a name, an option or the weights do not fit. A file of Python code that a
+    bundle names is never run: give it yourself, as `name`, if you trust it.
     """
+    if not isinstance(name, str | os.PathLike):
+        raise ValueError(
+            f"a network is a name or a bundle's folder, not {name!r}: create_model('lenet5'), say. "
+            "All names: papernets list"
+        )
+    num_classes, in_chans, input = sizes(num_classes, in_chans, input)
     info: BundleInfo | None = None
     alone = weights is None and _is_bundle(name)
     weights = name if alone else weights
@@ -60,8 +67,8 @@ def create_model(
         if info.kind == "committee":
             _check_committee(info, folder, num_classes, in_chans, input)
             return load_bundle(folder).model
-        num_classes = num_classes or len(info.classes)
-        in_chans = in_chans or info.input[0]
+        num_classes = len(info.classes) if num_classes is None else num_classes
+        in_chans = info.input[0] if in_chans is None else in_chans
         if input is None:
             input = (info.input[1], info.input[2])
         weights = folder / WEIGHTS
@@ -70,7 +77,19 @@ def create_model(
             own = replace(own, input=(in_chans, *(own.input[1:] if dense else pair(input))))
             if num_classes != own.classes:
                 raise ValueError(f"{folder} has {own.classes} classes, not {num_classes}")
-            return assemble(own, weights, dense=dense, input=input, generator=generator)
+            try:
+                return assemble(own, weights, dense=dense, input=input, generator=generator)
+            except (LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
+                raise ValueError(
+                    f"{folder / INFO}: its network cannot be built ({type(error).__name__}: "
+                    f"{error}). {AGAIN}"
+                ) from None
+        if alone and in_file(info.network):
+            raise ValueError(
+                f"{folder} names a file of Python code, {info.network}: a bundle's code is not "
+                "run. If you trust the file, give it yourself: "
+                f"create_model('FILE.py:NAME', weights={str(folder)!r})"
+            )
         if not (alone or _same(name, info.network)):
             raise ValueError(
                 f"{folder} is a trained {info.network}, not {os.fspath(name)}. Leave the name out: "
@@ -81,7 +100,14 @@ def create_model(
         name = info.network if alone else name
     trained = (info.input[1], info.input[2]) if info else None  # the dense form begins with it
     size = trained if dense else input
-    found = find_net(os.fspath(name), num_classes, in_chans, size, **options)
+    try:
+        found = find_net(os.fspath(name), num_classes, in_chans, size, **options)
+    except TypeError as error:
+        if info is None:
+            raise
+        raise ValueError(
+            f"{info.network} cannot be made with the bundle's options {options} ({error}). {AGAIN}"
+        ) from None
     if isinstance(found, CommitteeSpec):
         if weights is not None:
             raise ValueError(f"{found.name} is a committee: its weights are a bundle's folder")
@@ -126,7 +152,7 @@ def load_bundle(given: str | os.PathLike[str]) -> Bundle:
     folder = find_bundle(given)
     info = read_info(folder)
     if info.kind == "committee":
-        members = [load_bundle(folder / member) for member in info.members]
+        members = [_member(folder, name) for name in info.members]
         for member in members:
             if member.info.classes != info.classes:
                 raise ValueError(f"{member.folder} has other classes than its committee {folder}")
@@ -137,6 +163,19 @@ def load_bundle(given: str | os.PathLike[str]) -> Bundle:
     else:
         model = create_model(folder)
     return Bundle(info, model.eval(), folder)
+
+
+def _member(folder: Path, name: str) -> Bundle:
+    """A network of a committee, from the folder inside the committee's."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"{path} leads out of its committee's folder {folder}. {AGAIN}")
+    info = read_info(path)
+    if info.kind == "committee":
+        raise ValueError(
+            f"{path} is a committee within the committee {folder}: members are networks. {AGAIN}"
+        )
+    return Bundle(info, create_model(path).eval(), path)
 
 
 def _is_bundle(name: str | os.PathLike[str]) -> bool:
@@ -155,7 +194,9 @@ def _is_tensors(weights: str | os.PathLike[str]) -> bool:
 
 def _same(name: str | os.PathLike[str], other: str) -> bool:
     text = os.fspath(name)
-    return Path(text).name == other or (named(text) and named(other) and find(text) is find(other))
+    if in_file(text) or in_file(other):
+        return Path(text).name == Path(other).name
+    return named(text) and named(other) and find(text).name == find(other).name
 
 
 def _check_committee(

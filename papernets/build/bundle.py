@@ -10,16 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from torch import Tensor
 
 from ..files import write_atomically
+from ..nets import find
 from .weights import read_safetensors
+from .written import in_file, named
 
 SCHEMA = 1
 WEIGHTS, INFO = "weights.safetensors", "bundle.json"
 AGAIN = "Copy the bundle again, or train again"
+MOST_SIZE, MOST_CLASSES, LARGE = 10_000, 100_000, 1e30
+"""What a bundle may ask for: channels and sides of pictures, classes, and any other number."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class BundleInfo:
         """Read what `to_json` wrote; anything else is a ValueError that says what is wrong."""
         try:
             values = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits
             raise ValueError(f"{where} is not JSON ({error}). {AGAIN}") from None
         if not isinstance(values, dict) or "network" not in values:
             raise ValueError(f"{where} does not describe a bundle: it names no network. {AGAIN}")
@@ -65,10 +70,16 @@ class BundleInfo:
             raise ValueError(f"{where} has no {missing[0]!r}. {AGAIN}")
         known = BundleInfo.__dataclass_fields__
         values = {k: v for k, v in values.items() if k in known}
-        for key, (fits, what) in _FORMS.items():
-            if key in values and not fits(values[key]):
-                given = json.dumps(values[key], ensure_ascii=False)[:60]
-                raise ValueError(f"{where}: {key!r} is {given}, not {what}. {AGAIN}")
+        _check(values, _FORMS, where)
+        _check(values.get("run", {}), _RUN, f"{where}, run")
+        if values.get("kind") == "committee":
+            _check(values.get("rule", {}), _RULE, f"{where}, rule")
+            weights, count = values.get("rule", {}).get("weights"), len(values.get("members", ()))
+            if count and weights is not None and len(weights) != count:
+                raise ValueError(
+                    f"{where}, rule: 'weights' are {len(weights)} for {count} members; "
+                    f"each has one. {AGAIN}"
+                )
         for key in ("classes", "input", "members"):
             if key in values:
                 values[key] = tuple(values[key])
@@ -79,8 +90,24 @@ class BundleInfo:
         return json.dumps(asdict(self) | more, indent=1, ensure_ascii=False, default=str)
 
 
+def _check(
+    values: dict[str, Any], forms: dict[str, tuple[Callable[[Any], bool], str]], where: str
+) -> None:
+    for key, (fits, what) in forms.items():
+        if key in values and not fits(values[key]):
+            given = json.dumps(values[key], ensure_ascii=False)
+            given = given if len(given) <= 60 else f"{given[:60]}..."
+            raise ValueError(f"{where}: {key!r} is {given}, not {what}. {AGAIN}")
+
+
 def _names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _inside(name: str) -> bool:
+    """True for a relative path that stays in its folder, on every system."""
+    parts = name.split("/")
+    return not set("\\:\0") & set(name) and not {"", ".", ".."} & set(parts)
 
 
 def _table(value: object) -> bool:
@@ -89,26 +116,62 @@ def _table(value: object) -> bool:
 
 def _size(value: object) -> bool:
     return (
-        isinstance(value, list) and len(value) == 3 and all(type(n) is int and n > 0 for n in value)
+        isinstance(value, list)
+        and len(value) == 3
+        and all(type(n) is int and 0 < n <= MOST_SIZE for n in value)
     )
 
 
+def _number(value: object) -> bool:
+    # a comparison, not math.isfinite: that cannot take a whole number of 400 digits
+    return type(value) in (int, float) and -LARGE < value < LARGE  # type: ignore[operator]
+
+
 def _positive(value: object) -> bool:
-    return type(value) in (int, float) and value > 0  # type: ignore[operator]
+    return _number(value) and value > 0  # type: ignore[operator]
 
 
 _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "network": (lambda value: isinstance(value, str), "a name"),
-    "classes": (lambda v: _names(v) and 0 < len(v) == len(set(v)), "a list of different names"),
-    "input": (_size, "a list of channels, height and width"),
+    "classes": (
+        lambda v: _names(v) and 0 < len(v) == len(set(v)) and len(v) <= MOST_CLASSES,
+        "a list of different names",
+    ),
+    "input": (_size, f"a list of channels, height and width, each from 1 to {MOST_SIZE:,}"),
     "preprocessing": (_table, "a table"),
-    "options": (_table, "a table"),
+    "options": (
+        lambda value: _table(value) and not {"name", "classes", "channels", "input"} & set(value),
+        "a table of the network's further options",
+    ),
     "run": (_table, "a table"),
     "rule": (_table, "a table"),
     "net": (_table, "a table"),
     "score_scale": (_positive, "a number above 0"),
     "kind": (lambda value: value in ("network", "committee"), "network or committee"),
-    "members": (_names, "a list of folders"),
+    "members": (
+        lambda value: _names(value) and all(map(_inside, value)),
+        "a list of folders inside the bundle's",
+    ),
+    "metrics": (_table, "a table"),
+    "versions": (_table, "a table"),
+}
+
+_RUN: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "seed": (lambda v: v is None or (type(v) is int and 0 <= v < 2**60), "a whole number"),
+    "neighbours": (_number, "a number"),
+    "constant": (lambda value: value == "inf" or _number(value), "a number, or inf"),
+    "data": (lambda value: value is None or isinstance(value, str), "a name"),
+}
+"""What is read of the settings that a bundle was trained with; the others only inform."""
+
+_RULE: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "name": (lambda value: value == "sum", "sum, the rule that this version knows"),
+    "weights": (
+        lambda v: v is None or (isinstance(v, list) and all(map(_number, v))),
+        "a list of numbers",
+    ),
+    "alone": (_positive, "a number above 0"),
+    "margin": (lambda value: value is None or _number(value), "a number, or null"),
 }
 
 
@@ -204,8 +267,6 @@ def shipped(name: str) -> Path | None:
     The name is a network's, or the bundle's own: `lenet5_scan`, which is a lenet5. `-`, `_` and
     case are the same.
     """
-    from ..nets import find
-
     try:
         own = find(name).name
     except ValueError:
@@ -220,6 +281,11 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
 
     FileNotFoundError says what was looked for and what would work.
     """
+    if not isinstance(given, str | os.PathLike):
+        raise ValueError(
+            f"a bundle is a folder, or a network that comes trained, not {given!r}: "
+            "load_bundle('lenet5'), say"
+        )
     path = Path(given)
     if path.is_file() and path.name in (INFO, WEIGHTS):
         path = path.parent
@@ -228,21 +294,22 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
     for inner in ("best", "last"):
         if (path / inner / INFO).exists() or (path / inner / WEIGHTS).exists():
             return path / inner
-    found = shipped(str(given))
+    run = _unfinished(path)
+    if run is not None:
+        raise FileNotFoundError(
+            f"{path} is not finished and has no {INFO} yet. "
+            f"Go on with it: papernets train --out {quote(str(run))} --resume"
+        )
+    found = None if in_file(str(given)) else shipped(str(given))
     if path.is_dir() and not found:
         raise FileNotFoundError(
             f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
         )
-    from ..nets import find
-
     if found:
         return found
     names = ", ".join(sorted(_shipped_names())) or "none"
-    try:
+    if named(str(given)):
         name = find(str(given)).name
-    except ValueError:
-        pass
-    else:
         raise FileNotFoundError(
             f"{name} does not come trained (these do: {names}). "
             f"Train it: papernets train {name}; then give its run's folder"
@@ -251,6 +318,16 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
         f"no bundle {str(given)!r}: give a bundle's folder, a run's folder, "
         f"or a network that comes trained ({names})"
     )
+
+
+def _unfinished(path: Path) -> Path | None:
+    """The run to go on with, of whose folders one without a bundle is given; else None."""
+    runs = [path, path.parent] if path.name in ("best", "last") else [path]
+    for run in runs:
+        if path.is_dir() and (run / "run.toml").is_file():
+            member = run.name.isdigit() and (run.parent / "run.toml").is_file()
+            return run.parent if member else run
+    return None
 
 
 def _shipped_names() -> list[str]:

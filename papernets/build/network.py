@@ -173,8 +173,11 @@ class Network(nn.Module):
         return Logits(main, tuple(results[v] for v in self._heads)) if heads else main
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
-        """The outputs of these rows, by name; heads' rows too. An unknown name is a ValueError."""
-        wanted = list(names)
+        """The outputs of these rows, by name; heads' rows too. An unknown name is a ValueError.
+
+        One name may be given alone.
+        """
+        wanted = [names] if isinstance(names, str) else list(names)
         known = {step.name: step for step in self._steps}
         for name in wanted:
             if name not in known:

@@ -25,9 +25,11 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
 def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> None:
     """Load a state_dict into a model, all of it or nothing.
 
-    A missing, extra or misshapen tensor, or one with NaN or infinite values, is a ValueError that
-    names the first.
+    A missing, extra or misshapen tensor, one of another kind of number, or one with NaN or infinite
+    values, is a ValueError that names the first.
     """
+    if not isinstance(state, Mapping):
+        raise ValueError(f"weights are a bundle's folder, a file or a state_dict, not {state!r}")
     own = model.state_dict()
     for name, tensor in own.items():
         if name not in state:
@@ -36,12 +38,21 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
                 f"{_begins(state)}"
             )
         given = state[name]
+        if not isinstance(given, Tensor):
+            raise ValueError(
+                f"{where} does not fit: {name!r} is a {type(given).__name__}, not a tensor"
+            )
         if given.shape != tensor.shape:
             raise ValueError(
                 f"{where} does not fit: {name!r} is {_shape(given)}, "
                 f"the network has {_shape(tensor)}"
             )
-        if given.is_floating_point() and not bool(given.isfinite().all()):
+        if _kind(given) != _kind(tensor):
+            raise ValueError(
+                f"{where} does not fit: {name!r} holds {_kind(given)} numbers ({given.dtype}), "
+                f"the network's are {_kind(tensor)} ({tensor.dtype})"
+            )
+        if not bool(given.to(tensor.dtype).isfinite().all()):
             raise ValueError(f"{where} does not fit: {name!r} has values that are NaN or infinite")
     extra = [name for name in state if name not in own]
     if extra:
@@ -51,6 +62,12 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
 
 def _shape(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.shape)) or "a single number"
+
+
+def _kind(tensor: Tensor) -> str:
+    if tensor.is_complex():
+        return "complex"
+    return "floating" if tensor.is_floating_point() else "whole"
 
 
 def _begins(state: Mapping[str, Tensor]) -> str:

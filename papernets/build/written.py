@@ -6,6 +6,7 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from .. import spec
+from ..analyse.walk import walk
 from ..nets import find
 from ..paper import Paper
 from ..spec import Net
@@ -17,14 +18,24 @@ PARTS = {
 }
 """What a network is made of, by name; nothing else is read from a bundle."""
 
+WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What values of the wrong kind lead to, wherever they are used first."""
+
 
 def named(name: str) -> bool:
-    """True where a name means a network of ours."""
+    """True where a name means a network of ours; no file is run to learn it."""
+    if in_file(name):
+        return False
     try:
         find(name)
     except ValueError:
         return False
-    return ".py:" not in name
+    return True
+
+
+def in_file(name: str) -> bool:
+    """True where a name means a file of Python code, or a network in one."""
+    return ".py:" in name or name.endswith(".py")
 
 
 def write_net(net: Net) -> dict[str, Any]:
@@ -55,19 +66,27 @@ def _write(value: object) -> Any:
 def read_net(values: dict[str, Any], where: str) -> Net:
     """What `write_net` wrote; anything else is a ValueError that names the file."""
     try:
-        return Net(
-            name=values["name"],
-            title=values["title"],
+        found = Net(
+            name=_text(values["name"]),
+            title=_text(values["title"]),
             paper=Paper(**_read(values["paper"])),
             input=_read(values["input"]),
             classes=values["classes"],
             body=_read(values["body"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        walk(found)  # says so where layers have impossible sizes
+        return found
+    except WRONG as error:
         raise ValueError(
             f"{where}: its network cannot be read ({type(error).__name__}: {error}). "
             "Copy the bundle again, or install the version of papernets that wrote it"
         ) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
 
 
 def _read(value: Any) -> Any:
@@ -78,6 +97,6 @@ def _read(value: Any) -> Any:
     plain = {key: _read(one) for key, one in value.items() if key != "is"}
     if "is" not in value:
         return plain
-    if value["is"] not in PARTS:
+    if not isinstance(value["is"], str) or value["is"] not in PARTS:
         raise ValueError(f"no layer {value['is']!r}")
     return PARTS[value["is"]](**plain)

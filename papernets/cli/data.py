@@ -65,11 +65,11 @@ def show(
         )
         return
     rows = [
-        (name, *(f"{counts[part][label]:,}" for part in parts))
+        (screen.printable(name), *(f"{counts[part][label]:,}" for part in parts))
         for label, name in enumerate(found.classes)
     ]
     rows.append(("all", *(f"{len(part):,}" for part in parts.values())))
     screen.table(("class", *parts), rows)
     screen.prose(found.split)
     for line in found.skipped:
-        screen.note(f"skipped: {line}")
+        screen.note(f"skipped: {screen.printable(line)}")

@@ -19,7 +19,9 @@ from .flags import (
     Strict,
     Threads,
     WrongUse,
+    check_data,
     use,
+    wrong_data,
 )
 
 if TYPE_CHECKING:
@@ -95,7 +97,10 @@ def evaluate(
         )
     if not data:
         screen.note(f"data: {name}, which it was trained on (another: --data)")
-    pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
+    else:
+        check_data(name, data_dir)
+    with wrong_data():
+        pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
     if out:
         _make(Path(out))
     found = report(loaded, pictures, top=top, device=where, batch=batch_size or BATCH)
@@ -127,7 +132,7 @@ def show(found: Report) -> None:
     for line in found.notes:
         screen.note(line)
     for line in found.skipped[:10]:
-        screen.note(f"skipped: {line}")
+        screen.note(f"skipped: {screen.printable(line)}")
     if len(found.skipped) > 10:
         screen.note(f"skipped: {len(found.skipped) - 10:,} more (report.json has them all)")
     if screen.QUIET:
@@ -148,10 +153,10 @@ def _classes(found: Report) -> None:
     columns = ("class", "pictures", "error", "precision", "recall", "f1", "confused with")
     rows = [
         (
-            one.name,
+            screen.printable(one.name),
             f"{one.images:,}",
             *(_share(value) for value in (one.error, one.precision, one.recall, one.f1)),
-            one.most_confused_with or "",
+            screen.printable(one.most_confused_with or ""),
         )
         for one in classes
     ]
@@ -166,7 +171,8 @@ def _matrix(found: Report) -> None:
     counts, n = found.confusion, len(found.classes)
     if n > MATRIX:
         return
-    heads, names = list(found.classes), list(found.classes)
+    names = [screen.printable(name) for name in found.classes]
+    heads = list(names)
     if any(len(name) > 4 for name in names):
         heads = [chr(ord("a") + at) for at in range(n)]
         names = [f"{head} = {name}" for head, name in zip(heads, names, strict=True)]

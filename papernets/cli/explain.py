@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..spec import Committee, Net
 
 INFO = "bundle.json"
+FIELDS = 12  # with more, a sentence of them is not read
 
 Input = Annotated[
     str, typer.Option("--input", help="Picture size in pixels: a side, or HEIGHTxWIDTH.")
@@ -156,13 +157,7 @@ def show(net: Net | Committee) -> None:
     classes = classes if base.classes else "a module: no classes"
     screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
     cells = [row_cells(row) for row in rows]
-    if "sees" in screen.table(COLUMNS, cells, left=4, optional=("sees",)):
-        at, last = COLUMNS.index("sees"), ""
-        seen: list[str] = []
-        for cell in cells:
-            seen += [f"{cell[0]} {cell[at]}"] if cell[at] != last else []
-            last = cell[at]
-        screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
+    _left_out(cells, screen.table(COLUMNS, cells, left=4, optional=("sees", "activation")))
     total = (
         f"{sums.params * times:,} trained parameters"
         + (f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else "")
@@ -180,6 +175,21 @@ def show(net: Net | Committee) -> None:
     for row in rows:
         screen.paragraph(row.name, row.formula)
     _claims(net)
+
+
+def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
+    """What a narrow terminal's table has no room for: the fields where they change, or a word."""
+    from ..analyse.report import COLUMNS
+
+    at, last = COLUMNS.index("sees"), ""
+    seen: list[str] = []
+    for cell in cells:
+        seen += [f"{cell[0]} {cell[at]}"] if cell[at] != last else []
+        last = cell[at]
+    if gone == ("sees",) and len(seen) <= FIELDS:
+        screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
+    elif gone:
+        screen.prose(f"Left out for want of room: {', '.join(gone)}. A wider window has all.")
 
 
 def _claims(net: Net | Committee) -> None:

@@ -75,7 +75,7 @@ class Show:
         run, data = event.run, event.dataset
         screen.note(f"{data.name}: {data.split}")
         for line in data.skipped:
-            screen.note(f"skipped: {line}")
+            screen.note(f"skipped: {screen.printable(line)}")
         grey = data.train.images.shape[1] == 1
         if grey and not event.epochs_done and data.train.files and in_colour(data.train.files):
             screen.note(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 QUIET = False
 KEPT = "\0"  # a space in a command, which is not wrapped
+PART = re.compile(r"(?<=\.)(?=[A-Za-z_]\w\w)")  # where a row's name may go on below
 ROOM = 24
 """Columns that a text in a table keeps before another column is left out instead."""
 
@@ -78,23 +80,30 @@ def width(stream: TextIO) -> int:
         return shutil.get_terminal_size().columns
 
 
-def wrapped(text: str, columns: int, taken: int = 0) -> list[str]:
+def wrapped(text: str, columns: int, taken: int = 0, names: bool = False) -> list[str]:
     """The text in lines of at most so many columns, broken at spaces; a longer word stands alone.
 
-    `taken` columns of the first line are not free.
+    `taken` columns of the first line are not free. With `names` a name may be broken after a dot.
     """
     from rich.cells import cell_len
 
     if taken + cell_len(text) <= columns:
         return [text]
     lines, line, used = [], "", taken
-    for word in text.split(" "):
-        if line and used + 1 + cell_len(word) > columns:
+    for piece, gap in _pieces(text, names):
+        if line and used + len(gap) + cell_len(piece) > columns:
             lines.append(line)
             line, used = "", 0
-        line, used = (f"{line} {word}", used + 1) if line else (word, used)
-        used += cell_len(word)
+        line, used = (line + gap, used + len(gap)) if line else (line, used)
+        line, used = line + piece, used + cell_len(piece)
     return [*lines, line]
+
+
+def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
+    """What is not broken, each with what stands before it: a space, or nothing after a dot."""
+    for word in text.split(" "):
+        for at, piece in enumerate(PART.split(word) if names else [word]):
+            yield piece, "" if at else " "
 
 
 def count(number: int, thing: str, several: str = "") -> str:
@@ -121,9 +130,9 @@ def table(
 ) -> tuple[str, ...]:
     """A table: the first `left` columns are text, the others numbers, set to the right.
 
-    In a pipe nothing is cut. A terminal that is too narrow wraps texts at spaces down to `ROOM`
-    columns, then leaves the `optional` columns out, in their order, then wraps further; no word and
-    no number is broken. The columns that were left out are given back.
+    In a pipe nothing is cut. A terminal that is too narrow wraps cells at spaces, and rows' names
+    after dots, down to `ROOM` columns, then leaves the `optional` columns out, in their order, then
+    wraps further; no word and no number is broken. The columns that were left out are given back.
     """
     from rich.cells import cell_len
 
@@ -138,7 +147,7 @@ def table(
         grid = [names, *body]
         widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
         for least in (ROOM, 0) if not lost else (ROOM,):
-            widths = _narrowed(grid, widths, left, width(sys.stdout), least)
+            widths = _narrowed(grid, widths, width(sys.stdout), least)
         if sum(widths) + 2 * (len(widths) - 1) <= width(sys.stdout) or not lost:
             break
         at = names.index(lost[0])
@@ -151,18 +160,18 @@ def table(
 
 
 def _narrowed(
-    grid: Sequence[Sequence[str]], widths: Sequence[int], left: int, room: int, least: int
+    grid: Sequence[Sequence[str]], widths: Sequence[int], room: int, least: int
 ) -> list[int]:
-    """The widths with the widest texts made narrower, until all fit or none can be."""
+    """The widths with the widest columns made narrower, until all fit or none can be."""
     from rich.cells import cell_len
 
     found = list(widths)
     floors = [
-        max([least, *(cell_len(word) for row in grid for word in row[at].split())])
-        for at in range(left)
+        max([least, *(cell_len(piece) for cell in column for piece, _ in _pieces(cell, True))])
+        for column in zip(*grid, strict=True)
     ]
     while sum(found) + 2 * (len(found) - 1) > room:
-        free = [at for at in range(left) if found[at] > floors[at]]
+        free = [at for at in range(len(found)) if found[at] > floors[at]]
         if not free:
             break
         found[max(free, key=lambda at: found[at])] -= 1
@@ -176,8 +185,8 @@ def _print_rows(grid: Sequence[Sequence[str]], widths: Sequence[int], left: int)
 
     for number, row in enumerate(grid):
         cells = [
-            wrapped(cell, wide) if at < left and terminal() else [cell]
-            for at, (cell, wide) in enumerate(zip(row, widths, strict=True))
+            wrapped(cell, wide, names=True) if terminal() else [cell]
+            for cell, wide in zip(row, widths, strict=True)
         ]
         for line_number in range(max(map(len, cells))):
             parts = [cell[line_number] if line_number < len(cell) else "" for cell in cells]
@@ -221,6 +230,11 @@ def heading_row(cells: Sequence[str]) -> None:
     from rich.text import Text
 
     line(Text("  ".join(cells).rstrip(), style="bold"))
+
+
+def printable(text: str) -> str:
+    """Text with the characters that would move a terminal's cursor written as escapes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def percent(fraction: float) -> str:

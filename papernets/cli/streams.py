@@ -77,10 +77,10 @@ def _nowhere(number: int) -> TextIO:
             os.fstat(number)
         except OSError:
             os.dup2(nobody.fileno(), number)
-    return io.TextIOWrapper(_Nobody(), encoding="utf-8", write_through=True)
+    return io.TextIOWrapper(io.BufferedWriter(_Nobody()), encoding="utf-8")
 
 
-class _Nobody(io.BufferedIOBase):
+class _Nobody(io.RawIOBase):
     """Takes bytes and keeps none."""
 
     def writable(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import screen
-from .flags import BatchSize, DataDir, Device, Json, Quiet, Strict, Threads, WrongUse, wrong_use
+from .flags import (
+    BatchSize,
+    DataDir,
+    Device,
+    Json,
+    Quiet,
+    Strict,
+    Threads,
+    WrongUse,
+    check_data,
+    wrong_data,
+    wrong_use,
+)
+from .streams import Unwritten
 
 if TYPE_CHECKING:
     from ..train.run import Run
@@ -151,9 +165,7 @@ def wrong_folder() -> Iterator[None]:
 
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
-    from ..data.sources import NAMES, given_path, normal
-    from ..data.sources import open as open_data
-    from ..train.folder import InUse, opened, read_result
+    from ..train.folder import InUse, check_outside, opened, read_result
     from ..train.session import choose_device
     from ..train.session import train as work
     from .progress import Show
@@ -162,10 +174,9 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
     if run is not None:
         with wrong_use():
             choose_device(run.device)
-            data_dir = run.data_dir or None
-            if normal(run.data) not in NAMES and not given_path(run.data, data_dir).exists():
-                open_data(run.data, data_dir=data_dir)  # says what there is
-    with ExitStack() as stack:
+            check_data(run.data, run.data_dir)
+            check_outside(Path(out) if out else next(free_folders(run)), run)
+    with ExitStack() as stack, wrong_data():
         folder, kept = Path(out), None
         for folder in [Path(out)] if out else free_folders(run):
             try:
@@ -181,6 +192,9 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
         try:
             for event in work(kept, folder):
                 show.event(event)
+            sys.stdout.flush()
+        except Unwritten as error:
+            raise Unwritten(f"{error}. The run is finished: {folder}") from None
         except KeyboardInterrupt:
             show.close()
             again = f"papernets train --out {quote(str(folder))} --resume"

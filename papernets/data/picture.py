@@ -43,9 +43,8 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
     if isinstance(source, Image.Image):
         return _upright(source)
     name = shown(source)
+    _refuse_special(source, name)
     try:
-        if not stat.S_ISREG(mode := os.stat(source).st_mode) and not stat.S_ISDIR(mode):
-            raise ValueError(f"{name}: not a regular file")  # a pipe would be waited for
         with Image.open(source, formats=_formats()) as image:
             if image.width * image.height > LARGEST:
                 raise Image.DecompressionBombError
@@ -56,11 +55,6 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
         raise ValueError(f"{name}: larger than {LARGEST:,} pixels, refused") from error
     except (FileNotFoundError, PermissionError):
         raise
-    except OSError as error:
-        if isinstance(error, IsADirectoryError):
-            raise ValueError(f"{name}: a folder, not a picture") from error
-        if error.errno == errno.ELOOP:
-            raise ValueError(f"{name}: a link that goes round") from error
     except IsADirectoryError as error:
         raise ValueError(f"{name}: a folder, not a picture") from error
     except UnidentifiedImageError as error:
@@ -71,6 +65,25 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
         if "truncated" in reason or isinstance(error, EOFError):
             raise ValueError(f"{name}: cut short ({reason})") from error
         raise ValueError(f"{name}: damaged ({reason})") from error
+
+
+def _refuse_special(source: str | os.PathLike[str], name: str) -> None:
+    """ValueError for what is neither a file nor a folder: to open a pipe is to wait, for ever."""
+    try:
+        mode = os.stat(source).st_mode
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
+            raise ValueError(f"{name}: a link that goes round") from error
+        return  # opening it says what is wrong
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ValueError(f"{name}: not a regular file")
+
+
+@functools.cache
+def _formats() -> tuple[str, ...]:
+    """Those of FORMATS that this Pillow can read."""
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def load_photo(

@@ -1,6 +1,7 @@
 """From stored pictures to what a network sees: the same steps in training, evaluation and use."""
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from torch.nn.functional import pad
 from papernets.data.dataset import KINDS, Dataset
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
+MOST_SIZE, LEAST_SHRINK, LARGE = 10_000, 0.01, 1e30  # what a bundle may ask for
 MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
 
 
@@ -38,15 +40,24 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"preprocessing kind {self.kind!r}: give one of {', '.join(KINDS)}")
+        for name in ("channels", "height", "width"):
+            if not _whole(getattr(self, name)):
+                raise ValueError(
+                    f"preprocessing {name}={getattr(self, name)!r}: give a whole number"
+                )
+        if not _several(self.picture, _whole) or len(self.picture) != 2:
+            raise ValueError(
+                f"preprocessing picture={self.picture!r}: give height and width, such as (28, 28)"
+            )
         if min(self.channels, self.height, self.width, *self.picture) < 1:
             raise ValueError(f"preprocessing with a size or a number of channels below 1: {self}")
-        if not 0 < self.shrink <= 1:
-            raise ValueError(f"preprocessing shrink={self.shrink}: give more than 0, at most 1")
+        if not _number(self.shrink) or not 0 < self.shrink <= 1:
+            raise ValueError(f"preprocessing shrink={self.shrink!r}: give more than 0, at most 1")
         for name in ("low", "high"):
             values = getattr(self, name)
-            if len(values) not in (1, self.channels) or not all(map(math.isfinite, values)):
+            if not _several(values, _number) or len(values) not in (1, self.channels):
                 raise ValueError(
-                    f"preprocessing {name}={values}: give one number, or one for each of the "
+                    f"preprocessing {name}={values!r}: give one number, or one for each of the "
                     f"{self.channels} channels"
                 )
 
@@ -89,7 +100,11 @@ class Preprocessing:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
-        """What `to_dict` wrote; ValueError for a key that is unknown or missing."""
+        """What `to_dict` wrote; ValueError for a key that is unknown or missing, or a wrong value.
+
+        It may come from anywhere: sizes and channels above `MOST_SIZE`, or pictures shrunk to
+        less than `LEAST_SHRINK`, are refused too.
+        """
         known = [field.name for field in fields(cls)]
         for key in values:
             if key not in known:
@@ -100,7 +115,14 @@ class Preprocessing:
         tuples: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
         }
-        return cls(**tuples)
+        found = cls(**tuples)
+        if max(found.channels, found.height, found.width, *found.picture) > MOST_SIZE:
+            raise ValueError(
+                f"preprocessing with a size or a number of channels above {MOST_SIZE:,}: {found}"
+            )
+        if found.shrink < LEAST_SHRINK:
+            raise ValueError(f"preprocessing shrink={found.shrink}: give {LEAST_SHRINK} or more")
+        return found
 
     def _channels(self, images: Tensor) -> Tensor:
         """Float pictures, of one channel where either side is grey, else of the network's."""
@@ -137,6 +159,20 @@ class Preprocessing:
         high = torch.tensor(self.high, device=images.device)[:, None, None]
         result = torch.addcmul(low, images, (high - low) / 255)
         return result.expand(-1, self.channels, -1, -1).contiguous()
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: object) -> bool:
+    # a comparison, not math.isfinite: that cannot take a whole number of 400 digits
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and -LARGE < value < LARGE  # type: ignore[operator]
+
+
+def _several(values: object, fits: Callable[[object], bool]) -> bool:
+    return isinstance(values, tuple) and all(map(fits, values))
 
 
 @lru_cache(maxsize=64)

@@ -73,6 +73,9 @@ class Answer:
 def sources(given: Iterable[str]) -> Iterator[Source]:
     """A source for each file, and for each visible file under a folder, in natural order."""
     for path in given:
+        if not path:
+            yield Source("''", path, "an empty name")
+            continue
         if not os.path.isdir(path):
             yield Source(shown(path), path)
             continue

@@ -6,11 +6,13 @@ import difflib
 import fnmatch
 import importlib.util
 import inspect
+import operator
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ..spec import Committee, Net, pair
 from . import (
@@ -108,6 +110,7 @@ def find(name: str) -> Entry:
 
     Separators may be left out or put in (`LeNet-5`, `lenet_5`) where that means one network only.
     """
+    _check_name(name)
     entry = _BY_NAME.get(plain(name)) or _named(plain(name))
     alike = _SQUEEZED.get(squeezed(name), [])
     if entry is None and len(alike) == 1:
@@ -139,11 +142,9 @@ def net(
     those that the network's file declares; an unknown one, or an impossible value, is a ValueError
     that says what would work.
     """
-    if isinstance(input, list):  # as TOML and JSON write it
-        input = tuple(input)
-    every = {"classes": classes, "channels": channels, "input": input}
-    given: dict[str, object] = {k: v for k, v in every.items() if v is not None}
-    _check(**given)
+    _check_name(name)
+    every = zip(("classes", "channels", "input"), sizes(classes, channels, input), strict=True)
+    given: dict[str, object] = {k: v for k, v in every if v is not None}
     if ".py:" in name:
         return _own(name, given, options)
     entry = find(name)
@@ -154,6 +155,36 @@ def net(
             known = ", ".join((*COMMON, *entry.options))
             raise ValueError(f"{entry.name} has no option {option!r}.{hint} Its options: {known}")
     return entry.make(**given, **options)
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise ValueError(
+            f"a network is a name, not {name!r}: 'lenet5', say. All names: papernets list"
+        )
+
+
+def sizes(
+    classes: int | None, channels: int | None, input: int | tuple[int, int] | None
+) -> tuple[int | None, int | None, int | tuple[int, int] | None]:
+    """The same as Python's own ints, whatever kind of whole number is given, such as numpy's.
+
+    An impossible one is a ValueError.
+    """
+    several = isinstance(input, tuple | list)  # a list: as TOML and JSON write it
+    input = tuple(map(_own_int, input)) if several else _own_int(input)  # type: ignore
+    classes, channels = _own_int(classes), _own_int(channels)
+    _check(classes, channels, input)
+    return classes, channels, input
+
+
+def _own_int(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    try:
+        return operator.index(value)
+    except TypeError:
+        return value
 
 
 def _check(classes: object = None, channels: object = None, input: object = None) -> None:

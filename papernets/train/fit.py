@@ -101,9 +101,23 @@ class State:
         }
 
     def load_dict(self, values: dict[str, Any]) -> None:
-        """Take up what `to_dict` gave."""
+        """Take up what `to_dict` gave; ValueError where its parts do not fit one another."""
+        own = self.model.state_dict()
+        for name in ("average", "best_weights"):
+            shapes = {k: v.shape for k, v in values[name].items()}
+            if shapes and shapes != {k: v.shape for k, v in own.items()}:
+                raise ValueError(f"its {name} does not fit its model")
         self.model.load_state_dict(values["model"])
-        self.optimizer.load_state_dict(values["optimizer"])
+        try:
+            self.optimizer.load_state_dict(values["optimizer"])
+        except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise ValueError(f"its optimizer is damaged: {error}") from None
+        for parameter, kept in self.optimizer.state.items():
+            if not isinstance(kept, dict) or any(
+                isinstance(v, Tensor) and v.dim() and v.shape != parameter.shape
+                for v in kept.values()
+            ):
+                raise ValueError("its optimizer does not fit its model")
         device = next(self.model.parameters()).device
         self.average = {k: v.to(device) for k, v in values["average"].items()}
         self.epoch, self.step = values["epoch"], values["step"]

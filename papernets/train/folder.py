@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+import math
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import fields, replace
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -14,14 +18,23 @@ from typing import Any
 import torch
 
 from ..build.bundle import BundleInfo, save_bundle
+from ..data.idx import find_idx
 from ..data.names import normal
+from ..data.picture import shown
+from ..data.sources import NAMES, given_path
 from ..files import UNFINISHED, write_atomically
-from .fit import State
-from .run import Run
+from .fit import Epoch, State
+from .run import MOST_THREADS, Run
 from .settings import read_config
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
+
+
+NO_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
+"""What keeps a folder from being made or written in, until its owner changes it."""
+ELSEWHERE = ("data", "data_dir", "device", "strict")
+"""Settings that may change in a run that goes on: where things are. The pictures are checked."""
 
 
 class InUse(OSError):
@@ -35,7 +48,7 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
     A new run that fails before its training begins leaves nothing behind.
     """
     prepare(path, run, resume, given)  # before anything is made or written
-    made = not path.exists()
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
     with ExitStack() as stack:
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -44,10 +57,18 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             if not resume:
                 write_atomically(path / CONFIG, kept.to_toml().encode())
             sweep(path)
-        except (PermissionError, NotADirectoryError) as error:
+        except OSError as error:
+            if error.errno not in NO_FOLDER:
+                raise
+            whole = quote(str(path))
+            instead = (
+                f"Make it writable, then: papernets train --out {whole} --resume"
+                if run is None
+                else f"Give another folder as --out: papernets train {quote(run.net)} --out FOLDER"
+            )
             raise OSError(
                 error.errno,
-                f"no run can be written in {path} ({error.strerror}). Give another folder as --out",
+                f"no run can be written in {path} ({os.strerror(error.errno or 0)}). {instead}",
             ) from None
         try:
             yield kept
@@ -57,11 +78,25 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             raise
 
 
-def _discard(path: Path, made: bool) -> None:
+def check_outside(path: Path, run: Run) -> None:
+    """ValueError where a run's folder would lie among the pictures that it is trained on."""
+    if normal(run.data) in NAMES:
+        return
+    data = given_path(run.data, run.data_dir or None).resolve()
+    if path.resolve().is_relative_to(data) and data.is_dir() and not find_idx([data]):
+        better = data.parent / "runs" / path.name
+        raise ValueError(
+            f"the run's folder {shown(path)} lies in the folder of pictures {shown(data)}, where "
+            f"it would be taken for a class. Give another: --out {quote(shown(better))}"
+        )
+
+
+def _discard(path: Path, made: Sequence[Path]) -> None:
     for name in (CONFIG, LOCK):
         (path / name).unlink(missing_ok=True)
-    if made and not any(path.iterdir()):
-        path.rmdir()
+    with suppress(OSError):  # the first that is not empty stays, and those above it
+        for folder in made:
+            folder.rmdir()
 
 
 @contextmanager
@@ -96,11 +131,18 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 f"{path} holds no run to resume: it has no {CONFIG}. "
                 f"A new run: papernets train NETWORK --out {quote(str(path))}"
             )
-        kept = Run(**read_config(config))
+        settings = read_config(config)
+        if not settings.get("net"):
+            raise ValueError(
+                f"{config} names no network: 'net' is missing. Bring the file back that the run "
+                "wrote, or start a new run: papernets train NETWORK --out FOLDER"
+            )
+        kept = Run(**settings)
         for key, value in given.items():
             _check_same(config, key, getattr(kept, key), value)
         return kept
     assert run is not None
+    check_outside(path, run)
     if path.exists() and not path.is_dir():
         raise FileExistsError(f"{path} is a file; --out takes a folder")
     if config.exists():
@@ -174,17 +216,90 @@ def load_state(path: Path) -> dict[str, Any] | None:
     if not file.exists():
         return None
     try:
-        values = torch.load(file, map_location="cpu", weights_only=True)
-        if "state" not in values:
-            raise ValueError("it holds no state")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of a file that is a bare pickle
+            values = torch.load(file, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as error:
-        raise ValueError(
-            f"{file} cannot be read ({type(error).__name__}). Remove it to start again from the "
-            f"beginning: until then the best network so far stays in {path / 'best'}"
-        ) from None
-    return values
+        raise damaged(path, type(error).__name__) from None
+    wrong = _wrong(values)
+    if wrong:
+        raise damaged(path, f"its {wrong} is missing or damaged")
+    found: dict[str, Any] = values
+    return found
+
+
+def damaged(path: Path, why: str) -> ValueError:
+    """The error that a folder's state cannot be used, and what to do."""
+    return ValueError(
+        f"{path / STATE} cannot be read ({why}). Remove it to start again from the "
+        f"beginning: until then the best network so far stays in {path / 'best'}"
+    )
+
+
+def _wrong(values: object) -> str:
+    """The first part of a saved state that is not there or of the wrong kind; empty if none."""
+    state = values.get("state") if isinstance(values, dict) else None
+    if not isinstance(values, dict) or not isinstance(state, dict):
+        return "state"
+    epoch, optimizer, history = (state.get(k) for k in ("epoch", "optimizer", "history"))
+    best, groups = state.get("best_epoch"), None
+    if isinstance(optimizer, dict) and isinstance(optimizer.get("state"), dict):
+        groups = optimizer.get("param_groups")
+    good = {
+        "model": _tensors(state.get("model")),
+        "optimizer": isinstance(groups, list) and all(isinstance(g, dict) for g in groups),
+        "average": _tensors(state.get("average")),
+        "epoch": _whole(epoch),
+        "step": _whole(state.get("step")),
+        "history": isinstance(history, list) and len(history) == epoch and all(map(_told, history)),
+        "best_epoch": _whole(best) and _whole(epoch) and min(epoch, 1) <= best <= epoch,
+        "best_weights": _tensors(state.get("best_weights")),
+        "seconds": _number(values.get("seconds")),
+        "threads": _whole(values.get("threads")) and 1 <= values["threads"] <= MOST_THREADS,
+        "data": isinstance(values.get("data", ""), str),
+        "run": isinstance(values.get("run", {}), dict),
+    }
+    return next((name for name, fits in good.items() if not fits), "")
+
+
+def _tensors(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in value.items()
+    )
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _told(record: object) -> bool:
+    """True for what the log holds of an epoch."""
+    return isinstance(record, dict) and all(
+        _number(record.get(f.name)) for f in fields(Epoch) if f.name != "best"
+    )
+
+
+def check_unchanged(path: Path, run: Run, kept: dict[str, Any] | None, config: Path) -> None:
+    """ValueError where a run's settings are not those with which its kept state was trained."""
+    began, now = (kept or {}).get("run") or {}, run.to_dict()
+    for key, value in now.items():
+        if key in ELSEWHERE or key not in began:  # an older state may know less
+            continue
+        old = began[key]
+        same = Path(str(old)).name == Path(value).name if key == "net" else old == value
+        if not same:
+            raise ValueError(
+                f"{config} was changed since the run began: {key} was {old!r} and is {value!r} "
+                "now. Set it back, then: papernets train "
+                f"--out {quote(str(config.parent))} --resume; or start a new run: "
+                f"papernets train --config {quote(str(config))} --out FOLDER"
+            )
 
 
 def kept_threads(path: Path) -> int:

@@ -24,7 +24,14 @@ DISTORTIONS = (
 """The strengths that `augment` may hold: the fields of `data.Distortion`."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
-MOST_SEED = 2**60
+MOST_SEED, MOST_BATCH, MOST_THREADS = 2**60, 2**31, 1024
+OTHERWISE = {
+    "channels": "use --channels, or channels of the run",
+    "input": "use --set input=32, say, or input of the run",
+    "classes": "they come from the data",
+    "name": "the network is the first argument of papernets train",
+}
+"""What `options` may not hold, and where it is said instead."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,10 @@ class Run:
             raise ValueError("data must name a data set or a folder: digits, mnist, fashion_mnist")
         for name in ("epochs", "batch_size"):
             _check(self, name, getattr(self, name) >= 1, "at least 1")
+        _check(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")
         for name in ("threads", "channels"):
             _check(self, name, getattr(self, name) >= 0, "0 or more")
+        _check(self, "threads", self.threads <= MOST_THREADS, f"at most {MOST_THREADS:,}")
         _check(self, "seed", 0 <= self.seed < MOST_SEED, f"from 0 to below {MOST_SEED:,}")
         for name in ("learning_rate", "distance_scale"):
             value = getattr(self, name)
@@ -132,6 +141,7 @@ class Run:
             )
         _check_table("augment", self.augment, DISTORTIONS)
         _check_table("boost", self.boost, BOOST)
+        check_options(self.options)
         rounds = self.boost.get("rounds", 1)
         if rounds < 1 or rounds != int(rounds):
             raise ValueError(f"boost.rounds must be a whole number of at least 1, not {rounds}")
@@ -201,6 +211,13 @@ def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) ->
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and math.isfinite(value) and value >= 0):
             raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """ValueError for an option that a run has a place of its own for."""
+    for key, instead in OTHERWISE.items():
+        if key in options:
+            raise ValueError(f"options.{key}: {key} is no option of a network; {instead}")
 
 
 def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ import platform
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -31,6 +31,8 @@ from .folder import (
     CONFIG,
     ENVIRONMENT,
     STATE,
+    check_unchanged,
+    damaged,
     kept_threads,
     load_state,
     read_result,
@@ -138,6 +140,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
     """
     done = read_result(folder)
+    _check_settings(run, folder, finished=done is not None)
     if done is not None:
         yield Finished(done, already=True)
         return
@@ -152,6 +155,24 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         yield from boost(run, net, dataset, folder, device)
         return
     yield from train_network(run, net, dataset, folder, device)
+
+
+def _check_settings(run: Run, folder: Path, finished: bool) -> None:
+    """ValueError where the run, or a network of its committee, began with other settings."""
+    places = [(folder, run)]
+    if (folder / "1" / CONFIG).exists():
+        from .boosting import member_run
+
+        net = run.network(None)
+        if isinstance(net, Committee):
+            numbers = range(1, net.count + 1)
+            places = [(folder / str(n), member_run(run, net, n)) for n in numbers]
+    for place, own in places:
+        with suppress(ValueError) if finished else nullcontext():  # its state is not needed
+            kept = load_state(place)
+            if kept is None:
+                continue
+        check_unchanged(place, own, kept, folder / CONFIG)
 
 
 def threads_for(run: Run, device: torch.device) -> int:
@@ -191,7 +212,10 @@ def train_network(
                 "pictures back, or start a new run with another --out"
             )
         load_weights(model, kept["state"]["model"], f"{folder / STATE} (was the network changed?)")
-        state.load_dict(kept["state"])
+        try:
+            state.load_dict(kept["state"])
+        except ValueError as error:
+            raise damaged(folder, str(error)) from None
         before, threads = kept["seconds"], kept["threads"]
         torch.set_num_threads(threads)
     info = describe(run, net, dataset, preprocessing)
@@ -208,11 +232,12 @@ def train_network(
         if isinstance(event, Epoch):
             spent = before + time.perf_counter() - began
             with saving(folder, state):
-                save_state(folder, state, {"seconds": spent, "threads": threads, "data": mark})
+                told = {"seconds": spent, "threads": threads, "data": mark, "run": run.to_dict()}
+                save_state(folder, state, told)
                 save_views(folder, state, info, event.best or run.keep == "last")
         yield event
     seconds = before + time.perf_counter() - began
-    with saving(folder, state):
+    with saving(folder, state, "the result, best/ and the pictures"):
         done = finish(Work(run, net, dataset, preprocessing, info, folder), state, device, seconds)
     yield Finished(*done)
 
@@ -249,9 +274,9 @@ def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing)
     """
     network, written = run.net, {}
     if not named(run.net):
+        network = Path(run.net).name
         try:
             written = write_net(net)
-            network = Path(run.net).name
         except TypeError:
             pass  # a layer of the user's own: only its file knows it
     settings = run.to_dict() | {"net": network, "data": dataset.name, "data_dir": ""}
@@ -283,10 +308,13 @@ def environment(device: torch.device) -> dict[str, Any]:
 
 
 @contextmanager
-def saving(folder: Path, state: State | None) -> Iterator[None]:
+def saving(
+    folder: Path, state: State | None, views: str = "log.jsonl, last/ and best/"
+) -> Iterator[None]:
     """Where a file cannot be written, an OSError says what is kept and how to go on.
 
-    `state` None: of a committee, all of whose networks are trained.
+    `state` None: of a committee, all of whose networks are trained. `views` is what is written from
+    the state once that is kept.
     """
     try:
         yield
@@ -299,6 +327,9 @@ def saving(folder: Path, state: State | None) -> Iterator[None]:
             epoch = kept["state"]["epoch"] if kept else 0
             what = f"epoch {state.epoch}"
             text = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there"
+            if epoch and epoch == state.epoch:
+                what = f"all of epoch {epoch}"
+                text += f", but not all of {views}: --resume renews them from it"
         member = folder.name.isdigit() and (folder.parent / CONFIG).exists()
         again = f"papernets train --out {quote(str(folder.parent if member else folder))} --resume"
         raise OSError(

@@ -10,19 +10,23 @@ from typing import Any, get_type_hints
 from ..analyse import walk
 from ..nets import find, net
 from ..spec import Committee
-from .run import NAMES, TABLES, Run, near
+from .run import NAMES, TABLES, Run, check_options, near
+
+MOST = 2**63  # what TOML's whole numbers are held in
 
 
 def read_config(path: Path) -> dict[str, Any]:
     """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise FileNotFoundError(f"no configuration {path}: --config takes a TOML file") from None
     except IsADirectoryError:
         inside = f"{path / 'run.toml'}, say" if (path / "run.toml").exists() else "not a folder"
         raise FileNotFoundError(f"{path} is a folder: --config takes a file, {inside}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise ValueError(f"{path} is not a configuration: it is nested too deeply") from None
+    except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"{path} is not TOML: {error}") from None
     return {key: checked(key, value, str(path)) for key, value in values.items()}
 
@@ -38,6 +42,10 @@ def parse_set(text: str) -> tuple[str, Any]:
         value = read["x"] if len(read) == 1 else given.strip()
     except tomllib.TOMLDecodeError:
         value = given.strip()
+    except RecursionError:
+        raise ValueError(f"--set {key}: the value is nested too deeply") from None
+    except ValueError as error:  # of a number with too many digits
+        raise ValueError(f"--set {key}: {error}") from None
     table, dot, inner = key.partition(".")
     if dot:
         if table not in TABLES:
@@ -47,7 +55,7 @@ def parse_set(text: str) -> tuple[str, Any]:
             )
         if not inner or "." in inner:
             raise ValueError(f"--set {text}: give {table}.key=value")
-        return table, {inner: value}
+        return table, checked(table, {inner: value}, f"--set {table}.{inner}")
     return key, checked(key, value, f"--set {text}")
 
 
@@ -60,6 +68,8 @@ def checked(key: str, value: Any, where: str) -> Any:
         raise ValueError(
             f"{where}: unknown key {key!r}{near(key, NAMES)} The keys: {', '.join(NAMES)}"
         )
+    if _largest(value) >= MOST:
+        raise ValueError(f"{where.partition('=')[0]}: {key} takes numbers below 2**63")
     wanted = get_type_hints(Run)[key]
     text = str(wanted)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
@@ -73,6 +83,15 @@ def checked(key: str, value: Any, where: str) -> Any:
     if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
         raise ValueError(f"{where}: {key} takes {_kind(plain)}, not {value!r}")
     return value
+
+
+def _largest(value: object) -> int:
+    """The largest whole number in a value, however it is nested, without its sign."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return max(map(_largest, value), default=0)
+    return abs(value) if isinstance(value, int) else 0
 
 
 def _kind(wanted: type) -> str:
@@ -121,6 +140,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     first. ValueError where a name, a value, or the network that they ask for is impossible.
     """
     wanted = joined(*layers)
+    check_options(wanted.get("options", {}))
     named = name if ".py:" in name else find(name).name
     found = net(name, **wanted.get("options", {}))
     data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
