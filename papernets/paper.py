@@ -15,7 +15,7 @@ NOTES = (
 
 
 def of_notes(source: str) -> bool:
-    """True for a source that is no paper: notes, or the sum of a later program's rows."""
+    """True for a source that is neither a paper nor released code: notes, or a sum of rows."""
     parts = [part.strip() for part in source.split(";")]
     return all(part.startswith(("notes", "printed")) or part[:1].isdigit() for part in parts)
 

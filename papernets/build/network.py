@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -10,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import rewrite
-from ..analyse.walk import fixed_size, walk
+from ..analyse.walk import fixed_size, totals, walk
 from ..spec import Add, Aux, Chain, Concat, Layer, Net, Part, Shape
 from .activations import activate
 from .init import initialise
@@ -214,12 +216,40 @@ def _join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix and name else prefix or name
 
 
+def memory() -> float:
+    """The bytes of memory that this machine has; infinite where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return math.inf
+
+
+def _too_large(net: Net, size: int) -> ValueError:
+    channels, height, width = net.input
+    return ValueError(
+        f"{net.name} with input {channels}x{height}x{width} and {net.classes:,} classes has "
+        f"parameters of {size / 1e9:,.1f} GB, more than the memory here takes. Give a smaller "
+        "input, or fewer classes"
+    )
+
+
 def build(net: Net, reference: bool = False, generator: torch.Generator | None = None) -> Network:
     """The network as a module with fresh parameters, drawn by the net's own rule from `generator`.
 
     `reference` builds the plain form, in which the walk and torch's FLOP counter agree; otherwise
-    the form is rewritten to be fast, with the same values and the same parameter names.
+    the form is rewritten to be fast, with the same values and the same parameter names. ValueError
+    where its parameters do not fit into this machine's memory.
     """
-    network = Network(net, net if reference else rewrite.fast(net).net)
+    size = 4 * totals(walk(net)).params
+    if size > memory():
+        raise _too_large(net, size)
+    try:
+        network = Network(net, net if reference else rewrite.fast(net).net)
+    except MemoryError:
+        raise _too_large(net, size) from None
+    except RuntimeError as error:
+        if "memory" not in str(error):
+            raise
+        raise _too_large(net, size) from None
     initialise(network, net.init, generator)
     return network

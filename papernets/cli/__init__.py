@@ -88,6 +88,7 @@ def _no_memory(error: Exception) -> bool:
         "cannot allocate memory",
         "out of memory",
         "not enough memory",
+        "storage size calculation overflowed",
     )
     return isinstance(error, MemoryError) or any(phrase in words for phrase in known)
 

@@ -14,6 +14,7 @@ from .flags import Json, WrongUse, wrong_use
 
 if TYPE_CHECKING:
     from ..analyse.verify import Check
+    from ..paper import Fact
     from ..spec import Committee, Net
 
 INFO = "bundle.json"
@@ -85,6 +86,7 @@ def list_networks(
                 "aliases": list(entry.aliases),
                 "trained": shipped(name) is not None,
                 "paper_error": paper.value if paper else None,
+                "paper_error_on": paper.conditions if paper else None,
             }
         )
         size = f"{member.input[0]}x{member.input[1]}x{member.input[2]}"
@@ -97,7 +99,7 @@ def list_networks(
                 f"{sums.params * times:,}",
                 f"{sums.macs * times:,}",
                 "yes" if shipped(name) else "",
-                screen.percent(float(paper.value)) if paper else "",  # type: ignore[arg-type]
+                _printed(paper),
             )
         )
     if json:
@@ -107,11 +109,19 @@ def list_networks(
         screen.table(columns, rows, left=2, optional=("input", "MACs"))
         if screen.terminal():
             screen.prose(
-                "trained: comes with weights, for evaluate and predict. paper: the test error that "
-                "it prints, on MNIST."
+                "trained: comes with weights, for evaluate and predict. paper: the first error "
+                "that it prints, top-1 but where marked; explain NAME says on which pictures."
             )
     else:
         raise WrongUse(f"no network's name matches {pattern!r}. All names: papernets list")
+
+
+def _printed(fact: Fact | None) -> str:
+    """A paper's error in the list, marked where it is not a plain top-1 error."""
+    if fact is None or not isinstance(fact.value, float):
+        return ""
+    mark = "top-5 " if "top-5" in fact.conditions else ""
+    return mark + (">" if "higher than" in fact.conditions else "") + screen.percent(fact.value)
 
 
 def explain(
@@ -200,7 +210,9 @@ def _claims(net: Net | Committee) -> None:
     agreed = [c for c in checks if c.verdict == "agrees"]
     if agreed:
         later = sum(of_notes(c.source) for c in agreed)
-        parts = [f"{len(agreed) - later} of the paper"] if later < len(agreed) else []
+        parts = (
+            [f"{len(agreed) - later} of the paper or released code"] if later < len(agreed) else []
+        )
         parts += [f"{later} of later notes"] if later else []
         screen.heading(f"Published numbers that the arithmetic confirms: {', '.join(parts)}")
         for check in agreed:
@@ -212,7 +224,10 @@ def _claims(net: Net | Committee) -> None:
             )
     wrong = [c for c in checks if c.verdict == "erratum"]
     for title, chosen in (
-        ("The paper prints otherwise", [c for c in wrong if not of_notes(c.source)]),
+        (
+            "The paper or released code prints otherwise",
+            [c for c in wrong if not of_notes(c.source)],
+        ),
         ("Later notes print otherwise", [c for c in wrong if of_notes(c.source)]),
         (
             "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM",
@@ -288,6 +303,11 @@ def _of_folder(
         from ..build.written import read_net  # a network of the user's own: torch comes with it
 
         return read_net(written, str(places[0] / INFO))
+    if ".py:" in network or network.endswith(".py"):  # a bundle's code is never run
+        raise ValueError(
+            f"{places[0] / INFO} names a file of Python code, {network}, which is not run. "
+            "If you trust it: papernets explain FILE.py:NAME"
+        )
     return find(network, *given, size or f"{shape[1]}x{shape[2]}", **own)
 
 
@@ -348,7 +368,7 @@ def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
     def tally(verdict: str) -> tuple[int, str]:
         chosen = [c for _, c in checks if c.verdict == verdict]
         later = sum(of_notes(c.source) for c in chosen)
-        return len(chosen), f" ({len(chosen) - later} of papers, {later} of notes)"
+        return len(chosen), f" ({len(chosen) - later} of papers or released code, {later} of notes)"
 
     (agree, whose), (errata, printed) = tally("agrees"), tally("erratum")
     (bad, _), (measured, _) = tally("DISAGREES"), tally("measured")

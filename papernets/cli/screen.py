@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 QUIET = False
 KEPT = "\0"  # a space in a command, which is not wrapped
-PART = re.compile(r"(?<=\.)(?=[A-Za-z_]\w\w)")  # where a row's name may go on below
+PART = re.compile(r"(?<=[./])(?=[A-Za-z_]\w)")  # where a name or a path may go on below
 ROOM = 24
 """Columns that a text in a table keeps before another column is left out instead."""
 
@@ -83,7 +83,8 @@ def width(stream: TextIO) -> int:
 def wrapped(text: str, columns: int, taken: int = 0, names: bool = False) -> list[str]:
     """The text in lines of at most so many columns, broken at spaces; a longer word stands alone.
 
-    `taken` columns of the first line are not free. With `names` a name may be broken after a dot.
+    `taken` columns of the first line are not free. With `names` a name may be broken after a dot,
+    a path after a slash.
     """
     from rich.cells import cell_len
 
@@ -100,7 +101,7 @@ def wrapped(text: str, columns: int, taken: int = 0, names: bool = False) -> lis
 
 
 def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
-    """What is not broken, each with what stands before it: a space, or nothing after a dot."""
+    """What is not broken, each with what stands before it: a space, or nothing within a name."""
     for word in text.split(" "):
         for at, piece in enumerate(PART.split(word) if names else [word]):
             yield piece, "" if at else " "
@@ -130,9 +131,10 @@ def table(
 ) -> tuple[str, ...]:
     """A table: the first `left` columns are text, the others numbers, set to the right.
 
-    In a pipe nothing is cut. A terminal that is too narrow wraps cells at spaces, and rows' names
-    after dots, down to `ROOM` columns, then leaves the `optional` columns out, in their order, then
-    wraps further; no word and no number is broken. The columns that were left out are given back.
+    In a pipe nothing is cut. A terminal that is too narrow wraps cells at spaces, and names and
+    paths after dots and slashes, down to `ROOM` columns, then leaves the `optional` columns out, in
+    their order, then wraps further; no word and no number is broken. The columns that were left out
+    are given back.
     """
     from rich.cells import cell_len
 
@@ -222,7 +224,8 @@ def heading(text: str) -> None:
     from rich.text import Text
 
     print()
-    line(Text(text, style="bold"))
+    for part in fitted(text, sys.stdout).split("\n"):
+        line(Text(part, style="bold"))
 
 
 def heading_row(cells: Sequence[str]) -> None:

@@ -243,13 +243,17 @@ def _wrong(values: object) -> str:
     state = values.get("state") if isinstance(values, dict) else None
     if not isinstance(values, dict) or not isinstance(state, dict):
         return "state"
-    epoch, optimizer, history = (state.get(k) for k in ("epoch", "optimizer", "history"))
-    best, groups = state.get("best_epoch"), None
-    if isinstance(optimizer, dict) and isinstance(optimizer.get("state"), dict):
-        groups = optimizer.get("param_groups")
+    epoch: Any = state.get("epoch")
+    best: Any = state.get("best_epoch")
+    optimizer: Any = state.get("optimizer")
+    history = state.get("history")
+    groups = optimizer.get("param_groups") if _table(optimizer) else None
     good = {
         "model": _tensors(state.get("model")),
-        "optimizer": isinstance(groups, list) and all(isinstance(g, dict) for g in groups),
+        "optimizer": _table(optimizer)
+        and _table(optimizer.get("state"))
+        and isinstance(groups, list)
+        and all(map(_table, groups)),
         "average": _tensors(state.get("average")),
         "epoch": _whole(epoch),
         "step": _whole(state.get("step")),
@@ -262,6 +266,10 @@ def _wrong(values: object) -> str:
         "run": isinstance(values.get("run", {}), dict),
     }
     return next((name for name, fits in good.items() if not fits), "")
+
+
+def _table(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _tensors(value: object) -> bool:

@@ -275,10 +275,8 @@ def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing)
     network, written = run.net, {}
     if not named(run.net):
         network = Path(run.net).name
-        try:
+        with suppress(TypeError):  # a layer of the user's own: only its file knows it
             written = write_net(net)
-        except TypeError:
-            pass  # a layer of the user's own: only its file knows it
     settings = run.to_dict() | {"net": network, "data": dataset.name, "data_dir": ""}
     return BundleInfo(
         network=network,

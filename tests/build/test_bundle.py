@@ -15,6 +15,7 @@ from small_runs import EYES
 from papernets.build import Committee, assemble, build, create_model, load_bundle
 from papernets.build.bundle import BundleInfo, find_bundle, read_info, save_bundle
 from papernets.build.written import read_net, write_net
+from papernets.cli import main
 from papernets.nets import NETS, net
 from papernets.spec import Committee as CommitteeSpec
 from papernets.spec import Layer, chain
@@ -326,3 +327,245 @@ def test_only_layers_of_ours_are_data():
         read_net(values, "here")
     with pytest.raises(ValueError, match="here: its network cannot be read"):
         read_net({"name": "x"}, "here")
+
+
+EVIL = """
+from pathlib import Path
+Path(__file__).with_suffix(".ran").touch()
+from papernets.nets import net
+NET = net("lenet5_keras_28")
+"""
+
+
+@pytest.fixture
+def evil(tmp_path, monkeypatch):
+    """A file of code in the present folder; evil.ran beside it tells that it was run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evil.py").write_text(EVIL)
+    return tmp_path / "evil.py"
+
+
+@pytest.mark.parametrize("name", ["{}:NET", "evil.py:NET", "evil.py", "{}"])
+def test_a_bundles_code_is_never_run(bundle, evil, name):
+    ran = evil.with_suffix(".ran")
+    name = name.format(evil)
+    spoil(bundle, network=name, run={"net": name})
+    message = re.escape(f"names a file of Python code, {name}: a bundle's code is not run. If you")
+    for load in (load_bundle, create_model, lambda folder: create_model(folder, dense=True)):
+        with pytest.raises(ValueError, match=message) as found:
+            load(bundle)
+        assert f"create_model('FILE.py:NAME', weights='{bundle}')" in str(found.value)
+    with pytest.raises(ValueError, match=r"is a trained .*, not lenet5_modern"):
+        create_model("lenet5_modern", weights=bundle)
+    pile = bundle.parent / "pile"
+    bundle.rename(bundle.parent / "member")
+    save_bundle(pile, replace(INFO, kind="committee", members=("m",)), None)
+    (bundle.parent / "member").rename(pile / "m")
+    with pytest.raises(ValueError, match=message):
+        load_bundle(pile)
+    assert not ran.exists()
+    if ":" in name:
+        given = create_model(name, weights=pile / "m")
+        assert same(given, model_of()) and ran.exists()
+
+
+def test_a_network_as_data_needs_no_code(bundle, evil):
+    own = replace(net("lenet5_keras_28"), name="mine")
+    spoil(bundle, network="evil.py:NET", net=write_net(own))
+    assert same(load_bundle(bundle).model, model_of())
+    assert not evil.with_suffix(".ran").exists()
+
+
+def test_a_members_name_is_no_code(bundle, evil):
+    pile = bundle.parent / "pile"
+    save_bundle(pile, replace(INFO, kind="committee", members=("evil.py",)), None)
+    evil.rename(pile / "evil.py")
+    with pytest.raises(FileNotFoundError, match=r"evil\.py is no bundle: it has no bundle\.json"):
+        load_bundle(pile)
+    assert not (pile / "evil.ran").exists()
+
+
+@pytest.fixture
+def pile(bundle):
+    """A committee's bundle."""
+    folder = bundle.parent / "pile"
+    for name in "12":
+        save_bundle(folder / name, INFO, model_of(seed=int(name)).state_dict())
+    rule = {"name": "sum", "weights": [0.5, 2.0], "alone": 1.5, "margin": None}
+    save_bundle(folder, replace(INFO, kind="committee", members=("1", "2"), rule=rule), None)
+    return folder
+
+
+RULE = {"name": "sum", "weights": [0.5, 2.0], "alone": 1.5, "margin": None}
+
+
+@pytest.mark.parametrize(
+    "values, message",
+    [
+        *(
+            ({"members": ["1", name]}, "'members' is [")
+            for name in ("..", ".", "", "/tmp", "a/../../b", "../pile", "2/", "c:\\x", "a\\b")
+        ),
+        ({"members": "12"}, "'members' is \"12\", not a list of folders inside the bundle's"),
+        ({"rule": RULE | {"name": "vote"}}, "rule: 'name' is \"vote\", not sum, the rule that"),
+        ({"rule": RULE | {"weights": [1.0]}}, "rule: 'weights' are 1 for 2 members; each has one"),
+        ({"rule": RULE | {"weights": []}}, "rule: 'weights' are 0 for 2 members; each has one"),
+        ({"rule": RULE | {"weights": [1, True]}}, "rule: 'weights' is [1, true], not a list of nu"),
+        ({"rule": RULE | {"weights": [1, math.nan]}}, "'weights' is [1, NaN], not a list of numbe"),
+        ({"rule": RULE | {"weights": 3}}, "'weights' is 3, not a list of numbers"),
+        ({"rule": RULE | {"alone": "x"}}, "'alone' is \"x\", not a number above 0"),
+        ({"rule": RULE | {"alone": None}}, "'alone' is null, not a number above 0"),
+        ({"rule": RULE | {"margin": math.inf}}, "'margin' is Infinity, not a number, or null"),
+        ({"rule": None}, "'rule' is null, not a table"),
+    ],
+)
+def test_a_committee_that_is_wrong(pile, values, message):
+    spoil(pile, **values)
+    with pytest.raises(ValueError, match=re.escape(message)) as found:
+        load_bundle(pile)
+    assert str(pile / "bundle.json") in str(found.value) and "Copy the bundle" in str(found.value)
+
+
+def test_members_lie_inside_and_are_networks(pile, bundle):
+    (pile / "3").symlink_to(bundle)
+    spoil(pile, members=["1", "3"])
+    with pytest.raises(
+        ValueError, match=r"3 leads out of its committee's folder .*Copy the bundle"
+    ):
+        load_bundle(pile)
+    (pile / "3").unlink()
+    (pile / "3").mkdir()
+    (pile / "3" / "bundle.json").write_bytes((pile / "bundle.json").read_bytes())
+    with pytest.raises(ValueError, match=r"3 is a committee within the committee .*pile: members"):
+        load_bundle(pile)
+    spoil(pile, members=["1", "2"], rule={})
+    assert load_bundle(pile).model.weights == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "values, message",
+    [
+        ({"input": [1, 28, 10001]}, "not a list of channels, height and width, each from 1 to 10,"),
+        ({"input": [True, 28, 28]}, "'input' is [true, 28, 28], not a list"),
+        ({"input": None}, "'input' is null, not a list"),
+        ({"classes": None}, "'classes' is null, not a list"),
+        ({"score_scale": math.inf}, "'score_scale' is Infinity, not a number above 0"),
+        ({"score_scale": math.nan}, "'score_scale' is NaN, not a number above 0"),
+        ({"score_scale": 10**400}, "'score_scale' is 1000"),
+        ({"score_scale": True}, "'score_scale' is true, not a number above 0"),
+        ({"metrics": []}, "'metrics' is [], not a table"),
+        (
+            {"options": {"classes": 3}},
+            "'options' is {\"classes\": 3}, not a table of the network's",
+        ),
+        ({"run": {"seed": "x"}}, "run: 'seed' is \"x\", not a whole number"),
+        ({"run": {"constant": []}}, "run: 'constant' is [], not a number, or inf"),
+        ({"run": {"neighbours": None}}, "run: 'neighbours' is null, not a number"),
+    ],
+)
+def test_a_description_with_impossible_values(bundle, values, message):
+    spoil(bundle, **values)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_info(bundle)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "9" * 5000 + "}"])
+def test_a_description_that_json_cannot_read(bundle, text):
+    (bundle / "bundle.json").write_text(text)
+    with pytest.raises(ValueError, match=r"bundle\.json is not JSON \("):
+        read_info(bundle)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda v: v.update(name=3), "TypeError: 3 is not text"),
+        (lambda v: v.update(input=["a", 1, 1]), "its network cannot be read"),
+        (lambda v: v.update(body=5), "its network cannot be read"),
+        (lambda v: v["body"]["parts"][0][1].update({"is": []}), r"no layer \[\]"),
+    ],
+)
+def test_a_network_as_data_that_is_wrong(change, message):
+    values = json.loads(json.dumps(write_net(BRANCHES)))
+    change(values)
+    with pytest.raises(ValueError, match=f"here: .*{message}"):
+        read_net(values, "here")
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        (
+            torch.zeros(10, dtype=torch.complex64),
+            "'out.bias' holds complex numbers (torch.complex6",
+        ),
+        (torch.zeros(10, dtype=torch.int64), "'out.bias' holds whole numbers (torch.int64), the n"),
+        (torch.zeros(10, dtype=torch.bool), "'out.bias' holds whole numbers (torch.bool), the ne"),
+        (
+            torch.full((10,), 1e300, dtype=torch.float64),
+            "'out.bias' has values that are NaN or inf",
+        ),
+        ([0.0] * 10, "'out.bias' is a list, not a tensor"),
+    ],
+)
+def test_weights_of_another_kind(given, message):
+    state = model_of().state_dict() | {"out.bias": given}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        create_model("lenet5_keras_28", weights=state)
+    half = {k: v.half() for k, v in model_of().state_dict().items()}
+    assert create_model("lenet5_keras_28", weights=half).out.bias.dtype == torch.float32
+
+
+def test_a_network_larger_than_memory():
+    with pytest.raises(
+        ValueError, match=r"lenet5_modern with input 1x1000000000x1000000000 and 10"
+    ):
+        create_model("lenet5_modern", input=10**9)
+
+
+def test_what_is_no_name():
+    for call in (create_model, net):
+        with pytest.raises(ValueError, match=r"a network is a name.* not None.*'lenet5'.*s list"):
+            call(None)
+    with pytest.raises(
+        ValueError, match="a bundle is a folder, or a network that comes trained, n"
+    ):
+        load_bundle(None)
+    with pytest.raises(ValueError, match="weights are a bundle's folder, a file or a state_dict"):
+        create_model("lenet5", weights=5)
+
+
+def test_numpys_whole_numbers(bundle):
+    import numpy as np
+
+    eight = np.int64(28)
+    for input in (eight, (eight, eight), np.array(28)):
+        assert net("lenet5_keras_28", np.int64(7), np.int32(1), input).input == (1, 28, 28)
+    model = create_model("lenet5_modern", np.int64(7), np.int8(3), (np.int64(40), eight))
+    assert (model.net.classes, model.net.input) == (7, (3, 40, 28))
+    assert all(type(n) is int for n in (model.net.classes, *model.net.input))
+    with pytest.raises(ValueError, match="classes must be a whole number of at least 1, not 0"):
+        create_model(bundle, num_classes=0)
+
+
+def test_a_run_that_has_no_bundle_yet(tmp_path):
+    run = tmp_path / "my run"
+    (run / "best" / "1").mkdir(parents=True)
+    (run / "1").mkdir()
+    for folder in (run, run / "1"):
+        (folder / "run.toml").write_text("net = 'boosted_lenet4'\n")
+    for given in (run, run / "best", run / "1"):
+        with pytest.raises(FileNotFoundError) as found:
+            load_bundle(given)
+        said = f"{given} is not finished and has no bundle.json yet. Go on with it: papernets train"
+        assert f"{said} --out '{run}' --resume" in str(found.value)
+
+
+def test_explain_never_runs_a_bundles_code(tmp_path, capsys):
+    ran = tmp_path / "ran"
+    (tmp_path / "evil.py").write_text(f"open({str(ran)!r}, 'w').close()\n", encoding="utf-8")
+    about = {"schema": 1, "network": f"{tmp_path / 'evil.py'}:NET", "classes": ["a", "b"]}
+    about |= {"input": [1, 28, 28], "preprocessing": {}}
+    (tmp_path / "bundle.json").write_text(json.dumps(about), encoding="utf-8")
+    assert main(["explain", str(tmp_path)]) == 1
+    assert "names a file of Python code" in capsys.readouterr().err and not ran.exists()

@@ -66,6 +66,7 @@ def test_features_come_in_the_order_asked():
     assert [tuple(t.shape) for t in found.values()] == [(2, 84), (2, 6, 28, 28), (2, 16, 5, 5)]
     assert found["C1"].abs().max() <= 1.7159
     assert model.features(x, []) == {}
+    assert list(model.features(x, "C1")) == ["C1"]
 
 
 def test_features_are_the_layers_outputs_after_their_activation():

@@ -110,7 +110,6 @@ def test_wrong_use_is_2(
     [
         (["predict", "lecture_cnn", "x.png"], "error: lecture_cnn does not come trained ("),
         (["evaluate", "nothing"], "error: no bundle 'nothing': give a bundle's folder"),
-        (["train", "lenet1", "--data", "."], "error: "),
     ],
 )
 def test_a_failure_is_1(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from safetensors.torch import load_file, save_file
@@ -316,7 +317,7 @@ def test_a_description_that_is_not_json(copy: Path, capsys: pytest.CaptureFixtur
     [
         ({"mean": 3}, "unknown preprocessing key 'mean'"),
         ({"kind": "dog"}, "preprocessing kind 'dog': give one of digit, garment, photo"),
-        ({"picture": 28}, "int"),
+        ({"picture": 28}, "picture=28: give height and width"),
     ],
 )
 def test_preprocessing_that_makes_no_sense(
@@ -387,3 +388,18 @@ def test_the_network_that_comes_trained(pictures: Path, capsys: pytest.CaptureFi
     found = json.loads(capsys.readouterr().out)
     labels = data.open("digits").test.labels[:3].tolist()
     assert [one.get("label") for one in found[:3]] == [str(label) for label in labels]
+
+
+def test_a_row_of_digits_is_pointed_to_scan(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digits = data.open("digits").test.images[:3, 0]
+    row, one = tmp_path / "row.png", tmp_path / "one.png"
+    Image.fromarray(np.concatenate([digit.numpy() for digit in digits], axis=1)).save(row)
+    Image.fromarray(digits[0].numpy()).save(one)
+    assert main(["predict", str(trained), str(one), str(row)]) == 0
+    hint = f"{row}: several digits? --scan reads a row of them\n"
+    assert capsys.readouterr().err == hint
+    assert main(["predict", str(trained), str(one), str(row), "--quiet"]) == 0
+    assert main(["predict", str(trained), str(one)]) == 0
+    assert capsys.readouterr().err == ""

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import torch
 from PIL import Image
 
 from papernets import data
-from papernets.data.folder import natural
+from papernets.data.folder import natural, whole_folder
 
 
 def picture(path: Path, value: int = 100, size: tuple[int, int] = (40, 30)) -> None:
@@ -106,6 +108,33 @@ def test_pictures_deeper_down_and_links_that_go_round(tmp_path: Path) -> None:
     assert torch.bincount(labels).tolist() == [3, 6]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs named pipes")
+def test_pipes_and_links_to_themselves_are_left_out_and_named(tmp_path: Path) -> None:
+    classes(tmp_path, {"a": 3, "b": 3})
+    os.mkfifo(tmp_path / "a" / "pipe.png")
+    for place in ("a", "b"):
+        os.symlink("round.png", tmp_path / place / "round.png")
+    os.symlink("loose.png", tmp_path / "loose.png")
+    opened = data.open(str(tmp_path))
+    assert len(opened.train) + len(opened.validation) + len(opened.test) == 6
+    assert opened.skipped == (
+        f"{tmp_path / 'loose.png'}: in no class folder",
+        f"{tmp_path / 'a' / 'pipe.png'}: not a regular file",
+        f"{tmp_path / 'a' / 'round.png'}: a link that goes round",
+        f"{tmp_path / 'b' / 'round.png'}: a link that goes round",
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names of any bytes")
+def test_a_class_whose_name_is_no_text(tmp_path: Path) -> None:
+    classes(tmp_path, {"a": 3, "caf\udce9": 3})
+    message = r"the name of the class folder caf\\xe9 is not UTF-8\. Rename it"
+    with pytest.raises(ValueError, match=message):
+        data.open(str(tmp_path))
+    with pytest.raises(ValueError, match=message):
+        whole_folder(tmp_path)
+
+
 def damaged(root: Path) -> dict[str, str]:
     """Bad files put into class a, and the reason that each should get."""
     whole = root / "a" / "whole.jpg"
@@ -166,10 +195,10 @@ def test_a_file_without_permission_is_named(
     classes(tmp_path, {"a": 3, "b": 3})
     original = Image.open
 
-    def refuse(path: str, *rest: object) -> Image.Image:
+    def refuse(path: str, **rest: Any) -> Image.Image:
         if str(path).endswith(os.path.join("a", "1.png")):
             raise PermissionError(13, "Permission denied")
-        return original(path, *rest)
+        return original(path, **rest)
 
     monkeypatch.setattr(Image, "open", refuse)
     opened = data.open(str(tmp_path))

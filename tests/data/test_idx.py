@@ -161,6 +161,13 @@ def test_pictures_and_labels_of_different_length(tmp_path: Path) -> None:
         read_pair(tmp_path / "images", tmp_path / "labels")
 
 
+def test_one_class_alone(tmp_path: Path) -> None:
+    write_set(tmp_path)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(np.full(240, 3)))
+    with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte: only one class, 3\. Telling"):
+        data.open(str(tmp_path))
+
+
 def test_a_label_beyond_the_classes(tmp_path: Path) -> None:
     write_set(tmp_path)
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(np.full(30, 12)))

@@ -160,8 +160,15 @@ def test_reasons_why_a_file_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "nothing.png")
 
 
+@pytest.mark.parametrize("form", ["EPS", "PDF"])
+def test_what_another_program_would_draw_is_no_picture(tmp_path: Path, form: str) -> None:
+    half("RGB").save(tmp_path / "x.png", form)
+    with pytest.raises(ValueError, match=r"x\.png: not a picture$"):
+        load(tmp_path / "x.png")
+
+
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: object) -> None:
+    def refuse(path: object, **rest: object) -> None:
         raise PermissionError(13, "Permission denied", os.fspath(path))  # type: ignore[arg-type]
 
     monkeypatch.setattr(Image, "open", refuse)

@@ -122,3 +122,32 @@ def test_settings_go_through_json_and_back() -> None:
 def test_errors(make, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"channels": True}, "channels=True: give a whole number"),
+        ({"height": 32.0}, "height=32.0: give a whole number"),
+        ({"width": None}, "width=None: give a whole number"),
+        ({"width": 10_001}, "a size or a number of channels above 10,000"),
+        ({"picture": [28]}, r"picture=\(28,\): give height and width, such as \(28, 28\)"),
+        ({"picture": [28, 28.0]}, "picture=.* give height and width"),
+        ({"picture": None}, "picture=None: give height and width"),
+        ({"kind": []}, r"kind \(\): give one of digit"),
+        ({"shrink": "x"}, "shrink='x': give more than 0, at most 1"),
+        ({"shrink": float("nan")}, "shrink=nan: give more than 0, at most 1"),
+        ({"shrink": 1e-9}, "shrink=1e-09: give 0.01 or more"),
+        ({"low": 3}, "low=3: give one number"),
+        ({"low": ["x"]}, r"low=\('x',\): give one number"),
+        ({"high": [float("inf")]}, r"high=\(inf,\): give one number"),
+        ({"high": [10**400]}, r"high=\(1000.*: give one number"),
+    ],
+)
+def test_values_from_a_file_are_checked(values, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Preprocessing.from_dict({"channels": 1, "height": 32, "width": 32, **values})
+
+
+def test_a_strip_may_be_wider_than_a_picture() -> None:
+    assert Preprocessing(1, 32, 32).strip(torch.zeros(1, 1, 28, 10_100)).shape[-1] == 10_104

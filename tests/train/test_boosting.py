@@ -296,5 +296,22 @@ def test_a_stop_while_the_committee_is_written(trio, tmp_path, monkeypatch):
         patch.setattr(boosting, "save_bundle", stop)
         with pytest.raises(KeyboardInterrupt):
             do(trio, folder)
+    said = f"papernets train --out {folder} --resume"
+    with pytest.raises(FileNotFoundError, match=f"is not finished .*{re.escape(said)}$"):
+        load_bundle(folder)
     do(None, folder, resume=True)
     assert len(load_bundle(folder).info.members) == 3
+
+
+def test_a_committee_whose_configuration_was_changed_meanwhile(trio, tmp_path):
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        do(trio, folder, until=lambda event: isinstance(event, Epoch))
+    config = folder / "run.toml"
+    text = config.read_text()
+    config.write_text(text.replace(f"epochs = {trio.epochs}", "epochs = 77"))
+    said = f"{config} was changed since the run began: epochs was {trio.epochs} and is 77 now"
+    with pytest.raises(ValueError, match=re.escape(said)) as found:
+        do(None, folder, resume=True)
+    assert f"papernets train --out {folder} --resume; or" in str(found.value)
+    assert (folder / "1" / "run.toml").read_text().count("77") == 0

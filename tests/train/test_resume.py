@@ -322,7 +322,9 @@ def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
             do(run_of(home), folder)
     text = str(found.value)
     kept = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there"
-    assert "could not save epoch " in text and "No space left on device" in text and kept in text
+    assert "could not save " in text and "No space left on device" in text and kept in text
+    renewed = "but not all of log.jsonl, last/ and best/: --resume renews them from it. Make room"
+    assert (renewed in text) == (at in (12, 20)) == ("could not save all of epoch" in text)
     assert f"Make room, then: papernets train --out '{folder}' --resume" in text
     assert not list(folder.rglob("*.unfinished"))
     if epoch:
@@ -362,21 +364,27 @@ def test_no_permission_for_a_folder(home, tmp_path, monkeypatch, capsys):
     out = tmp_path / "run"
     assert main(["train", "lenet1", "--out", str(out)]) == 1
     said = f"error: no run can be written in {out} (Permission denied). Give another folder as --o"
-    assert said in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert said in err and "as --out: papernets train lenet1 --out FOLDER" in err
     assert not out.exists()
 
 
-def test_no_permission_for_a_folder_that_is_there(home, stopped, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    "number, words",
+    [(errno.EACCES, "Permission denied"), (errno.EROFS, "Read-only file system")],
+)
+def test_no_permission_for_a_folder_that_is_there(stopped, monkeypatch, capsys, number, words):
     real = open
 
     def refuse(path, *given, **named):
         if str(path).endswith(".lock"):
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            raise OSError(number, words, str(path))
         return real(path, *given, **named)
 
     monkeypatch.setattr("builtins.open", refuse)
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
-    assert f"no run can be written in {stopped} (Permission den" in capsys.readouterr().err
+    said = f"no run can be written in {stopped} ({words}). Make it writable, then: papernets train"
+    assert f"{said} --out {stopped} --resume" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a limit on a file's size")
@@ -449,6 +457,108 @@ def test_a_damaged_state_says_what_to_do(stopped, capsys):
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
     err = capsys.readouterr().err
     assert "state.pt cannot be read (" in err and "Remove it to start again from the begin" in err
+
+
+def keep(folder, change):
+    """The state of a run, changed by a function."""
+    values = load_state(folder)
+    change(values)
+    torch.save(values, folder / "state" / "state.pt")
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (lambda v: v.clear(), "state"),
+        (lambda v: v.update(state=[1]), "state"),
+        (lambda v: v["state"].pop("model"), "model"),
+        (lambda v: v["state"].update(model={"a": 3}), "model"),
+        (lambda v: v["state"].update(optimizer=None), "optimizer"),
+        (lambda v: v["state"]["optimizer"].pop("param_groups"), "optimizer"),
+        (lambda v: v["state"].update(average=3), "average"),
+        (lambda v: v["state"].update(epoch="1"), "epoch"),
+        (lambda v: v["state"].update(epoch=True), "epoch"),
+        (lambda v: v["state"].pop("step"), "step"),
+        (lambda v: v["state"].update(history=[]), "history"),
+        (lambda v: v["state"]["history"][0].pop("val_loss"), "history"),
+        (lambda v: v["state"].update(best_epoch=7), "best_epoch"),
+        (lambda v: v["state"].update(best_weights=[]), "best_weights"),
+        (lambda v: v.pop("seconds"), "seconds"),
+        (lambda v: v.update(threads=0), "threads"),
+        (lambda v: v.update(data=3), "data"),
+        (lambda v: v.update(run=[]), "run"),
+    ],
+)
+def test_a_state_without_a_part_says_which(stopped, capsys, change, said):
+    keep(stopped, change)
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert f"state.pt cannot be read (its {said} is missing or damaged). Remove it to start" in err
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (lambda s: s["average"].pop("out.bias"), "its average does not fit its model"),
+        (lambda s: s["best_weights"].pop("out.bias"), "its best_weights does not fit its model"),
+        (lambda s: s["optimizer"]["param_groups"].pop(), "its optimizer is damaged: "),
+        (
+            lambda s: s["optimizer"]["state"][0].update(exp_avg=torch.zeros(3)),
+            "its optimizer does not fit its model",
+        ),
+    ],
+)
+def test_a_state_whose_parts_do_not_fit(stopped, capsys, change, said):
+    keep(stopped, lambda values: change(values["state"]))
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert f"state.pt cannot be read ({said}" in err and "Remove it to start again" in err
+
+
+def test_a_bare_pickle_is_no_state(stopped, capsys):
+    import pickle
+
+    (stopped / "state" / "state.pt").write_bytes(pickle.dumps({"state": {}}))
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1  # and no warning of torch's
+    assert "state.pt cannot be read (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("epochs = 3", "epochs = 5", "epochs was 3 and is 5 now"),
+        ("epochs = 3", "epochs = 1", "epochs was 3 and is 1 now"),
+        ("batch_size = 16", "batch_size = 8", "batch_size was 16 and is 8 now"),
+        ("seed = 0", "seed = 4", "seed was 0 and is 4 now"),
+        ("learning_rate = 0.01", "learning_rate = 1.0", "learning_rate was 0.01 and is 1.0 now"),
+        ("average = 0.9", "average = 0.0", "average was 0.9 and is 0.0 now"),
+        ('loss = "cross_', 'loss = "mse"  # ', "loss was 'cross_entropy' and is 'mse' now"),
+        ('optimizer = "adam"', 'optimizer = "sgd"', "optimizer was 'adam' and is 'sgd' now"),
+    ],
+)
+def test_a_configuration_that_was_changed_meanwhile(stopped, capsys, old, new, said):
+    config = stopped / "run.toml"
+    text = config.read_text()
+    assert old in text
+    config.write_text(text.replace(old, new))
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert f"error: {config} was changed since the run began: {said}. Set it back, then: pa" in err
+    assert f"papernets train --out {stopped} --resume; or start a new run: papernets train" in err
+    assert len(log_of(stopped)) == 1
+    keep(stopped, lambda values: values.pop("run"))  # an older state does not know
+    config.write_text(text)
+    assert main(["train", "--out", str(stopped), "--resume", "-q"]) == 0
+    config.write_text(text.replace(old, new))
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1  # finished: the same answer
+
+
+@pytest.mark.parametrize("text", ["", "epochs = 3\n", "net = ''\n"])
+def test_a_configuration_without_a_network(stopped, capsys, text):
+    (stopped / "run.toml").write_text(text)
+    assert main(["train", "--out", str(stopped), "--resume"]) == 2
+    err = capsys.readouterr().err
+    assert f"{stopped / 'run.toml'} names no network: 'net' is missing. Bring the file back" in err
 
 
 def test_a_network_that_was_changed_meanwhile(tmp_path, capsys):

@@ -1,0 +1,123 @@
+"""What people who tried the command line missed: colour, classes, strictness, folders, counts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from papernets.cli import main
+from papernets.data.folder import in_colour
+from papernets.nets import net
+from papernets.train.outcome import paper_error
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Twelve classes of small pictures in colour."""
+    for number in range(12):
+        folder = tmp_path / "photos" / f"class{number:02}"
+        folder.mkdir(parents=True)
+        for at in range(5):
+            colour = (20 * number, 200 - 10 * number, 40 * at)
+            Image.new("RGB", (32, 32), colour).save(folder / f"{at}.png")
+    return tmp_path / "photos"
+
+
+def test_colour_and_classes_are_spoken_of(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["train", "lenet5", "--data", str(photos), "--epochs", "1"]
+    assert main([*flags, "--out", str(tmp_path / "grey")]) == 0
+    out, err = capsys.readouterr()
+    said = "The pictures are in colour, lenet5 reads grey: --channels 3 keeps the colour\n"
+    assert err.count(said) == 1
+    assert err.count("not the paper's: the paper has ten bitmaps; further classes get") == 1
+    assert "error: on held-out pictures; *: the best so far\n" in err
+    assert "1 epoch, seed 0" in err
+    assert "The paper's test error" not in out  # photographs are not MNIST
+    assert main([*flags, "--out", str(tmp_path / "colour"), "--channels", "3"]) == 0
+    assert "in colour" not in capsys.readouterr().err
+
+
+def test_grey_pictures_with_three_channels_are_not_in_colour(tmp_path: Path) -> None:
+    for name, colour in (("grey.png", (90, 90, 90)), ("red.png", (200, 20, 20))):
+        Image.new("RGB", (40, 40), colour).save(tmp_path / name)
+    assert in_colour([str(tmp_path / "red.png")])
+    assert not in_colour([str(tmp_path / "grey.png")])
+    assert not in_colour([str(tmp_path / "gone.png")])
+
+
+def test_strict_stops_at_a_file_that_cannot_be_read(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "class00" / "bad.png").write_text("no picture")
+    assert main(["data", "show", str(photos)]) == 0
+    assert main(["data", "show", str(photos), "--strict"]) == 1
+    assert "without --strict they are left out" in capsys.readouterr().err
+    run = ["train", "lenet1", "--data", str(photos), "--out", str(tmp_path / "run"), "--strict"]
+    assert main(run) == 1
+    assert "1 of 61 files are not readable pictures" in capsys.readouterr().err
+
+
+def test_the_papers_error_stands_beside_digits_only() -> None:
+    lenet5 = net("lenet5")
+    assert paper_error(lenet5, "mnist") == (0.0095, "LeCun et al. 1998, on MNIST")
+    error, words = paper_error(lenet5, "digits")
+    assert error == 0.0095 and words.endswith("digits' error is not MNIST's")
+    assert paper_error(lenet5, "fashion_mnist") == (None, "")
+    assert paper_error(lenet5, "flowers") == (None, "")
+    assert paper_error(net("lenet5_keras_28"), "mnist") == (None, "")  # notes are no paper
+
+
+def test_a_bundles_folder_can_be_explained(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about = json.loads((trained / "bundle.json").read_text())
+    assert main(["explain", str(trained), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == about["network"]
+    shutil.copytree(trained, tmp_path / "run" / "best")
+    assert main(["explain", str(tmp_path / "run")]) == 0
+    assert capsys.readouterr().out.startswith(net(about["network"]).title)
+    assert main(["explain", "lenet5_scan"]) == 0
+    assert capsys.readouterr().out.startswith("LeNet-5\n")
+    (tmp_path / "empty").mkdir()
+    assert main(["explain", str(tmp_path / "empty")]) == 2
+    assert "is a folder without a bundle.json" in capsys.readouterr().err
+
+
+def test_explain_names_the_recipes_and_the_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "lenet5"]) == 0
+    out = capsys.readouterr().out
+    assert "\nRecipes: quick, best, small (for digits), scan\n" in out
+    assert "Notes 000 to 004 are five lecture notes and articles" in out
+    paper = out.index("The paper or released code prints otherwise")
+    notes = out.index("Later notes print otherwise")
+    assert paper < out.index("macs = 401,000 (figure 11)") < notes < out.index("C1.params = 3,900")
+
+
+def test_verify_says_why_and_counts_papers_and_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "lenet4"]) == 0
+    out = capsys.readouterr().out
+    assert (
+        "8 published numbers agree (8 of papers or released code, 0 of notes), 1 is an erratum"
+        in out
+    )
+    assert "agrees, rounded" in out and "dense, it has three times the paper's 17,000" in out
+    assert main(["verify", "lenet4", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["verdict"] for one in found if one["rounded"]] == ["agrees", "agrees"]
+
+
+def test_the_list_says_what_comes_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert found["lenet5"]["trained"] is True and found["lenet5"]["paper_error"] == 0.0095
+    assert found["lenet5_keras_28"]["trained"] is False
+    assert found["lenet5_keras_28"]["paper_error"] is None
+    assert found["googlenet"]["paper_error_on"].endswith("top-5")
+    assert main(["list", "googlenet"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith("top-5 10.07 %")
