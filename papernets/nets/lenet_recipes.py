@@ -42,7 +42,7 @@ LENET5_RECIPES = (
     Recipe(
         "quick",
         "ours: 0.95 % on MNIST in a minute",
-        {**LEARNING, **MAP, "epochs": 15, "learning_rate": 3e-3},
+        {**LEARNING, **MAP, "epochs": 10, "learning_rate": 3e-3},
     ),
     Recipe(
         "best",
