@@ -47,7 +47,15 @@ GOALS = {"plain PyTorch loop": 1.5, "Keras": 2.5}
 class Ours:
     """papernets' training loop; a turn is the training pass of one epoch."""
 
-    def __init__(self, network: Net, seen: Dataset, eyes: Preprocessing, scale: float, tiles: bool):
+    def __init__(
+        self,
+        network: Net,
+        seen: Dataset,
+        eyes: Preprocessing,
+        scale: float,
+        tiles: bool,
+        workers: int = 0,
+    ):
         run = Run(
             network.name,
             epochs=10**6,
@@ -56,6 +64,7 @@ class Ours:
             seed=SEED,
             distance_scale=scale,
             tiles=tiles,
+            workers=workers,
         )
         model = build(network, generator=torch.Generator().manual_seed(SEED))
         self.epochs = (
@@ -139,6 +148,7 @@ def notes_network(seen: Dataset, threads: int, near: contextlib.ExitStack) -> li
         ),
         Contestant("papernets", Ours(network, seen, eyes, 1.0, True)),
         Contestant("  with tiles=false", Ours(network, seen, eyes, 1.0, False)),
+        *with_workers(network, seen, eyes, 1.0, threads),
     ]
     folder = Path(near.enter_context(tempfile.TemporaryDirectory()))
     np.savez(folder / "data.npz", x=x.numpy(), y=y.numpy())
@@ -153,7 +163,17 @@ def notes_network(seen: Dataset, threads: int, near: contextlib.ExitStack) -> li
     return found
 
 
-def lenet5_1998(seen: Dataset) -> list[Contestant]:
+def with_workers(
+    network: Net, seen: Dataset, eyes: Preprocessing, scale: float, threads: int
+) -> list[Contestant]:
+    """Ours with as many worker processes as there are threads, where there are several."""
+    if threads < 2:
+        return []
+    ours = Ours(network, seen, eyes, scale, True, threads)
+    return [Contestant(f"  with workers={threads}", ours)]
+
+
+def lenet5_1998(seen: Dataset, threads: int) -> list[Contestant]:
     """lenet5: ours, and a plain loop over its reference form."""
     network = net("lenet5")
     eyes = Preprocessing.for_network(network.input, seen)
@@ -164,6 +184,7 @@ def lenet5_1998(seen: Dataset) -> list[Contestant]:
         Contestant("plain loop, reference form", PlainLoop(reference, x, y, 0.1)),
         Contestant("papernets", Ours(network, seen, eyes, 0.1, True)),
         Contestant("  with tiles=false", Ours(network, seen, eyes, 0.1, False)),
+        *with_workers(network, seen, eyes, 0.1, threads),
     ]
 
 
@@ -223,7 +244,11 @@ def main() -> None:
                 f"\n{name}: {len(seen.train):,} pictures, batches of {BATCH}, {given.rounds} rounds"
             )
             first = name == "lenet5_keras_28"
-            found = notes_network(seen, given.threads, near) if first else lenet5_1998(seen)
+            found = (
+                notes_network(seen, given.threads, near)
+                if first
+                else lenet5_1998(seen, given.threads)
+            )
             take_turns(found, given.rounds)
             print_table(found, found[0], len(seen.train))
             if first:

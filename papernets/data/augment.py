@@ -61,9 +61,11 @@ class Distortion:
         moves = (self.rotate, self.scale, self.squeeze, self.shear, self.shift, self.elastic_alpha)
         return not any(moves)
 
-    def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """`distort(images, generator)` with these strengths."""
-        return distort(images, generator, **asdict(self))
+    def __call__(
+        self, images: Tensor, generator: torch.Generator, only: Tensor | None = None
+    ) -> Tensor:
+        """`distort(images, generator, only)` with these strengths."""
+        return distort(images, generator, only, **asdict(self))
 
     def to_dict(self) -> dict[str, float]:
         """The strengths as plain JSON values."""
@@ -82,6 +84,7 @@ class Distortion:
 def distort(
     images: Tensor,
     generator: torch.Generator,
+    only: Tensor | None = None,
     *,
     rotate: float = 0.0,
     scale: float = 0.0,
@@ -97,18 +100,22 @@ def distort(
     their type and device.
     Random numbers are drawn on the generator's device, so a CPU generator gives the same maps on
     every device. Strengths as in `Distortion`; with all at 0 the pictures are returned unchanged.
+    only: the places, rising, of the pictures that are returned, distorted as they are among all.
     """
     strengths = Distortion(rotate, scale, squeeze, shear, shift, elastic_alpha, elastic_sigma)
     if images.ndim != 4:
         raise ValueError(f"distort: pictures of shape {tuple(images.shape)}; give (N, C, h, w)")
     if strengths.is_identity:
-        return images.clone()
+        return images.clone() if only is None else images[only]
     count, _, height, width = images.shape
     chunk = max(1, CHUNK_PIXELS // (height * width))
-    result = torch.empty_like(images)
+    result = torch.empty_like(images if only is None else images[only])
+    begin = 0
     for start in range(0, count, chunk):
         part = images[start : start + chunk]
-        grid = _maps(len(part), height, width, strengths, generator, images.device)
+        own = None if only is None else only[(only >= start) & (only < start + chunk)] - start
+        grid = _maps(len(part), height, width, strengths, generator, images.device, own)
+        part = part if own is None else part[own]
         moved = grid_sample(
             part.float(),
             grid,
@@ -118,7 +125,8 @@ def distort(
         )
         if not part.is_floating_point():
             moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds
-        result[start : start + chunk] = moved
+        result[begin : begin + len(part)] = moved
+        begin += len(part)
     return result
 
 
@@ -129,11 +137,13 @@ def _maps(
     strengths: Distortion,
     generator: torch.Generator,
     device: torch.device,
+    own: Tensor | None = None,
 ) -> Tensor:
     """Where each output pixel is read, (count, h, w, 2) as x, y in -1..1, corners at pixel centres.
 
     Coordinate c of picture n is  rows @ weights[n, c] @ columns.T, where rows holds (1, y, elastic
     eigenvectors) and columns (1, x, ...): the affine map is the upper left corner of the weights.
+    own: the pictures whose maps are computed; random numbers are drawn for all.
     """
     elastic = strengths.elastic_alpha > 0
     rows = _basis(height, strengths.elastic_sigma if elastic else 0.0)
@@ -151,6 +161,7 @@ def _maps(
         noise = torch.randn(shape, generator=generator, device=random_device)
         weights[:, :, 2:, 2:] = noise * deviation
     half = torch.tensor([max(width - 1, 1) / 2, max(height - 1, 1) / 2], device=random_device)
+    weights = weights if own is None else weights[own]
     weights = (weights / half[:, None, None]).to(device)
     field = rows.to(device) @ (weights @ columns.to(device).T)
     return field.permute(

@@ -38,6 +38,25 @@ def batches(
     of pictures shown as windows of a strip, between others of the same thousands; their labels may
     be -1: see `make_windows`.
     """
+    whole = shares(part, preprocessing, distortion, batch_size, draws, device, neighbours)
+    return ((x, y) for x, y, _ in whole)
+
+
+def shares(
+    part: Part,
+    preprocessing: Preprocessing,
+    distortion: Distortion,
+    batch_size: int,
+    draws: torch.Generator,
+    device: torch.device,
+    neighbours: float = 0.0,
+    worker: tuple[int, int] = (0, 1),
+) -> Iterator[tuple[Tensor, Tensor, int]]:
+    """What one worker, (rank, how many), has of each of the `batches`, and the whole batch's size.
+
+    Together the workers have the batches; a share may be empty. Each draws all random numbers, but
+    distorts and prepares only its own pictures.
+    """
     order = torch.randperm(len(part), generator=draws)
     step = max(CHUNK // batch_size, 1) * batch_size
     bounds = [*range(0, len(order), step), len(order)]
@@ -45,17 +64,40 @@ def batches(
         del bounds[-2]
     for start, stop in pairwise(bounds):
         chosen = order[start:stop]
-        images = distortion(part.images[chosen], draws) if distortion else part.images[chosen]
-        labels = part.labels[chosen]
+        sizes = sizes_of(len(chosen), batch_size)
+        parts = sizes
+        own: Tensor | None = None
+        if worker != (0, 1):
+            own, parts = _own(sizes, *worker)
         if neighbours:
+            images = distortion(part.images[chosen], draws) if distortion else part.images[chosen]
+            labels = part.labels[chosen]
             width = window_width(preprocessing)
             images, labels = make_windows(images, labels, width, neighbours, draws)
+            if own is not None:
+                images, labels = images[own], labels[own]
             images = seen(preprocessing, images.to(device))
         else:
+            mine = chosen if own is None else chosen[own]
+            labels = part.labels[mine]
+            if distortion and not distortion.is_identity:
+                images = distortion(part.images[chosen], draws, own)
+            else:
+                images = part.images[mine]
             images = preprocessing(images.to(device))
         labels = labels.to(device)
-        sizes = sizes_of(len(chosen), batch_size)
-        yield from zip(images.split(sizes), labels.split(sizes), strict=True)
+        yield from zip(images.split(parts), labels.split(parts), sizes, strict=True)
+
+
+def _own(sizes: list[int], rank: int, workers: int) -> tuple[Tensor, list[int]]:
+    """The places of a worker's pictures among those of batches, and how many of each it has."""
+    places, parts, start = [], [], 0
+    for size in sizes:
+        low, high = size * rank // workers, size * (rank + 1) // workers
+        places.append(torch.arange(start + low, start + high))
+        parts.append(high - low)
+        start += size
+    return torch.cat(places), parts
 
 
 def sizes_of(count: int, batch_size: int) -> list[int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
@@ -19,10 +20,11 @@ from ..build.weights import copies
 from ..data import Dataset, Distortion, Part, Preprocessing
 from ..data.strips import make_windows, seen, window_width
 from ..evaluate.infer import logits_of
-from .batches import batches, count_of, generator
+from .batches import count_of, generator, shares
 from .losses import make_loss, with_rubbish
 from .run import Run
 from .schedule import learning_rate
+from .workers import Team
 
 LOOK = 50
 """Every so many steps the losses are looked at: often enough to stop soon, seldom enough to
@@ -156,8 +158,23 @@ def fit(
 
     When an `Epoch` is yielded, the state is that of the end of the epoch and may be saved. Raises
     `Diverged` with the step and the learning rate where the loss is not finite; the caller's last
-    saved state is then good.
+    saved state is then good. With `run.workers` on a CPU, other processes share the steps.
     """
+    alone = run.workers < 2 or device.type != "cpu"
+    helped = nullcontext() if alone else Team(state.model, dataset.train, preprocessing, run)
+    with helped as team:
+        yield from _epochs(state, dataset, preprocessing, run, device, team)
+
+
+def _epochs(
+    state: State,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    run: Run,
+    device: torch.device,
+    team: Team | None,
+) -> Iterator[Step | Epoch]:
+    """The epochs of `fit`."""
     distortion = Distortion.from_dict(run.augment)
     loss_of = make_loss(run, state.model.net)
     part = dataset.train
@@ -171,12 +188,20 @@ def fit(
         rate = run.learning_rate
         draws = generator(run.seed, number)
         torch.manual_seed(draws.initial_seed())  # dropout draws from torch's own random numbers
-        drawn = batches(
-            part, preprocessing, distortion, run.batch_size, draws, device, run.neighbours
+        drawn = (
+            team.shares(number)
+            if team
+            else shares(
+                part, preprocessing, distortion, run.batch_size, draws, device, run.neighbours
+            )
         )
-        for at, (x, y) in enumerate(drawn):
+        for at, (x, y, whole) in enumerate(drawn):
             rate = learning_rate(run, state.step, steps * run.epochs)
-            losses[at] = train_step(state, x, y, loss_of, rate, model)
+            losses[at] = (
+                team.step(state.optimizer, x, y, whole, rate)
+                if team
+                else train_step(state, x, y, loss_of, rate, model)
+            )
             state.step += 1
             if run.average:
                 follow(state, run.average)

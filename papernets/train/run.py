@@ -46,9 +46,9 @@ class Run:
     saw them. neighbours is the share of digits shown between others, or with none in the middle, so
     that the network reads strips (section VII). augment holds strengths of distortion, boost what
     boosting needs, options those of the network. tiles: on a CPU, train the first layers as one
-    chain where they can be (`build.tiles`): faster, the same but for rounding. strict: a file that
-    cannot be read is an error. ValueError names an
-    impossible value.
+    chain where they can be (`build.tiles`): faster, the same but for rounding. workers: on a CPU,
+    so many processes of one thread share each batch (`train.workers`); 0 or 1 for none. strict: a
+    file that cannot be read is an error. ValueError names an impossible value.
     """
 
     net: str
@@ -61,6 +61,7 @@ class Run:
     seed: int = 0
     device: str = "auto"
     threads: int = 0
+    workers: int = 0
     tiles: bool = True
     optimizer: str = "adam"
     learning_rate: float = 1e-3
@@ -100,9 +101,10 @@ class Run:
         for name in ("epochs", "batch_size"):
             _check(self, name, getattr(self, name) >= 1, "at least 1")
         _check(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")
-        for name in ("threads", "channels"):
+        for name in ("threads", "workers", "channels"):
             _check(self, name, getattr(self, name) >= 0, "0 or more")
-        _check(self, "threads", self.threads <= MOST_THREADS, f"at most {MOST_THREADS:,}")
+        for name in ("threads", "workers"):
+            _check(self, name, getattr(self, name) <= MOST_THREADS, f"at most {MOST_THREADS:,}")
         _check(self, "seed", 0 <= self.seed < MOST_SEED, f"from 0 to below {MOST_SEED:,}")
         for name in ("learning_rate", "distance_scale"):
             value = getattr(self, name)

@@ -42,6 +42,7 @@ from .folder import (
 )
 from .outcome import Work, finish
 from .run import Run
+from .workers import check_workers
 
 ROOM, RIGHT = "Make room", "Make it writable"
 UNWRITABLE = {
@@ -201,6 +202,8 @@ def train_network(
     """Train one network in a folder; see `train`."""
     began = time.perf_counter()
     preprocessing = preprocessing_for(run, net, dataset)
+    if device.type == "cpu":
+        check_workers(run, net)
     model = build(net, generator=torch.Generator().manual_seed(run.seed)).to(device)
     state = start(model, run)
     kept, mark = load_state(folder), fingerprint(dataset)

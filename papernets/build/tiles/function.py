@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from threading import Lock
 from typing import Any
@@ -96,6 +96,32 @@ class Tiled:
             return out
         values: Tensor = _OnTiles.apply(turns, x, *params)  # type: ignore[no-untyped-call]
         return network.rest(values, self.links.steps)
+
+    def gradients(
+        self,
+        x: Tensor,
+        loss_of: Callable[[Tensor | Logits], Tensor],
+        wanted: Sequence[Tensor],
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The loss of what the network gives, and its gradient by each of these parameters.
+
+        As autograd's, with less of its work for each step.
+        """
+        params: list[Tensor] = [own[name] for own, name in self._slots]  # type: ignore[misc]
+        turns = self._turns(x) if self._can(x, params) else None
+        if turns is None:
+            loss = loss_of(self.network(x))
+            return loss.detach(), list(torch.autograd.grad(loss, wanted))
+        with torch.no_grad():
+            values, turn = turns.forward(x, params)
+        loss = loss_of(self.network.rest(values.requires_grad_(), self.links.steps))
+        chained = {id(p) for p in params}
+        rest = [p for p in wanted if id(p) not in chained]
+        grad, *others = torch.autograd.grad(loss, [values, *rest])
+        with torch.no_grad():
+            found = turns.backward(turn, grad, x, params)
+        by = {id(p): g for p, g in zip([*params, *rest], [*found, *others], strict=True)}
+        return loss.detach(), [by[id(p)] for p in wanted]
 
     def _turns(self, x: Tensor) -> Turns | None:
         """The chain for pictures of this shape, made if there is none; None if it is too large."""

@@ -68,6 +68,7 @@ class ConvStage:
             self.columns = torch.empty(self.view.shape)
         self.flat_columns = self.columns.view(self.depth, places)
         self.input_grad = torch.empty_like(self.board.values)
+        self.parts = [] if self.view is None else self._parts()
         self._wide_weight(link, shape[0], rows * down, columns * across)
         self.window: Maximum | Sum
         if link.how == "max":
@@ -75,6 +76,14 @@ class ConvStage:
         else:
             number = 1 / area if link.how == "average" else None
             self.window = Sum(link.activation, link.after, number, link.sources)
+
+    def _parts(self) -> list[Tensor]:
+        """Where each row and column of blocks of the kernel was copied from."""
+        (_, height, width), (down, across) = self.grid.shape, self.grid.phases
+        places = [(i, j) for i in range(self.kernel[0]) for j in range(self.kernel[1])]
+        found = [self.input_grad[:, :, :, i : i + height, j : j + width] for i, j in places]
+        split = [part.unflatten(3, (height // down, down)) for part in found]
+        return [part.unflatten(5, (width // across, across)) for part in split]
 
     def _wide_weight(self, link: ConvLink, channels: int, height: int, width: int) -> None:
         """The strided convolution's weight, zero but for a view of the kernels' th*tw places."""
@@ -111,7 +120,10 @@ class ConvStage:
         blocks, bias_grad, own_grads = self.window.backward(grad, bias, own)
         blocks = blocks.reshape(-1, blocks.shape[-1])
         wide = times_transposed(blocks, self.flat_columns)
-        each = wide.as_strided(self.places_shape, self.places_stride).sum((0, 1))
+        placed = wide.as_strided(self.places_shape, self.places_stride)
+        each, *others = [one for row in placed.unbind(0) for one in row.unbind(0)]
+        for other in others:  # much faster than a sum over small outer axes
+            each = each + other
         if self.table is not None:
             each = each.view(-1, *weight.shape[1:]).index_select(0, self.table)
         grads = [each, *([] if bias_grad is None else [bias_grad]), *own_grads]
@@ -125,16 +137,13 @@ class ConvStage:
         board = self.input_grad
         if self.view is None:
             return columns.view(board.shape)
-        (_, height, width), (down, across) = self.grid.shape, self.grid.phases
-        columns = columns.view(self.columns.shape)
         board.zero_()
-        for i in range(self.kernel[0]):
-            for j in range(self.kernel[1]):
-                part = board[:, :, :, i : i + height, j : j + width]
-                part = part.unflatten(3, (height // down, down))
-                part = part.unflatten(5, (width // across, across))
-                # (C, a, b, phase y, phase x, y, x, N) to (C, a, b, y, phase y, x, phase x, N)
-                part.add_(columns[:, i, :, j].permute(0, 1, 2, 5, 3, 6, 4, 7))
+        # (C, i, a, j, b, phase y, phase x, y, x, N) to i, j of (C, a, b, y, phase y, x, phase x, N)
+        moved = columns.view(self.columns.shape).permute(1, 3, 0, 2, 4, 7, 5, 8, 6, 9)
+        parts = iter(self.parts)
+        for row in moved.unbind(0):
+            for piece in row.unbind(0):
+                next(parts).add_(piece)
         return board
 
 

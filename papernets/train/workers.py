@@ -1,0 +1,284 @@
+"""Worker processes for training on a CPU: each takes a share of every minibatch, on one thread.
+
+Threads inside an operation do not help a small network; whole processes do. The calling process is
+rank 0 and keeps the optimiser. Parameters, gradients and pictures lie in memory that all share.
+Each rank writes the gradient of its share of the mean loss into a row of its own; when all are
+there, rank 0 adds the rows up in their order and makes the step. So the mathematics is that of one
+process but for the order of a sum, and the same number of workers gives the same bits.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+
+from ..analyse import walk
+from ..build import build
+from ..build.network import Logits, Network
+from ..build.tiles import tiled
+from ..build.written import write_net
+from ..data import Distortion, Part, Preprocessing
+from ..spec import BatchNorm, Dropout, Net
+from .batches import generator, shares
+from .losses import make_loss
+from .run import Run
+from .shared import LINE, Barrier, Layout, memory, nameless
+
+CPU = torch.device("cpu")
+START = "import sys; sys.path[:] = {}; from papernets.train.workers import work; work()"
+
+
+class WorkerDied(ChildProcessError):
+    """A worker process ended before its work was done."""
+
+
+def check_workers(run: Run, net: Net) -> None:
+    """ValueError where a run's workers would not be the mathematics of one process, or cannot be.
+
+    Batch normalisation looks at the whole minibatch, and dropout draws in its order.
+    """
+    if run.workers < 2:
+        return
+    for row in walk(net):
+        if isinstance(row.layer, BatchNorm | Dropout):
+            kind = "dropout" if isinstance(row.layer, Dropout) else "batch normalisation"
+            raise ValueError(
+                f"{net.name} has {kind} ({row.name}), which workers cannot share. "
+                "Train it without them: --set workers=0"
+            )
+    if os.name != "posix":
+        raise ValueError("workers need Linux or macOS. Train without them: --set workers=0")
+    try:
+        write_net(net)
+    except TypeError as error:
+        raise ValueError(
+            f"workers cannot take {net.name}: {error}. Train without them: --set workers=0"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is told at its start."""
+
+    run: Run
+    net: Net
+    buffers: dict[str, Tensor]
+    preprocessing: Preprocessing
+    layout: Layout
+    file: int
+    parent: int
+
+
+class Rank:
+    """One process's part of each step; its model's parameters are put into the shared vector."""
+
+    def __init__(self, job: Job, rank: int, model: Network, check: Callable[[], None]):
+        words, self.flat, self.rows, self.losses, images, labels = memory(job.layout, job.file)
+        self.job, self.rank, self.part = job, rank, Part(images, labels)
+        self.barrier = Barrier(words, rank, len(self.rows), check)
+        params = list(model.parameters())
+        for p, place in zip(params, views(self.flat, params), strict=True):
+            if rank == 0:
+                place.copy_(p.detach())
+            p.data = place
+        self.params = [p for p in params if p.requires_grad]
+        self.model, self.tiled = model, tiled(model) if job.run.tiles else None
+        self.loss_of = make_loss(job.run, job.net)
+
+    def shares(self, epoch: int) -> Iterator[tuple[Tensor, Tensor, int]]:
+        """This rank's share of each batch: pictures, labels, and the size of the batch."""
+        run = self.job.run
+        return shares(
+            self.part,
+            self.job.preprocessing,
+            Distortion.from_dict(run.augment),
+            run.batch_size,
+            generator(run.seed, epoch),
+            CPU,
+            run.neighbours,
+            (self.rank, len(self.rows)),
+        )
+
+    def gradient(self, x: Tensor, y: Tensor, total: int) -> None:
+        """Write the share's part of the mean loss over `total` pictures, and of its gradient."""
+        row = self.rows[self.rank]
+        if not len(x):  # a last batch of fewer pictures than workers
+            row.zero_()
+            self.losses[self.rank] = 0.0
+            return
+
+        def loss_of(out: Tensor | Logits) -> Tensor:
+            return self.loss_of(out, y) * (len(x) / total)
+
+        if self.tiled is not None:
+            loss, found = self.tiled.gradients(x, loss_of, self.params)
+        else:
+            loss = loss_of(self.model(x))
+            found = list(torch.autograd.grad(loss, self.params))
+        torch.cat([g.reshape(-1) for g in found], out=row)
+        self.losses[self.rank] = loss.detach()
+
+
+class Team:
+    """Rank 0 and its workers, started by `with` and ended by it, whatever happens.
+
+    Inside it the model's parameters lie in shared memory; state_dicts and optimisers see no
+    difference.
+    """
+
+    def __init__(self, model: Network, part: Part, preprocessing: Preprocessing, run: Run):
+        check_workers(run, model.net)
+        self.model, self.part, self.preprocessing, self.run = model, part, preprocessing, run
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Team:
+        run, part, size = self.run, self.part, self.run.workers
+        params = list(self.model.parameters())
+        learnt = sum(p.numel() for p in params if p.requires_grad)
+        layout: Layout = [
+            (((size + 1) * LINE,), torch.int64),
+            ((sum(p.numel() for p in params),), torch.float32),
+            ((size, learnt), torch.float32),
+            ((size,), torch.float32),
+            (tuple(part.images.shape), part.images.dtype),
+            (tuple(part.labels.shape), part.labels.dtype),
+        ]
+        file = nameless(layout)
+        try:
+            buffers = dict(self.model.named_buffers())
+            job = Job(run, self.model.net, buffers, self.preprocessing, layout, file, os.getpid())
+            self.me = Rank(job, 0, self.model, self._check)
+            self.me.part.images.copy_(part.images)
+            self.me.part.labels.copy_(part.labels)
+            self.grad = torch.empty(learnt)
+            for p, grad in zip(self.me.params, views(self.grad, self.me.params), strict=True):
+                p.grad = grad
+            for rank in range(1, size):
+                self._begin(job, rank)
+            self.me.barrier.wait()  # all are ready
+        except BaseException:
+            self.__exit__()
+            raise
+        finally:
+            os.close(file)
+        return self
+
+    def _begin(self, job: Job, rank: int) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START.format(sys.path)],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[job.file],
+            process_group=0,  # Ctrl-C is rank 0's to answer
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+        )
+        self.processes.append(process)
+        self._tell(process, pickle.dumps((job, rank)))
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            process.kill()  # it keeps nothing that is not here
+        for process in self.processes:
+            process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
+        self.processes = []
+        for p in self.model.parameters():
+            p.data, p.grad = p.data.clone(), None
+
+    def shares(self, epoch: int) -> Iterator[tuple[Tensor, Tensor, int]]:
+        """Begin an epoch: the workers compute their shares, and rank 0's own are given."""
+        for process in self.processes:
+            self._tell(process, f"{epoch}\n".encode())
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield from self.me.shares(epoch)
+        finally:
+            torch.set_num_threads(threads)
+
+    def step(
+        self, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, total: int, rate: float
+    ) -> Tensor:
+        """One step of the optimiser on the batch of which (x, y) is this rank's share; the loss."""
+        me = self.me
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        me.gradient(x, y, total)
+        me.barrier.wait()  # all gradients are there
+        torch.add(me.rows[0], me.rows[1], out=self.grad)
+        for row in me.rows[2:]:
+            self.grad.add_(row)
+        loss = me.losses.sum()
+        optimizer.step()
+        me.barrier.wait()  # all parameters are there
+        return loss
+
+    def _tell(self, process: subprocess.Popen[bytes], text: bytes) -> None:
+        assert process.stdin is not None
+        try:
+            process.stdin.write(text)
+        except OSError:  # it does not listen: it has ended, or is about to
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+            self._check()
+            raise
+
+    def _check(self) -> None:
+        """Raise WorkerDied where a worker has ended or says that it failed."""
+        failed = int(self.me.barrier.words[0])
+        if failed:  # its traceback is being printed
+            with suppress(subprocess.TimeoutExpired):
+                self.processes[failed - 1].wait(1)
+        for rank, process in enumerate(self.processes, 1):
+            code = process.poll()
+            if code is not None or rank == failed:
+                how = "failed" if code is None or code >= 0 else f"was killed by signal {-code}"
+                raise WorkerDied(
+                    f"worker {rank} of {self.run.workers} {how}. What is saved is whole: go on "
+                    "with --resume, or start a new run with --set workers=0"
+                )
+
+
+def views(flat: Tensor, params: Sequence[Tensor]) -> list[Tensor]:
+    """A vector as one view for each parameter, in their shapes."""
+    ends = list(accumulate((p.numel() for p in params), initial=0))
+    return [flat[a : a + p.numel()].view(p.shape) for a, p in zip(ends, params, strict=False)]
+
+
+def work() -> None:
+    """A worker process: epochs' numbers come from standard input until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    given: tuple[Job, int] = pickle.load(sys.stdin.buffer)
+    job, rank = given
+
+    def check() -> None:
+        if os.getppid() != job.parent:
+            os._exit(1)  # nobody is left to work for
+
+    model = build(job.net).train()
+    for name, buffer in model.named_buffers():
+        buffer.copy_(job.buffers[name])
+    me = Rank(job, rank, model, check)
+    try:
+        me.barrier.wait()
+        for line in sys.stdin.buffer:
+            for x, y, total in me.shares(int(line)):
+                me.gradient(x, y, total)
+                me.barrier.wait()
+                me.barrier.wait()
+    except BaseException:
+        me.barrier.words[0] = rank
+        raise

@@ -1,0 +1,192 @@
+"""Worker processes: the mathematics of one process, the same bits twice, and nobody left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from small_runs import DATA, EYES, TINY
+
+from papernets.build import build
+from papernets.data import Distortion
+from papernets.nets import net
+from papernets.train.batches import batches, generator, shares
+from papernets.train.fit import Epoch, Step, fit, start
+from papernets.train.run import Run
+from papernets.train.workers import Team, WorkerDied
+
+CPU = torch.device("cpu")
+NET = net("lenet1", classes=3, input=16)
+SEEN = replace(EYES, height=16, width=16)
+RUN = Run("lenet1", epochs=3, batch_size=16, learning_rate=0.01, average=0.9, workers=2)
+"""60 pictures are 3 batches of 16 and one of 12: 12 steps in all."""
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def fresh(run):
+    return start(build(NET, generator=torch.Generator().manual_seed(4)), run)
+
+
+def trained(run, state=None, keep=None):
+    """The state after a run; `keep` gets a copy of it after the first epoch."""
+    state = state or fresh(run)
+    for event in fit(state, DATA, SEEN, run, CPU):
+        if keep is not None and isinstance(event, Epoch) and event.epoch == 1:
+            torch.save(state.to_dict(), keep)
+    return state
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """The state that two workers reach, and the file of their state after one epoch."""
+    kept = tmp_path_factory.mktemp("two") / "state.pt"
+    return trained(RUN, keep=kept), kept
+
+
+@pytest.mark.slow
+def test_twelve_steps_are_those_of_one_process(two):
+    ours, alone = two[0], trained(replace(RUN, workers=0))
+    for key, value in alone.weights().items():
+        torch.testing.assert_close(ours.weights()[key], value, rtol=1e-5, atol=1e-5)
+    for one, other in zip(ours.history, alone.history, strict=True):
+        assert one["train_loss"] == pytest.approx(other["train_loss"], rel=1e-5)
+
+
+def test_a_gradient_is_that_of_the_whole_batch():
+    """Five pictures in shares of two and three; relative to the gradient's length."""
+    few = replace(DATA.train, images=DATA.train.images[:5], labels=DATA.train.labels[:5])
+    model, whole = fresh(RUN).model, fresh(RUN).model
+    draws = generator(RUN.seed, 1)
+    ((x, y),) = batches(few, SEEN, Distortion(), 16, draws, CPU)
+    loss = torch.nn.functional.cross_entropy(whole(x), y)
+    loss.backward()
+    optimizer = torch.optim.SGD(model.parameters(), 0.0)
+    with Team(model, few, SEEN, RUN) as team:
+        for batch in team.shares(1):
+            found = team.step(optimizer, *batch, 0.0)
+            assert float(found) == pytest.approx(loss.item(), rel=1e-6)
+        for own, other in zip(model.parameters(), whole.parameters(), strict=True):
+            assert (own.grad - other.grad).norm() <= 2e-6 * other.grad.norm()
+
+
+@pytest.mark.slow
+def test_the_same_workers_give_the_same_bits_and_go_on_to_them(two):
+    ours, kept = two
+    state = fresh(RUN)
+    state.load_dict(torch.load(kept))
+    for other in (trained(RUN), trained(RUN, state)):
+        for key, value in ours.model.state_dict().items():
+            assert torch.equal(value, other.model.state_dict()[key]), key
+
+
+@pytest.mark.parametrize(
+    "distortion, neighbours",
+    [(Distortion(), 0.0), (Distortion(rotate=9.0, elastic_alpha=3.0), 0.0), (Distortion(), 0.5)],
+    ids=["as stored", "distorted", "between others"],
+)
+@pytest.mark.parametrize("workers", [2, 15])
+def test_shares_make_up_the_batches(distortion, neighbours, workers):
+    """Fifteen workers: some have no picture of the last batch of twelve."""
+
+    def given(worker):
+        draws = generator(0, 1)
+        return shares(DATA.train, EYES, distortion, 16, draws, CPU, neighbours, worker)
+
+    whole = list(batches(DATA.train, EYES, distortion, 16, generator(0, 1), CPU, neighbours))
+    parts = zip(*(given((rank, workers)) for rank in range(workers)), strict=True)
+    for (x, y), own in zip(whole, parts, strict=True):
+        # one grey level, where the rounding of a sum decides
+        torch.testing.assert_close(torch.cat([p[0] for p in own]), x, rtol=0, atol=1.3 / 255)
+        assert torch.equal(torch.cat([p[1] for p in own]), y)
+        assert {p[2] for p in own} == {len(y)}
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_an_error_at_once():
+    state = fresh(RUN)
+    with Team(state.model, DATA.train, SEEN, RUN) as team:
+        (process,) = team.processes
+        began = time.monotonic()
+        process.kill()
+        with pytest.raises(WorkerDied, match=r"worker 1 of 2 was killed by signal 9\. What is"):
+            for batch in team.shares(1):
+                team.step(state.optimizer, *batch, 0.01)
+        assert time.monotonic() - began < 2
+    assert all(torch.isfinite(p).all() for p in state.model.parameters())
+
+
+@pytest.mark.slow
+def test_leaving_in_an_epoch_ends_the_workers():
+    state = fresh(RUN)
+    events = fit(state, DATA, SEEN, RUN, CPU)
+    assert isinstance(next(events), Step)
+    events.close()
+    assert not children(os.getpid())
+    assert state.weights().keys() == state.model.state_dict().keys()
+
+
+TRAIN = """
+import sys, torch
+torch.set_num_threads(1)
+from dataclasses import replace
+from test_workers import CPU, DATA, RUN, SEEN, fit, fresh
+for event in fit(fresh(RUN), DATA, SEEN, replace(RUN, epochs=10**6), CPU):
+    print("on", flush=True)
+"""
+
+
+def children(parent):
+    """The processes of a parent, from /proc; not those that have ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, rest = stat.read_text().split(" (", 1)
+        except OSError:
+            continue
+        state, above = rest.rsplit(")", 1)[1].split()[:2]
+        if above == str(parent) and state != "Z":
+            found.append(int(pid))
+    return found
+
+
+def runs(pid):
+    """False for a process that is gone, or that has ended and is not yet waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nobody_outlives_the_caller(number):
+    path = os.pathsep.join(map(str, [ROOT, ROOT / "tests", ROOT / "tests" / "train"]))
+    with subprocess.Popen(
+        [sys.executable, "-c", TRAIN],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as caller:
+        assert caller.stdout.readline() == b"on\n"
+        workers = children(caller.pid)
+        assert len(workers) == 1
+        caller.send_signal(number)
+        caller.stdout.read()
+    until = time.monotonic() + 3
+    while any(runs(pid) for pid in workers):
+        assert time.monotonic() < until, "a worker is left"
+        time.sleep(0.02)
+
+
+def test_what_workers_cannot_share_is_refused():
+    state = start(build(TINY), RUN)
+    with pytest.raises(ValueError, match=r"tiny has dropout \(drop\), which workers cannot share"):
+        next(fit(state, DATA, EYES, RUN, CPU))
+    with pytest.raises(ValueError, match="workers must be 0 or more, not -1"):
+        Run("lenet1", workers=-1)
