@@ -22,6 +22,7 @@ from .spec import (
     Pool,
     Shape,
     TableConv,
+    dotted,
 )
 
 
@@ -142,7 +143,7 @@ def dense(net: Net) -> Rewritten:
     def visit(prefix: str, part: Part) -> Part:
         if isinstance(part, Concat | Add):
             return replace(
-                part, branches=tuple((n, visit(_dot(prefix, n), p)) for n, p in part.branches)
+                part, branches=tuple((n, visit(dotted(prefix, n), p)) for n, p in part.branches)
             )
         if isinstance(part, Aux):
             return part
@@ -151,7 +152,7 @@ def dense(net: Net) -> Rewritten:
         parts: list[tuple[str, Part]] = []
         flat: Shape | None = None
         for name, inner in part.parts:
-            full = _dot(prefix, name)
+            full = dotted(prefix, name)
             if isinstance(inner, Flatten):
                 flat = shapes[full]
             elif isinstance(inner, Dense):
@@ -176,10 +177,6 @@ def dense(net: Net) -> Rewritten:
     body = visit("", net.body)
     assert isinstance(body, Chain)
     return Rewritten(net.with_body(body), tuple(moves))
-
-
-def _dot(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix and name else prefix or name
 
 
 __all__ = [

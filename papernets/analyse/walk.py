@@ -17,6 +17,7 @@ from ..spec import (
     Part,
     Shape,
     check_activation,
+    dotted,
     pair,
     shown,
 )
@@ -204,7 +205,7 @@ def _walk(net: Net) -> Rows:
 def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Rows:
     if isinstance(part, Chain):
         for child, inner in part.parts:
-            s, field = yield from _part(_join(name, child), inner, s, field, aux)
+            s, field = yield from _part(dotted(name, child), inner, s, field, aux)
         return s, field
     if isinstance(part, Aux):
         yield from _part(name, part.head, s, field, not part.counted)
@@ -260,7 +261,7 @@ def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux
             raise ValueError(f"{name}: {len(join.scales)} scales for {len(join.branches)} branches")
     ends: list[tuple[str, Shape, Field | None]] = []
     for child, inner in join.branches:
-        out, end = yield from _part(_join(name, child), inner, s, field, aux)
+        out, end = yield from _part(dotted(name, child), inner, s, field, aux)
         ends.append((child, out, end))
     first, shape, joined = ends[0]
     for branch, out, end in ends[1:]:
@@ -291,7 +292,3 @@ def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux
         aux=aux,
     )
     return shape, joined
-
-
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix and name else prefix or name

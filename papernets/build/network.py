@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from .. import rewrite
 from ..analyse.walk import fixed_size, totals, walk
-from ..spec import Add, Aux, Chain, Concat, Layer, Net, Part, Shape
+from ..spec import Add, Aux, Chain, Concat, Layer, Net, Part, Shape, dotted
 from .activations import activate
 from .init import initialise
 from .layers import Add as AddModule
@@ -83,14 +83,14 @@ class Network(nn.Module):
         """Lay the steps of a part that reads a value; return the value that it writes."""
         if isinstance(part, Chain):
             for child, inner in part.parts:
-                read = self._lay(_join(name, child), inner, read, shapes, aux)
+                read = self._lay(dotted(name, child), inner, read, shapes, aux)
             return read
         if isinstance(part, Aux):
             self._heads.append(self._lay(name, part.head, read, shapes, True))
             return read
         if isinstance(part, Concat | Add):
             reads = tuple(
-                self._lay(_join(name, child), inner, read, shapes, aux)
+                self._lay(dotted(name, child), inner, read, shapes, aux)
                 for child, inner in part.branches
             )
             call: nn.Module = ConcatModule() if isinstance(part, Concat) else AddModule(part)
@@ -210,10 +210,6 @@ def _with_frees(steps: list[Step]) -> tuple[Step, ...]:
         )
         for at, s in enumerate(steps)
     )
-
-
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix and name else prefix or name
 
 
 def memory() -> float:

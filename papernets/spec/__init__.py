@@ -1,6 +1,6 @@
 """A network as data: layers, joins, and for each layer its facts side by side. No torch."""
 
-from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat
+from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
@@ -55,6 +55,7 @@ __all__ = [
     "chain",
     "check_activation",
     "concat",
+    "dotted",
     "pair",
     "shown",
 ]

@@ -67,3 +67,8 @@ def add(
 ) -> Add:
     """Named branches added."""
     return Add(tuple(branches.items()), activation, scales)
+
+
+def dotted(prefix: str, name: str) -> str:
+    """A part's full name within its parent; a part named "" takes its parent's name."""
+    return f"{prefix}.{name}" if prefix and name else prefix or name

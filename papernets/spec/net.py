@@ -43,14 +43,6 @@ class Net:
         """How much the loss of each auxiliary head counts, in the order of the heads."""
         return tuple(_weights(self.body))
 
-    def recipe(self, name: str) -> Recipe:
-        """The recipe of this name; an unknown name is an error that lists the others."""
-        for recipe in self.recipes:
-            if recipe.name == name:
-                return recipe
-        known = ", ".join(r.name for r in self.recipes) or "none"
-        raise ValueError(f"{self.name} has no recipe {name!r}; it has {known}")
-
 
 def _weights(part: Part) -> Iterator[float]:
     if isinstance(part, Aux):
