@@ -172,7 +172,7 @@ def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (found["schema"], found["params"], found["connections"]) == (1, 60_000, 340_908)
     row = (
         "name kind in out kernel stride padding groups activation params macs connections "
-        "receptive_field field_stride formula aux"
+        "receptive_field field_stride formula aux settings"
     )
     assert list(found["rows"][0]) == row.split()
     assert main(["explain", "lenet5", "--json", "--input", "36x40", "--classes", "4"]) == 0
