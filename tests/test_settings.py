@@ -90,7 +90,7 @@ def test_details_of_a_row():
     rows = {row.name: row for row in walk(net("alexnet"))}
     assert rows["conv2"].details == ("2 groups", "pad 2", "relu")
     assert rows["conv2"].to_dict()["settings"] == {
-        "padding": {"rows": (2, 2), "columns": (2, 2), "rule": None},
+        "padding": {"rows": [2, 2], "columns": [2, 2], "rule": None},
         "bias": True,
         "norm": None,
     }

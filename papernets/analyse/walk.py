@@ -116,13 +116,15 @@ class Row:
             "field_stride": list(self.field_stride) if self.field_stride else None,
             "formula": self.formula,
             "aux": self.aux,
-            "settings": {name: _plain(value) for name, value in self.settings.items()},
+            "settings": {name: plain(value) for name, value in self.settings.items()},
         }
 
 
-def _plain(setting: object) -> object:
-    """A setting as JSON has it."""
-    return asdict(setting) if isinstance(setting, Norm | Zeros) else setting
+def plain(setting: object) -> object:
+    """A setting or a size as JSON has it."""
+    if isinstance(setting, Norm | Zeros):
+        return {name: plain(value) for name, value in asdict(setting).items()}
+    return list(setting) if isinstance(setting, tuple) else setting
 
 
 @dataclass(frozen=True)

@@ -140,11 +140,18 @@ def explain(
     """
     from ..analyse import explain_dict
 
-    net = _of_folder(name, classes, channels, input) or find(name, classes, channels, input)
+    net = network(name, classes, channels, input)
     if json:
         screen.print_json(explain_dict(net))
         return
     show(net)
+
+
+def network(
+    name: str, classes: int | None = None, channels: int | None = None, size: str = ""
+) -> Net | Committee:
+    """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
+    return _of_folder(name, classes, channels, size) or find(name, classes, channels, size)
 
 
 def show(net: Net | Committee) -> None:

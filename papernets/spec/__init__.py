@@ -3,7 +3,7 @@
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
-from .settings import Settings, Zeros, phrase, phrases
+from .settings import Settings, Zeros, phrase, phrases, told
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
 from .weightless import (
     LRN,
@@ -63,4 +63,5 @@ __all__ = [
     "phrase",
     "phrases",
     "shown",
+    "told",
 ]

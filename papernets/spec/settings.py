@@ -72,3 +72,22 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "scale": lambda scale: f"scale {scale:g}" if scale != 1 else "",
     "before": lambda before: f"{before} of the zeros in front" if before else "",
 }
+
+
+def told(name: str, value: Any) -> str:
+    """As `phrase`, with what goes without saying too: `pad 0`, `no bias`."""
+    return FULL[name](value) if name in FULL else phrase(name, value)
+
+
+FULL: Mapping[str, Callable[[Any], str]] = {
+    "padding": lambda zeros: zeros.words(),
+    "ceil": lambda ceil: "ceil" if ceil else "floor",
+    "bias": lambda bias: "bias" if bias else "no bias",
+    "norm": lambda norm: f"BN {norm.words()}" if norm else "no BN",
+    "eps": lambda eps: f"eps {eps:g}",
+    "momentum": lambda momentum: f"momentum {momentum:g}",
+    "gamma": lambda gamma: "gamma" if gamma else "no gamma",
+    "scales": lambda scales: _scales(scales) or "no scales",
+    "scale": lambda scale: f"scale {scale:g}",
+    "before": lambda before: f"{before} of the zeros in front",
+}
