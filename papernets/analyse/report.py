@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from ..spec import Committee, Net, shown
+from ..spec import Committee, Net, phrase, shown
 from .verify import verify
 from .walk import Row, totals, walk
 
@@ -41,16 +42,21 @@ def explain_dict(net: Net | Committee) -> dict[str, object]:
     return result
 
 
-def row_cells(row: Row) -> tuple[str, ...]:
-    """The cells of a row in a table for people, under `COLUMNS`; empty where there is nothing."""
+def kind_cell(row: Row) -> str:
+    """What a row is, with its window and step: `conv 3x3/2`."""
     kernel = f" {row.kernel[0]}x{row.kernel[1]}" if row.kernel else ""
     step = f"/{row.stride[0]}" if row.stride and row.stride != (1, 1) else ""
+    return f"{row.kind}{kernel}{step}"
+
+
+def row_cells(row: Row) -> tuple[str, ...]:
+    """The cells of a row in a table for people, under `COLUMNS`; empty where there is nothing."""
     field = f"{row.receptive_field[0]}x{row.receptive_field[1]}" if row.receptive_field else "all"
     return (
         row.name,
-        f"{row.kind}{kernel}{step}",
+        kind_cell(row),
         shown(row.out),
-        row.activation or "",
+        ", ".join(row.details),
         field,
         f"{row.params:,}" if row.params else "",
         f"{row.macs:,}" if row.macs else "",
@@ -58,4 +64,30 @@ def row_cells(row: Row) -> tuple[str, ...]:
     )
 
 
-COLUMNS = ("layer", "kind", "output", "activation", "sees", "params", "MACs", "connections")
+COLUMNS = ("layer", "kind", "output", "details", "sees", "params", "MACs", "connections")
+
+
+def table_cells(rows: Sequence[Row]) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The cells of all rows, what they share said once: in the sentences that come with them."""
+    norms = {norm for row in rows if (norm := row.settings.get("norm"))}
+    cells = [row_cells(row) for row in rows]
+    legend = []
+    if len(norms) == 1:
+        (norm,) = norms
+        at = COLUMNS.index("details")
+        full = phrase("norm", norm)
+        cells = [(*c[:at], c[at].replace(full, "BN"), *c[at + 1 :]) for c in cells]
+        legend.append(f"BN: batch normalisation, {norm.words()}.")
+    if norms:
+        legend.append("momentum: the share of a batch in the moving averages, as in torch.")
+    every = [pads for row in rows if (pads := row.settings.get("padding")) is not None]
+    zeros = [pads for pads in every if pads]
+    if len(zeros) < len(every):
+        legend.append("No pad: the window stays on the map (valid).")
+    if any(a != b for pads in zeros for a, b in (pads.rows, pads.columns)):
+        legend.append("pad 0+1: no zeros above and to the left, 1 below and to the right.")
+    if any(pads.rule for pads in zeros):
+        legend.append("(same): as many as TensorFlow's rule wants for this size.")
+    if any(row.settings.get("ceil") for row in rows):
+        legend.append("ceil: a last window that reaches beyond the edge counts.")
+    return cells, legend

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from ..spec import (
     Add,
@@ -13,12 +13,16 @@ from ..spec import (
     Flatten,
     Layer,
     Net,
+    Norm,
     Pair,
     Part,
+    Settings,
     Shape,
+    Zeros,
     check_activation,
     dotted,
     pair,
+    phrases,
     shown,
 )
 from .field import Field
@@ -74,6 +78,20 @@ class Row:
         return getattr(self.layer, "activation", None)
 
     @property
+    def settings(self) -> Settings:
+        """What the counts and sizes of this row do not show, by name."""
+        return self.layer.settings(self.input)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The groups, the settings and the activation in a few words each, in order of use."""
+        split = f"{self.groups} groups" if self.groups > 1 else ""
+        split = "depthwise" if split and self.groups == self.input[0] else split
+        said = phrases(self.settings)
+        norm = said.pop("norm", "")
+        return tuple(filter(None, (split, *said.values(), norm, self.activation)))
+
+    @property
     def size(self) -> int:
         """How many values one picture has here."""
         return self.out[0] * self.out[1] * self.out[2]
@@ -98,7 +116,15 @@ class Row:
             "field_stride": list(self.field_stride) if self.field_stride else None,
             "formula": self.formula,
             "aux": self.aux,
+            "settings": {name: plain(value) for name, value in self.settings.items()},
         }
+
+
+def plain(setting: object) -> object:
+    """A setting or a size as JSON has it."""
+    if isinstance(setting, Norm | Zeros):
+        return {name: plain(value) for name, value in asdict(setting).items()}
+    return list(setting) if isinstance(setting, tuple) else setting
 
 
 @dataclass(frozen=True)

@@ -140,17 +140,24 @@ def explain(
     """
     from ..analyse import explain_dict
 
-    net = _of_folder(name, classes, channels, input) or find(name, classes, channels, input)
+    net = network(name, classes, channels, input)
     if json:
         screen.print_json(explain_dict(net))
         return
     show(net)
 
 
+def network(
+    name: str, classes: int | None = None, channels: int | None = None, size: str = ""
+) -> Net | Committee:
+    """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
+    return _of_folder(name, classes, channels, size) or find(name, classes, channels, size)
+
+
 def show(net: Net | Committee) -> None:
     """Print a network for people."""
     from ..analyse import totals, walk
-    from ..analyse.report import COLUMNS, row_cells
+    from ..analyse.report import COLUMNS, table_cells
     from ..spec import Committee
 
     base, times = (net.member, net.count) if isinstance(net, Committee) else (net, 1)
@@ -166,8 +173,15 @@ def show(net: Net | Committee) -> None:
     classes = screen.count(base.classes, "class", "classes")
     classes = classes if base.classes else "a module: no classes"
     screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
-    cells = [row_cells(row) for row in rows]
-    _left_out(cells, screen.table(COLUMNS, cells, left=4, optional=("sees", "activation")))
+    cells, legend = table_cells(rows)
+    at = COLUMNS.index("details")
+    cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
+    said = [f.quantity for f in net.facts] + [e.quantity for e in net.errata]
+    counted = any(quantity.endswith("connections") for quantity in said)
+    optional = ("sees",) if counted else ("connections", "sees")
+    _left_out(cells, screen.table(COLUMNS, cells, left=4, optional=optional))
+    if legend:
+        screen.prose(" ".join(legend))
     total = (
         f"{sums.params * times:,} trained parameters"
         + (f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else "")
@@ -196,9 +210,10 @@ def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
     for cell in cells:
         seen += [f"{cell[0]} {cell[at]}"] if cell[at] != last else []
         last = cell[at]
-    if gone == ("sees",) and len(seen) <= FIELDS:
+    if "sees" in gone and len(seen) <= FIELDS:
         screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
-    elif gone:
+        gone = [column for column in gone if column != "sees"]
+    if gone:
         screen.prose(f"Left out for want of room: {', '.join(gone)}. A wider window has all.")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 QUIET = False
-KEPT = "\0"  # a space in a command, which is not wrapped
+KEPT = "\u00a0"  # a space in a command or a phrase, at which it is not wrapped
 PART = re.compile(r"(?<=[./])(?=[A-Za-z_]\w)")  # where a name or a path may go on below
 ROOM = 24
 """Columns that a text in a table keeps before another column is left out instead."""
@@ -66,6 +66,11 @@ def fitted(text: str, stream: TextIO, head: str = "", hang: int = 0) -> str:
 def whole(command: str) -> str:
     """A command to copy, in a sentence for `prose` or `note`: it is not wrapped within."""
     return command.replace(" ", KEPT)
+
+
+def kept(text: str, apart: str) -> str:
+    """A table's cell that is wrapped between the phrases that `apart` parts, not within them."""
+    return apart.join(phrase.replace(" ", KEPT) for phrase in text.split(apart))
 
 
 def width(stream: TextIO) -> int:
@@ -192,6 +197,7 @@ def _print_rows(grid: Sequence[Sequence[str]], widths: Sequence[int], left: int)
         ]
         for line_number in range(max(map(len, cells))):
             parts = [cell[line_number] if line_number < len(cell) else "" for cell in cells]
+            parts = [part.replace(KEPT, " ") for part in parts]
             gaps = [" " * (wide - cell_len(p)) for p, wide in zip(parts, widths, strict=True)]
             texts = [
                 part + gap if at < left else gap + part

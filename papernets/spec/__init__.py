@@ -3,6 +3,7 @@
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
+from .settings import Settings, Zeros, phrase, phrases, told
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
 from .weightless import (
     LRN,
@@ -47,15 +48,20 @@ __all__ = [
     "Pair",
     "Part",
     "Pool",
+    "Settings",
     "Shape",
     "Subsample",
     "TableConv",
     "Window",
+    "Zeros",
     "add",
     "chain",
     "check_activation",
     "concat",
     "dotted",
     "pair",
+    "phrase",
+    "phrases",
     "shown",
+    "told",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .layer import Layer
+from .settings import Settings
+from .window import Shape
 
 Named = tuple[tuple[str, "Part"], ...]
 """Parts with their names; one without a name ("") goes by the name of what it is part of."""
@@ -24,6 +26,10 @@ class Concat:
 
     branches: Named
 
+    def settings(self, s: Shape) -> Settings:
+        """As a layer's."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Add:
@@ -32,6 +38,12 @@ class Add:
     branches: Named
     activation: str | None = None
     scales: tuple[float, ...] | None = None
+
+    def settings(self, s: Shape) -> Settings:
+        """As a layer's: by what each branch is multiplied."""
+        scales = self.scales or (1.0,) * len(self.branches)
+        names = (name for name, _ in self.branches)
+        return {"scales": dict(zip(names, scales, strict=True))}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from .settings import Settings
 from .window import Shape, Window
 
 BY_SIGMOID = {"tanh": "tanh_by_sigmoid", "scaled_tanh": "scaled_tanh_by_sigmoid"}
@@ -33,6 +34,11 @@ class Norm:
 
     def params(self, channels: int) -> int:
         return channels * (2 if self.scale else 1)
+
+    def words(self) -> str:
+        """Its constants; the momentum is a batch's share in the moving averages, as in torch."""
+        gamma = "" if self.scale else ", no gamma"
+        return f"eps {self.eps:g}, momentum {self.momentum:g}{gamma}"
 
 
 class Layer:
@@ -76,6 +82,10 @@ class Layer:
     def sees_all(self, s: Shape) -> bool:
         """True where each output value depends on the whole map."""
         return False
+
+    def settings(self, s: Shape) -> Settings:
+        """What parameters, multiply-adds and sizes do not show, by name."""
+        return {}
 
     def words(self, s: Shape) -> str:
         """The arithmetic filled in, in one line."""

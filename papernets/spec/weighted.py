@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .layer import Layer, Norm
+from .settings import Settings, padding
 from .window import Padding, Pair, Shape, Window, pair, shown
 
 
@@ -47,6 +48,9 @@ class Conv(Layer):
     def connections(self, s: Shape) -> int:
         o = self.shape(s)
         return (self._weights(s) + (self.out if self.bias else 0)) * o[1] * o[2]
+
+    def settings(self, s: Shape) -> Settings:
+        return {**padding(self.window(), s[1:]), "bias": self.bias, "norm": self.norm}
 
     def words(self, s: Shape) -> str:
         o, k = self.shape(s), pair(self.kernel)
@@ -107,6 +111,9 @@ class TableConv(Layer):
     def connections(self, s: Shape) -> int:
         o = self.shape(s)
         return self.params(s) * o[1] * o[2]
+
+    def settings(self, s: Shape) -> Settings:
+        return padding(self.window(), s[1:])
 
     def words(self, s: Shape) -> str:
         k, o = pair(self.kernel), self.shape(s)
@@ -195,6 +202,9 @@ class Dense(Layer):
     def sees_all(self, s: Shape) -> bool:
         return True
 
+    def settings(self, s: Shape) -> Settings:
+        return {"bias": self.bias, "norm": self.norm}
+
     def words(self, s: Shape) -> str:
         inside = f"({s[0]:,} + 1)" if self.bias else f"{s[0]:,}"
         norm = f" + {self.norm.params(self.out):,} for the normalisation" if self.norm else ""
@@ -229,6 +239,9 @@ class RBF(Layer):
     def connections(self, s: Shape) -> int:
         return self.macs(s)
 
+    def settings(self, s: Shape) -> Settings:
+        return {"scale": self.scale}
+
     def words(self, s: Shape) -> str:
         return f"{len(self.codes)} codes of {s[0]}: {self.fixed(s):,} fixed weights, none trained"
 
@@ -247,6 +260,9 @@ class BatchNorm(Layer):
 
     def params(self, s: Shape) -> int:
         return self.norm.params(s[0])
+
+    def settings(self, s: Shape) -> Settings:
+        return {"norm": self.norm}
 
     def words(self, s: Shape) -> str:
         return f"parameters {2 if self.norm.scale else 1}×{s[0]} = {self.params(s):,}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .layer import Layer
+from .settings import Settings, padding
 from .window import Padding, Pair, Shape, Window, pair
 
 
@@ -30,6 +31,12 @@ class Pool(Layer):
 
     def shape(self, s: Shape) -> Shape:
         return (s[0], *self.window().out(s[1:]))
+
+    def settings(self, s: Shape) -> Settings:
+        around = padding(self.window(), s[1:])
+        counts = self.how == "average" and around.get("padding")
+        counted = {"padding_counted": self.count_padding} if counts else {}
+        return {**around, "ceil": self.ceil, **counted}
 
     def words(self, s: Shape) -> str:
         return f"size {self.window().words(s[1:])}"
@@ -121,6 +128,9 @@ class LRN(Layer):
     beta: float
     kind = "lrn"
 
+    def settings(self, s: Shape) -> Settings:
+        return {"size": self.size, "k": self.k, "alpha": self.alpha, "beta": self.beta}
+
     def words(self, s: Shape) -> str:
         return f"x / ({self.k:g} + {self.alpha:g}×sum of {self.size} squares)^{self.beta:g}"
 
@@ -131,6 +141,9 @@ class Dropout(Layer):
 
     rate: float
     kind = "dropout"
+
+    def settings(self, s: Shape) -> Settings:
+        return {"rate": self.rate}
 
     def words(self, s: Shape) -> str:
         return f"rate {self.rate:g}, in training only"
@@ -167,6 +180,9 @@ class Pad(Layer):
     def shape(self, s: Shape) -> Shape:
         return (s[0], *self.reach(s).out(s[1:]))
 
+    def settings(self, s: Shape) -> Settings:
+        return padding(self.reach(s), s[1:])
+
     def words(self, s: Shape) -> str:
         height, width = pair(self.padding)
         return f"{height} rows of zeros above and below, {width} columns on each side"
@@ -190,6 +206,9 @@ class PadShortcut(Layer):
 
     def shape(self, s: Shape) -> Shape:
         return (self.out, *self.window().out(s[1:]))
+
+    def settings(self, s: Shape) -> Settings:
+        return {"before": self.before}
 
     def words(self, s: Shape) -> str:
         return f"size {self.window().words(s[1:])}; channels {s[0]} + {self.out - s[0]} of zeros"

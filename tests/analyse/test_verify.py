@@ -70,6 +70,7 @@ KEYS = [
 ROW_KEYS = [
     *("name", "kind", "in", "out", "kernel", "stride", "padding", "groups", "activation"),
     *("params", "macs", "connections", "receptive_field", "field_stride", "formula", "aux"),
+    "settings",  # what counts do not show: added to the contract's keys
 ]
 
 

@@ -54,13 +54,15 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     for flag in ("--help", "-h"):
         assert main([flag]) == 0
         out = capsys.readouterr().out
-        for verb in ("list", "explain", "verify", "train", "evaluate", "predict", "data"):
+        for verb in ("list", "explain", "diff", "verify", "train", "evaluate", "predict", "data"):
             assert f"\n  {verb} " in out
     assert main([]) == 2
     assert "Usage:" in "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize("verb", ["list", "explain", "verify", "train", "evaluate", "predict"])
+@pytest.mark.parametrize(
+    "verb", ["list", "explain", "diff", "verify", "train", "evaluate", "predict"]
+)
 def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, "--help"]) == 0
     assert capsys.readouterr().out.startswith("Usage: ")
@@ -172,7 +174,7 @@ def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (found["schema"], found["params"], found["connections"]) == (1, 60_000, 340_908)
     row = (
         "name kind in out kernel stride padding groups activation params macs connections "
-        "receptive_field field_stride formula aux"
+        "receptive_field field_stride formula aux settings"
     )
     assert list(found["rows"][0]) == row.split()
     assert main(["explain", "lenet5", "--json", "--input", "36x40", "--classes", "4"]) == 0
@@ -295,7 +297,10 @@ HEAVY = "{'torch', 'numpy', 'matplotlib', 'sklearn', 'PIL'}"
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["train", "--help"], ["list"], ["explain", "lenet5"], ["verify"]],
+    [
+        *(["--help"], ["train", "--help"], ["list"], ["explain", "lenet5"], ["verify"]),
+        ["diff", "alexnet", "vgg16"],
+    ],
     ids=" ".join,
 )
 def test_what_needs_no_torch_imports_none(words: list[str]) -> None:

@@ -24,7 +24,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
 MORE = """
 trained: comes with weights, for evaluate and predict. paper: the first error that it prints, top-1
 but where marked; explain NAME says on which pictures. Sees, of the input's pixels: Left out for
-want of room: sees, activation. A wider window has all.
+want of room: connections, sees. A wider window has all.
 """
 """What is said on a terminal only."""
 NAMES = [entry.name for entry in NETS if "lenet" in entry.name or "inception" in entry.name]
@@ -61,7 +61,7 @@ def test_the_table_of_lenet5_fits_eighty_columns(
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", x) for x in capsys.readouterr().out.splitlines()]
     at = next(n for n, text in enumerate(lines) if text.startswith("layer  "))
     assert lines[at].split() == [
-        *("layer", "kind", "output", "activation", "params", "MACs", "connections")
+        *("layer", "kind", "output", "details", "params", "MACs", "connections")
     ]
     assert [text.split()[0] for text in lines[at + 1 : at + 9]] == [
         *("C1", "S2", "C3", "S4", "C5", "flatten", "F6", "output")

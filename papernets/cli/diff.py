@@ -1,0 +1,132 @@
+"""diff: two networks, layer by layer, without torch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import screen
+from .explain import Channels, Classes, Input, network
+from .flags import Json
+
+if TYPE_CHECKING:
+    from ..analyse.diff import Diff
+    from ..analyse.diff_words import Line
+    from ..paper import Departure
+
+STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
+NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
+NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
+
+
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help=NAMED)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another, to compare with it.")],
+    input: Input = "",
+    classes: Classes = None,
+    channels: Channels = None,
+    json: Json = False,
+) -> None:
+    """Compare two networks, layer by layer.
+
+    What differs, and what it changes: sizes, parameters, multiply-adds, fields of view; and who
+    says so. --input, --classes and --channels hold for both networks.
+    """
+    from ..analyse import diff as compare
+
+    found = compare(*(network(name, classes, channels, input) for name in (a, b)))
+    if json:
+        screen.print_json(found.to_dict())
+    else:
+        show(found)
+
+
+def show(diff: Diff) -> None:
+    """Print a comparison for people."""
+    a, b = diff.a.name, diff.b.name
+    if a == b and diff.same:
+        screen.prose(f"Both names mean one network, {a}: {diff.a.title}.")
+        return
+    one = diff.a.paper == diff.b.paper
+    for letter, net in (("A", diff.a), ("B", diff.b)):
+        paper = "" if one else f". {net.paper}"
+        screen.paragraph(letter, f"{net.name}: {net.title}{paper}", indent=0, hang=1)
+    if one:
+        screen.prose(f"Both of {diff.a.paper}")
+    if diff.same:
+        screen.prose(f"{a} and {b} are the same: every row, every setting, every total.")
+        return
+    screen.say()
+    _totals(diff)
+    _layers(diff)
+    _departures(diff)
+
+
+def _totals(diff: Diff) -> None:
+    from ..analyse.diff_words import total_cells, value
+
+    sources = (*diff.a.facts, *diff.b.facts)
+    counted = any(fact.quantity.endswith("connections") for fact in sources)
+    rows = [total_cells(c) for c in diff.totals if counted or c.what != "connections"]
+    names = (diff.a.name, diff.b.name)
+    if sum(map(len, names)) > NAMES or names[0] == names[1]:
+        names = ("A", "B")
+    screen.table(("", *names, "B - A"), rows)
+    for change in diff.general:
+        a, b = (_listed(v) if isinstance(v, tuple) else value(v) for v in (change.a, change.b))
+        what = change.what[:1].upper() + change.what[1:]
+        screen.prose(f"{what}: {a} -> {b}")
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values)) or "no heads"
+
+
+def _layers(diff: Diff) -> None:
+    from ..analyse.diff_words import common_line, lines, throughout
+
+    if diff.same_layers:
+        screen.heading(f"Every row of {diff.a.name} and {diff.b.name} is the same")
+        return
+    common = throughout(diff)
+    if common:
+        screen.heading("Throughout")
+        _print([common_line(one) for one in common])
+    shared = ", but for what holds throughout" if common else ""
+    screen.heading(f"Layer by layer (= the same{shared}; ~ changed; - only in A; + only in B)")
+    _print(list(lines(diff)))
+
+
+def _print(several: Sequence[Line]) -> None:
+    """Lines with their marks; further lines of one are set under its words."""
+    from rich.text import Text
+
+    room = screen.width(sys.stdout) // 3 if screen.terminal() else 1000
+    hang = min(room, max(len(line.name) for line in several) + 4)
+    for one in several:
+        head = f"{one.mark} {one.name}".ljust(hang - 2) + "  "
+        for number, part in enumerate(screen.fitted(one.text, sys.stdout, head, hang).split("\n")):
+            text = Text(part)
+            styled = part if one.mark == "=" else head.rstrip() if number == 0 else ""
+            text.stylize(STYLES[one.mark], 0, len(styled))
+            screen.line(text)
+
+
+def _departures(diff: Diff) -> None:
+    for net, several in ((diff.a, diff.departures_a), (diff.b, diff.departures_b)):
+        if several:
+            screen.heading(f"Where {net.name} departs from its paper, and who says so")
+        for departure in several:
+            screen.paragraph("", _sentence(departure), hang=2)
+    if diff.shared:
+        said = screen.count(len(diff.shared), "departure")
+        command = screen.whole(f"papernets explain {diff.a.name}")
+        screen.say()
+        screen.prose(f"Left out: {said} from the paper that both share; see {command}")
+
+
+def _sentence(departure: Departure) -> str:
+    return f"{departure.what} ({departure.where})"
