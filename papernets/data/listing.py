@@ -61,11 +61,16 @@ class Listing:
 
 
 def read_dataset(
-    root: Path, listings: dict[str, Listing], wanted: Wanted, skipped: Sequence[str] = ()
+    root: Path,
+    listings: dict[str, Listing],
+    wanted: Wanted,
+    skipped: Sequence[str] = (),
+    mark: str = "/",
 ) -> Dataset:
     """A data set of the parts "train", and "val" and "test" where they are.
 
-    `skipped` begins the list of what was left out. ValueError for a part or a class of which no
+    `skipped` begins the list of what was left out; `mark` stands behind a part's name, as it does
+    behind a folder's. ValueError for a part or a class of which no
     picture can be read, for too few to hold a part out, and with `strict` for what is left out.
     """
     classes = listings["train"].classes
@@ -93,7 +98,7 @@ def read_dataset(
         )
     for split, part in parts.items():
         _check_classes(root if len(parts) == 1 else root / split, part, classes, split, left)
-    train, validation, test, sentence = _split(root, parts, wanted.seed)
+    train, validation, test, sentence = _split(root, parts, wanted.seed, mark)
     kind = "digit" if digits and _light_on_dark(train.images) else "photo"
     name = root.resolve().name or shown(root)
     return Dataset(name, classes, train, validation, test, kind, sentence, tuple(left))
@@ -156,12 +161,14 @@ def _check_classes(
                 )
 
 
-def _split(root: Path, parts: dict[str, Part], seed: int) -> tuple[Part, Part, Part, str]:
+def _split(
+    root: Path, parts: dict[str, Part], seed: int, mark: str
+) -> tuple[Part, Part, Part, str]:
     """train, validation, test, and the sentence that says how they were made."""
     train = parts["train"]
     few = f"{shown(root)}: {len(train)} training pictures are too few to hold a part out. "
     if "val" in parts and "test" in parts:
-        sentence = "train/, val/ and test/ as they are: val/ chooses the epoch"
+        sentence = "train/, val/ and test/ as they are: val/ chooses the epoch".replace("/", mark)
         return train, parts["val"], parts["test"], sentence
     if "val" in parts or "test" in parts:
         name = "val" if "val" in parts else "test"
@@ -169,8 +176,8 @@ def _split(root: Path, parts: dict[str, Part], seed: int) -> tuple[Part, Part, P
         if not len(held) or not len(rest):
             raise ValueError(few + "Give two or more of each class")
         sentence = (
-            f"{name}/ is the test set; {len(held):,} of train/'s {len(train):,} pictures, drawn by "
-            f"class with seed {seed}, choose the epoch"
+            f"{name}{mark} is the test set; {len(held):,} of train{mark}'s {len(train):,} "
+            f"pictures, drawn by class with seed {seed}, choose the epoch"
         )
         return train.select(rest), train.select(held), parts[name], sentence
     rest, tested = hold_out(train.labels, 0.1, seed)

@@ -45,7 +45,7 @@ class Marks:
     def mark(self, place: int, picture: Tensor) -> None:
         """Note a picture uint8 (C, h, w)."""
         values = picture.contiguous().numpy()
-        self.checksum[place] = zlib.crc32(values)
+        self.checksum[place] = zlib.crc32(values.data)
         flat = values.reshape(len(values), -1).astype(np.int64)
         self.sums[place] = torch.from_numpy(flat.sum(1))
         self.squares[place] = torch.from_numpy(np.einsum("cp,cp->c", flat, flat))
@@ -93,6 +93,18 @@ class OnDemand:
         with pillow_rules():
             threads(read, range(len(flat)))
         return found.view(*places.shape, *self.shape[1:])
+
+    @staticmethod
+    def joined(parts: Sequence[OnDemand]) -> OnDemand:
+        """Those of several, one after another."""
+        files = [file for part in parts for file in part.files]
+        marks = [part.marks for part in parts]
+        every = Marks(
+            torch.cat([m.checksum for m in marks]),
+            torch.cat([m.sums for m in marks]),
+            torch.cat([m.squares for m in marks]),
+        )
+        return OnDemand(files, parts[0].channels, parts[0].size, every)
 
     def select(self, places: Tensor) -> OnDemand:
         """The pictures at these places, still to be read."""

@@ -125,7 +125,7 @@ def located(settings: Mapping[str, Any]) -> dict[str, Any]:
         path, _, name = own.rpartition(":")
         found["net"] = f"{Path(path).expanduser().absolute()}:{name}"
     data = found.get("data")
-    if data and Path(data).expanduser().is_dir():
+    if data and Path(data).expanduser().exists():
         from ..data import NAMES as SETS
         from ..data.names import normal
 
