@@ -8,12 +8,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
+from papernets.data.cifar import HOW, find_cifar, open_cifar
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
+from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
+from papernets.data.parquet import is_parquet, open_parquet
+from papernets.data.stored import Images
 
-NAMES = ("digits", "mnist", "fashion_mnist")
+NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
 DIGITS = tuple("0123456789")
 GARMENTS = (
@@ -30,37 +34,46 @@ def open(
     data_dir: str | None = None,
     channels: int = 1,
     size: tuple[int, int] = (28, 28),
+    enlarge: float = 1.0,
     seed: int = 0,
     strict: bool = False,
+    room: float | None = None,
 ) -> Dataset:
-    """A data set by name (digits, mnist, fashion_mnist) or the path of a folder, in memory.
+    """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
-    The path (from here, or from data_dir) may hold the four IDX files, or pictures, one folder a
-    class. channels and size are how
-    pictures from such a folder are stored: give the network's, so that new ones are read the same.
-    seed draws what is held out where the data do not say. strict: a file that cannot be read is an
-    error. ValueError or FileNotFoundError says what is wrong and what would work.
+    The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
+    folder a class, of parquet files or of CIFAR-10's binary files, or one parquet file. channels
+    and size are how photos are stored: give the network's; enlarge, seed, strict and room as in
+    `Wanted`. ValueError or FileNotFoundError says what is wrong and what would work.
     """
     key = normal(name)
     if key == "digits":
         return _digits()
-    if key in NAMES:
+    if key in FOLDERS:
         return _named_idx(key, data_folder(data_dir), seed)
     path = given_path(name, data_dir)
+    if key == "cifar10":
+        path = data_folder(data_dir) / key
+        if not (is_parquet(path) or find_cifar(path)):
+            raise FileNotFoundError(f"cifar10: not found in {path}. {HOW}")
     if not path.exists():
         raise _unknown(name, path)
-    if not path.is_dir():
+    if not (path.is_dir() or is_parquet(path)):
         raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
     if find_idx([path]):
         label = path.resolve().name
         return _idx(normal(label), [path], seed)
-    return open_folder(path, channels, size, seed, strict)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room)
+    if is_parquet(path):
+        return open_parquet(path, wanted)
+    binary = find_cifar(path)
+    return open_cifar(binary, wanted) if binary else open_folder(path, wanted)
 
 
 def given_path(name: str, data_dir: str | None) -> Path:
     """The path of a data set that is not one of NAMES: from here, or else from data_dir."""
     path = Path(name).expanduser()
-    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).is_dir():
+    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).exists():
         return data_folder(data_dir) / path
     return path
 
@@ -77,7 +90,7 @@ def _unknown(name: str, path: Path) -> Exception:
     hint = f"Did you mean {close[0]!r}? " if close else ""
     return ValueError(
         f"unknown data set {name!r}. {hint}Names: {names}; or the path of a folder of pictures "
-        "with one sub-folder a class"
+        "with one sub-folder a class, or of parquet files"
     )
 
 
@@ -162,7 +175,7 @@ def _classes(key: str, labels: Tensor) -> tuple[str, ...]:
     return DIGITS if key == "mnist" else tuple(map(str, range(int(labels.max()) + 1)))
 
 
-def _size(images: Tensor) -> str:
+def _size(images: Images) -> str:
     return f"{images.shape[2]}x{images.shape[3]}"
 
 

@@ -20,9 +20,11 @@ from .. import data as pictures
 from ..analyse import totals, walk
 from ..build import build
 from ..build.bundle import BundleInfo, versions
+from ..build.tiles import tiled
 from ..build.weights import load_weights
 from ..build.written import named, write_net
 from ..data import Dataset, Preprocessing
+from ..data.stored import channel_statistics, marks_of
 from ..data.strips import window_width
 from ..evaluate.metrics import Score
 from ..spec import Committee, Net
@@ -120,6 +122,8 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         data_dir=run.data_dir or None,
         channels=shape[0],
         size=(shape[1], shape[2]),
+        enlarge=run.enlarge,
+        room=1e9 * run.memory if run.memory else None,
         seed=run.seed,
         strict=run.strict,
     )
@@ -127,8 +131,17 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
 
 def preprocessing_for(run: Run, net: Net, dataset: Dataset) -> Preprocessing:
     """How this run's network sees the pictures of its data set."""
+    low: tuple[float, ...] = (run.low,)
+    high: tuple[float, ...] = (run.high,)
+    if run.standardise:
+        means, deviations = channel_statistics(dataset.train.images)
+        pairs = list(zip(means, deviations, strict=True))
+        low = tuple(-mean / deviation for mean, deviation in pairs)
+        high = tuple((255 - mean) / deviation for mean, deviation in pairs)
+    larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
+    crop = larger and run.enlarge > 1
     found = Preprocessing.for_network(
-        net.input, dataset, shrink=run.shrink, low=(run.low,), high=(run.high,)
+        net.input, dataset, shrink=run.shrink, low=low, high=high, crop=crop
     )
     if run.neighbours:
         window_width(found)  # says so where no strips can be made
@@ -205,6 +218,9 @@ def train_network(
     if device.type == "cpu":
         check_workers(run, net)
     model = build(net, generator=torch.Generator().manual_seed(run.seed)).to(device)
+    if device.type == "cpu" and net.input[0] > 1 and tiled(model) is None:
+        # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
+        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = start(model, run)
     kept, mark = load_state(folder), fingerprint(dataset)
     before, threads = 0.0, torch.get_num_threads()
@@ -249,8 +265,8 @@ def fingerprint(dataset: Dataset) -> str:
     """A checksum of the classes, and of all pictures and labels with which a run learns."""
     mark = zlib.crc32("\n".join(dataset.classes).encode())
     for part in (dataset.train, dataset.validation):
-        for tensor in (part.images, part.labels):
-            mark = zlib.crc32(tensor.contiguous().numpy().tobytes(), mark)
+        for tensor in (marks_of(part.images).checksum, part.labels):
+            mark = zlib.crc32(tensor.contiguous().numpy().data, mark)
     return f"{mark:08x}"
 
 
