@@ -25,7 +25,8 @@ class Preprocessing:
     "digit" or "garment" is padded with background up to the input (28x28 to LeNet-5's 32x32); a
     "photo" covers it and loses what is outside. shrink: 0.8 makes MNIST's 20x20 digits 16x16, as
     LeNet-1 saw them. low, high: what 0 and 255 become, one number or one a channel; by default -0.1
-    and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B).
+    and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B). crop: photos are
+    stored larger than the input, and their middle is cut out without scaling.
     """
 
     channels: int
@@ -36,6 +37,7 @@ class Preprocessing:
     shrink: float = 1.0
     low: tuple[float, ...] = (-0.1,)
     high: tuple[float, ...] = (1.175,)
+    crop: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -60,12 +62,20 @@ class Preprocessing:
                     f"preprocessing {name}={values!r}: give one number, or one for each of the "
                     f"{self.channels} channels"
                 )
+        if not isinstance(self.crop, bool):
+            raise ValueError(f"preprocessing crop={self.crop!r}: give true or false")
+        small = self.picture[0] < self.height or self.picture[1] < self.width
+        if self.crop and (self.kind != "photo" or self.shrink != 1 or small):
+            raise ValueError(
+                "preprocessing crop=True: it is for photos that are stored at least as large as "
+                f"the input, unshrunk: {self}"
+            )
 
     @classmethod
     def for_network(
         cls, input_shape: tuple[int, int, int], dataset: Dataset, **options: Any
     ) -> "Preprocessing":
-        """For a network's input (C, H, W) and a data set; `options` are shrink, low and high."""
+        """For a network's input (C, H, W) and a data set; `options`: shrink, low, high, crop."""
         channels, height, width = input_shape
         stored = dataset.train.images.shape
         return cls(channels, height, width, (stored[2], stored[3]), dataset.kind, **options)
@@ -77,7 +87,13 @@ class Preprocessing:
                 f"pictures of shape {tuple(images.shape)} given; this network's preprocessing "
                 f"takes (N, C, {self.picture[0]}, {self.picture[1]})"
             )
+        if self.crop:  # on whole numbers: what is cut off is not scaled
+            return self._values(self._channels(self._placed(images)))
         return self._values(self._placed(self._channels(images)))
+
+    def of_crops(self) -> "Preprocessing":
+        """The same for pictures that were cut out of the stored ones, of the input's own size."""
+        return replace(self, picture=(self.height, self.width), crop=False)
 
     def strip(self, images: Tensor) -> Tensor:
         """Pictures of any width W (N, C, h, W) to (N, channels, height, W + width - w).
@@ -138,6 +154,9 @@ class Preprocessing:
     def _placed(self, images: Tensor) -> Tensor:
         """The pictures padded, scaled or cropped to the network's size, background 0."""
         (h, w), (height, width) = self.picture, (self.height, self.width)
+        if self.crop:
+            top, left = (h - height) // 2, (w - width) // 2
+            return images[:, :, top : top + height, left : left + width]
         ratios = (height / h, width / w)
         if self.kind == "photo":
             scale = max(ratios) * self.shrink
