@@ -64,11 +64,15 @@ class Misfit(ValueError):
 
 @dataclass(frozen=True)
 class Matched:
-    """Our state_dict made of a file's tensors, with the table of what went where, and notes."""
+    """Our state_dict made of a file's tensors, with the table of what went where, and notes.
+
+    `by_name` where the file has our own names.
+    """
 
     state: dict[str, Tensor]
     rows: tuple[Match, ...]
     notes: tuple[str, ...] = ()
+    by_name: bool = False
 
 
 def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) -> Matched:
@@ -80,7 +84,8 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
     shapes = layout(net)
     given = {name: tensor.shape for name, tensor in tensors.items()}
     notes: tuple[str, ...] = ()
-    if _without_counters(given) == _without_counters(shapes):
+    by_name = _without_counters(given) == _without_counters(shapes)
+    if by_name:
         pairs = {name: name for name in shapes if name in given}
         notes = ("every tensor has our name for it: matched by name",)
     else:
@@ -96,7 +101,7 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
         whole = name.endswith(COUNTER)
         state[name] = checked(tensors[key], key, where, whole).reshape(shape)
         rows.append(Match(key, name, tuple(shape)))
-    return Matched(state, tuple(rows), notes)
+    return Matched(state, tuple(rows), notes, by_name)
 
 
 def _without_counters(shapes: Shapes) -> dict[str, torch.Size]:
@@ -110,7 +115,7 @@ def _pieces(shapes: Shapes) -> list[Piece]:
         module, _, leaf = name.rpartition(".")
         layers.setdefault(module, {})[leaf] = tuple(shape)
     return [
-        Piece(name, _kind(leaves), tuple(sorted(leaves.items()))) for name, leaves in layers.items()
+        Piece(name, _kind(leaves), tuple(leaves.items())) for name, leaves in layers.items()
     ]
 
 
@@ -159,10 +164,10 @@ def _paired(
             shown = by_file if trusted else {k: sorted(p, key=_natural) for k, p in by_file.items()}
             raise _misfit(ours, own, shown, where, network)
         if len(found) > 1:
-            first, second = (_first_difference(found[0], found[at]) for at in (1, 1))
+            one, other = _first_difference(found[0], found[1])
             raise Misfit(
-                f"{where}: several orders of its {kind}s fit {network}, with {first[0]} or "
-                f"{second[1]} first: give the state_dict in the order of the network (a .pth file "
+                f"{where}: several orders of its layers fit {network}, with the {kind} {one} or "
+                f"{other} first: give the state_dict in the order of the network (a .pth file "
                 "keeps it), or its peer's name with --from"
             )
         by_name[kind] = found[0]
@@ -221,7 +226,7 @@ def _orders(ours: Sequence[Piece], theirs: Sequence[Piece]) -> Iterator[list[Pie
 
 def _fits(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
     return len(ours) == len(theirs) and not any(
-        _wrong(own, other) for own, other in zip(ours, theirs, strict=True)
+        _wrong(own, other)[1] for own, other in zip(ours, theirs, strict=True)
     )
 
 
@@ -253,9 +258,7 @@ def _pairs(
 
 
 def _first_difference(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[str, str]:
-    return next(
-        (a.name, b.name) for a, b in zip(one, other, strict=True) if a.name != b.name
-    )
+    return next((a.name, b.name) for a, b in zip(one, other, strict=True) if a.name != b.name)
 
 
 def _misfit(
@@ -277,11 +280,17 @@ def _misfit(
         other = partner[piece.name]
         leaf, wrong = _wrong(piece, other) if other else (piece.shapes[-1][0], "")
         if other is None:
-            wrong = f"the file has {len(theirs[piece.kind])} of its kind ({piece.kind}), the " \
+            wrong = (
+                f"the file has {len(theirs[piece.kind])} of its kind ({piece.kind}), the "
                 f"network {len(own[piece.kind])}"
+            )
         shapes = dict(piece.shapes)
         if not wrong:
-            rows += [Match(other.tensor(k), piece.tensor(k), shape) for k, shape in shapes.items()]
+            rows += [
+                Match(other.tensor(leaf), piece.tensor(leaf), shape)
+                for leaf, shape in shapes.items()
+                if leaf in dict(other.shapes)
+            ]
             continue
         name = other.tensor(leaf) if other else "nothing"
         rows.append(Match(name, piece.tensor(leaf), shapes.get(leaf, ()), wrong))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
-from .layout import Inputs
+from ..data import Preprocessing
+from .layout import Inputs, PeerNet
+
+LARGE = 100  # pixels: from here on a centre is cut out, as ImageNet's 224 from 256
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's pixels, 0 to 1
 CAFFE_MEAN = (103.939, 116.779, 123.68)  # blue, green, red, of 255
@@ -23,9 +27,7 @@ def normalised(
 
 TORCH = normalised(MEAN, DEVIATION)
 TF = Inputs("rgb", (-1.0,), (1.0,), 224, 256)
-CAFFE = Inputs(
-    "bgr", tuple(-m for m in CAFFE_MEAN), tuple(255 - m for m in CAFFE_MEAN), 224, 256
-)
+CAFFE = Inputs("bgr", tuple(-m for m in CAFFE_MEAN), tuple(255 - m for m in CAFFE_MEAN), 224, 256)
 CONVENTIONS = {
     "torch": TORCH,
     "tf": TF,
@@ -40,7 +42,7 @@ first, less a mean, up to 255; unit is 0 to 1; none is 0 to 255."""
 
 
 def convention(text: str, size: int, resize: int) -> Inputs:
-    """The inputs of a name, or of MEANS/DEVIATIONS such as 0.5,0.5,0.5/0.2,0.2,0.2 of values 0 to 1.
+    """The inputs of a name, or of MEANS/DEVIATIONS, 0.5,0.5,0.5/0.2,0.2,0.2 say, of values 0 to 1.
 
     A ValueError says what there is.
     """
@@ -64,3 +66,46 @@ def convention(text: str, size: int, resize: int) -> Inputs:
         f"unknown preprocessing {text!r}.{hint} Give {', '.join(CONVENTIONS)}, or MEANS/DEVIATIONS "
         "of values 0 to 1, such as 0.5,0.5,0.5/0.25,0.25,0.25"
     )
+
+
+def preprocessing(
+    shape: tuple[int, int, int], known: PeerNet | None, text: str = ""
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a bundle does to a picture for an input (C, H, W), and notes on it.
+
+    `text` names a convention. Without one it is the peer's, or ImageNet's mean and deviation for a
+    network of colours, and what training does to digits for one of grey. ValueError for a
+    convention that does not fit.
+    """
+    channels, height, width = shape
+    side = max(height, width)
+    inputs = known.inputs if known else None
+    size, resize, filter = side, _resize(side), "bilinear"
+    if inputs:
+        size, resize, filter = inputs.size, inputs.resize, inputs.interpolation
+    notes: list[str] = []
+    if text:
+        inputs = replace(convention(text, size, resize), interpolation=filter)
+    elif inputs is None:
+        guess = "ImageNet's mean and deviation"
+        inputs = replace(TORCH, size=size, resize=resize)
+        if channels != 3:
+            guess = "digits in training here, 0 as -0.1 and 255 as 1.175"
+            inputs = Inputs("rgb", (-0.1,), (1.175,), size, resize)
+        notes.append(
+            f"nothing in the file says how pictures become numbers: taken as {guess}; other: "
+            "--preprocessing"
+        )
+    if filter != "bilinear" and known:
+        notes.append(
+            f"{known.peer} scales pictures with a {filter} filter, Papernets with a bilinear one: "
+            "scores differ a little"
+        )
+    if channels == 1:
+        digit = Preprocessing(1, height, width, low=inputs.low, high=inputs.high)
+        return digit.to_dict(), tuple(notes)
+    return inputs.preprocessing(channels, height, width), tuple(notes)
+
+
+def _resize(side: int) -> int:
+    return round(side / 0.875) if side >= LARGE else side

@@ -24,10 +24,11 @@ class Inputs:
     interpolation: str = "bilinear"
 
     def preprocessing(self, channels: int, height: int, width: int) -> dict[str, Any]:
-        """For a bundle: a photograph is scaled as it is documented, and its centre is cut out."""
+        """A bundle's: a photograph is scaled so that its centre is what the peer would cut out."""
         from ..data import Preprocessing
 
         picture = tuple(round(side * self.resize / self.size) for side in (height, width))
+        crop = picture != (height, width)
         return Preprocessing(
             channels,
             height,
@@ -37,7 +38,7 @@ class Inputs:
             low=self.low,
             high=self.high,
             order=self.order,
-            crop=True,
+            crop=crop,
         ).to_dict()
 
 

@@ -9,8 +9,8 @@ import stat
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -24,6 +24,11 @@ WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module)\.
 OTHERS = re.compile(r"optim|sched|scaler|amp|momentum|criterion|loss_scale", re.IGNORECASE)
 AVERAGED = re.compile(r"ema|swa|averag|teacher", re.IGNORECASE)
 MOST_LEVELS = 4
+NOT_WEIGHTS = {
+    b"version https://": "what Git LFS leaves in the place of a large file: git lfs pull gets it",
+    b"<!doctype html": "a web page, not a file of weights: look at it to see why, download it again",
+    b"<html": "a web page, not a file of weights: look at it to see why, download it again",
+}
 RUNS = re.compile(
     r"^(os|nt|posix|sys|subprocess|builtins|__builtin__|importlib|runpy|shutil|socket|ctypes|code"
     r"|pty|webbrowser|commands)\b"
@@ -35,12 +40,14 @@ RUNS = re.compile(
 class Weights:
     """Named tensors of a file; `ordered` where they stand as the network was written.
 
-    `notes` are sentences on what was taken and what was left.
+    `notes` are sentences on what was taken and what was left. `keras` where they have Keras's names
+    and shapes.
     """
 
     tensors: dict[str, Tensor]
     ordered: bool
     notes: tuple[str, ...] = ()
+    keras: bool = False
 
 
 def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
@@ -54,11 +61,14 @@ def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
     if begin.startswith(HDF) or (begin.startswith(ZIP) and _is_keras(file)):
         from .h5 import read_keras
 
-        return Weights(read_keras(file), ordered=True)
+        return Weights(read_keras(file), ordered=True, keras=True)
     if begin.startswith((ZIP, *PICKLES)):
         return state_dict_in(_unpickled(file, begin), str(file), key)
     if int.from_bytes(begin[:8], "little") < 1 << 40 and begin[8:9] == b"{":
-        return Weights(**vars(cleaned(_safetensors(file), str(file))) | {"ordered": False})
+        return replace(cleaned(_safetensors(file), str(file)), ordered=False)
+    for start, what in NOT_WEIGHTS.items():
+        if begin.lower().startswith(start):
+            raise ValueError(f"{file} is {what}")
     raise ValueError(
         f"{file} is not a file of weights: give a safetensors file, a .pth or .pt file that "
         "torch.save wrote, or a Keras .h5 file"
@@ -189,9 +199,9 @@ def state_dict_in(value: object, where: str, key: str = "") -> Weights:
     return Weights(taken.tensors, taken.ordered, (note, *taken.notes))
 
 
-def _states(value: Mapping[object, object], path: str = "", level: int = 0) -> Iterator[
-    tuple[str, Mapping[str, Tensor]]
-]:
+def _states(
+    value: Mapping[object, object], path: str = "", level: int = 0
+) -> Iterator[tuple[str, Mapping[str, Tensor]]]:
     """(where, state_dict) of each within a value; an optimiser's states are none."""
     tensors = {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, Tensor)}
     if any(tensor.ndim > 1 for tensor in tensors.values()):
@@ -246,7 +256,7 @@ def _as_tensor(value: object) -> Tensor | None:
     return None
 
 
-def _list(names: Mapping[object, object] | list[str]) -> str:
+def _list(names: Iterable[object]) -> str:
     some = [repr(name) for name in names]
     return ", ".join(some[:8]) + (f" and {len(some) - 8} more" if len(some) > 8 else "") or "none"
 

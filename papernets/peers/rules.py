@@ -111,14 +111,16 @@ def renamed(
 
 def checked(tensor: Tensor, name: str, where: str, whole: bool = False) -> Tensor:
     """A tensor of finite numbers, half precision as float32; a ValueError names another one."""
-    if whole:
-        return tensor.long()
+    if whole and not tensor.is_meta and not tensor.is_complex():
+        return tensor.long().cpu()
     if tensor.layout != torch.strided or tensor.is_quantized or not tensor.is_floating_point():
         raise ValueError(
             f"{where}: {name!r} holds {str(tensor.dtype).removeprefix('torch.')} numbers, not "
             "floating ones: give the weights as they were before they were made smaller"
         )
-    tensor = tensor.detach()
+    if tensor.is_meta:
+        raise ValueError(f"{where}: {name!r} has a shape but no values: it is on the meta device")
+    tensor = tensor.detach().cpu()
     if tensor.dtype not in (torch.float32, torch.float64):
         tensor = tensor.float()
     if not bool(tensor.isfinite().all()):

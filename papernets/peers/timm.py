@@ -149,7 +149,7 @@ def vgg(net: Net) -> Iterator[Rule]:
 
 
 def cropped(inputs: Inputs, size: int, crop: float, interpolation: str = "bicubic") -> Inputs:
-    """Inputs of this size, cut from a picture whose shorter side is size / crop (data/transforms)."""
+    """Inputs of this size, cut from a picture whose shorter side is size / crop."""
     return replace(inputs, size=size, resize=int(size / crop), interpolation=interpolation)
 
 
@@ -191,7 +191,13 @@ _ALL = (
         head="classif.bias",
     ),
     *(
-        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}{kind}", cropped(TORCH, 224, 0.95), head="fc.bias")
+        PeerNet(
+            PEER,
+            f"resnet{depth}",
+            f"resnet{depth}{kind}",
+            cropped(TORCH, 224, 0.95),
+            head="fc.bias",
+        )
         for depth, kind in ((18, ""), (34, ""), (50, "_v1.5"), (101, "_v1.5"), (152, "_v1.5"))
     ),
     *(

@@ -147,7 +147,10 @@ _ALL = (
         for depth in (11, 13, 16, 19)
         for norm in ("", "_bn")
     ),
-    *(PeerNet(PEER, f"resnet{depth}", f"resnet{depth}", TORCH, head="fc.bias") for depth in (18, 34)),
+    *(
+        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}", TORCH, head="fc.bias")
+        for depth in (18, 34)
+    ),
     *(
         PeerNet(PEER, f"resnet{depth}", f"resnet{depth}_v1.5", TORCH, head="fc.bias")
         for depth in (50, 101, 152)

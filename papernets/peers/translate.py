@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -49,8 +50,9 @@ def from_peer(
     unknown, or the first tensor that is missing, extra, misshapen or not finite.
     """
     taken = take(peer, name, state_dict, classes)
-    taken.model.left_out = taken.left_out  # type: ignore[assignment]
-    return taken.model
+    model: nn.Module = taken.model
+    model.left_out = taken.left_out  # type: ignore[assignment]
+    return model
 
 
 def take(
@@ -134,14 +136,13 @@ def find_peer(peer: str, name: str) -> PeerNet:
 
 
 def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
-    found = net(name, classes, **options)
+    chosen: dict[str, Any] = dict(options)
+    found = net(name, classes, **chosen)
     assert isinstance(found, Net)
     return found
 
 
-def _classes(
-    module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]
-) -> int | None:
+def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
     """How many classes the tensors have, as the head's bias says; None where it does not."""
     count = getattr(module, "classes_in", None)
     if count is not None:
