@@ -14,6 +14,7 @@ from papernets.data.dataset import KINDS, Dataset
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
 MOST_SIZE, LEAST_SHRINK, LARGE = 10_000, 0.01, 1e30  # what a bundle may ask for
+ORDERS = ("rgb", "bgr")  # of the channels that the network sees
 MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
 
 
@@ -26,7 +27,8 @@ class Preprocessing:
     "photo" covers it and loses what is outside. shrink: 0.8 makes MNIST's 20x20 digits 16x16, as
     LeNet-1 saw them. low, high: what 0 and 255 become, one number or one a channel; by default -0.1
     and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B). crop: photos are
-    stored larger than the input, and their middle is cut out without scaling.
+    stored larger than the input, and their middle is cut out without scaling. order: "bgr" where
+    the network sees blue first, as Caffe's do; low and high are then in that order too.
     """
 
     channels: int
@@ -38,6 +40,7 @@ class Preprocessing:
     low: tuple[float, ...] = (-0.1,)
     high: tuple[float, ...] = (1.175,)
     crop: bool = False
+    order: str = "rgb"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -62,6 +65,11 @@ class Preprocessing:
                     f"preprocessing {name}={values!r}: give one number, or one for each of the "
                     f"{self.channels} channels"
                 )
+        if self.order not in ORDERS or (self.order != "rgb" and self.channels != 3):
+            raise ValueError(
+                f"preprocessing order={self.order!r} for {self.channels} channels: give one of "
+                f"{', '.join(ORDERS)}, and rgb for a network without three channels"
+            )
         if not isinstance(self.crop, bool):
             raise ValueError(f"preprocessing crop={self.crop!r}: give true or false")
         small = self.picture[0] < self.height or self.picture[1] < self.width
@@ -173,7 +181,9 @@ class Preprocessing:
         return rows @ images @ columns.T
 
     def _values(self, images: Tensor) -> Tensor:
-        """0..255 mapped linearly to low..high; grey repeated for a colour network."""
+        """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
+        if self.order == "bgr":
+            images = images.flip(1)
         low = torch.tensor(self.low, device=images.device)[:, None, None]
         high = torch.tensor(self.high, device=images.device)[:, None, None]
         result = torch.addcmul(low, images, (high - low) / 255)
