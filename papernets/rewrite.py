@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from .analyse.walk import walk
 from .spec import (
     BY_SIGMOID,
+    LRN,
     MONOTONE,
     Add,
     Aux,
@@ -100,6 +101,18 @@ def dense_tables(net: Net) -> Rewritten:
     return _rewrite(net, change)
 
 
+def sliding_norms(net: Net) -> Rewritten:
+    """Local response normalisation by sliding sums and square roots: the same, in fewer passes."""
+
+    def swap(part: Part) -> Part:
+        return replace(part, form="sliding") if isinstance(part, LRN) and part.slides() else part
+
+    def change(chain: Chain) -> Chain:
+        return Chain(tuple((name, swap(part)) for name, part in chain.parts))
+
+    return _rewrite(net, change)
+
+
 def without_heads(net: Net) -> Rewritten:
     """The network without its auxiliary heads, which only training uses."""
 
@@ -126,7 +139,7 @@ def tanh_by_sigmoid(net: Net) -> Rewritten:
 
 def fast(net: Net) -> Rewritten:
     """All rewrites that change neither values nor weights, for training and prediction."""
-    return tanh_by_sigmoid(dense_tables(pool_first(net).net).net)
+    return sliding_norms(tanh_by_sigmoid(dense_tables(pool_first(net).net).net).net)
 
 
 def dense(net: Net) -> Rewritten:
@@ -186,5 +199,6 @@ __all__ = [
     "dense_tables",
     "fast",
     "pool_first",
+    "sliding_norms",
     "without_heads",
 ]
