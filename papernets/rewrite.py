@@ -56,7 +56,8 @@ def _each(part: Part, change: Callable[[Chain], Chain]) -> Part:
     return part
 
 
-def _rewrite(net: Net, change: Callable[[Chain], Chain]) -> Rewritten:
+def mapped(net: Net, change: Callable[[Chain], Chain]) -> Rewritten:
+    """The network with `change` applied to every chain of it; weights keep names and shapes."""
     body = _each(net.body, change)
     assert isinstance(body, Chain)
     return Rewritten(net.with_body(body))
@@ -84,7 +85,7 @@ def pool_first(net: Net) -> Rewritten:
                 parts[at + 1] = (after, replace(pool, activation=layer.activation))
         return Chain(tuple(parts))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def dense_tables(net: Net) -> Rewritten:
@@ -98,7 +99,7 @@ def dense_tables(net: Net) -> Rewritten:
             )
         )
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def sliding_norms(net: Net) -> Rewritten:
@@ -110,7 +111,7 @@ def sliding_norms(net: Net) -> Rewritten:
     def change(chain: Chain) -> Chain:
         return Chain(tuple((name, swap(part)) for name, part in chain.parts))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def without_heads(net: Net) -> Rewritten:
@@ -119,7 +120,7 @@ def without_heads(net: Net) -> Rewritten:
     def change(chain: Chain) -> Chain:
         return Chain(tuple((name, p) for name, p in chain.parts if not isinstance(p, Aux)))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def tanh_by_sigmoid(net: Net) -> Rewritten:
@@ -134,7 +135,7 @@ def tanh_by_sigmoid(net: Net) -> Rewritten:
     def change(chain: Chain) -> Chain:
         return Chain(tuple((name, swap(part)) for name, part in chain.parts))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def fast(net: Net) -> Rewritten:
@@ -198,6 +199,7 @@ __all__ = [
     "dense",
     "dense_tables",
     "fast",
+    "mapped",
     "pool_first",
     "sliding_norms",
     "without_heads",
