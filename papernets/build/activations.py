@@ -42,7 +42,7 @@ def _by_sigmoid(x: Tensor, gain: float, slope: float) -> Tensor:
     if torch.is_grad_enabled() and x.requires_grad:
         y: Tensor = _BySigmoid.apply(x, gain, slope)  # type: ignore[no-untyped-call]
         return y
-    return torch.sigmoid(x * (2 * slope)) * (2 * gain) - gain
+    return (x * (2 * slope)).sigmoid_().mul_(2 * gain).sub_(gain)
 
 
 ACTIVATE: dict[str, Callable[[Tensor], Tensor]] = {
@@ -60,3 +60,19 @@ ACTIVATE: dict[str, Callable[[Tensor], Tensor]] = {
 def activate(x: Tensor, name: str | None) -> Tensor:
     """The activation of this name, or x itself for None."""
     return x if name is None else ACTIVATE[name](x)
+
+
+OVER: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu_,
+    "relu6": lambda x: F.hardtanh(x, 0.0, 6.0, inplace=True),
+    "tanh": torch.tanh_,
+    "sigmoid": torch.sigmoid_,
+}
+
+
+def activate_(x: Tensor, name: str | None) -> Tensor:
+    """The same, written over x where that can be: x must be the caller's own, read by nobody else.
+
+    Its maker's gradient must not need it: a convolution's, a normalisation's or a sum's does not.
+    """
+    return OVER[name](x) if name in OVER else activate(x, name)

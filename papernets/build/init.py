@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -45,31 +43,47 @@ def initialise(
         bias = getattr(module, "bias", None)
         if not parts or parts[0][0].is_meta:
             continue
+        rule = init.of(name)
         for at, (weight, fan_in, fan_out) in enumerate(parts):
-            draw(weight, init, fan_in, fan_out, generator)
-            if bias is not None and init.kind == "fan_in":
+            draw(weight, rule, fan_in, fan_out, generator)
+            if bias is not None and rule.biases_too:
                 own = bias[at : at + 1] if isinstance(module, TableConv) else bias
-                draw(own, init, fan_in, fan_out, generator)
-        if bias is not None and init.kind != "fan_in":
-            bias.fill_(1.0 if name in init.ones else 0.0)
+                draw(own, rule, fan_in, fan_out, generator)
+        if bias is not None and not rule.biases_too:
+            bias.fill_(1.0 if name in rule.ones else rule.bias)
 
 
 def draw(
     weight: Tensor, init: Init, fan_in: int, fan_out: int, generator: torch.Generator | None
 ) -> None:
     """Fill one tensor in place."""
-    if init.kind == "fan_in":
-        bound = init.scale / fan_in
-        weight.uniform_(-bound, bound, generator=generator)
-    elif init.kind == "glorot":
-        bound = init.scale * math.sqrt(6 / (fan_in + fan_out))
-        weight.uniform_(-bound, bound, generator=generator)
-    elif init.kind == "he":
-        weight.normal_(0, math.sqrt(init.scale / fan_in), generator=generator)
-    elif init.kind == "gaussian":
-        weight.normal_(0, init.scale, generator=generator)
+    spread = init.spread(fan_in, fan_out)
+    if not init.gaussian:
+        weight.uniform_(-spread, spread, generator=generator)
+    elif init.cut is None:
+        weight.normal_(0, spread, generator=generator)
     else:
-        raise ValueError(f"unknown initialisation {init.kind!r}: fan_in, glorot, he or gaussian")
+        truncated(weight, spread, init.cut * spread, generator)
 
 
-__all__ = ["draw", "fans", "initialise"]
+CHUNK = 1 << 18
+"""So many values are looked over at a time: what redrawing takes of memory stays this small."""
+
+
+def truncated(
+    weight: Tensor, deviation: float, bound: float, generator: torch.Generator | None
+) -> None:
+    """Gaussian values within +-bound: those beyond are drawn again until none is.
+
+    The distribution is exact, as no value is moved; at two deviations a twentieth is drawn again.
+    """
+    for part in weight.view(-1).split(CHUNK):
+        part.normal_(0, deviation, generator=generator)
+        far = (part.abs() > bound).nonzero()[:, 0]
+        while len(far):
+            again = part.new_empty(len(far)).normal_(0, deviation, generator=generator)
+            part[far] = again
+            far = far[again.abs() > bound]
+
+
+__all__ = ["draw", "fans", "initialise", "truncated"]

@@ -1,4 +1,9 @@
-"""Each layer of a specification as a torch module, and the layers that torch lacks."""
+"""Each layer of a specification as a torch module, and the layers that torch lacks.
+
+A layer's `sparingly(given, over)` gives what calling it gives, with less memory: it takes its input
+out of the list, so that nobody else holds it, and writes over values that are its own, or that
+`over` points out among those given. Hooks on modules see nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from torch import Tensor, nn
 
 from .. import spec
 from ..spec import Shape, pair
-from .activations import activate
+from .activations import activate, activate_
 from .lrn import Window, lrn
 
 
@@ -37,11 +42,19 @@ class Conv(nn.Module):
         self.norm = make_norm(layer.norm, layer.out)
         self.layer = layer
 
-    def forward(self, x: Tensor) -> Tensor:
+    def convolved(self, x: Tensor) -> Tensor:
+        """The convolution alone."""
         layer = self.layer
         x, padding = padded(x, layer.window())
-        x = F.conv2d(x, self.weight, self.bias, pair(layer.stride), padding, 1, layer.groups)
-        return activate(x if self.norm is None else self.norm(x), layer.activation)
+        return F.conv2d(x, self.weight, self.bias, pair(layer.stride), padding, 1, layer.groups)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.convolved(x)
+        return activate(x if self.norm is None else self.norm(x), self.layer.activation)
+
+    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
+        x = self.convolved(given.pop())
+        return activate_(x if self.norm is None else self.norm(x), self.layer.activation)
 
 
 class TableConv(nn.Module):
@@ -110,21 +123,26 @@ class Pool(nn.Module):
         self.layer = layer
 
     def forward(self, x: Tensor) -> Tensor:
+        return activate(self.pooled(x), self.layer.activation)
+
+    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
+        return activate_(self.pooled(given.pop()), self.layer.activation)
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """The pooling alone."""
         layer, window = self.layer, self.layer.window()
         if layer.how == "max":
             x, padding = padded(x, window, fill=-math.inf)
-            x = F.max_pool2d(x, window.kernel, window.stride, padding, 1, layer.ceil)
-        elif isinstance(window.padding, str) and not layer.count_padding:
+            return F.max_pool2d(x, window.kernel, window.stride, padding, 1, layer.ceil)
+        if isinstance(window.padding, str) and not layer.count_padding:
             ones, padding = padded(torch.ones_like(x[:1, :1]), window)
             x, _ = padded(x, window)
             share = F.avg_pool2d(ones, window.kernel, window.stride, padding)
-            x = F.avg_pool2d(x, window.kernel, window.stride, padding) / share
-        else:
-            x, padding = padded(x, window)
-            x = F.avg_pool2d(
-                x, window.kernel, window.stride, padding, layer.ceil, layer.count_padding
-            )
-        return activate(x, layer.activation)
+            return F.avg_pool2d(x, window.kernel, window.stride, padding) / share
+        x, padding = padded(x, window)
+        return F.avg_pool2d(
+            x, window.kernel, window.stride, padding, layer.ceil, layer.count_padding
+        )
 
 
 def padded(x: Tensor, window: spec.Window, fill: float = 0.0) -> tuple[Tensor, tuple[int, int]]:
@@ -150,6 +168,10 @@ class Dense(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.linear(x, self.weight, self.bias)
         return activate(x if self.norm is None else self.norm(x), self.layer.activation)
+
+    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
+        x = F.linear(given.pop(), self.weight, self.bias)
+        return activate_(x if self.norm is None else self.norm(x), self.layer.activation)
 
 
 class RBF(nn.Module):
@@ -195,9 +217,16 @@ class BatchNorm(nn.Module):
         self.layer = layer
 
     def forward(self, x: Tensor) -> Tensor:
+        return activate(self.normalised(x), self.layer.activation)
+
+    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
+        return activate_(self.normalised(given.pop()), self.layer.activation)
+
+    def normalised(self, x: Tensor) -> Tensor:
+        """The normalisation alone."""
         assert self.norm is not None
-        x = self.norm(x) if x.dim() == 4 else self.norm(x[:, :, None, None])[:, :, 0, 0]
-        return activate(x, self.layer.activation)
+        out: Tensor = self.norm(x) if x.dim() == 4 else self.norm(x[:, :, None, None])[:, :, 0, 0]
+        return out
 
 
 class Activation(nn.Module):
@@ -263,6 +292,17 @@ class Add(nn.Module):
         for branch, scale in zip(branches[1:], scales[1:], strict=True):
             total = torch.add(total, branch, alpha=scale)
         return activate(total, self.join.activation)
+
+    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
+        if over is None:
+            return self(*given)
+        scales = list(self.join.scales or (1.0,) * len(given))
+        total, scale = given.pop(over), scales.pop(over)
+        if scale != 1.0:
+            total = total.mul_(scale)
+        for scale in scales:
+            total = total.add_(given.pop(0), alpha=scale)
+        return activate_(total, self.join.activation)
 
 
 @singledispatch

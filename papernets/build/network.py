@@ -10,15 +10,26 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules import module as _module
 
 from .. import rewrite
+from ..analyse.schedule import Step as Planned
+from ..analyse.schedule import schedule
 from ..analyse.walk import fixed_size, totals, walk
-from ..spec import Add, Aux, Chain, Concat, Layer, Net, Part, Shape, dotted
+from ..spec import Add, Concat, Layer, Net, Shape
 from .activations import activate
 from .init import initialise
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
 from .layers import module
+
+EVERYWHERE = (
+    "_global_forward_hooks",
+    "_global_forward_pre_hooks",
+    "_global_backward_hooks",
+    "_global_backward_pre_hooks",
+)
+"""Where torch keeps hooks on all modules."""
 
 
 class Logits(NamedTuple):
@@ -38,6 +49,7 @@ class Step:
     writes: int
     aux: bool
     frees: tuple[int, ...] = ()
+    over: int | None = None
 
 
 class Group(nn.Module):
@@ -55,52 +67,40 @@ class Network(nn.Module):
         """`form` is the network as computed: a rewrite of `net` with the same values and names."""
         super().__init__()
         self.net = net
-        form = net if form is None else form
-        self._steps: list[Step] = []
-        self._heads: list[int] = []
-        rows = walk(form)
-        self._values = 1
-        self._out = self._lay("", form.body, 0, {row.name: row.input for row in rows}, False)
-        self._train_steps = _with_frees(self._steps)
-        self._eval_steps = _with_frees([s for s in self._steps if not s.aux])
-        self._bare = rewrite.without_heads(net).net
-        self._fixed = {True: fixed_size(net), False: fixed_size(self._bare)}  # with heads, without
+        self.form = net if form is None else form
+        own = walk(net)
+        rows = own if self.form.body == net.body else walk(self.form)
+        shapes = {row.name: row.input for row in rows}
+        plan = schedule(self.form.body)
+        calls = {
+            step.name: self._call(step.name, step.part, shapes[step.name]) for step in plan.steps
+        }
+        self._out, self._heads = plan.out, plan.heads
+        self._steps, self._train_steps, self._eval_steps = (
+            tuple(_step(step, calls[step.name]) for step in steps)
+            for steps in (plan.steps, plan.of(heads=True), plan.of(heads=False))
+        )
+        self._inner = tuple(m for call in calls.values() for m in call.modules())
+        self._fixed: dict[bool, bool] = {}
         self._sizes = {(*net.input[1:], True), (*net.input[1:], False)}
-        own = {row.name: row.activation for row in walk(net)}
+        has = {row.name: row.activation for row in own}
         # a rewrite may move an activation to a later row; a feature has it all the same
-        self._late = {r.name: own.get(r.name) for r in rows if r.activation is None}
+        self._late = {r.name: has.get(r.name) for r in rows if r.activation is None}
 
     @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts."""
         return self.net.aux_weights
 
-    def _new(self) -> int:
-        self._values += 1
-        return self._values - 1
-
-    def _lay(self, name: str, part: Part, read: int, shapes: dict[str, Shape], aux: bool) -> int:
-        """Lay the steps of a part that reads a value; return the value that it writes."""
-        if isinstance(part, Chain):
-            for child, inner in part.parts:
-                read = self._lay(dotted(name, child), inner, read, shapes, aux)
-            return read
-        if isinstance(part, Aux):
-            self._heads.append(self._lay(name, part.head, read, shapes, True))
-            return read
-        if isinstance(part, Concat | Add):
-            reads = tuple(
-                self._lay(dotted(name, child), inner, read, shapes, aux)
-                for child, inner in part.branches
-            )
-            call: nn.Module = ConcatModule() if isinstance(part, Concat) else AddModule(part)
-        else:
-            reads, call = (read,), module(part, shapes[name])
-            if isinstance(part, Layer):
-                self._place(name, call)
-        writes = self._new()
-        self._steps.append(Step(name, call, reads, writes, aux))
-        return writes
+    def _call(self, name: str, part: Layer | Concat | Add, shape: Shape) -> nn.Module:
+        """The module of a layer, under its name, or of a join."""
+        if isinstance(part, Concat):
+            return ConcatModule()
+        if isinstance(part, Add):
+            return AddModule(part)
+        call = module(part, shape)
+        self._place(name, call)
+        return call
 
     def _place(self, name: str, call: nn.Module) -> None:
         at: nn.Module = self
@@ -124,7 +124,7 @@ class Network(nn.Module):
                 f"not {tuple(x.shape)}"
             )
         height, width = x.shape[2:]
-        if self._fixed[heads] and [height, width] != want:
+        if [height, width] != want and self._is_fixed(heads):
             raise ValueError(
                 f"{self.net.name} was built for {want[0]}x{want[1]} pictures and its dense layers "
                 f"are sized for them; this one is {height}x{width}. Build it with input=({height}, "
@@ -133,24 +133,45 @@ class Network(nn.Module):
         if not (isinstance(height, int) and isinstance(width, int)):
             return  # torch traces the shape as a symbol
         if (height, width, heads) not in self._sizes:
-            net = self.net if heads else self._bare
+            net = self._asked(heads)
             walk(replace(net, input=(channels, height, width)))  # names a layer that is too small
             self._sizes.add((height, width, heads))
 
+    def _asked(self, heads: bool) -> Net:
+        return self.net if heads else rewrite.without_heads(self.net).net
+
+    def _is_fixed(self, heads: bool) -> bool:
+        """True where dense layers are sized for the net's own input."""
+        if heads not in self._fixed:
+            self._fixed[heads] = fixed_size(self._asked(heads))
+        return self._fixed[heads]
+
     def _run(
-        self, x: Tensor, steps: Iterable[Step], first: int = 0
+        self, x: Tensor, steps: Iterable[Step], first: int = 0, kept: bool = False
     ) -> Iterator[tuple[str, int, Tensor]]:
+        """Each step's output; `kept`: the caller keeps some, so that none may be overwritten."""
         values: dict[int, Tensor] = {first: x}
+        sparing = not (kept or self._watched())
         del x
         for step in steps:
             reads = [values[i] for i in step.reads]
             for i in step.frees:
                 del values[i]
-            out = step.call(*reads)
+            sparingly = getattr(step.call, "sparingly", None) if sparing else None
+            out = step.call(*reads) if sparingly is None else sparingly(reads, step.over)
             del reads
             values[step.writes] = out
             yield step.name, step.writes, out
             del out
+
+    def _watched(self) -> bool:
+        """True where somebody's hook must see each module called, or a compiler reads the code."""
+        if torch.compiler.is_compiling() or any(getattr(_module, name) for name in EVERYWHERE):
+            return True
+        return any(
+            m._forward_hooks or m._forward_pre_hooks or m._backward_hooks or m._backward_pre_hooks
+            for m in self._inner
+        )
 
     def forward(self, x: Tensor) -> Tensor | Logits:
         self.check(x)
@@ -188,28 +209,17 @@ class Network(nn.Module):
                 )
         heads = any(known[name].aux for name in wanted)
         self._check(x, heads)
+        steps = self._train_steps if heads else self._eval_steps
         found = {
             name: activate(out, self._late.get(name))
-            for name, _, out in self._run(x, self._train_steps if heads else self._eval_steps)
+            for name, _, out in self._run(x, steps, kept=True)
             if name in wanted
         }
         return {name: found[name] for name in wanted}
 
 
-def _with_frees(steps: list[Step]) -> tuple[Step, ...]:
-    """The steps, each knowing which values nobody reads after it."""
-    last = {value: at for at, step in enumerate(steps) for value in step.reads}
-    return tuple(
-        Step(
-            s.name,
-            s.call,
-            s.reads,
-            s.writes,
-            s.aux,
-            tuple(v for v in set(s.reads) if last[v] == at),
-        )
-        for at, s in enumerate(steps)
-    )
+def _step(step: Planned, call: nn.Module) -> Step:
+    return Step(step.name, call, step.reads, step.writes, step.aux, step.frees, step.over)
 
 
 def memory() -> float:

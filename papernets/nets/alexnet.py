@@ -274,6 +274,29 @@ def alexnet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int]
 
 # Caffe divides alpha by the size, and its k is 1 unless given.
 CAFFE_NORM = LRN(size=5, k=1, alpha=1e-4 / 5, beta=0.75)  # train_val.prototxt: norm1, norm2
+# train_val.prototxt: weight_filler and bias_filler of each layer
+FILLERS = table("""
+layer  std    bias
+conv1  0.01   0
+conv2  0.01   0.4
+conv3  0.01   0
+conv4  0.01   1
+conv5  0.01   0.4
+fc6    0.005  0.4
+fc7    0.005  0.4
+fc8    0.01   0.1
+""")
+FILLED = "train_val.prototxt, weight_filler and bias_filler"
+CAFFE_INIT = Init(
+    "gaussian",
+    0.01,
+    FILLED,
+    but=tuple(
+        (row["layer"], Init("gaussian", float(row["std"]), FILLED, bias=float(row["bias"])))
+        for row in FILLERS
+        if (row["std"], row["bias"]) != ("0.01", "0")
+    ),
+)
 
 
 def caffenet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 227) -> Net:
@@ -287,7 +310,7 @@ def caffenet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int
         input=(channels, *pair(input)),
         classes=classes,
         body=layers(classes, CAFFE_NORM, pooled_first=True),
-        init=INIT,
+        init=CAFFE_INIT,
         facts=(
             Fact("macs", 724_000_000, "Caffe's reference figure", about=True),
             *errors("42.6/19.6", f"{VALIDATION}, one network, centre crop", readme),
@@ -302,9 +325,9 @@ def caffenet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int
                 "Caffe's LRN layer; train_val.prototxt, lrn_param",
             ),
             Departure(
-                "its first biases were 0.4 (conv2, conv5, fc6, fc7), 1 (conv4) and 0.1 (fc8), and "
-                "the spread of fc6 and fc7 0.005; here they are AlexNet's",
-                "train_val.prototxt",
+                "first biases are 0.4 in conv2, conv5, fc6 and fc7, 1 in conv4 and 0.1 in fc8, and "
+                "the deviation of fc6 and fc7 is 0.005; the paper has ones and 0.01",
+                FILLED,
             ),
             Departure("trained without the shift of colours", readme),
             *DEPARTURES[1:],

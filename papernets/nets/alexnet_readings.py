@@ -219,7 +219,7 @@ def alexnet_torchvision(
         input=(channels, *pair(input)),
         classes=classes,
         body=chain(parts),
-        init=INIT,
+        init=Init("root_fan_in", 1.0, f"{code}: torch's default for its layers"),
         facts=(
             Fact("params", 61_100_840, measured),
             Fact("macs", 714_188_480, measured),
@@ -241,7 +241,8 @@ def alexnet_torchvision(
                 code,
             ),
             Departure(
-                "first weights are AlexNet's; torchvision takes torch's uniform default", code
+                "first weights and biases are torch's uniform default; section 5 has a Gaussian",
+                code,
             ),
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..paper import Departure, Erratum, Fact, Paper, number, table
+from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     Concat,
     Conv,
@@ -339,7 +339,8 @@ def bn_inception_slim(
     return replace(
         net,
         ledger_name="",
-        departures=(PROJECTION_96, *SLIM_DEPARTURES, WHOLE_MAP, FIRST_WEIGHTS),
+        init=SLIM_INIT,
+        departures=(PROJECTION_96, *SLIM_DEPARTURES, WHOLE_MAP),
     )
 
 
@@ -380,6 +381,22 @@ OPEN = (
 CAFFE_DEPARTURES = (
     Departure("convolutions keep biases beside the normalisation's beta", CAFFE),
     Departure("an average counts its padding; eps is 1e-5", CAFFE),
+)
+# trunc_normal(1.0), (0.1) and (0.09) where the code says so; else inception_utils.py's default.
+SLIM_INIT = Init(
+    "he",
+    2 * 1.3,
+    "TF-slim, inception_utils: variance scaling by fan-in, truncated",
+    cut=2,
+    but=tuple(
+        (rows, Init("gaussian", deviation, f"{SLIM}: trunc_normal({deviation})", cut=2))
+        for rows, deviation in (
+            ("conv1_?w", 1.0),
+            ("conv2_reduce", 0.1),
+            ("*.reduce", 0.09),
+            ("*.project", 0.1),
+        )
+    ),
 )
 SLIM_DEPARTURES = (
     STEM,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..paper import Departure, Erratum, Fact, Paper, number, table
+from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     LRN,
     Aux,
@@ -43,6 +43,14 @@ PAPER = Paper(
     "arXiv 1409.4842; CVPR 2015, 1-9",
 )
 CAFFE = "Caffe, models/bvlc_googlenet/train_val.prototxt"
+# Caffe's xavier: uniform, of variance 1 / fan-in; the classifiers' biases are 0.
+INIT = Init(
+    "xavier",
+    1.0,
+    f"{CAFFE}, weight_filler and bias_filler",
+    bias=0.2,
+    but=tuple((name, Init("xavier", 1.0, CAFFE)) for name in ("fc", "aux?.fc2")),
+)
 
 # Table 1, every cell. K is 1,024 (biases counted); ops are multiply-adds.
 TABLE_1 = table("""
@@ -399,6 +407,7 @@ def read(
         input=(channels, *pair(input)),
         classes=classes,
         body=chain(body),
+        init=INIT,
         departures=OPEN,
         options={} if reading.heads else {"aux": False},
     )
@@ -437,7 +446,10 @@ OPEN = (
         f"figure 3; {CAFFE}",
     ),
     Departure("the 7x7 average is one over the whole map, so for any input", "table 1, avg pool"),
-    Departure("the first weights are not described: here He's", "section 6"),
+    Departure(
+        "the first weights are not described: here as in Caffe's release, Xavier with biases 0.2",
+        f"section 6; {CAFFE}",
+    ),
 )
 
 

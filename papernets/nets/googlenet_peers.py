@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..paper import Departure, Fact
+from ..paper import Departure, Fact, Init
 from ..spec import LRN, AdaptivePool, Net, Norm
 from .entry import Entry
 from .googlenet import CAFFE, OPEN, PAPER, Reading, read
@@ -28,7 +28,6 @@ def googlenet_caffe(
         net,
         departures=(
             Departure("LRN has k = 1 and alpha = 1e-4 divided by the 5 maps", CAFFE),
-            Departure("Caffe draws Xavier weights and begins biases at 0.2; here He's", CAFFE),
             *OPEN[1:3],
         ),
     )
@@ -55,7 +54,8 @@ def googlenet_torchvision(
     )
     title = "GoogLeNet as in torchvision: batch normalisation, 3x3 for 5x5"
     net = read("googlenet_torchvision", title, reading, classes, channels, input)
-    net = replace(net, departures=TORCHVISION_DEPARTURES)
+    first = Init("gaussian", 0.01, f"{TORCHVISION}: cut off at +-2", cut=200)
+    net = replace(net, init=first, departures=TORCHVISION_DEPARTURES)
     if not as_printed(classes, channels, input, 224, colours=3, of=1000):
         return net
     heads = 13_004_888 - 6_624_904

@@ -51,10 +51,16 @@ FIELDS = "Araujo, Norris, Sim 2019, Computing Receptive Fields, the table"
 EPS = 1e-3  # TF-slim's inception_utils, torchvision, timm and Keras alike; the paper prints none
 NORM = Norm(eps=EPS)
 MANNER = Manner(NORM)
+# Factor 2, and 1.3 for what the cut takes away from the variance: slim.variance_scaling_initializer
 INIT = Init(
     "he",
-    2.0,
-    "TF-slim, inception_utils: variance scaling by fan-in, factor 2; the paper prints none",
+    2 * 1.3,
+    "TF-slim, inception_utils: variance scaling by fan-in, truncated; the paper prints none",
+    cut=2,
+    but=(
+        ("aux.conv5x5", Init("gaussian", 0.01, f"{RELEASED}: trunc_normal(0.01)", cut=2)),
+        ("aux.fc", Init("gaussian", 0.001, f"{RELEASED}: trunc_normal(0.001)", cut=2)),
+    ),
 )
 
 # Table 1: "patch size/stride or remarks" and "input size"; a row's maps are the next row's input.
@@ -264,7 +270,7 @@ def inception_v2(classes: int = 1000, channels: int = 3, input: int | tuple[int,
         input=(channels, *pair(input)),
         classes=classes,
         body=body,
-        init=INIT,
+        init=replace(INIT, but=()),  # it has no head
         facts=facts if printed else (),
         errata=errata if printed else (),
         departures=(

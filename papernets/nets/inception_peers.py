@@ -46,7 +46,16 @@ def inception_v3_torchvision(
     )
     return replace(
         made,
-        init=Init("gaussian", 0.1, f"{TORCHVISION}: cut off at 20 deviations; the head's smaller"),
+        init=Init(
+            "gaussian",
+            0.1,
+            f"{TORCHVISION}: trunc_normal_ between -2 and 2",
+            cut=20,
+            but=(
+                ("aux.conv5x5", Init("gaussian", 0.01, f"{TORCHVISION}: conv1.stddev", cut=200)),
+                ("aux.fc", Init("gaussian", 0.001, f"{TORCHVISION}: fc.stddev", cut=2000)),
+            ),
+        ),
         departures=(
             KEEP_5X5,
             GAMMA,
@@ -75,7 +84,7 @@ def inception_v3_timm(
     )
     return replace(
         made,
-        init=Init("gaussian", 0.1, f"{TIMM}: cut off at 20 deviations"),
+        init=Init("gaussian", 0.1, f"{TIMM}: trunc_normal_ between -2 and 2", cut=20),
         departures=(
             KEEP_5X5,
             GAMMA,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..paper import Departure, Erratum, Fact, Paper, Table, number, table
+from ..paper import Departure, Erratum, Fact, Init, Paper, Table, number, table
 from ..spec import (
     Add,
     Chain,
@@ -245,7 +245,21 @@ def _stem() -> Chain:
     return chain(parts)
 
 
-def made(name: str, title: str, shape: tuple[int, int, int], classes: int, body: Chain) -> Net:
+SLIM_DEFAULT = Init(
+    "glorot", 1.0, "TF-slim's default, which inception_resnet_v2.py keeps; the paper prints none"
+)
+DENSE = Init("glorot", 1.0, "TF-slim's default for dense layers, inception_v4.py")
+SLIM_V4 = replace(INIT, but=(("fc", DENSE),))  # in the convolutions as in Inception v3
+
+
+def made(
+    name: str,
+    title: str,
+    shape: tuple[int, int, int],
+    classes: int,
+    body: Chain,
+    init: Init = SLIM_DEFAULT,
+) -> Net:
     return Net(
         name=name,
         ledger_name=name,
@@ -254,7 +268,7 @@ def made(name: str, title: str, shape: tuple[int, int, int], classes: int, body:
         input=shape,
         classes=classes,
         body=body,
-        init=INIT,
+        init=init,
     )
 
 
@@ -282,7 +296,7 @@ GAMMA = Departure(
 def inception_v4(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 299) -> Net:
     """Inception v4: four, seven and three uniform modules on three grids; 42,679,816 parameters."""
     shape = (channels, *pair(input))
-    net = made("inception_v4", "Inception v4", shape, classes, v4(classes, DROPOUT))
+    net = made("inception_v4", "Inception v4", shape, classes, v4(classes, DROPOUT), SLIM_V4)
     net = replace(net, departures=(GAMMA, *OPEN))
     if not as_printed(classes, channels, input, 299, colours=3, of=1000):
         return net

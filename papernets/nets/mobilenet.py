@@ -139,13 +139,13 @@ MACS = {
 COUNTED = "keras.applications 3.15.1 MobileNet, counted"
 FIELD = Fact("dw13.receptive_field", (315, 315), "Araujo et al. 2019, the table")
 SWAPPED = 1.19  # of table 2
-INIT = Init("he", 2.0, "He et al. 2015, Delving Deep into Rectifiers")
 SLIM_CODE = "tensorflow/models research/slim/nets/mobilenet_v1.py"
+INIT = Init("gaussian", 0.09, f"{SLIM_CODE}: truncated normal, stddev 0.09", cut=2)
 DEPARTURES = (
     Departure("the last depthwise convolution has stride 1, not 2: its map stays 7x7", "table 1"),
     Departure("padding is not printed: as much as TensorFlow's 'same'", SLIM_CODE),
     Departure("normalisation's epsilon, 1e-3, and averaging are not printed", SLIM_CODE),
-    Departure("weights are drawn as in He et al. 2015; the paper does not say how", "section 3.2"),
+    Departure("how weights are drawn is not printed: as released", f"section 3.2; {SLIM_CODE}"),
 )
 Size = int | tuple[int, int]
 

@@ -35,6 +35,10 @@ KERAS_DEPARTURES = (
     Departure("before a depthwise stride, zeros below and to the right alone", KERAS_CODE),
     Departure("normalisation's epsilon is 1e-3, and it averages 0.01 a batch", KERAS_CODE),
     Departure("dropout of 0.001 before the classifier", KERAS_CODE),
+    Departure(
+        "Keras takes the fan-in of a depthwise kernel as if it saw all maps: smaller first weights",
+        KERAS_CODE,
+    ),
     DEPARTURES[0],
 )
 TIMM_CODE = "timm/models/mobilenetv3.py, _gen_mobilenet_v1"
@@ -43,6 +47,10 @@ TIMM_DEPARTURES = (
     Departure("3x3 windows are padded by 1 on every side", TIMM_CODE),
     Departure("normalisation's epsilon is 1e-5, and it averages 0.1 a batch", TIMM_CODE),
     Departure("widths are rounded to multiples of 8", TIMM_CODE),
+    Departure(
+        "the classifier's first weights are uniform in ±1/√classes in timm; here its convolutions'",
+        TIMM_CODE,
+    ),
     DEPARTURES[0],
 )
 KERAS = Form("relu6", Norm(eps=1e-3, momentum=0.01), strided="behind", dropout=1e-3)
@@ -83,7 +91,8 @@ def mobilenet_v1_timm(
     counts = COUNTED_BY_TIMM.get((width, head), ()) if printed else ()
     quantities = zip(("params", "macs"), counts, strict=False)
     facts = tuple(Fact(what, n, "timm 1.0.31, counted") for what, n in quantities)
-    return replace(found, facts=facts, departures=TIMM_DEPARTURES)
+    goog = Init("he_out", 2.0, "timm/models/_efficientnet_builder.py, _init_weight_goog")
+    return replace(found, init=goog, facts=facts, departures=TIMM_DEPARTURES)
 
 
 NETWORKS = (

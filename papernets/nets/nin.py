@@ -28,41 +28,48 @@ PAPER = Paper("Network In Network", "Lin, Chen, Yan", 2013, "arXiv 1312.4400, IC
 # The authors' Caffe definition, which the paper points to: the paper prints no widths. The last
 # layer's maps are the classes; Caffe's pooling keeps a last window that reaches over the edge.
 CIFAR10 = table("""
-layer  maps  kernel  stride  pad
-conv1  192   5       1       2
-cccp1  160   1       1       0
-cccp2  96    1       1       0
-pool1  max   3       2       .
-drop1  0.5   .       .       .
-conv2  192   5       1       2
-cccp3  192   1       1       0
-cccp4  192   1       1       0
-pool2  ave   3       2       .
-drop2  0.5   .       .       .
-conv3  192   3       1       1
-cccp5  192   1       1       0
-cccp6  10    1       1       0
+layer  maps  kernel  stride  pad  std
+conv1  192   5       1       2    0.05
+cccp1  160   1       1       0    0.05
+cccp2  96    1       1       0    0.05
+pool1  max   3       2       .    .
+drop1  0.5   .       .       .    .
+conv2  192   5       1       2    0.05
+cccp3  192   1       1       0    0.05
+cccp4  192   1       1       0    0.05
+pool2  ave   3       2       .    .
+drop2  0.5   .       .       .    .
+conv3  192   3       1       1    0.05
+cccp5  192   1       1       0    0.05
+cccp6  10    1       1       0    0.05
 """)
 IMAGENET = table("""
-layer  maps  kernel  stride  pad
-conv1  96    11      4       0
-cccp1  96    1       1       0
-cccp2  96    1       1       0
-pool1  max   3       2       .
-conv2  256   5       1       2
-cccp3  256   1       1       0
-cccp4  256   1       1       0
-pool2  max   3       2       .
-conv3  384   3       1       1
-cccp5  384   1       1       0
-cccp6  384   1       1       0
-pool3  max   3       2       .
-drop3  0.5   .       .       .
-conv4  1024  3       1       1
-cccp7  1024  1       1       0
-cccp8  1000  1       1       0
+layer  maps  kernel  stride  pad  std
+conv1  96    11      4       0    0.01
+cccp1  96    1       1       0    0.05
+cccp2  96    1       1       0    0.05
+pool1  max   3       2       .    .
+conv2  256   5       1       2    0.05
+cccp3  256   1       1       0    0.05
+cccp4  256   1       1       0    0.05
+pool2  max   3       2       .    .
+conv3  384   3       1       1    0.01
+cccp5  384   1       1       0    0.05
+cccp6  384   1       1       0    0.05
+pool3  max   3       2       .    .
+drop3  0.5   .       .       .    .
+conv4  1024  3       1       1    0.05
+cccp7  1024  1       1       0    0.05
+cccp8  1000  1       1       0    0.01
 """)
-INIT = Init("gaussian", 0.05, "the authors' Caffe definition: weight_filler gaussian, std 0.05")
+
+
+def drawn(printed: Table) -> Init:
+    """Each layer's weights with the definition's deviation, biases 0."""
+    source = "the authors' Caffe definition: weight_filler gaussian"
+    rules = ((row["layer"], row["std"]) for row in printed if row["std"] != ".")
+    but = tuple((n, Init("gaussian", float(std), source)) for n, std in rules if std != "0.05")
+    return Init("gaussian", 0.05, source, but=but)
 
 
 def layers(printed: Table, classes: int) -> Chain:
@@ -105,7 +112,7 @@ def nin_cifar10(classes: int = 10, channels: int = 3, input: int | tuple[int, in
         input=(channels, *pair(input)),
         classes=classes,
         body=layers(CIFAR10, classes),
-        init=INIT,
+        init=drawn(CIFAR10),
         facts=(
             Fact("params", 970_000, "the authors' Caffe model: 0.97 million", about=True),
             *errors("10.41", "CIFAR-10, dropout", "table 1"),
@@ -139,7 +146,7 @@ def nin_imagenet(classes: int = 1000, channels: int = 3, input: int | tuple[int,
         input=(channels, *pair(input)),
         classes=classes,
         body=body,
-        init=INIT,
+        init=drawn(IMAGENET),
         facts=(
             Fact("params", 7_600_000, f"{zoo}: 7.6 million", about=True),
             Fact(
@@ -151,11 +158,6 @@ def nin_imagenet(classes: int = 1000, channels: int = 3, input: int | tuple[int,
         else (),
         departures=(
             Departure("the network is not in the paper, but in the authors' release", zoo),
-            Departure(
-                "all weights are drawn with a standard deviation of 0.05; the definition has 0.01 "
-                "in a few layers",
-                zoo,
-            ),
         ),
     )
 

@@ -53,12 +53,18 @@ KERAS_DEPARTURES = (
     Departure("convolutions keep their biases before normalisation", KERAS_CODE),
     Departure("normalisation's epsilon is 1.001e-5, and it averages 0.01 a batch", KERAS_CODE),
 )
+FAN_OUT = Init(
+    "he_out",
+    2.0,
+    "torchvision/models/resnet.py: kaiming_normal_, fan_out",
+    but=(("fc", Init("root_fan_in", 1.0, "torch's default for its layers")),),
+)
 PEERS = {  # counts, their source, title, initialisation, departures
     "v1.5": (
         V15,
         "torchvision 0.28 and timm 1.0.31, counted",
         "v1.5, stride on the 3x3",
-        INIT,
+        FAN_OUT,
         (STRIDE_ON_3X3, NOT_PRINTED),
     ),
     "keras": (KERAS, "keras.applications 3.15.1, counted", "of Keras", GLOROT, KERAS_DEPARTURES),

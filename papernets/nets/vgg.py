@@ -348,8 +348,14 @@ ERRATA_D = (
 )
 DEPARTURES = (
     Departure(
-        "all weights are drawn at once; the paper trained A from N(0, variance 0.01) and began the "
-        "deeper networks with its first four convolutions and its dense layers",
+        "all weights are drawn at once, as section 3.1 ends: Glorot's draw needs no network "
+        "trained before. The paper trained A from a Gaussian and began the deeper networks with "
+        "its first four convolutions and its dense layers",
+        "section 3.1",
+    ),
+    Departure(
+        "that Gaussian's printed variance, 0.01, cannot train A: outputs of 10^8 at the start, "
+        "none that is a number after a step of 0.01. A deviation of 0.01 can, and may be meant",
         "section 3.1",
     ),
 )

@@ -38,7 +38,12 @@ def _normalised(
         input=(channels, *pair(input)),
         classes=classes,
         body=layers(network, classes, Norm(eps=1e-5)),  # torch's default
-        init=Init("he", 2.0, f"He et al. 2015; {CODE}"),
+        init=Init(
+            "he_out",
+            2.0,
+            f"{CODE}: kaiming_normal_, fan_out",
+            but=(("fc?", Init("gaussian", 0.01, f"{CODE}: normal_, 0.01")),),
+        ),
         facts=tuple(
             Fact(what, number(row[what], network, what), "torchvision 0.28, measured")
             for what in ("params", "macs")
@@ -51,11 +56,7 @@ def _normalised(
                 "the paper has none",
                 CODE,
             ),
-            Departure(
-                "first weights by fan-in; torchvision counts fan-out, and draws dense layers from "
-                "N(0, 0.01)",
-                CODE,
-            ),
+            Departure("first weights are torchvision's, by He et al. 2015 with fan-out", CODE),
             TORCHVISION,
         ),
     )

@@ -1,13 +1,17 @@
 """First weights: the papers' bounds and spreads, a seed, and the meta device."""
 
 import math
+import re
 from pathlib import Path
 
 import pytest
 import torch
+from scipy import stats
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_iter
 
 from papernets.build import build
-from papernets.build.init import initialise
+from papernets.build.init import CHUNK, draw
 from papernets.nets import net
 from papernets.paper import Init, Paper
 from papernets.spec import Conv, Dense, Flatten, Net, chain
@@ -120,8 +124,109 @@ def test_the_meta_device_draws_nothing():
     assert all(weight.is_meta for weight in model.parameters())
 
 
-def test_an_unknown_rule_lists_the_known():
-    model = build(net("lenet5"))
-    message = "unknown initialisation 'zeros': fan_in, glorot, he or gaussian"
-    with pytest.raises(ValueError, match=message):
-        initialise(model, Init("zeros", 1.0, "test"))
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"kind": "zeros"}, "unknown initialisation 'zeros': there are fan_in, root_fan_in, "),
+        ({"scale": 0.0}, "the scale of an initialisation must be above 0, not 0.0"),
+        ({"scale": float("nan")}, "must be above 0, not nan"),
+        (
+            {"kind": "gaussian", "cut": 0.1},
+            "cut 0.1: give a Gaussian and at least half a deviation",
+        ),
+        ({"kind": "glorot", "cut": 2.0}, "cut 2.0: give a Gaussian"),
+    ],
+)
+def test_a_rule_that_cannot_be_drawn_is_refused(given, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Init(**{"kind": "he", "scale": 1.0, "source": "test", **given})
+
+
+# Each kind against its distribution as its source defines it, with scipy as the judge.
+IN, OUT = 40, 90
+EXACT = {
+    # LeCun et al. 1998, appendix A
+    "fan_in": (Init("fan_in", 2.4, "t"), stats.uniform(-2.4 / IN, 4.8 / IN)),
+    # torch's layers: U(-1/sqrt(fan-in), 1/sqrt(fan-in))
+    "torch": (Init("root_fan_in", 1.0, "t"), stats.uniform(-(IN**-0.5), 2 * IN**-0.5)),
+    # Caffe, filler.hpp: scale = sqrt(3 / fan_in)
+    "xavier": (
+        Init("xavier", 1.0, "t"),
+        stats.uniform(-math.sqrt(3 / IN), 2 * math.sqrt(3 / IN)),
+    ),
+    # Glorot and Bengio 2010, equation 16
+    "glorot": (
+        Init("glorot", 1.0, "t"),
+        stats.uniform(-math.sqrt(6 / (IN + OUT)), 2 * math.sqrt(6 / (IN + OUT))),
+    ),
+    # He et al. 2015, equations 10 and 14
+    "he": (Init("he", 2.0, "t"), stats.norm(0, math.sqrt(2 / IN))),
+    "he_out": (Init("he_out", 2.0, "t"), stats.norm(0, math.sqrt(2 / OUT))),
+    # Krizhevsky et al. 2012, section 5
+    "gaussian": (Init("gaussian", 0.01, "t"), stats.norm(0, 0.01)),
+    # tf.truncated_normal: beyond two deviations drawn again
+    "truncated": (Init("gaussian", 0.09, "t", cut=2), stats.truncnorm(-2, 2, scale=0.09)),
+    "slim": (
+        Init("he", 2.6, "t", cut=2),
+        stats.truncnorm(-2, 2, scale=math.sqrt(1.3 * 2 / IN)),
+    ),
+    "narrow": (Init("gaussian", 1.0, "t", cut=0.5), stats.truncnorm(-0.5, 0.5)),
+}
+MANY = 3 * CHUNK // 2  # so that a truncated one takes two chunks
+
+
+def drawn(init, seed=11, count=MANY):
+    weight = torch.empty(count)
+    draw(weight, init, IN, OUT, seeded(seed))
+    return weight
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_values_have_the_exact_distribution(name):
+    init, judge = EXACT[name]
+    values = drawn(init).double().numpy()
+    assert stats.kstest(values, judge.cdf).pvalue > 1e-3
+    low, high = judge.support()
+    slack = 1e-6 * judge.std()  # float32 rounds a bound
+    assert values.min() >= low - slack and values.max() <= high + slack
+    error = judge.std() / math.sqrt(MANY)
+    assert abs(values.mean()) < 4 * error
+    assert values.std() == pytest.approx(judge.std(), rel=0.01)
+
+
+def test_the_judge_sees_values_that_are_moved_to_the_bound():
+    """Clamping has the same bounds, and another distribution: 4.6 % lie on them."""
+    clamped = drawn(Init("gaussian", 0.09, "t")).clamp(-0.18, 0.18).double().numpy()
+    assert stats.kstest(clamped, EXACT["truncated"][1].cdf).pvalue < 1e-9
+
+
+def test_a_truncated_draw_is_reproducible_and_fills_any_shape():
+    init = Init("gaussian", 0.1, "t", cut=2)
+    assert torch.equal(drawn(init, seed=5, count=1000), drawn(init, seed=5, count=1000))
+    assert not torch.equal(drawn(init, seed=5, count=1000), drawn(init, seed=6, count=1000))
+    for shape in ((), (1,), (3, 1, 7, 2)):
+        weight = torch.full(shape, 9.0)
+        draw(weight, init, 1, 1, seeded(0))
+        assert (weight.abs() <= 0.2).all()
+
+
+class Largest(TorchDispatchMode):
+    """The most bytes of one tensor that an operation makes anew."""
+
+    bytes = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        given = {t.untyped_storage().data_ptr() for t in args if isinstance(t, torch.Tensor)}
+        for t in tree_iter(out):
+            if isinstance(t, torch.Tensor) and t.untyped_storage().data_ptr() not in given:
+                self.bytes = max(self.bytes, t.untyped_storage().nbytes())
+        return out
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_drawing_makes_nothing_near_as_large_as_a_large_tensor(name):
+    weight = torch.empty(8 * CHUNK)
+    with Largest() as largest:
+        draw(weight, EXACT[name][0], IN, OUT, seeded(0))
+    assert largest.bytes <= 8 * CHUNK  # a quarter of the weight: an index for every value
