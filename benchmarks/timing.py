@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("torch", "numpy", "keras", "jax", "tensorflow")
+PACKAGES = ("torch", "numpy", "torchvision", "timm", "keras", "jax", "tensorflow")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,81 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
     """The median, and the smallest and the largest value: 2.10 (1.98 to 2.20)."""
     low, high = (f"{end(values):.{digits}f}" for end in (min, max))
     return f"{statistics.median(values):.{digits}f} ({low} to {high})"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two contestants that took short turns: seconds a call, and ratios round by round."""
+
+    own: list[float]
+    other: list[float]
+    own_cpu: list[float]
+    other_cpu: list[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """How many times as fast ours is, on the clock."""
+        return [b / a for a, b in zip(self.own, self.other, strict=True)]
+
+    @property
+    def cpu_ratios(self) -> list[float]:
+        """The same in processor time, which a busy machine disturbs less."""
+        return [b / a for a, b in zip(self.own_cpu, self.other_cpu, strict=True)]
+
+    def as_json(self) -> dict[str, Any]:
+        """Medians of seconds, and the ratios' medians and quartiles."""
+        found: dict[str, Any] = {
+            "seconds": statistics.median(self.own),
+            "other_seconds": statistics.median(self.other),
+        }
+        for name, values in (("times_as_fast", self.ratios), ("in_cpu_time", self.cpu_ratios)):
+            low, middle, high = quartiles(values)
+            found[name] = {"median": middle, "quartiles": [low, high], "all": values}
+        return found
+
+
+def take_pairs(
+    own: Callable[[], object], other: Callable[[], object], rounds: int, least: float = 0.02
+) -> Pair:
+    """Turns of at least `least` seconds each, ours first in every other round.
+
+    Each warms up; both make the same number of calls a turn, chosen so that the faster's last.
+    """
+    for call in (own, other):
+        call()
+    began = time.perf_counter()
+    own()
+    middle = time.perf_counter()
+    other()
+    fastest = max(min(middle - began, time.perf_counter() - middle), 1e-6)
+    calls = max(round(least / fastest), 1)
+
+    def turn(call: Callable[[], object]) -> tuple[float, float]:
+        cpu, clock = time.process_time(), time.perf_counter()
+        for _ in range(calls):
+            call()
+        return (time.perf_counter() - clock) / calls, (time.process_time() - cpu) / calls
+
+    laps: tuple[list[tuple[float, float]], ...] = ([], [])
+    for at in range(rounds):
+        for which in (0, 1) if at % 2 == 0 else (1, 0):
+            laps[which].append(turn((own, other)[which]))
+    (a, a_cpu), (b, b_cpu) = (zip(*lap, strict=True) for lap in laps)
+    return Pair(list(a), list(b), list(a_cpu), list(b_cpu))
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """A quarter, half and three quarters of the values lie below these."""
+    if len(values) < 2:
+        return (values[0],) * 3
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, middle, high
+
+
+def inner(values: Sequence[float], digits: int = 2) -> str:
+    """The median, and the middle half of the values: 1.02 (1.00 to 1.03)."""
+    low, middle, high = (f"{v:.{digits}f}" for v in quartiles(values))
+    return f"{middle} ({low} to {high})"
 
 
 def print_table(contestants: Sequence[Contestant], base: Contestant, pictures: int) -> None:

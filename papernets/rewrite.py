@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from .analyse.walk import walk
 from .spec import (
     BY_SIGMOID,
+    LRN,
     MONOTONE,
     Add,
     Aux,
@@ -55,7 +56,8 @@ def _each(part: Part, change: Callable[[Chain], Chain]) -> Part:
     return part
 
 
-def _rewrite(net: Net, change: Callable[[Chain], Chain]) -> Rewritten:
+def mapped(net: Net, change: Callable[[Chain], Chain]) -> Rewritten:
+    """The network with `change` applied to every chain of it; weights keep names and shapes."""
     body = _each(net.body, change)
     assert isinstance(body, Chain)
     return Rewritten(net.with_body(body))
@@ -83,7 +85,7 @@ def pool_first(net: Net) -> Rewritten:
                 parts[at + 1] = (after, replace(pool, activation=layer.activation))
         return Chain(tuple(parts))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def dense_tables(net: Net) -> Rewritten:
@@ -97,7 +99,19 @@ def dense_tables(net: Net) -> Rewritten:
             )
         )
 
-    return _rewrite(net, change)
+    return mapped(net, change)
+
+
+def sliding_norms(net: Net) -> Rewritten:
+    """Local response normalisation by sliding sums and square roots: the same, in fewer passes."""
+
+    def swap(part: Part) -> Part:
+        return replace(part, form="sliding") if isinstance(part, LRN) and part.slides() else part
+
+    def change(chain: Chain) -> Chain:
+        return Chain(tuple((name, swap(part)) for name, part in chain.parts))
+
+    return mapped(net, change)
 
 
 def without_heads(net: Net) -> Rewritten:
@@ -106,7 +120,7 @@ def without_heads(net: Net) -> Rewritten:
     def change(chain: Chain) -> Chain:
         return Chain(tuple((name, p) for name, p in chain.parts if not isinstance(p, Aux)))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def tanh_by_sigmoid(net: Net) -> Rewritten:
@@ -121,12 +135,12 @@ def tanh_by_sigmoid(net: Net) -> Rewritten:
     def change(chain: Chain) -> Chain:
         return Chain(tuple((name, swap(part)) for name, part in chain.parts))
 
-    return _rewrite(net, change)
+    return mapped(net, change)
 
 
 def fast(net: Net) -> Rewritten:
     """All rewrites that change neither values nor weights, for training and prediction."""
-    return tanh_by_sigmoid(dense_tables(pool_first(net).net).net)
+    return sliding_norms(tanh_by_sigmoid(dense_tables(pool_first(net).net).net).net)
 
 
 def dense(net: Net) -> Rewritten:
@@ -185,6 +199,8 @@ __all__ = [
     "dense",
     "dense_tables",
     "fast",
+    "mapped",
     "pool_first",
+    "sliding_norms",
     "without_heads",
 ]

@@ -142,6 +142,25 @@ def test_tables_run_as_full_convolutions():
     same_values(before, after)
 
 
+def test_a_normalisation_over_maps_slides():
+    """Only where it is the same: 0^-beta is not a number where no sum is above zero."""
+    norms = {
+        "norm1": LRN(5, 2, 0.1, 0.75),
+        "norm2": LRN(4, 1, 0.2, 0.6),
+        "norm3": LRN(5, 0, 0.1, 0.75),
+    }
+    before = made(conv=Conv(6, 3, activation="relu"), mixed=concat({"a": chain(norms)}))
+    after = rewrite.fast(before).net
+    forms = [layers(after)[f"mixed.a.{name}"].form for name in norms]
+    assert forms == ["sliding", "sliding", "plain"]
+    assert totals(walk(after)).executed_macs == totals(walk(before)).macs  # it adds, and squares
+    one = made(conv=Conv(6, 3, activation="relu"), norm=norms["norm1"], again=norms["norm2"])
+    same_values(one, rewrite.fast(one).net)
+    for name in ("alexnet", "googlenet", "vgg11_lrn", "zfnet", "caffenet"):
+        done = [r.layer.form for r in walk(rewrite.fast(net(name)).net) if r.kind == "lrn"]
+        assert done and set(done) == {"sliding"}, name
+
+
 def test_heads_go_and_nothing_else_changes():
     bare = rewrite.without_heads(BRANCHES).net
     assert list(walk(bare)) == [row for row in walk(BRANCHES) if not row.aux]

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from .. import spec
 from ..spec import Shape, pair
 from .activations import activate, activate_
+from .lrn import Window, lrn
 
 
 def make_norm(norm: spec.Norm | None, channels: int, flat: bool = False) -> nn.Module | None:
@@ -198,9 +199,12 @@ class LRN(nn.Module):
     def __init__(self, layer: spec.LRN, s: Shape):
         super().__init__()
         self.layer = layer
+        self.window = Window(layer.size, layer.k, layer.alpha, layer.beta)
 
     def forward(self, x: Tensor) -> Tensor:
         layer = self.layer
+        if layer.form == "sliding":
+            return lrn(x, self.window)
         return F.local_response_norm(x, layer.size, layer.alpha * layer.size, layer.beta, layer.k)
 
 
