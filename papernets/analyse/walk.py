@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 
 from ..spec import (
     Add,
@@ -192,10 +193,19 @@ def smallest_input(net: Net, limit: int = 1024) -> Pair | None:
 
     Height and width do not touch each other, so each is found for itself.
     """
+    try:
+        return _smallest(net.body, net.input[0], limit)
+    except TypeError:  # a list in a network of a user's: it cannot be kept
+        return _smallest.__wrapped__(net.body, net.input[0], limit)
+
+
+@lru_cache(maxsize=512)
+def _smallest(body: Chain, channels: int, limit: int) -> Pair | None:
+    """As `smallest_input`; kept, because the error about a size asks again."""
 
     def fits(height: int, width: int) -> bool:
         try:
-            for _ in _walk(replace(net, input=(net.input[0], height, width))):
+            for _ in _part("", body, (channels, height, width), Field(), False):
                 pass
         except ValueError:
             return False
