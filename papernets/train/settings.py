@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 from ..analyse import walk
 from ..nets import find, net
-from ..spec import Committee
+from ..spec import Committee, Net
 from .run import NAMES, TABLES, Run, check_options, near
 
 MOST = 2**63  # what TOML's whole numbers are held in
@@ -143,6 +143,11 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     check_options(wanted.get("options", {}))
     named = name if ".py:" in name else find(name).name
     found = net(name, **wanted.get("options", {}))
+    if isinstance(found, Net) and not found.classes:
+        raise ValueError(
+            f"{found.name} is a module, not a whole network: it gives maps and no classes, so it "
+            "is explained and compared, not trained. Whole networks: papernets list"
+        )
     data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
     fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
     recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
