@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     Aux,
     Chain,
@@ -225,7 +225,7 @@ OPEN = (
         RELEASED,
     ),
 )
-COST = "unexplained"
+COST = UNEXPLAINED
 DEEP = (
     "the paper does not say how it counts; without the layers of the two grid reductions, "
     "inception_v2 would have 42"

@@ -6,7 +6,7 @@ alone lowers the error, and normalisation across maps does not help.
 
 from __future__ import annotations
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     AdaptivePool,
     Chain,
@@ -333,7 +333,7 @@ ERRATA_D = (
         "top-5 accuracy",
         0.923,
         "notes 002, All Comparisons",
-        "92.7 % is the entry of seven networks, 93.2 % two networks; no row has 92.3",
+        f"{UNEXPLAINED}: 92.7 % is the entry of seven networks, 93.2 % two; no row has 92.3",
         ours=0.927,
     ),
     Erratum(
