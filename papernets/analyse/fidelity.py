@@ -198,9 +198,16 @@ def _departures(networks: Networks) -> Iterator[str]:
         yield "### Departures"
         yield "\n".join(
             f"- {_escaped(departure.what)} (*{_escaped(departure.where)}*)"
-            + ("" if len(names) == len(networks) else f": {_names(names)}")
+            + ("" if len(names) == len(networks) else f": {_among(names, networks)}")
             for departure, names in found.items()
         )
+
+
+def _among(names: Sequence[str], networks: Networks) -> str:
+    """The names, or where they are most of many, all but the others."""
+    others = [net.name for net in networks if net.name not in names]
+    few = len(names) > LONG and len(others) < len(names) / 2
+    return f"all but {_names(others)}" if few else _names(names)
 
 
 def _results(networks: Networks) -> Iterator[str]:

@@ -90,6 +90,15 @@ def test_a_number_that_disagrees_would_be_seen():
     assert "| **disagree** | 1 | 0 | 0 | 1 |" in said
 
 
+def test_most_of_many_networks_are_named_by_the_others():
+    shared = (Departure("as all but one", "section 1"),)
+    several = [replace(lenet5(departures=shared), name=f"net{n}") for n in range(9)]
+    said = page((*several, replace(lenet5(), name="other")))
+    assert "- as all but one (*section 1*): all but `other`\n" in said
+    said = page((*several[:2], replace(lenet5(), name="other")))
+    assert "(*section 1*): `net0`, `net1`\n" in said
+
+
 def test_a_long_list_is_folded():
     many = tuple(Erratum(f"C{n}.params", n, "notes", "one slip") for n in (1, 3, 5))
     more = tuple(Erratum(f"S{n}.params", 7, "notes", "one slip") for n in (2, 4))
