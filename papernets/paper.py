@@ -15,10 +15,41 @@ NOTES = (
 """What the sources `notes 000` to `notes 004` are; docs/architecture.md says the same."""
 
 
+WHOSE = ("paper", "code", "notes")
+"""Who a number is of: a paper, released code or what was counted in it, notes or sums by hand."""
+CODE = (
+    *("torchvision", "timm", "Keras", "keras", "Caffe", "the Caffe", "TF-slim", "bvlc_"),
+    *("the authors' release", "the authors' Caffe", "its PyTorch port", "KaimingHe/", "models/"),
+)
+"""How the sources begin that are released code, released weights, or counted in them."""
+UNEXPLAINED = "unexplained"
+"""How the reason of an erratum begins that nobody knows."""
+
+
+def whose(source: str) -> str:
+    """`paper`, `code` or `notes`: the weightiest of a source's parts, which `;` sets apart."""
+    parts = {_whose(part.strip()) for part in source.split(";")}
+    return next(kind for kind in WHOSE if kind in parts)
+
+
+def _whose(part: str) -> str:
+    if part.startswith(("notes", "printed")) or part[:1].isdigit() or part.endswith("by hand"):
+        return "notes"
+    return "code" if part.startswith(CODE) else "paper"
+
+
 def of_notes(source: str) -> bool:
     """True for a source that is neither a paper nor released code: notes, or a sum of rows."""
-    parts = [part.strip() for part in source.split(";")]
-    return all(part.startswith(("notes", "printed")) or part[:1].isdigit() for part in parts)
+    return whose(source) == "notes"
+
+
+def written(value: Value | None) -> str:
+    """A printed value as people write it: 60,000, 6x28x28, 0.75; nothing for None."""
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:g}"
+    return f"{int(value):,}" if isinstance(value, int | float) else value or ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +122,10 @@ def rounds_to(ours: float, printed: float) -> bool:
 
 @dataclass(frozen=True)
 class Erratum:
-    """A number that a source prints and arithmetic contradicts; the two must go on disagreeing."""
+    """A number that a source prints and arithmetic contradicts; the two must go on disagreeing.
+
+    `why` begins with `unexplained` where nobody knows the reason.
+    """
 
     quantity: str
     printed: Value

@@ -1,8 +1,12 @@
 """The reader of printed tables, and published numbers that agree or do not."""
 
+import re
+
 import pytest
 
+from papernets.nets import NETS
 from papernets.paper import (
+    WHOSE,
     Departure,
     Erratum,
     Fact,
@@ -13,6 +17,8 @@ from papernets.paper import (
     of_notes,
     rounds_to,
     table,
+    whose,
+    written,
 )
 
 
@@ -163,6 +169,50 @@ def test_values_are_frozen():
 )
 def test_notes_are_no_paper(source, notes):
     assert of_notes(source) is notes
+
+
+@pytest.mark.parametrize(
+    ("source", "of"),
+    [
+        ("table 3: 4.8 Bn Ops", "paper"),
+        ("Araujo, Norris, Sim 2019: vgg_16", "paper"),
+        ("Araujo, Norris, Sim 2019, TF-Slim's inception_v2", "paper"),
+        ("torchvision 0.28, measured", "code"),
+        ("keras.applications 3.15.1, counted", "code"),
+        ("the authors' release, TF-slim, inception_v3.py: names", "code"),
+        ("torchvision 0.28.0, models/inception.py; timm 1.0.31: counted", "code"),
+        ("table 1; torchvision 0.28", "paper"),
+        ("timm 1.0.31, counted; notes 002", "code"),
+        ("the six convolutions' sum, by hand", "notes"),
+        ("notes 001 (He et al. 2015, table 5)", "notes"),
+    ],
+)
+def test_whose_a_number_is(source, of):
+    assert whose(source) == of
+
+
+PRINTED = re.compile(
+    r"(section|table|figure) [\w.]|abstract|appendix|[A-Z]\w+( et al\.|, \w+, \w+)? \d{4}|"
+    r"[A-Z]\w+ et al\. \d{4}|the network's name$"
+)
+
+
+def test_no_other_source_is_called_a_papers():
+    """A paper's number says where in it, or which other paper; the rest is code or notes."""
+    sources = {c.source for entry in NETS for c in (*entry.make().facts, *entry.make().errata)}
+    of_papers = [
+        part.strip() for source in sources if whose(source) == "paper" for part in source.split(";")
+    ]
+    assert [part for part in of_papers if not PRINTED.match(part) and not of_notes(part)] == []
+    assert {whose(source) for source in sources} == set(WHOSE)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(60_000, "60,000"), ((6, 28, 28), "6x28x28"), (0.75, "0.75"), (2.0, "2"), ("same", "same")],
+)
+def test_values_as_people_write_them(value, text):
+    assert written(value) == text and written(None) == ""
 
 
 def test_the_papers_error_is_not_that_of_notes():

@@ -34,7 +34,9 @@ def explain_dict(net: Net | Committee) -> dict[str, object]:
         "facts": [
             {**asdict(check)} for check in verify(net) if check.verdict in ("agrees", "measured")
         ],
-        "errata": [asdict(check) for check in verify(net) if check.verdict == "erratum"],
+        "errata": [
+            asdict(check) for check in verify(net) if check.verdict in ("erratum", "unexplained")
+        ],
         "departures": [asdict(departure) for departure in net.departures],
     }
     if isinstance(net, Committee):

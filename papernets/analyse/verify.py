@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..paper import Value
+from ..paper import UNEXPLAINED, Value
 from ..spec import Committee, Net
 from .walk import Row, Totals, totals, walk
 
@@ -13,8 +13,9 @@ from .walk import Row, Totals, totals, walk
 class Check:
     """One published number: what was printed, what our arithmetic gives, and the verdict.
 
-    `verdict` is `agrees`, `erratum` (it disagrees, and we say why), `measured` (an experiment's
-    result, for training to reproduce), or `DISAGREES`. `rounded`: it agrees as its source rounds.
+    `verdict` is `agrees`, `erratum` (it disagrees, and we say why), `unexplained` (it disagrees,
+    and nobody knows why), `measured` (an experiment's result, for training to reproduce), or
+    `DISAGREES`. `rounded`: it agrees as its source rounds. `below`: its source says less than this.
     """
 
     quantity: str
@@ -24,6 +25,7 @@ class Check:
     source: str
     why: str = ""
     rounded: bool = False
+    below: bool = False
 
 
 def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
@@ -54,14 +56,23 @@ def verify(net: Net | Committee) -> tuple[Check, ...]:
             continue
         value = ours(fact.quantity, rows, sums) if fact.ours is None else fact.ours
         verdict = "agrees" if fact.agrees(value) else "DISAGREES"
-        rounded = verdict == "agrees" and value != fact.value
+        rounded = verdict == "agrees" and value != fact.value and not fact.below
         checks.append(
-            Check(fact.quantity, fact.value, value, verdict, fact.source, rounded=rounded)
+            Check(
+                fact.quantity,
+                fact.value,
+                value,
+                verdict,
+                fact.source,
+                rounded=rounded,
+                below=fact.below,
+            )
         )
     for erratum in net.errata:
         value = ours(erratum.quantity, rows, sums) if erratum.ours is None else erratum.ours
-        verdict = "erratum" if value != erratum.printed else "DISAGREES"
-        same = "listed as an erratum, but our number is the same"
-        why = erratum.why if verdict == "erratum" else same
+        known = not erratum.why.startswith(UNEXPLAINED)
+        verdict, why = "erratum" if known else "unexplained", erratum.why
+        if value == erratum.printed:
+            verdict, why = "DISAGREES", "listed as an erratum, but our number is the same"
         checks.append(Check(erratum.quantity, erratum.printed, value, verdict, erratum.source, why))
     return tuple(checks)

@@ -167,12 +167,7 @@ def walk(net: Net) -> tuple[Row, ...]:
     try:
         rows = tuple(_walk(net))
     except TooSmall as error:
-        smallest = smallest_input(net)
-        works = (
-            f"the smallest input of {net.name} is {smallest[0]}x{smallest[1]}"
-            if smallest
-            else "no larger input works either"
-        )
+        works = _works(net)
         raise ValueError(f"{error}: {works}, not {net.input[1]}x{net.input[2]}") from None
     seen: set[str] = set()
     for row in rows:
@@ -184,28 +179,40 @@ def walk(net: Net) -> tuple[Row, ...]:
     return rows
 
 
+def _works(net: Net) -> str:
+    """What input would do, with its auxiliary heads and without, in words."""
+    smallest, bare = smallest_input(net), smallest_input(net, heads=False)
+    if not smallest:
+        return "no larger input works either"
+    words = f"the smallest input of {net.name} is {smallest[0]}x{smallest[1]}"
+    if bare and bare != smallest:
+        words += f" ({bare[0]}x{bare[1]} without auxiliary heads: aux=False)"
+    return words
+
+
 class TooSmall(ValueError):
     """A window that does not fit on its input."""
 
 
-def smallest_input(net: Net, limit: int = 1024) -> Pair | None:
-    """The smallest input (height, width) on which every layer fits, heads' too; None up to `limit`.
+def smallest_input(net: Net, limit: int = 1024, heads: bool = True) -> Pair | None:
+    """The smallest input (height, width) on which every layer fits; None where none up to `limit`.
 
-    Height and width do not touch each other, so each is found for itself.
+    Auxiliary heads have to fit too, unless `heads` is False. Height and width do not touch each
+    other, so each is found for itself.
     """
     try:
-        return _smallest(net.body, net.input[0], limit)
+        return _smallest(net.body, net.input[0], limit, heads)
     except TypeError:  # a list in a network of a user's: it cannot be kept
-        return _smallest.__wrapped__(net.body, net.input[0], limit)
+        return _smallest.__wrapped__(net.body, net.input[0], limit, heads)
 
 
 @lru_cache(maxsize=512)
-def _smallest(body: Chain, channels: int, limit: int) -> Pair | None:
+def _smallest(body: Chain, channels: int, limit: int, heads: bool) -> Pair | None:
     """As `smallest_input`; kept, because the error about a size asks again."""
 
     def fits(height: int, width: int) -> bool:
         try:
-            for _ in _part("", body, (channels, height, width), Field(), False):
+            for _ in _part("", body, (channels, height, width), Field(), False if heads else None):
                 pass
         except ValueError:
             return False
@@ -234,21 +241,24 @@ Rows = Generator[Row, None, tuple[Shape, Field | None]]
 """Yields rows; its value is the shape and the field of what it computed last."""
 
 
-def _walk(net: Net) -> Rows:
-    return (yield from _part("", net.body, net.input, Field(), False))
+def _walk(net: Net, heads: bool = True) -> Rows:
+    return (yield from _part("", net.body, net.input, Field(), False if heads else None))
 
 
-def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Rows:
+def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool | None) -> Rows:
+    """`aux`: within an auxiliary head; None leaves all heads out."""
     if isinstance(part, Chain):
         for child, inner in part.parts:
             s, field = yield from _part(dotted(name, child), inner, s, field, aux)
         return s, field
     if isinstance(part, Aux):
+        if aux is None:
+            return s, field
         yield from _part(name, part.head, s, field, not part.counted)
         return s, field
     if isinstance(part, Concat | Add):
         return (yield from _join_rows(name, part, s, field, aux))
-    return (yield from _layer(name, part, s, field, aux))
+    return (yield from _layer(name, part, s, field, bool(aux)))
 
 
 def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) -> Rows:
@@ -285,7 +295,9 @@ def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) ->
     return out, field
 
 
-def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool) -> Rows:
+def _join_rows(
+    name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool | None
+) -> Rows:
     if not join.branches:
         raise ValueError(f"{name}: nothing to join; it has no branches")
     if isinstance(join, Add):
@@ -325,6 +337,6 @@ def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux
         receptive_field=joined.size if joined else None,
         field_stride=joined.step if joined else None,
         formula=formula,
-        aux=aux,
+        aux=bool(aux),
     )
     return shape, joined

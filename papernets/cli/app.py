@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import convert, data, diff, evaluate, explain, predict, train
+from . import convert, data, diff, evaluate, explain, predict, train, verify
 
 app = typer.Typer(
     name="papernets",
@@ -38,7 +38,7 @@ def _root(
 app.command("list")(explain.list_networks)
 app.command("explain")(explain.explain)
 app.command("diff")(diff.diff)
-app.command("verify")(explain.verify_networks)
+app.command("verify")(verify.verify)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)

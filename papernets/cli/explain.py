@@ -1,4 +1,4 @@
-"""list, explain, verify: what a network is, without torch."""
+"""list, explain: what a network is, without torch."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from . import screen
 from .flags import Json, WrongUse, wrong_use
+from .verify import contradicted, counts
 
 if TYPE_CHECKING:
     from ..analyse.verify import Check
@@ -217,42 +218,32 @@ def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
         screen.prose(f"Left out for want of room: {', '.join(gone)}. A wider window has all.")
 
 
+OTHERWISE = {
+    "paper": "The paper prints otherwise",
+    "code": "Released code has otherwise",
+    "notes": "Later notes print otherwise",
+}
+
+
 def _claims(net: Net | Committee) -> None:
     from ..analyse import verify
-    from ..paper import NOTES, of_notes
+    from ..paper import NOTES, whose, written
 
     checks = verify(net)
     agreed = [c for c in checks if c.verdict == "agrees"]
     if agreed:
-        later = sum(of_notes(c.source) for c in agreed)
-        parts = (
-            [f"{len(agreed) - later} of the paper or released code"] if later < len(agreed) else []
-        )
-        parts += [f"{later} of later notes"] if later else []
-        screen.heading(f"Published numbers that the arithmetic confirms: {', '.join(parts)}")
-        for check in agreed:
-            about = "" if check.ours == check.printed else f" (exactly {screen.value(check.ours)})"
-            screen.paragraph(
-                "",
-                f"{check.quantity} = {screen.value(check.printed)}{about}: {check.source}",
-                hang=2,
-            )
-    wrong = [c for c in checks if c.verdict == "erratum"]
-    for title, chosen in (
-        (
-            "The paper or released code prints otherwise",
-            [c for c in wrong if not of_notes(c.source)],
-        ),
-        ("Later notes print otherwise", [c for c in wrong if of_notes(c.source)]),
-        (
-            "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM",
-            [c for c in checks if c.verdict == "DISAGREES"],
-        ),
-    ):
-        if chosen:
-            screen.heading(title)
-        for check in chosen:
-            screen.paragraph("", _contradicted(check), hang=2)
+        of = counts(agreed, {"paper": "papers", "code": "released code", "notes": "later notes"})
+        screen.heading(f"Published numbers that the arithmetic confirms: {of}")
+    for check in agreed:
+        printed = f"{'below' if check.below else '='} {written(check.printed)}"
+        exactly = "" if check.ours == check.printed else f" (exactly {written(check.ours)})"
+        screen.paragraph("", f"{check.quantity} {printed}{exactly}: {check.source}", hang=2)
+    wrong = [c for c in checks if c.verdict in ("erratum", "unexplained")]
+    for kind, title in OTHERWISE.items():
+        _contradictions(title, [c for c in wrong if whose(c.source) == kind])
+    _contradictions(
+        "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM", [c for c in checks if c.verdict == "DISAGREES"]
+    )
     measured = [(f.value, f) for f in net.facts if f.measured and isinstance(f.value, float)]
     if measured:
         screen.heading("Published results")
@@ -279,12 +270,11 @@ def _claims(net: Net | Committee) -> None:
         screen.prose(f"Recipes: {', '.join(named)}")
 
 
-def _contradicted(check: Check) -> str:
-    """An erratum as one sentence."""
-    return (
-        f"{check.quantity} = {screen.value(check.printed)} ({check.source}), "
-        f"ours {screen.value(check.ours)}: {check.why}"
-    )
+def _contradictions(title: str, checks: Sequence[Check]) -> None:
+    if checks:
+        screen.heading(title)
+    for check in checks:
+        screen.paragraph("", contradicted(check), hang=2)
 
 
 def _of_folder(
@@ -330,69 +320,3 @@ def shipped(name: str) -> Path | None:
     """The folder of the bundle that comes with the package under a name; None if there is none."""
     folder = Path(__file__).parent.parent / "weights" / name.lower().replace("-", "_")
     return folder if name and (folder / INFO).exists() else None
-
-
-def verify_networks(
-    name: Annotated[str, typer.Argument(help="A network; all of them if left out.")] = "",
-    json: Json = False,
-) -> None:
-    """Check each published number against our own arithmetic.
-
-    Exit code 1 if one disagrees.
-    """
-    from dataclasses import asdict
-
-    from ..analyse import verify
-    from ..nets import NETS
-
-    names = [name] if name else [entry.name for entry in NETS]
-    found = {n: verify(find(n)) for n in names}
-    checks = [(n, c) for n, several in found.items() for c in several]
-    if json:
-        screen.print_json([{"network": n, **asdict(c)} for n, c in checks])
-    else:
-        _verdicts(checks)
-    if any(c.verdict == "DISAGREES" for _, c in checks):
-        raise typer.Exit(1)
-
-
-def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
-    """The table of published numbers, the reasons of the errata, and how many there are of each."""
-    from ..paper import NOTES, of_notes
-
-    rows = []
-    for n, c in checks:
-        if c.verdict != "measured":
-            ours = "" if c.ours is None else screen.value(c.ours)
-            verdict = "agrees, rounded" if c.rounded else c.verdict
-            rows.append((n, c.quantity, c.source, verdict, screen.value(c.printed), ours))
-    columns = ("network", "quantity", "source", "verdict", "printed", "ours")
-    if screen.terminal():  # a table a network: with a column for its name there is no room
-        for name in dict.fromkeys(n for n, _ in checks):
-            screen.heading(name)
-            screen.table(columns[1:], [row[1:] for row in rows if row[0] == name], left=3)
-    else:
-        screen.table(columns, rows, left=4)
-    wrong = [(n, c) for n, c in checks if c.verdict in ("erratum", "DISAGREES") and c.why]
-    if wrong:
-        screen.heading("Errata, and why")
-    for n, c in wrong:
-        screen.paragraph("", f"{n}: {_contradicted(c)}", hang=2)
-    screen.say()
-
-    def tally(verdict: str) -> tuple[int, str]:
-        chosen = [c for _, c in checks if c.verdict == verdict]
-        later = sum(of_notes(c.source) for c in chosen)
-        return len(chosen), f" ({len(chosen) - later} of papers or released code, {later} of notes)"
-
-    (agree, whose), (errata, printed) = tally("agrees"), tally("erratum")
-    (bad, _), (measured, _) = tally("DISAGREES"), tally("measured")
-    screen.prose(
-        f"{screen.count(agree, 'published number')} {'agrees' if agree == 1 else 'agree'}"
-        f"{whose if agree else ''}, {errata} {'is an erratum' if errata == 1 else 'are errata'}"
-        f"{printed if errata else ''}, {bad} {'disagrees' if bad == 1 else 'disagree'}; "
-        f"{measured} {'is a result' if measured == 1 else 'are results'} of experiments, "
-        "which training reproduces."
-    )
-    if any("notes 0" in c.source for _, c in checks):
-        screen.prose(NOTES)

@@ -249,12 +249,3 @@ def printable(text: str) -> str:
 def percent(fraction: float) -> str:
     """A fraction as people read it: 0.0095 is 0.95 %."""
     return f"{100 * fraction:.2f} %"
-
-
-def value(quantity: object) -> str:
-    """A number, a shape or a word of a fact, as people write it."""
-    if isinstance(quantity, tuple):
-        return "x".join(map(str, quantity))
-    if isinstance(quantity, float) and not quantity.is_integer():
-        return f"{quantity:g}"
-    return f"{int(quantity):,}" if isinstance(quantity, int | float) else str(quantity)

@@ -6,7 +6,20 @@ Each is another network than the paper's, kept because everyone meets it under t
 from __future__ import annotations
 
 from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
-from ..spec import BatchNorm, Conv, Dense, Dropout, Flatten, Net, Norm, Part, Pool, chain, pair
+from ..spec import (
+    AdaptivePool,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Net,
+    Norm,
+    Part,
+    Pool,
+    chain,
+    pair,
+)
 from .alexnet import DEPARTURES, DROPOUT, INIT, NORM, PAPER, POOL
 from .entry import Entry
 from .printed import as_printed, line, params
@@ -183,6 +196,7 @@ fc6    4096  .       .       .        .
 fc7    4096  .       .       .        .
 fc8    1000  .       .       .        .
 """)
+AVERAGE = 6  # AdaptiveAvgPool2d((6, 6))
 
 
 def alexnet_torchvision(
@@ -194,6 +208,7 @@ def alexnet_torchvision(
         layer = row["layer"]
         maps, place = number(row["maps"], layer, "maps"), int(layer[-1])
         if layer.startswith("fc"):
+            parts.setdefault("avgpool", AdaptivePool(AVERAGE))
             parts.setdefault("flatten", Flatten())
             last = layer == "fc8"
             if not last:
@@ -236,8 +251,8 @@ def alexnet_torchvision(
             Departure("the input is 224 with padding 2, where 227 without gives 55x55 too", code),
             Departure("dropout stands before fc6 and fc7, in the paper after them", code),
             Departure(
-                "torchvision averages to 6x6 before fc6, which changes nothing at 224; here the "
-                "dense layers are sized for the input",
+                "the last map is averaged over an even grid of 6x6 before fc6: nothing at 224, "
+                "where it is 6x6, and any other input fits",
                 code,
             ),
             Departure(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     Concat,
     Conv,
@@ -278,7 +278,7 @@ def _net(
         errata=(
             *(erratum for erratum in found if isinstance(erratum, Erratum)),
             *((Erratum("macs", 2_000_000_000, RETHINKING, stem),) if reading.separable else ()),
-            Erratum("params", 13_600_000, "section 4.2: 13.6 million", "unexplained"),
+            Erratum("params", 13_600_000, "section 4.2: 13.6 million", UNEXPLAINED),
             Erratum(
                 "filters of the widest double 3x3",
                 128,

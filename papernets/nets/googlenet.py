@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     LRN,
     Aux,
@@ -85,10 +85,10 @@ WRONG = {
     ("conv1", "params"): SEPARABLE,
     ("conv1", "ops"): SEPARABLE,
     **{
-        (f"inception_{m}", "params"): "unexplained"
+        (f"inception_{m}", "params"): UNEXPLAINED
         for m in ("4a", "4b", "4c", "4d", "4e", "5a", "5b")
     },
-    ("inception_5a", "ops"): "unexplained",
+    ("inception_5a", "ops"): UNEXPLAINED,
 }
 # Figure 3: which row LRN follows.
 NORMS = {"norm1": "pool1", "norm2": "conv2"}

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
     Aux,
     Chain,
@@ -231,7 +231,7 @@ OPEN = (
         RELEASED,
     ),
 )
-COST = "unexplained"
+COST = UNEXPLAINED
 DEEP = (
     "the paper does not say how it counts; without the layers of the two grid reductions, "
     "inception_v2 would have 42"
@@ -359,9 +359,14 @@ TRAINED = Departure("the auxiliary head's loss counts 0.4; the paper prints no w
 SIZES = tuple(Fact(f"{r['layer']}.out", size(r["size"]), f"{RELEASED}: names") for r in MIXED)
 
 
-def inception_v3(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 299) -> Net:
+def inception_v3(
+    classes: int = 1000,
+    channels: int = 3,
+    input: int | tuple[int, int] = 299,
+    aux: bool = True,
+) -> Net:
     """Inception v3 as its authors released it, with its auxiliary head; 23,834,568 parameters."""
-    body = v3(classes, MANNER, 0.2, head(classes, MANNER))
+    body = v3(classes, MANNER, 0.2, head(classes, MANNER) if aux else None)
     printed = as_printed(classes, channels, input, 299, colours=3, of=1000)
     many = "ILSVRC-2012 validation"
     facts = (
@@ -403,7 +408,7 @@ def inception_v3(classes: int = 1000, channels: int = 3, input: int | tuple[int,
             KEEP_5X5,
             GAMMA,
             Departure("dropout of 0.2 before the classifier; the paper gives none", RELEASED),
-            TRAINED,
+            *((TRAINED,) if aux else ()),
             *OPEN,
         ),
     )

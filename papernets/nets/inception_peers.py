@@ -67,7 +67,7 @@ def inception_v3_torchvision(
                 "an average counts its padding; the release's does not: see inception_v3",
                 TORCHVISION,
             ),
-            TRAINED,
+            *((TRAINED,) if aux else ()),
             OPEN[0],
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, crosses, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, crosses, number, table
 from ..spec import (
     RBF,
     Committee,
@@ -237,8 +237,7 @@ def lenet5(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
             "macs",
             401_000,
             "figure 11",
-            "the table gives 326,520 uses of a weight, 416,520 with a dense C3; the printed "
-            "figure cannot be rebuilt",
+            f"{UNEXPLAINED}: the table gives 326,520 uses of a weight, 416,520 with a dense C3",
         ),
     )
     return Net(

@@ -6,8 +6,9 @@ alone lowers the error, and normalisation across maps does not help.
 
 from __future__ import annotations
 
-from ..paper import Departure, Erratum, Fact, Init, Paper, number, table
+from ..paper import UNEXPLAINED, Departure, Erratum, Fact, Init, Paper, number, table
 from ..spec import (
+    AdaptivePool,
     Chain,
     Conv,
     Dense,
@@ -109,8 +110,17 @@ INIT = Init(
 DROPOUT = 0.5  # section 3.1: in the first two dense layers
 
 
-def layers(network: str, classes: int, norm: Norm | None = None, dropout: float = DROPOUT) -> Chain:
-    """A column of table 1 as a chain; `norm` after each convolution, dropout 0 for none."""
+def layers(
+    network: str,
+    classes: int,
+    norm: Norm | None = None,
+    dropout: float = DROPOUT,
+    average: int = 0,
+) -> Chain:
+    """A column of table 1 as a chain; `norm` after each convolution, dropout 0 for none.
+
+    `average` pools the last map to this side before the first dense layer, as torchvision does.
+    """
     parts: dict[str, Part] = {}
     block, place, dense = 1, 0, 6
     for line, cell in enumerate(TABLE_1.column(network)[1:], 2):
@@ -131,6 +141,8 @@ def layers(network: str, classes: int, norm: Norm | None = None, dropout: float 
             parts[f"pool{block}"] = Pool("max", 2)  # section 2.1: 2x2 at stride 2
             block, place = block + 1, 0
         elif kind == "FC":
+            if average:
+                parts.setdefault("avgpool", AdaptivePool(average))
             parts.setdefault("flatten", Flatten())
             last = dense == 8
             units = classes if last else number(maps, where, network)
@@ -321,7 +333,7 @@ ERRATA_D = (
         "top-5 accuracy",
         0.923,
         "notes 002, All Comparisons",
-        "92.7 % is the entry of seven networks, 93.2 % two networks; no row has 92.3",
+        f"{UNEXPLAINED}: 92.7 % is the entry of seven networks, 93.2 % two; no row has 92.3",
         ours=0.927,
     ),
     Erratum(
@@ -359,15 +371,6 @@ DEPARTURES = (
         "section 3.1",
     ),
 )
-KERAS = Departure(
-    "Keras's VGG16 and VGG19 are these networks without dropout, which matters in training alone",
-    "keras/applications/vgg16.py",
-)
-TORCHVISION = Departure(
-    "torchvision averages to 7x7 before fc6, which changes nothing at 224; here the dense layers "
-    "are sized for the input",
-    "torchvision/models/vgg.py",
-)
 
 
 def _net(
@@ -386,11 +389,7 @@ def _net(
         init=INIT,
         facts=facts(network) if printed else (),
         errata=errata if printed else (),
-        departures=(
-            *DEPARTURES,
-            *((KERAS,) if network in "DE" else ()),
-            *((TORCHVISION,) if network in "ABDE" else ()),
-        ),
+        departures=DEPARTURES,
     )
 
 
@@ -425,10 +424,10 @@ def vgg19(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] =
 
 
 NETWORKS = (
-    Entry("vgg11", vgg11, PAPER.year, aliases=("vgg11_torchvision",)),
+    Entry("vgg11", vgg11, PAPER.year),
     Entry("vgg11_lrn", vgg11_lrn, PAPER.year),
-    Entry("vgg13", vgg13, PAPER.year, aliases=("vgg13_torchvision",)),
+    Entry("vgg13", vgg13, PAPER.year),
     Entry("vgg16_conv1", vgg16_conv1, PAPER.year),
-    Entry("vgg16", vgg16, PAPER.year, aliases=("vgg16_torchvision", "vgg16_keras")),
-    Entry("vgg19", vgg19, PAPER.year, aliases=("vgg19_torchvision", "vgg19_keras")),
+    Entry("vgg16", vgg16, PAPER.year),
+    Entry("vgg19", vgg19, PAPER.year),
 )

@@ -1,4 +1,4 @@
-"""VGG as others build it: torchvision's with batch normalisation, a Keras model of two classes."""
+"""VGG as others build it: torchvision's, with batch normalisation or without, and Keras's."""
 
 from __future__ import annotations
 
@@ -6,38 +6,51 @@ from ..paper import Departure, Fact, Init, Paper, number, table
 from ..spec import Net, Norm, pair
 from .entry import Entry
 from .printed import as_printed
-from .vgg import DEPARTURES, INPUT, PAPER, TORCHVISION, layers
+from .vgg import DEPARTURES, INPUT, PAPER, layers
 
-PAPER_BN = Paper(
-    PAPER.title,
-    PAPER.authors,
-    PAPER.year,
-    f"{PAPER.venue}; torchvision/models/vgg.py",
-)
 CODE = "torchvision/models/vgg.py"
-# torchvision 0.28, measured: parameters of the networks with batch normalisation, multiply-adds.
+PAPER_TORCHVISION = Paper(PAPER.title, PAPER.authors, PAPER.year, f"{PAPER.venue}; {CODE}")
+# torchvision 0.28, measured: parameters without and with batch normalisation, multiply-adds.
 MEASURED = table("""
-network  params     macs
-A        132868840  7609090048
-B        133053736  11308466176
-D        138365992  15470264320
-E        143678248  19632062464
+network  params     params_bn  macs
+A        132863336  132868840  7609090048
+B        133047848  133053736  11308466176
+D        138357544  138365992  15470264320
+E        143667240  143678248  19632062464
 """)
+AVERAGE = 7  # torchvision: AdaptiveAvgPool2d((7, 7))
+AVERAGED = Departure(
+    "the last map is averaged over an even grid of 7x7 before fc6: nothing at 224, where it is "
+    "7x7, and any other input fits",
+    CODE,
+)
+FAN_OUT = Departure(
+    "first weights are torchvision's: by He et al. 2015 with fan-out, dense layers from N(0, 0.01)",
+    CODE,
+)
+NORMALISED = Departure(
+    "batch normalisation between each convolution, which keeps its bias, and its ReLU; the paper "
+    "has none",
+    CODE,
+)
 
 
-def _normalised(
+def _torchvision(
     name: str, network: str, classes: int, channels: int, input: int | tuple[int, int]
 ) -> Net:
+    """A column of table 1 as torchvision builds it; a name that ends in bn is normalised."""
     (row,) = (row for row in MEASURED if row["network"] == network)
     printed = as_printed(classes, channels, input, INPUT[1], colours=INPUT[0], of=1000)
-    depth = name.removeprefix("vgg").removesuffix("_bn")
+    depth, _, kind = name.removeprefix("vgg").partition("_")
+    norm = Norm(eps=1e-5) if kind == "bn" else None  # torch's default
+    quantities = {"params": "params_bn" if norm else "params", "macs": "macs"}
     return Net(
         name=name,
-        title=f"VGG-{depth} with batch normalisation",
-        paper=PAPER_BN,
+        title=f"VGG-{depth} " + ("with batch normalisation" if norm else "of torchvision"),
+        paper=PAPER_TORCHVISION,
         input=(channels, *pair(input)),
         classes=classes,
-        body=layers(network, classes, Norm(eps=1e-5)),  # torch's default
+        body=layers(network, classes, norm, average=AVERAGE),
         init=Init(
             "he_out",
             2.0,
@@ -45,41 +58,77 @@ def _normalised(
             but=(("fc?", Init("gaussian", 0.01, f"{CODE}: normal_, 0.01")),),
         ),
         facts=tuple(
-            Fact(what, number(row[what], network, what), "torchvision 0.28, measured")
-            for what in ("params", "macs")
+            Fact(what, number(row[column], network, column), "torchvision 0.28, measured")
+            for what, column in quantities.items()
         )
         if printed
         else (),
-        departures=(
-            Departure(
-                "batch normalisation between each convolution, which keeps its bias, and its ReLU; "
-                "the paper has none",
-                CODE,
-            ),
-            Departure("first weights are torchvision's, by He et al. 2015 with fan-out", CODE),
-            TORCHVISION,
-        ),
+        departures=(*((NORMALISED,) if norm else ()), AVERAGED, FAN_OUT),
     )
+
+
+def _plain(depth: int, network: str) -> Entry:
+    """The entry of vgg16_torchvision and its kind."""
+    name = f"vgg{depth}_torchvision"
+
+    def make(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+        return _torchvision(name, network, classes, channels, input)
+
+    make.__doc__ = f"torchvision's VGG-{depth}: an average over 7x7 before the dense layers."
+    return Entry(name, make, PAPER.year)
 
 
 def vgg11_bn(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
     """torchvision's VGG-11 with batch normalisation."""
-    return _normalised("vgg11_bn", "A", classes, channels, input)
+    return _torchvision("vgg11_bn", "A", classes, channels, input)
 
 
 def vgg13_bn(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
     """torchvision's VGG-13 with batch normalisation."""
-    return _normalised("vgg13_bn", "B", classes, channels, input)
+    return _torchvision("vgg13_bn", "B", classes, channels, input)
 
 
 def vgg16_bn(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
     """torchvision's VGG-16 with batch normalisation."""
-    return _normalised("vgg16_bn", "D", classes, channels, input)
+    return _torchvision("vgg16_bn", "D", classes, channels, input)
 
 
 def vgg19_bn(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
     """torchvision's VGG-19 with batch normalisation."""
-    return _normalised("vgg19_bn", "E", classes, channels, input)
+    return _torchvision("vgg19_bn", "E", classes, channels, input)
+
+
+KERAS_CODE = "keras/src/applications/vgg16.py and vgg19.py"
+KERAS_INIT = Init("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)")
+# keras.applications 3.15.1, counted: parameters, multiply-adds.
+KERAS = {16: ("D", 138_357_544, 15_470_264_320), 19: ("E", 143_667_240, 19_632_062_464)}
+
+
+def _keras(depth: int) -> Entry:
+    """The entry of vgg16_keras and vgg19_keras."""
+    network, *counted = KERAS[depth]
+    name, source = f"vgg{depth}_keras", "keras.applications 3.15.1, counted"
+
+    def make(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+        printed = as_printed(classes, channels, input, INPUT[1], colours=INPUT[0], of=1000)
+        facts = (Fact(q, n, source) for q, n in zip(("params", "macs"), counted, strict=True))
+        return Net(
+            name=name,
+            title=f"VGG-{depth} of Keras",
+            paper=PAPER,
+            input=(channels, *pair(input)),
+            classes=classes,
+            body=layers(network, classes, dropout=0.0),
+            init=KERAS_INIT,
+            facts=tuple(facts) if printed else (),
+            departures=(
+                Departure("no dropout, in the paper 0.5 in fc6 and fc7", KERAS_CODE),
+                *DEPARTURES,
+            ),
+        )
+
+    make.__doc__ = f"VGG-{depth} of Keras: no dropout."
+    return Entry(name, make, PAPER.year)
 
 
 # Notes 001, the printed summary of the Keras model for cats and dogs.
@@ -131,7 +180,7 @@ def vgg16_keras_2class(
         input=(channels, *pair(input)),
         classes=classes,
         body=layers("D", classes, dropout=0.0),
-        init=Init("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)"),
+        init=KERAS_INIT,
         facts=tuple(facts) if printed else (),
         departures=(
             Departure("no dropout, in the paper 0.5 in fc6 and fc7", "notes 001, Keras code"),
@@ -146,5 +195,7 @@ NETWORKS = (
     Entry("vgg13_bn", vgg13_bn, PAPER.year, aliases=("vgg13_bn_torchvision",)),
     Entry("vgg16_bn", vgg16_bn, PAPER.year, aliases=("vgg16_bn_torchvision",)),
     Entry("vgg19_bn", vgg19_bn, PAPER.year, aliases=("vgg19_bn_torchvision",)),
+    *(_plain(depth, network) for depth, network in ((11, "A"), (13, "B"), (16, "D"), (19, "E"))),
+    *(_keras(depth) for depth in KERAS),
     Entry("vgg16_keras_2class", vgg16_keras_2class, PAPER.year),
 )

@@ -144,6 +144,11 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     check_options(wanted.get("options", {}))
     named = name if ".py:" in name else find(name).name
     found = net(name, **wanted.get("options", {}))
+    if isinstance(found, Net) and not found.classes:
+        raise ValueError(
+            f"{found.name} is a module, not a whole network: it gives maps and no classes, so it "
+            "is explained and compared, not trained. Whole networks: papernets list"
+        )
     _check_given(found, wanted)
     data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
     fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]

@@ -111,7 +111,7 @@ def test_alexnet_and_torchvisions():
         **dict.fromkeys(("pool1", "pool2", "conv3", "pool5", "flatten", "fc6"), "same"),
         **dict.fromkeys(("norm1", "norm2", "drop7"), "only_a"),
         **dict.fromkeys(("drop6", "fc7", "fc8"), "same"),
-        "drop5": "only_b",
+        **dict.fromkeys(("avgpool", "drop5"), "only_b"),
     }
     of = changes(found)
     assert of["conv2"] == {"groups": (2, 1), "maps": (256, 192)}

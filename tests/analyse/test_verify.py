@@ -45,6 +45,19 @@ def test_an_erratum_says_why():
     assert (check.verdict, check.ours, check.why) == ("erratum", 156, "one kernel")
 
 
+def test_an_erratum_that_nobody_can_explain_is_another_verdict():
+    for why in ("unexplained", "unexplained: the digits are swapped, perhaps"):
+        (check,) = verify(lenet5(errata=(Erratum("C1.params", 26, "notes", why),)))
+        assert (check.verdict, check.ours, check.why) == ("unexplained", 156, why)
+
+
+def test_less_than_a_number_is_not_rounded():
+    (check,) = verify(lenet5(facts=(Fact("params", 61_000, "a", below=True),)))
+    assert (check.verdict, check.below, check.rounded) == ("agrees", True, False)
+    (check,) = verify(lenet5(facts=(Fact("params", 60_000, "a", below=True),)))
+    assert check.verdict == "DISAGREES"
+
+
 def test_a_result_is_measured_not_computed():
     (check,) = verify(lenet5(facts=(Fact("error", 0.0095, "section III-B"),)))
     assert (check.verdict, check.ours) == ("measured", None)

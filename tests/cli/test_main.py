@@ -90,6 +90,10 @@ def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> No
         (["train", "lenet1", "--set", "augment.rotat=3"], "unknown key 'rotat' in augment. Did"),
         (["train", "lenet1", "--config", "none.toml"], "error: no configuration none.toml: --con"),
         (["train", "lenet1", "--recipe", "bets"], "error: lenet1 has no recipe 'bets'. Did you"),
+        (["train", "inception_naive_3a"], "error: inception_naive_3a is a module, not a whole"),
+        (["train", "inception_reduced_3a", "--dry-run"], "gives maps and no classes, so it is exp"),
+        (["train", "inception_naive_3a", "--data", "digits"], "explained and compared, not train"),
+        (["explain", "inception_naive_3a", "--classes", "3"], "it gives maps and has no classes."),
         (["train", "lenet1", "--device", "gpu"], "error: unknown device 'gpu'. Devices: auto, cp"),
     ],
 )
@@ -187,7 +191,7 @@ def test_verify_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     found = json.loads(out)
     assert {one["network"] for one in found} == {entry.name for entry in NETS} and err == ""
-    assert {one["verdict"] for one in found} == {"agrees", "erratum", "measured"}
+    assert {one["verdict"] for one in found} == {"agrees", "erratum", "unexplained", "measured"}
 
 
 def test_a_dry_run_as_json(

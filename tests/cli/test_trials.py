@@ -94,7 +94,7 @@ def test_explain_names_the_recipes_and_the_sources(capsys: pytest.CaptureFixture
     out = capsys.readouterr().out
     assert "\nRecipes: quick, best, small (for digits), scan\n" in out
     assert "Notes 000 to 004 are five lecture notes and articles" in out
-    paper = out.index("The paper or released code prints otherwise")
+    paper = out.index("The paper prints otherwise")
     notes = out.index("Later notes print otherwise")
     assert paper < out.index("macs = 401,000 (figure 11)") < notes < out.index("C1.params = 3,900")
 
@@ -103,9 +103,9 @@ def test_verify_says_why_and_counts_papers_and_notes(capsys: pytest.CaptureFixtu
     assert main(["verify", "lenet4"]) == 0
     out = capsys.readouterr().out
     assert (
-        "8 published numbers agree (8 of papers or released code, 0 of notes), 1 is an erratum"
-        in out
-    )
+        "8 published numbers agree (8 of papers), 1 is an erratum with its reason (1 of notes), "
+        "0 are unexplained, 0 disagree; 1 is a result of experiments"
+    ) in out
     assert "agrees, rounded" in out and "dense, it has three times the paper's 17,000" in out
     assert main(["verify", "lenet4", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -121,3 +121,21 @@ def test_the_list_says_what_comes_trained(capsys: pytest.CaptureFixture[str]) ->
     assert found["googlenet"]["paper_error_on"].endswith("top-5")
     assert main(["list", "googlenet"]) == 0
     assert capsys.readouterr().out.splitlines()[1].endswith("top-5 10.07 %")
+
+
+def test_verify_lists_what_nobody_explains(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "inception_v3"]) == 0
+    out = capsys.readouterr().out
+    reasons, unexplained = out.index("Errata, and why"), out.index("Unexplained: nobody knows why")
+    macs = out.index("inception_v3: macs = 4,800,000,000 (table 3: 4.8 Bn Ops), ours 5,713,216,096")
+    assert reasons < unexplained < macs
+    assert "1 is an erratum with its reason (1 of notes), 1 is unexplained (1 of papers)" in out
+    assert "(3 of papers, 13 of released code, 1 of notes)" in out
+
+
+def test_a_number_that_is_printed_as_a_bound_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "inception_v3"]) == 0
+    said = "params below 25,000,000 (exactly 23,834,568): abstract: less than 25 million\n"
+    assert said in capsys.readouterr().out
+    assert main(["verify", "inception_v3"]) == 0
+    assert "agrees, below" in capsys.readouterr().out

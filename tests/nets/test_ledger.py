@@ -59,8 +59,8 @@ UNCOMPARED: dict[str, set[str]] = {
 PEERS = {
     ("torchvision", "alexnet", 224): ("alexnet_torchvision", ""),
     **{
-        (peer, f"vgg{depth}{norm}", 224): (f"vgg{depth}{norm}", "")
-        for peer in ("torchvision", "timm")
+        (peer, f"vgg{depth}{norm}", 224): (f"vgg{depth}{norm or plain}", "")
+        for peer, plain in (("torchvision", "_torchvision"), ("timm", ""))
         for depth in (11, 13, 16, 19)
         for norm in ("", "_bn")
     },

@@ -220,3 +220,120 @@ def test_a_committee_is_found_by_name_and_in_a_file(own):
     assert net(f"{own}:THREE").count == 3
     with pytest.raises(ValueError, match="is a fixed network of 10 classes; for 3 make it a func"):
         net(f"{own}:THREE", classes=3)
+
+
+# What users write: the plain names of the family, the peers' own, and the ledger's other names.
+PLAIN = [
+    "alexnet",
+    "alexnet_single",
+    "alexnet_torchvision",
+    "alexnet_keras_bn",
+    "caffenet",
+    "zfnet",
+    "nin_cifar10",
+    "nin_imagenet",
+    "vgg11",
+    "vgg11_lrn",
+    "vgg13",
+    "vgg16_conv1",
+    "vgg16",
+    "vgg19",
+    "vgg11_bn",
+    "vgg13_bn",
+    "vgg16_bn",
+    "vgg19_bn",
+    "vgg16_keras",
+    "vgg19_keras",
+    "vgg16_keras_2class",
+    "vgg11_torchvision",
+    "vgg13_torchvision",
+    "vgg16_torchvision",
+    "vgg19_torchvision",
+    "googlenet",
+    "inception_naive_3a",
+    "inception_reduced_3a",
+    "googlenet_torchvision",
+    "bn_inception",
+    "inception_v2",
+    "inception_v3",
+    "inception_v3_torchvision",
+    "inception_v3_timm",
+    "inception_v3_keras",
+    "inception_v4",
+    "inception_v4_timm",
+    "inception_resnet_v1",
+    "inception_resnet_v2",
+    "inception_resnet_v2_slim",
+    "inception_resnet_v2_timm",
+    "inception_resnet_v2_keras",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "plain18",
+    "plain34",
+    "resnet50_v1.5",
+    "resnet101_v1.5",
+    "resnet152_v1.5",
+    "resnet50_keras",
+    "resnet101_keras",
+    "resnet152_keras",
+    "resnet20",
+    "resnet32",
+    "resnet44",
+    "resnet56",
+    "resnet110",
+    "resnet1202",
+    "plain20",
+    "plain32",
+    "plain44",
+    "plain56",
+    "plain110",
+    "resnet110_v2",
+    "resnet164",
+    "resnet200",
+    "resnet1001",
+    "resnet50_v2",
+    "resnet50_v2_keras",
+    "mobilenet_v1",
+    "mobilenet_v1_keras",
+    "mobilenet_v1_timm",
+]
+OTHERS = {
+    "alexnet_two_tower": "alexnet",
+    "alexnet_owt": "alexnet_torchvision",
+    "resnet18_torchvision": "resnet18",
+    "resnet34_torchvision": "resnet34",
+    "resnet50_torchvision": "resnet50_v1.5",
+    "resnet101_timm": "resnet101_v1.5",
+    "resnet152_v15": "resnet152_v1.5",
+    "cifar_resnet20": "resnet20",
+    "cifar_plain110": "plain110",
+    "cifar_resnet1001_v2": "resnet1001",
+    "resnet20_A": "resnet20",
+    "resnet200_v2": "resnet200",
+    "vgg16_bn_torchvision": "vgg16_bn",
+    "mobilenet_v1_1.0_224": "mobilenet_v1",
+    "inception_v1": "googlenet",
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_the_plain_names_are_names_of_their_own(name):
+    assert net(name).name == name and name in list_nets()
+
+
+@pytest.mark.parametrize(("name", "found"), OTHERS.items())
+def test_other_names_of_the_family(name, found):
+    assert net(name).name == found
+
+
+def test_a_peers_variant_says_who_does_otherwise():
+    """Each network of a peer has departures, with that peer's code as the source of one."""
+    peers = {"torchvision": "torchvision", "timm": "timm", "keras": "eras", "v1.5": "torchvision"}
+    found = [(name, peer) for name in list_nets() for peer in peers if name.endswith(f"_{peer}")]
+    assert len(found) > 20
+    for name, peer in found:
+        where = [departure.where for departure in net(name).departures]
+        assert any(peers[peer] in text or "notes 00" in text for text in where), name

@@ -1,0 +1,115 @@
+"""verify: every published number against our own arithmetic, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import screen
+from .flags import Json, WrongUse
+
+if TYPE_CHECKING:
+    from ..analyse.verify import Check
+
+
+def verify(
+    name: Annotated[str, typer.Argument(help="A network; all of them if left out.")] = "",
+    json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="As a page in Markdown, docs/fidelity.md say.")
+    ] = False,
+) -> None:
+    """Check each published number against our own arithmetic.
+
+    Exit code 1 if one disagrees.
+    """
+    from dataclasses import asdict
+
+    from ..analyse import verify as check
+    from ..analyse.fidelity import page
+    from ..nets import NETS
+    from .explain import find
+
+    if json and markdown:
+        raise WrongUse("--json and --markdown are two forms of one thing: give one of them")
+    names = [name] if name else [entry.name for entry in NETS]
+    nets = {n: find(n) for n in names}
+    found = {n: check(net) for n, net in nets.items()}
+    checks = [(n, c) for n, several in found.items() for c in several]
+    if json:
+        screen.print_json([{"network": n, **asdict(c)} for n, c in checks])
+    elif markdown:
+        screen.say(page(tuple(nets.values())).rstrip())
+    else:
+        _verdicts(checks)
+    if any(c.verdict == "DISAGREES" for _, c in checks):
+        raise typer.Exit(1)
+
+
+def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
+    """The table of published numbers, the reasons of the errata, and how many there are of each."""
+    from ..paper import NOTES, written
+
+    rows = []
+    for n, c in checks:
+        if c.verdict != "measured":
+            verdict = c.verdict + (", rounded" if c.rounded else ", below" if c.below else "")
+            rows.append((n, c.quantity, c.source, verdict, written(c.printed), written(c.ours)))
+    columns = ("network", "quantity", "source", "verdict", "printed", "ours")
+    if screen.terminal():  # a table a network: with a column for its name there is no room
+        for name in dict.fromkeys(n for n, _ in checks):
+            screen.heading(name)
+            screen.table(columns[1:], [row[1:] for row in rows if row[0] == name], left=3)
+    else:
+        screen.table(columns, rows, left=4)
+    for title, verdicts in (
+        ("Errata, and why", ("erratum", "DISAGREES")),
+        ("Unexplained: nobody knows why", ("unexplained",)),
+    ):
+        wrong = [(n, c) for n, c in checks if c.verdict in verdicts and c.why]
+        if wrong:
+            screen.heading(title)
+        for n, c in wrong:
+            screen.paragraph("", f"{n}: {contradicted(c)}", hang=2)
+    screen.say()
+    screen.prose(_tally([c for _, c in checks]))
+    if any("notes 0" in c.source for _, c in checks):
+        screen.prose(NOTES)
+
+
+def _tally(checks: Sequence[Check]) -> str:
+    """How many numbers agree, are errata, are unexplained, disagree; and of whom they are."""
+    said = []
+    for verdict, one, several in (
+        ("agrees", "published number agrees", "published numbers agree"),
+        ("erratum", "is an erratum with its reason", "are errata with their reasons"),
+        ("unexplained", "is unexplained", "are unexplained"),
+        ("DISAGREES", "disagrees", "disagree"),
+    ):
+        chosen = [c for c in checks if c.verdict == verdict]
+        of = counts(chosen, {"paper": "papers", "code": "released code", "notes": "notes"})
+        number = f"{len(chosen):,} {one if len(chosen) == 1 else several}"
+        said.append(f"{number} ({of})" if chosen else number)
+    measured = sum(c.verdict == "measured" for c in checks)
+    results = "is a result" if measured == 1 else "are results"
+    return f"{', '.join(said)}; {measured} {results} of experiments, which training reproduces."
+
+
+def contradicted(check: Check) -> str:
+    """An erratum as one sentence."""
+    from ..paper import written
+
+    return (
+        f"{check.quantity} = {written(check.printed)} ({check.source}), "
+        f"ours {written(check.ours)}: {check.why}"
+    )
+
+
+def counts(checks: Sequence[Check], names: Mapping[str, str]) -> str:
+    """How many of these numbers are of papers, of code and of notes: `23 of papers, 2 of notes`."""
+    from ..paper import whose
+
+    kinds = [whose(check.source) for check in checks]
+    return ", ".join(f"{kinds.count(k)} of {name}" for k, name in names.items() if k in kinds)
