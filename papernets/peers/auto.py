@@ -301,7 +301,7 @@ def _misfit(
     kind = next(kind for kind in own if len(theirs[kind]) > len(own[kind]))
     extra = theirs[kind][len(own[kind])]
     return Misfit(
-        f"{where} does not fit {network}: {extra.name} ({kind}) has no place in it; the file has "
+        f"{where} does not fit {network}: {extra.tensor(extra.shapes[0][0])} ({kind}) has no place in it; the file has "
         f"{len(theirs[kind])} of its kind, the network {len(own[kind])}",
         tuple(rows),
     )

@@ -252,7 +252,7 @@ def _as_tensor(value: object) -> Tensor | None:
     import numpy as np
 
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-        return torch.from_numpy(np.ascontiguousarray(value))
+        return torch.from_numpy(np.ascontiguousarray(value).reshape(value.shape))
     return None
 
 

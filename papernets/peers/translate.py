@@ -19,7 +19,7 @@ from ..nets import find, net, plain
 from ..spec import Net
 from .layout import PeerNet
 from .read import cleaned
-from .rules import layout
+from .rules import COUNTER, layout
 
 PEERS = ("torchvision", "timm", "keras")
 
@@ -154,16 +154,20 @@ def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) 
 
 
 def _like(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> str:
-    """A hint at the peer's network whose names these are, where it is another one."""
+    """A hint at the peer's network whose names and sizes these are, where it is another one."""
     theirs = getattr(module, "theirs", None)
     if theirs is None:
         return ""
-    given = {name for name in tensors if not name.endswith("num_batches_tracked")}
+    given = {key: tensor.numel() for key, tensor in tensors.items() if not key.endswith(COUNTER)}
     for other in module.KNOWN.values():
+        if other == known or other.head not in tensors:
+            continue
         options = dict(other.options)
         if other.aux and "aux" in find(other.net).options:
             options["aux"] = any(name.startswith(other.aux) for name in given)
-        names = set(theirs(other, _net(other.net, None, options)).values())
-        if other != known and given == {n for n in names if not n.endswith("num_batches_tracked")}:
-            return f". Its tensors are named as those of {other.peer}'s {other.name}"
+        own = _net(other.net, len(tensors[other.head]), options)
+        names = theirs(other, own)
+        sizes = {names[key]: shape.numel() for key, shape in layout(own).items()}
+        if given == {key: size for key, size in sizes.items() if not key.endswith(COUNTER)}:
+            return f". Its tensors are those of {other.peer}'s {other.name}"
     return ""
