@@ -96,6 +96,19 @@ def test_another_number_of_classes_keeps_the_body(state):
     assert model(torch.zeros(1, 3, 224, 224)).shape == (1, 2)
 
 
+def test_without_a_classifier(state):
+    """timm's num_classes=0, torchvision's with an Identity in its place."""
+    body = {key: tensor for key, tensor in state.items() if not key.startswith("classifier.")}
+    model = load(body, classes=3)
+    assert model.left_out == ("fc.weight", "fc.bias") and model.fc.weight.shape == (3, 1024)
+    assert torch.equal(model.conv1.weight, state["conv_stem.weight"])
+    with pytest.raises(ValueError, match="no classifier in these tensors .our fc.weight.: say how"):
+        load(body)
+    del state["classifier.weight"]  # half of one is none that was left out
+    with pytest.raises(ValueError, match=r"there is no tensor 'classifier.weight'"):
+        load(state, classes=3)
+
+
 def googlenet(heads):
     layout = layout_of("torchvision-googlenet")
     return state_of(
