@@ -106,8 +106,8 @@ def renamed(
                 f"{where}: {name!r} is {words(given.shape)}, not {words(shape)} (our {key})"
             )
         found[key] = checked(given, name, where, whole=key.endswith(COUNTER)).reshape(shape)
-    known = set(theirs.values())
-    extra = next((name for name in tensors if name not in known), None)
+    places = set(theirs.values())
+    extra = next((name for name in tensors if name not in places), None)
     if extra is not None:
         raise ValueError(
             f"{where}: {extra!r} ({words(tensors[extra].shape)}) is a tensor that it has no "
