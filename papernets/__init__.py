@@ -18,6 +18,7 @@ _WHERE = {
     "Logits": "papernets.build",
     "build": "papernets.build.network",
     "create_model": "papernets.build",
+    "from_peer": "papernets.peers",
     "load_bundle": "papernets.build",
     "verify": "papernets.analyse",
     "walk": "papernets.analyse",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .build import load_bundle as load_bundle
     from .nets import list_nets as list_nets
     from .nets import net as net
+    from .peers import from_peer as from_peer
     from .spec import Net as Net
 
 

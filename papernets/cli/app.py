@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import data, evaluate, explain, predict, train
+from . import convert, data, evaluate, explain, predict, train
 
 app = typer.Typer(
     name="papernets",
@@ -41,4 +41,5 @@ app.command("verify")(explain.verify_networks)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("convert")(convert.convert)
 app.add_typer(data.app, name="data")

@@ -77,7 +77,6 @@ def evaluate(
     if out:
         _refuse_taken(Path(out))
     from ..build import load_bundle
-    from ..evaluate.infer import BATCH
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.report import report
     from ..train.folder import data_of_run
@@ -103,7 +102,7 @@ def evaluate(
         pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
     if out:
         _make(Path(out))
-    found = report(loaded, pictures, top=top, device=where, batch=batch_size or BATCH)
+    found = report(loaded, pictures, top=top, device=where, batch=batch_size)
     if not json:
         show(found)
     folder = _write(loaded, found, pictures, out)

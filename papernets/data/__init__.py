@@ -1,6 +1,7 @@
 """Where pictures come from, how they are read, distorted and made ready for a network."""
 
 from papernets.data.augment import Distortion, distort
+from papernets.data.crops import Crop
 from papernets.data.dataset import Dataset, Part
 from papernets.data.fetch import fetch
 from papernets.data.handwriting import read_picture, read_strip
@@ -10,6 +11,7 @@ from papernets.data.sources import NAMES, open
 
 __all__ = [
     "NAMES",
+    "Crop",
     "Dataset",
     "Distortion",
     "Part",

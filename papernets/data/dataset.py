@@ -1,4 +1,4 @@
-"""What a set of pictures is, once it is in memory, and how a part of it is held out."""
+"""What a set of pictures is, once it is read, and how a part of it is held out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+
+from papernets.data.stored import File, Images, OnDemand
 
 KINDS = ("digit", "garment", "photo")
 
@@ -16,15 +18,16 @@ class WrongFolder(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a data set, in memory.
+    """One part of a data set.
 
-    images: uint8 (N, C, h, w), the stored pictures. labels: int64 (N,), places in the data set's
-    classes. files: where each picture came from, empty where they were not files of their own.
+    images: uint8 (N, C, h, w), the stored pictures, in memory or read on demand. labels: int64
+    (N,), places in the data set's classes. files: where each picture came from, empty where they
+    were not files of their own.
     """
 
-    images: Tensor
+    images: Images
     labels: Tensor
-    files: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.images.ndim == 4 and self.images.dtype == torch.uint8, self.images.shape
@@ -37,13 +40,15 @@ class Part:
     def select(self, index: Tensor | Sequence[int] | slice) -> "Part":
         """The pictures at these places (or where a boolean tensor is true), in that order."""
         if isinstance(index, slice):
-            return Part(self.images[index], self.labels[index], self.files[index])
+            index = torch.arange(len(self))[index]
         places = torch.as_tensor(index, device=self.labels.device)
         if places.dtype == torch.bool:
             places = places.nonzero()[:, 0]
         places = places.long()
         files = tuple(self.files[i] for i in places.tolist()) if self.files else ()
-        return Part(self.images[places], self.labels[places], files)
+        images = self.images
+        chosen = images.select(places) if isinstance(images, OnDemand) else images[places]
+        return Part(chosen, self.labels[places], files)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,15 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import torch
-from torch import Tensor
 
-from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
-from papernets.data.picture import load, load_photo, pillow_rules, shown
+from papernets.data.dataset import Dataset, WrongFolder
+from papernets.data.listing import Listing, Wanted, read_dataset
+from papernets.data.picture import load, pillow_rules, shown
+from papernets.data.stored import File, threads
 
 SPLITS = {
     "train": "train", "training": "train",
@@ -21,24 +18,10 @@ SPLITS = {
     "test": "test", "testing": "test",
 }  # fmt: skip
 JUNK = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"}  # and all that starts with a dot
-DIGIT_FORM = (28, 28)
-T = TypeVar("T")
-R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class _Listing:
-    """The files of one part: paths and the class of each, and the classes whose folder is there."""
-
-    paths: tuple[str, ...]
-    names: tuple[str, ...]
-    classes: tuple[str, ...]
-
-
-def open_folder(
-    root: Path, channels: int, size: tuple[int, int], seed: int, strict: bool
-) -> Dataset:
-    """The pictures under `root` as uint8 of `channels` x `size`, in memory.
+def open_folder(root: Path, wanted: Wanted) -> Dataset:
+    """The pictures under `root`, stored as `wanted` says.
 
     Each is scaled to cover the size and its middle cut out; a set of grey 28x28 pictures, light on
     dark, in folders named by single digits keeps that form and is of kind "digit". Files that
@@ -46,30 +29,8 @@ def open_folder(
     folder without two classes, an empty class, and a class that the training part lacks.
     """
     listings = _listings(root)
-    classes = listings["train"].classes
-    if channels not in (1, 3):
-        raise ValueError(f"channels={channels}: pictures are read with 1 (grey) or 3 (colour)")
-    parts: dict[str, Part] = {}
-    skipped: list[str] = [_loose(root)] if _loose(root) else []
-    with pillow_rules():
-        digits = all(re.fullmatch("[0-9]", name) for name in classes) and channels == 1
-        digits = digits and all(_has_digit_form(listing) for listing in listings.values())
-        size = DIGIT_FORM if digits else size
-        for split, listing in listings.items():
-            parts[split], reasons = _decode(listing, classes, channels, size)
-            skipped += reasons
-    files = sum(len(listing.paths) for listing in listings.values())
-    if skipped and strict:
-        raise ValueError(
-            f"{shown(root)}: {len(skipped):,} of {files:,} files are not readable pictures "
-            f"(first: {skipped[0]}). Mend or remove them; without --strict they are left out"
-        )
-    for split, part in parts.items():
-        _check_classes(root if len(parts) == 1 else root / split, part, classes, split, skipped)
-    train, validation, test, sentence = _split(root, parts, seed)
-    kind = "digit" if digits and _light_on_dark(train.images) else "photo"
-    name = root.resolve().name or shown(root)
-    return Dataset(name, classes, train, validation, test, kind, sentence, tuple(skipped))
+    loose = _loose(root)
+    return read_dataset(root, listings, wanted, [loose] if loose else [])
 
 
 def natural(name: str) -> list[str | int]:
@@ -110,7 +71,7 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
             ) from None
 
 
-def _listings(root: Path) -> dict[str, _Listing]:
+def _listings(root: Path) -> dict[str, Listing]:
     """The files of each part that the folder has: "train", and "val" and "test" where they are.
 
     A folder counts as a part if it holds folders itself: a class may be called "train".
@@ -152,7 +113,7 @@ def _listings(root: Path) -> dict[str, _Listing]:
     return listings
 
 
-def _listing(folder: Path, root: Path) -> _Listing:
+def _listing(folder: Path, root: Path) -> Listing:
     """One part's files; ValueError unless it holds two classes or more (only the training part)."""
     classes = class_folders(folder)
     if not classes:
@@ -177,7 +138,7 @@ def _listing(folder: Path, root: Path) -> _Listing:
             )
         paths += files
         names += [name] * len(files)
-    return _Listing(tuple(paths), tuple(names), tuple(classes))
+    return Listing.named(paths, names, classes)
 
 
 def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
@@ -201,36 +162,6 @@ def _loose(root: Path) -> str:
     return f"{shown(loose[0])}{more}: in no class folder" if loose else ""
 
 
-def _decode(
-    listing: _Listing, classes: Sequence[str], channels: int, size: tuple[int, int]
-) -> tuple[Part, list[str]]:
-    """The pictures that can be read, decoded by one thread a core, and why the others cannot."""
-    images = torch.empty(len(listing.paths), channels, *size, dtype=torch.uint8)
-
-    def read(place: int) -> str:
-        path = listing.paths[place]
-        try:
-            images[place] = load_photo(path, channels, size)
-        except (ValueError, OSError) as error:
-            return _reason(path, error)
-        return ""
-
-    reasons = _threads(read, range(len(listing.paths)))
-    good = [place for place, reason in enumerate(reasons) if not reason]
-    numbers = {name: label for label, name in enumerate(classes)}
-    labels = torch.tensor([numbers[name] for name in listing.names], dtype=torch.int64)
-    part = Part(images, labels, listing.paths)
-    if len(good) < len(part):
-        part = part.select(good)
-    return part, [reason for reason in reasons if reason]
-
-
-def _threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """`function` of each item, in order; Pillow's decoders let threads run side by side."""
-    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
-        return list(pool.map(function, items))
-
-
 def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """The files under a folder's class folders and the class of each; None for a folder with parts.
 
@@ -244,38 +175,14 @@ def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     return tuple(path for path, _ in pairs), tuple(name for _, name in pairs)
 
 
-def _reason(path: str, error: Exception) -> str:
-    """One line that says which file was left out and why."""
-    if isinstance(error, PermissionError):
-        return f"{shown(path)}: no permission to read it"
-    if isinstance(error, FileNotFoundError):
-        return f"{shown(path)}: not there (a link that leads nowhere?)"
-    return str(error) if isinstance(error, ValueError) else f"{shown(path)}: {error}"
-
-
-def _has_digit_form(listing: _Listing) -> bool:
-    """True if every readable file is a grey picture of 28x28; stops at the first that is not."""
-
-    def unlike(path: str) -> bool:
-        try:
-            image = load(path)
-        except (ValueError, OSError):
-            return False
-        return image.mode != "L" or image.size != DIGIT_FORM
-
-    if any(map(unlike, islice(listing.paths, 8))):
-        return False
-    return not any(_threads(unlike, listing.paths))
-
-
-def in_colour(paths: Sequence[str], look: int = 16) -> bool:
+def in_colour(paths: Sequence[File], look: int = 16) -> bool:
     """True if most of a few of these files, spread over them, are pictures in colour.
 
     A picture without colour that is stored with three channels is grey.
     """
     some = paths[:: max(1, len(paths) // look)][:look]
 
-    def coloured(path: str) -> bool:
+    def coloured(path: File) -> bool:
         try:
             image = load(path, 32)
         except (ValueError, OSError):
@@ -287,58 +194,7 @@ def in_colour(paths: Sequence[str], look: int = 16) -> bool:
         return bool((spread > 24).float().mean() > 0.02)
 
     with pillow_rules():
-        return 2 * sum(_threads(coloured, some)) > len(some)
-
-
-def _light_on_dark(images: Tensor) -> bool:
-    """True if the pictures' outermost pixels are dark on average."""
-    edges = [images[..., 0, :], images[..., -1, :], images[..., 0], images[..., -1]]
-    return torch.cat([edge.reshape(-1) for edge in edges]).float().mean().item() < 128
-
-
-def _check_classes(
-    folder: Path, part: Part, classes: Sequence[str], split: str, skipped: Sequence[str]
-) -> None:
-    """ValueError if a part has no picture that can be read, or a class of the training part."""
-    first = f" (first: {skipped[0]})" if skipped else ""
-    if not len(part):
-        raise ValueError(f"{shown(folder)}: not one picture can be read{first}")
-    if split == "train":
-        counts = torch.bincount(part.labels, minlength=len(classes)).tolist()
-        for name, count in zip(classes, counts, strict=True):
-            if not count:
-                raise ValueError(
-                    f"{shown(folder)}: class {name!r}: not one picture can be read{first}"
-                )
-
-
-def _split(root: Path, parts: dict[str, Part], seed: int) -> tuple[Part, Part, Part, str]:
-    """train, validation, test, and the sentence that says how they were made."""
-    train = parts["train"]
-    few = f"{shown(root)}: {len(train)} training pictures are too few to hold a part out. "
-    if "val" in parts and "test" in parts:
-        sentence = "train/, val/ and test/ as they are: val/ chooses the epoch"
-        return train, parts["val"], parts["test"], sentence
-    if "val" in parts or "test" in parts:
-        name = "val" if "val" in parts else "test"
-        rest, held = hold_out(train.labels, 0.1, seed)
-        if not len(held) or not len(rest):
-            raise ValueError(few + "Give two or more of each class")
-        sentence = (
-            f"{name}/ is the test set; {len(held):,} of train/'s {len(train):,} pictures, drawn by "
-            f"class with seed {seed}, choose the epoch"
-        )
-        return train.select(rest), train.select(held), parts[name], sentence
-    rest, tested = hold_out(train.labels, 0.1, seed)
-    others, test = train.select(rest), train.select(tested)
-    places, held = hold_out(others.labels, 1 / 9, seed + 1)
-    if not (len(test) and len(held) and len(places)):
-        raise ValueError(few + "Give three or more of each class, or folders train/ and val/")
-    sentence = (
-        f"{len(places):,} pictures to train, {len(held):,} to choose the epoch and {len(test):,} "
-        f"to test (80, 10 and 10 %), drawn by class with seed {seed}"
-    )
-    return others.select(places), others.select(held), test, sentence
+        return 2 * sum(threads(coloured, some)) > len(some)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -4,8 +4,6 @@ MNIST's recipe (http://yann.lecun.com/exdb/mnist): the ink is scaled to fit 20x2
 kept, and put into 28x28 so that its centre of mass is in the middle.
 """
 
-import os
-
 import numpy as np
 import torch
 from PIL import Image
@@ -13,10 +11,8 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d, pad
 
 from papernets.data.ink import Floats, cropped, find_ink
-from papernets.data.picture import load, load_photo, over, pillow_rules, shown
+from papernets.data.picture import Source, load, load_photo, over, pillow_rules, shown
 from papernets.data.preprocessing import Preprocessing
-
-Source = str | os.PathLike[str] | Image.Image
 
 WORKING = 640  # pixels: a larger picture is first made so small
 LEAST_RANGE = 12  # grey levels between the darkest and the lightest of a stored picture

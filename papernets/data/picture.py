@@ -2,11 +2,14 @@
 
 import errno
 import functools
+import io
 import os
 import stat
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -21,6 +24,26 @@ FORMATS = (
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
+class Refused(ValueError):
+    """What is no picture, found before it was opened; it names it."""
+
+
+class Packed(ABC):
+    """A picture inside another file: a row of a table, a record."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What people know it by: `train.parquet row 17`."""
+
+    @abstractmethod
+    def content(self) -> bytes | Image.Image:
+        """The bytes of a picture file, or the picture; `Refused` where there are none."""
+
+
+Source = str | os.PathLike[str] | Packed | Image.Image
+
+
 @contextmanager
 def pillow_rules() -> Iterator[None]:
     """Within it, Pillow neither prints warnings nor opens a picture far too large to be honest.
@@ -33,7 +56,7 @@ def pillow_rules() -> Iterator[None]:
         yield
 
 
-def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.Image:
+def load(source: Source, near: int = 0) -> Image.Image:
     """The picture in mode L, LA, RGB or RGBA, upright by its EXIF orientation; the first frame.
 
     near: a JPEG may be decoded at a half, quarter or eighth of its size while both its sides stay
@@ -42,15 +65,45 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
     """
     if isinstance(source, Image.Image):
         return _upright(source)
-    name = shown(source)
-    _refuse_special(source, name)
-    try:
-        with Image.open(source, formats=_formats()) as image:
+    with _readable(source) as opened:
+        if isinstance(opened, Image.Image):
+            return _upright(opened)
+        with Image.open(opened, formats=_formats()) as image:
             if image.width * image.height > LARGEST:
                 raise Image.DecompressionBombError
             if near:
                 image.draft(None, (near, near))
             return _upright(image)
+
+
+def dimensions(source: Source) -> tuple[int, int]:
+    """Height and width as the file's head says, without decoding it; errors as `load`."""
+    if isinstance(source, Image.Image):
+        return source.height, source.width
+    with _readable(source) as opened:
+        if isinstance(opened, Image.Image):
+            return opened.height, opened.width
+        with Image.open(opened, formats=_formats()) as image:
+            return image.height, image.width
+
+
+@contextmanager
+def _readable(
+    source: str | os.PathLike[str] | Packed,
+) -> Iterator[str | os.PathLike[str] | BinaryIO | Image.Image]:
+    """What Pillow opens; errors within are those that `load` promises."""
+    name, empty = shown(source), False
+    try:
+        if isinstance(source, Packed):
+            content = source.content()
+            empty = content == b""
+            yield io.BytesIO(content) if isinstance(content, bytes) else content
+        else:
+            _refuse_special(source, name)
+            empty = os.path.isfile(source) and os.path.getsize(source) == 0
+            yield source
+    except Refused:
+        raise
     except Image.DecompressionBombError as error:
         raise ValueError(f"{name}: larger than {LARGEST:,} pixels, refused") from error
     except (FileNotFoundError, PermissionError):
@@ -58,7 +111,6 @@ def load(source: str | os.PathLike[str] | Image.Image, near: int = 0) -> Image.I
     except IsADirectoryError as error:
         raise ValueError(f"{name}: a folder, not a picture") from error
     except UnidentifiedImageError as error:
-        empty = os.path.getsize(source) == 0
         raise ValueError(f"{name}: {'an empty file' if empty else 'not a picture'}") from error
     except Exception as error:  # decoders raise errors of every kind on damaged files
         reason = str(error) or type(error).__name__
@@ -73,10 +125,10 @@ def _refuse_special(source: str | os.PathLike[str], name: str) -> None:
         mode = os.stat(source).st_mode
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
-            raise ValueError(f"{name}: a link that goes round") from error
+            raise Refused(f"{name}: a link that goes round") from error
         return  # opening it says what is wrong
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise ValueError(f"{name}: not a regular file")
+        raise Refused(f"{name}: not a regular file")
 
 
 @functools.cache
@@ -86,9 +138,7 @@ def _formats() -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
-def load_photo(
-    source: str | os.PathLike[str] | Image.Image, channels: int, size: tuple[int, int]
-) -> Tensor:
+def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
     """The picture as uint8 (channels, h, w): scaled to cover the size, and its middle cut out.
 
     Transparency is laid over white. ValueError as `load`.
@@ -121,8 +171,10 @@ def over(image: Image.Image, ground: int) -> Image.Image:
     return sheet
 
 
-def shown(path: str | os.PathLike[str]) -> str:
-    """A path as text that can be printed, whatever bytes its name has."""
+def shown(path: str | os.PathLike[str] | Packed) -> str:
+    """A path as text that can be printed, whatever bytes its name has; or a packed picture's name."""
+    if isinstance(path, Packed):
+        return path.name
     return os.fsencode(path).decode("utf-8", "replace")
 
 

@@ -14,6 +14,7 @@ from papernets.data.dataset import KINDS, Dataset
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
 MOST_SIZE, LEAST_SHRINK, LARGE = 10_000, 0.01, 1e30  # what a bundle may ask for
+ORDERS = ("rgb", "bgr")  # of the channels that the network sees
 MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
 
 
@@ -25,7 +26,9 @@ class Preprocessing:
     "digit" or "garment" is padded with background up to the input (28x28 to LeNet-5's 32x32); a
     "photo" covers it and loses what is outside. shrink: 0.8 makes MNIST's 20x20 digits 16x16, as
     LeNet-1 saw them. low, high: what 0 and 255 become, one number or one a channel; by default -0.1
-    and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B).
+    and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B). crop: photos are
+    stored larger than the input, and their middle is cut out without scaling. order: "bgr" where
+    the network sees blue first, as Caffe's do; low and high are then in that order too.
     """
 
     channels: int
@@ -36,6 +39,8 @@ class Preprocessing:
     shrink: float = 1.0
     low: tuple[float, ...] = (-0.1,)
     high: tuple[float, ...] = (1.175,)
+    crop: bool = False
+    order: str = "rgb"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -60,12 +65,25 @@ class Preprocessing:
                     f"preprocessing {name}={values!r}: give one number, or one for each of the "
                     f"{self.channels} channels"
                 )
+        if self.order not in ORDERS or (self.order != "rgb" and self.channels != 3):
+            raise ValueError(
+                f"preprocessing order={self.order!r} for {self.channels} channels: give one of "
+                f"{', '.join(ORDERS)}, and rgb for a network without three channels"
+            )
+        if not isinstance(self.crop, bool):
+            raise ValueError(f"preprocessing crop={self.crop!r}: give true or false")
+        small = self.picture[0] < self.height or self.picture[1] < self.width
+        if self.crop and (self.kind != "photo" or self.shrink != 1 or small):
+            raise ValueError(
+                "preprocessing crop=True: it is for photos that are stored at least as large as "
+                f"the input, unshrunk: {self}"
+            )
 
     @classmethod
     def for_network(
         cls, input_shape: tuple[int, int, int], dataset: Dataset, **options: Any
     ) -> "Preprocessing":
-        """For a network's input (C, H, W) and a data set; `options` are shrink, low and high."""
+        """For a network's input (C, H, W) and a data set; `options`: shrink, low, high, crop."""
         channels, height, width = input_shape
         stored = dataset.train.images.shape
         return cls(channels, height, width, (stored[2], stored[3]), dataset.kind, **options)
@@ -77,7 +95,13 @@ class Preprocessing:
                 f"pictures of shape {tuple(images.shape)} given; this network's preprocessing "
                 f"takes (N, C, {self.picture[0]}, {self.picture[1]})"
             )
+        if self.crop:  # on whole numbers: what is cut off is not scaled
+            return self._values(self._channels(self._placed(images)))
         return self._values(self._placed(self._channels(images)))
+
+    def of_crops(self) -> "Preprocessing":
+        """The same for pictures that were cut out of the stored ones, of the input's own size."""
+        return replace(self, picture=(self.height, self.width), crop=False)
 
     def strip(self, images: Tensor) -> Tensor:
         """Pictures of any width W (N, C, h, W) to (N, channels, height, W + width - w).
@@ -138,6 +162,9 @@ class Preprocessing:
     def _placed(self, images: Tensor) -> Tensor:
         """The pictures padded, scaled or cropped to the network's size, background 0."""
         (h, w), (height, width) = self.picture, (self.height, self.width)
+        if self.crop:
+            top, left = (h - height) // 2, (w - width) // 2
+            return images[:, :, top : top + height, left : left + width]
         ratios = (height / h, width / w)
         if self.kind == "photo":
             scale = max(ratios) * self.shrink
@@ -154,7 +181,9 @@ class Preprocessing:
         return rows @ images @ columns.T
 
     def _values(self, images: Tensor) -> Tensor:
-        """0..255 mapped linearly to low..high; grey repeated for a colour network."""
+        """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
+        if self.order == "bgr":
+            images = images.flip(1)
         low = torch.tensor(self.low, device=images.device)[:, None, None]
         high = torch.tensor(self.high, device=images.device)[:, None, None]
         result = torch.addcmul(low, images, (high - low) / 255)

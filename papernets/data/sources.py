@@ -11,6 +11,7 @@ from torch.nn.functional import interpolate, pad
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
+from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 
 NAMES = ("digits", "mnist", "fashion_mnist")
@@ -30,17 +31,19 @@ def open(
     data_dir: str | None = None,
     channels: int = 1,
     size: tuple[int, int] = (28, 28),
+    enlarge: float = 1.0,
     seed: int = 0,
     strict: bool = False,
+    room: float | None = None,
 ) -> Dataset:
-    """A data set by name (digits, mnist, fashion_mnist) or the path of a folder, in memory.
+    """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
-    The path (from here, or from data_dir) may hold the four IDX files, or pictures, one folder a
-    class. channels and size are how
-    pictures from such a folder are stored: give the network's, so that new ones are read the same.
-    seed draws what is held out where the data do not say. strict: a file that cannot be read is an
-    error. ValueError or FileNotFoundError says what is wrong and what would work.
+    The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
+    folder a class, of parquet files or of CIFAR-10's binary files, or one parquet file. channels
+    and size are how photos are stored: give the network's; enlarge, seed, strict and room as in
+    `Wanted`. ValueError or FileNotFoundError says what is wrong and what would work.
     """
+    wanted = Wanted(channels, size, enlarge, seed, strict, room)
     key = normal(name)
     if key == "digits":
         return _digits()
@@ -54,7 +57,7 @@ def open(
     if find_idx([path]):
         label = path.resolve().name
         return _idx(normal(label), [path], seed)
-    return open_folder(path, channels, size, seed, strict)
+    return open_folder(path, wanted)
 
 
 def given_path(name: str, data_dir: str | None) -> Path:

@@ -10,22 +10,26 @@ from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from ..build import Bundle
+    from ..data.stored import Images
 
-BATCH = 500
+MOST, PIXELS = 500, 1 << 20
+"""Pictures in a batch, and pixels of the network's input in all of them: a batch of large pictures
+would fill the memory with its activations."""
 
 
 @torch.inference_mode()
 def logits_of(
     model: nn.Module,
-    images: Tensor,
+    images: Images,
     preprocessing: Callable[[Tensor], Tensor],
     device: torch.device | str = "cpu",
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> Tensor:
     """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
 
-    The model's mode is left as it was.
+    The model's mode is left as it was. `batch` None takes `batch_of(model)`.
     """
+    batch = batch or batch_of(model)
     was = model.training
     model.eval()
     parts = [
@@ -34,6 +38,16 @@ def logits_of(
     ]
     model.train(was)
     return torch.cat(parts)
+
+
+def batch_of(model: nn.Module) -> int:
+    """How many pictures a network, or a committee, is shown at a time: fewer where they are large.
+
+    The answers do not depend on it but for rounding.
+    """
+    one = getattr(model, "members", [model])[0]
+    net = getattr(one, "net", None)
+    return MOST if net is None else max(1, min(MOST, PIXELS // (net.input[1] * net.input[2])))
 
 
 def scaled(bundle: Bundle, logits: Tensor) -> Tensor:

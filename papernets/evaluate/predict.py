@@ -127,9 +127,7 @@ def _answers(
     pictures = [read.picture for _, read in pairs if read.picture is not None]
     rows: Iterator[NDArray[np.float64]] = iter(())
     if pictures:
-        logits = logits_of(
-            bundle.model, torch.stack(pictures), preprocessing, device, len(pictures)
-        )
+        logits = logits_of(bundle.model, torch.stack(pictures), preprocessing, device)
         outputs = scaled(bundle, logits).numpy()
         if np.isnan(outputs).any():
             raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")

@@ -11,7 +11,7 @@ import torch
 from ..build import Bundle
 from ..build.committee import Committee
 from ..data.picture import shown
-from .infer import BATCH, logits_of, scaled
+from .infer import logits_of, scaled
 from .metrics import TOP_K, ClassScore, Score, confusion, per_class, probabilities, score, worst
 from .pictures import Pictures
 from .read import preprocessing_of
@@ -94,7 +94,7 @@ def report(
     *,
     top: Sequence[int] | None = None,
     device: torch.device | str = "cpu",
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> Report:
     """Run a bundle's network over pictures whose labels are places among its classes.
 
@@ -151,7 +151,7 @@ def _early_exit(
     bundle: Bundle,
     pictures: Pictures,
     device: torch.device | str,
-    batch: int,
+    batch: int | None,
 ) -> EarlyExit | None:
     """What the run that has just ended counted, and the error without it; None for one network."""
     if not isinstance(model, Committee):

@@ -39,6 +39,7 @@ from . import (
     zfnet,
 )
 from .entry import COMMON, Entry
+from .photo_recipes import with_recipes
 
 _ROOMS = (
     lenet,
@@ -154,7 +155,7 @@ def net(
             hint = f" Did you mean {near[0]!r}?" if near else ""
             known = ", ".join((*COMMON, *entry.options))
             raise ValueError(f"{entry.name} has no option {option!r}.{hint} Its options: {known}")
-    return entry.make(**given, **options)
+    return with_recipes(entry.make(**given, **options))
 
 
 def _check_name(name: object) -> None:

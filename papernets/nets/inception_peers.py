@@ -32,7 +32,10 @@ KERAS = "Keras 3.15.1, applications/inception_v3.py"
 
 
 def inception_v3_torchvision(
-    classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 299
+    classes: int = 1000,
+    channels: int = 3,
+    input: int | tuple[int, int] = 299,
+    aux: bool = True,
 ) -> Net:
     """Inception v3 as in torchvision: an average counts its padding, dropout 0.5."""
     manner = Manner(NORM, count_padding=True)
@@ -40,7 +43,7 @@ def inception_v3_torchvision(
         inception_v3(classes, channels, input),
         "inception_v3_torchvision",
         "Inception v3 as in torchvision",
-        v3(classes, manner, 0.5, head(classes, manner)),
+        v3(classes, manner, 0.5, head(classes, manner) if aux else None),
         Fact("params", MAIN[0], f"{TORCHVISION}, aux_logits=False: counted"),
         Fact("macs", MAIN[1], f"{TORCHVISION}: counted"),
     )

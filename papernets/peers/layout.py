@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a peer's weights expect: the order of channels, and what 0 and 255 become in each.
+    """What a peer's weights expect to see, as the peer documents it.
 
-    `size` is the network's side, `resize` the shorter side before the centre is cut out.
+    `order` of the channels is "rgb" or "bgr"; `low` and `high` are what 0 and 255 become in each of
+    them, in this order. `resize` is a picture's shorter side in pixels before its centre, `size` x
+    `size`, is cut out.
     """
 
     order: str
@@ -18,12 +21,34 @@ class Inputs:
     high: tuple[float, ...]
     size: int
     resize: int
-    interpolation: str
+    interpolation: str = "bilinear"
+
+    def preprocessing(self, channels: int, height: int, width: int) -> dict[str, Any]:
+        """A bundle's: a photograph is scaled so that its centre is what the peer would cut out."""
+        from ..data import Preprocessing
+
+        picture = tuple(round(side * self.resize / self.size) for side in (height, width))
+        crop = picture != (height, width)
+        return Preprocessing(
+            channels,
+            height,
+            width,
+            picture=(picture[0], picture[1]),
+            kind="photo",
+            low=self.low,
+            high=self.high,
+            order=self.order,
+            crop=crop,
+        ).to_dict()
 
 
 @dataclass(frozen=True)
 class PeerNet:
-    """A peer's network by its own name, our network for it and that one's options."""
+    """A peer's network by its own name, and our network for it with its options.
+
+    `note` is what no state_dict tells. `head` is a tensor whose length is the number of classes.
+    `aux` is how the names of the auxiliary heads' tensors begin, where the peer may leave them out.
+    """
 
     peer: str
     name: str
@@ -31,3 +56,5 @@ class PeerNet:
     inputs: Inputs
     options: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
+    head: str = ""
+    aux: str = ""

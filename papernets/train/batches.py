@@ -3,23 +3,54 @@ one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from ..data import Distortion, Part, Preprocessing
+from ..data import Crop, Distortion, Part, Preprocessing
 from ..data.strips import make_windows, seen, window_width
+from .run import DISTORTIONS, Run
 
-CHUNK = 8192
-"""How many pictures are prepared at a time: few enough to stay in memory, enough to be fast."""
+CHUNK, PIXELS = 8192, 8192 * 1024
+"""How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
+in memory, enough to be fast."""
+OWN_SIZE = 8
+"""Photos that have the input's size already are padded by an eighth of it: 4 of CIFAR's 32."""
 
 
 def generator(seed: int, epoch: int) -> torch.Generator:
     """The random numbers of an epoch, from the seed and the epoch's number alone, so that it
     can be resumed."""
     return torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+
+
+def distortion_of(run: Run) -> Distortion:
+    """The distortions of a run's training pictures."""
+    return Distortion.from_dict({k: v for k, v in run.augment.items() if k in DISTORTIONS})
+
+
+def crop_of(run: Run, preprocessing: Preprocessing) -> Crop | None:
+    """How a run cuts training photos; None where it does not, as never with digits.
+
+    Photos that are not stored larger, because they have the input's size, are padded instead.
+    """
+    if preprocessing.kind != "photo":
+        return None
+    size = (preprocessing.height, preprocessing.width)
+    padding = (int(run.augment.get("padding", 0)),) * 2
+    if run.enlarge > 1 and preprocessing.picture == size and "padding" not in run.augment:
+        padding = (size[0] // OWN_SIZE, size[1] // OWN_SIZE)
+    area, flip = run.augment.get("area", 1.0), run.augment.get("flip", 0.0)
+    if preprocessing.picture == size and not any(padding) and area == 1 and not flip:
+        return None
+    ground = tuple(
+        min(max(round(-255 * low / (high - low)), 0), 255)
+        for low, high in zip(preprocessing.low, preprocessing.high, strict=True)
+    )
+    return Crop(size, padding, area, flip, ground)
 
 
 def batches(
@@ -30,15 +61,18 @@ def batches(
     draws: torch.Generator,
     device: torch.device,
     neighbours: float = 0.0,
+    crop: Crop | None = None,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches (N, C, H, W) float32 and labels (N,) on the device, in a new random order.
 
     The last batch is smaller where the pictures do not divide; a last batch of one joins the one
     before it, as batch normalisation cannot train on a single picture. `neighbours` is the share
     of pictures shown as windows of a strip, between others of the same thousands; their labels may
-    be -1: see `make_windows`.
+    be -1: see `make_windows`. `crop` cuts each picture, once it is distorted, to the input's size.
     """
-    whole = shares(part, preprocessing, distortion, batch_size, draws, device, neighbours)
+    whole = shares(
+        part, preprocessing, distortion, batch_size, draws, device, neighbours, crop=crop
+    )
     return ((x, y) for x, y, _ in whole)
 
 
@@ -51,6 +85,7 @@ def shares(
     device: torch.device,
     neighbours: float = 0.0,
     worker: tuple[int, int] = (0, 1),
+    crop: Crop | None = None,
 ) -> Iterator[tuple[Tensor, Tensor, int]]:
     """What one worker, (rank, how many), has of each of the `batches`, and the whole batch's size.
 
@@ -58,35 +93,49 @@ def shares(
     distorts and prepares only its own pictures.
     """
     order = torch.randperm(len(part), generator=draws)
-    step = max(CHUNK // batch_size, 1) * batch_size
+    chunk = min(CHUNK, PIXELS // (preprocessing.height * preprocessing.width))
+    step = max(chunk // batch_size, 1) * batch_size
     bounds = [*range(0, len(order), step), len(order)]
     if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
         del bounds[-2]
-    for start, stop in pairwise(bounds):
-        chosen = order[start:stop]
-        sizes = sizes_of(len(chosen), batch_size)
-        parts = sizes
-        own: Tensor | None = None
-        if worker != (0, 1):
-            own, parts = _own(sizes, *worker)
+    chosen = [order[start:stop] for start, stop in pairwise(bounds)]
+    sizes = [sizes_of(len(places), batch_size) for places in chosen]
+    owned = [_own(each, *worker) for each in sizes]
+    every = neighbours > 0 or not distortion.is_identity  # they look at, or draw for, all of them
+    wanted = chosen if every else [c[own] for c, (own, _) in zip(chosen, owned, strict=True)]
+    eyes = preprocessing.of_crops() if crop else preprocessing
+    for places, each, (own, parts), images in zip(
+        chosen, sizes, owned, _read(part, wanted), strict=True
+    ):
         if neighbours:
-            images = distortion(part.images[chosen], draws) if distortion else part.images[chosen]
-            labels = part.labels[chosen]
+            images = distortion(images, draws)
             width = window_width(preprocessing)
-            images, labels = make_windows(images, labels, width, neighbours, draws)
-            if own is not None:
-                images, labels = images[own], labels[own]
-            images = seen(preprocessing, images.to(device))
+            images, labels = make_windows(images, part.labels[places], width, neighbours, draws)
+            images = seen(preprocessing, images[own].to(device))
+            labels = labels[own]
         else:
-            mine = chosen if own is None else chosen[own]
-            labels = part.labels[mine]
-            if distortion and not distortion.is_identity:
-                images = distortion(part.images[chosen], draws, own)
-            else:
-                images = part.images[mine]
-            images = preprocessing(images.to(device))
+            labels = part.labels[places[own]]
+            if every:
+                images = distortion(images, draws, None if len(own) == len(places) else own)
+            if crop:
+                images = crop(images, draws, len(places), own)
+            images = eyes(images.to(device))
         labels = labels.to(device)
-        yield from zip(images.split(parts), labels.split(parts), sizes, strict=True)
+        yield from zip(images.split(parts), labels.split(parts), each, strict=True)
+
+
+def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
+    """The stored pictures at these places; such as are read on demand are read one step ahead."""
+    images = part.images
+    if isinstance(images, Tensor):
+        yield from (images[places] for places in wanted)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(images.__getitem__, wanted[0])
+        for places in wanted[1:]:
+            ready, ahead = ahead, pool.submit(images.__getitem__, places)
+            yield ready.result()
+        yield ahead.result()
 
 
 def _own(sizes: list[int], rank: int, workers: int) -> tuple[Tensor, list[int]]:
@@ -104,7 +153,7 @@ def sizes_of(count: int, batch_size: int) -> list[int]:
     """Batch sizes that add up to `count`, without a last batch of one picture."""
     whole, rest = divmod(count, batch_size)
     sizes = [batch_size] * whole + ([rest] if rest else [])
-    if len(sizes) > 1 and sizes[-1] == 1:
+    if len(sizes) > 1 and rest == 1:
         sizes[-2:] = [sizes[-2] + 1]
     return sizes
 

@@ -21,14 +21,14 @@ from torch import Tensor
 from ..build import load_bundle
 from ..build.bundle import BundleInfo, save_bundle
 from ..build.committee import Committee as CommitteeModel
-from ..data import Dataset, Distortion, Part, Preprocessing
+from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..files import write_atomically
 from ..spec import Committee
-from .batches import generator
+from .batches import distortion_of, generator
 from .folder import CONFIG, LOG, RESULT, read_result, write_json
 from .outcome import draw_confusion, result_of
-from .run import MOST_SEED, Run
+from .run import CROPS, MOST_SEED, Run
 from .session import (
     Event,
     Finished,
@@ -88,7 +88,8 @@ def member_run(run: Run, net: Committee, number: int) -> Run:
     augment = run.augment
     if number > 1:
         share = float(run.boost.get("again", 0.5))
-        augment = {k: v * share if k != "elastic_sigma" else v for k, v in augment.items()}
+        kept = ("elastic_sigma", *CROPS)
+        augment = {k: v if k in kept else v * share for k, v in augment.items()}
     return replace(
         run,
         net=net.member.name,
@@ -107,7 +108,7 @@ def filtered(
     device: torch.device,
 ) -> Part:
     """Distorted training pictures that pass the filter of network `number` (2: half are wrong)."""
-    distortion = Distortion.from_dict(run.augment)
+    distortion = distortion_of(run)
     rounds = int(run.boost.get("rounds", ROUNDS))
     taken: list[Tensor] = []
     labels: list[Tensor] = []
@@ -116,7 +117,7 @@ def filtered(
     )
     for at in range(rounds):
         draws = generator(run.seed, 1_000_000 * number + at)
-        images = distortion(train.images, draws)
+        images = distortion(train.images[:], draws)
         answers = [logits_of(m, images, preprocessing, device).argmax(1) for m in members]
         chosen = keep(answers, train.labels, draws)
         taken.append(images[chosen])

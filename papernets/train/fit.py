@@ -17,10 +17,10 @@ from torch import Tensor
 from ..build.network import Logits, Network
 from ..build.tiles import tiled
 from ..build.weights import copies
-from ..data import Dataset, Distortion, Part, Preprocessing
+from ..data import Dataset, Part, Preprocessing
 from ..data.strips import make_windows, seen, window_width
 from ..evaluate.infer import logits_of
-from .batches import count_of, generator, shares
+from .batches import count_of, crop_of, distortion_of, generator, shares
 from .losses import make_loss, with_rubbish
 from .run import Run
 from .schedule import learning_rate
@@ -175,7 +175,7 @@ def _epochs(
     team: Team | None,
 ) -> Iterator[Step | Epoch]:
     """The epochs of `fit`."""
-    distortion = Distortion.from_dict(run.augment)
+    distortion, crop = distortion_of(run), crop_of(run, preprocessing)
     loss_of = make_loss(run, state.model.net)
     part = dataset.train
     steps = count_of_epoch(part, run)
@@ -192,7 +192,14 @@ def _epochs(
             team.shares(number)
             if team
             else shares(
-                part, preprocessing, distortion, run.batch_size, draws, device, run.neighbours
+                part,
+                preprocessing,
+                distortion,
+                run.batch_size,
+                draws,
+                device,
+                run.neighbours,
+                crop=crop,
             )
         )
         for at, (x, y, whole) in enumerate(drawn):
@@ -295,7 +302,7 @@ def look(
     if run.neighbours:
         width = window_width(preprocessing)
         draws = generator(run.seed, 0)
-        images, labels = make_windows(images, labels, width, run.neighbours, draws)
+        images, labels = make_windows(images[:], labels, width, run.neighbours, draws)
         see = partial(seen, preprocessing)
     own = copies(state.model) if state.average else {}
     if state.average:

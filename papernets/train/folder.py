@@ -33,8 +33,9 @@ ENVIRONMENT, LOCK = "environment.json", ".lock"
 
 NO_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 """What keeps a folder from being made or written in, until its owner changes it."""
-ELSEWHERE = ("data", "data_dir", "device", "strict")
-"""Settings that may change in a run that goes on: where things are. The pictures are checked."""
+ELSEWHERE = ("data", "data_dir", "device", "strict", "memory")
+"""Settings that may change in a run that goes on: where things are, and how many pictures are kept
+in memory. The pictures are checked."""
 
 
 class InUse(OSError):

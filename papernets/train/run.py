@@ -22,6 +22,9 @@ DISTORTIONS = (
     "rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha", "elastic_sigma",
 )  # fmt: skip
 """The strengths that `augment` may hold: the fields of `data.Distortion`."""
+CROPS = ("flip", "padding", "area")
+"""What else `augment` may hold, for photographs alone: see `data.crops`."""
+MOST_ENLARGED = 8
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
 MOST_SEED, MOST_BATCH, MOST_THREADS = 2**60, 2**31, 1024
@@ -44,8 +47,14 @@ class Run:
     distance_scale multiplies the logits in it, and constant is j of equation 9 (infinity leaves the
     term out). low and high are what background and ink become. digit_size is 20, or 16 as LeNet-1
     saw them. neighbours is the share of digits shown between others, or with none in the middle, so
-    that the network reads strips (section VII). augment holds strengths of distortion, boost what
-    boosting needs, options those of the network. tiles: on a CPU, train the first layers as one
+    that the network reads strips (section VII). standardise: each channel of the training pictures
+    gets mean 0 and deviation 1, in place of low and high. enlarge: photographs are stored so many
+    times as large as the input: training cuts random crops of the input's size out of them, all
+    else their middle. augment holds strengths of distortion, and for photographs flip (how often
+    one is mirrored), padding (pixels around it, before the crop) and area (the least share of it
+    that a crop takes, scaled to the input; 1 for crops that are not scaled). boost holds what
+    boosting needs, options those of the network. memory: gigabytes that pictures may take, 0 for a
+    share of what is free; with more pictures they are read anew in every epoch. tiles: on a CPU, train the first layers as one
     chain where they can be (`build.tiles`): faster, the same but for rounding. workers: on a CPU,
     so many processes of one thread share each batch (`train.workers`); 0 or 1 for none. strict: a
     file that cannot be read is an error. ValueError names an impossible value.
@@ -55,6 +64,7 @@ class Run:
     data: str = "digits"
     data_dir: str = ""
     strict: bool = False
+    memory: float = 0.0
     recipe: str = ""
     epochs: int = 10
     batch_size: int = 128
@@ -79,7 +89,9 @@ class Run:
     keep: str = "best"
     low: float = -0.1
     high: float = 1.175
+    standardise: bool = False
     digit_size: int = 20
+    enlarge: float = 1.0
     channels: int = 0
     input: tuple[int, ...] = ()
     augment: dict[str, float] = field(default_factory=dict)
@@ -141,7 +153,10 @@ class Run:
             raise ValueError(
                 f"low and high must be two different numbers, not {self.low} and {self.high}"
             )
-        _check_table("augment", self.augment, DISTORTIONS)
+        _check(self, "enlarge", 1 <= self.enlarge <= MOST_ENLARGED, f"from 1 to {MOST_ENLARGED}")
+        _check(self, "memory", math.isfinite(self.memory) and self.memory >= 0, "0 or more")
+        _check_table("augment", self.augment, (*DISTORTIONS, *CROPS))
+        _check_crops(self.augment)
         _check_table("boost", self.boost, BOOST)
         check_options(self.options)
         rounds = self.boost.get("rounds", 1)
@@ -213,6 +228,16 @@ def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) ->
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and math.isfinite(value) and value >= 0):
             raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")
+
+
+def _check_crops(augment: Mapping[str, float]) -> None:
+    flip, padding, area = (augment.get(k, d) for k, d in zip(CROPS, (0, 0, 1), strict=True))
+    if flip > 1:
+        raise ValueError(f"augment.flip takes a share from 0 to 1, not {flip}")
+    if padding != int(padding):
+        raise ValueError(f"augment.padding takes a whole number of pixels, not {padding}")
+    if not 0 < area <= 1:
+        raise ValueError(f"augment.area takes a share above 0 and up to 1, not {area}")
 
 
 def check_options(options: Mapping[str, Any]) -> None:

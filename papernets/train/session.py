@@ -23,6 +23,7 @@ from ..build.bundle import BundleInfo, versions
 from ..build.weights import load_weights
 from ..build.written import named, write_net
 from ..data import Dataset, Preprocessing
+from ..data.stored import channel_statistics, marks_of
 from ..data.strips import window_width
 from ..evaluate.metrics import Score
 from ..spec import Committee, Net
@@ -120,6 +121,8 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         data_dir=run.data_dir or None,
         channels=shape[0],
         size=(shape[1], shape[2]),
+        enlarge=run.enlarge,
+        room=1e9 * run.memory if run.memory else None,
         seed=run.seed,
         strict=run.strict,
     )
@@ -127,8 +130,17 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
 
 def preprocessing_for(run: Run, net: Net, dataset: Dataset) -> Preprocessing:
     """How this run's network sees the pictures of its data set."""
+    low: tuple[float, ...] = (run.low,)
+    high: tuple[float, ...] = (run.high,)
+    if run.standardise:
+        means, deviations = channel_statistics(dataset.train.images)
+        pairs = list(zip(means, deviations, strict=True))
+        low = tuple(-mean / deviation for mean, deviation in pairs)
+        high = tuple((255 - mean) / deviation for mean, deviation in pairs)
+    larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
+    crop = larger and run.enlarge > 1
     found = Preprocessing.for_network(
-        net.input, dataset, shrink=run.shrink, low=(run.low,), high=(run.high,)
+        net.input, dataset, shrink=run.shrink, low=low, high=high, crop=crop
     )
     if run.neighbours:
         window_width(found)  # says so where no strips can be made
@@ -249,8 +261,8 @@ def fingerprint(dataset: Dataset) -> str:
     """A checksum of the classes, and of all pictures and labels with which a run learns."""
     mark = zlib.crc32("\n".join(dataset.classes).encode())
     for part in (dataset.train, dataset.validation):
-        for tensor in (part.images, part.labels):
-            mark = zlib.crc32(tensor.contiguous().numpy().tobytes(), mark)
+        for tensor in (marks_of(part.images).checksum, part.labels):
+            mark = zlib.crc32(tensor.contiguous().numpy(), mark)
     return f"{mark:08x}"
 
 

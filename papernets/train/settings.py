@@ -9,9 +9,10 @@ from typing import Any, get_type_hints
 
 from ..analyse import walk
 from ..nets import find, net
-from ..spec import Committee
+from ..spec import Committee, Net
 from .run import NAMES, TABLES, Run, check_options, near
 
+LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST = 2**63  # what TOML's whole numbers are held in
 
 
@@ -143,6 +144,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     check_options(wanted.get("options", {}))
     named = name if ".py:" in name else find(name).name
     found = net(name, **wanted.get("options", {}))
+    _check_given(found, wanted)
     data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
     fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
     recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
@@ -159,7 +161,24 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
                 f"{found.name} has no recipe {recipe!r}{near(recipe, names)} "
                 f"Its recipes: {', '.join(names) or 'none'}"
             )
+    if {"low", "high"} & set(wanted) and "standardise" not in wanted:
+        settings["standardise"] = False  # what is asked for is stronger than what is measured
     run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
     made = run.network(None)  # says so where its options, channels or input are impossible
     walk(made.member if isinstance(made, Committee) else made)
     return run
+
+
+def _check_given(found: Net | Committee, wanted: Mapping[str, Any]) -> None:
+    """ValueError where no data are given to a network for photographs: digits are no default there.
+
+    Small networks are quick with digits, and take them.
+    """
+    if wanted.get("data") or isinstance(found, Committee) or not found.recipes:
+        return
+    if found.recipes[0].name == "photos" and max(found.input[1:]) > LARGE:
+        raise ValueError(
+            f"{found.name} is a network for photographs: give a folder of them with one folder a "
+            f"class, --data PATH, or parquet files. (--data digits shows it scikit-learn's digits, "
+            f"enlarged to {found.input[1]}x{found.input[2]}: slow)"
+        )

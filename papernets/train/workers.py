@@ -27,9 +27,10 @@ from ..build import build
 from ..build.network import Logits, Network
 from ..build.tiles import tiled
 from ..build.written import write_net
-from ..data import Distortion, Part, Preprocessing
+from ..data import Part, Preprocessing
+from ..data.stored import OnDemand
 from ..spec import BatchNorm, Dropout, Net
-from .batches import generator, shares
+from .batches import crop_of, distortion_of, generator, shares
 from .losses import make_loss
 from .run import Run
 from .shared import LINE, Barrier, Layout, memory, nameless
@@ -75,6 +76,7 @@ class Job:
     buffers: dict[str, Tensor]
     preprocessing: Preprocessing
     layout: Layout
+    images: OnDemand | None
     file: int
     parent: int
 
@@ -84,7 +86,8 @@ class Rank:
 
     def __init__(self, job: Job, rank: int, model: Network, check: Callable[[], None]):
         words, self.flat, self.rows, self.losses, images, labels = memory(job.layout, job.file)
-        self.job, self.rank, self.part = job, rank, Part(images, labels)
+        read = images if job.images is None else job.images
+        self.job, self.rank, self.part = job, rank, Part(read, labels)
         self.barrier = Barrier(words, rank, len(self.rows), check)
         params = list(model.parameters())
         for p, place in zip(params, views(self.flat, params), strict=True):
@@ -101,12 +104,13 @@ class Rank:
         return shares(
             self.part,
             self.job.preprocessing,
-            Distortion.from_dict(run.augment),
+            distortion_of(run),
             run.batch_size,
             generator(run.seed, epoch),
             CPU,
             run.neighbours,
             (self.rank, len(self.rows)),
+            crop_of(run, self.job.preprocessing),
         )
 
     def gradient(self, x: Tensor, y: Tensor, total: int) -> None:
@@ -143,6 +147,7 @@ class Team:
 
     def __enter__(self) -> Team:
         run, part, size = self.run, self.part, self.run.workers
+        on_demand = part.images if isinstance(part.images, OnDemand) else None
         params = list(self.model.parameters())
         learnt = sum(p.numel() for p in params if p.requires_grad)
         layout: Layout = [
@@ -150,15 +155,17 @@ class Team:
             ((sum(p.numel() for p in params),), torch.float32),
             ((size, learnt), torch.float32),
             ((size,), torch.float32),
-            (tuple(part.images.shape), part.images.dtype),
+            (tuple(part.images.shape) if on_demand is None else (0,), torch.uint8),
             (tuple(part.labels.shape), part.labels.dtype),
         ]
         file = nameless(layout)
         try:
             buffers = dict(self.model.named_buffers())
-            job = Job(run, self.model.net, buffers, self.preprocessing, layout, file, os.getpid())
+            eyes, net = self.preprocessing, self.model.net
+            job = Job(run, net, buffers, eyes, layout, on_demand, file, os.getpid())
             self.me = Rank(job, 0, self.model, self._check)
-            self.me.part.images.copy_(part.images)
+            if isinstance(self.me.part.images, torch.Tensor):
+                self.me.part.images.copy_(part.images)
             self.me.part.labels.copy_(part.labels)
             self.grad = torch.empty(learnt)
             for p, grad in zip(self.me.params, views(self.grad, self.me.params), strict=True):

@@ -74,7 +74,7 @@ def test_each_picture_comes_once(count, size):
 
 def test_a_last_picture_alone_joins_the_batch_before():
     assert sizes_of(33, 16) == [16, 17] and sizes_of(34, 16) == [16, 16, 2]
-    assert sizes_of(1, 16) == [1] and sizes_of(3, 1) == [1, 2]
+    assert sizes_of(1, 16) == [1] and sizes_of(3, 1) == [1, 1, 1]
 
 
 def test_many_pictures_are_prepared_in_chunks(monkeypatch):

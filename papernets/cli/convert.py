@@ -1,0 +1,187 @@
+"""convert: a file of weights that others trained to a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import screen
+from .flags import Json, Quiet, WrongUse, wrong_use
+
+if TYPE_CHECKING:
+    from ..peers.auto import Match
+    from ..peers.convert import Conversion
+
+COLUMNS = ("in the file", "here", "shape")
+
+
+def convert(
+    file: Annotated[
+        str, typer.Argument(help="Weights: safetensors, .pth or .pt, or Keras's .h5 or .keras.")
+    ],
+    net: Annotated[
+        str,
+        typer.Option("--net", help="The network, by the peer's own name; with auto by ours."),
+    ],
+    out: Annotated[str, typer.Option("--out", help="A new folder for the bundle.")],
+    peer: Annotated[
+        str,
+        typer.Option(
+            "--from", help="torchvision, timm or keras; auto goes by order and shape of the layers."
+        ),
+    ] = "auto",
+    classes: Annotated[
+        int | None,
+        typer.Option("--classes", help="Another number of classes: the head is drawn afresh."),
+    ] = None,
+    labels: Annotated[
+        str,
+        typer.Option("--labels", help="A text file of class names, one a line. [numbers]"),
+    ] = "",
+    preprocessing: Annotated[
+        str,
+        typer.Option(
+            "--preprocessing",
+            help="torch, tf, caffe, transform_input, unit, none, or MEANS/DEVIATIONS of values "
+            "from 0 to 1. [the peer's]",
+        ),
+    ] = "",
+    key: Annotated[
+        str,
+        typer.Option("--key", help="Which state_dict, where a checkpoint has several: model_ema."),
+    ] = "",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="An option of our network: zeros=around; may be repeated."),
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a bundle of weights that others trained.
+
+    A peer's tensors are found by name. With auto they are matched by order and shape, and the table
+    of what went where is printed. Nothing in the file is run.
+    """
+    screen.quiet(quiet or json)
+    folder, peer = Path(out), peer.strip().lower()
+    options = dict(_option(text) for text in sets or ())
+    if classes is not None and classes < 1:
+        raise WrongUse(f"--classes {classes}: give 1 or more")
+    from ..peers.auto import Misfit
+    from ..peers.bundle import labels_in, refuse_taken, save
+    from ..peers.conventions import convention
+    from ..peers.conventions import preprocessing as preprocessing_of
+    from ..peers.convert import convert as convert_tensors
+    from ..peers.read import read_weights
+    from ..peers.translate import find_peer
+
+    with wrong_use():
+        _check_net(net, peer, options)
+        if peer != "auto":
+            find_peer(peer, net)
+        if preprocessing:
+            convention(preprocessing, 224, 256)
+    refuse_taken(folder)
+    weights = read_weights(file, key)
+    if weights.keras and peer != "keras":
+        raise WrongUse(f"{file} is Keras's: give --from keras, and --net by Keras's name")
+    try:
+        found = convert_tensors(
+            weights.tensors,
+            net,
+            peer,
+            classes=classes,
+            ordered=weights.ordered,
+            options=options,
+            where=file,
+        )
+    except Misfit as misfit:
+        if not json and misfit.rows:
+            _table(misfit.rows)
+        raise
+    with wrong_use():
+        prepared, notes = preprocessing_of(found.model.net.input, found.known, preprocessing)
+    count = found.model.net.classes
+    names, doubled = tuple(map(str, range(count))), tuple[str, ...]()
+    if labels:
+        names, doubled = labels_in(Path(labels), count)
+    source = {"file": Path(file).name, "from": peer, "net": net}
+    save(found, folder, names, prepared, source)
+    notes = (*weights.notes, *found.notes, *notes, *doubled)
+    if json:
+        screen.print_json(_summary(found, folder, source, prepared, notes))
+        return
+    if found.rows:
+        _table(found.rows)
+    _said(found, folder, notes)
+
+
+def _check_net(name: str, peer: str, options: dict[str, Any]) -> None:
+    """ValueError for a network or an option that there is not, before a file is read."""
+    from ..nets import net
+
+    if peer == "auto":
+        net(name, **options)
+    elif options:
+        raise ValueError("--set is for --from auto: a peer's name chooses our network's options")
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """`zeros=around`: the value as TOML, else as text."""
+    import tomllib
+
+    key, equals, given = text.removeprefix("options.").partition("=")
+    if not equals or not key.strip():
+        raise WrongUse(f"--set {text}: give key=value, such as zeros=around")
+    try:
+        value = tomllib.loads(f"x = {given.strip()}")["x"]
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+        value = given.strip()
+    return key.strip().replace("-", "_"), value
+
+
+def _table(rows: tuple[Match, ...]) -> None:
+    """What went where; a row that does not fit says so."""
+    cells = [
+        (row.theirs, row.ours, "x".join(map(str, row.shape)) or "1", row.wrong) for row in rows
+    ]
+    if any(row.wrong for row in rows):
+        screen.table((*COLUMNS, ""), cells, left=4)
+    else:
+        screen.table(COLUMNS, [cell[:3] for cell in cells], left=3)
+
+
+def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
+    """What was made, for people."""
+    count = len(found.model.state_dict())
+    of = f" ({found.known.peer}'s {found.known.name})" if found.known else ""
+    screen.prose(f"{found.name}{of}: {screen.count(count, 'tensor')} in {folder}.")
+    if found.left_out:
+        screen.prose(f"Left out, or drawn afresh: {', '.join(found.left_out)}.")
+    for note in notes:
+        screen.note(f"Note: {note}.")
+    screen.note(f"Try next: papernets predict {folder} PICTURE")
+
+
+def _summary(
+    found: Conversion,
+    folder: Path,
+    source: dict[str, str],
+    prepared: dict[str, Any],
+    notes: tuple[str, ...],
+) -> dict[str, Any]:
+    """The same as plain JSON values."""
+    return {
+        "bundle": str(folder),
+        **source,
+        "network": found.name,
+        "options": dict(found.options),
+        "classes": found.model.net.classes,
+        "tensors": len(found.model.state_dict()),
+        "left_out": list(found.left_out),
+        "table": [row.to_dict() for row in found.rows],
+        "preprocessing": prepared,
+        "notes": list(notes),
+    }

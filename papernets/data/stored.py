@@ -1,0 +1,214 @@
+"""Stored pictures: in memory where they fit, else read again whenever they are asked for.
+
+Both forms give the same bytes for the same places, so that nothing that is computed from them
+tells which it was.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from papernets.data.picture import Packed, load_photo, pillow_rules, shown
+
+T = TypeVar("T")
+R = TypeVar("R")
+File = str | Packed
+"""A picture as it lies on the disk: a path, or a place in another file."""
+SHARE = 0.4  # of the free memory, for pictures: while a part is held out, most are there twice
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Of each picture: a checksum (N,), and the sums of values and of squares (N, C), all int64."""
+
+    checksum: Tensor
+    sums: Tensor
+    squares: Tensor
+
+    @staticmethod
+    def empty(count: int, channels: int) -> Marks:
+        """Zeros to be filled in by `mark`."""
+        whole = torch.zeros(count, channels, dtype=torch.int64)
+        return Marks(torch.zeros(count, dtype=torch.int64), whole, whole.clone())
+
+    def mark(self, place: int, picture: Tensor) -> None:
+        """Note a picture uint8 (C, h, w)."""
+        values = picture.contiguous().numpy()
+        self.checksum[place] = zlib.crc32(values)
+        flat = values.reshape(len(values), -1).astype(np.int64)
+        self.sums[place] = torch.from_numpy(flat.sum(1))
+        self.squares[place] = torch.from_numpy(np.einsum("cp,cp->c", flat, flat))
+
+    def select(self, places: Tensor) -> Marks:
+        """Those of some pictures."""
+        return Marks(self.checksum[places], self.sums[places], self.squares[places])
+
+
+class OnDemand:
+    """Stored pictures uint8 (N, C, h, w) that are read, by threads, whenever they are indexed.
+
+    An index gives a tensor, as a tensor's does. A picture that can no longer be read is a
+    ValueError that names it.
+    """
+
+    dtype, ndim = torch.uint8, 4
+
+    def __init__(self, files: Sequence[File], channels: int, size: tuple[int, int], marks: Marks):
+        assert len(files) == len(marks.checksum)
+        self.files, self.channels, self.size, self.marks = tuple(files), channels, size, marks
+
+    @property
+    def shape(self) -> torch.Size:
+        return torch.Size((len(self.files), self.channels, *self.size))
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int | slice | Tensor | Sequence[int]) -> Tensor:
+        places = torch.arange(len(self))[index]
+        flat = places.reshape(-1).tolist()
+        found = torch.empty(len(flat), *self.shape[1:], dtype=torch.uint8)
+
+        def read(at: int) -> None:
+            file = self.files[flat[at]]
+            try:
+                found[at] = load_photo(file, self.channels, self.size)
+            except (ValueError, OSError) as error:
+                raise ValueError(
+                    f"{why(file, error)}. It could be read when this began: bring it back, then "
+                    "go on with --resume"
+                ) from None
+
+        with pillow_rules():
+            threads(read, range(len(flat)))
+        return found.view(*places.shape, *self.shape[1:])
+
+    def select(self, places: Tensor) -> OnDemand:
+        """The pictures at these places, still to be read."""
+        chosen = [self.files[at] for at in places.tolist()]
+        return OnDemand(chosen, self.channels, self.size, self.marks.select(places))
+
+
+Images = Tensor | OnDemand
+
+
+def read_stored(
+    files: Sequence[File], channels: int, size: tuple[int, int], in_memory: bool
+) -> tuple[Images, list[int], list[str]]:
+    """The photos that can be read, as uint8 (N, channels, h, w); their places; why not the others.
+
+    All are decoded once, by a thread a core. What is not kept in memory leaves its marks.
+    """
+    images = torch.empty(len(files) if in_memory else 0, channels, *size, dtype=torch.uint8)
+    marks = Marks.empty(0 if in_memory else len(files), channels)
+
+    def read(place: int) -> str:
+        try:
+            picture = load_photo(files[place], channels, size)
+        except (ValueError, OSError) as error:
+            return why(files[place], error)
+        if in_memory:
+            images[place] = picture
+        else:
+            marks.mark(place, picture)
+        return ""
+
+    with pillow_rules():
+        reasons = threads(read, range(len(files)))
+    good = [place for place, reason in enumerate(reasons) if not reason]
+    bad = [reason for reason in reasons if reason]
+    if in_memory:
+        return (images[good] if bad else images), good, bad
+    kept = OnDemand(files, channels, size, marks)
+    return (kept.select(torch.tensor(good, dtype=torch.int64)) if bad else kept), good, bad
+
+
+def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """`function` of each item, in order; Pillow's decoders let threads run side by side."""
+    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+        return list(pool.map(function, items))
+
+
+def why(file: File, error: Exception) -> str:
+    """One line that says which file was left out and why."""
+    if isinstance(error, PermissionError):
+        return f"{shown(file)}: no permission to read it"
+    if isinstance(error, FileNotFoundError):
+        return f"{shown(file)}: not there (a link that leads nowhere?)"
+    return str(error) if isinstance(error, ValueError) else f"{shown(file)}: {error}"
+
+
+def marks_of(images: Images) -> Marks:
+    """The marks of pictures in either form."""
+    if isinstance(images, OnDemand):
+        return images.marks
+    found = Marks.empty(len(images), images.shape[1])
+    for place, picture in enumerate(images):
+        found.mark(place, picture)
+    return found
+
+
+def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each channel, 0 to 255, over all pixels of all pictures.
+
+    A channel of one value has deviation 1.
+    """
+    marks = marks_of(images)
+    pixels = math.prod(images.shape) // images.shape[1]
+    means, deviations = [], []
+    sums, squares = marks.sums.sum(0).tolist(), marks.squares.sum(0).tolist()
+    for total, square in zip(sums, squares, strict=True):  # whole numbers: exact
+        means.append(total / pixels)
+        variance = (square * pixels - total * total) / pixels**2
+        deviations.append(math.sqrt(variance) if variance > 0 else 1.0)
+    return tuple(means), tuple(deviations)
+
+
+def room_for_pictures() -> float:
+    """Bytes that stored pictures may take: a share of the memory that is free."""
+    return SHARE * free_memory()
+
+
+def free_memory() -> float:
+    """Bytes of memory that are free, in this container if it is one; infinite where unknown."""
+    found = math.inf
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                found = 1024.0 * int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    group = Path("/sys/fs/cgroup")
+    for most, used, stat, idle in (
+        ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+        (
+            "memory/memory.limit_in_bytes",
+            "memory/memory.usage_in_bytes",
+            "memory/memory.stat",
+            "total_inactive_file",
+        ),
+    ):
+        try:
+            limit = int((group / most).read_text())
+            lines = dict(line.split() for line in (group / stat).read_text().splitlines())
+            taken = int((group / used).read_text()) - int(lines.get(idle, 0))  # files read before
+        except (OSError, ValueError):  # not there, or without a limit
+            continue
+        found = min(found, limit - taken)
+    if found < math.inf:
+        return max(found, 0.0)
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) / 2
+    except (AttributeError, ValueError, OSError):
+        return math.inf

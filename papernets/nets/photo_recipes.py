@@ -1,0 +1,100 @@
+"""How we train networks for photographs: plain recipes of ours, not the papers' own.
+
+Random crops and mirror images, momentum and a cosine, the same for all; a family differs in what
+its paper says of weight decay and label smoothing, and in how large a step it bears. Learning rates
+are for the batch sizes beside them. The papers' own recipes take weeks of ImageNet and are for
+another day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..paper import Recipe
+from ..spec import BatchNorm, Chain, Committee, Net, Part
+
+PLAIN = {
+    "optimizer": "sgd",
+    "momentum": 0.9,
+    "schedule": "one_cycle",  # a short linear rise, then a cosine
+    "warmup": 0.05,
+    "standardise": True,
+}
+# Stored with 256 pixels for an input of 224, cut out at random: Krizhevsky et al. 2012, section 4.1
+CROPPED = {"enlarge": 256 / 224, "augment": {"flip": 0.5}}
+# He et al. 2015, section 4.2: 4 pixels around 32x32, a random 32x32 of them or of the mirror image
+PADDED = {"augment": {"flip": 0.5, "padding": 4}}
+# A digit is turned a little and moved, never mirrored
+TURNED = {"augment": {"rotate": 7.0, "scale": 0.05, "shear": 0.07, "shift": 1.0}}
+DIGITS = ("digits", "mnist", "fashion_mnist")
+
+# A step of batch 32 with batch normalisation between all layers, and without: what bears ten times
+# less is AlexNet (0.01 for 128 pictures in its section 5), VGG (0.01 for 256), NIN and GoogLeNet.
+WITH_NORM, WITHOUT = 0.03, 0.004
+
+# Weight decay by paper: of AlexNet's section 5, VGG's 3.1, He et al. 2015's 3.4; the others' papers
+# print none, and what was released with them does.
+DECAY = {
+    "ImageNet Classification with Deep": 5e-4,
+    "One weird trick": 5e-4,
+    "Caffe": 5e-4,
+    "Visualizing": 5e-4,
+    "Network In Network": 5e-4,
+    "Very Deep": 5e-4,
+    "Going Deeper": 2e-4,  # Caffe's bvlc_googlenet
+    "Batch Normalization": 4e-5,  # TensorFlow's slim, as all from here to MobileNet
+    "Rethinking": 4e-5,
+    "Inception-v4": 4e-5,
+    "MobileNets": 4e-5,
+    "Deep Residual": 1e-4,
+    "Identity Mappings": 1e-4,
+}
+USUAL_DECAY = 1e-4
+SMOOTHING = {"Rethinking": 0.1, "Inception-v4": 0.1}  # Szegedy et al. 2015, section 7: 0.1
+
+
+def with_recipes(net: Net | Committee) -> Net | Committee:
+    """The network with these recipes where it has none of its own; a module without classes as is.
+
+    The first is for any folder of photographs; networks for small pictures have one for CIFAR-10.
+    """
+    if isinstance(net, Committee) or net.recipes or net.classes < 1:
+        return net
+    return replace(net, recipes=recipes(net))
+
+
+def recipes(net: Net) -> tuple[Recipe, ...]:
+    """Recipes of ours for a network: `photos`, `cifar` for small pictures, and `digits`."""
+    normed = _normed(net.body)
+    title = net.paper.title
+    family = {
+        **PLAIN,
+        "weight_decay": _of(DECAY, title, USUAL_DECAY),
+        "label_smoothing": _of(SMOOTHING, title, 0.0),
+    }
+    rate = WITH_NORM if normed else WITHOUT
+    photos = {**family, **CROPPED, "epochs": 60, "batch_size": 32, "learning_rate": rate}
+    words = "ours: a plain recipe for folders of photographs"
+    found = [Recipe("photos", words, photos)]
+    if max(net.input[1:]) <= 64:
+        cifar = {"epochs": 100, "batch_size": 128, "learning_rate": 0.1 if normed else 0.02}
+        words = "ours: batch, decay, crops and mirror images of He et al. 2015, 4.2; a cosine"
+        found.append(Recipe("cifar", words, {**family, **PADDED, **cifar}, data=("cifar10",)))
+    digits = {"epochs": 12, "batch_size": 32, "learning_rate": rate}
+    words = "ours: digits as this network sees them, turned and moved, not mirrored"
+    found.append(Recipe("digits", words, {**family, **TURNED, **digits}, data=DIGITS))
+    return tuple(found)
+
+
+def _of(values: dict[str, float], title: str, usual: float) -> float:
+    return next((value for start, value in values.items() if title.startswith(start)), usual)
+
+
+def _normed(part: Part) -> bool:
+    """True where there is batch normalisation anywhere in a part."""
+    if isinstance(part, Chain):
+        return any(_normed(inner) for _, inner in part.parts)
+    branches = getattr(part, "branches", ())
+    if branches:
+        return any(_normed(inner) for _, inner in branches)
+    return isinstance(part, BatchNorm) or getattr(part, "norm", None) is not None

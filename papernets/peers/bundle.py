@@ -1,0 +1,83 @@
+"""A conversion to a bundle: class names, and a folder that is written whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..build.bundle import BundleInfo, save_bundle, versions
+from ..files import UNFINISHED
+from .convert import Conversion
+
+
+def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Class names, one a line, in the order of the outputs; and notes on names that were doubled.
+
+    ValueError where there are more or fewer than `count`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a text file in UTF-8 ({error.reason})") from None
+    names = [line.strip() for line in text.splitlines()]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) != count:
+        raise ValueError(
+            f"{path} has {len(names):,} lines, the network has {count:,} classes: give one name a "
+            "line, in the order of its outputs"
+        )
+    if "" in names:
+        raise ValueError(f"{path}: line {names.index('') + 1} is empty")
+    several = {name for name, times in Counter(names).items() if times > 1}
+    unique = tuple(
+        f"{name} ({number})" if name in several else name for number, name in enumerate(names)
+    )
+    if len(set(unique)) < len(unique):
+        raise ValueError(f"{path} has the name {sorted(several)[0]!r} more than once")
+    notes = [f"{path} has {name!r} more than once: told apart by their numbers" for name in several]
+    return unique, tuple(sorted(notes))
+
+
+def save(
+    found: Conversion,
+    out: Path,
+    labels: Sequence[str],
+    prepared: Mapping[str, Any],
+    source: Mapping[str, object],
+) -> None:
+    """Write a bundle to a folder that is not there yet: whole, or not at all.
+
+    FileExistsError where something is there.
+    """
+    refuse_taken(out)
+    model = found.model.float()
+    info = BundleInfo(
+        network=found.name,
+        classes=tuple(labels),
+        input=model.net.input,
+        preprocessing=dict(prepared),
+        options=dict(found.options),
+        run={"converted": dict(source)},
+        versions=versions(),
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(f".{out.name}{UNFINISHED}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        save_bundle(unfinished, info, model.state_dict())
+        unfinished.rename(out)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def refuse_taken(out: Path) -> None:
+    """FileExistsError where something is in the place of a new bundle; an empty folder is not."""
+    if out.is_dir() and not any(out.iterdir()):
+        return
+    if out.exists() or out.is_symlink():
+        raise FileExistsError(f"{out} is there already: give a new folder as --out")

@@ -1,0 +1,111 @@
+"""How pictures become numbers: the conventions that networks were trained with, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from ..data import Preprocessing
+from .layout import Inputs, PeerNet
+
+LARGE = 100  # pixels: from here on a centre is cut out, as ImageNet's 224 from 256
+
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's pixels, 0 to 1
+CAFFE_MEAN = (103.939, 116.779, 123.68)  # blue, green, red, of 255
+
+
+def normalised(
+    mean: tuple[float, ...], deviation: tuple[float, ...], size: int = 224, resize: int = 256
+) -> Inputs:
+    """Values 0 to 1 less their mean, divided by their deviation, one of each a channel."""
+    pairs = list(zip(mean, deviation, strict=True))
+    low = tuple(-m / d for m, d in pairs)
+    high = tuple((1 - m) / d for m, d in pairs)
+    return Inputs("rgb", low, high, size, resize)
+
+
+TORCH = normalised(MEAN, DEVIATION)
+TF = Inputs("rgb", (-1.0,), (1.0,), 224, 256)
+CAFFE = Inputs("bgr", tuple(-m for m in CAFFE_MEAN), tuple(255 - m for m in CAFFE_MEAN), 224, 256)
+CONVENTIONS = {
+    "torch": TORCH,
+    "tf": TF,
+    "transform_input": TF,
+    "caffe": CAFFE,
+    "unit": Inputs("rgb", (0.0,), (1.0,), 224, 256),
+    "none": Inputs("rgb", (0.0,), (255.0,), 224, 256),
+}
+"""By name: torch is ImageNet's mean and deviation; tf is -1 to 1; transform_input is what
+torchvision's switch of that name makes of torch's values, which is -1 to 1 again; caffe is blue
+first, less a mean, up to 255; unit is 0 to 1; none is 0 to 255."""
+
+
+def convention(text: str, size: int, resize: int) -> Inputs:
+    """The inputs of a name, or of MEANS/DEVIATIONS, 0.5,0.5,0.5/0.2,0.2,0.2 say, of values 0 to 1.
+
+    A ValueError says what there is.
+    """
+    known = CONVENTIONS.get(text.strip().lower().replace("-", "_"))
+    if known is not None:
+        return replace(known, size=size, resize=resize)
+    if "/" in text:
+        try:
+            mean, deviation = (
+                tuple(float(one) for one in part.split(",")) for part in text.split("/")
+            )
+            return normalised(mean, deviation, size, resize)
+        except (ValueError, ZeroDivisionError):
+            raise ValueError(
+                f"preprocessing {text!r}: give as many means as deviations above 0, such as "
+                "0.4914,0.4822,0.4465/0.247,0.2435,0.2616"
+            ) from None
+    near = get_close_matches(text.lower(), CONVENTIONS, 1, 0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ValueError(
+        f"unknown preprocessing {text!r}.{hint} Give {', '.join(CONVENTIONS)}, or MEANS/DEVIATIONS "
+        "of values 0 to 1, such as 0.5,0.5,0.5/0.25,0.25,0.25"
+    )
+
+
+def preprocessing(
+    shape: tuple[int, int, int], known: PeerNet | None, text: str = ""
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a bundle does to a picture for an input (C, H, W), and notes on it.
+
+    `text` names a convention. Without one it is the peer's, or ImageNet's mean and deviation for a
+    network of colours, and what training does to digits for one of grey. ValueError for a
+    convention that does not fit.
+    """
+    channels, height, width = shape
+    side = max(height, width)
+    inputs = known.inputs if known else None
+    size, resize, filter = side, _resize(side), "bilinear"
+    if inputs:
+        size, resize, filter = inputs.size, inputs.resize, inputs.interpolation
+    notes: list[str] = []
+    if text:
+        inputs = replace(convention(text, size, resize), interpolation=filter)
+    elif inputs is None:
+        guess = "ImageNet's mean and deviation"
+        inputs = replace(TORCH, size=size, resize=resize)
+        if channels != 3:
+            guess = "digits in training here, 0 as -0.1 and 255 as 1.175"
+            inputs = Inputs("rgb", (-0.1,), (1.175,), size, resize)
+        notes.append(
+            f"nothing in the file says how pictures become numbers: taken as {guess}; other: "
+            "--preprocessing"
+        )
+    if filter != "bilinear" and known:
+        notes.append(
+            f"{known.peer} scales pictures with a {filter} filter, Papernets with a bilinear one: "
+            "scores differ a little"
+        )
+    if channels == 1:
+        digit = Preprocessing(1, height, width, low=inputs.low, high=inputs.high)
+        return digit.to_dict(), tuple(notes)
+    return inputs.preprocessing(channels, height, width), tuple(notes)
+
+
+def _resize(side: int) -> int:
+    return round(side / 0.875) if side >= LARGE else side

@@ -1,0 +1,176 @@
+"""Tensors to our network: a peer's translated, anybody's matched; what is to be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..build.network import Network
+from ..nets import find, net
+from ..spec import Net, PadShortcut, Part
+from .auto import Match, Matched, Misfit, match
+from .layout import PeerNet
+from .rules import layout
+from .translate import PEERS, loaded, room, take
+
+MOST_GUESSES = 12
+UNSEEN = (
+    "order and shapes cannot tell strides, padding, activations or epsilons: try the bundle on "
+    "pictures that you know"
+)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A network of ours with the weights of a file, and what is to be said of it.
+
+    `name` and `options` are those of `papernets.net`; `rows` the table of what went where, where
+    order decided; `left_out` the tensors that were not taken; `known` the peer's network, if any.
+    """
+
+    model: Network
+    name: str
+    options: Mapping[str, object]
+    known: PeerNet | None = None
+    rows: tuple[Match, ...] = ()
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def convert(
+    tensors: Mapping[str, Tensor],
+    name: str,
+    peer: str,
+    *,
+    classes: int | None = None,
+    ordered: bool = True,
+    options: Mapping[str, object] | None = None,
+    where: str = "the state_dict",
+) -> Conversion:
+    """A peer's tensors, or with `peer` "auto" anybody's, in our network; a new head is seeded by 0.
+
+    ValueError, or Misfit with the table of what did fit, names the first tensor that does not.
+    """
+    generator = torch.Generator().manual_seed(0)
+    if peer != "auto":
+        if options:
+            raise ValueError(f"the peer's name chooses the options of our network: {dict(options)}")
+        taken = take(peer, name, tensors, classes, generator)
+        said = (taken.known.note,) if taken.known.note else ()
+        return Conversion(
+            taken.model, taken.name, taken.options, taken.known, (), taken.left_out, said
+        )
+    given = dict(options or {})
+    own, found = _matched(name, tensors, ordered, given, where)
+    state = found.state
+    left_out: tuple[str, ...] = ()
+    if classes is not None and classes != own.classes:
+        own = _net(name, classes, given)
+        shapes = layout(own)
+        left_out = tuple(key for key, tensor in state.items() if tensor.shape != shapes[key])
+        state = {key: tensor for key, tensor in state.items() if key not in left_out}
+    notes = [*found.notes]
+    if not found.by_name:
+        notes += [*_same_names(own, tensors), UNSEEN]
+    zeros = [part for part in _parts(own.body) if isinstance(part, PadShortcut)]
+    if zeros and not found.by_name and not any(part.before for part in zeros):
+        notes.append(
+            "no state_dict tells where a shortcut's zeros stand: taken as behind the input's "
+            "channels; for networks with half of them in front, as akamaster's: --set zeros=around"
+        )
+    return Conversion(
+        loaded(own, state, generator),
+        find(name).name,
+        given,
+        None,
+        found.rows,
+        left_out,
+        tuple(notes),
+    )
+
+
+def _matched(
+    name: str,
+    tensors: Mapping[str, Tensor],
+    ordered: bool,
+    options: Mapping[str, object],
+    where: str,
+) -> tuple[Net, Matched]:
+    """Our network with as many classes as the tensors have, and the match."""
+    first: Misfit | None = None
+    for count in (None, *_counts(tensors)):
+        own = _net(name, count, options)
+        try:
+            return own, match(own, tensors, ordered, where)
+        except Misfit as misfit:
+            deeper = first is not None and len(misfit.rows) > len(first.rows)
+            first = misfit if first is None or deeper else first
+    assert first is not None
+    hint = _other_shortcut(name, tensors, ordered, options, where)
+    raise Misfit(f"{first}{hint}", first.rows) from None
+
+
+def _counts(tensors: Mapping[str, Tensor]) -> list[int]:
+    """How many classes tensors may have: the outputs of their dense layers, the last first."""
+    dense = [len(t) for t in tensors.values() if t.ndim == 2 and len(t)]
+    heads = dense or [len(t) for t in tensors.values() if t.ndim == 4 and t.shape[2:].numel() == 1]
+    return list(dict.fromkeys(reversed(heads)))[:MOST_GUESSES]
+
+
+def _other_shortcut(
+    name: str,
+    tensors: Mapping[str, Tensor],
+    ordered: bool,
+    options: Mapping[str, object],
+    where: str,
+) -> str:
+    """A hint at the shortcut with which the tensors would fit, where that is an option."""
+    if "shortcut" not in find(name).options or "shortcut" in options:
+        return ""
+    for option in "ABC":
+        for count in (None, *_counts(tensors)):
+            try:
+                match(_net(name, count, {**options, "shortcut": option}), tensors, ordered, where)
+            except ValueError:
+                continue
+            return f". With --set shortcut={option} it fits"
+    return ""
+
+
+def _same_names(own: Net, tensors: Mapping[str, Tensor]) -> Iterable[str]:
+    """A note where a peer calls these tensors so in another network of ours, of the same shapes."""
+    for peer in PEERS[:2]:
+        module = room(peer)
+        for known in module.KNOWN.values():
+            if known.net == own.name or known.aux or known.head not in tensors:
+                continue
+            if known.net.split("_")[0] != own.name.split("_")[0]:
+                continue  # no other network has the same shapes
+            other = _net(known.net, own.classes, known.options)
+            if layout(other) == layout(own) and set(module.theirs(known, other).values()) >= set(
+                tensors
+            ):
+                yield (
+                    f"its tensors are named as those of {peer}'s {known.name}, which is "
+                    f"{known.net} here; taken as {own.name}, as you said"
+                )
+                return
+
+
+def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
+    chosen: dict[str, Any] = dict(options)
+    found = net(name, classes, **chosen)
+    if not isinstance(found, Net):
+        raise ValueError(f"{name} is a committee: its members are converted one by one")
+    return found
+
+
+def _parts(part: Part) -> Iterable[Part]:
+    yield part
+    inner = getattr(part, "parts", ()) or getattr(part, "branches", ())
+    for _, one in inner:
+        yield from _parts(one)

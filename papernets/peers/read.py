@@ -1,0 +1,266 @@
+"""A file of weights to named tensors; nothing in the file is run, whatever it asks for."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import stat
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+ZIP, HDF = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
+PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # torch's form before 1.6
+KERAS = "model.weights.h5"  # in the archive that Keras 3 writes
+WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module)\.")
+"""What DataParallel, compile and FSDP put before a module's names, at the beginning or inside."""
+OTHERS = re.compile(r"optim|sched|scaler|amp|momentum|criterion|loss_scale", re.IGNORECASE)
+AVERAGED = re.compile(r"ema|swa|averag|teacher", re.IGNORECASE)
+MOST_LEVELS = 4
+NOT_WEIGHTS = {
+    b"version https://": "what Git LFS leaves in the place of a large file: git lfs pull gets it",
+    b"<!doctype html": "a web page, not a file of weights: look at it to see why, download it again",
+    b"<html": "a web page, not a file of weights: look at it to see why, download it again",
+}
+RUNS = re.compile(
+    r"^(os|nt|posix|sys|subprocess|builtins|__builtin__|importlib|runpy|shutil|socket|ctypes|code"
+    r"|pty|webbrowser|commands)\b"
+)
+"""Modules whose functions a file of weights has no honest use for."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Named tensors of a file; `ordered` where they stand as the network was written.
+
+    `notes` are sentences on what was taken and what was left. `keras` where they have Keras's names
+    and shapes.
+    """
+
+    tensors: dict[str, Tensor]
+    ordered: bool
+    notes: tuple[str, ...] = ()
+    keras: bool = False
+
+
+def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
+    """The state_dict in a safetensors, .pth or .pt file, or the tensors of a Keras file.
+
+    `key` names which, where a checkpoint holds several ("model_ema"). FileNotFoundError where there
+    is no file; ValueError where it is no file of weights, is cut short, or would have to be run.
+    """
+    file = Path(path)
+    begin = _beginning(file)
+    if begin.startswith(HDF) or (begin.startswith(ZIP) and _is_keras(file)):
+        from .h5 import read_keras
+
+        return Weights(read_keras(file), ordered=True, keras=True)
+    if begin.startswith((ZIP, *PICKLES)):
+        return state_dict_in(_unpickled(file, begin), str(file), key)
+    if int.from_bytes(begin[:8], "little") < 1 << 40 and begin[8:9] == b"{":
+        return replace(cleaned(_safetensors(file), str(file)), ordered=False)
+    for start, what in NOT_WEIGHTS.items():
+        if begin.lower().startswith(start):
+            raise ValueError(f"{file} is {what}")
+    raise ValueError(
+        f"{file} is not a file of weights: give a safetensors file, a .pth or .pt file that "
+        "torch.save wrote, or a Keras .h5 file"
+    )
+
+
+def _beginning(file: Path) -> bytes:
+    if file.is_dir():
+        raise ValueError(f"{file} is a folder: give the file of weights in it")
+    mode = os.stat(file).st_mode if file.exists() else 0
+    if mode and not stat.S_ISREG(mode):
+        raise ValueError(f"{file} is not a regular file")
+    try:
+        with open(file, "rb") as opened:
+            begin = opened.read(16)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{file}: no such file") from None
+    if not begin:
+        raise ValueError(f"{file} is an empty file")
+    return begin
+
+
+def _is_keras(file: Path) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return KERAS in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def _safetensors(file: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(file)
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{file} is not a whole safetensors file ({_first(error)}). Copy it again"
+        ) from None
+
+
+def _unpickled(file: Path, begin: bytes) -> object:
+    """What torch.load makes of a file, with no more of pickle than plain values and tensors."""
+    if begin.startswith(ZIP):
+        _check_archive(file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(file, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise ValueError(_refusal(file, str(error))) from None
+    except MemoryError:
+        raise ValueError(f"{file} asks for more memory than there is") from None
+    except Exception as error:  # a damaged file leads to errors of every kind
+        raise ValueError(
+            f"{file} is damaged or cut short ({_first(error)}). Copy it again"
+        ) from None
+
+
+def _check_archive(file: Path) -> None:
+    """ValueError for an archive that is not torch.save's, or that unpacks to more than it is."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ValueError(f"{file} is damaged or cut short ({error}). Copy it again") from None
+    names = [entry.filename for entry in entries]
+    if any(name.endswith("/constants.pkl") or "/code/" in name for name in names):
+        raise ValueError(
+            f"{file} is a TorchScript archive, a program with its weights. Save the weights alone: "
+            f"torch.save(torch.jit.load({file.name!r}).state_dict(), 'weights.pth')"
+        )
+    if not any(name.endswith("data.pkl") for name in names):
+        raise ValueError(f"{file} is a zip archive that torch.save did not write")
+    if sum(entry.file_size for entry in entries) > file.stat().st_size:
+        raise ValueError(
+            f"{file} unpacks to more than it holds, which nothing that torch.save writes does: "
+            "refused"
+        )
+
+
+def _refusal(file: Path, reason: str) -> str:
+    """Why a pickle is not opened, and what would work."""
+    found = re.search(r"GLOBAL ([\w.]+)|Unsupported (?:class|global|operand)[^\w]+([\w.]+)", reason)
+    what = (found[1] or found[2]) if found else ""
+    if what and RUNS.match(what):
+        return (
+            f"{file} asks to run {what}, which no file of weights needs: it was not opened. "
+            "Do not load it by other means either, unless you know who made it"
+        )
+    if what:
+        return (
+            f"{file} holds a Python object, {what}, which only running code could open; it was not "
+            "opened. Save the weights alone, where the file was made: "
+            "torch.save(model.state_dict(), 'weights.pth')"
+        )
+    return f"{file} is damaged, or not a file of weights ({reason.splitlines()[0]}). Copy it again"
+
+
+def state_dict_in(value: object, where: str, key: str = "") -> Weights:
+    """The state_dict in what torch.load gave: itself, or in a wrapper such as {"state_dict": ...}.
+
+    Of several, that of the network as it was last trained is taken, and a note names the others.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(
+            f"{where} holds a {type(value).__name__}, not a state_dict. Where it was made: "
+            "torch.save(model.state_dict(), 'weights.pth')"
+        )
+    found = dict(_states(value))
+    if key:
+        if key not in found:
+            raise ValueError(f"{where} has no state_dict {key!r}; it has {_list(found)}")
+        return cleaned(found[key], where)
+    if not found:
+        raise ValueError(f"{where} holds no state_dict; its keys: {_list(value)}")
+    plain = [name for name in found if not AVERAGED.search(name)] or list(found)
+    if len(plain) > 1:
+        raise ValueError(
+            f"{where} holds several state_dicts, {_list(plain)}: say which with --key {plain[0]}"
+        )
+    taken = cleaned(found[plain[0]], where)
+    others = [name for name in found if name != plain[0]]
+    if not others:
+        return taken
+    note = f"taken from {plain[0]!r}; it also holds {_list(others)} (--key {others[0]})"
+    return Weights(taken.tensors, taken.ordered, (note, *taken.notes))
+
+
+def _states(
+    value: Mapping[object, object], path: str = "", level: int = 0
+) -> Iterator[tuple[str, Mapping[str, Tensor]]]:
+    """(where, state_dict) of each within a value; an optimiser's states are none."""
+    tensors = {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, Tensor)}
+    if any(tensor.ndim > 1 for tensor in tensors.values()):
+        yield path, tensors
+        return
+    if level == MOST_LEVELS:
+        return
+    for name, inner in value.items():
+        if isinstance(name, str) and isinstance(inner, Mapping) and not OTHERS.search(name):
+            yield from _states(inner, f"{path}.{name}" if path else name, level + 1)
+
+
+def cleaned(state: Mapping[str, Tensor], where: str = "the state_dict") -> Weights:
+    """The tensors without what wrappers put before their names, `module.` say.
+
+    What all names begin with (`model.` in checkpoints of Lightning) is left out too.
+    """
+    if not isinstance(state, Mapping):
+        kind = type(state).__name__
+        hint = ": give its state_dict()" if hasattr(state, "state_dict") else ""
+        raise ValueError(f"a state_dict is a table of tensors by name, not a {kind}{hint}")
+    tensors: dict[str, Tensor] = {}
+    for name, value in state.items():
+        tensor = value if isinstance(value, Tensor) else _as_tensor(value)
+        if not isinstance(name, str) or tensor is None:
+            raise ValueError(
+                f"{where}: {name!r} is a {type(value).__name__}, not a tensor with a name"
+            )
+        tensors[name] = tensor
+    if len(tensors) > 1:
+        tensors.pop("n_averaged", None)  # torch.optim.swa_utils.AveragedModel counts its models
+    short = {name: WRAPPERS.sub("", name) for name in tensors}
+    while short and all("." in name for name in short.values()):
+        if len({name.split(".")[0] for name in short.values()}) > 1:
+            break
+        if all(name.count(".") == 1 for name in short.values()):
+            break  # one layer, all of it
+        short = {name: now.partition(".")[2] for name, now in short.items()}
+    if max(Counter(short.values()).values(), default=1) > 1:
+        short = {name: name for name in tensors}  # two names would become one
+    gone = next((name for name, now in short.items() if name != now), None)
+    notes = (f"tensors go by shorter names: {short[gone]!r} for {gone!r}",) if gone else ()
+    return Weights({short[name]: tensor for name, tensor in tensors.items()}, True, notes)
+
+
+def _as_tensor(value: object) -> Tensor | None:
+    """A numpy array as a tensor; None for what is neither."""
+    import numpy as np
+
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        return torch.from_numpy(np.ascontiguousarray(value).reshape(value.shape))
+    return None
+
+
+def _list(names: Iterable[object]) -> str:
+    some = [repr(name) for name in names]
+    return ", ".join(some[:8]) + (f" and {len(some) - 8} more" if len(some) > 8 else "") or "none"
+
+
+def _first(error: BaseException) -> str:
+    text = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return text if len(text) <= 160 else f"{text[:160]}..."

@@ -1,0 +1,137 @@
+"""A peer's names for our rows, from a few rules a family; tensors moved by name, never by order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..build.network import build
+from ..spec import Net
+
+NORM = "norm"  # how the name of a row's normalisation ends, in our state_dict
+COUNTER = "num_batches_tracked"
+"""Files of before torch 0.4.1 lack it, and nothing but a momentum of None reads it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Our row, the peer's module with its weight and bias, and the one with its normalisation.
+
+    `{n}` in a row stands for letters or digits, and in the peer's names for the same, with a number
+    added or subtracted where one is given: `{n-1}`.
+    """
+
+    row: str
+    weight: str
+    norm: str = ""
+
+
+Rules = Callable[[Net], Iterable[Rule]]
+
+
+def layout(net: Net) -> dict[str, torch.Size]:
+    """The shape of every tensor of our state_dict; nothing is allocated."""
+    with torch.device("meta"):
+        return {name: tensor.shape for name, tensor in build(net).state_dict().items()}
+
+
+def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
+    """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
+    compiled = [(_pattern(rule.row), rule) for rule in rules]
+    found: dict[str, str] = {}
+    for key in layout(net):
+        module, _, leaf = key.rpartition(".")
+        row = module.removesuffix(f".{NORM}")
+        for pattern, rule in compiled:
+            match = pattern.fullmatch(row)
+            if match:
+                theirs = rule.weight if row == module else rule.norm
+                found[key] = f"{_filled(theirs, match.groupdict())}.{leaf}"
+                break
+        else:
+            raise AssertionError(f"{net.name}: no rule for row {row!r}")
+    return found
+
+
+def _pattern(row: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", row)
+    text = "".join(
+        f"(?P<{part}>[A-Za-z0-9]+)" if at % 2 else re.escape(part) for at, part in enumerate(parts)
+    )
+    return re.compile(text)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    def one(match: re.Match[str]) -> str:
+        value, step = values[match[1]], match[2]
+        return str(int(value) + int(step)) if step else value
+
+    return re.sub(r"\{(\w+?)([+-]\d+)?\}", one, text)
+
+
+def renamed(
+    net: Net, theirs: Mapping[str, str], tensors: Mapping[str, Tensor], where: str
+) -> dict[str, Tensor]:
+    """The tensors under our names; ValueError with the first that is missing, misshapen or extra.
+
+    A dense layer's weight may come as a convolution's over its whole input, which is the same.
+    """
+    shapes = layout(net)
+    found: dict[str, Tensor] = {}
+    for key, shape in shapes.items():
+        name = theirs[key]
+        if name not in tensors:
+            if key.endswith(COUNTER):
+                found[key] = torch.zeros((), dtype=torch.long)
+                continue
+            raise ValueError(
+                f"{where}: there is no tensor {name!r} ({words(shape)}, our {key})"
+                f"{_begins(tensors)}"
+            )
+        given = tensors[name]
+        as_dense = given.ndim == 4 and len(shape) == 2 and given.shape.numel() == shape.numel()
+        if given.shape != shape and not (as_dense and given.shape[0] == shape[0]):
+            raise ValueError(
+                f"{where}: {name!r} is {words(given.shape)}, not {words(shape)} (our {key})"
+            )
+        found[key] = checked(given, name, where, whole=key.endswith(COUNTER)).reshape(shape)
+    known = set(theirs.values())
+    extra = next((name for name in tensors if name not in known), None)
+    if extra is not None:
+        raise ValueError(
+            f"{where}: {extra!r} ({words(tensors[extra].shape)}) is a tensor that it has no "
+            "place for"
+        )
+    return found
+
+
+def checked(tensor: Tensor, name: str, where: str, whole: bool = False) -> Tensor:
+    """A tensor of finite numbers, half precision as float32; a ValueError names another one."""
+    if whole and not tensor.is_meta and not tensor.is_complex():
+        return tensor.long().cpu()
+    if tensor.layout != torch.strided or tensor.is_quantized or not tensor.is_floating_point():
+        raise ValueError(
+            f"{where}: {name!r} holds {str(tensor.dtype).removeprefix('torch.')} numbers, not "
+            "floating ones: give the weights as they were before they were made smaller"
+        )
+    if tensor.is_meta:
+        raise ValueError(f"{where}: {name!r} has a shape but no values: it is on the meta device")
+    tensor = tensor.detach().cpu()
+    if tensor.dtype not in (torch.float32, torch.float64):
+        tensor = tensor.float()
+    if not bool(tensor.isfinite().all()):
+        raise ValueError(f"{where}: {name!r} has values that are NaN or infinite")
+    return tensor
+
+
+def words(shape: Iterable[int]) -> str:
+    """A shape for people: 64x3x7x7."""
+    return "x".join(map(str, shape)) or "a single number"
+
+
+def _begins(tensors: Mapping[str, Tensor]) -> str:
+    return f"; the state_dict begins with {next(iter(tensors))!r}" if tensors else "; it is empty"

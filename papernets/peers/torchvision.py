@@ -1,0 +1,196 @@
+"""torchvision's names for our rows, and what its weights expect to see (torchvision 0.28)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from torch import Tensor
+
+from ..spec import Conv, Net, Pool
+from .conventions import TF, TORCH
+from .layout import PeerNet
+from .rules import Rule, Rules, names, renamed
+
+PEER = "torchvision"
+
+
+def unit(row: str, theirs: str) -> Rule:
+    """A row whose peer is a module of a convolution and its normalisation (BasicConv2d)."""
+    return Rule(row, f"{theirs}.conv", f"{theirs}.bn")
+
+
+# models/alexnet.py
+ALEXNET = (
+    *(Rule(f"conv{n}", f"features.{at}") for n, at in enumerate((0, 3, 6, 8, 10), 1)),
+    *(Rule(f"fc{n}", f"classifier.{at}") for n, at in enumerate((1, 4, 6), 6)),
+)
+
+
+def alexnet(net: Net) -> Iterable[Rule]:
+    """AlexNet: places in two sequences."""
+    return ALEXNET
+
+
+def features(net: Net) -> Iterator[Rule]:
+    """VGG's convolutions: places in a sequence that counts activations and poolings too."""
+    at = 0
+    for name, part in net.body.parts:
+        if isinstance(part, Conv):
+            yield Rule(name, f"features.{at}", f"features.{at + 1}")
+            at += 3 if part.norm else 2
+        elif isinstance(part, Pool):
+            at += 1
+
+
+def vgg(net: Net) -> Iterator[Rule]:
+    """VGG (models/vgg.py), with and without normalisation."""
+    yield from features(net)
+    for n, at in enumerate((0, 3, 6), 6):
+        yield Rule(f"fc{n}", f"classifier.{at}")
+
+
+# models/resnet.py: stages count from 1 where ours are conv2 to conv5, blocks from 0
+BLOCK = "layer{stage-1}.{block-1}"
+RESNET = (
+    Rule("conv1", "conv1", "bn1"),
+    Rule("conv{stage}_{block}.conv{n}", f"{BLOCK}.conv{{n}}", f"{BLOCK}.bn{{n}}"),
+    Rule("conv{stage}_{block}.shortcut", f"{BLOCK}.downsample.0", f"{BLOCK}.downsample.1"),
+    Rule("fc", "fc"),
+)
+
+
+def resnet(net: Net) -> Iterable[Rule]:
+    """ResNets of any depth."""
+    return RESNET
+
+
+# models/googlenet.py
+GOOGLENET = (
+    unit("conv1", "conv1"),
+    unit("conv2_reduce", "conv2"),
+    unit("conv2", "conv3"),
+    unit("inception_{m}.b1x1", "inception{m}.branch1"),
+    unit("inception_{m}.b3x3.reduce", "inception{m}.branch2.0"),
+    unit("inception_{m}.b3x3.conv", "inception{m}.branch2.1"),
+    unit("inception_{m}.b5x5.reduce", "inception{m}.branch3.0"),
+    unit("inception_{m}.b5x5.conv", "inception{m}.branch3.1"),
+    unit("inception_{m}.pool.project", "inception{m}.branch4.1"),
+    unit("aux{n}.conv", "aux{n}.conv"),
+    Rule("aux{n}.fc{k}", "aux{n}.fc{k}"),
+    Rule("fc", "fc"),
+)
+
+
+def googlenet(net: Net) -> Iterable[Rule]:
+    """GoogLeNet, with its auxiliary heads or without."""
+    return GOOGLENET
+
+
+# models/inception.py
+INCEPTION_V3 = (
+    unit("conv_1a", "Conv2d_1a_3x3"),
+    unit("conv_2a", "Conv2d_2a_3x3"),
+    unit("conv_2b", "Conv2d_2b_3x3"),
+    unit("conv_3b", "Conv2d_3b_1x1"),
+    unit("conv_4a", "Conv2d_4a_3x3"),
+    unit("mixed_{m}.b1x1", "Mixed_{m}.branch1x1"),
+    unit("mixed_{m}.pool.project", "Mixed_{m}.branch_pool"),
+    unit("mixed_{m}.b5x5.reduce", "Mixed_{m}.branch5x5_1"),
+    unit("mixed_{m}.b5x5.conv5x5", "Mixed_{m}.branch5x5_2"),
+    unit("mixed_{m}.b3x3dbl.reduce", "Mixed_{m}.branch3x3dbl_1"),
+    unit("mixed_{m}.b3x3dbl.conv3x3", "Mixed_{m}.branch3x3dbl_2"),
+    unit("mixed_{m}.b3x3dbl.conv3x3_2", "Mixed_{m}.branch3x3dbl_3"),
+    unit("mixed_{m}.b3x3dbl.fork.conv1x3", "Mixed_{m}.branch3x3dbl_3a"),
+    unit("mixed_{m}.b3x3dbl.fork.conv3x1", "Mixed_{m}.branch3x3dbl_3b"),
+    unit("mixed_{m}.b3x3", "Mixed_{m}.branch3x3"),
+    unit("mixed_{m}.b3x3.reduce", "Mixed_{m}.branch3x3_1"),
+    unit("mixed_{m}.b3x3.conv3x3", "Mixed_{m}.branch3x3_2"),
+    unit("mixed_{m}.b3x3.fork.conv1x3", "Mixed_{m}.branch3x3_2a"),
+    unit("mixed_{m}.b3x3.fork.conv3x1", "Mixed_{m}.branch3x3_2b"),
+    unit("mixed_{m}.b7x7.reduce", "Mixed_{m}.branch7x7_1"),
+    unit("mixed_{m}.b7x7.conv1x7", "Mixed_{m}.branch7x7_2"),
+    unit("mixed_{m}.b7x7.conv7x1", "Mixed_{m}.branch7x7_3"),
+    unit("mixed_{m}.b7x7dbl.reduce", "Mixed_{m}.branch7x7dbl_1"),
+    unit("mixed_{m}.b7x7dbl.conv7x1", "Mixed_{m}.branch7x7dbl_2"),
+    unit("mixed_{m}.b7x7dbl.conv1x7", "Mixed_{m}.branch7x7dbl_3"),
+    unit("mixed_{m}.b7x7dbl.conv7x1_2", "Mixed_{m}.branch7x7dbl_4"),
+    unit("mixed_{m}.b7x7dbl.conv1x7_2", "Mixed_{m}.branch7x7dbl_5"),
+    unit("mixed_{m}.b7x7x3.reduce", "Mixed_{m}.branch7x7x3_1"),
+    unit("mixed_{m}.b7x7x3.conv1x7", "Mixed_{m}.branch7x7x3_2"),
+    unit("mixed_{m}.b7x7x3.conv7x1", "Mixed_{m}.branch7x7x3_3"),
+    unit("mixed_{m}.b7x7x3.conv3x3", "Mixed_{m}.branch7x7x3_4"),
+    unit("aux.conv1x1", "AuxLogits.conv0"),
+    unit("aux.conv5x5", "AuxLogits.conv1"),
+    Rule("aux.fc", "AuxLogits.fc"),
+    Rule("fc", "fc"),
+)
+
+
+def inception_v3(net: Net) -> Iterable[Rule]:
+    """Inception v3, with its auxiliary head or without."""
+    return INCEPTION_V3
+
+
+# How the weights that torchvision gives away see a picture; `transform_input` says no state_dict.
+TRANSFORMED = (
+    "torchvision's own weights came from TensorFlow and want transform_input, values from -1 to 1, "
+    "which no state_dict records; for weights trained without it: --preprocessing torch"
+)
+GOOGLENET_INPUTS = TF
+INCEPTION_INPUTS = replace(TF, size=299, resize=342)
+
+_ALL = (
+    PeerNet(PEER, "alexnet", "alexnet_torchvision", TORCH, head="classifier.6.bias"),
+    *(
+        PeerNet(PEER, f"vgg{depth}{norm}", f"vgg{depth}{norm}", TORCH, head="classifier.6.bias")
+        for depth in (11, 13, 16, 19)
+        for norm in ("", "_bn")
+    ),
+    *(
+        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}", TORCH, head="fc.bias")
+        for depth in (18, 34)
+    ),
+    *(
+        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}_v1.5", TORCH, head="fc.bias")
+        for depth in (50, 101, 152)
+    ),
+    PeerNet(
+        PEER,
+        "googlenet",
+        "googlenet_torchvision",
+        GOOGLENET_INPUTS,
+        note=TRANSFORMED,
+        head="fc.bias",
+        aux="aux",
+    ),
+    PeerNet(
+        PEER,
+        "inception_v3",
+        "inception_v3_torchvision",
+        INCEPTION_INPUTS,
+        note=TRANSFORMED,
+        head="fc.bias",
+        aux="AuxLogits",
+    ),
+)
+KNOWN: Mapping[str, PeerNet] = {known.name: known for known in _ALL}
+
+FAMILIES: Mapping[str, Rules] = {
+    "alexnet": alexnet,
+    "vgg": vgg,
+    "resnet": resnet,
+    "googlenet": googlenet,
+    "inception_v3": inception_v3,
+}
+
+
+def theirs(known: PeerNet, net: Net) -> dict[str, str]:
+    """torchvision's name for each tensor of our state_dict."""
+    family = next(name for name in FAMILIES if known.name.startswith(name))
+    return names(net, FAMILIES[family](net))
+
+
+def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """torchvision's tensors under our names; ValueError names the first that does not fit."""
+    return renamed(net, theirs(known, net), tensors, f"{PEER}'s {known.name}")

@@ -1,0 +1,173 @@
+"""A peer's weights in our network: found by the peer's own name, moved by name, loaded whole."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..build import assemble
+from ..build.network import Network
+from ..build.weights import load_weights
+from ..nets import find, net, plain
+from ..spec import Net
+from .layout import PeerNet
+from .read import cleaned
+from .rules import COUNTER, layout
+
+PEERS = ("torchvision", "timm", "keras")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A network of ours with a peer's weights; `left_out` names tensors that were not taken.
+
+    `name` and `options` are those of `papernets.net`.
+    """
+
+    model: Network
+    name: str
+    options: Mapping[str, object]
+    known: PeerNet
+    left_out: tuple[str, ...] = ()
+
+
+def from_peer(
+    peer: str, name: str, state_dict: Mapping[str, Tensor], classes: int | None = None
+) -> nn.Module:
+    """Our network of a peer's, with its weights: from_peer("torchvision", "resnet101", state).
+
+    `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
+    Classes are those of the state_dict; with another number the body is kept and the head drawn
+    afresh, and the model's `left_out` names the tensors that were not taken. A state_dict of double
+    precision makes a network of double precision, any other one of single. ValueError names what is
+    unknown, or the first tensor that is missing, extra, misshapen or not finite.
+    """
+    taken = take(peer, name, state_dict, classes)
+    model: nn.Module = taken.model
+    model.left_out = taken.left_out  # type: ignore[assignment]
+    return model
+
+
+def take(
+    peer: str,
+    name: str,
+    state_dict: Mapping[str, Tensor],
+    classes: int | None = None,
+    generator: torch.Generator | None = None,
+) -> Taken:
+    """As `from_peer`, with what it found out; `generator` draws a new head."""
+    module = room(peer)
+    known = find_peer(peer, name)
+    tensors = cleaned(state_dict).tensors
+    options = dict(known.options)
+    heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
+    dropped: list[str] = []
+    if known.aux and "aux" not in find(known.net).options:
+        dropped = heads  # our network of this peer has none
+        tensors = {key: value for key, value in tensors.items() if key not in dropped}
+    elif known.aux and not heads:
+        options["aux"] = False
+    own = _net(known.net, _classes(module, known, tensors), options)
+    try:
+        state = module.translate(known, own, tensors)
+    except ValueError as error:
+        raise ValueError(f"{error}{_like(module, known, tensors)}") from None
+    if classes is not None and classes != own.classes:
+        wanted = _net(known.net, classes, options)
+        shapes = layout(wanted)
+        fresh = [key for key, tensor in state.items() if tensor.shape != shapes[key]]
+        model = loaded(wanted, {k: v for k, v in state.items() if k not in fresh}, generator)
+        return Taken(model, known.net, options, known, (*dropped, *fresh))
+    return Taken(loaded(own, state), known.net, options, known, tuple(dropped))
+
+
+def loaded(
+    own: Net, state: Mapping[str, Tensor], generator: torch.Generator | None = None
+) -> Network:
+    """The network with these weights, and drawn ones where `state` has none; in evaluation mode."""
+    model = assemble(own, generator=generator)
+    floating = [tensor.dtype for tensor in state.values() if tensor.is_floating_point()]
+    if floating and all(kind == torch.float64 for kind in floating):
+        model = model.double()
+    load_weights(model, {**model.state_dict(), **state}, "the state_dict")
+    return model.eval()
+
+
+def room(peer: str) -> ModuleType:
+    """The module that knows a peer's names; ValueError for another peer."""
+    if not isinstance(peer, str) or peer.strip().lower() not in PEERS:
+        given = peer if isinstance(peer, str) else ""
+        near = get_close_matches(given.lower(), PEERS, 1, 0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"unknown peer {peer!r}.{hint} Peers: {', '.join(PEERS)}")
+    return importlib.import_module(f"papernets.peers.{peer.strip().lower()}")
+
+
+def find_peer(peer: str, name: str) -> PeerNet:
+    """A peer's network by its own name, or by ours where one alone is meant.
+
+    ValueError with the nearest name.
+    """
+    known: Mapping[str, PeerNet] = room(peer).KNOWN
+    given = name if isinstance(name, str) else ""
+    for key, value in known.items():
+        if plain(key) == plain(given):
+            return value
+    try:
+        ours = find(given).name
+    except ValueError:
+        ours = ""
+    meant = [one for one in known.values() if one.net == ours]
+    if len(meant) == 1:
+        return meant[0]
+    near = get_close_matches(given.lower(), [key.lower() for key in known], 1, 0.5)
+    exact = [key for key in known if near and key.lower() == near[0]]
+    hint = f" Did you mean {exact[0]!r}?" if exact else ""
+    if meant:
+        hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
+    raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
+
+
+def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
+    chosen: dict[str, Any] = dict(options)
+    found = net(name, classes, **chosen)
+    assert isinstance(found, Net)
+    return found
+
+
+def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
+    """How many classes the tensors have, as the head's bias says; None where it does not."""
+    count = getattr(module, "classes_in", None)
+    if count is not None:
+        found = count(known, tensors)
+        assert found is None or isinstance(found, int)
+        return found
+    head = tensors.get(known.head)
+    return len(head) if head is not None and head.ndim == 1 and len(head) else None
+
+
+def _like(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> str:
+    """A hint at the peer's network whose names and sizes these are, where it is another one."""
+    theirs = getattr(module, "theirs", None)
+    if theirs is None:
+        return ""
+    given = {key: tensor.numel() for key, tensor in tensors.items() if not key.endswith(COUNTER)}
+    for other in module.KNOWN.values():
+        if other == known or other.head not in tensors:
+            continue
+        options = dict(other.options)
+        if other.aux and "aux" in find(other.net).options:
+            options["aux"] = any(name.startswith(other.aux) for name in given)
+        own = _net(other.net, len(tensors[other.head]), options)
+        names = theirs(other, own)
+        sizes = {names[key]: shape.numel() for key, shape in layout(own).items()}
+        if given == {key: size for key, size in sizes.items() if not key.endswith(COUNTER)}:
+            return f". Its tensors are those of {other.peer}'s {other.name}"
+    return ""
