@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 import torch
 
-from papernets import create_model
-
 PEERS = Path(__file__).parents[2] / "shared" / "peers"
 
 
@@ -31,18 +29,20 @@ def drawn(key, shape):
     return torch.from_numpy(np.asarray(x))
 
 
-def logits_in_order(file, name, **options):
-    """(ours, theirs): the logits of our network with a peer's weights, matched by their order."""
+def fingerprint(file):
+    """A fingerprint as its file holds it; a skip where there is none."""
     path = PEERS / f"{file}.json"
     if not path.is_file():
         pytest.skip(f"no fingerprint {path}")
-    peer = json.loads(path.read_text(encoding="utf-8"))
-    model = create_model(name, **options).double().eval()
-    layout = model.state_dict()
-    assert [list(t.shape) for t in layout.values()] == [shape for _, shape in peer["state_dict"]]
-    tensors = [drawn(key, shape) for key, shape in peer["state_dict"]]
-    model.load_state_dict(dict(zip(layout, tensors, strict=True)))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def layout_of(file):
+    """The peer's names and shapes, in its order."""
+    return {key: tuple(shape) for key, shape in fingerprint(file)["state_dict"]}
+
+
+def input_of(peer):
+    """The pictures that the logits are of."""
     x = np.random.Generator(np.random.PCG64(0)).standard_normal(peer["input"])
-    with torch.no_grad():
-        ours = model(torch.from_numpy(x))
-    return ours, torch.tensor(peer["logits"], dtype=torch.double)
+    return torch.from_numpy(x)

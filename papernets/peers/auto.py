@@ -114,9 +114,7 @@ def _pieces(shapes: Shapes) -> list[Piece]:
     for name, shape in shapes.items():
         module, _, leaf = name.rpartition(".")
         layers.setdefault(module, {})[leaf] = tuple(shape)
-    return [
-        Piece(name, _kind(leaves), tuple(leaves.items())) for name, leaves in layers.items()
-    ]
+    return [Piece(name, _kind(leaves), tuple(leaves.items())) for name, leaves in layers.items()]
 
 
 def _kind(leaves: Mapping[str, tuple[int, ...]]) -> str:
@@ -301,7 +299,7 @@ def _misfit(
     kind = next(kind for kind in own if len(theirs[kind]) > len(own[kind]))
     extra = theirs[kind][len(own[kind])]
     return Misfit(
-        f"{where} does not fit {network}: {extra.name} ({kind}) has no place in it; the file has "
-        f"{len(theirs[kind])} of its kind, the network {len(own[kind])}",
+        f"{where} does not fit {network}: {extra.tensor(extra.shapes[0][0])} ({kind}) has no place "
+        f"in it; the file has {len(theirs[kind])} of its kind, the network {len(own[kind])}",
         tuple(rows),
     )

@@ -146,8 +146,10 @@ def _same_names(own: Net, tensors: Mapping[str, Tensor]) -> Iterable[str]:
     for peer in PEERS[:2]:
         module = room(peer)
         for known in module.KNOWN.values():
-            if known.head not in tensors or known.net == own.name or known.aux:
+            if known.net == own.name or known.aux or known.head not in tensors:
                 continue
+            if known.net.split("_")[0] != own.name.split("_")[0]:
+                continue  # no other network has the same shapes
             other = _net(known.net, own.classes, known.options)
             if layout(other) == layout(own) and set(module.theirs(known, other).values()) >= set(
                 tensors

@@ -19,7 +19,7 @@ from ..nets import find, net, plain
 from ..spec import Net
 from .layout import PeerNet
 from .read import cleaned
-from .rules import layout
+from .rules import COUNTER, layout
 
 PEERS = ("torchvision", "timm", "keras")
 
@@ -44,10 +44,11 @@ def from_peer(
     """Our network of a peer's, with its weights: from_peer("torchvision", "resnet101", state).
 
     `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
-    Classes are those of the state_dict; with another number the body is kept and the head drawn
-    afresh, and the model's `left_out` names the tensors that were not taken. A state_dict of double
-    precision makes a network of double precision, any other one of single. ValueError names what is
-    unknown, or the first tensor that is missing, extra, misshapen or not finite.
+    Classes are those of the state_dict; with another number, or where it has no classifier, the
+    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. A
+    state_dict of double precision makes a network of double precision, any other one of single.
+    ValueError names what is unknown, or the first tensor that is missing, extra, misshapen or not
+    finite.
     """
     taken = take(peer, name, state_dict, classes)
     model: nn.Module = taken.model
@@ -65,7 +66,7 @@ def take(
     """As `from_peer`, with what it found out; `generator` draws a new head."""
     module = room(peer)
     known = find_peer(peer, name)
-    tensors = cleaned(state_dict).tensors
+    tensors = _tensors(known, state_dict)
     options = dict(known.options)
     heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
     dropped: list[str] = []
@@ -79,13 +80,24 @@ def take(
         state = module.translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(module, known, tensors)}") from None
-    if classes is not None and classes != own.classes:
-        wanted = _net(known.net, classes, options)
-        shapes = layout(wanted)
-        fresh = [key for key, tensor in state.items() if tensor.shape != shapes[key]]
-        model = loaded(wanted, {k: v for k, v in state.items() if k not in fresh}, generator)
-        return Taken(model, known.net, options, known, (*dropped, *fresh))
-    return Taken(loaded(own, state), known.net, options, known, tuple(dropped))
+    wanted = own if classes is None else _net(known.net, classes, options)
+    shapes = layout(wanted)
+    fresh = [key for key, shape in shapes.items() if key not in state or state[key].shape != shape]
+    if fresh and classes is None:
+        raise ValueError(
+            f"{peer}'s {known.name}: there is no classifier in these tensors (our {fresh[0]}): say "
+            "how many classes a new one has, with classes= or --classes"
+        )
+    kept = {key: tensor for key, tensor in state.items() if key not in fresh}
+    model = loaded(wanted, kept, generator)
+    return Taken(model, known.net, options, known, (*dropped, *fresh))
+
+
+def _tensors(known: PeerNet, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors by the peer's names; Keras's paths and variables are for its own reader."""
+    if known.peer == "keras" and isinstance(state_dict, Mapping):
+        return dict(state_dict)
+    return cleaned(state_dict).tensors
 
 
 def loaded(
@@ -154,16 +166,20 @@ def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) 
 
 
 def _like(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> str:
-    """A hint at the peer's network whose names these are, where it is another one."""
+    """A hint at the peer's network whose names and sizes these are, where it is another one."""
     theirs = getattr(module, "theirs", None)
     if theirs is None:
         return ""
-    given = {name for name in tensors if not name.endswith("num_batches_tracked")}
+    given = {key: tensor.numel() for key, tensor in tensors.items() if not key.endswith(COUNTER)}
     for other in module.KNOWN.values():
+        if other == known or other.head not in tensors:
+            continue
         options = dict(other.options)
         if other.aux and "aux" in find(other.net).options:
             options["aux"] = any(name.startswith(other.aux) for name in given)
-        names = set(theirs(other, _net(other.net, None, options)).values())
-        if other != known and given == {n for n in names if not n.endswith("num_batches_tracked")}:
-            return f". Its tensors are named as those of {other.peer}'s {other.name}"
+        own = _net(other.net, len(tensors[other.head]), options)
+        names = theirs(other, own)
+        sizes = {names[key]: shape.numel() for key, shape in layout(own).items()}
+        if given == {key: size for key, size in sizes.items() if not key.endswith(COUNTER)}:
+            return f". Its tensors are those of {other.peer}'s {other.name}"
     return ""

@@ -1,0 +1,299 @@
+"""Keras's networks: the weights of `keras.applications` under our names and in our shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..spec import BatchNorm, Conv, Dense, Net, pair
+from . import keras_names
+from .h5 import UNNAMED
+from .keras_names import Family, Place, places
+from .layout import Inputs, PeerNet
+
+KERNEL, NORM = "kernel", "batch_normalization"
+# Inputs are as keras/src/applications/imagenet_utils.py, preprocess_input, makes them.
+BLUE_GREEN_RED = (103.939, 116.779, 123.68)  # ImageNet's means, in this order of channels
+
+
+def _caffe(size: int) -> Inputs:
+    """mode='caffe': RGB to BGR, each channel less its mean over ImageNet, not scaled."""
+    low = tuple(-mean for mean in BLUE_GREEN_RED)
+    high = tuple(255 - mean for mean in BLUE_GREEN_RED)
+    return Inputs("bgr", low, high, size, _shorter(size), "bilinear")
+
+
+def _tf(size: int) -> Inputs:
+    """mode='tf': 0 to 255 becomes -1 to 1."""
+    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, _shorter(size), "bilinear")
+
+
+def _shorter(size: int) -> int:
+    """The shorter side of a photograph before its centre is cut out: 256 for 224.
+
+    Keras's published errors are of "a single center crop" (keras-applications' README), with no
+    word on the size before; 7/8 of the side is what the networks that it took over were tested on.
+    """
+    return round(size / 0.875)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A row of the list of networks: our name, its options, how layers are named, and a note."""
+
+    net: str
+    inputs: Inputs
+    family: Family
+    note: str
+    options: tuple[tuple[str, object], ...] = ()
+
+
+_RESNET_V1 = "convolutions keep their biases before normalisation"
+_RESNET_V2 = "a stage has its stride in its last unit; some convolutions have biases"
+_NO_GAMMA = "normalisation without gamma, no dropout, no auxiliary head"
+_VGG = "no dropout between the dense layers"
+_MOBILENET = "ReLU6; zeros below and to the right alone before a stride"
+
+
+def _mobilenet(width: float, size: int) -> _Kind:
+    options = (("width", width), ("input", size))
+    return _Kind("mobilenet_v1_keras", _tf(size), keras_names.MOBILENET, _MOBILENET, options)
+
+
+_KINDS = {
+    **{
+        f"VGG{depth}": _Kind(f"vgg{depth}_keras", _caffe(224), keras_names.VGG, _VGG)
+        for depth in (16, 19)
+    },
+    **{
+        f"ResNet{depth}": _Kind(f"resnet{depth}_keras", _caffe(224), keras_names.RESNET, _RESNET_V1)
+        for depth in (50, 101, 152)
+    },
+    **{
+        f"ResNet{depth}V2": _Kind(
+            f"resnet{depth}_v2_keras", _tf(224), keras_names.RESNET, _RESNET_V2
+        )
+        for depth in (50, 101, 152)
+    },
+    "InceptionV3": _Kind("inception_v3_keras", _tf(299), keras_names.INCEPTION, _NO_GAMMA),
+    "InceptionResNetV2": _Kind(
+        "inception_resnet_v2_keras", _tf(299), keras_names.INCEPTION_RESNET, _NO_GAMMA
+    ),
+    "MobileNet": _mobilenet(1.0, 224),
+    # Keras's own names of a MobileNet model: its alpha and its side
+    **{
+        f"mobilenet_{width:.2f}_{size}": _mobilenet(width, size)
+        for width in (1.0, 0.75, 0.5, 0.25)
+        for size in (224, 192, 160, 128)
+    },
+}
+
+KNOWN: dict[str, PeerNet] = {
+    name: PeerNet("keras", name, kind.net, kind.inputs, dict(kind.options), kind.note)
+    for name, kind in _KINDS.items()
+}
+"""Keras's networks by the names of their functions in `keras.applications`."""
+
+Held = dict[str, dict[str, Tensor]]
+"""Tensors by layer and weight."""
+
+
+def translate(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Keras's tensors under our names and in our shapes: HWIO to OIHW, dense layers turned.
+
+    `tensors` is `{w.path: w for w in model.weights}`, or what `read_keras` finds in a file. Layers
+    without a name of their own (`conv2d_37`) are matched by the order of their numbers. A file
+    without a top (include_top=False) gives no tensors for it. ValueError, in Keras's own names, for
+    the first tensor that is missing, misshapen, not of floating numbers, or one too many.
+    """
+    family = _KINDS[known.name].family
+    wanted = places(net, family)
+    held = _held(known, tensors, wanted)
+    wanted = _without_top(_numbered(known, wanted, held), held)
+    found: dict[str, Tensor] = {}
+    for place in wanted:
+        given = held.pop(place.layer, {})
+        for theirs, ours, shape in _weights(place):
+            name = f"{place.layer}/{theirs}"
+            if theirs not in given:
+                raise ValueError(
+                    f"Keras's {known.name} has a tensor {name!r} ({_shown(shape)}), which is "
+                    f"missing; the first one given is {next(iter(tensors), 'none')!r}"
+                )
+            tensor = given.pop(theirs)
+            _check(known, name, tensor, shape)
+            found[f"{place.row.name}.{ours}"] = (
+                _turned(place, tensor) if theirs == KERNEL else tensor
+            )
+        if place.kind == NORM:
+            found[f"{place.row.name}.norm.num_batches_tracked"] = torch.zeros((), dtype=torch.long)
+        if given:
+            raise _extra(known, place.layer, given)
+    for layer, given in held.items():
+        raise _extra(known, layer, given)
+    return found
+
+
+def classes_in(known: PeerNet, tensors: Mapping[str, Any]) -> int | None:
+    """How many classes the classifier in Keras's tensors has; None where they have no top."""
+    family = _KINDS[known.name].family
+    head = family.names(family.top[-1])[0]
+    if any(path.startswith(UNNAMED) for path in tensors):
+        kind = "conv2d" if head == keras_names.CONV_PREDS else "dense"
+        head = next(reversed(_of_kind({_parts(path)[-2] for path in tensors}, kind)), head)
+    for path, value in tensors.items():
+        if _parts(path)[-2:] == [head, "bias"]:
+            return int(value.shape[0])
+    return None
+
+
+def _parts(path: str) -> list[str]:
+    """A weight's path in parts, without TensorFlow's `:0`."""
+    return ["", *re.sub(r":\d+$", "", path).split("/")]
+
+
+def _of_kind(layers: Iterable[str], kind: str) -> list[str]:
+    """The layers that have the name of their class and a running number, in its order."""
+    found = [re.fullmatch(rf"{kind}(?:_(\d+))?", layer) for layer in layers]
+    matches = sorted((m for m in found if m), key=lambda m: int(m[1] or 0))
+    return [match[0] for match in matches]
+
+
+def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> Held:
+    """The tensors by layer and weight; layers that have no more than their order get names."""
+    held: Held = {}
+    for path, value in tensors.items():
+        *_, layer, weight = _parts(path)
+        if not layer or not weight:
+            raise ValueError(
+                f"{path!r} is no path of a Keras weight, such as 'conv1_conv/kernel'; give "
+                "{w.path: w for w in model.weights}"
+            )
+        if layer.startswith("seed_generator") or weight.startswith("seed_generator"):
+            continue  # the state of a dropout's random numbers
+        weight = KERNEL if weight == "depthwise_kernel" else weight  # its name until Keras 3
+        if weight in held.setdefault(layer, {}):
+            raise ValueError(f"two tensors are called '{layer}/{weight}', one of them {path!r}")
+        held[layer][weight] = _tensor(path, value)
+    unnamed = next((path for path in tensors if path.startswith(UNNAMED)), None)
+    if unnamed is None:
+        return held
+    if not _KINDS[known.name].family.in_line:
+        raise ValueError(
+            f"the file has only running numbers for its layers ({unnamed!r}), as Keras before 3.6 "
+            f"writes it, and {known.name} has branches: which layer is which cannot be known. Save "
+            "it again with Keras 3.6 or newer: model.load_weights(...), then "
+            "model.save_weights('x.weights.h5')"
+        )
+    names: dict[str, str] = {}
+    for kind in {place.kind for place in wanted}:
+        own = [place.layer for place in wanted if place.kind == kind]
+        names |= dict(zip(_of_kind(held, kind), own, strict=False))
+    return {names.get(layer, layer): weights for layer, weights in held.items()}
+
+
+def _tensor(path: str, value: Any) -> Tensor:
+    """The tensor in whatever holds numbers: a tensor, an array, a Keras variable."""
+    value = getattr(value, "value", value)  # a Keras variable's
+    if isinstance(value, Tensor):
+        return value.detach()
+    try:
+        return torch.from_numpy(np.array(value))
+    except (TypeError, ValueError):
+        raise ValueError(f"{path!r} is a {type(value).__name__}, not an array of numbers") from None
+
+
+def _numbered(known: PeerNet, wanted: list[Place], held: Held) -> list[Place]:
+    """The places, those without a name with that of the layer that is theirs by its number."""
+    left: dict[str, list[str]] = {}
+    for kind in {place.kind for place in wanted if not place.layer}:
+        count = sum(place.kind == kind and not place.layer for place in wanted)
+        found = left[kind] = _of_kind(held, kind)
+        if len(found) < count:
+            raise ValueError(
+                f"Keras's {known.name} has {count} layers {kind} that are known by their numbers, "
+                f"and {len(found)} are given: {_gap(found, kind)!r} is missing"
+            )
+    return [p if p.layer else replace(p, layer=left[p.kind].pop(0)) for p in wanted]
+
+
+def _gap(found: list[str], kind: str) -> str:
+    """The first name that a row of running numbers leaves out, or the one after the last."""
+    numbers = [int(name.removeprefix(kind).removeprefix("_") or 0) for name in found]
+    free = next((n for n in range(numbers[0], numbers[-1] + 2) if n not in numbers), 0)
+    return f"{kind}_{free}" if free else kind
+
+
+def _without_top(wanted: list[Place], held: Held) -> list[Place]:
+    """The places, less a top that is not there: all of it, or the classifier alone."""
+    top = [place for place in wanted if place.top]
+    here = [place for place in top if place.layer in held]
+    left_out = top if not here else top[-1:] if here == top[:-1] else []
+    return [place for place in wanted if place not in left_out]
+
+
+def _weights(place: Place) -> list[tuple[str, str, tuple[int, ...]]]:
+    """The weights of a place: Keras's name, ours within the row, the shape that Keras has."""
+    row, layer, out = place.row, place.row.layer, (place.row.out[0],)
+    if place.kind == NORM:
+        assert isinstance(layer, Conv | BatchNorm) and layer.norm is not None
+        gamma = [("gamma", "norm.weight", out)] if layer.norm.scale else []
+        return [
+            *gamma,
+            ("beta", "norm.bias", out),
+            ("moving_mean", "norm.running_mean", out),
+            ("moving_variance", "norm.running_var", out),
+        ]
+    assert isinstance(layer, Conv | Dense)
+    kernel = pair(layer.kernel) if isinstance(layer, Conv) else (1, 1)
+    shape: tuple[int, ...]
+    if place.kind == "depthwise_conv2d":
+        shape = (*kernel, row.input[0], 1)
+    else:
+        groups = layer.groups if isinstance(layer, Conv) else 1
+        shape = (*kernel, row.input[0] // groups, *out)
+    if place.kind == "dense":
+        shape = shape[2:]
+    return [(KERNEL, "weight", shape), *([("bias", "bias", out)] if layer.bias else [])]
+
+
+def _turned(place: Place, kernel: Tensor) -> Tensor:
+    """A kernel in our order of axes."""
+    if place.kind == "depthwise_conv2d":
+        kernel = kernel.permute(2, 3, 0, 1)  # (H, W, C, 1)
+    elif place.kind == "conv2d":
+        kernel = kernel.permute(3, 2, 0, 1)  # (H, W, in, out)
+        kernel = kernel if isinstance(place.row.layer, Conv) else kernel.flatten(1)
+    else:
+        kernel = kernel.t()  # (in, out)
+        if place.maps is not None:  # Keras flattens (H, W, C), we (C, H, W)
+            channels, height, width = place.maps
+            kernel = kernel.unflatten(1, (height, width, channels)).permute(0, 3, 1, 2).flatten(1)
+    return kernel.contiguous()
+
+
+def _check(known: PeerNet, name: str, given: Tensor, shape: tuple[int, ...]) -> None:
+    if tuple(given.shape) != shape:
+        raise ValueError(
+            f"Keras's {known.name} has {name!r} of shape {_shown(shape)}, here it is "
+            f"{_shown(given.shape)}"
+        )
+    if not given.is_floating_point():
+        raise ValueError(f"{name!r} holds {given.dtype} numbers, not floating ones")
+
+
+def _extra(known: PeerNet, layer: str, given: Mapping[str, Tensor]) -> ValueError:
+    weight = next(iter(given))
+    return ValueError(
+        f"Keras's {known.name} has no tensor '{layer}/{weight}' ({_shown(given[weight].shape)})"
+    )
+
+
+def _shown(shape: Iterable[int]) -> str:
+    return "x".join(map(str, shape)) or "a single number"

@@ -1,0 +1,287 @@
+"""from_peer: names, classes, heads, numbers of other kinds, and every way not to fit."""
+
+import numpy as np
+import peer_layouts as layouts
+import pytest
+import torch
+from fingerprints import drawn, layout_of
+from torch import nn
+
+from papernets import from_peer, net
+
+
+def state_of(layout):
+    """A state_dict of this layout in single precision."""
+    found = {}
+    for key, shape in dict(layout).items():
+        tensor = drawn(key, shape)
+        found[key] = tensor.float() if tensor.is_floating_point() else tensor
+    return found
+
+
+@pytest.fixture(scope="module")
+def mobilenet():
+    """timm's mobilenetv1_100, the smallest of them: 4.2 million parameters."""
+    return state_of(layouts.mobilenet_timm())
+
+
+@pytest.fixture
+def state(mobilenet):
+    return dict(mobilenet)
+
+
+def load(state, **options):
+    return from_peer("timm", "mobilenetv1_100", state, **options)
+
+
+def test_the_peers_name_chooses_our_network():
+    state = state_of(layouts.resnet(50))
+    model = from_peer("torchvision", "resnet50", state)
+    assert model.net == net("resnet50_v1.5")
+    assert torch.equal(model.conv5_3.conv3.weight, state["layer4.2.conv3.weight"])
+    assert torch.equal(model.conv3_1.shortcut.norm.bias, state["layer2.0.downsample.1.bias"])
+
+
+@pytest.mark.parametrize("name", ["mobilenetv1_100", "MobileNetV1-100"])
+def test_separators_and_case(state, name):
+    assert from_peer("timm", name, state).net == net("mobilenet_v1_timm")
+
+
+def test_our_own_name_where_it_means_one(state):
+    assert from_peer("torchvision", "alexnet_torchvision", alexnet()).net.name == (
+        "alexnet_torchvision"
+    )
+    with pytest.raises(ValueError, match="mobilenet_v1_timm is 'mobilenetv1_100' or"):
+        from_peer("timm", "mobilenet_v1_timm", state)
+
+
+def alexnet():
+    """torchvision's alexnet with 7 classes; its large layers zero, which is quickly made."""
+    layout = layout_of("torchvision-alexnet") | {
+        "classifier.6.weight": (7, 4096),
+        "classifier.6.bias": (7,),
+    }
+    return {key: torch.zeros(shape) for key, shape in layout.items()}
+
+
+@pytest.mark.parametrize(
+    ("peer", "name", "words"),
+    [
+        ("torchvison", "resnet50", "unknown peer 'torchvison'. Did you mean 'torchvision'?"),
+        (None, "resnet50", "unknown peer None. Peers: torchvision, timm, keras"),
+        ("torchvision", "resnet51", "unknown network of torchvision, 'resnet51'. Did you mean"),
+        ("timm", "mobilenetv2_100", "Did you mean 'mobilenetv1_100'?"),
+        ("timm", None, "unknown network of timm, None. Known: mobilenetv1_100"),
+    ],
+)
+def test_unknown_names(peer, name, words):
+    with pytest.raises(ValueError) as caught:
+        from_peer(peer, name, {})
+    assert words in str(caught.value)
+
+
+def test_classes_are_the_state_dicts():
+    state = state_of(layouts.mobilenet_timm(classes=7))
+    assert load(state).net.classes == 7
+    assert load(state, classes=7).left_out == ()
+
+
+def test_another_number_of_classes_keeps_the_body(state):
+    model = load(state, classes=2)
+    assert model.left_out == ("fc.weight", "fc.bias")
+    assert model.fc.weight.shape == (2, 1024) and model.fc.weight.std() > 0
+    kept = {k: v for k, v in load(state).state_dict().items() if not k.startswith("fc.")}
+    for name, tensor in kept.items():
+        assert torch.equal(model.state_dict()[name], tensor)
+    assert model(torch.zeros(1, 3, 224, 224)).shape == (1, 2)
+
+
+def test_without_a_classifier(state):
+    """timm's num_classes=0, torchvision's with an Identity in its place."""
+    body = {key: tensor for key, tensor in state.items() if not key.startswith("classifier.")}
+    model = load(body, classes=3)
+    assert model.left_out == ("fc.weight", "fc.bias") and model.fc.weight.shape == (3, 1024)
+    assert torch.equal(model.conv1.weight, state["conv_stem.weight"])
+    with pytest.raises(ValueError, match=r"no classifier in these tensors \(our fc.weight\)"):
+        load(body)
+    del state["classifier.weight"]  # half of one is none that was left out
+    with pytest.raises(ValueError, match=r"there is no tensor 'classifier.weight'"):
+        load(state, classes=3)
+
+
+def googlenet(heads):
+    layout = layout_of("torchvision-googlenet")
+    return state_of(
+        {key: shape for key, shape in layout.items() if heads or not key.startswith("aux")}
+    )
+
+
+def test_auxiliary_heads_are_there_where_the_state_dict_has_them():
+    with_heads = from_peer("torchvision", "googlenet", googlenet(True))
+    assert len(with_heads.train()(torch.zeros(2, 3, 224, 224)).aux) == 2
+    without = from_peer("torchvision", "googlenet", googlenet(False))
+    assert without.net == net("googlenet_torchvision", aux=False)
+    assert isinstance(without.train()(torch.zeros(2, 3, 224, 224)), torch.Tensor)
+    assert torch.equal(with_heads.fc.weight, without.fc.weight)
+
+
+def test_a_new_head_has_new_auxiliary_heads():
+    model = from_peer("torchvision", "googlenet", googlenet(True), classes=2)
+    assert model.left_out == (
+        "aux1.fc2.weight", "aux1.fc2.bias", "aux2.fc2.weight", "aux2.fc2.bias",
+        "fc.weight", "fc.bias",
+    )  # fmt: skip
+
+
+def test_timms_inception_leaves_torchvisions_head_out():
+    state = state_of(layout_of("torchvision-inception_v3"))
+    model = from_peer("timm", "inception_v3", state)
+    assert model.net == net("inception_v3_timm")
+    assert set(model.left_out) == {key for key in state if key.startswith("AuxLogits")}
+
+
+def test_inception_v3_without_its_head():
+    layout = layout_of("torchvision-inception_v3")
+    state = state_of({k: s for k, s in layout.items() if not k.startswith("AuxLogits")})
+    model = from_peer("torchvision", "inception_v3", state)
+    assert model.net == net("inception_v3_torchvision", aux=False)
+
+
+def test_old_files_count_no_batches(state):
+    """Before torch 0.4.1 normalisations had no counter: resnet18-5c106cde.pth, say."""
+    old = {key: tensor for key, tensor in state.items() if not key.endswith("tracked")}
+    found = load(old).state_dict()
+    assert int(found["conv1.norm.num_batches_tracked"]) == 0
+    assert torch.equal(found["conv1.weight"], state["conv_stem.weight"])
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["module.", "_orig_mod.", "module._orig_mod.", "model.", "net.module.", "backbone._orig_mod."],
+)
+def test_prefixes(state, prefix):
+    found = load({f"{prefix}{key}": tensor for key, tensor in state.items()})
+    assert torch.equal(found.conv1.weight, state["conv_stem.weight"])
+
+
+def test_parallel_features():
+    """The old ImageNet example wrapped VGG's and AlexNet's features alone."""
+    state = {key.replace("features.", "features.module."): t for key, t in alexnet().items()}
+    assert from_peer("torchvision", "alexnet", state).net.classes == 7
+
+
+def test_the_mean_of_several_models(state):
+    """torch.optim.swa_utils.AveragedModel: module., and a counter beside them."""
+    averaged = {"n_averaged": torch.tensor(5)} | {f"module.{k}": t for k, t in state.items()}
+    assert torch.equal(load(averaged).conv1.weight, state["conv_stem.weight"])
+
+
+def test_numpy_arrays(state):
+    found = load({key: tensor.numpy() for key, tensor in state.items()})
+    assert torch.equal(found.conv1.weight, state["conv_stem.weight"])
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_half_precision_becomes_single(state, kind):
+    half = {k: t.to(kind) if t.is_floating_point() else t for k, t in state.items()}
+    model = load(half)
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert torch.equal(model.conv1.weight, half["conv_stem.weight"].float())
+
+
+def test_double_precision_stays(state):
+    double = {k: t.double() if t.is_floating_point() else t for k, t in state.items()}
+    double["conv_stem.weight"] = double["conv_stem.weight"] + 1e-12
+    assert torch.equal(load(double).conv1.weight, double["conv_stem.weight"])
+
+
+def test_the_state_dict_is_not_changed(state):
+    before = {key: tensor.clone() for key, tensor in state.items()}
+    model = load(state)
+    with torch.no_grad():
+        model.conv1.weight.zero_()
+        model.fc.bias.zero_()
+    assert all(torch.equal(state[key], before[key]) for key in before)
+
+
+def swap(state, key, change):
+    state[key] = change(state[key])
+
+
+PW = "blocks.3.2.conv_pw.weight"  # our pw8
+BN = "blocks.1.0.bn1.running_var"
+WRONG = {
+    "missing": (lambda s: s.pop(PW), f"there is no tensor '{PW}' (512x512x1x1, our pw8.weight)"),
+    "missing statistics": (lambda s: s.pop(BN), f"there is no tensor '{BN}'"),
+    "extra": (
+        lambda s: s.update({"blocks.5.0.conv.weight": torch.zeros(2, 3)}),
+        "'blocks.5.0.conv.weight' (2x3) is a tensor that it has no place for",
+    ),
+    "misshapen": (
+        lambda s: swap(s, PW, lambda t: t[:256]),
+        f"'{PW}' is 256x512x1x1, not 512x512x1x1 (our pw8.weight)",
+    ),
+    "turned": (lambda s: swap(s, PW, lambda t: t.permute(2, 3, 0, 1)), "is 1x1x512x512, not"),
+    "NaN": (
+        lambda s: swap(s, PW, lambda t: t.index_fill(0, torch.tensor(7), float("nan"))),
+        f"'{PW}' has values that are NaN or infinite",
+    ),
+    "infinite": (lambda s: swap(s, BN, lambda t: t / 0), f"'{BN}' has values that are NaN or inf"),
+    "whole": (lambda s: swap(s, PW, lambda t: t.to(torch.int8)), f"'{PW}' holds int8 numbers"),
+    "complex": (lambda s: swap(s, PW, lambda t: t.to(torch.complex64)), "holds complex64 numbers"),
+    "sparse": (lambda s: swap(s, "classifier.weight", lambda t: t.to_sparse()), "holds"),
+    "without values": (lambda s: swap(s, PW, lambda t: t.to("meta")), "has a shape but no values"),
+    "no tensor": (lambda s: s.update({PW: "text"}), f"'{PW}' is a str, not a tensor with a name"),
+    "head apart": (
+        lambda s: swap(s, "classifier.weight", lambda t: t[:10]),
+        "'classifier.weight' is 10x1024, not 1000x1024",
+    ),
+    "empty": (lambda s: s.clear(), "there is no tensor 'conv_stem.weight' (32x3x3x3"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_does_not_fit_is_named(state, wrong):
+    change, words = WRONG[wrong]
+    change(state)
+    with pytest.raises(ValueError) as caught:
+        load(state)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (nn.Linear(2, 2), "not a Linear: give its state_dict()"),
+        ([1, 2], "not a list"),
+        (None, "not a NoneType"),
+    ],
+)
+def test_what_is_no_state_dict(given, words):
+    with pytest.raises(ValueError) as caught:
+        load(given)
+    assert words in str(caught.value)
+
+
+def test_the_wrong_network_is_recognised():
+    state = state_of(layouts.resnet(18))
+    with pytest.raises(ValueError) as caught:
+        from_peer("torchvision", "resnet34", state)
+    assert "torchvision's resnet34: there is no tensor 'layer1.2.conv1.weight'" in str(caught.value)
+    assert "Its tensors are those of torchvision's resnet18" in str(caught.value)
+
+
+def test_another_width_is_recognised():
+    state = state_of(layouts.mobilenet_timm(1.25))
+    with pytest.raises(ValueError, match="Its tensors are those of timm's mobilenetv1_125"):
+        load(state)
+
+
+@pytest.mark.parametrize("classes", [0, -1, 2.5, "many", True])
+def test_impossible_classes(state, classes):
+    with pytest.raises(ValueError, match="classes must be a whole number of at least 1"):
+        load(state, classes=classes)
+
+
+def test_numpys_own_whole_numbers(state):
+    assert load(state, classes=np.int64(3)).net.classes == 3
