@@ -22,6 +22,7 @@ from papernets.nets import net
 from papernets.train import outcome
 from papernets.train.batches import batches, crop_of, generator, shares
 from papernets.train.fit import Epoch, fit, start
+from papernets.train.losses import make_loss
 from papernets.train.run import Run
 from papernets.train.session import open_data, preprocessing_for
 from papernets.train.settings import resolve
@@ -253,9 +254,16 @@ def test_heads_count_in_training_with_their_weights_and_never_after_it(home):
 
 
 @pytest.mark.parametrize("name, weights", [("googlenet", (0.3, 0.3)), ("inception_v3", (0.4,))])
-def test_the_papers_heads_have_their_weights(name, weights):
-    """Szegedy et al. 2014, section 5: 0.3. Inception v3's paper prints none; released code 0.4."""
-    assert net(name).aux_weights in (weights, (0.3,))
+def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weights):
+    """Szegedy et al. 2014, section 5: 0.3. Inception v3's paper prints none; its code has 0.4."""
+    made = net(name, 2)
+    logits = [torch.randn(4, 2, generator=generator(at, 0)) for at in range(1 + len(weights))]
+    target = torch.tensor([0, 1, 1, 0])
+    losses = [torch.nn.functional.cross_entropy(each, target) for each in logits]
+    wanted = losses[0] + sum(w * loss for w, loss in zip(weights, losses[1:], strict=True))
+    found = make_loss(Run(name), made)(Logits(logits[0], tuple(logits[1:])), target)
+    assert found.item() == pytest.approx(wanted.item())
+    assert make_loss(Run(name), made)(logits[0], target).item() == pytest.approx(losses[0].item())
 
 
 @pytest.mark.parametrize(
