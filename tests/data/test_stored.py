@@ -137,3 +137,17 @@ def test_pictures_of_every_kind(tmp_path: Path) -> None:
     back = (upright.rot90(1, (1, 2)) - plain).abs().mean()
     assert 1.5 * back < (upright - plain).abs().mean()
     assert by_name["tiny.png"].float().std((1, 2)).max() == 0
+
+
+def test_only_the_test_part_is_read_where_it_stands_apart(tmp_path: Path) -> None:
+    folder(tmp_path / "apart", {"train": 6, "val": 4})
+    for file in (tmp_path / "apart" / "train").rglob("*.png"):
+        file.write_bytes(b"nobody reads this")
+    found = data.open(str(tmp_path / "apart"), channels=3, only_test=True)
+    assert (len(found.train), len(found.validation), len(found.test)) == (0, 0, 8)
+    assert found.classes == ("blue", "red") and found.skipped == ()
+    folder(tmp_path / "drawn", {"": 10})
+    whole, same = (
+        data.open(str(tmp_path / "drawn"), channels=3, only_test=only) for only in (False, True)
+    )
+    assert same.test.files == whole.test.files and len(same.train) == 16

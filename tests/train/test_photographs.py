@@ -10,11 +10,12 @@ from small_runs import do, left_by, log_of
 
 from papernets import data
 from papernets.build import load_bundle
-from papernets.build.network import Logits
+from papernets.build.network import Logits, Network
 from papernets.cli import main
 from papernets.data import Distortion, Preprocessing
 from papernets.data.stored import OnDemand, channel_statistics
 from papernets.evaluate import pictures as room
+from papernets.evaluate.infer import batch_of, logits_of
 from papernets.evaluate.pictures import open_pictures
 from papernets.evaluate.predict import predict, sources
 from papernets.evaluate.report import report
@@ -303,3 +304,16 @@ def test_a_network_for_photographs_asks_for_them(capsys):
     err = capsys.readouterr().err
     assert "resnet18 is a network for photographs: give a folder of them with one folder a" in err
     assert main(["train", "resnet18", "--data", "digits", "--dry-run", "--quiet"]) == 0
+
+
+def test_large_pictures_are_looked_at_a_few_at_a_time(home, whole):
+    """500 pictures of 224x224 would take gigabytes of activations; the answers are the same."""
+    meta = torch.device("meta")
+    with meta:
+        sizes = [batch_of(Network(net(name))) for name in ("lenet5", "resnet18", "vgg16")]
+    assert sizes == [500, 20, 20]
+    bundle = load_bundle(home / "whole" / "best")
+    images = open_pictures(bundle, f"{home}/photos").images
+    eyes = Preprocessing.from_dict(bundle.info.preprocessing)
+    one, other = (logits_of(bundle.model, images, eyes, batch=size) for size in (1, 18))
+    torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
