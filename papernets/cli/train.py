@@ -40,7 +40,8 @@ def train(
         str,
         typer.Option(
             "--data",
-            help="digits, mnist, fashion_mnist, or a folder with one folder a class. [digits]",
+            help="digits, mnist, fashion_mnist, cifar10, a folder with one folder a class, or "
+            "parquet files. [digits, for networks that read them]",
         ),
     ] = "",
     data_dir: DataDir = "",

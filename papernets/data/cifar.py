@@ -18,8 +18,8 @@ CLASSES = (
 INSIDE = "cifar-10-batches-bin"  # the folder in the archive
 PICKLES = ("data_batch_1", "batches.meta")  # of the Python version
 HOW = (
-    "Get cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html and unpack it "
-    "there, or take parquet files (train-*.parquet and test-*.parquet)"
+    "Get cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it into "
+    "cifar10/ of the data folder, or put parquet files there (train-*.parquet, test-*.parquet)"
 )
 
 

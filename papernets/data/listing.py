@@ -24,6 +24,7 @@ class Wanted:
     large, unless they have exactly the input's size. seed draws what is held out where the data do
     not say. strict: a file that cannot be read is an error. room: bytes that the pictures may take;
     None for a share of the free memory. What needs more is read again whenever it is asked for.
+    only_test: where the test part is a part of its own, only that is read; the others are empty.
     """
 
     channels: int
@@ -32,6 +33,7 @@ class Wanted:
     seed: int = 0
     strict: bool = False
     room: float | None = None
+    only_test: bool = False
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
@@ -74,13 +76,18 @@ def read_dataset(
     picture can be read, for too few to hold a part out, and with `strict` for what is left out.
     """
     classes = listings["train"].classes
+    alone = wanted.only_test and len(listings) > 1
+    if alone:
+        last = list(listings)[-1]
+        listings = {last: listings[last]}
+    files = next(iter(listings.values())).files
     parts: dict[str, Part] = {}
     left = list(skipped)
     count = sum(len(listing.files) for listing in listings.values())
     with pillow_rules():
         digits = set(classes) <= set("0123456789") and wanted.channels == 1
         digits = digits and all(_has_digit_form(listing.files) for listing in listings.values())
-        size = DIGIT_FORM if digits else stored_size(listings["train"].files, wanted)
+        size = DIGIT_FORM if digits else stored_size(files, wanted)
     room = room_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
     for split, listing in listings.items():
@@ -98,8 +105,12 @@ def read_dataset(
         )
     for split, part in parts.items():
         _check_classes(root if len(parts) == 1 else root / split, part, classes, split, left)
-    train, validation, test, sentence = _split(root, parts, wanted.seed, mark)
-    kind = "digit" if digits and _light_on_dark(train.images) else "photo"
+    if alone:
+        (test,) = parts.values()
+        train, validation, sentence = test.select([]), test.select([]), "the test part alone"
+    else:
+        train, validation, test, sentence = _split(root, parts, wanted.seed, mark)
+    kind = "digit" if digits and _light_on_dark((test if alone else train).images) else "photo"
     name = root.resolve().name or shown(root)
     return Dataset(name, classes, train, validation, test, kind, sentence, tuple(left))
 

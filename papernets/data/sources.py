@@ -38,13 +38,14 @@ def open(
     seed: int = 0,
     strict: bool = False,
     room: float | None = None,
+    only_test: bool = False,
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
     The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
     folder a class, of parquet files or of CIFAR-10's binary files, or one parquet file. channels
-    and size are how photos are stored: give the network's; enlarge, seed, strict and room as in
-    `Wanted`. ValueError or FileNotFoundError says what is wrong and what would work.
+    and size are how photos are stored: give the network's. The rest is as in `Wanted`. ValueError
+    or FileNotFoundError says what is wrong and what would work.
     """
     key = normal(name)
     if key == "digits":
@@ -63,7 +64,7 @@ def open(
     if find_idx([path]):
         label = path.resolve().name
         return _idx(normal(label), [path], seed)
-    wanted = Wanted(channels, size, enlarge, seed, strict, room)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test)
     if is_parquet(path):
         return open_parquet(path, wanted)
     binary = find_cifar(path)

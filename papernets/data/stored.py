@@ -78,12 +78,13 @@ class OnDemand:
     def __getitem__(self, index: int | slice | Tensor | Sequence[int]) -> Tensor:
         places = torch.arange(len(self))[index]
         flat = places.reshape(-1).tolist()
-        found = torch.empty(len(flat), *self.shape[1:], dtype=torch.uint8)
+        # an array: a tensor made in inference mode could not be written to by other threads
+        found = np.empty((len(flat), *self.shape[1:]), np.uint8)
 
         def read(at: int) -> None:
             file = self.files[flat[at]]
             try:
-                found[at] = load_photo(file, self.channels, self.size)
+                found[at] = load_photo(file, self.channels, self.size).numpy()
             except (ValueError, OSError) as error:
                 raise ValueError(
                     f"{why(file, error)}. It could be read when this began: bring it back, then "
@@ -92,7 +93,7 @@ class OnDemand:
 
         with pillow_rules():
             threads(read, range(len(flat)))
-        return found.view(*places.shape, *self.shape[1:])
+        return torch.from_numpy(found).view(*places.shape, *self.shape[1:])
 
     @staticmethod
     def joined(parts: Sequence[OnDemand]) -> OnDemand:

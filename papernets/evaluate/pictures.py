@@ -70,6 +70,7 @@ def open_pictures(
         size=preprocessing.picture,
         seed=int(bundle.info.run.get("seed") or 0),
         strict=strict,
+        only_test=part in ("", "test") and preprocessing.kind == "photo",
     )
     part = part or "test"
     chosen = _part(dataset, part)

@@ -110,7 +110,7 @@ class Run:
         if self.device not in DEVICES:  # the name nearest to gpu is not what is meant
             raise ValueError(f"unknown device {self.device!r}. Devices: {', '.join(DEVICES)}")
         if not self.data:
-            raise ValueError("data must name a data set or a folder: digits, mnist, fashion_mnist")
+            raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
         for name in ("epochs", "batch_size"):
             _check(self, name, getattr(self, name) >= 1, "at least 1")
         _check(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")

@@ -150,8 +150,9 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
             "is explained and compared, not trained. Whole networks: papernets list"
         )
     _check_given(found, wanted)
-    data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
-    fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
+    data = _squeezed(str(wanted.get("data", Run.data)))
+    fitting = [r.name for r in found.recipes if data in map(_squeezed, r.data)]
+    fitting += [r.name for r in found.recipes]
     recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
     settings: dict[str, Any] = {}
     if recipe:
@@ -172,6 +173,11 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     made = run.network(None)  # says so where its options, channels or input are impossible
     walk(made.member if isinstance(made, Committee) else made)
     return run
+
+
+def _squeezed(name: str) -> str:
+    """A data set's name in the form in which names are compared: CIFAR-10 is cifar10."""
+    return name.strip().casefold().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _check_given(found: Net | Committee, wanted: Mapping[str, Any]) -> None:

@@ -155,7 +155,7 @@ class Team:
             ((sum(p.numel() for p in params),), torch.float32),
             ((size, learnt), torch.float32),
             ((size,), torch.float32),
-            (tuple(part.images.shape) if on_demand is None else (0,), torch.uint8),
+            (tuple(part.images.shape) if on_demand is None else (1,), torch.uint8),
             (tuple(part.labels.shape), part.labels.dtype),
         ]
         file = nameless(layout)
