@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from .. import rewrite
 from ..nets import find, sizes
 from ..nets import net as find_net
+from ..nets.entry import check_switch
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
 from .bundle import AGAIN, INFO, WEIGHTS, BundleInfo, find_bundle, read_info
@@ -61,6 +62,7 @@ def create_model(
             "All names: papernets list"
         )
     num_classes, in_chans, input = sizes(num_classes, in_chans, input)
+    aux, dense = check_switch("aux", aux), check_switch("dense", dense)
 
     def made(net: Net) -> nn.Module:
         if devices is None:

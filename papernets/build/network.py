@@ -15,7 +15,7 @@ from torch.nn.modules import module as _module
 from .. import rewrite
 from ..analyse.schedule import Step as Planned
 from ..analyse.schedule import schedule
-from ..analyse.walk import totals, walk
+from ..analyse.walk import walk
 from ..spec import Add, Concat, Layer, Net, Shape
 from .activations import activate
 from .check import InputCheck
@@ -200,11 +200,27 @@ def memory() -> float:
         return math.inf
 
 
-def _too_large(net: Net, size: int) -> ValueError:
+def check_room(net: Net) -> None:
+    """Raise ValueError where a network's parameters, or one map for a picture, exceed the memory.
+
+    Nothing is made on the meta device, so nothing is too large for it.
+    """
+    if torch.get_default_device().type == "meta":
+        return
+    rows = walk(net)
+    own = 4 * sum(row.params + row.fixed_params for row in rows)
+    if own > memory():
+        raise _too_large(net, own, "its parameters")
+    largest = max(rows, key=lambda row: row.size)
+    if 4 * largest.size > memory():
+        raise _too_large(net, 4 * largest.size, f"the output of {largest.name} for one picture")
+
+
+def _too_large(net: Net, size: int, what: str) -> ValueError:
     channels, height, width = net.input
     return ValueError(
-        f"{net.name} with input {channels}x{height}x{width} and {net.classes:,} classes has "
-        f"parameters of {size / 1e9:,.1f} GB, more than the memory here takes. Give a smaller "
+        f"{net.name} with input {channels}x{height}x{width} and {net.classes:,} classes needs "
+        f"{size / 1e9:,.1f} GB for {what}, more than the memory here takes. Give a smaller "
         "input, or fewer classes"
     )
 
@@ -214,18 +230,15 @@ def build(net: Net, reference: bool = False, generator: torch.Generator | None =
 
     `reference` builds the plain form, in which the walk and torch's FLOP counter agree; otherwise
     the form is rewritten to be fast, with the same values and the same parameter names. ValueError
-    where its parameters do not fit into this machine's memory.
+    where its parameters, or what it makes of one picture, do not fit into this machine's memory.
     """
-    size = 4 * totals(walk(net)).params
-    if size > memory():
-        raise _too_large(net, size)
+    check_room(net)
     try:
         network = Network(net, net if reference else rewrite.fast(net).net)
-    except MemoryError:
-        raise _too_large(net, size) from None
-    except RuntimeError as error:
-        if "memory" not in str(error):
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
-        raise _too_large(net, size) from None
+        size = 4 * sum(row.params + row.fixed_params for row in walk(net))
+        raise _too_large(net, size, "its parameters") from None
     initialise(network, net.init, generator)
     return network
