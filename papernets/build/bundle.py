@@ -17,13 +17,14 @@ from torch import Tensor
 
 from ..files import write_atomically
 from ..nets import find
+from ..numbers import is_number
 from .weights import read_safetensors
 from .written import in_file, named
 
 SCHEMA = 1
 WEIGHTS, INFO = "weights.safetensors", "bundle.json"
 AGAIN = "Copy the bundle again, or train again"
-MOST_SIZE, MOST_CLASSES, LARGE = 10_000, 100_000, 1e30
+MOST_SIZE, MOST_CLASSES = 10_000, 100_000
 """What a bundle may ask for: channels and sides of pictures, classes, and any other number."""
 
 
@@ -122,13 +123,8 @@ def _size(value: object) -> bool:
     )
 
 
-def _number(value: object) -> bool:
-    # a comparison, not math.isfinite: that cannot take a whole number of 400 digits
-    return type(value) in (int, float) and -LARGE < value < LARGE  # type: ignore[operator]
-
-
 def _positive(value: object) -> bool:
-    return _number(value) and value > 0  # type: ignore[operator]
+    return is_number(value) and value > 0  # type: ignore[operator]
 
 
 _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -158,8 +154,8 @@ _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 _RUN: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (lambda v: v is None or (type(v) is int and 0 <= v < 2**60), "a whole number"),
-    "neighbours": (_number, "a number"),
-    "constant": (lambda value: value == "inf" or _number(value), "a number, or inf"),
+    "neighbours": (is_number, "a number"),
+    "constant": (lambda value: value == "inf" or is_number(value), "a number, or inf"),
     "data": (lambda value: value is None or isinstance(value, str), "a name"),
 }
 """What is read of the settings that a bundle was trained with; the others only inform."""
@@ -167,11 +163,11 @@ _RUN: dict[str, tuple[Callable[[Any], bool], str]] = {
 _RULE: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (lambda value: value == "sum", "sum, the rule that this version knows"),
     "weights": (
-        lambda v: v is None or (isinstance(v, list) and all(map(_number, v))),
+        lambda v: v is None or (isinstance(v, list) and all(map(is_number, v))),
         "a list of numbers",
     ),
     "alone": (_positive, "a number above 0"),
-    "margin": (lambda value: value is None or _number(value), "a number, or null"),
+    "margin": (lambda value: value is None or is_number(value), "a number, or null"),
 }
 
 

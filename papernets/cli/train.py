@@ -62,7 +62,7 @@ def train(
     device: Device = "",
     threads: Threads = 0,
     channels: Annotated[
-        int | None, typer.Option("--channels", help="Change the network's input channels.")
+        int | None, typer.Option("--channels", help="Change the network's input channels.", min=1)
     ] = None,
     config: Annotated[
         str, typer.Option("--config", help="A TOML file with a run's settings.")

@@ -11,9 +11,10 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from papernets.data.dataset import KINDS, Dataset
+from papernets.numbers import is_number, is_whole
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
-MOST_SIZE, LEAST_SHRINK, LARGE = 10_000, 0.01, 1e30  # what a bundle may ask for
+MOST_SIZE, LEAST_SHRINK = 10_000, 0.01  # what a bundle may ask for
 ORDERS = ("rgb", "bgr")  # of the channels that the network sees
 MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
 
@@ -46,21 +47,21 @@ class Preprocessing:
         if self.kind not in KINDS:
             raise ValueError(f"preprocessing kind {self.kind!r}: give one of {', '.join(KINDS)}")
         for name in ("channels", "height", "width"):
-            if not _whole(getattr(self, name)):
+            if not is_whole(getattr(self, name)):
                 raise ValueError(
                     f"preprocessing {name}={getattr(self, name)!r}: give a whole number"
                 )
-        if not _several(self.picture, _whole) or len(self.picture) != 2:
+        if not _several(self.picture, is_whole) or len(self.picture) != 2:
             raise ValueError(
                 f"preprocessing picture={self.picture!r}: give height and width, such as (28, 28)"
             )
         if min(self.channels, self.height, self.width, *self.picture) < 1:
             raise ValueError(f"preprocessing with a size or a number of channels below 1: {self}")
-        if not _number(self.shrink) or not 0 < self.shrink <= 1:
+        if not is_number(self.shrink) or not 0 < self.shrink <= 1:
             raise ValueError(f"preprocessing shrink={self.shrink!r}: give more than 0, at most 1")
         for name in ("low", "high"):
             values = getattr(self, name)
-            if not _several(values, _number) or len(values) not in (1, self.channels):
+            if not _several(values, is_number) or len(values) not in (1, self.channels):
                 raise ValueError(
                     f"preprocessing {name}={values!r}: give one number, or one for each of the "
                     f"{self.channels} channels"
@@ -188,16 +189,6 @@ class Preprocessing:
         high = torch.tensor(self.high, device=images.device)[:, None, None]
         result = torch.addcmul(low, images, (high - low) / 255)
         return result.expand(-1, self.channels, -1, -1).contiguous()
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _number(value: object) -> bool:
-    # a comparison, not math.isfinite: that cannot take a whole number of 400 digits
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and -LARGE < value < LARGE  # type: ignore[operator]
 
 
 def _several(values: object, fits: Callable[[object], bool]) -> bool:

@@ -192,10 +192,22 @@ def _check(classes: object = None, channels: object = None, input: object = None
     for what, value in (("classes", classes), ("channels", channels)):
         if value is not None and not _counts(value):
             raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
+        _check_most(what, value)
     if input is not None:
         sides = input if isinstance(input, tuple) else (input, input)
         if len(sides) != 2 or not all(_counts(side) for side in sides):
             raise ValueError(f"input must be a side or (height, width) in pixels, not {input!r}")
+        for side in sides:
+            _check_most("a side of the input", side)
+
+
+MOST = 10**9
+"""No sum over a network of more is of use, and words with so many digits help nobody."""
+
+
+def _check_most(what: str, value: object) -> None:
+    if isinstance(value, int) and value > MOST:
+        raise ValueError(f"{what} must be at most {MOST:,}: what was given is larger")
 
 
 def _counts(value: object) -> bool:

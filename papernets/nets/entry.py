@@ -29,3 +29,10 @@ class Entry:
     def options(self) -> tuple[str, ...]:
         """The options that this network declares beside classes, channels and input."""
         return tuple(p for p in inspect.signature(self.make).parameters if p not in COMMON)
+
+
+def check_switch(option: str, value: object) -> bool:
+    """A switch's value; ValueError for anything but True and False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{option} must be True or False, not {value!r}")
+    return value

@@ -32,7 +32,7 @@ from ..spec import (
     pair,
 )
 from .cost import cost, depth
-from .entry import Entry
+from .entry import Entry, check_switch
 from .googlenet_notes import MODULE_ERRATA, NAIVE_ERRATA, notes_errata, notes_facts
 from .printed import as_printed
 
@@ -240,7 +240,7 @@ def googlenet(
     aux: bool = True,
 ) -> Net:
     """GoogLeNet (2014): nine modules of 1x1, 3x3, 5x5 and pooling, LRN, two heads in training."""
-    reading = Reading(heads=aux)
+    reading = Reading(heads=check_switch("aux", aux))
     net = read("googlenet", "GoogLeNet (Inception v1)", reading, classes, channels, input)
     if not as_printed(classes, channels, input, 224, colours=3, of=1000):
         return net

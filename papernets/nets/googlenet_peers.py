@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..paper import Departure, Fact, Init
 from ..spec import LRN, AdaptivePool, Net, Norm
-from .entry import Entry
+from .entry import Entry, check_switch
 from .googlenet import CAFFE, OPEN, PAPER, Reading, read
 from .printed import as_printed
 
@@ -21,7 +21,7 @@ def googlenet_caffe(
 ) -> Net:
     """GoogLeNet as in Caffe's release (bvlc_googlenet): its own LRN constants."""
     # Caffe divides alpha by the size: 1e-4 / 5; k is its default, 1
-    reading = Reading(lrn=LRN(size=5, k=1, alpha=2e-5, beta=0.75), heads=aux)
+    reading = Reading(lrn=LRN(size=5, k=1, alpha=2e-5, beta=0.75), heads=check_switch("aux", aux))
     title = "GoogLeNet as in Caffe (bvlc_googlenet)"
     net = read("googlenet_caffe", title, reading, classes, channels, input)
     net = replace(
@@ -50,7 +50,7 @@ def googlenet_torchvision(
         last_pool=2,
         dropout=0.2,
         head_pool=AdaptivePool(4),
-        heads=aux,
+        heads=check_switch("aux", aux),
     )
     title = "GoogLeNet as in torchvision: batch normalisation, 3x3 for 5x5"
     net = read("googlenet_torchvision", title, reading, classes, channels, input)

@@ -115,11 +115,20 @@ def bitmaps(text: str) -> tuple[tuple[int, ...], ...]:
     return tuple(codes)
 
 
+MOST_CODES = 100_000
+
+
 def codes(classes: int, length: int = 84) -> tuple[tuple[int, ...], ...]:
     """One code a class: the bitmaps of figure 3 where they fit, else drawn by the class's number.
 
     Fewer classes than ten take the first bitmaps; a code does not change when classes are added.
+    ValueError for more classes than anyone has codes for.
     """
+    if classes > MOST_CODES:
+        raise ValueError(
+            f"{classes:,} classes: a network with one code a class takes at most {MOST_CODES:,}; "
+            "lenet5_modern has none"
+        )
     drawn = bitmaps(FIGURE_3)[:classes] if length == 84 else ()
     more = []
     for label in range(len(drawn), classes):

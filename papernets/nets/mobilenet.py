@@ -207,11 +207,16 @@ def steps() -> tuple[Step, ...]:
     return tuple(made)
 
 
+MOST_WIDTH = 1000
+
+
 def check_width(width: object, form: Form) -> None:
     """ValueError where a width is no number or leaves the first layer without a channel."""
     least = steps()[0].maps or 1
     number = isinstance(width, int | float) and not isinstance(width, bool)
-    if not number or not form.maps(least, width) >= 1:  # type: ignore[arg-type]
+    if number and not width <= MOST_WIDTH:  # type: ignore[operator]
+        raise ValueError(f"a width must be a number of at most {MOST_WIDTH}, not {width!r}")
+    if not number or not (width > 0 and form.maps(least, width) >= 1):  # type: ignore
         raise ValueError(
             f"width {width!r} leaves conv1, which has {least} maps at width 1, without a channel: "
             f"give a number of at least {1 / least:g}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..paper import Departure, Fact, Init
 from ..spec import Net, Norm, pair
-from .entry import Entry
+from .entry import Entry, check_switch
 from .mobilenet import (
     COUNTED,
     DEPARTURES,
@@ -82,7 +82,7 @@ def mobilenet_v1_timm(
     head: bool = False,
 ) -> Net:
     """MobileNet of timm: ReLU6, padding of 1; with `head` a 1x1 convolution before the average."""
-    form = replace(TIMM, head=head)
+    form = replace(TIMM, head=check_switch("head", head))
     check_width(width, form)
     shape = (channels, *pair(input))
     layers = body(separable(width, form), classes, form)

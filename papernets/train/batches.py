@@ -66,7 +66,8 @@ def batches(
     """Batches (N, C, H, W) float32 and labels (N,) on the device, in a new random order.
 
     The last batch is smaller where the pictures do not divide; a last batch of one joins the one
-    before it, as batch normalisation cannot train on a single picture. `neighbours` is the share
+    before it, as batch normalisation cannot train on a single picture (none does where batches of
+    one are asked for). `neighbours` is the share
     of pictures shown as windows of a strip, between others of the same thousands; their labels may
     be -1: see `make_windows`. `crop` cuts each picture, once it is distorted, to the input's size.
     """
@@ -150,10 +151,10 @@ def _own(sizes: list[int], rank: int, workers: int) -> tuple[Tensor, list[int]]:
 
 
 def sizes_of(count: int, batch_size: int) -> list[int]:
-    """Batch sizes that add up to `count`, without a last batch of one picture."""
+    """Batch sizes that add up to `count`, without a last batch of one picture among larger ones."""
     whole, rest = divmod(count, batch_size)
     sizes = [batch_size] * whole + ([rest] if rest else [])
-    if len(sizes) > 1 and rest == 1:
+    if len(sizes) > 1 and sizes[-1] == 1 < batch_size:
         sizes[-2:] = [sizes[-2] + 1]
     return sizes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import json
-import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from ..data.names import normal
 from ..data.picture import shown
 from ..data.sources import NAMES, given_path
 from ..files import UNFINISHED, write_atomically
+from ..numbers import is_number, is_whole
 from .fit import Epoch, State
 from .run import MOST_THREADS, Run
 from .settings import read_config
@@ -261,7 +261,7 @@ def _wrong(values: object) -> str:
         "history": isinstance(history, list) and len(history) == epoch and all(map(_told, history)),
         "best_epoch": _whole(best) and _whole(epoch) and min(epoch, 1) <= best <= epoch,
         "best_weights": _tensors(state.get("best_weights")),
-        "seconds": _number(values.get("seconds")),
+        "seconds": is_number(values.get("seconds")),
         "threads": _whole(values.get("threads")) and 1 <= values["threads"] <= MOST_THREADS,
         "data": isinstance(values.get("data", ""), str),
         "run": isinstance(values.get("run", {}), dict),
@@ -280,17 +280,13 @@ def _tensors(value: object) -> bool:
 
 
 def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return is_whole(value) and value >= 0  # type: ignore[operator]
 
 
 def _told(record: object) -> bool:
     """True for what the log holds of an epoch."""
     return isinstance(record, dict) and all(
-        _number(record.get(f.name)) for f in fields(Epoch) if f.name != "best"
+        is_number(record.get(f.name)) for f in fields(Epoch) if f.name != "best"
     )
 
 

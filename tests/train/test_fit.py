@@ -77,6 +77,17 @@ def test_a_last_picture_alone_joins_the_batch_before():
     assert sizes_of(1, 16) == [1] and sizes_of(3, 1) == [1, 1, 1]
 
 
+@pytest.mark.parametrize("count, size", [(97, 1), (97, 2), (97, 5), (96, 5), (65, 16), (33, 32)])
+def test_batches_are_as_many_as_counted_over_many_chunks(monkeypatch, count, size):
+    """A chunk's last picture is no lone one, and a schedule ends with the last step."""
+    monkeypatch.setattr("papernets.train.batches.CHUNK", 16)
+    found = [
+        len(x) for x, _ in batches(part(count, 0), EYES, Distortion(), size, generator(0, 1), CPU)
+    ]
+    assert len(found) == count_of(count, size) and sum(found) == count
+    assert size == 1 or min(found) > 1
+
+
 def test_many_pictures_are_prepared_in_chunks(monkeypatch):
     monkeypatch.setattr("papernets.train.batches.CHUNK", 32)
     found = [len(x) for x, _ in batches(part(97, 0), EYES, Distortion(), 16, generator(0, 1), CPU)]
