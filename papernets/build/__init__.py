@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ..spec import Net, pair
 from .bundle import AGAIN, INFO, WEIGHTS, BundleInfo, find_bundle, read_info
 from .committee import Committee
 from .network import Logits, Network, build
+from .towers import Device, TowerNetwork, build_towers
 from .weights import load_weights, moved, read_safetensors
 from .written import in_file, named, read_net
 
@@ -42,6 +43,7 @@ def create_model(
     aux: bool = True,
     dense: bool = False,
     generator: torch.Generator | None = None,
+    devices: Sequence[Device] | None = None,
     **options: object,
 ) -> nn.Module:
     """A network by name, or from a bundle, as a module that gives logits (N, classes).
@@ -49,8 +51,9 @@ def create_model(
     `weights` is a bundle's folder, a safetensors file or a state_dict; classes, channels and input
     default to the bundle's. `input` is a side or (height, width) in pixels. `dense=True` runs dense
     layers as convolutions: a picture larger than the network's own gives a map (N, classes, H',
-    W'). ValueError where a name, an option or the weights do not fit. A file of Python code that a
-    bundle names is never run: give it yourself, as `name`, if you trust it.
+    W'). `devices` places each of AlexNet's towers on its own, with the same state_dict (None: one
+    device). ValueError where a name, an option or the weights do not fit. A file of Python code
+    that a bundle names is never run: give it yourself, as `name`, if you trust it.
     """
     if not isinstance(name, str | os.PathLike):
         raise ValueError(
@@ -58,6 +61,14 @@ def create_model(
             "All names: papernets list"
         )
     num_classes, in_chans, input = sizes(num_classes, in_chans, input)
+
+    def made(net: Net) -> nn.Module:
+        if devices is None:
+            return assemble(net, weights, dense=dense, input=input, generator=generator)
+        if dense:
+            raise ValueError("the dense form runs on one device: leave out dense=True or devices")
+        return in_towers(net, devices, weights, generator)
+
     info: BundleInfo | None = None
     alone = weights is None and _is_bundle(name)
     weights = name if alone else weights
@@ -78,7 +89,7 @@ def create_model(
             if num_classes != own.classes:
                 raise ValueError(f"{folder} has {own.classes} classes, not {num_classes}")
             try:
-                return assemble(own, weights, dense=dense, input=input, generator=generator)
+                return made(own)
             except (LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
                 raise ValueError(
                     f"{folder / INFO}: its network cannot be built ({type(error).__name__}: "
@@ -109,13 +120,15 @@ def create_model(
             f"{info.network} cannot be made with the bundle's options {options} ({error}). {AGAIN}"
         ) from None
     if isinstance(found, CommitteeSpec):
+        if devices is not None:
+            raise ValueError(f"{found.name} is a committee and has no towers: leave out devices")
         if weights is not None:
             raise ValueError(f"{found.name} is a committee: its weights are a bundle's folder")
         members = [build(found.member, generator=generator) for _ in range(found.count)]
         return Committee(members)
     if not aux:
         found = rewrite.without_heads(found).net
-    return assemble(found, weights, dense=dense, input=input, generator=generator)
+    return made(found)
 
 
 def assemble(
@@ -127,11 +140,7 @@ def assemble(
     generator: torch.Generator | None = None,
 ) -> Network:
     """A `Net` built, with weights from a safetensors file or a state_dict; dense where asked."""
-    state: Mapping[str, Tensor] | None = None
-    if isinstance(weights, str | os.PathLike):
-        state = read_safetensors(Path(weights))
-    elif weights is not None:
-        state = weights
+    state = _state(weights)
     if not dense:
         model = build(net, generator=generator)
         if state is not None:
@@ -145,6 +154,27 @@ def assemble(
     model = Network(wide, rewrite.fast(wide).net)
     load_weights(model, moved(plain.state_dict(), done.moves), "the dense form")
     return model
+
+
+def in_towers(
+    net: Net,
+    devices: Sequence[Device],
+    weights: str | os.PathLike[str] | Mapping[str, Tensor] | None = None,
+    generator: torch.Generator | None = None,
+) -> TowerNetwork:
+    """A `Net` built with each tower on a device, with weights as `assemble` takes them."""
+    model, state = build_towers(net, devices, generator), _state(weights)
+    if state is not None:
+        load_weights(model, state, _where(weights))
+    return model
+
+
+def _state(
+    weights: str | os.PathLike[str] | Mapping[str, Tensor] | None,
+) -> Mapping[str, Tensor] | None:
+    if isinstance(weights, str | os.PathLike):
+        return read_safetensors(Path(weights))
+    return weights
 
 
 def load_bundle(given: str | os.PathLike[str]) -> Bundle:
@@ -226,8 +256,10 @@ __all__ = [
     "Committee",
     "Logits",
     "Network",
+    "TowerNetwork",
     "assemble",
     "build",
+    "build_towers",
     "create_model",
     "load_bundle",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -15,9 +15,10 @@ from torch.nn.modules import module as _module
 from .. import rewrite
 from ..analyse.schedule import Step as Planned
 from ..analyse.schedule import schedule
-from ..analyse.walk import fixed_size, totals, walk
+from ..analyse.walk import totals, walk
 from ..spec import Add, Concat, Layer, Net, Shape
 from .activations import activate
+from .check import InputCheck
 from .init import initialise
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
@@ -81,8 +82,7 @@ class Network(nn.Module):
             for steps in (plan.steps, plan.of(heads=True), plan.of(heads=False))
         )
         self._inner = tuple(m for call in calls.values() for m in call.modules())
-        self._fixed: dict[bool, bool] = {}
-        self._sizes = {(*net.input[1:], True), (*net.input[1:], False)}
+        self._check = InputCheck(net)
         has = {row.name: row.activation for row in own}
         # a rewrite may move an activation to a later row; a feature has it all the same
         self._late = {r.name: has.get(r.name) for r in rows if r.activation is None}
@@ -115,36 +115,6 @@ class Network(nn.Module):
             raise ValueError(
                 f"{name}: torch's modules have an attribute {last!r}; call the layer otherwise"
             ) from None
-
-    def _check(self, x: Tensor, heads: bool) -> None:
-        channels, *want = self.net.input
-        if x.dim() != 4 or x.shape[1] != channels:
-            raise ValueError(
-                f"{self.net.name} takes pictures of shape (N, {channels}, {want[0]}, {want[1]}), "
-                f"not {tuple(x.shape)}"
-            )
-        height, width = x.shape[2:]
-        if [height, width] != want and self._is_fixed(heads):
-            raise ValueError(
-                f"{self.net.name} was built for {want[0]}x{want[1]} pictures and its dense layers "
-                f"are sized for them; this one is {height}x{width}. Build it with input=({height}, "
-                f"{width}), or with dense=True for a map of outputs"
-            )
-        if not (isinstance(height, int) and isinstance(width, int)):
-            return  # torch traces the shape as a symbol
-        if (height, width, heads) not in self._sizes:
-            net = self._asked(heads)
-            walk(replace(net, input=(channels, height, width)))  # names a layer that is too small
-            self._sizes.add((height, width, heads))
-
-    def _asked(self, heads: bool) -> Net:
-        return self.net if heads else rewrite.without_heads(self.net).net
-
-    def _is_fixed(self, heads: bool) -> bool:
-        """True where dense layers are sized for the net's own input."""
-        if heads not in self._fixed:
-            self._fixed[heads] = fixed_size(self._asked(heads))
-        return self._fixed[heads]
 
     def _run(
         self, x: Tensor, steps: Iterable[Step], first: int = 0, kept: bool = False
