@@ -7,7 +7,6 @@ import torch
 
 from papernets.build.layers import normalised_
 
-
 KINDS = {
     "maps": (torch.nn.BatchNorm2d, (3, 6, 5, 4)),
     "one picture": (torch.nn.BatchNorm2d, (1, 6, 5, 4)),
