@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,8 @@ def installed() -> dict[str, Any]:
             found[peer] = importlib.import_module(peer)
         except (ImportError, RuntimeError) as error:  # torchvision beside another torch
             reason = str(error).splitlines()[0]
-            print(f"{peer} is not measured: {reason}. pip install --no-deps {peer}")
+            words = f"{peer} is not measured: {reason}. pip install --no-deps {peer}"
+            print(words, file=sys.stderr)
     return found
 
 

@@ -164,8 +164,6 @@ def _moments(row: Row, step: Step, freed: int) -> Iterator[tuple[int, int]]:
         yield padded + out + places, freed
     else:
         yield out + places, 0
-    if isinstance(part, Conv | Dense) and part.norm is not None:
-        yield 2 * out, freed  # the convolution's output, and the normalisation's
 
 
 def _padded(row: Row, maximum: bool) -> int:

@@ -20,6 +20,8 @@ from torch import Tensor
 
 BLOCK = 1 << 19
 """Bytes of a block for each thread: half of a core's cache of its own, and long enough a run."""
+ELSEWHERE = 1 << 26
+"""Bytes of a block on other devices, which are busy with it, and keep few times as much beside."""
 HALVES = (torch.half, torch.bfloat16)
 
 
@@ -164,10 +166,10 @@ def _blocks(window: Window, *tensors: Tensor) -> Iterator[tuple[_Work, list[Tens
     """The tensors, which share shape and order, in pieces for a cache, with room to work in."""
     rows = [_rows(t) for t in tensors]
     outer, maps, inner = rows[0].shape
-    most = max(outer * inner, 1)
-    if tensors[0].device.type == "cpu":
-        wide = 4 if tensors[0].dtype in HALVES else tensors[0].element_size()
-        most = max(BLOCK * torch.get_num_threads() // (wide * max(maps, 1)), 1)
+    wide = 4 if tensors[0].dtype in HALVES else tensors[0].element_size()
+    on_cpu = tensors[0].device.type == "cpu"
+    room = BLOCK * torch.get_num_threads() if on_cpu else ELSEWHERE
+    most = max(room // (wide * max(maps, 1)), 1)
     across = min(max(most // max(inner, 1), 1), outer)
     along = -(-inner // max(-(-inner // most), 1))  # in equal parts
     work: _Work | None = None
@@ -233,12 +235,12 @@ class _Work:
         """Write y, and s^-1/2 where it is asked for."""
         own, share = self.spare
         wide = x if self.exact else x.to(own.dtype)
-        half = own if root is None or not self.exact else root
-        self._root(wide, half)
-        self._share(half, share)
+        found = root if root is not None and self.exact else own
+        self._root(wide, found)
+        self._share(found, share)
         torch.mul(wide, share, out=y)
-        if root is not None and half is not root:
-            root.copy_(half)
+        if root is not None and found is not root:
+            root.copy_(found)
 
     def backward(self, x: Tensor, grad: Tensor, root: Tensor, out: Tensor) -> None:
         """Write grad * s^-b - 2ab * x * (sums of grad * x * s^(-b - 1), the window turned)."""

@@ -166,7 +166,9 @@ def test_without_a_gradient_nothing_is_kept_at_all():
             torch.testing.assert_close(lrn(x, PAPER), torchs(x, PAPER))
 
 
-def test_it_has_a_shape_without_values():
+@pytest.mark.parametrize("bytes_a_block", [100, room.ELSEWHERE])
+def test_it_has_a_shape_without_values(monkeypatch, bytes_a_block):
+    monkeypatch.setattr(room, "ELSEWHERE", bytes_a_block)
     x = torch.empty(2, 6, 3, 3, device="meta", requires_grad=True)
     y = lrn(x, PAPER)
     y.sum().backward()

@@ -78,9 +78,9 @@ def test_the_peak_can_be_reckoned_by_hand():
     """VGG-16, table 1 D: conv1_2 reads 64 maps of 224x224 and gives as many."""
     found = peak(on_meta("vgg16").form)
     assert (found.values, found.name) == (2 * 64 * 224 * 224, "conv1_2")
-    # ResNet-50's conv2_1: the pooled map, two of 256 maps while the shortcut is normalised
+    # ResNet-50's conv2_1: the pooled map, and both branches' 256 maps, normalised where they lie
     found = peak(on_meta("resnet50").form)
-    assert (found.values, found.name) == (3 * 256 * 56 * 56, "conv2_1.shortcut")
+    assert (found.values, found.name) == ((64 + 2 * 256) * 56 * 56, "conv2_1.shortcut")
 
 
 class Plainly:
