@@ -186,7 +186,7 @@ def test_a_body_without_a_top(keras, name, tmp_path):
 
 
 def test_a_model_in_a_model(keras, tmp_path):
-    """A body in a user's own model, with a head of the user's: the body's weights have its names."""
+    """A body in a user's own model, under a head of the user's: its weights keep their names."""
     base = make(keras, "ResNet50", include_top=False, pooling="avg")
     theirs = keras.Sequential([base, keras.layers.Dense(CLASSES, name="predictions")])
     draw(theirs)
