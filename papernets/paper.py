@@ -100,9 +100,9 @@ class Fact:
 
 
 def error_of_paper(facts: Iterable[Fact]) -> Fact | None:
-    """The first test error that a paper, not notes, prints among these facts."""
+    """The first test error that a paper, not code or notes, prints among these facts."""
     found = (f for f in facts if f.measured and isinstance(f.value, float))
-    return next((fact for fact in found if not of_notes(fact.source)), None)
+    return next((fact for fact in found if whose(fact.source) == "paper"), None)
 
 
 def rounds_to(ours: float, printed: float) -> bool:

@@ -220,3 +220,4 @@ def test_the_papers_error_is_not_that_of_notes():
     paper = Fact("error", 0.0095, "section III-B")
     assert error_of_paper((Fact("params", 1, "section I"), notes, paper)) is paper
     assert error_of_paper((notes,)) is None
+    assert error_of_paper((Fact("error", 0.328, "TF-slim's released MobileNets"),)) is None

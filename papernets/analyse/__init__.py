@@ -2,8 +2,9 @@
 
 from .diff import Change, Diff, Match, diff
 from .report import explain_dict
+from .smallest import smallest_input
 from .verify import Check, verify
-from .walk import Row, Totals, fixed_size, smallest_input, totals, walk
+from .walk import Row, Totals, fixed_size, totals, walk
 
 __all__ = [
     "Change",

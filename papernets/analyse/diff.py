@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..paper import Departure, Init
 from ..spec import Committee, Net, Norm, Settings, phrases
@@ -180,8 +180,10 @@ def _totals(
 
 def _general(a: Net | Committee, b: Net | Committee) -> Iterator[Change]:
     one, other = _base(a), _base(b)
+    inits = [net.init or HE for net in (one, other)]
+    if replace(inits[0], source="") != replace(inits[1], source=""):
+        yield Change("first weights", *(_drawn(init) for init in inits))
     for what, x, y in (
-        ("first weights", _drawn(one.init), _drawn(other.init)),
         ("share of the heads in the loss", one.aux_weights, other.aux_weights),
         ("members", getattr(a, "count", 1), getattr(b, "count", 1)),
     ):
@@ -189,9 +191,10 @@ def _general(a: Net | Committee, b: Net | Committee) -> Iterator[Change]:
             yield Change(what, x, y)
 
 
-def _drawn(init: Init | None) -> str:
-    if init is None:
-        return "he 2 (He et al. 2015)"
+HE = Init("he", 2.0, "He et al. 2015")  # what a network takes that names no other
+
+
+def _drawn(init: Init) -> str:
     ones = f", biases of {', '.join(init.ones)} 1" if init.ones else ""
     return f"{init.kind} {init.scale:g}{ones} ({init.source})"
 

@@ -81,15 +81,15 @@ def table_cells(rows: Sequence[Row]) -> tuple[list[tuple[str, ...]], list[str]]:
         cells = [(*c[:at], c[at].replace(full, "BN"), *c[at + 1 :]) for c in cells]
         legend.append(f"BN: batch normalisation, {norm.words()}.")
     if norms:
-        legend.append("momentum: the share of a batch in the moving averages, as in torch.")
+        legend.append("Momentum: a batch's share in the moving averages, as in torch.")
     every = [pads for row in rows if (pads := row.settings.get("padding")) is not None]
     zeros = [pads for pads in every if pads]
     if len(zeros) < len(every):
         legend.append("No pad: the window stays on the map (valid).")
     if any(a != b for pads in zeros for a, b in (pads.rows, pads.columns)):
-        legend.append("pad 0+1: no zeros above and to the left, 1 below and to the right.")
+        legend.append("Pad 0+1: no zeros above and to the left, 1 below and to the right.")
     if any(pads.rule for pads in zeros):
         legend.append("(same): as many as TensorFlow's rule wants for this size.")
     if any(row.settings.get("ceil") for row in rows):
-        legend.append("ceil: a last window that reaches beyond the edge counts.")
+        legend.append("Ceil: a last window that reaches beyond the edge counts.")
     return cells, legend

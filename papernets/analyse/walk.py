@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 
 from ..spec import (
     Add,
@@ -27,6 +26,7 @@ from ..spec import (
     shown,
 )
 from .field import Field
+from .smallest import what_works
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,7 @@ def walk(net: Net) -> tuple[Row, ...]:
     try:
         rows = tuple(_walk(net))
     except TooSmall as error:
-        works = _works(net)
-        raise ValueError(f"{error}: {works}, not {net.input[1]}x{net.input[2]}") from None
+        raise ValueError(f"{error}: {what_works(net)}, not {net.input[1]}x{net.input[2]}") from None
     seen: set[str] = set()
     for row in rows:
         if row.name in seen:
@@ -179,50 +178,8 @@ def walk(net: Net) -> tuple[Row, ...]:
     return rows
 
 
-def _works(net: Net) -> str:
-    """What input would do, with its auxiliary heads and without, in words."""
-    smallest, bare = smallest_input(net), smallest_input(net, heads=False)
-    if not smallest:
-        return "no larger input works either"
-    words = f"the smallest input of {net.name} is {smallest[0]}x{smallest[1]}"
-    if bare and bare != smallest:
-        words += f" ({bare[0]}x{bare[1]} without auxiliary heads: aux=False)"
-    return words
-
-
 class TooSmall(ValueError):
     """A window that does not fit on its input."""
-
-
-def smallest_input(net: Net, limit: int = 1024, heads: bool = True) -> Pair | None:
-    """The smallest input (height, width) on which every layer fits; None where none up to `limit`.
-
-    Auxiliary heads have to fit too, unless `heads` is False. Height and width do not touch each
-    other, so each is found for itself.
-    """
-    try:
-        return _smallest(net.body, net.input[0], limit, heads)
-    except TypeError:  # a list in a network of a user's: it cannot be kept
-        return _smallest.__wrapped__(net.body, net.input[0], limit, heads)
-
-
-@lru_cache(maxsize=512)
-def _smallest(body: Chain, channels: int, limit: int, heads: bool) -> Pair | None:
-    """As `smallest_input`; kept, because the error about a size asks again."""
-
-    def fits(height: int, width: int) -> bool:
-        try:
-            for _ in _part("", body, (channels, height, width), Field(), False if heads else None):
-                pass
-        except ValueError:
-            return False
-        return True
-
-    side = next((n for n in range(1, limit + 1) if fits(n, n)), None)
-    if side is None:
-        return None
-    height = next(n for n in range(1, side + 1) if fits(n, side))
-    return height, next(n for n in range(1, side + 1) if fits(height, n))
 
 
 def fixed_size(net: Net) -> bool:
@@ -241,24 +198,21 @@ Rows = Generator[Row, None, tuple[Shape, Field | None]]
 """Yields rows; its value is the shape and the field of what it computed last."""
 
 
-def _walk(net: Net, heads: bool = True) -> Rows:
-    return (yield from _part("", net.body, net.input, Field(), False if heads else None))
+def _walk(net: Net) -> Rows:
+    return (yield from _part("", net.body, net.input, Field(), False))
 
 
-def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool | None) -> Rows:
-    """`aux`: within an auxiliary head; None leaves all heads out."""
+def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Rows:
     if isinstance(part, Chain):
         for child, inner in part.parts:
             s, field = yield from _part(dotted(name, child), inner, s, field, aux)
         return s, field
     if isinstance(part, Aux):
-        if aux is None:
-            return s, field
         yield from _part(name, part.head, s, field, not part.counted)
         return s, field
     if isinstance(part, Concat | Add):
         return (yield from _join_rows(name, part, s, field, aux))
-    return (yield from _layer(name, part, s, field, bool(aux)))
+    return (yield from _layer(name, part, s, field, aux))
 
 
 def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) -> Rows:
@@ -295,9 +249,7 @@ def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) ->
     return out, field
 
 
-def _join_rows(
-    name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool | None
-) -> Rows:
+def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool) -> Rows:
     if not join.branches:
         raise ValueError(f"{name}: nothing to join; it has no branches")
     if isinstance(join, Add):
@@ -337,6 +289,6 @@ def _join_rows(
         receptive_field=joined.size if joined else None,
         field_stride=joined.step if joined else None,
         formula=formula,
-        aux=bool(aux),
+        aux=aux,
     )
     return shape, joined

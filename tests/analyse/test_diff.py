@@ -9,7 +9,7 @@ from papernets.analyse import diff, totals, walk
 from papernets.analyse.align import align
 from papernets.analyse.diff_words import common_line, lines, percent, throughout
 from papernets.nets import NETS, net
-from papernets.paper import Departure, Paper
+from papernets.paper import Departure, Init, Paper
 from papernets.spec import LRN, RBF, Conv, Dense, Dropout, Flatten, Net, Pool, TableConv, chain
 
 
@@ -237,6 +237,21 @@ def test_equal_layers_with_other_words_are_not_the_same_network():
     assert found.same_layers and not found.same
     assert found.departures_b == (departure,) and found.departures_a == ()
     assert diff(other, other).shared == (departure,)
+
+
+def test_first_weights_differ_by_how_they_are_drawn_and_not_by_who_says_so():
+    one, other = small(a=Conv(4, 3)), small(a=Conv(4, 3))
+    for a, b, differ in (
+        (None, Init("he", 2.0, "section 3"), False),
+        (Init("he", 2.0, "section 3"), Init("he", 2.0, "code"), False),
+        (Init("he", 2.0, "section 3"), Init("glorot", 1.0, "code"), True),
+        (Init("gaussian", 0.01, "s", ones=("a",)), Init("gaussian", 0.01, "s"), True),
+    ):
+        found = diff(replace(one, init=a), replace(other, init=b))
+        assert [change.what for change in found.general] == ["first weights"] * differ
+        assert found.same is not differ
+    (change,) = diff(replace(one, init=a), replace(other, init=b)).general
+    assert (change.a, change.b) == ("gaussian 0.01, biases of a 1 (s)", "gaussian 0.01 (s)")
 
 
 def test_a_committee_is_compared_by_its_member():
