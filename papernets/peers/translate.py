@@ -79,13 +79,20 @@ def take(
         state = module.translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(module, known, tensors)}") from None
+    missing = [key for key in layout(own) if key not in state]  # of a body without its classifier
+    if missing and classes is None:
+        raise ValueError(
+            f"{known.peer}'s {known.name}: these weights end before the classifier (our "
+            f"{missing[0]}): give the number of classes for a new one, classes=N (--classes N)"
+        )
     if classes is not None and classes != own.classes:
         wanted = _net(known.net, classes, options)
         shapes = layout(wanted)
         fresh = [key for key, tensor in state.items() if tensor.shape != shapes[key]]
         model = loaded(wanted, {k: v for k, v in state.items() if k not in fresh}, generator)
-        return Taken(model, known.net, options, known, (*dropped, *fresh))
-    return Taken(loaded(own, state), known.net, options, known, tuple(dropped))
+        return Taken(model, known.net, options, known, (*dropped, *fresh, *missing))
+    model = loaded(own, state, generator)
+    return Taken(model, known.net, options, known, (*dropped, *missing))
 
 
 def loaded(
