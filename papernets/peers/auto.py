@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations, zip_longest
+from math import prod
 
 import torch
 from torch import Tensor
@@ -127,23 +128,35 @@ def _kind(leaves: Mapping[str, tuple[int, ...]]) -> str:
 def _parted(ours: list[Piece], theirs: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     """The same with the shortcuts' layers as kinds of their own, where names tell which they are.
 
-    They do where as many of the file's names speak of a shortcut as the network has projections.
+    They do where as many of the file's names speak of a shortcut as the network has projections. A
+    convolution over all of its input is a dense layer: where one side has it as the one and the
+    other as the other, both are one kind.
     """
 
     def part(pieces: Iterable[Piece]) -> list[Piece]:
         named = {"convolution": "projection", "normalisation": "projection's normalisation"}
         return [
-            Piece(p.name, named[p.kind], p.shapes)
-            if p.kind in named and SHORTCUT.search(p.name)
-            else p
+            replace(p, kind=named[p.kind]) if p.kind in named and SHORTCUT.search(p.name) else p
             for p in pieces
         ]
 
     def count(pieces: Iterable[Piece]) -> int:
         return sum(piece.kind == "projection" for piece in pieces)
 
+    def one_kind(pieces: Iterable[Piece]) -> list[Piece]:
+        same = {"convolution": "weighted layer", "dense layer": "weighted layer"}
+        return [replace(piece, kind=same.get(piece.kind, piece.kind)) for piece in pieces]
+
+    def dense(pieces: Iterable[Piece]) -> tuple[int, int]:
+        kinds = [piece.kind for piece in pieces]
+        return kinds.count("dense layer"), kinds.count("convolution") + kinds.count("dense layer")
+
     own, other = part(ours), part(theirs)
-    return (own, other) if count(own) == count(other) else (ours, theirs)
+    if count(own) != count(other):
+        own, other = list(ours), list(theirs)
+    if dense(own)[0] != dense(other)[0] and dense(own)[1] == dense(other)[1]:
+        own, other = one_kind(own), one_kind(other)
+    return own, other
 
 
 def _paired(
@@ -238,9 +251,15 @@ def _wrong(own: Piece, other: Piece) -> tuple[str, str]:
             return leaf, f"the file has no {other.tensor(leaf)}"
         if leaf not in mine:
             return leaf, f"the network has no {own.tensor(leaf)}"
-        if mine[leaf] != given[leaf]:
+        if mine[leaf] != given[leaf] and not _covers(mine[leaf], given[leaf]):
             return leaf, f"{words(given[leaf])} in the file, {words(mine[leaf])} in the network"
     return "", ""
+
+
+def _covers(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """True for a dense layer and a convolution over all of its input, which are the same."""
+    alike = one[:1] == other[:1] and prod(one) == prod(other)
+    return alike and {len(one), len(other)} == {2, 4}
 
 
 def _pairs(
