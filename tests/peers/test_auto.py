@@ -1,5 +1,6 @@
 """Weights under unknown names, by order and shape: well-known ResNet-20s, judged by themselves."""
 
+import contextlib
 import random
 
 import cifar_resnets as public
@@ -201,6 +202,15 @@ def test_classes_are_the_files():
     assert fresh.left_out == ("fc.weight", "fc.bias")
     assert fresh.model.fc.weight.shape == (2, 64)
     assert torch.equal(fresh.model.conv1.weight, theirs.conv1.weight)
+
+
+@pytest.mark.parametrize("name", ["conv\u00b2", "9" * 5000, "a..b", "\n", "", "conv1\u0661"])
+def test_odd_names_are_names(name):
+    state = public.drawn(public.Akamaster).state_dict()
+    odd = {key.replace("layer2", name): tensor for key, tensor in state.items()}
+    for ordered in (True, False):
+        with contextlib.suppress(Misfit):
+            convert(odd, "resnet20", "auto", ordered=ordered)
 
 
 def test_several_orders_are_refused():
