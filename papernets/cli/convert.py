@@ -85,6 +85,11 @@ def convert(
             convention(preprocessing, 224, 256)
     refuse_taken(folder)
     weights = read_weights(file, key)
+    if peer == "keras" and not weights.keras:
+        raise WrongUse(
+            f"{file} is torch's, not Keras's: give --from torchvision, timm or auto. Keras's are "
+            ".h5 and .keras files"
+        )
     if weights.keras and peer != "keras":
         raise WrongUse(f"{file} is Keras's: give --from keras, and --net by Keras's name")
     try:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..build.bundle import BundleInfo, save_bundle, versions
 from ..files import UNFINISHED
+from ..nets.entry import COMMON
 from .convert import Conversion
 
 
@@ -60,7 +61,7 @@ def save(
         classes=tuple(labels),
         input=model.net.input,
         preprocessing=dict(prepared),
-        options=dict(found.options),
+        options={k: v for k, v in found.options.items() if k not in COMMON},
         run={"converted": dict(source)},
         versions=versions(),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from ..data import Preprocessing
 from .layout import Inputs, PeerNet
 
+LARGEST = 1e6  # no mean of values from 0 to 1 is as large
 LARGE = 100  # pixels: from here on a centre is cut out, as ImageNet's 224 from 256
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's pixels, 0 to 1
@@ -54,6 +55,10 @@ def convention(text: str, size: int, resize: int) -> Inputs:
             mean, deviation = (
                 tuple(float(one) for one in part.split(",")) for part in text.split("/")
             )
+            if not all(
+                0 < d < LARGEST and abs(m) < LARGEST for m, d in zip(mean, deviation, strict=True)
+            ):
+                raise ValueError
             return normalised(mean, deviation, size, resize)
         except (ValueError, ZeroDivisionError):
             raise ValueError(

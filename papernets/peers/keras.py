@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -104,22 +106,22 @@ Held = dict[str, dict[str, Tensor]]
 """Tensors by layer and weight."""
 
 
-def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def translate(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str, Tensor]:
     """Keras's tensors under our names and in our shapes: HWIO to OIHW, dense layers turned.
 
-    `tensors` go by Keras's paths, as in `{w.path: w.numpy() for w in model.weights}`, or as
-    `read_keras` finds them in a file. Layers without a name of their own (`conv2d_37`) are matched
-    by the order of their numbers. Without a top (include_top=False), none is given. ValueError, in
-    Keras's own names, for the first tensor that is missing, misshapen, not of floating numbers, or
-    one too many.
+    `tensors` (variables of Keras's, arrays or tensors) go by Keras's paths, as in
+    `{w.path: w for w in model.weights}`, or as `read_keras` finds them in a file. Layers without a
+    name of their own (`conv2d_37`) are matched by the order of their numbers. Without a top
+    (include_top=False), none is given. ValueError, in Keras's own names, for the first tensor that
+    is missing, misshapen, not of floating numbers, or one too many.
     """
     try:
         return _translated(known, net, tensors)
     except ValueError as error:
-        raise ValueError(f"{error}{_other(known, net, tensors)}") from None
+        raise ValueError(f"{error}{_other(known, tensors)}") from None
 
 
-def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str, Tensor]:
     wanted = places(net, _KINDS[known.name].family)
     held = _held(known, tensors, wanted)
     wanted = _without_top(_numbered(known, wanted, held), held)
@@ -148,16 +150,17 @@ def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict
     return found
 
 
-def classes_in(known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
+def classes_in(known: PeerNet, tensors: Mapping[str, Any]) -> int | None:
     """How many classes the classifier in Keras's tensors has; None where they have no top."""
     family = _KINDS[known.name].family
     head = family.names(family.top[-1])[0]
+    tensors = {path: value for path, value in tensors.items() if isinstance(path, str)}
     if any(path.startswith(UNNAMED) for path in tensors):
         kind = "conv2d" if head == keras_names.CONV_PREDS else "dense"
         head = next(reversed(_of_kind({_parts(path)[-2]: None for path in tensors}, kind)), head)
     for path, value in tensors.items():
-        if _parts(path)[-2:] == [head, "bias"] and value.ndim == 1:
-            return len(value) or None
+        if _parts(path)[-2:] == [head, "bias"] and len(value.shape) == 1:
+            return int(value.shape[0]) or None
     return None
 
 
@@ -173,22 +176,24 @@ def _of_kind(layers: Iterable[str], kind: str) -> list[str]:
     return [match[0] for match in matches]
 
 
-def _held(known: PeerNet, tensors: Mapping[str, Tensor], wanted: list[Place]) -> Held:
+def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> Held:
     """The tensors by layer and weight; layers that have no more than their order get names."""
     held: Held = {}
     for path, value in tensors.items():
+        if not isinstance(path, str):
+            raise ValueError(f"weights go by Keras's paths, such as 'fc1/kernel', not by {path!r}")
         *_, layer, weight = _parts(path)
         if not layer or not weight:
             raise ValueError(
                 f"{path!r} is no path of a Keras weight, such as 'conv1_conv/kernel'; give "
-                "{w.path: w.numpy() for w in model.weights}"
+                "{w.path: w for w in model.weights}"
             )
         if layer.startswith("seed_generator") or weight.startswith("seed_generator"):
             continue  # the state of a dropout's random numbers
         weight = KERNEL if weight == "depthwise_kernel" else weight  # its name until Keras 3
         if weight in held.setdefault(layer, {}):
             raise ValueError(f"two tensors are called '{layer}/{weight}', one of them {path!r}")
-        held[layer][weight] = value.detach()
+        held[layer][weight] = _tensor(path, value)
     unnamed = next((path for path in tensors if path.startswith(UNNAMED)), None)
     if unnamed is None:
         return held
@@ -204,6 +209,17 @@ def _held(known: PeerNet, tensors: Mapping[str, Tensor], wanted: list[Place]) ->
         own = [place.layer for place in wanted if place.kind == kind]
         names |= dict(zip(_of_kind(held, kind), own, strict=False))
     return {names.get(layer, layer): weights for layer, weights in held.items()}
+
+
+def _tensor(path: str, value: Any) -> Tensor:
+    """The tensor in whatever holds numbers: a tensor, an array, a variable of Keras's."""
+    value = getattr(value, "value", value)  # on the torch backend a variable's is a tensor
+    if isinstance(value, Tensor):
+        return value.detach()
+    try:
+        return torch.from_numpy(np.array(value))
+    except (TypeError, ValueError):
+        raise ValueError(f"{path!r} is a {type(value).__name__}, not an array of numbers") from None
 
 
 def _numbered(known: PeerNet, wanted: list[Place], held: Held) -> list[Place]:
@@ -283,7 +299,7 @@ def _extra(known: PeerNet, layer: str, given: Mapping[str, Tensor]) -> ValueErro
     )
 
 
-def _other(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> str:
+def _other(known: PeerNet, tensors: Mapping[str, Any]) -> str:
     """A hint at the network of Keras's whose tensors these are, where it is another one."""
     for other in KNOWN.values():
         if other.net == known.net and other.options == known.options:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..build.network import build
 from ..spec import Net
+from .layout import PeerNet
 
 NORM = "norm"  # how the name of a row's normalisation ends, in our state_dict
 COUNTER = "num_batches_tracked"
@@ -74,17 +75,23 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def renamed(
-    net: Net, theirs: Mapping[str, str], tensors: Mapping[str, Tensor], where: str
+    known: PeerNet, net: Net, theirs: Mapping[str, str], tensors: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
     """The tensors under our names; ValueError with the first that is missing, misshapen or extra.
 
     A dense layer's weight may come as a convolution's over its whole input, which is the same.
+    Where there is no classifier at all, there is none in what is given back.
     """
+    where = f"{known.peer}'s {known.name}"
+    head = known.head.rpartition(".")[0]
+    headless = bool(tensors) and not any(name.startswith(f"{head}.") for name in tensors)
     shapes = layout(net)
     found: dict[str, Tensor] = {}
     for key, shape in shapes.items():
         name = theirs[key]
         if name not in tensors:
+            if headless and name.startswith(f"{head}."):
+                continue
             if key.endswith(COUNTER):
                 found[key] = torch.zeros((), dtype=torch.long)
                 continue
@@ -99,8 +106,8 @@ def renamed(
                 f"{where}: {name!r} is {words(given.shape)}, not {words(shape)} (our {key})"
             )
         found[key] = checked(given, name, where, whole=key.endswith(COUNTER)).reshape(shape)
-    known = set(theirs.values())
-    extra = next((name for name in tensors if name not in known), None)
+    places = set(theirs.values())
+    extra = next((name for name in tensors if name not in places), None)
     if extra is not None:
         raise ValueError(
             f"{where}: {extra!r} ({words(tensors[extra].shape)}) is a tensor that it has no "

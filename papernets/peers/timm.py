@@ -232,4 +232,4 @@ def theirs(known: PeerNet, net: Net) -> dict[str, str]:
 
 def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """timm's tensors under our names; ValueError names the first that does not fit."""
-    return renamed(net, theirs(known, net), tensors, f"{PEER}'s {known.name}")
+    return renamed(known, net, theirs(known, net), tensors)

@@ -44,10 +44,11 @@ def from_peer(
     """Our network of a peer's, with its weights: from_peer("torchvision", "resnet101", state).
 
     `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
-    Classes are those of the state_dict; with another number the body is kept and the head drawn
-    afresh, and the model's `left_out` names the tensors that were not taken. A state_dict of double
-    precision makes a network of double precision, any other one of single. ValueError names what is
-    unknown, or the first tensor that is missing, extra, misshapen or not finite.
+    Classes are those of the state_dict; with another number, or where it has no classifier, the
+    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. A
+    state_dict of double precision makes a network of double precision, any other one of single.
+    ValueError names what is unknown, or the first tensor that is missing, extra, misshapen or not
+    finite.
     """
     taken = take(peer, name, state_dict, classes)
     model: nn.Module = taken.model
@@ -65,7 +66,7 @@ def take(
     """As `from_peer`, with what it found out; `generator` draws a new head."""
     module = room(peer)
     known = find_peer(peer, name)
-    tensors = cleaned(state_dict).tensors
+    tensors = _tensors(known, state_dict)
     options = dict(known.options)
     heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
     dropped: list[str] = []
@@ -79,20 +80,24 @@ def take(
         state = module.translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(module, known, tensors)}") from None
-    missing = [key for key in layout(own) if key not in state]  # of a body without its classifier
-    if missing and classes is None:
+    wanted = own if classes is None else _net(known.net, classes, options)
+    shapes = layout(wanted)
+    fresh = [key for key, shape in shapes.items() if key not in state or state[key].shape != shape]
+    if fresh and classes is None:
         raise ValueError(
-            f"{known.peer}'s {known.name}: these weights end before the classifier (our "
-            f"{missing[0]}): give the number of classes for a new one, classes=N (--classes N)"
+            f"{peer}'s {known.name}: there is no classifier in these tensors (our {fresh[0]}): say "
+            "how many classes a new one has, with classes= or --classes"
         )
-    if classes is not None and classes != own.classes:
-        wanted = _net(known.net, classes, options)
-        shapes = layout(wanted)
-        fresh = [key for key, tensor in state.items() if tensor.shape != shapes[key]]
-        model = loaded(wanted, {k: v for k, v in state.items() if k not in fresh}, generator)
-        return Taken(model, known.net, options, known, (*dropped, *fresh, *missing))
-    model = loaded(own, state, generator)
-    return Taken(model, known.net, options, known, (*dropped, *missing))
+    kept = {key: tensor for key, tensor in state.items() if key not in fresh}
+    model = loaded(wanted, kept, generator)
+    return Taken(model, known.net, options, known, (*dropped, *fresh))
+
+
+def _tensors(known: PeerNet, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors by the peer's names; Keras's paths and variables are for its own reader."""
+    if known.peer == "keras" and isinstance(state_dict, Mapping):
+        return dict(state_dict)
+    return cleaned(state_dict).tensors
 
 
 def loaded(

@@ -151,3 +151,27 @@ def test_values_from_a_file_are_checked(values, message: str) -> None:
 
 def test_a_strip_may_be_wider_than_a_picture() -> None:
     assert Preprocessing(1, 32, 32).strip(torch.zeros(1, 1, 28, 10_100)).shape[-1] == 10_104
+
+
+def test_blue_first():
+    """Caffe's networks see blue, green, red; low and high are in that order too."""
+    prepared = Preprocessing(
+        3, 2, 2, (2, 2), "photo", low=(0.0, 10.0, 20.0), high=(255.0, 265.0, 275.0), order="bgr"
+    )
+    picture = torch.tensor([1, 2, 3], dtype=torch.uint8)[None, :, None, None].expand(1, 3, 2, 2)
+    assert prepared(picture)[0, :, 0, 0].tolist() == pytest.approx([3, 12, 21])
+    grey = torch.full((1, 1, 2, 2), 5, dtype=torch.uint8)
+    assert prepared(grey)[0, :, 0, 0].tolist() == pytest.approx([5, 15, 25])
+    assert Preprocessing.from_dict(prepared.to_dict()) == prepared
+
+
+@pytest.mark.parametrize(("channels", "order"), [(3, "gbr"), (1, "bgr"), (3, None), (4, "bgr")])
+def test_another_order_is_refused(channels, order):
+    with pytest.raises(ValueError, match="preprocessing order="):
+        Preprocessing(channels, 2, 2, (2, 2), "photo", order=order)
+
+
+def test_bundles_of_before_see_red_first():
+    values = Preprocessing(3, 2, 2, (2, 2), "photo").to_dict()
+    del values["order"]
+    assert Preprocessing.from_dict(values).order == "rgb"

@@ -85,7 +85,7 @@ def ours(name, tensors):
 
 
 def by_path(model):
-    return {weight.path: weight.numpy() for weight in model.weights}
+    return {weight.path: weight for weight in model.weights}
 
 
 @torch.no_grad()
@@ -130,7 +130,7 @@ def test_files_that_keras_writes(keras, name, tmp_path):
     theirs.save_weights(tmp_path / "x.weights.h5")
     theirs.save(tmp_path / "x.keras")
     theirs.save(tmp_path / "x.h5")  # the whole model in the legacy layout
-    direct = by_path(theirs)
+    direct = {path: weight.numpy() for path, weight in by_path(theirs).items()}
     for file in FILES:
         read = read_keras(tmp_path / file)
         assert {path: tuple(t.shape) for path, t in read.items()} == {

@@ -132,7 +132,7 @@ def test_a_new_head():
     model = from_peer("keras", "ResNet50", body, classes=2)
     assert set(model.left_out) == {"fc.weight", "fc.bias"}
     with pytest.raises(
-        ValueError, match=r"end before the classifier \(our fc.weight\): .* classes=N"
+        ValueError, match=r"ResNet50: there is no classifier .*our fc.weight.* --classes"
     ):
         from_peer("keras", "ResNet50", body)
 
@@ -197,6 +197,12 @@ def test_a_misshapen_tensor():
 )
 def test_no_finite_numbers(tensor, match):
     wrong("ResNet50", zeros("ResNet50") | {"conv1_bn/beta": tensor}, f"'conv1_bn/beta' .*{match}")
+
+
+def test_no_array_of_numbers():
+    wrong("ResNet50", {"conv1_conv/kernel": "text"}, "'conv1_conv/kernel' is a str, not an array")
+    wrong("ResNet50", {"conv1_conv/kernel": None}, "'conv1_conv/kernel' is a NoneType, not an")
+    wrong("ResNet50", {3: torch.zeros(1)}, "Keras's paths, such as 'fc1/kernel', not by 3")
 
 
 def test_a_name_that_is_no_path():

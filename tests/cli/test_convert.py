@@ -1,0 +1,276 @@
+"""`papernets convert` as it is typed: bundles that the other verbs use, and clear refusals."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import cifar_resnets as public
+import numpy as np
+import peer_layouts as layouts
+import pytest
+import torch
+from fingerprints import drawn
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+from papernets import create_model, data, load_bundle, net
+from papernets.cli import main
+from papernets.peers import find_peer
+from papernets.peers.torchvision import theirs
+
+
+@pytest.fixture(scope="module")
+def mobilenet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """timm's mobilenetv1_100 with 10 classes, as a safetensors file."""
+    layout = dict(layouts.mobilenet_timm(classes=10))
+    state = {key: drawn(key, shape) for key, shape in layout.items()}
+    path = tmp_path_factory.mktemp("weights") / "mobilenet.safetensors"
+    save_file({k: v.float() if v.is_floating_point() else v for k, v in state.items()}, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def resnet20(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """akamaster's ResNet-20, as it saves it: parallel, wrapped."""
+    state = public.drawn(public.Akamaster).float().state_dict()
+    path = tmp_path_factory.mktemp("weights") / "resnet20.th"
+    torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}, "best": 91.7}, path)
+    return path
+
+
+def typed(*words: object) -> int:
+    return main(["convert", *map(str, words)])
+
+
+def test_a_peers_weights_become_a_bundle(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "bundle"
+    assert typed(mobilenet, "--net", "mobilenetv1_100", "--from", "timm", "--out", out) == 0
+    said = capsys.readouterr()
+    assert "mobilenet_v1_timm (timm's mobilenetv1_100): 164 tensors" in " ".join(said.out.split())
+    assert sorted(os.listdir(out)) == ["bundle.json", "weights.safetensors"]
+    bundle = load_bundle(out)
+    assert bundle.info.classes == tuple(map(str, range(10)))
+    assert bundle.info.run["converted"]["file"] == "mobilenet.safetensors"
+    given, kept = load_file(mobilenet), load_file(out / "weights.safetensors")
+    assert torch.equal(kept["pw13.weight"], given["blocks.4.1.conv_pw.weight"])
+
+
+def test_predict_and_evaluate_use_the_bundle(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The scores are those of the network on the picture as the bundle says it is prepared."""
+    out, labels = tmp_path / "bundle", tmp_path / "labels.txt"
+    labels.write_text("ant\nbee\n", encoding="utf-8")
+    photos = tmp_path / "photos"
+    noise = np.random.default_rng(0).integers(0, 256, (4, 300, 400, 3), dtype=np.uint8)
+    for at, values in enumerate(noise):
+        folder = photos / ("ant", "bee")[at % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values).save(folder / f"{at}.png")
+    words = ["--net", "mobilenetv1_100", "--from", "timm", "--classes", "2", "--labels", labels]
+    assert typed(mobilenet, *words, "--out", out) == 0
+    assert "Left out, or drawn afresh: fc.weight, fc.bias." in capsys.readouterr().out
+    picture = photos / "ant" / "0.png"
+    assert main(["predict", str(out), str(picture), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)[0]
+    bundle = load_bundle(out)
+    prepared = data.Preprocessing.from_dict(bundle.info.preprocessing)
+    assert prepared.picture == (256, 256) and prepared.crop
+    stored = data.picture.load_photo(picture, 3, prepared.picture)
+    with torch.no_grad():
+        scores = bundle.model(prepared(stored[None])).softmax(1)[0]
+    assert answer["label"] == ("ant", "bee")[int(scores.argmax())]
+    assert answer["score"] == pytest.approx(float(scores.max()), abs=1e-5)
+    command = ["evaluate", str(out), "--data", str(photos), "--json"]
+    assert main([*command, "--out", str(tmp_path / "report")]) == 0
+    assert json.loads(capsys.readouterr().out)["images"] == 4
+
+
+def test_a_new_head_is_the_same_each_time(mobilenet: Path, tmp_path: Path) -> None:
+    words = [mobilenet, "--net", "mobilenetv1_100", "--from", "timm", "--classes", "3", "--quiet"]
+    for name in "ab":
+        torch.rand(7)  # whatever was drawn before
+        assert typed(*words, "--out", tmp_path / name) == 0
+    first, second = (load_file(tmp_path / name / "weights.safetensors") for name in "ab")
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert first["fc.weight"].shape == (3, 1024)
+
+
+def test_auto_prints_what_went_where(
+    resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--net", "resnet20", "--from", "auto", "--set", "zeros=around"]
+    assert typed(resnet20, *words, "--out", tmp_path / "bundle") == 0
+    out, err = capsys.readouterr()
+    rows = [line.split() for line in out.splitlines()]
+    assert rows[0] == ["in", "the", "file", "here", "shape"]
+    assert ["layer2.0.conv1.weight", "stage2_1.conv1.weight", "32x16x3x3"] in rows
+    assert ["linear.weight", "fc.weight", "10x64"] in rows
+    assert "Note: order and shapes cannot tell strides" in " ".join(err.split())
+    model = create_model(tmp_path / "bundle").eval()
+    theirs = public.drawn(public.Akamaster).float()
+    x = torch.randn(2, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(model(x), theirs(x), atol=1e-4)
+
+
+def test_auto_in_json(resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--net", "resnet20", "--out", tmp_path / "bundle", "--json"]
+    assert typed(resnet20, *words, "--preprocessing", "0.49,0.48,0.45/0.2,0.2,0.2") == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert found["network"] == "resnet20" and found["from"] == "auto" and not err
+    assert found["table"][0] == {
+        "file": "conv1.weight",
+        "ours": "conv1.weight",
+        "shape": [16, 3, 3, 3],
+    }
+    assert found["preprocessing"]["low"] == pytest.approx([-2.45, -2.4, -2.25])
+    assert found["left_out"] == []
+
+
+def test_auto_stops_at_the_first_row(
+    resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(resnet20, "--net", "resnet32", "--out", tmp_path / "bundle") == 1
+    out, err = capsys.readouterr()
+    assert "for our stage1_4.conv1.weight: 32x16x3x3 in the file, 16x16x3x3 in the network" in err
+    assert out.splitlines()[-1].startswith("layer2.0.conv1.weight")
+    assert os.listdir(tmp_path) == []
+
+
+WRONG_USE = [
+    (["--net", "resnet20", "--from", "torchvison"], "unknown peer 'torchvison'. Did you mean"),
+    (["--net", "resnet21", "--from", "auto"], "unknown network 'resnet21'. Did you mean"),
+    (["--net", "resnet21", "--from", "timm"], "unknown network of timm, 'resnet21'. Did you mean"),
+    (["--net", "resnet20", "--preprocessing", "cafe"], "Did you mean 'caffe'?"),
+    (["--net", "resnet20", "--set", "zeros"], "--set zeros: give key=value"),
+    (["--net", "resnet20", "--set", "zero=around"], "has no option 'zero'. Did you mean 'zeros'?"),
+    (["--net", "resnet20", "--set", "zeros=up"], "zeros 'up': there is behind"),
+    (["--net", "resnet18", "--from", "timm", "--set", "shortcut=B"], "--set is for --from auto"),
+    (["--net", "resnet20", "--classes", "0"], "--classes 0: give 1 or more"),
+    (["--from", "timm"], "Missing option"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG_USE)
+def test_wrong_use(
+    words: list[str], said: str, resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(resnet20, *words, "--out", tmp_path / "bundle") == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert os.listdir(tmp_path) == []
+
+
+def test_unreadable_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "text.pth").write_text("hello, these are no weights")
+    for name, said in (
+        ("nowhere.pth", "no such file"),
+        ("text.pth", "is not a file of weights"),
+        ("", "is a folder: give the file of weights in it"),
+    ):
+        path = tmp_path / name
+        assert typed(path, "--net", "resnet20", "--out", tmp_path / "bundle") == 1
+        assert said in capsys.readouterr().err
+    assert os.listdir(tmp_path) == ["text.pth"]
+
+
+class Runs:
+    """What runs when it is unpickled."""
+
+    def __init__(self, proof: Path):
+        self.proof = proof
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (f"touch {self.proof}",)
+
+
+def test_a_hostile_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torch.save({"state_dict": {"conv1.weight": Runs(tmp_path / "proof")}}, tmp_path / "a.pth")
+    for peer in ("auto", "torchvision", "keras"):
+        words = ["--net", "resnet18" if peer != "keras" else "ResNet50", "--from", peer]
+        assert typed(tmp_path / "a.pth", *words, "--out", tmp_path / "bundle") == 1
+        assert "asks to run posix.system" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == ["a.pth"]
+
+
+def test_the_wrong_network(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--net", "resnet18", "--from", "torchvision", "--out", tmp_path / "bundle"]
+    assert typed(mobilenet, *words) == 1
+    assert "there is no tensor 'conv1.weight' (64x3x7x7" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == []
+
+
+def test_nothing_is_written_over(
+    resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "kept").write_text("mine")
+    for name in ("file", "folder"):
+        assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / name) == 1
+        assert "is there already: give a new folder as --out" in capsys.readouterr().err
+    assert (tmp_path / "folder" / "kept").read_text() == "mine"
+    (tmp_path / "empty").mkdir()
+    assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / "empty", "--quiet") == 0
+    assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / "new/er", "--quiet") == 0
+
+
+def test_a_full_disk_leaves_nothing(
+    resnet20: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("papernets.files.os.replace", full)
+    assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / "bundle", "--quiet") == 1
+    assert "the disk is full" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == []
+
+
+def test_labels(resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["plane", "car", "crane", "cat", "deer", "dog", "frog", "horse", "crane", "truck"]
+    labels = tmp_path / "labels.txt"
+    words = [resnet20, "--net", "resnet20", "--out", tmp_path / "bundle", "--labels", labels]
+    labels.write_text("\n".join(names[:9]) + "\n", encoding="utf-8")
+    assert typed(*words) == 1
+    assert "has 9 lines, the network has 10 classes" in capsys.readouterr().err
+    labels.write_text("\n".join([*names[:4], "", *names[5:]]), encoding="utf-8")
+    assert typed(*words) == 1
+    assert "line 5 is empty" in capsys.readouterr().err
+    labels.write_bytes("Grün".encode("latin-1"))
+    assert typed(*words) == 1
+    assert "is not a text file in UTF-8" in capsys.readouterr().err
+    labels.write_text("\ufeff" + "\r\n".join(names) + "\r\n\r\n", encoding="utf-8")
+    assert typed(*words) == 0
+    assert "has 'crane' more than once" in capsys.readouterr().err
+    found = load_bundle(tmp_path / "bundle").info.classes
+    assert (found[2], found[8]) == ("crane (2)", "crane (8)")
+    assert (found[:2], found[9]) == (("plane", "car"), "truck")
+
+
+def test_transform_input_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No state_dict records torchvision's switch: what is meant is said, and may be changed."""
+    state = create_model("googlenet_torchvision", num_classes=3, aux=False).state_dict()
+    known = find_peer("torchvision", "googlenet")
+    names = theirs(known, net("googlenet_torchvision", 3, aux=False))
+    path = tmp_path / "googlenet.pth"
+    torch.save({names[key]: tensor for key, tensor in state.items()}, path)
+    words = [path, "--net", "googlenet", "--from", "torchvision"]
+    assert typed(*words, "--out", tmp_path / "a") == 0
+    assert "want transform_input, values from -1 to 1" in " ".join(capsys.readouterr().err.split())
+    info = load_bundle(tmp_path / "a").info
+    assert info.options == {"aux": False} and info.preprocessing["low"] == [-1.0]
+    assert typed(*words, "--out", tmp_path / "b", "--preprocessing", "torch", "--quiet") == 0
+    low = load_bundle(tmp_path / "b").info.preprocessing["low"]
+    assert low == pytest.approx([-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225])
