@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+KERAS  := $(VENV)/.keras
 ARGS   ?=
 
 # The versions in constraints.txt hold for the build backend too (newer pips read the second name).
@@ -61,7 +62,14 @@ test: $(STAMP)
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 	@echo "Try next: make demo trains LeNet-5; make check runs the slow tests, ruff and mypy too."
 
-check: $(STAMP)
+# Keras is asked for what our networks with its weights must give; nothing else needs it.
+$(KERAS): $(STAMP)
+	@echo "== Installing Keras, which the slow tests compare with, into $(VENV)/"
+	@$(BIN)/python -m pip install --quiet --editable '.[dev,keras]'
+	@$(BIN)/python -m pip check
+	@touch $@
+
+check: $(KERAS)
 	@echo "== Style: ruff"
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .

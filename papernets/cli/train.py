@@ -137,8 +137,9 @@ def free_folders(run: Run | None) -> Iterator[Path]:
     """runs/NETWORK-DATA-N for each N that is free."""
     assert run is not None
     network = Path(run.net.rpartition(":")[0]).stem if ".py:" in run.net else run.net
+    data = Path(run.data).name.removesuffix(".parquet") or "data"
     for number in itertools.count(1):
-        folder = Path("runs", f"{network}-{Path(run.data).name or 'data'}-{number}")
+        folder = Path("runs", f"{network}-{data}-{number}")
         if not folder.exists():
             yield folder
 

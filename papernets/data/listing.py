@@ -56,6 +56,11 @@ class Listing:
         places = {name: place for place, name in enumerate(classes)}
         return Listing(tuple(files), tuple(places[name] for name in names), tuple(classes))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each file's class."""
+        return tuple(self.classes[label] for label in self.labels)
+
     def among(self, classes: Sequence[str]) -> Tensor:
         """The labels (N,) as places among other classes, which have all of these."""
         places = torch.tensor([classes.index(name) for name in self.classes], dtype=torch.int64)

@@ -23,7 +23,7 @@ from papernets.data.dataset import Dataset, WrongFolder
 from papernets.data.folder import SPLITS, natural, visible_files
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import Packed, Refused, shown
-from papernets.data.stored import File, room_for_pictures
+from papernets.data.stored import room_for_pictures
 
 ENDING = ".parquet"
 FEW = 20  # entries of a sub-folder that are looked at
@@ -84,11 +84,10 @@ def has_no_parts(root: Path) -> bool:
     return not root.is_dir() or not any(_split_of(root, file) for file in _files(root))
 
 
-def whole_parquet(root: Path) -> tuple[tuple[File, ...], tuple[str, ...], list[str]]:
-    """Every row with a label, the names of their classes, and why others were left out."""
+def whole_parquet(root: Path) -> tuple[Listing, list[str]]:
+    """Every row with a label, of files without parts, and why others were left out."""
     listings, skipped = listings_of(root)
-    listing = listings["train"]
-    return listing.files, tuple(listing.classes[label] for label in listing.labels), skipped
+    return listings["train"], skipped
 
 
 def _files(root: Path) -> list[str]:

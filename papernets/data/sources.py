@@ -82,6 +82,8 @@ def given_path(name: str, data_dir: str | None) -> Path:
 def _unknown(name: str, path: Path) -> Exception:
     """The error for a name that is neither a data set nor a folder that is there."""
     names = ", ".join(NAMES)
+    if path.suffix.casefold() == ".parquet":
+        return FileNotFoundError(f"{name}: there is no such file. Give one, or a folder of them")
     if path.name != name or os.sep in name or name.startswith((".", "~")):
         return FileNotFoundError(
             f"{name}: there is no such folder. Give a folder with one sub-folder a class, "

@@ -148,13 +148,14 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     without: list[str] = []
     paths: Sequence[File]
     if is_parquet(root):
-        paths, names, without = whole_parquet(root)
+        rows, without = whole_parquet(root)
+        paths, names, found = rows.files, rows.names, rows.classes
     else:
         listing = whole_folder(root)
         assert listing is not None
         paths, names = listing
+        found = tuple(dict.fromkeys(names))
     name = root.resolve().name
-    found = tuple(dict.fromkeys(names))
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
     places = dict(zip(found, matched(bundle.info.classes, found, shown(root)), strict=True))

@@ -8,7 +8,7 @@ their names tell them, because each implementation makes them at another place i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, zip_longest
 
@@ -16,28 +16,10 @@ import torch
 from torch import Tensor
 
 from ..spec import Net
-from .rules import COUNTER, checked, layout, words
+from .pieces import Piece, Shapes, ascends, difference, natural, parted, pieces_of
+from .rules import COUNTER, checked, layout
 
-SHORTCUT = re.compile(
-    r"(?:^|[._])(?:down_?sample|short_?cut|conv_?shortcut|skip|identity|id_conv|bypass|residual_conv"
-    r"|proj(?:ection)?|res_conv|conv_?sc|sc)(?=[._\d]|$)",
-    re.IGNORECASE,
-)
-KINDS = ("convolution", "projection", "dense layer", "normalisation", "projection's normalisation")
 MOST_GROUPS = 6
-Shapes = Mapping[str, torch.Size]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One layer of a state_dict: the shapes of its tensors by the last part of their names."""
-
-    name: str
-    kind: str
-    shapes: tuple[tuple[str, tuple[int, ...]], ...]
-
-    def tensor(self, leaf: str) -> str:
-        return f"{self.name}.{leaf}" if self.name else leaf
 
 
 @dataclass(frozen=True)
@@ -89,8 +71,8 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
         pairs = {name: name for name in shapes if name in given}
         notes = ("every tensor has our name for it: matched by name",)
     else:
-        ours, theirs = _pieces(shapes), _pieces(given)
-        ours, theirs = _parted(ours, theirs)
+        ours, theirs = pieces_of(shapes), pieces_of(given)
+        ours, theirs = parted(ours, theirs)
         pairs, notes = _paired(ours, theirs, ordered, where, net.name)
     state, rows = {}, []
     for name, shape in shapes.items():
@@ -108,58 +90,20 @@ def _without_counters(shapes: Shapes) -> dict[str, torch.Size]:
     return {name: shape for name, shape in shapes.items() if not name.endswith(COUNTER)}
 
 
-def _pieces(shapes: Shapes) -> list[Piece]:
-    """The layers of a state_dict, in its order."""
-    layers: dict[str, dict[str, tuple[int, ...]]] = {}
-    for name, shape in shapes.items():
-        module, _, leaf = name.rpartition(".")
-        layers.setdefault(module, {})[leaf] = tuple(shape)
-    return [Piece(name, _kind(leaves), tuple(leaves.items())) for name, leaves in layers.items()]
-
-
-def _kind(leaves: Mapping[str, tuple[int, ...]]) -> str:
-    if "running_mean" in leaves or "running_var" in leaves:
-        return "normalisation"
-    dimensions = len(leaves.get("weight", next(iter(leaves.values()))))
-    return {4: "convolution", 2: "dense layer"}.get(dimensions, f"layer of {dimensions} dimensions")
-
-
-def _parted(ours: list[Piece], theirs: list[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """The same with the shortcuts' layers as kinds of their own, where names tell which they are.
-
-    They do where as many of the file's names speak of a shortcut as the network has projections.
-    """
-
-    def part(pieces: Iterable[Piece]) -> list[Piece]:
-        named = {"convolution": "projection", "normalisation": "projection's normalisation"}
-        return [
-            Piece(p.name, named[p.kind], p.shapes)
-            if p.kind in named and SHORTCUT.search(p.name)
-            else p
-            for p in pieces
-        ]
-
-    def count(pieces: Iterable[Piece]) -> int:
-        return sum(piece.kind == "projection" for piece in pieces)
-
-    own, other = part(ours), part(theirs)
-    return (own, other) if count(own) == count(other) else (ours, theirs)
-
-
 def _paired(
     ours: Sequence[Piece], theirs: Sequence[Piece], ordered: bool, where: str, network: str
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """For each of our tensors the file's, and notes on how the order was found."""
     by_file = {kind: [p for p in theirs if p.kind == kind] for kind in _kinds(ours, theirs)}
     own = {kind: [p for p in ours if p.kind == kind] for kind in by_file}
-    trusted = ordered and _ascends(theirs)
+    trusted = ordered and ascends(theirs)
     if trusted and all(_fits(own[kind], by_file[kind]) for kind in by_file):
         return _pairs(own, by_file), ()
     by_name: dict[str, list[Piece]] = {}
     for kind, pieces in by_file.items():
         found = list(_orders(own[kind], pieces))
         if not found:
-            shown = by_file if trusted else {k: sorted(p, key=_natural) for k, p in by_file.items()}
+            shown = by_file if trusted else {k: sorted(p, key=natural) for k, p in by_file.items()}
             raise _misfit(ours, own, shown, where, network)
         if len(found) > 1:
             one, other = _first_difference(found[0], found[1])
@@ -177,37 +121,12 @@ def _kinds(ours: Sequence[Piece], theirs: Sequence[Piece]) -> list[str]:
     return list(dict.fromkeys(piece.kind for piece in (*ours, *theirs)))
 
 
-def _ascends(pieces: Sequence[Piece]) -> bool:
-    """True where names that differ in a last number alone stand in its order: they do as written.
-
-    In a dictionary that was shuffled, or sorted by the alphabet with 10 before 2, they do not.
-    """
-    last: dict[tuple[str, str, str], int] = {}
-    for piece in pieces:
-        parts = piece.name.split(".")
-        for at, part in enumerate(parts):
-            number = re.search(r"\d+$", part)
-            if number is None:
-                continue
-            stem = (".".join(parts[:at]), part[: number.start()], piece.kind)
-            if int(number[0]) < last.get(stem, -1):
-                return False
-            last[stem] = int(number[0])
-    return True
-
-
-def _natural(piece: Piece) -> list[tuple[int, int | str]]:
-    """A key that sorts 2 before 10."""
-    parts = re.findall(r"\d+|\D+", piece.name)
-    return [(0, int(part)) if part.isdigit() else (1, part) for part in parts]
-
-
 def _orders(ours: Sequence[Piece], theirs: Sequence[Piece]) -> Iterator[list[Piece]]:
     """The orders by name that fit: numbers ascend, groups such as `stem` and `blocks` stand anyhow.
 
     At most two, and different ones.
     """
-    pieces = sorted(theirs, key=_natural)
+    pieces = sorted(theirs, key=natural)
     groups: dict[str, list[Piece]] = {}
     for piece in pieces:
         groups.setdefault(re.match(r"[^\d.]*", piece.name)[0], []).append(piece)  # type: ignore[index]
@@ -224,23 +143,8 @@ def _orders(ours: Sequence[Piece], theirs: Sequence[Piece]) -> Iterator[list[Pie
 
 def _fits(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
     return len(ours) == len(theirs) and not any(
-        _wrong(own, other)[1] for own, other in zip(ours, theirs, strict=True)
+        difference(own, other)[1] for own, other in zip(ours, theirs, strict=True)
     )
-
-
-def _wrong(own: Piece, other: Piece) -> tuple[str, str]:
-    """The last part of the first tensor that differs, and how; empty where all are alike."""
-    mine, given = dict(own.shapes), dict(other.shapes)
-    for leaf in sorted({*mine, *given}, key=lambda leaf: (leaf != "weight", leaf)):
-        if leaf == COUNTER:
-            continue
-        if leaf not in given:
-            return leaf, f"the file has no {other.tensor(leaf)}"
-        if leaf not in mine:
-            return leaf, f"the network has no {own.tensor(leaf)}"
-        if mine[leaf] != given[leaf]:
-            return leaf, f"{words(given[leaf])} in the file, {words(mine[leaf])} in the network"
-    return "", ""
 
 
 def _pairs(
@@ -276,7 +180,7 @@ def _misfit(
     rows: list[Match] = []
     for piece in ours:
         other = partner[piece.name]
-        leaf, wrong = _wrong(piece, other) if other else (piece.shapes[-1][0], "")
+        leaf, wrong = difference(piece, other) if other else (piece.shapes[-1][0], "")
         if other is None:
             wrong = (
                 f"the file has {len(theirs[piece.kind])} of its kind ({piece.kind}), the "

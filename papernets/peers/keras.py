@@ -11,11 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from . import keras_names
 from .h5 import UNNAMED
 from .keras_names import Family, Place, places
 from .layout import Inputs, PeerNet
+from .rules import checked, words
 
 KERNEL, NORM = "kernel", "batch_normalization"
 # Inputs are as keras/src/applications/imagenet_utils.py, preprocess_input, makes them.
@@ -107,30 +109,38 @@ Held = dict[str, dict[str, Tensor]]
 def translate(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str, Tensor]:
     """Keras's tensors under our names and in our shapes: HWIO to OIHW, dense layers turned.
 
-    `tensors` is `{w.path: w for w in model.weights}`, or what `read_keras` finds in a file. Layers
-    without a name of their own (`conv2d_37`) are matched by the order of their numbers. A file
-    without a top (include_top=False) gives no tensors for it. ValueError, in Keras's own names, for
-    the first tensor that is missing, misshapen, not of floating numbers, or one too many.
+    `tensors` (variables of Keras's, arrays or tensors) go by Keras's paths, as in
+    `{w.path: w for w in model.weights}`, or as `read_keras` finds them in a file. Layers without a
+    name of their own (`conv2d_37`) are matched by the order of their numbers. Without a top
+    (include_top=False), none is given. ValueError, in Keras's own names, for the first tensor that
+    is missing, misshapen, not of floating numbers, or one too many.
     """
-    family = _KINDS[known.name].family
-    wanted = places(net, family)
+    try:
+        return _translated(known, net, tensors)
+    except ValueError as error:
+        raise ValueError(f"{error}{_other(known, tensors)}") from None
+
+
+def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str, Tensor]:
+    wanted = places(net, _KINDS[known.name].family)
     held = _held(known, tensors, wanted)
     wanted = _without_top(_numbered(known, wanted, held), held)
+    where = f"Keras's {known.name}"
     found: dict[str, Tensor] = {}
     for place in wanted:
         given = held.pop(place.layer, {})
         for theirs, ours, shape in _weights(place):
             name = f"{place.layer}/{theirs}"
             if theirs not in given:
-                raise ValueError(
-                    f"Keras's {known.name} has a tensor {name!r} ({_shown(shape)}), which is "
-                    f"missing; the first one given is {next(iter(tensors), 'none')!r}"
-                )
+                first = next(iter(tensors), None)
+                begins = f"they begin with {first!r}" if tensors else "there are none"
+                raise ValueError(f"{where}: there is no tensor {name!r} ({words(shape)}); {begins}")
             tensor = given.pop(theirs)
-            _check(known, name, tensor, shape)
-            found[f"{place.row.name}.{ours}"] = (
-                _turned(place, tensor) if theirs == KERNEL else tensor
-            )
+            if tuple(tensor.shape) != shape:
+                raise ValueError(f"{where}: {name!r} is {words(tensor.shape)}, not {words(shape)}")
+            tensor = checked(tensor, name, where)
+            tensor = _turned(place, tensor) if theirs == KERNEL else tensor
+            found[f"{place.row.name}.{ours}"] = tensor
         if place.kind == NORM:
             found[f"{place.row.name}.norm.num_batches_tracked"] = torch.zeros((), dtype=torch.long)
         if given:
@@ -144,12 +154,13 @@ def classes_in(known: PeerNet, tensors: Mapping[str, Any]) -> int | None:
     """How many classes the classifier in Keras's tensors has; None where they have no top."""
     family = _KINDS[known.name].family
     head = family.names(family.top[-1])[0]
+    tensors = {path: value for path, value in tensors.items() if isinstance(path, str)}
     if any(path.startswith(UNNAMED) for path in tensors):
         kind = "conv2d" if head == keras_names.CONV_PREDS else "dense"
-        head = next(reversed(_of_kind({_parts(path)[-2] for path in tensors}, kind)), head)
+        head = next(reversed(_of_kind({_parts(path)[-2]: None for path in tensors}, kind)), head)
     for path, value in tensors.items():
-        if _parts(path)[-2:] == [head, "bias"]:
-            return int(value.shape[0])
+        if _parts(path)[-2:] == [head, "bias"] and len(value.shape) == 1:
+            return int(value.shape[0]) or None
     return None
 
 
@@ -169,6 +180,8 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
     """The tensors by layer and weight; layers that have no more than their order get names."""
     held: Held = {}
     for path, value in tensors.items():
+        if not isinstance(path, str):
+            raise ValueError(f"weights go by Keras's paths, such as 'fc1/kernel', not by {path!r}")
         *_, layer, weight = _parts(path)
         if not layer or not weight:
             raise ValueError(
@@ -199,8 +212,8 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
 
 
 def _tensor(path: str, value: Any) -> Tensor:
-    """The tensor in whatever holds numbers: a tensor, an array, a Keras variable."""
-    value = getattr(value, "value", value)  # a Keras variable's
+    """The tensor in whatever holds numbers: a tensor, an array, a variable of Keras's."""
+    value = getattr(value, "value", value)  # on the torch backend a variable's is a tensor
     if isinstance(value, Tensor):
         return value.detach()
     try:
@@ -218,14 +231,14 @@ def _numbered(known: PeerNet, wanted: list[Place], held: Held) -> list[Place]:
         if len(found) < count:
             raise ValueError(
                 f"Keras's {known.name} has {count} layers {kind} that are known by their numbers, "
-                f"and {len(found)} are given: {_gap(found, kind)!r} is missing"
+                f"and {len(found)} are given: there is no {_gap(found, kind)!r}"
             )
     return [p if p.layer else replace(p, layer=left[p.kind].pop(0)) for p in wanted]
 
 
 def _gap(found: list[str], kind: str) -> str:
     """The first name that a row of running numbers leaves out, or the one after the last."""
-    numbers = [int(name.removeprefix(kind).removeprefix("_") or 0) for name in found]
+    numbers = [int(name.removeprefix(kind).removeprefix("_") or 0) for name in found] or [-1]
     free = next((n for n in range(numbers[0], numbers[-1] + 2) if n not in numbers), 0)
     return f"{kind}_{free}" if free else kind
 
@@ -278,22 +291,24 @@ def _turned(place: Place, kernel: Tensor) -> Tensor:
     return kernel.contiguous()
 
 
-def _check(known: PeerNet, name: str, given: Tensor, shape: tuple[int, ...]) -> None:
-    if tuple(given.shape) != shape:
-        raise ValueError(
-            f"Keras's {known.name} has {name!r} of shape {_shown(shape)}, here it is "
-            f"{_shown(given.shape)}"
-        )
-    if not given.is_floating_point():
-        raise ValueError(f"{name!r} holds {given.dtype} numbers, not floating ones")
-
-
 def _extra(known: PeerNet, layer: str, given: Mapping[str, Tensor]) -> ValueError:
-    weight = next(iter(given))
+    weight, tensor = next(iter(given.items()))
     return ValueError(
-        f"Keras's {known.name} has no tensor '{layer}/{weight}' ({_shown(given[weight].shape)})"
+        f"Keras's {known.name}: '{layer}/{weight}' ({words(tensor.shape)}) is a tensor that it has "
+        "no place for"
     )
 
 
-def _shown(shape: Iterable[int]) -> str:
-    return "x".join(map(str, shape)) or "a single number"
+def _other(known: PeerNet, tensors: Mapping[str, Any]) -> str:
+    """A hint at the network of Keras's whose tensors these are, where it is another one."""
+    for other in KNOWN.values():
+        if other.net == known.net and other.options == known.options:
+            continue
+        try:
+            own = nets.net(other.net, classes_in(other, tensors), **dict(other.options))  # type: ignore[arg-type]
+            assert isinstance(own, Net)
+            _translated(other, own, tensors)
+        except ValueError:
+            continue
+        return f". Its tensors are those of Keras's {other.name}"
+    return ""

@@ -180,6 +180,25 @@ def test_unreadable_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert os.listdir(tmp_path) == ["text.pth"]
 
 
+class Runs:
+    """What runs when it is unpickled."""
+
+    def __init__(self, proof: Path):
+        self.proof = proof
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (f"touch {self.proof}",)
+
+
+def test_a_hostile_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torch.save({"state_dict": {"conv1.weight": Runs(tmp_path / "proof")}}, tmp_path / "a.pth")
+    for peer in ("auto", "torchvision", "keras"):
+        words = ["--net", "resnet18" if peer != "keras" else "ResNet50", "--from", peer]
+        assert typed(tmp_path / "a.pth", *words, "--out", tmp_path / "bundle") == 1
+        assert "asks to run posix.system" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == ["a.pth"]
+
+
 def test_the_wrong_network(
     mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -216,6 +216,13 @@ def test_files_that_do_not_belong_together(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(
+        FileNotFoundError, match=r"x.parquet: there is no such file. Give one"
+    ):
+        opened(tmp_path / "x.parquet")
+
+
 def test_a_class_that_only_the_test_part_has(tmp_path: Path) -> None:
     parquet(tmp_path / "train.parquet", 20, names=None)
     parquet(tmp_path / "test.parquet", 4, names=None, change=lambda c: c.update(label=[0, 1, 0, 7]))

@@ -1,5 +1,6 @@
 """Weights under unknown names, by order and shape: well-known ResNet-20s, judged by themselves."""
 
+import contextlib
 import random
 
 import cifar_resnets as public
@@ -99,6 +100,32 @@ def test_zeros_behind_are_another_network():
     assert any("zeros=around" in note for note in found.notes)
 
 
+class LeNet(torch.nn.Module):
+    """LeNet-5 as tutorials write it: the layer of 120 a convolution over all of its input."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Conv2d(16, 120, 5), nn.Tanh(),
+        )  # fmt: skip
+        self.classifier = nn.Sequential(nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10))
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
+def test_a_convolution_over_all_of_its_input_is_dense():
+    theirs = LeNet().double()
+    found = convert(theirs.state_dict(), "lenet5_modern", "auto")
+    x = torch.randn(2, 1, 28, 28).double()
+    padded = torch.nn.functional.pad(x, (2, 2, 2, 2))  # ours sees the digit in 32x32
+    with torch.no_grad():
+        assert torch.allclose(found.model(padded), theirs(x), atol=1e-12)
+
+
 def test_our_own_names_in_any_order():
     own = create_model("resnet20", generator=torch.Generator().manual_seed(0))
     names = list(own.state_dict())
@@ -175,6 +202,15 @@ def test_classes_are_the_files():
     assert fresh.left_out == ("fc.weight", "fc.bias")
     assert fresh.model.fc.weight.shape == (2, 64)
     assert torch.equal(fresh.model.conv1.weight, theirs.conv1.weight)
+
+
+@pytest.mark.parametrize("name", ["conv\u00b2", "9" * 5000, "a..b", "\n", "", "conv1\u0661"])
+def test_odd_names_are_names(name):
+    state = public.drawn(public.Akamaster).state_dict()
+    odd = {key.replace("layer2", name): tensor for key, tensor in state.items()}
+    for ordered in (True, False):
+        with contextlib.suppress(Misfit):
+            convert(odd, "resnet20", "auto", ordered=ordered)
 
 
 def test_several_orders_are_refused():

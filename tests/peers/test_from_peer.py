@@ -8,6 +8,8 @@ from fingerprints import drawn, layout_of
 from torch import nn
 
 from papernets import from_peer, net
+from papernets.peers import find_peer
+from papernets.peers.read import cleaned
 
 
 def state_of(layout):
@@ -47,21 +49,11 @@ def test_separators_and_case(state, name):
     assert from_peer("timm", name, state).net == net("mobilenet_v1_timm")
 
 
-def test_our_own_name_where_it_means_one(state):
-    assert from_peer("torchvision", "alexnet_torchvision", alexnet()).net.name == (
-        "alexnet_torchvision"
-    )
+def test_our_own_name_where_it_means_one():
+    assert find_peer("torchvision", "alexnet_torchvision").name == "alexnet"
+    assert find_peer("torchvision", "resnet50_v1.5").name == "resnet50"
     with pytest.raises(ValueError, match="mobilenet_v1_timm is 'mobilenetv1_100' or"):
-        from_peer("timm", "mobilenet_v1_timm", state)
-
-
-def alexnet():
-    """torchvision's alexnet with 7 classes; its large layers zero, which is quickly made."""
-    layout = layout_of("torchvision-alexnet") | {
-        "classifier.6.weight": (7, 4096),
-        "classifier.6.bias": (7,),
-    }
-    return {key: torch.zeros(shape) for key, shape in layout.items()}
+        find_peer("timm", "mobilenet_v1_timm")
 
 
 @pytest.mark.parametrize(
@@ -166,8 +158,10 @@ def test_prefixes(state, prefix):
 
 def test_parallel_features():
     """The old ImageNet example wrapped VGG's and AlexNet's features alone."""
-    state = {key.replace("features.", "features.module."): t for key, t in alexnet().items()}
-    assert from_peer("torchvision", "alexnet", state).net.classes == 7
+    layout = dict(layouts.vgg(11))
+    wrapped = {key.replace("features.", "features.module."): key for key in layout}
+    found = cleaned({key: torch.zeros(()) for key in wrapped})
+    assert list(found.tensors) == list(layout)
 
 
 def test_the_mean_of_several_models(state):

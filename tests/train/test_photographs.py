@@ -154,12 +154,14 @@ def test_evaluate_on_parquet(home, whole, capsys, tmp_path):
 
     def spoil(cells):
         cells["image"][4]["bytes"] = b"no picture"
+        cells["label"] = cells["label"][::-1]
 
-    file = parquet(tmp_path / "more.parquet", 11, change=spoil)
+    file = parquet(tmp_path / "more.parquet", 12, change=spoil)
     assert main(["evaluate", f"{home}/whole", "--data", str(file), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["images"], found["part"]) == (10, "all")
+    assert (found["images"], found["part"]) == (11, "all")
     assert found["skipped"] == [f"{file} row 4: not a picture"]
+    assert found["notes"] == []  # the classes are in the network's order, whatever the rows' is
 
 
 def opened_for(run):
