@@ -2,6 +2,7 @@
 
 from .diff import Change, Diff, Match, diff
 from .report import explain_dict
+from .schedule import Peak, peak
 from .smallest import smallest_input
 from .verify import Check, verify
 from .walk import Row, Totals, fixed_size, totals, walk
@@ -11,11 +12,13 @@ __all__ = [
     "Check",
     "Diff",
     "Match",
+    "Peak",
     "Row",
     "Totals",
     "diff",
     "explain_dict",
     "fixed_size",
+    "peak",
     "smallest_input",
     "totals",
     "verify",

@@ -243,8 +243,9 @@ DEPARTURES = (
         "padding 2 in conv2, 1 in conv3 to conv5: not printed, the sizes need it", "figure 2"
     ),
     Departure(
-        "the two towers run on one device, as groups of a convolution; the window of the "
-        "normalisation runs over all the layer's maps, and so across the towers' border",
+        "the two towers run on one device, as groups of a convolution, unless create_model is "
+        "given two `devices`; the window of the normalisation runs over all the layer's maps, and "
+        "so across the towers' border",
         "sections 3.3 and 3.5",
     ),
     Departure(
