@@ -6,7 +6,8 @@ a whole step (forward and backward), in single precision, for the shapes of the 
 it: AlexNet, ZFNet, GoogLeNet, VGG-11 with LRN; maps one after another, and channels_last. A ratio
 is how many times as fast ours is, in processor time on one thread and on the clock on several: the
 median of the rounds and their middle half. The error is the largest difference from the value in
-double precision, as a share of the largest value, of y and of its gradient, ours and torch's. `--nets` times whole networks with the rewrite and without."""
+double precision, as a share of the largest value, of y and of its gradient, ours and torch's.
+`--nets` times whole networks with the rewrite and without."""
 
 from __future__ import annotations
 
