@@ -36,7 +36,7 @@ def fetch(
 
 @app.command("show")
 def show(
-    data: Annotated[str, typer.Argument(help="digits, mnist, fashion_mnist, or a folder.")],
+    data: Annotated[str, typer.Argument(help="digits, mnist, fashion_mnist, cifar10, or a path.")],
     data_dir: Annotated[str, typer.Option("--data-dir", help="Where mnist and its like lie.")] = "",
     strict: Strict = False,
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,

@@ -39,7 +39,9 @@ def evaluate(
     data: Annotated[
         str,
         typer.Option(
-            "--data", help="digits, mnist, fashion_mnist, or a folder. [what it was trained on]"
+            "--data",
+            help="digits, mnist, fashion_mnist, cifar10, a folder, or parquet files. "
+            "[what it was trained on]",
         ),
     ] = "",
     data_dir: DataDir = "",

@@ -59,11 +59,13 @@ def wrong_data() -> Iterator[None]:
 
 def check_data(name: str, data_dir: str) -> None:
     """Wrong use where a name is no data set, and no folder; nothing is read."""
+    from ..data.parquet import is_parquet
     from ..data.sources import NAMES, given_path, normal
     from ..data.sources import open as open_data
 
     with wrong_use():
-        if normal(name) not in NAMES and not given_path(name, data_dir or None).is_dir():
+        path = given_path(name, data_dir or None)
+        if normal(name) not in NAMES and not (path.is_dir() or is_parquet(path)):
             open_data(name, data_dir=data_dir or None)  # says what there is
 
 

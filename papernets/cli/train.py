@@ -40,7 +40,8 @@ def train(
         str,
         typer.Option(
             "--data",
-            help="digits, mnist, fashion_mnist, or a folder with one folder a class. [digits]",
+            help="digits, mnist, fashion_mnist, cifar10, a folder with one folder a class, or "
+            "parquet files. [digits, for networks that read them]",
         ),
     ] = "",
     data_dir: DataDir = "",
@@ -136,8 +137,9 @@ def free_folders(run: Run | None) -> Iterator[Path]:
     """runs/NETWORK-DATA-N for each N that is free."""
     assert run is not None
     network = Path(run.net.rpartition(":")[0]).stem if ".py:" in run.net else run.net
+    data = Path(run.data).name.removesuffix(".parquet") or "data"
     for number in itertools.count(1):
-        folder = Path("runs", f"{network}-{Path(run.data).name or 'data'}-{number}")
+        folder = Path("runs", f"{network}-{data}-{number}")
         if not folder.exists():
             yield folder
 

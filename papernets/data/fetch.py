@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from papernets.data.names import data_folder, nearest
+from papernets.data.cifar import HOW
+from papernets.data.names import data_folder, nearest, normal
 
 LARGEST = (
     64 << 20
@@ -86,6 +87,8 @@ def fetch(name: str, data_dir: str | None = None, *, progress: Progress | None =
     when it is complete and its checksum is right. ValueError for a name that cannot be fetched;
     ConnectionError, if no mirror gave a good file, says where to put which files by hand.
     """
+    if normal(name) == "cifar10":
+        raise ValueError(f"cifar10 is not fetched by itself. {HOW}")
     key = nearest(name, FILES, "fetch", "papernets data fetch mnist")
     folder = data_folder(data_dir) / key
     folder.mkdir(parents=True, exist_ok=True)

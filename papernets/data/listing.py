@@ -24,6 +24,7 @@ class Wanted:
     large, unless they have exactly the input's size. seed draws what is held out where the data do
     not say. strict: a file that cannot be read is an error. room: bytes that the pictures may take;
     None for a share of the free memory. What needs more is read again whenever it is asked for.
+    only_test: where the test part is a part of its own, only that is read; the others are empty.
     """
 
     channels: int
@@ -32,6 +33,7 @@ class Wanted:
     seed: int = 0
     strict: bool = False
     room: float | None = None
+    only_test: bool = False
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
@@ -54,6 +56,11 @@ class Listing:
         places = {name: place for place, name in enumerate(classes)}
         return Listing(tuple(files), tuple(places[name] for name in names), tuple(classes))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each file's class."""
+        return tuple(self.classes[label] for label in self.labels)
+
     def among(self, classes: Sequence[str]) -> Tensor:
         """The labels (N,) as places among other classes, which have all of these."""
         places = torch.tensor([classes.index(name) for name in self.classes], dtype=torch.int64)
@@ -61,21 +68,31 @@ class Listing:
 
 
 def read_dataset(
-    root: Path, listings: dict[str, Listing], wanted: Wanted, skipped: Sequence[str] = ()
+    root: Path,
+    listings: dict[str, Listing],
+    wanted: Wanted,
+    skipped: Sequence[str] = (),
+    mark: str = "/",
 ) -> Dataset:
     """A data set of the parts "train", and "val" and "test" where they are.
 
-    `skipped` begins the list of what was left out. ValueError for a part or a class of which no
+    `skipped` begins the list of what was left out; `mark` stands behind a part's name, as it does
+    behind a folder's. ValueError for a part or a class of which no
     picture can be read, for too few to hold a part out, and with `strict` for what is left out.
     """
     classes = listings["train"].classes
+    alone = wanted.only_test and len(listings) > 1
+    if alone:
+        last = list(listings)[-1]
+        listings = {last: listings[last]}
+    files = next(iter(listings.values())).files
     parts: dict[str, Part] = {}
     left = list(skipped)
     count = sum(len(listing.files) for listing in listings.values())
     with pillow_rules():
         digits = set(classes) <= set("0123456789") and wanted.channels == 1
         digits = digits and all(_has_digit_form(listing.files) for listing in listings.values())
-        size = DIGIT_FORM if digits else stored_size(listings["train"].files, wanted)
+        size = DIGIT_FORM if digits else stored_size(files, wanted)
     room = room_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
     for split, listing in listings.items():
@@ -93,8 +110,12 @@ def read_dataset(
         )
     for split, part in parts.items():
         _check_classes(root if len(parts) == 1 else root / split, part, classes, split, left)
-    train, validation, test, sentence = _split(root, parts, wanted.seed)
-    kind = "digit" if digits and _light_on_dark(train.images) else "photo"
+    if alone:
+        (test,) = parts.values()
+        train, validation, sentence = test.select([]), test.select([]), "the test part alone"
+    else:
+        train, validation, test, sentence = _split(root, parts, wanted.seed, mark)
+    kind = "digit" if digits and _light_on_dark((test if alone else train).images) else "photo"
     name = root.resolve().name or shown(root)
     return Dataset(name, classes, train, validation, test, kind, sentence, tuple(left))
 
@@ -156,12 +177,14 @@ def _check_classes(
                 )
 
 
-def _split(root: Path, parts: dict[str, Part], seed: int) -> tuple[Part, Part, Part, str]:
+def _split(
+    root: Path, parts: dict[str, Part], seed: int, mark: str
+) -> tuple[Part, Part, Part, str]:
     """train, validation, test, and the sentence that says how they were made."""
     train = parts["train"]
     few = f"{shown(root)}: {len(train)} training pictures are too few to hold a part out. "
     if "val" in parts and "test" in parts:
-        sentence = "train/, val/ and test/ as they are: val/ chooses the epoch"
+        sentence = "train/, val/ and test/ as they are: val/ chooses the epoch".replace("/", mark)
         return train, parts["val"], parts["test"], sentence
     if "val" in parts or "test" in parts:
         name = "val" if "val" in parts else "test"
@@ -169,8 +192,8 @@ def _split(root: Path, parts: dict[str, Part], seed: int) -> tuple[Part, Part, P
         if not len(held) or not len(rest):
             raise ValueError(few + "Give two or more of each class")
         sentence = (
-            f"{name}/ is the test set; {len(held):,} of train/'s {len(train):,} pictures, drawn by "
-            f"class with seed {seed}, choose the epoch"
+            f"{name}{mark} is the test set; {len(held):,} of train{mark}'s {len(train):,} "
+            f"pictures, drawn by class with seed {seed}, choose the epoch"
         )
         return train.select(rest), train.select(held), parts[name], sentence
     rest, tested = hold_out(train.labels, 0.1, seed)

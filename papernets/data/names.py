@@ -5,7 +5,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-ALIASES = {"fashionmnist": "fashion_mnist", "fashion": "fashion_mnist", "sklearn_digits": "digits"}
+ALIASES = {
+    "fashionmnist": "fashion_mnist",
+    "fashion": "fashion_mnist",
+    "cifar_10": "cifar10",
+    "sklearn_digits": "digits",
+}
 
 
 def normal(name: str) -> str:

@@ -172,7 +172,7 @@ def over(image: Image.Image, ground: int) -> Image.Image:
 
 
 def shown(path: str | os.PathLike[str] | Packed) -> str:
-    """A path as text that can be printed, whatever bytes its name has; or a packed picture's name."""
+    """A path as text that can be printed, whatever bytes it has; the name of a packed picture."""
     if isinstance(path, Packed):
         return path.name
     return os.fsencode(path).decode("utf-8", "replace")

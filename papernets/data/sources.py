@@ -8,13 +8,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
+from papernets.data.cifar import HOW, find_cifar, open_cifar
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
+from papernets.data.parquet import is_parquet, open_parquet
+from papernets.data.stored import Images
 
-NAMES = ("digits", "mnist", "fashion_mnist")
+NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
 DIGITS = tuple("0123456789")
 GARMENTS = (
@@ -35,35 +38,43 @@ def open(
     seed: int = 0,
     strict: bool = False,
     room: float | None = None,
+    only_test: bool = False,
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
     The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
     folder a class, of parquet files or of CIFAR-10's binary files, or one parquet file. channels
-    and size are how photos are stored: give the network's; enlarge, seed, strict and room as in
-    `Wanted`. ValueError or FileNotFoundError says what is wrong and what would work.
+    and size are how photos are stored: give the network's. The rest is as in `Wanted`. ValueError
+    or FileNotFoundError says what is wrong and what would work.
     """
-    wanted = Wanted(channels, size, enlarge, seed, strict, room)
     key = normal(name)
     if key == "digits":
         return _digits()
-    if key in NAMES:
+    if key in FOLDERS:
         return _named_idx(key, data_folder(data_dir), seed)
     path = given_path(name, data_dir)
+    if key == "cifar10":
+        path = data_folder(data_dir) / key
+        if not (is_parquet(path) or find_cifar(path)):
+            raise FileNotFoundError(f"cifar10: not found in {path}. {HOW}")
     if not path.exists():
         raise _unknown(name, path)
-    if not path.is_dir():
+    if not (path.is_dir() or is_parquet(path)):
         raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
     if find_idx([path]):
         label = path.resolve().name
         return _idx(normal(label), [path], seed)
-    return open_folder(path, wanted)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test)
+    if is_parquet(path):
+        return open_parquet(path, wanted)
+    binary = find_cifar(path)
+    return open_cifar(binary, wanted) if binary else open_folder(path, wanted)
 
 
 def given_path(name: str, data_dir: str | None) -> Path:
     """The path of a data set that is not one of NAMES: from here, or else from data_dir."""
     path = Path(name).expanduser()
-    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).is_dir():
+    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).exists():
         return data_folder(data_dir) / path
     return path
 
@@ -71,6 +82,8 @@ def given_path(name: str, data_dir: str | None) -> Path:
 def _unknown(name: str, path: Path) -> Exception:
     """The error for a name that is neither a data set nor a folder that is there."""
     names = ", ".join(NAMES)
+    if path.suffix.casefold() == ".parquet":
+        return FileNotFoundError(f"{name}: there is no such file. Give one, or a folder of them")
     if path.name != name or os.sep in name or name.startswith((".", "~")):
         return FileNotFoundError(
             f"{name}: there is no such folder. Give a folder with one sub-folder a class, "
@@ -80,7 +93,7 @@ def _unknown(name: str, path: Path) -> Exception:
     hint = f"Did you mean {close[0]!r}? " if close else ""
     return ValueError(
         f"unknown data set {name!r}. {hint}Names: {names}; or the path of a folder of pictures "
-        "with one sub-folder a class"
+        "with one sub-folder a class, or of parquet files"
     )
 
 
@@ -165,7 +178,7 @@ def _classes(key: str, labels: Tensor) -> tuple[str, ...]:
     return DIGITS if key == "mnist" else tuple(map(str, range(int(labels.max()) + 1)))
 
 
-def _size(images: Tensor) -> str:
+def _size(images: Images) -> str:
     return f"{images.shape[2]}x{images.shape[3]}"
 
 

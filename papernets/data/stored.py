@@ -45,7 +45,7 @@ class Marks:
     def mark(self, place: int, picture: Tensor) -> None:
         """Note a picture uint8 (C, h, w)."""
         values = picture.contiguous().numpy()
-        self.checksum[place] = zlib.crc32(values)
+        self.checksum[place] = zlib.crc32(values.data)
         flat = values.reshape(len(values), -1).astype(np.int64)
         self.sums[place] = torch.from_numpy(flat.sum(1))
         self.squares[place] = torch.from_numpy(np.einsum("cp,cp->c", flat, flat))
@@ -78,12 +78,13 @@ class OnDemand:
     def __getitem__(self, index: int | slice | Tensor | Sequence[int]) -> Tensor:
         places = torch.arange(len(self))[index]
         flat = places.reshape(-1).tolist()
-        found = torch.empty(len(flat), *self.shape[1:], dtype=torch.uint8)
+        # an array: a tensor made in inference mode could not be written to by other threads
+        found = np.empty((len(flat), *self.shape[1:]), np.uint8)
 
         def read(at: int) -> None:
             file = self.files[flat[at]]
             try:
-                found[at] = load_photo(file, self.channels, self.size)
+                found[at] = load_photo(file, self.channels, self.size).numpy()
             except (ValueError, OSError) as error:
                 raise ValueError(
                     f"{why(file, error)}. It could be read when this began: bring it back, then "
@@ -92,7 +93,19 @@ class OnDemand:
 
         with pillow_rules():
             threads(read, range(len(flat)))
-        return found.view(*places.shape, *self.shape[1:])
+        return torch.from_numpy(found).view(*places.shape, *self.shape[1:])
+
+    @staticmethod
+    def joined(parts: Sequence[OnDemand]) -> OnDemand:
+        """Those of several, one after another."""
+        files = [file for part in parts for file in part.files]
+        marks = [part.marks for part in parts]
+        every = Marks(
+            torch.cat([m.checksum for m in marks]),
+            torch.cat([m.sums for m in marks]),
+            torch.cat([m.squares for m in marks]),
+        )
+        return OnDemand(files, parts[0].channels, parts[0].size, every)
 
     def select(self, places: Tensor) -> OnDemand:
         """The pictures at these places, still to be read."""

@@ -63,17 +63,18 @@ def make_strips(
     if digits < 1 or count < 1 or not len(part):
         raise ValueError(f"{count} strips of {digits} digits out of {len(part)}: give 1 or more")
     picks = torch.randint(len(part), (count, digits), generator=generator)
-    left, right, _ = ink_columns(part.images)
+    images = part.images[:]
+    left, right, _ = ink_columns(images)
     between = torch.zeros(count, digits, dtype=torch.int64)
     if gaps is None:
-        left, right = torch.zeros_like(left), torch.full_like(right, part.images.shape[-1])
+        left, right = torch.zeros_like(left), torch.full_like(right, images.shape[-1])
     else:
         between = torch.randint(gaps[0], gaps[1] + 1, (count, digits), generator=generator)
     steps = (right - left)[picks] + between
     starts = steps.cumsum(1) - steps + MARGIN
     width = int((starts + (right - left)[picks]).max()) + MARGIN
     shown = torch.ones_like(picks, dtype=torch.bool)
-    return _composed(part.images, left, right, picks, starts, shown, width), part.labels[picks]
+    return _composed(images, left, right, picks, starts, shown, width), part.labels[picks]
 
 
 def make_windows(

@@ -18,8 +18,10 @@ from ..data import Dataset, Part, Preprocessing
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
 from ..data.names import normal
+from ..data.parquet import has_no_parts, is_parquet, whole_parquet
 from ..data.picture import shown
 from ..data.sources import given_path
+from ..data.stored import File, Images, OnDemand, read_stored, room_for_pictures
 from .read import preprocessing_of, read_files
 
 PARTS = ("test", "validation", "train", "all")
@@ -35,9 +37,9 @@ class Pictures:
 
     name: str
     part: str
-    images: Tensor
+    images: Images
     labels: Tensor
-    files: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
 
@@ -68,6 +70,7 @@ def open_pictures(
         size=preprocessing.picture,
         seed=int(bundle.info.run.get("seed") or 0),
         strict=strict,
+        only_test=part in ("", "test") and preprocessing.kind == "photo",
     )
     part = part or "test"
     chosen = _part(dataset, part)
@@ -123,10 +126,12 @@ def _plain(name: str) -> str:
 
 
 def _folder(name: str, data_dir: str | None) -> Path | None:
-    """The folder of pictures, one folder a class and no parts, that a name means; else None."""
+    """The folder of pictures, or the parquet files, without parts that a name means; else None."""
     if normal(name) in data.NAMES:
         return None
     path = given_path(name, data_dir)
+    if is_parquet(path):
+        return path if has_no_parts(path) else None
     if not path.is_dir() or find_idx([path]) or whole_folder(path) is None:
         return None
     return path
@@ -139,16 +144,23 @@ def _trained_on(bundle: Bundle, root: Path) -> bool:
 
 
 def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: bool) -> Pictures:
-    """Every picture of a folder, read as `predict` reads it."""
-    listing = whole_folder(root)
-    assert listing is not None
-    paths, names = listing
+    """Every picture of a folder or of parquet files, read as `predict` reads it."""
+    without: list[str] = []
+    paths: Sequence[File]
+    if is_parquet(root):
+        rows, without = whole_parquet(root)
+        paths, names, found = rows.files, rows.names, rows.classes
+    else:
+        listing = whole_folder(root)
+        assert listing is not None
+        paths, names = listing
+        found = tuple(dict.fromkeys(names))
     name = root.resolve().name
-    found = tuple(dict.fromkeys(names))
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
     places = dict(zip(found, matched(bundle.info.classes, found, shown(root)), strict=True))
-    images, good, skipped = _files(paths, preprocessing, strict)
+    images, good, unread = _files(paths, preprocessing, strict)
+    skipped = (*without, *unread)
     labels = torch.tensor([places[names[at]] for at in good])
     files = tuple(paths[at] for at in good)
     notes = _notes(bundle.info.classes, found, name)
@@ -161,15 +173,22 @@ def _part(dataset: Dataset, part: str) -> Part:
     if part != "all":
         return parts[part]
     return Part(
-        torch.cat([p.images for p in parts.values()]),
+        _joined([p.images for p in parts.values()]),
         torch.cat([p.labels for p in parts.values()]),
         tuple(file for p in parts.values() for file in p.files),
     )
 
 
+def _joined(images: list[Images]) -> Images:
+    """Stored pictures one after another; on demand where the parts are."""
+    if all(isinstance(one, OnDemand) for one in images):
+        return OnDemand.joined([one for one in images if isinstance(one, OnDemand)])
+    return torch.cat([one[:] for one in images])
+
+
 def _stored(
     part: Part, dataset: Dataset, preprocessing: Preprocessing, strict: bool
-) -> tuple[Tensor, list[int], tuple[str, ...]]:
+) -> tuple[Images, list[int], tuple[str, ...]]:
     """Pictures in the network's stored form, the places of those that could be read, why not.
 
     Files for a network of digits or garments are read anew: they were opened as photos.
@@ -180,7 +199,7 @@ def _stored(
     if fits:
         return part.images, list(range(len(part))), ()
     pictures, good, skipped = [], [], []
-    for at, image in enumerate(part.images):
+    for at, image in enumerate(part.images[:]):
         values = image.permute(1, 2, 0).numpy()
         try:
             sheet = Image.fromarray(values[:, :, 0] if values.shape[2] == 1 else values)
@@ -192,23 +211,35 @@ def _stored(
 
 
 def _files(
-    paths: Sequence[str], preprocessing: Preprocessing, strict: bool
-) -> tuple[Tensor, list[int], tuple[str, ...]]:
+    paths: Sequence[File], preprocessing: Preprocessing, strict: bool
+) -> tuple[Images, list[int], tuple[str, ...]]:
     """As `_stored`, from files."""
+    if preprocessing.kind == "photo":  # as many as there are: read on demand where they must be
+        channels, (height, width) = preprocessing.channels, preprocessing.picture
+        fit = len(paths) * channels * height * width <= room_for_pictures()
+        images, good, reasons = read_stored(paths, channels, (height, width), fit)
+        _check_strict(reasons, len(paths), strict)
+        if not good:
+            _together([], reasons)
+        return images, good, tuple(reasons)
     reads = read_files(paths, preprocessing)
     skipped = tuple(
         f"{shown(path)}: {read.error}"
         for path, read in zip(paths, reads, strict=True)
         if read.error
     )
-    if skipped and strict:
-        raise ValueError(
-            f"{len(skipped):,} of {len(paths):,} files cannot be read (first: {skipped[0]}). "
-            "Mend or remove them; without --strict they are left out"
-        )
+    _check_strict(skipped, len(paths), strict)
     good = [at for at, read in enumerate(reads) if read.picture is not None]
     pictures = [read.picture for read in reads if read.picture is not None]
     return _together(pictures, skipped), good, skipped
+
+
+def _check_strict(skipped: Sequence[str], count: int, strict: bool) -> None:
+    if skipped and strict:
+        raise ValueError(
+            f"{len(skipped):,} of {count:,} files cannot be read (first: {skipped[0]}). "
+            "Mend or remove them; without --strict they are left out"
+        )
 
 
 def _together(pictures: list[Tensor], skipped: Sequence[str]) -> Tensor:

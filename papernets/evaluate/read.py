@@ -13,6 +13,7 @@ from torch import Tensor
 from ..build import Bundle
 from ..data import Preprocessing, read_picture
 from ..data.picture import pillow_rules, shown
+from ..data.stored import File
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ def preprocessing_of(bundle: Bundle) -> Preprocessing:
         ) from None
 
 
-def read_files(paths: Sequence[str], preprocessing: Preprocessing) -> list[Read]:
+def read_files(paths: Sequence[File], preprocessing: Preprocessing) -> list[Read]:
     """The files in the order given, read by as many threads as torch uses."""
 
-    def read(path: str) -> Read:
+    def read(path: File) -> Read:
         try:
             picture, found = read_picture(path, preprocessing)
         except (ValueError, OSError) as error:
@@ -52,12 +53,12 @@ def read_files(paths: Sequence[str], preprocessing: Preprocessing) -> list[Read]
             return list(pool.map(read, paths))
 
 
-def reason(path: str, error: Exception) -> str:
+def reason(path: File, error: Exception) -> str:
     """Why a file cannot be read, without its name."""
     if isinstance(error, PermissionError):
         return "no permission to read it"
     if isinstance(error, FileNotFoundError):
-        link = os.path.islink(path)
+        link = isinstance(path, str) and os.path.islink(path)
         return "a link that leads nowhere" if link else "no such file"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

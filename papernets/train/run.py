@@ -54,10 +54,11 @@ class Run:
     one is mirrored), padding (pixels around it, before the crop) and area (the least share of it
     that a crop takes, scaled to the input; 1 for crops that are not scaled). boost holds what
     boosting needs, options those of the network. memory: gigabytes that pictures may take, 0 for a
-    share of what is free; with more pictures they are read anew in every epoch. tiles: on a CPU, train the first layers as one
-    chain where they can be (`build.tiles`): faster, the same but for rounding. workers: on a CPU,
-    so many processes of one thread share each batch (`train.workers`); 0 or 1 for none. strict: a
-    file that cannot be read is an error. ValueError names an impossible value.
+    share of what is free; with more pictures they are read anew in every epoch. tiles: on a CPU,
+    train the first layers as one chain where they can be (`build.tiles`): faster, the same but for
+    rounding. workers: on a CPU, so many processes of one thread share each batch (`train.workers`);
+    0 or 1 for none. strict: a file that cannot be read is an error. ValueError names an impossible
+    value.
     """
 
     net: str
@@ -109,7 +110,7 @@ class Run:
         if self.device not in DEVICES:  # the name nearest to gpu is not what is meant
             raise ValueError(f"unknown device {self.device!r}. Devices: {', '.join(DEVICES)}")
         if not self.data:
-            raise ValueError("data must name a data set or a folder: digits, mnist, fashion_mnist")
+            raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
         for name in ("epochs", "batch_size"):
             _check(self, name, getattr(self, name) >= 1, "at least 1")
         _check(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")

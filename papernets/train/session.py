@@ -20,6 +20,7 @@ from .. import data as pictures
 from ..analyse import totals, walk
 from ..build import build
 from ..build.bundle import BundleInfo, versions
+from ..build.tiles import tiled
 from ..build.weights import load_weights
 from ..build.written import named, write_net
 from ..data import Dataset, Preprocessing
@@ -217,6 +218,9 @@ def train_network(
     if device.type == "cpu":
         check_workers(run, net)
     model = build(net, generator=torch.Generator().manual_seed(run.seed)).to(device)
+    if device.type == "cpu" and net.input[0] > 1 and tiled(model) is None:
+        # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
+        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = start(model, run)
     kept, mark = load_state(folder), fingerprint(dataset)
     before, threads = 0.0, torch.get_num_threads()
@@ -262,7 +266,7 @@ def fingerprint(dataset: Dataset) -> str:
     mark = zlib.crc32("\n".join(dataset.classes).encode())
     for part in (dataset.train, dataset.validation):
         for tensor in (marks_of(part.images).checksum, part.labels):
-            mark = zlib.crc32(tensor.contiguous().numpy(), mark)
+            mark = zlib.crc32(tensor.contiguous().numpy().data, mark)
     return f"{mark:08x}"
 
 

@@ -125,7 +125,7 @@ def located(settings: Mapping[str, Any]) -> dict[str, Any]:
         path, _, name = own.rpartition(":")
         found["net"] = f"{Path(path).expanduser().absolute()}:{name}"
     data = found.get("data")
-    if data and Path(data).expanduser().is_dir():
+    if data and Path(data).expanduser().exists():
         from ..data import NAMES as SETS
         from ..data.names import normal
 
@@ -145,8 +145,9 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     named = name if ".py:" in name else find(name).name
     found = net(name, **wanted.get("options", {}))
     _check_given(found, wanted)
-    data = str(wanted.get("data", Run.data)).strip().casefold().replace("-", "_")
-    fitting = [r.name for r in found.recipes if data in r.data] + [r.name for r in found.recipes]
+    data = _squeezed(str(wanted.get("data", Run.data)))
+    fitting = [r.name for r in found.recipes if data in map(_squeezed, r.data)]
+    fitting += [r.name for r in found.recipes]
     recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
     settings: dict[str, Any] = {}
     if recipe:
@@ -167,6 +168,11 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     made = run.network(None)  # says so where its options, channels or input are impossible
     walk(made.member if isinstance(made, Committee) else made)
     return run
+
+
+def _squeezed(name: str) -> str:
+    """A data set's name in the form in which names are compared: CIFAR-10 is cifar10."""
+    return name.strip().casefold().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _check_given(found: Net | Committee, wanted: Mapping[str, Any]) -> None:

@@ -155,7 +155,7 @@ class Team:
             ((sum(p.numel() for p in params),), torch.float32),
             ((size, learnt), torch.float32),
             ((size,), torch.float32),
-            (tuple(part.images.shape) if on_demand is None else (0,), torch.uint8),
+            (tuple(part.images.shape) if on_demand is None else (1,), torch.uint8),
             (tuple(part.labels.shape), part.labels.dtype),
         ]
         file = nameless(layout)
@@ -164,8 +164,8 @@ class Team:
             eyes, net = self.preprocessing, self.model.net
             job = Job(run, net, buffers, eyes, layout, on_demand, file, os.getpid())
             self.me = Rank(job, 0, self.model, self._check)
-            if isinstance(self.me.part.images, torch.Tensor):
-                self.me.part.images.copy_(part.images)
+            if isinstance(self.me.part.images, Tensor):
+                self.me.part.images.copy_(part.images[:])
             self.me.part.labels.copy_(part.labels)
             self.grad = torch.empty(learnt)
             for p, grad in zip(self.me.params, views(self.grad, self.me.params), strict=True):

@@ -208,7 +208,7 @@ def test_files_that_are_missing(tmp_path: Path) -> None:
             ValueError,
             "unknown data set 'mnits'. Did you mean 'mnist'. Names: digits, mnist",
         ),
-        ("xyz", ValueError, "unknown data set 'xyz'. Names: digits, mnist, fashion_mnist; or the"),
+        ("xyz", ValueError, "unknown data set 'xyz'. Names: digits, mnist, fashion_mnist, cif"),
         (
             "./flowers",
             FileNotFoundError,

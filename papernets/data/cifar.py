@@ -1,0 +1,90 @@
+"""CIFAR-10 in its binary form: a label and 3,072 values a picture (Krizhevsky 2009)."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from papernets.data.dataset import Dataset
+from papernets.data.listing import Listing, Wanted, read_dataset
+from papernets.data.picture import Packed, shown
+
+SIDE = 32
+RECORD = 1 + 3 * SIDE * SIDE
+TRAIN, TEST = "data_batch_*.bin", "test_batch.bin"
+CLASSES = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
+INSIDE = "cifar-10-batches-bin"  # the folder in the archive
+PICKLES = ("data_batch_1", "batches.meta")  # of the Python version
+HOW = (
+    "Get cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it into "
+    "cifar10/ of the data folder, or put parquet files there (train-*.parquet, test-*.parquet)"
+)
+
+
+class Record(Packed):
+    """A picture in a file of records."""
+
+    __slots__ = ("file", "number", "records")
+
+    def __init__(self, file: str, records: np.ndarray, number: int):
+        self.file, self.records, self.number = file, records, number
+
+    @property
+    def name(self) -> str:
+        return f"{shown(self.file)} row {self.number}"
+
+    def content(self) -> Image.Image:
+        values = self.records[self.number, 1:].reshape(3, SIDE, SIDE)
+        return Image.fromarray(np.ascontiguousarray(values.transpose(1, 2, 0)))
+
+
+def find_cifar(path: Path) -> Path | None:
+    """The folder with CIFAR-10's binary files, this one or the archive's in it; None without.
+
+    The Python version is a ValueError: it is pickled, and to unpickle a file is to run it.
+    """
+    for folder in (path, path / INSIDE):
+        if folder.is_dir() and any(folder.glob(TRAIN)):
+            return folder
+    for folder in (path, path / "cifar-10-batches-py"):
+        if all((folder / name).is_file() for name in PICKLES):
+            raise ValueError(
+                f"{shown(folder)}: CIFAR-10's Python version, which is pickled: reading it could "
+                f"run any program, and Papernets does not. {HOW}"
+            )
+    return None
+
+
+def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
+    """CIFAR-10 from its binary files; ValueError for one that is cut short or has other labels."""
+    names: tuple[str, ...] = CLASSES
+    meta = folder / "batches.meta.txt"
+    if meta.is_file():
+        words = tuple(meta.read_text(encoding="utf-8", errors="replace").split())
+        names = words if len(words) == len(CLASSES) else CLASSES
+    parts = {"train": sorted(folder.glob(TRAIN)), "test": list(folder.glob(TEST))}
+    listings = {}
+    for split, files in parts.items():
+        pictures: list[Packed] = []
+        labels: list[int] = []
+        for file in files:
+            size = file.stat().st_size
+            if size % RECORD or not size:
+                raise ValueError(
+                    f"{shown(file)}: {size:,} bytes, no whole number of records of {RECORD:,}: cut "
+                    "short, or not CIFAR-10. Unpack it again"
+                )
+            records = np.fromfile(file, np.uint8).reshape(-1, RECORD)
+            if records[:, 0].max() >= len(names):
+                wrong = int(records[:, 0].argmax())
+                raise ValueError(
+                    f"{shown(file)} row {wrong}: label {records[wrong, 0]} among {len(names)} "
+                    "classes: not CIFAR-10 (CIFAR-100 has other records)"
+                )
+            pictures += [Record(str(file), records, at) for at in range(len(records))]
+            labels += records[:, 0].tolist()
+        if files:
+            listings[split] = Listing(tuple(pictures), tuple(labels), names)
+    return read_dataset(folder, listings, wanted, mark="")

@@ -1,0 +1,92 @@
+"""Random crops and mirror images: where they come from, and that each draw is a picture's own."""
+
+import pytest
+import torch
+
+from papernets.data import Crop, Preprocessing
+
+
+def places(count: int, height: int, width: int) -> torch.Tensor:
+    """Pictures in which each pixel tells its row (channel 0) and column (channel 1)."""
+    rows = torch.arange(height, dtype=torch.uint8)[:, None].expand(height, width)
+    columns = torch.arange(width, dtype=torch.uint8)[None].expand(height, width)
+    return torch.stack([rows, columns]).expand(count, 2, height, width).contiguous()
+
+
+def draws(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_a_crop_is_a_piece_of_the_picture_and_every_place_is_taken_as_often() -> None:
+    crops = Crop((6, 5))(places(4000, 8, 9), draws(), 4000)
+    assert crops.shape == (4000, 2, 6, 5) and crops.dtype == torch.uint8
+    top, left = crops[:, 0, 0, 0].long(), crops[:, 1, 0, 0].long()
+    assert (crops[:, 0] == (top[:, None, None] + torch.arange(6)[:, None])).all()
+    assert (crops[:, 1] == (left[:, None, None] + torch.arange(5))).all()
+    counts = torch.bincount(top * 5 + left, minlength=15)  # 3 x 5 places
+    assert len(counts) == 15
+    assert ((counts - 4000 / 15) ** 2 / (4000 / 15)).sum() < 36.1  # chi square of 14: 1 in 1,000
+
+
+def test_half_of_them_are_mirrored_left_to_right() -> None:
+    crops = Crop((4, 4), flip=0.5)(places(1000, 4, 4), draws(), 1000)
+    mirrored = (crops[:, 1, 0] == torch.tensor([3, 2, 1, 0])).all(1)
+    assert ((crops[:, 1, 0] == torch.arange(4)).all(1) ^ mirrored).all()
+    assert 420 < mirrored.sum() < 580
+    assert (crops[:, 0] == torch.arange(4)[:, None]).all()  # never upside down
+
+
+def test_four_pixels_around_cifar_are_of_the_ground() -> None:
+    """He et al. 2015, section 4.2: 4 pixels on each side, a random 32x32 of the 40x40."""
+    crop = Crop((32, 32), padding=(4, 4), ground=(200, 201))
+    crops = crop(places(500, 32, 32), draws(), 500)
+    grounds = (crops == torch.tensor([200, 201])[:, None, None]).all(1)
+    rows, columns = grounds.all(2).sum(1), grounds.all(1).sum(1)
+    assert rows.max() == 4 and columns.max() == 4 and rows.min() == 0
+    inside = crops[:, 0][~grounds]
+    assert inside.max() == 31
+
+
+def test_a_share_of_the_area_is_scaled_to_the_size() -> None:
+    """Szegedy et al. 2014, section 6: from 8 % of the area, aspects from 3/4 to 4/3."""
+    crops = Crop((16, 16), area=0.08)(places(600, 64, 64), draws(), 600).float()
+    height = crops[:, 0].amax((1, 2)) - crops[:, 0].amin((1, 2)) + 1
+    width = crops[:, 1].amax((1, 2)) - crops[:, 1].amin((1, 2)) + 1
+    assert height.min() >= 64 * (0.08 * 3 / 4) ** 0.5 - 2 and height.max() <= 64
+    share = height * width / 64**2
+    assert share.min() < 0.14 and share.max() > 0.85
+    assert 0.47 < share.mean() < 0.6  # uniform from 0.08 to 1, less what does not fit
+
+
+def test_a_worker_crops_its_own_as_they_are_among_all() -> None:
+    crop = Crop((6, 5), padding=(1, 0), flip=0.5, area=0.5)
+    images = torch.randint(0, 256, (20, 3, 9, 8), dtype=torch.uint8, generator=draws(3))
+    own = torch.tensor([3, 7, 19])
+    assert torch.equal(crop(images[own], draws(), 20, own), crop(images, draws(), 20)[own])
+
+
+def test_crops_larger_than_the_photo_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"stored as 8x8 are too small for crops of 9x4: --set en"):
+        Crop((9, 4))(places(1, 8, 8), draws(), 1)
+
+
+def test_the_middle_is_cut_out_without_scaling() -> None:
+    """Krizhevsky et al. 2012, section 4.1: the central patch of the stored square."""
+    eyes = Preprocessing(2, 4, 6, (10, 12), "photo", low=(0.0,), high=(255.0,), crop=True)
+    seen = eyes(places(1, 10, 12))[0]
+    assert seen[0, :, 0].tolist() == [3, 4, 5, 6] and seen[1, 0].tolist() == [3, 4, 5, 6, 7, 8]
+    own = eyes.of_crops()
+    assert torch.equal(own(places(1, 10, 12)[:, :, 3:7, 3:9]), eyes(places(1, 10, 12)))
+    assert Preprocessing.from_dict(eyes.to_dict()) == eyes
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"kind": "digit"}, {"picture": (3, 20)}, {"picture": (20, 5)}, {"shrink": 0.8}],
+)
+def test_a_crop_that_cannot_be_is_refused(change: dict) -> None:
+    values = {"channels": 1, "height": 4, "width": 6, "picture": (10, 12), "kind": "photo"}
+    with pytest.raises(ValueError, match="crop=True: it is for photos that are stored at least"):
+        Preprocessing(**{**values, "crop": True, **change})
+    with pytest.raises(ValueError, match="crop=1: give true or false"):
+        Preprocessing.from_dict({**values, "crop": 1})

@@ -1,0 +1,71 @@
+"""What tests of photographs share: small pictures in colour, in folders and in parquet files."""
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+NAMES = ("blue", "red")
+
+
+def photo(label: int, seed: int, size: tuple[int, int] = (30, 40)) -> Image.Image:
+    """Noise (height, width) with much of one colour, by its label: blue or red."""
+    random = np.random.RandomState(1000 * label + seed)
+    values = random.randint(0, 120, (*size, 3))
+    values[..., 0 if label else 2] += 110
+    return Image.fromarray(values.astype(np.uint8))
+
+
+def encoded(image: Image.Image, form: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form)
+    return buffer.getvalue()
+
+
+def folder(root: Path, counts: dict[str, int], size: tuple[int, int] = (30, 40)) -> Path:
+    """root/PART/CLASS/N.png, so many of each class; the part "" has no folder of its own."""
+    for at, (part, count) in enumerate(counts.items()):
+        for label, name in enumerate(NAMES):
+            place = root / part / name
+            place.mkdir(parents=True, exist_ok=True)
+            for number in range(count):
+                photo(label, 100 * at + number, size).save(place / f"{number}.png")
+    return root
+
+
+def parquet(
+    path: Path,
+    count: int,
+    seed: int = 0,
+    names: Sequence[str] | None = NAMES,
+    change: Callable[[dict[str, list]], None] | None = None,
+    group: int = 5,
+    size: tuple[int, int] = (30, 40),
+) -> Path:
+    """A file as Hugging Face writes it, labels 0 and 1 in turn; `change` may spoil its columns."""
+    import pyarrow
+    import pyarrow.parquet
+
+    cells = {
+        "image": [
+            {"bytes": encoded(photo(at % 2, seed + at // 2, size)), "path": f"{at}.png"}
+            for at in range(count)
+        ],
+        "label": [at % 2 for at in range(count)],
+    }
+    if change:
+        change(cells)
+    table = pyarrow.table(cells)
+    if names is not None:
+        features = {
+            "image": {"_type": "Image"},
+            "label": {"names": list(names), "_type": "ClassLabel"},
+        }
+        told = json.dumps({"info": {"features": features}}).encode()
+        table = table.replace_schema_metadata({b"huggingface": told})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pyarrow.parquet.write_table(table, path, row_group_size=group)
+    return path
