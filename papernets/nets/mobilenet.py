@@ -385,7 +385,7 @@ def inputs() -> tuple[Fact, ...]:
     return (*(Fact(f"{step.name}.input", step.input, source) for step in made), *last)
 
 
-def _key(width: float, input: Size) -> str:
+def width_and_size(width: float, input: Size) -> str:
     """1.0_224, or 1.0_192x160 where height and width differ."""
     height, wide = pair(input)
     return f"{float(width)}_{height}" + ("" if height == wide else f"x{wide}")
@@ -396,7 +396,7 @@ def mobilenet_v1(
 ) -> Net:
     """MobileNet (2017): 13 depthwise separable convolutions, any width and input."""
     check_width(width, PAPERS)
-    key, height = _key(width, input), pair(input)[0]
+    key, height = width_and_size(width, input), pair(input)[0]
     layers = body(separable(width, PAPERS), classes, PAPERS)
     found = plain_net(
         "mobilenet_v1" if key == "1.0_224" else f"mobilenet_v1_{key}",
@@ -454,7 +454,7 @@ def mobilenet_v1_shallow(classes: int = 1000, channels: int = 3, input: Size = 2
 
 def variant(width: float, input: Size) -> Entry:
     """The entry of mobilenet_v1_0.5_160 and its kind."""
-    key, side = _key(width, input), input
+    key, side = width_and_size(width, input), input
 
     def make(classes: int = 1000, channels: int = 3, input: Size = side) -> Net:
         return mobilenet_v1(classes, channels, input, width)

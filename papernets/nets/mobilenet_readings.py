@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ..paper import Departure, Fact, Init
@@ -19,6 +20,7 @@ from .mobilenet import (
     check_width,
     plain_net,
     separable,
+    width_and_size,
 )
 from .printed import as_printed
 
@@ -64,7 +66,10 @@ def mobilenet_v1_keras(
     check_width(width, KERAS)
     shape = (channels, *pair(input))
     layers = body(separable(width, KERAS), classes, KERAS)
-    found = plain_net("mobilenet_v1_keras", "MobileNet v1 of Keras", layers, classes, shape)
+    name, title, key = "mobilenet_v1_keras", "MobileNet v1 of Keras", width_and_size(width, input)
+    if key != "1.0_224":
+        name, title = f"{name}_{key}", f"{title}, width {float(width)}, input {key.split('_')[1]}"
+    found = plain_net(name, title, layers, classes, shape)
     facts: tuple[Fact, ...] = ()
     if classes == 1000 and channels == 3 and shape[1] == shape[2] and (width, shape[1]) in MACS:
         facts = (
@@ -93,6 +98,22 @@ def mobilenet_v1_timm(
     facts = tuple(Fact(what, n, "timm 1.0.31, counted") for what, n in quantities)
     goog = Init("he_out", 2.0, "timm/models/_efficientnet_builder.py, _init_weight_goog")
     return replace(found, init=goog, facts=facts, departures=TIMM_DEPARTURES)
+
+
+def named(name: str) -> Entry | None:
+    """The entry of mobilenet_v1_keras_<width>_<size>, any of either; None for other names."""
+    found = re.fullmatch(r"mobilenet_?v1_keras_(\d*\.?\d+)_(\d+)(?:x(\d+))?", name)
+    if found is None:
+        return None
+    width, height = float(found[1]), int(found[2])
+    sides = (height, int(found[3] or height))
+    key = width_and_size(width, sides)
+
+    def make(classes: int = 1000, channels: int = 3, input: Size = sides) -> Net:
+        return mobilenet_v1_keras(classes, channels, input, width)
+
+    make.__doc__ = f"MobileNet of Keras, of width {width} for input {key.split('_')[1]}."
+    return Entry("mobilenet_v1_keras" + ("" if key == "1.0_224" else f"_{key}"), make, PAPER.year)
 
 
 NETWORKS = (

@@ -200,3 +200,18 @@ def test_keras_widths_and_sizes(width, size):
 
 def test_every_network_of_these_is_listed():
     assert set(OURS) <= {entry.name for entry in NETS}
+
+
+# Keras 3.15.1: keras.applications.MobileNet(weights=None, alpha=width, input_shape=(160, 160, 3)),
+# the sizes of its trainable_weights
+@pytest.mark.parametrize(
+    "width, params", [(1.0, 4_231_976), (0.75, 2_585_560), (0.5, 1_331_592), (0.25, 470_072)]
+)
+def test_keras_s_mobilenets_have_a_name_each(width, params):
+    name = f"mobilenet_v1_keras_{width}_160"
+    named = net(name)
+    assert sums(name).params == params
+    assert (named.name, named.input) == (name, (3, 160, 160))
+    assert named.body == net("mobilenet_v1_keras", width=width, input=160).body
+    assert net("mobilenet_v1_keras_1.0_224") == net("mobilenet_v1_keras")
+    assert net(f"mobilenet_v1_keras_{width}_160x96").input == (3, 160, 96)
