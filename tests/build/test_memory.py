@@ -227,19 +227,53 @@ def test_writing_over_changes_no_bit(network, training):
     assert torch.equal(x, before)
 
 
+NAMES = ("block1.residual.conv2", "block2.residual.conv2", "norm")
+
+
+def by_hand(model, x):
+    """The outputs of NAMES: each block's layers called one after another."""
+    found = {}
+    with torch.no_grad():
+        step = {s.name: s.call for s in model._eval_steps}
+        y = step["pool1"](step["conv1"](x))
+        for name, inner in (("block1", ("conv1", "conv2")), ("block2", ("norm", "conv1", "conv2"))):
+            z = y
+            for layer in inner:
+                z = step[f"{name}.residual.{layer}"](z)
+            found[f"{name}.residual.conv2"] = z.clone()
+            y = step[name](z, step[f"{name}.shortcut"](y))
+        found["norm"] = step["norm"](y)
+    return found
+
+
+def test_features_are_not_written_over():
+    model, x = build(SHORTCUTS).eval(), torch.rand(2, *SHORTCUTS.input)
+    wanted, found = by_hand(model, x), model.features(x, NAMES)
+    assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
+    assert found["block1.residual.conv2"].min() < 0  # no ReLU was written over it
+
+
 def test_a_hook_sees_what_its_layer_gave_and_not_what_became_of_it():
-    model = build(SHORTCUTS).eval()
-    found, names = {}, ("block1.residual.conv2", "block2.residual.conv2", "norm")
-    for name in names:
+    model, x = build(SHORTCUTS).eval(), torch.rand(2, *SHORTCUTS.input)
+    wanted, found = by_hand(model, x), {}
+    for name in NAMES:
         layer = model.get_submodule(name)
         layer.register_forward_hook(lambda _m, _i, out, name=name: found.update({name: out}))
-    x = torch.rand(2, *SHORTCUTS.input)
     with torch.no_grad():
         model(x)
-        again = model.features(x, names)
-    for name in names:
-        assert torch.equal(found[name], again[name]), name
-    assert found["block1.residual.conv2"].min() < 0  # no ReLU was written over it
+    assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
+
+
+def test_a_hook_on_all_modules_sees_every_layer():
+    """As torch's own counters and trackers put it there."""
+    model, seen = build(SHORTCUTS).eval(), []
+    hook = torch.nn.modules.module.register_module_forward_hook(lambda m, *_: seen.append(m))
+    try:
+        with torch.no_grad():
+            model(torch.rand(1, *SHORTCUTS.input))
+    finally:
+        hook.remove()
+    assert {id(step.call) for step in model._eval_steps} <= {id(module) for module in seen}
 
 
 def test_a_value_that_two_read_is_not_written_over():
