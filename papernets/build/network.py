@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -82,6 +82,7 @@ class Network(nn.Module):
             for steps in (plan.steps, plan.of(heads=True), plan.of(heads=False))
         )
         self._inner = tuple(m for call in calls.values() for m in call.modules())
+        self._replaced = False
         self._check = InputCheck(net)
         has = {row.name: row.activation for row in own}
         # a rewrite may move an activation to a later row; a feature has it all the same
@@ -116,12 +117,61 @@ class Network(nn.Module):
                 f"{name}: torch's modules have an attribute {last!r}; call the layer otherwise"
             ) from None
 
+    def _adopt(self) -> None:
+        """Call the modules that somebody put in the place of ours: `model.fc = nn.Linear(512, 2)`.
+
+        ValueError where a row's module was taken away, a block replaced as a whole, or a row that a
+        rewrite computes together with another.
+        """
+        foreign: dict[str, nn.Module] = {}
+        for step in self._steps:
+            at = self._at(step.name)
+            if at is step.call or (at is None and isinstance(step.call, ConcatModule | AddModule)):
+                continue
+            if at is None:
+                raise ValueError(
+                    f"{step.name} was taken out of {self.net.name}, which needs it. Replace single "
+                    "layers by modules; a network without its auxiliary heads: aux=False"
+                )
+            foreign[step.name] = at
+        if foreign:
+            self._take(foreign)
+
+    def _at(self, name: str) -> nn.Module | None:
+        """The module that stands under a row's name now, if one does."""
+        at: nn.Module | None = self
+        for part in name.split("."):
+            at = at._modules.get(part) if at is not None else None
+        return None if isinstance(at, Group) else at
+
+    def _take(self, foreign: dict[str, nn.Module]) -> None:
+        own, form = (
+            {step.name: step.part for step in schedule(net.body).steps}
+            for net in (self.net, self.form)
+        )
+        for name in foreign:
+            if own[name] != form[name]:
+                raise ValueError(
+                    f"{name} was replaced, but the fast form computes it together with the row "
+                    "beside it. Replace it in the plain form: build(net, reference=True) of "
+                    "papernets.build"
+                )
+
+        def changed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+            return tuple(replace(step, call=foreign.get(step.name, step.call)) for step in steps)
+
+        self._steps, self._train_steps, self._eval_steps = map(
+            changed, (self._steps, self._train_steps, self._eval_steps)
+        )
+        self._inner = tuple(m for step in self._steps for m in step.call.modules())
+        self._replaced = True  # theirs may give back what they were given: nothing is overwritten
+
     def _run(
         self, x: Tensor, steps: Iterable[Step], first: int = 0, kept: bool = False
     ) -> Iterator[tuple[str, int, Tensor]]:
         """Each step's output; `kept`: the caller keeps some, so that none may be overwritten."""
         values: dict[int, Tensor] = {first: x}
-        sparing = not (kept or self._watched())
+        sparing = not (kept or self._replaced or self._watched())
         del x
         for step in steps:
             reads = [values[i] for i in step.reads]
@@ -144,6 +194,8 @@ class Network(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor | Logits:
+        if not torch.compiler.is_compiling():
+            self._adopt()
         self.check(x)
         return self.rest(x, 0)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from papernets.build import Logits, build
+from papernets.analyse import walk
+from papernets.build import Logits, build, create_model
 from papernets.nets import net
 from papernets.paper import Paper
 from papernets.spec import Conv, Identity, Net, chain
@@ -216,3 +217,47 @@ def test_a_callers_picture_is_not_freed():
     again = x.clone()
     model(x)
     assert torch.equal(x, again)
+
+
+def test_a_replaced_head_is_called():
+    """What users of other libraries do to keep a body: model.fc = nn.Linear(512, 2)."""
+    model, x = create_model("resnet18", input=64).eval(), torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        features = model.features(x, "avgpool")
+        before = model(x)
+        model.fc = torch.nn.Linear(512, 3)
+        assert torch.equal(model(x), model.fc(features["avgpool"].flatten(1)))
+        again = copy.deepcopy(model)
+        again.fc.weight.zero_()
+        assert torch.equal(again(x), again.fc.bias.expand(2, 3)) and before.shape == (2, 1000)
+    assert not torch.equal(again(x), model(x))
+
+
+def test_a_replaced_layer_may_give_back_its_input():
+    """Nothing is written over a value that a foreign module passes on."""
+    model, x = build(SHORTCUTS).eval(), picture(SHORTCUTS)
+    rows = [row.name for row in walk(SHORTCUTS) if row.input == row.out and row.params]
+    *groups, last = rows[0].split(".")
+    setattr(model.get_submodule(".".join(groups)), last, torch.nn.Identity())
+    plain = build(SHORTCUTS, reference=True).eval()
+    plain.load_state_dict(model.state_dict(), strict=False)
+    setattr(plain.get_submodule(".".join(groups)), last, torch.nn.Identity())
+    plain.register_forward_hook(lambda *_: None)
+    with torch.no_grad():
+        given = x.clone()
+        assert torch.allclose(model(x), plain(x), atol=1e-6) and torch.equal(given, x)
+
+
+def test_what_cannot_be_replaced_says_so():
+    model, x = create_model("googlenet").eval(), torch.rand(1, 3, 224, 224)
+    model.aux1 = None
+    with pytest.raises(ValueError, match=r"aux1.pool was taken out of googlenet.* aux=False"):
+        model(x)
+    model = create_model("googlenet", aux=False).eval()
+    model.inception_4a = torch.nn.Identity()
+    with pytest.raises(ValueError, match=r"inception_4a.b1x1 was taken out .* single layers"):
+        model(x)
+    model = create_model("googlenet", aux=False).eval()
+    model.pool1 = torch.nn.MaxPool2d(3, 2)
+    with pytest.raises(ValueError, match="pool1 was replaced, but the fast form .*reference=True"):
+        model(x)
