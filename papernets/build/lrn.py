@@ -170,15 +170,20 @@ def _blocks(window: Window, *tensors: Tensor) -> Iterator[tuple[_Work, list[Tens
     on_cpu = tensors[0].device.type == "cpu"
     room = BLOCK * torch.get_num_threads() if on_cpu else ELSEWHERE
     most = max(room // (wide * max(maps, 1)), 1)
-    across = min(max(most // max(inner, 1), 1), outer)
-    along = -(-inner // max(-(-inner // most), 1))  # in equal parts
+    across = _equal(outer, max(most // max(inner, 1), 1))
+    along = _equal(inner, most)
     work: _Work | None = None
-    for top in range(0, outer, max(across, 1)):
-        for left in range(0, inner, max(along, 1)):
+    for top in range(0, outer, across):
+        for left in range(0, inner, along):
             parts = [t[top : top + across, :, left : left + along] for t in rows]
             if work is None or work.shape != parts[0].shape:
                 work = _Work(parts[0], window)
             yield work, parts
+
+
+def _equal(count: int, most: int) -> int:
+    """A length of equal parts of about `most`: a few too long are better than one more wait."""
+    return max(math.ceil(count / max(round(count / most), 1)), 1)
 
 
 class _Work:
