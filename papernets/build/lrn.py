@@ -19,7 +19,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 BLOCK = 1 << 19
-"""Bytes of a block for each thread: half of a core's cache of its own, and long enough a run."""
+"""Bytes of a block on one thread: half of a core's cache of its own, and long enough a run."""
+SHARED = 1 << 21
+"""The same for each of several threads, which wait for one another after each operation."""
 ELSEWHERE = 1 << 26
 """Bytes of a block on other devices, which are busy with it, and keep few times as much beside."""
 HALVES = (torch.half, torch.bfloat16)
@@ -168,7 +170,8 @@ def _blocks(window: Window, *tensors: Tensor) -> Iterator[tuple[_Work, list[Tens
     outer, maps, inner = rows[0].shape
     wide = 4 if tensors[0].dtype in HALVES else tensors[0].element_size()
     on_cpu = tensors[0].device.type == "cpu"
-    room = BLOCK * torch.get_num_threads() if on_cpu else ELSEWHERE
+    threads = torch.get_num_threads()
+    room = (BLOCK if threads == 1 else SHARED * threads) if on_cpu else ELSEWHERE
     most = max(room // (wide * max(maps, 1)), 1)
     across = _equal(outer, max(most // max(inner, 1), 1))
     along = _equal(inner, most)

@@ -68,6 +68,7 @@ def test_single_precision_is_right_to_a_millionth(scale, last):
 def test_blocks_leave_no_seams(monkeypatch, shape, last, bytes_a_block):
     """Whatever a block holds: parts of a map, a map, several pictures, and a rest at the end."""
     monkeypatch.setattr(room, "BLOCK", bytes_a_block)
+    monkeypatch.setattr(room, "SHARED", bytes_a_block)
     ours, theirs = both(drawn(*shape, last=last), STRONG)
     torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-13)
 
