@@ -259,5 +259,5 @@ def test_what_cannot_be_replaced_says_so():
         model(x)
     model = create_model("googlenet", aux=False).eval()
     model.pool1 = torch.nn.MaxPool2d(3, 2)
-    with pytest.raises(ValueError, match="pool1 was replaced, but the fast form .*reference=True"):
+    with pytest.raises(ValueError, match=r"pool1 was replaced, but the fast form .*reference=True"):
         model(x)
