@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from papernets.train.fit import Epoch
+from papernets.train.run import Run
+
 NAMES = ("blue", "red")
 
 
@@ -69,3 +72,37 @@ def parquet(
     path.parent.mkdir(parents=True, exist_ok=True)
     pyarrow.parquet.write_table(table, path, row_group_size=group)
     return path
+
+
+OWN = '''"""A network for small photographs: normalisation, dropout, and a head beside the way."""
+from papernets.paper import Paper
+from papernets.spec import Aux, Conv, Dense, Dropout, Flatten, Net, Norm, Pool, chain
+
+
+def make(classes=2, channels=3, input=16):
+    head = chain({"pool": Pool("average", 4), "flatten": Flatten(), "out": Dense(classes)})
+    return Net(
+        name="own", title="My own", paper=Paper("Mine", "me", 2026, "here"),
+        input=(channels, input, input) if isinstance(input, int) else (channels, *input),
+        classes=classes,
+        body=chain({
+            "conv1": Conv(8, 3, padding=1, norm=Norm(), activation="relu"),
+            "head": Aux(head, 0.3),
+            "pool": Pool("max", 2),
+            "conv2": Conv(8, 3, padding=1, norm=Norm(), activation="relu"),
+            "pool2": Pool("average", 4), "flatten": Flatten(), "drop": Dropout(0.2),
+            "out": Dense(classes, activation="softmax"),
+        }),
+    )
+'''
+AUGMENT = {"flip": 0.5, "padding": 1, "area": 0.6, "rotate": 5.0}
+
+
+def run_of(home, kind="photos", **settings):
+    own = {"epochs": 3, "batch_size": 8, "learning_rate": 0.02, "optimizer": "sgd"}
+    own |= {"standardise": True, "enlarge": 1.25, "augment": AUGMENT, "schedule": "one_cycle"}
+    return Run(**{"net": f"{home}/own.py:make", "data": f"{home}/{kind}", **own, **settings})
+
+
+def after(epoch):
+    return lambda event: isinstance(event, Epoch) and event.epoch == epoch

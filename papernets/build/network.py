@@ -294,3 +294,9 @@ def build(net: Net, reference: bool = False, generator: torch.Generator | None =
         raise _too_large(net, size, "its parameters") from None
     initialise(network, net.init, generator)
     return network
+
+
+def layout(net: Net) -> dict[str, torch.Size]:
+    """The shape of every tensor of our state_dict; nothing is allocated."""
+    with torch.device("meta"):
+        return {name: tensor.shape for name, tensor in build(net).state_dict().items()}

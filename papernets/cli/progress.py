@@ -62,6 +62,9 @@ class Show:
             self.introduce(event)
         if event.epochs_done:
             screen.note(f"going on after epoch {event.epochs_done}")
+        if event.run.weights and not event.epochs_done:
+            drawn = f"; drawn anew: {', '.join(event.drawn)}" if event.drawn else ""
+            screen.note(f"begins with the weights of {event.run.weights}{drawn}")
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
             screen.note("error: on held-out pictures; *: the best so far")

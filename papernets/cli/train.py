@@ -52,6 +52,14 @@ def train(
             "--recipe", help="A recipe of the network. [the one for this data set, else its first]"
         ),
     ] = "",
+    weights: Annotated[
+        str,
+        typer.Option(
+            "--weights",
+            help="Begin with the weights of a bundle: its folder, a run's, or a network that comes "
+            "trained. The classifier is drawn anew for other classes.",
+        ),
+    ] = "",
     epochs: Annotated[
         int | None, typer.Option("--epochs", help="Passes over the training pictures.", min=1)
     ] = None,
@@ -91,6 +99,7 @@ def train(
         "data_dir": data_dir,
         "strict": strict or None,
         "recipe": recipe,
+        "weights": weights,
         "epochs": epochs,
         "batch_size": batch_size,
         "seed": seed,
@@ -114,7 +123,7 @@ def train(
             given |= {"net": name} if name else {}
             run = None
         else:
-            if not name:
+            if not name and not given.get("weights"):
                 raise ValueError(
                     "which network? papernets train lenet5, say. All names: papernets list"
                 )

@@ -64,7 +64,7 @@ def with_recipes(net: Net | Committee) -> Net | Committee:
 
 
 def recipes(net: Net) -> tuple[Recipe, ...]:
-    """Recipes of ours for a network: `photos`, `cifar` for small pictures, and `digits`."""
+    """Recipes of ours for a network: `photos`, `finetune`, `cifar` for small pictures, `digits`."""
     normed = _normed(net.body)
     title = net.paper.title
     family = {
@@ -76,6 +76,9 @@ def recipes(net: Net) -> tuple[Recipe, ...]:
     photos = {**family, **CROPPED, "epochs": 60, "batch_size": 32, "learning_rate": rate}
     words = "ours: a plain recipe for folders of photographs"
     found = [Recipe("photos", words, photos)]
+    words = "ours: to begin with weights that were trained before: smaller steps, fewer of them"
+    gentle = {"epochs": 15, "learning_rate": rate / 6}
+    found.append(Recipe("finetune", words, {**photos, **gentle}))
     if max(net.input[1:]) <= 64:
         cifar = {"epochs": 100, "batch_size": 128, "learning_rate": 0.1 if normed else 0.02}
         words = "ours: batch, decay, crops and mirror images of He et al. 2015, 4.2; a cosine"

@@ -9,12 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..build.network import Network
+from ..build.network import Network, layout
 from ..nets import find, net
 from ..spec import Net, PadShortcut, Part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet
-from .rules import layout
 from .translate import PEERS, loaded, room, take
 
 MOST_GUESSES = 12

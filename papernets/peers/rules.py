@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..build.network import build
+from ..build.network import layout
 from ..spec import Net
 from .layout import PeerNet
 
@@ -32,12 +32,6 @@ class Rule:
 
 
 Rules = Callable[[Net], Iterable[Rule]]
-
-
-def layout(net: Net) -> dict[str, torch.Size]:
-    """The shape of every tensor of our state_dict; nothing is allocated."""
-    with torch.device("meta"):
-        return {name: tensor.shape for name, tensor in build(net).state_dict().items()}
 
 
 def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:

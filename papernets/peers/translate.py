@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from ..build import assemble
-from ..build.network import Network
+from ..build.network import Network, layout
 from ..build.weights import load_weights
 from ..nets import find, net, plain
 from ..spec import Net
 from .layout import PeerNet
 from .read import cleaned
-from .rules import COUNTER, layout
+from .rules import COUNTER
 
 PEERS = ("torchvision", "timm", "keras")
 

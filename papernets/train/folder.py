@@ -33,7 +33,7 @@ ENVIRONMENT, LOCK = "environment.json", ".lock"
 
 NO_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 """What keeps a folder from being made or written in, until its owner changes it."""
-ELSEWHERE = ("data", "data_dir", "device", "strict", "memory")
+ELSEWHERE = ("data", "data_dir", "weights", "device", "strict", "memory")
 """Settings that may change in a run that goes on: where things are, and how many pictures are kept
 in memory. The pictures are checked."""
 

@@ -41,6 +41,7 @@ OTHERWISE = {
 class Run:
     """The whole configuration of a training run; `run.toml` holds it.
 
+    weights is a bundle with whose weights the run begins (`train.begin`), or empty: they are drawn.
     learning_rate is the peak of the schedule. warmup is the share of all steps that one_cycle rises
     in. average is the decay of a running mean of the weights, which is what is evaluated and saved;
     0 for none. loss is `map` (LeCun et al. 1998, equation 9), `mse` or `cross_entropy`;
@@ -67,6 +68,7 @@ class Run:
     strict: bool = False
     memory: float = 0.0
     recipe: str = ""
+    weights: str = ""
     epochs: int = 10
     batch_size: int = 128
     seed: int = 0

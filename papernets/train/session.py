@@ -28,6 +28,7 @@ from ..data.stored import channel_statistics, marks_of
 from ..data.strips import window_width
 from ..evaluate.metrics import Score
 from ..spec import Committee, Net
+from .begin import prepared, take
 from .fit import Diverged, Epoch, State, Step, count_of_epoch, fit, start
 from .folder import (
     CONFIG,
@@ -61,7 +62,7 @@ UNWRITABLE = {
 
 @dataclass(frozen=True)
 class Started:
-    """What is about to happen, for the screen."""
+    """What is about to happen, for the screen. `drawn`: what the weights it begins with lack."""
 
     run: Run
     dataset: Dataset
@@ -70,6 +71,7 @@ class Started:
     threads: int
     epochs_done: int
     steps: int
+    drawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,12 @@ def preprocessing_for(run: Run, net: Net, dataset: Dataset) -> Preprocessing:
         pairs = list(zip(means, deviations, strict=True))
         low = tuple(-mean / deviation for mean, deviation in pairs)
         high = tuple((255 - mean) / deviation for mean, deviation in pairs)
+    values: dict[str, Any] = {"low": low, "high": high}
+    if run.weights and run.standardise:  # as the weights are used to
+        values |= prepared(run.weights, net.input[0])
     larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
     crop = larger and run.enlarge > 1
-    found = Preprocessing.for_network(
-        net.input, dataset, shrink=run.shrink, low=low, high=high, crop=crop
-    )
+    found = Preprocessing.for_network(net.input, dataset, shrink=run.shrink, crop=crop, **values)
     if run.neighbours:
         window_width(found)  # says so where no strips can be made
     return found
@@ -214,15 +217,20 @@ def train_network(
 ) -> Iterator[Event]:
     """Train one network in a folder; see `train`."""
     began = time.perf_counter()
-    preprocessing = preprocessing_for(run, net, dataset)
+    kept, mark = load_state(folder), fingerprint(dataset)
+    if kept is not None and "preprocessing" in kept:  # the bundle it began with may be gone
+        preprocessing = Preprocessing.from_dict(kept["preprocessing"])
+    else:
+        preprocessing = preprocessing_for(run, net, dataset)
     if device.type == "cpu":
         check_workers(run, net)
-    model = build(net, generator=torch.Generator().manual_seed(run.seed)).to(device)
+    model = build(net, generator=torch.Generator().manual_seed(run.seed))
+    fresh = take(model, run, dataset.classes) if run.weights and kept is None else ()
+    model = model.to(device)
     if device.type == "cpu" and net.input[0] > 1 and tiled(model) is None:
         # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = start(model, run)
-    kept, mark = load_state(folder), fingerprint(dataset)
     before, threads = 0.0, torch.get_num_threads()
     if kept is not None:
         if kept.get("data", mark) != mark:
@@ -245,13 +253,14 @@ def train_network(
             write_json(folder / ENVIRONMENT, environment(device))
     params = sum(p.numel() for p in model.parameters())
     steps = count_of_epoch(dataset.train, run)
-    yield Started(run, dataset, params, str(device), threads, state.epoch, steps)
+    yield Started(run, dataset, params, str(device), threads, state.epoch, steps, fresh)
     events = fit(state, dataset, preprocessing, run, device)
     while (event := _next(events, folder, state)) is not None:
         if isinstance(event, Epoch):
             spent = before + time.perf_counter() - began
             with saving(folder, state):
                 told = {"seconds": spent, "threads": threads, "data": mark, "run": run.to_dict()}
+                told["preprocessing"] = preprocessing.to_dict()
                 save_state(folder, state, told)
                 save_views(folder, state, info, event.best or run.keep == "last")
         yield event
@@ -296,7 +305,13 @@ def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing)
         network = Path(run.net).name
         with suppress(TypeError):  # a layer of the user's own: only its file knows it
             written = write_net(net)
-    settings = run.to_dict() | {"net": network, "data": dataset.name, "data_dir": ""}
+    began = Path(run.weights).name if run.weights else ""
+    settings = run.to_dict() | {
+        "net": network,
+        "data": dataset.name,
+        "data_dir": "",
+        "weights": began,
+    }
     return BundleInfo(
         network=network,
         classes=dataset.classes,

@@ -12,6 +12,7 @@ from ..nets import find, net
 from ..spec import Committee, Net
 from .run import NAMES, TABLES, Run, check_options, near
 
+FINE = "finetune"  # the recipe that begins with trained weights
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST = 2**63  # what TOML's whole numbers are held in
 
@@ -124,6 +125,9 @@ def located(settings: Mapping[str, Any]) -> dict[str, Any]:
     if ".py:" in own:
         path, _, name = own.rpartition(":")
         found["net"] = f"{Path(path).expanduser().absolute()}:{name}"
+    weights = found.get("weights")
+    if weights and Path(weights).expanduser().exists():
+        found["weights"] = str(Path(weights).expanduser().absolute())
     data = found.get("data")
     if data and Path(data).expanduser().exists():
         from ..data import NAMES as SETS
@@ -142,6 +146,11 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     """
     wanted = joined(*layers)
     check_options(wanted.get("options", {}))
+    if wanted.get("weights"):
+        from .begin import settings_of  # it needs torch
+
+        name, trained = settings_of(wanted["weights"], name, wanted)
+        wanted = {**wanted, **trained}
     named = name if ".py:" in name else find(name).name
     found = net(name, **wanted.get("options", {}))
     if isinstance(found, Net) and not found.classes:
@@ -153,6 +162,8 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     data = _squeezed(str(wanted.get("data", Run.data)))
     fitting = [r.name for r in found.recipes if data in map(_squeezed, r.data)]
     fitting += [r.name for r in found.recipes]
+    if wanted.get("weights"):
+        fitting = [r.name for r in found.recipes if r.name == FINE] + fitting
     recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
     settings: dict[str, Any] = {}
     if recipe:
