@@ -366,8 +366,8 @@ DEPARTURES = (
         "section 3.1",
     ),
     Departure(
-        "that Gaussian's printed variance, 0.01, cannot train A: outputs of 10^8 at the start, "
-        "none that is a number after a step of 0.01. A deviation of 0.01 can, and may be meant",
+        "that Gaussian's printed variance, 0.01, makes outputs of about 10^8 of pictures in "
+        "pixels, by a factor of sqrt(fan-in x 0.01 / 2) a layer; a deviation of 0.01 may be meant",
         "section 3.1",
     ),
 )
