@@ -13,6 +13,7 @@ from functools import singledispatch
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 
 from .. import spec
 from ..spec import Shape, pair
@@ -35,12 +36,12 @@ def normalised_(x: Tensor, norm: nn.Module | None) -> Tensor:
     """x normalised, to the same bits as by calling `norm`; x must be the caller's own.
 
     In evaluation without gradients it is written over x, which takes no memory and less time.
+    A module that somebody put in the place of torch's, or changed, is called.
     """
     if norm is None:
         return x
-    assert isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d)
-    mean, spread, eps = norm.running_mean, norm.running_var, norm.eps
-    if _writes_over(x, norm):
+    if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d) and _writes_over(x, norm):
+        mean, spread, eps = norm.running_mean, norm.running_var, norm.eps
         none = x.new_empty(0), x.new_empty(0)  # the batch's own statistics, which nobody asks for
         try:
             torch.native_batch_norm(
@@ -54,17 +55,37 @@ def normalised_(x: Tensor, norm: nn.Module | None) -> Tensor:
 
 
 def _writes_over(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
-    """Whether a normalisation may be: on a CPU, where it is torch's one way, in one precision."""
+    """Whether a normalisation may be: on a CPU, where it is torch's one way, in one precision.
+
+    Not where somebody changed it, or a hook must see it, nor in forward mode: the derivatives along
+    would not be written.
+    """
     return (
-        not norm.training
+        type(norm) in (nn.BatchNorm1d, nn.BatchNorm2d)
+        and not ("forward" in norm.__dict__ or norm._forward_hooks or norm._forward_pre_hooks)
+        and forward_ad._current_level < 0
+        and not norm.training
         and norm.running_mean is not None
         and norm.running_mean.dtype == x.dtype
         and x.device.type in ("cpu", "meta")
-        and not (torch.is_grad_enabled() and (x.requires_grad or norm.bias.requires_grad))
+        and not (torch.is_grad_enabled() and (x.requires_grad or _learns(norm)))
     )
 
 
-class Conv(nn.Module):
+def _learns(norm: nn.Module) -> bool:
+    return any(parameter.requires_grad for parameter in norm.parameters(recurse=False))
+
+
+class Row(nn.Module):
+    """A row of the table; `words` say what it is where the module is printed."""
+
+    words = ""
+
+    def extra_repr(self) -> str:
+        return self.words
+
+
+class Conv(Row):
     """Convolution, normalisation, activation: (N, C, H, W) to (N, out, H', W')."""
 
     def __init__(self, layer: spec.Conv, s: Shape):
@@ -74,6 +95,16 @@ class Conv(nn.Module):
         self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
         self.norm = make_norm(layer.norm, layer.out)
         self.layer = layer
+
+    @property
+    def in_channels(self) -> int:
+        """The maps that it is given, as torch calls them."""
+        return self.weight.shape[1] * self.layer.groups
+
+    @property
+    def out_channels(self) -> int:
+        """The maps that it gives."""
+        return self.weight.shape[0]
 
     def convolved(self, x: Tensor) -> Tensor:
         """The convolution alone."""
@@ -89,7 +120,7 @@ class Conv(nn.Module):
         return activate_(normalised_(self.convolved(given.pop()), self.norm), self.layer.activation)
 
 
-class TableConv(nn.Module):
+class TableConv(Row):
     """Convolution by a connection table; `weight` is one kernel a connection, (kernels, kh, kw)."""
 
     source: Tensor
@@ -123,7 +154,7 @@ class TableConv(nn.Module):
         return activate(x, self.layer.activation)
 
 
-class Subsample(nn.Module):
+class Subsample(Row):
     """Window sums times a coefficient plus a bias a map: (N, C, H, W) to (N, C', H/k, W/k)."""
 
     source: Tensor | None
@@ -147,7 +178,7 @@ class Subsample(nn.Module):
         return activate(x, self.layer.activation)
 
 
-class Pool(nn.Module):
+class Pool(Row):
     """Maximum or average pooling, then activation."""
 
     def __init__(self, layer: spec.Pool, s: Shape):
@@ -187,7 +218,7 @@ def padded(x: Tensor, window: spec.Window, fill: float = 0.0) -> tuple[Tensor, t
     return F.pad(x, (left, right, top, bottom), value=fill), (0, 0)
 
 
-class Dense(nn.Module):
+class Dense(Row):
     """Fully connected layer: (N, in) to (N, out)."""
 
     def __init__(self, layer: spec.Dense, s: Shape):
@@ -196,6 +227,16 @@ class Dense(nn.Module):
         self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
         self.norm = make_norm(layer.norm, layer.out, flat=True)
         self.layer = layer
+
+    @property
+    def in_features(self) -> int:
+        """The values that it is given, as torch calls them: nn.Linear(model.fc.in_features, 2)."""
+        return self.weight.shape[1]
+
+    @property
+    def out_features(self) -> int:
+        """The values that it gives."""
+        return self.weight.shape[0]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.linear(x, self.weight, self.bias)
@@ -206,7 +247,7 @@ class Dense(nn.Module):
         return activate_(normalised_(x, self.norm), self.layer.activation)
 
 
-class RBF(nn.Module):
+class RBF(Row):
     """Minus the squared distance to each code: (N, in) or (N, in, H, W) to classes for in."""
 
     codes: Tensor
@@ -225,7 +266,7 @@ class RBF(nn.Module):
         return y if flat else y.movedim(-1, 1)
 
 
-class LRN(nn.Module):
+class LRN(Row):
     """Local response normalisation; torch divides alpha by the size, the paper does not."""
 
     def __init__(self, layer: spec.LRN, s: Shape):
@@ -240,7 +281,7 @@ class LRN(nn.Module):
         return F.local_response_norm(x, layer.size, layer.alpha * layer.size, layer.beta, layer.k)
 
 
-class BatchNorm(nn.Module):
+class BatchNorm(Row):
     """Batch normalisation on its own, then activation."""
 
     def __init__(self, layer: spec.BatchNorm, s: Shape):
@@ -261,7 +302,7 @@ class BatchNorm(nn.Module):
         return out
 
 
-class Activation(nn.Module):
+class Activation(Row):
     """An activation alone."""
 
     def __init__(self, layer: spec.Activation, s: Shape):
@@ -272,14 +313,14 @@ class Activation(nn.Module):
         return activate(x, self.layer.activation)
 
 
-class GlobalPool(nn.Module):
+class GlobalPool(Row):
     """The mean of each map: (N, C, H, W) to (N, C, 1, 1)."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.mean((2, 3), keepdim=True)
 
 
-class Pad(nn.Module):
+class Pad(Row):
     """Zeros around each map: (N, C, H, W) to (N, C, H + 2p, W + 2p)."""
 
     def __init__(self, layer: spec.Pad, s: Shape):
@@ -291,7 +332,7 @@ class Pad(nn.Module):
         return F.pad(x, (width, width, height, height))
 
 
-class PadShortcut(nn.Module):
+class PadShortcut(Row):
     """Every stride-th value, then channels of zeros: (N, C, H, W) to (N, out, H', W')."""
 
     def __init__(self, layer: spec.PadShortcut, s: Shape):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as _module
 
 from .. import rewrite
+from ..analyse.report import kind_cell
 from ..analyse.schedule import Step as Planned
 from ..analyse.schedule import schedule
 from ..analyse.walk import walk
-from ..spec import Add, Concat, Layer, Net, Shape
+from ..spec import Add, Concat, Layer, Net, Shape, shown
 from .activations import activate
 from .check import InputCheck
 from .init import initialise
@@ -31,6 +32,8 @@ EVERYWHERE = (
     "_global_backward_pre_hooks",
 )
 """Where torch keeps hooks on all modules."""
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+"""Where a module keeps its own."""
 
 
 class Logits(NamedTuple):
@@ -54,7 +57,46 @@ class Step:
 
 
 class Group(nn.Module):
-    """Modules under a common name; only a place for names."""
+    """Modules under a common name. A block is called with its branches' outputs and joins them; a
+    mere name for several layers is called, if it has hooks, with what the last of them gave."""
+
+    words = ""
+    _join: Any
+    _passing = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        object.__setattr__(self, "_join", None)  # not a child: it has no name of its own
+
+    def forward(self, *branches: Tensor) -> Tensor:
+        """What the block gives: its branches (N, C, H, W) joined."""
+        if self._join is None:
+            if len(branches) == 1 and self._passing:
+                return branches[0]
+            raise ValueError(
+                f"a name for {', '.join(self._modules)} is no layer: call the network, or "
+                "model.features(x, names)"
+            )
+        join: nn.Module = self._join
+        out: Tensor = join(*branches)
+        return out
+
+    def passed(self, out: Tensor) -> Tensor:
+        """What the last layer of a mere name gave, shown to the hooks on it."""
+        self._passing = True
+        try:
+            shown: Tensor = self(out)
+        finally:
+            self._passing = False
+        return shown
+
+    @property
+    def sparingly(self) -> Callable[[list[Tensor], int | None], Tensor] | None:
+        """How the join is done with less memory, if it is."""
+        return getattr(self._join, "sparingly", None)
+
+    def extra_repr(self) -> str:
+        return self.words
 
 
 class Network(nn.Module):
@@ -72,16 +114,21 @@ class Network(nn.Module):
         own = walk(net)
         rows = own if self.form.body == net.body else walk(self.form)
         shapes = {row.name: row.input for row in rows}
+        words = {r.name: ", ".join((kind_cell(r), shown(r.out), *r.details)) for r in own}
         plan = schedule(self.form.body)
         calls = {
             step.name: self._call(step.name, step.part, shapes[step.name]) for step in plan.steps
         }
+        for name, call in calls.items():
+            call.words = words[name]  # type: ignore[assignment]
         self._out, self._heads = plan.out, plan.heads
         self._steps, self._train_steps, self._eval_steps = (
             tuple(_step(step, calls[step.name]) for step in steps)
             for steps in (plan.steps, plan.of(heads=True), plan.of(heads=False))
         )
-        self._inner = tuple(m for call in calls.values() for m in call.modules())
+        self._inner = tuple(dict.fromkeys(m for call in calls.values() for m in call.modules()))
+        self._ends = self._names_by_end(plan.steps)
+        self._groups = tuple(group for groups in self._ends.values() for group in groups)
         self._replaced = False
         self._check = InputCheck(net)
         has = {row.name: row.activation for row in own}
@@ -95,21 +142,27 @@ class Network(nn.Module):
 
     def _call(self, name: str, part: Layer | Concat | Add, shape: Shape) -> nn.Module:
         """The module of a layer, under its name, or of a join."""
-        if isinstance(part, Concat):
-            return ConcatModule()
-        if isinstance(part, Add):
-            return AddModule(part)
+        if isinstance(part, Concat | Add):
+            block = self._group(name.split("."))
+            object.__setattr__(
+                block, "_join", ConcatModule() if isinstance(part, Concat) else AddModule(part)
+            )
+            return block
         call = module(part, shape)
         self._place(name, call)
         return call
 
-    def _place(self, name: str, call: nn.Module) -> None:
+    def _group(self, names: list[str]) -> nn.Module:
         at: nn.Module = self
+        for name in names:
+            if name not in at._modules:
+                at.add_module(name, Group())
+            at = at._modules[name]  # type: ignore[assignment]
+        return at
+
+    def _place(self, name: str, call: nn.Module) -> None:
         *groups, last = name.split(".")
-        for group in groups:
-            if group not in at._modules:
-                at.add_module(group, Group())
-            at = at._modules[group]  # type: ignore[assignment]
+        at = self._group(groups)
         try:
             at.add_module(last, call)
         except KeyError:
@@ -126,7 +179,7 @@ class Network(nn.Module):
         foreign: dict[str, nn.Module] = {}
         for step in self._steps:
             at = self._at(step.name)
-            if at is step.call or (at is None and isinstance(step.call, ConcatModule | AddModule)):
+            if at is step.call:
                 continue
             if at is None:
                 raise ValueError(
@@ -142,7 +195,7 @@ class Network(nn.Module):
         at: nn.Module | None = self
         for part in name.split("."):
             at = at._modules.get(part) if at is not None else None
-        return None if isinstance(at, Group) else at
+        return at
 
     def _take(self, foreign: dict[str, nn.Module]) -> None:
         own, form = (
@@ -163,7 +216,7 @@ class Network(nn.Module):
         self._steps, self._train_steps, self._eval_steps = map(
             changed, (self._steps, self._train_steps, self._eval_steps)
         )
-        self._inner = tuple(m for step in self._steps for m in step.call.modules())
+        self._inner = tuple(dict.fromkeys(m for s in self._steps for m in s.call.modules()))
         self._replaced = True  # theirs may give back what they were given: nothing is overwritten
 
     def _run(
@@ -177,9 +230,14 @@ class Network(nn.Module):
             reads = [values[i] for i in step.reads]
             for i in step.frees:
                 del values[i]
-            sparingly = getattr(step.call, "sparingly", None) if sparing else None
+            own = sparing and "forward" not in step.call.__dict__  # nobody gave it another
+            sparingly = getattr(step.call, "sparingly", None) if own else None
             out = step.call(*reads) if sparingly is None else sparingly(reads, step.over)
             del reads
+            if not sparing:
+                for group in self._ends.get(step.name, ()):
+                    if any(getattr(group, hooks) for hooks in HOOKS):
+                        out = group.passed(out)
             values[step.writes] = out
             yield step.name, step.writes, out
             del out
@@ -190,8 +248,18 @@ class Network(nn.Module):
             return True
         return any(
             m._forward_hooks or m._forward_pre_hooks or m._backward_hooks or m._backward_pre_hooks
-            for m in self._inner
+            for m in (*self._inner, *self._groups)
         )
+
+    def _names_by_end(self, steps: Iterable[Planned]) -> dict[str, tuple[Group, ...]]:
+        """The mere names of several layers, inner ones first, by the last row in them."""
+        found: dict[str, list[Group]] = {}
+        names = [step.name for step in steps]
+        for name, at in self.named_modules():
+            if isinstance(at, Group) and at._join is None:
+                last = [row for row in names if row.startswith(f"{name}.")][-1]
+                found.setdefault(last, []).insert(0, at)
+        return {row: tuple(groups) for row, groups in found.items()}
 
     def forward(self, x: Tensor) -> Tensor | Logits:
         if not torch.compiler.is_compiling():

@@ -261,3 +261,105 @@ def test_what_cannot_be_replaced_says_so():
     model.pool1 = torch.nn.MaxPool2d(3, 2)
     with pytest.raises(ValueError, match=r"pool1 was replaced, but the fast form .*reference=True"):
         model(x)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet"])
+def test_a_hook_on_a_block_sees_what_the_block_gives(name):
+    block = {"resnet18": "conv5_2", "googlenet": "inception_4e"}[name]
+    model = create_model(name, input=96, aux=False) if name == "googlenet" else create_model(name)
+    model, x = model.eval(), torch.rand(1, 3, 96, 96)
+    seen, back = [], []
+    at = model.get_submodule(block)
+    at.register_forward_hook(lambda module, given, out: seen.append((len(given), out)))
+    at.register_full_backward_hook(lambda module, before, after: back.append(after[0].shape))
+    model(x.requires_grad_()).sum().backward()
+    (count, out), (shape,) = seen[0], back
+    assert count == {"resnet18": 2, "googlenet": 4}[name] and shape == out.shape
+    assert torch.allclose(out, model.features(x, block)[block], atol=1e-6)
+
+
+def test_a_hook_on_a_name_of_several_layers_sees_what_the_last_gave():
+    model, x = create_model("googlenet", aux=False).eval(), torch.rand(1, 3, 96, 96)
+    seen, back = [], []
+    model.inception_3a.b5x5.register_forward_hook(lambda module, given, out: seen.append(out))
+    model.inception_3a.b5x5.register_full_backward_hook(lambda *given: back.append(given[2][0]))
+    plain = copy.deepcopy(model)
+    model(x).sum().backward()
+    (out,), (slope,) = seen, back
+    row = "inception_3a.b5x5.conv"
+    assert torch.allclose(out, model.features(x, row)[row], atol=1e-6) and slope.shape == out.shape
+    model.inception_3a.b5x5.register_forward_hook(lambda module, given, out: out * 0)
+    assert not torch.allclose(model(x), plain(x))  # what a hook gives back is taken
+    with pytest.raises(ValueError, match="a name for reduce, conv is no layer: call the network"):
+        model.inception_3b.b5x5(torch.rand(1, 192, 28, 28))
+
+
+def test_a_printed_network_says_what_its_rows_are():
+    text = repr(create_model("alexnet"))
+    assert "(conv1): Conv(conv 11x11/4, 96@55x55, relu)" in text
+    assert "(norm1): LRN(lrn, 96@55x55, 5 maps, k 2, alpha 0.0001, beta 0.75)" in text
+    assert "(conv2_1): Group(" in repr(create_model("resnet18"))
+
+
+def test_layers_have_torchs_words_for_their_sizes():
+    model = create_model("alexnet", num_classes=5)
+    assert (model.fc8.in_features, model.fc8.out_features) == (4096, 5)
+    assert (model.conv2.in_channels, model.conv2.out_channels) == (96, 256)
+
+
+class Doubled(torch.nn.BatchNorm2d):
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+NORMS = {
+    "another": lambda norm: torch.nn.GroupNorm(4, norm.num_features),
+    "none": lambda norm: torch.nn.Identity(),
+    "its own forward": lambda norm: Doubled(norm.num_features),
+    "without numbers": lambda norm: torch.nn.BatchNorm2d(norm.num_features, affine=False),
+}
+
+
+@pytest.mark.parametrize("kind", NORMS)
+@pytest.mark.parametrize("reference", [True, False])
+def test_a_replaced_normalisation_is_called_in_every_mode(kind, reference):
+    network = net("resnet20")
+    model = build(network, reference=reference, generator=torch.Generator().manual_seed(1)).eval()
+    model.conv1.norm, x = NORMS[kind](model.conv1.norm).eval(), picture(network)
+    with torch.no_grad():
+        plain = model(x)
+        row = model.conv1.norm(model.conv1.convolved(x)).relu()
+        assert torch.allclose(model.features(x, "conv1")["conv1"], row, atol=1e-6)
+    assert torch.allclose(plain, model(x), atol=1e-5)
+    model.train()(x).sum().backward()
+
+
+def test_what_was_patched_or_hooked_is_seen_without_gradients():
+    model, x, seen = create_model("resnet20").eval(), torch.rand(2, 3, 32, 32), []
+    new = torch.nn.BatchNorm2d(16).eval()
+    model.conv1.norm = new
+    new.register_forward_hook(lambda *_: seen.append("norm"))
+    with torch.no_grad():
+        model(x)
+        assert seen == ["norm"]
+        model.fc.forward = lambda values: values.sum(1, keepdim=True)
+        assert model(x).shape == (2, 1)
+        model.conv1.norm = torch.nn.BatchNorm2d(16).eval()
+        model.conv1.norm.forward = lambda values: values * 0
+        assert torch.equal(model(x[:1]), model(x[1:]))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")  # torch's own use
+@pytest.mark.parametrize("name", ["resnet20", "mobilenet_v1_0.25_128"])
+def test_derivatives_forward_are_the_same_with_frozen_parameters(name):
+    model = create_model(name).eval().double()
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_var.uniform_(0.5, 2, generator=torch.Generator().manual_seed(3))
+    x = torch.rand(1, *model.net.input, dtype=torch.double)
+    t = torch.rand(1, *model.net.input, dtype=torch.double)
+    wanted = torch.func.jvp(model, (x,), (t,))[1].detach()
+    model.requires_grad_(False)
+    torch.testing.assert_close(torch.func.jvp(model, (x,), (t,))[1], wanted)
+    with torch.no_grad():
+        torch.testing.assert_close(torch.func.jvp(model, (x,), (t,))[1], wanted)
