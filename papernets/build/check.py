@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from .. import rewrite
 from ..analyse.walk import fixed_size, walk
 from ..spec import Net
+
+
+def check_kind(name: str, x: Tensor, own: Tensor) -> None:
+    """Raise ValueError where pictures have another kind of number than a network's weights."""
+    if x.dtype == own.dtype or torch.is_autocast_enabled(x.device.type):
+        return
+    kind, wanted = (str(t.dtype).removeprefix("torch.") for t in (x, own))
+    instead = f"x.to(torch.{wanted})" + (" / 255, say" if not x.is_floating_point() else "")
+    raise ValueError(
+        f"{name} has {wanted} weights, these pictures are {kind}: give {instead}, or "
+        "change the network's: model.double(), model.half()"
+    )
 
 
 class InputCheck:
@@ -22,6 +35,11 @@ class InputCheck:
     def __call__(self, x: Tensor, heads: bool) -> None:
         """Raise ValueError where pictures x do not fit the network, with its heads or without."""
         name, (channels, *want) = self._net.name, self._net.input
+        if not isinstance(x, Tensor):
+            raise TypeError(
+                f"{name} takes pictures as a tensor of shape "
+                f"(N, {channels}, {want[0]}, {want[1]}), not a {type(x).__name__}"
+            )
         if x.dim() != 4 or x.shape[1] != channels:
             raise ValueError(
                 f"{name} takes pictures of shape (N, {channels}, {want[0]}, {want[1]}), "

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import torch
@@ -41,7 +40,7 @@ class Window:
         """The maps in front of a map's own; as in torch, an even window has one more there."""
         return self.size // 2
 
-    @cached_property
+    @property
     def additions(self) -> tuple[tuple[bool, int], ...]:
         """Each adds to the sum so far, so many maps further on, itself (true) or single maps."""
         found, reach = [], 1

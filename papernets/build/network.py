@@ -19,7 +19,7 @@ from ..analyse.schedule import schedule
 from ..analyse.walk import walk
 from ..spec import Add, Concat, Layer, Net, Shape, shown
 from .activations import activate
-from .check import InputCheck
+from .check import InputCheck, check_kind
 from .init import initialise
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
@@ -270,6 +270,9 @@ class Network(nn.Module):
     def check(self, x: Tensor) -> None:
         """Raise ValueError where pictures x do not fit the network in its present mode."""
         self._check(x, self.training and bool(self._heads))
+        own = next(self.parameters(), None)
+        if own is not None and not torch.compiler.is_compiling():
+            check_kind(self.net.name, x, own)
 
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
         """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
@@ -290,6 +293,8 @@ class Network(nn.Module):
 
         One name may be given alone.
         """
+        if not isinstance(names, Iterable):
+            raise TypeError(f"features takes names of rows, not {names!r}: model.features(x, 'fc')")
         wanted = [names] if isinstance(names, str) else list(names)
         known = {step.name: step for step in self._steps}
         for name in wanted:

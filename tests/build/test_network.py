@@ -363,3 +363,39 @@ def test_derivatives_forward_are_the_same_with_frozen_parameters(name):
     torch.testing.assert_close(torch.func.jvp(model, (x,), (t,))[1], wanted)
     with torch.no_grad():
         torch.testing.assert_close(torch.func.jvp(model, (x,), (t,))[1], wanted)
+
+
+def test_what_is_no_picture_says_so():
+    model, x = create_model("resnet20"), torch.rand(2, 3, 32, 32)
+    for given in (None, [x], x.numpy()):
+        with pytest.raises(TypeError, match=r"resnet20 takes pictures as a tensor of shape \(N, 3"):
+            model(given)
+    with pytest.raises(ValueError, match=r"float32 weights, these pictures are float64: give x.to"):
+        model(x.double())
+    with pytest.raises(ValueError, match=r"pictures are uint8: give x.to\(torch.float32\) / 255"):
+        model((x * 255).byte())
+    with pytest.raises(TypeError, match=r"features takes names of rows, not None"):
+        model.features(x, None)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert model.eval()(x).shape == (2, 10)
+    assert model.double()(x.double()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("name", ["alexnet", "resnet20"])
+def test_it_is_compiled_whole(name):
+    """One graph without breaks, from a network that was never called before."""
+    size = {"alexnet": 99, "resnet20": 32}[name]
+    model = create_model(name, num_classes=3, input=size).eval()
+    graphs = []
+
+    def backend(graph, inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    compiled, x = (
+        torch.compile(model, fullgraph=True, backend=backend),
+        torch.rand(1, 3, size, size),
+    )
+    with torch.no_grad():
+        found = compiled(x)
+        assert torch.allclose(found, model(x), atol=1e-5) and len(graphs) == 1
