@@ -392,10 +392,8 @@ def test_it_is_compiled_whole(name):
         graphs.append(graph)
         return graph.forward
 
-    compiled, x = (
-        torch.compile(model, fullgraph=True, backend=backend),
-        torch.rand(1, 3, size, size),
-    )
+    compiled = torch.compile(model, fullgraph=True, backend=backend)
+    x = torch.rand(1, 3, size, size)
     with torch.no_grad():
         found = compiled(x)
         assert torch.allclose(found, model(x), atol=1e-5) and len(graphs) == 1
