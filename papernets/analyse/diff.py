@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..paper import Departure, Init
 from ..spec import Committee, Net, Norm, Settings, phrases
@@ -181,8 +181,8 @@ def _totals(
 def _general(a: Net | Committee, b: Net | Committee) -> Iterator[Change]:
     one, other = _base(a), _base(b)
     inits = [net.init or HE for net in (one, other)]
-    if replace(inits[0], source="") != replace(inits[1], source=""):
-        yield Change("first weights", *(_drawn(init) for init in inits))
+    if inits[0].words() != inits[1].words():
+        yield Change("first weights", *(f"{init.words()} ({init.source})" for init in inits))
     for what, x, y in (
         ("share of the heads in the loss", one.aux_weights, other.aux_weights),
         ("members", getattr(a, "count", 1), getattr(b, "count", 1)),
@@ -192,11 +192,6 @@ def _general(a: Net | Committee, b: Net | Committee) -> Iterator[Change]:
 
 
 HE = Init("he", 2.0, "He et al. 2015")  # what a network takes that names no other
-
-
-def _drawn(init: Init) -> str:
-    ones = f", biases of {', '.join(init.ones)} 1" if init.ones else ""
-    return f"{init.kind} {init.scale:g}{ones} ({init.source})"
 
 
 def _match(a: Row | None, b: Row | None) -> Match:

@@ -120,9 +120,14 @@ def _name(match: Match) -> str:
 
 
 def _alike(matches: Sequence[Match]) -> str:
-    """What is said of rows whose layers are equal: how many, and what an earlier change does."""
+    """What is said of rows whose layers are equal: how many, and what other changes do to them.
+
+    Rows of the same form do the same, to more or fewer maps or on other sizes.
+    """
     pairs = [(match.a, match.b) for match in matches if match.a and match.b]
-    said = ["the same" if len(matches) == 1 else f"{len(matches)} rows, the same"]
+    equal = all((a.out, a.params, a.macs) == (b.out, b.params, b.macs) for a, b in pairs)
+    alike = "the same" if equal else "of the same form"
+    said = [alike if len(matches) == 1 else f"{len(matches)} rows, {alike}"]
     if any(a.out != b.out for a, b in pairs):
         sizes = f"{shown(pairs[-1][0].out)} -> {shown(pairs[-1][1].out)}"
         said.append(f"output {sizes}" if len(pairs) == 1 else "on other sizes")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import screen
-from .explain import Channels, Classes, Input, network
+from .explain import Channels, Classes, Input, network, shipped
 from .flags import Json
 
 if TYPE_CHECKING:
     from ..analyse.diff import Diff
     from ..analyse.diff_words import Line
     from ..paper import Departure
+    from ..spec import Committee, Net
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
 NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
@@ -41,37 +43,43 @@ def diff(
     if json:
         screen.print_json(found.to_dict())
     else:
-        show(found)
+        show(found, (_called(a, found.a), _called(b, found.b)))
 
 
-def show(diff: Diff) -> None:
-    """Print a comparison for people."""
-    a, b = diff.a.name, diff.b.name
-    if a == b and diff.same:
-        screen.prose(f"Both names mean one network, {a}: {diff.a.title}.")
+def _called(given: str, net: Net | Committee) -> str:
+    """What a side is called: as it was given where it is a bundle or a run, else its own name."""
+    return given if Path(given).is_dir() or shipped(given) else net.name
+
+
+def show(diff: Diff, names: tuple[str, str]) -> None:
+    """Print a comparison for people, its sides under these names."""
+    a, b = names
+    if diff.a.name == diff.b.name and diff.same:
+        both = "Both names mean" if a == b else f"{a} and {b} are"
+        screen.prose(f"{both} one network, {diff.a.name}: {diff.a.title}.")
         return
     one = diff.a.paper == diff.b.paper
-    for letter, net in (("A", diff.a), ("B", diff.b)):
+    for letter, name, net in (("A", a, diff.a), ("B", b, diff.b)):
         paper = "" if one else f". {net.paper}"
-        screen.paragraph(letter, f"{net.name}: {net.title}{paper}", indent=0, hang=1)
+        of = "" if name == net.name else f"{net.name}, "
+        screen.paragraph(letter, f"{name}: {of}{net.title}{paper}", indent=0, hang=1)
     if one:
         screen.prose(f"Both of {diff.a.paper}")
     if diff.same:
         screen.prose(f"{a} and {b} are the same: every row, every setting, every total.")
         return
     screen.say()
-    _totals(diff)
-    _layers(diff)
-    _departures(diff)
+    _totals(diff, names)
+    _layers(diff, names)
+    _departures(diff, names)
 
 
-def _totals(diff: Diff) -> None:
+def _totals(diff: Diff, names: tuple[str, str]) -> None:
     from ..analyse.diff_words import total_cells, value
 
     sources = (*diff.a.facts, *diff.b.facts)
     counted = any(fact.quantity.endswith("connections") for fact in sources)
     rows = [total_cells(c) for c in diff.totals if counted or c.what != "connections"]
-    names = (diff.a.name, diff.b.name)
     if sum(map(len, names)) > NAMES or names[0] == names[1]:
         names = ("A", "B")
     screen.table(("", *names, "B - A"), rows)
@@ -85,18 +93,19 @@ def _listed(values: Sequence[object]) -> str:
     return ", ".join(map(str, values)) or "no heads"
 
 
-def _layers(diff: Diff) -> None:
+def _layers(diff: Diff, names: tuple[str, str]) -> None:
     from ..analyse.diff_words import common_line, lines, throughout
 
     if diff.same_layers:
-        screen.heading(f"Every row of {diff.a.name} and {diff.b.name} is the same")
+        screen.heading(f"Every row of {names[0]} and {names[1]} is the same")
         return
     common = throughout(diff)
     if common:
         screen.heading("Throughout")
         _print([common_line(one) for one in common])
     shared = ", but for what holds throughout" if common else ""
-    screen.heading(f"Layer by layer (= the same{shared}; ~ changed; - only in A; + only in B)")
+    marks = f"= of the same form{shared}; ~ changed; - only in A; + only in B"
+    screen.heading(f"Layer by layer ({marks})")
     _print(list(lines(diff)))
 
 
@@ -115,15 +124,15 @@ def _print(several: Sequence[Line]) -> None:
             screen.line(text)
 
 
-def _departures(diff: Diff) -> None:
-    for net, several in ((diff.a, diff.departures_a), (diff.b, diff.departures_b)):
+def _departures(diff: Diff, names: tuple[str, str]) -> None:
+    for name, several in zip(names, (diff.departures_a, diff.departures_b), strict=True):
         if several:
-            screen.heading(f"Where {net.name} departs from its paper, and who says so")
+            screen.heading(f"Where {name} departs from its paper, and who says so")
         for departure in several:
             screen.paragraph("", _sentence(departure), hang=2)
     if diff.shared:
         said = screen.count(len(diff.shared), "departure")
-        command = screen.whole(f"papernets explain {diff.a.name}")
+        command = screen.whole(f"papernets explain {names[0]}")
         screen.say()
         screen.prose(f"Left out: {said} from the paper that both share; see {command}")
 

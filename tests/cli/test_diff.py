@@ -130,6 +130,33 @@ def test_networks_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out)["b"]["title"] == "one"
 
 
+def test_a_folder_is_called_by_its_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run and its network have one name: the folder tells the sides apart."""
+    about = {"network": "lenet5", "classes": list("0123456789"), "input": [1, 32, 32]}
+    best = tmp_path / "runs" / "mine" / "best"
+    best.mkdir(parents=True)
+    (best / "bundle.json").write_text(json.dumps(about))
+    monkeypatch.chdir(tmp_path)
+    assert main(["diff", "runs/mine", "lenet5"]) == 0
+    assert capsys.readouterr().out == "runs/mine and lenet5 are one network, lenet5: LeNet-5.\n"
+    assert main(["diff", "runs/mine", "runs/mine"]) == 0
+    assert capsys.readouterr().out == "Both names mean one network, lenet5: LeNet-5.\n"
+    (best / "bundle.json").write_text(json.dumps({**about, "classes": list("abcdefg")}))
+    assert main(["diff", "runs/mine", "lenet5"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("A  runs/mine: lenet5, LeNet-5\nB  lenet5: LeNet-5\n")
+    assert re.search(r"^ +runs/mine +lenet5 +B - A$", out, re.M)
+
+
+def test_first_weights_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "resnet50", "resnet50_v1.5"]) == 0
+    (line,) = re.findall("^First weights: .*$", capsys.readouterr().out, re.M)
+    assert "Gaussian of variance 2/fan-in, biases 0 (section 3.4" in line
+    assert "-> Gaussian of variance 2/fan-out" in line and "he_out" not in line
+
+
 def test_sizes_hold_for_both(capsys: pytest.CaptureFixture[str]) -> None:
     flags = ["--input", "64x80", "--classes", "7", "--channels", "1", "--json"]
     assert main(["diff", "resnet18", "plain18", *flags]) == 0
