@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 Value = float | str | tuple[int, ...]
 NOTES = (
     "Notes 000 to 004 are five lecture notes and articles on classic networks, from LeNet to "
-    "MobileNet, that teachers use."
+    'MobileNet, that teachers use: 003 is "Convolutional Neural Network", slides by Premanand P. '
+    'Ghadekar, 004 "CNN Architectures II" by One Fourth Labs; the others name no title and no '
+    "author."
 )
 """What the sources `notes 000` to `notes 004` are; docs/architecture.md says the same."""
 
@@ -71,9 +73,9 @@ class Fact:
 
     `quantity` is `params`, `fixed_params`, `macs`, `connections`, `ROW.params`, `ROW.macs`,
     `ROW.connections`, `ROW.out`, or, for a measured result, `error` (a fraction). `about` means
-    that the source rounds: the value then agrees where ours rounds or truncates to its last digit
-    that is not zero. `below` means that the source says less than this. A number about something
-    that is no row of the network comes with `ours`, computed beside it from the same layers.
+    that the source rounds: the value then agrees where ours `rounds_to` it. `below` means that the
+    source says less than this. A number about something that is no row of the network comes with
+    `ours`, computed beside it from the same layers.
     """
 
     quantity: str
@@ -90,7 +92,7 @@ class Fact:
         return self.quantity == "error"
 
     def agrees(self, ours: Value) -> bool:
-        """True where `ours` equals the value, or rounds or truncates to it if the source rounds."""
+        """True where `ours` equals the value, or `rounds_to` it if the source rounds."""
         if isinstance(self.value, int | float) and isinstance(ours, int | float):
             if self.below:
                 return ours < self.value
@@ -106,7 +108,10 @@ def error_of_paper(facts: Iterable[Fact]) -> Fact | None:
 
 
 def rounds_to(ours: float, printed: float) -> bool:
-    """True where `ours` rounds or truncates to `printed` at the place of its last nonzero digit."""
+    """True where `ours` rounds to `printed` at the place of its last digit that is not zero.
+
+    Cut off there it may be too, but for a `printed` of one digit: 5.7 is no 5.
+    """
     if printed == 0:
         return ours == 0
     place = 0
@@ -116,15 +121,17 @@ def rounds_to(ours: float, printed: float) -> bool:
     while scaled % 10 == 0:
         place, scaled = place + 1, scaled / 10
     unit = 10.0**place
-    low = math.floor(ours / unit) * unit
-    return any(math.isclose(printed, v, rel_tol=1e-9) for v in (low, round(ours / unit) * unit))
+    met = {round(ours / unit)} | ({math.floor(ours / unit)} if scaled >= 10 else set())
+    return any(math.isclose(printed, digits * unit, rel_tol=1e-9) for digits in met)
 
 
 @dataclass(frozen=True)
 class Erratum:
-    """A number that a source prints and arithmetic contradicts; the two must go on disagreeing.
+    """A number that a source prints and its own arithmetic contradicts; they must go on so.
 
-    `why` begins with `unexplained` where nobody knows the reason.
+    A number that is right, and that a variant or a reading misses, is no erratum: it speaks against
+    the variant, which says so in a `Departure`. `why` begins with `unexplained` where nobody knows
+    the reason.
     """
 
     quantity: str

@@ -95,10 +95,13 @@ def test_wrong_crosses_say_where(text, message):
     [
         (2578, 2600),  # LeCun et al. 1998: LeNet-1 has about 2,600 free parameters
         (98_442, 100_000),  # and about 100,000 connections
-        (60_965_224, 60_000_000),  # Krizhevsky et al. 2012: 60 million parameters (truncated)
+        (60_965_224, 60_000_000),  # Krizhevsky et al. 2012: 60 million parameters
         (60_965_224, 61_000_000),
         (0.0095, 0.01),
         (0.0149, 0.01),
+        (5_713_216_096, 5_700_000_000),
+        (5_763_216_096, 5_700_000_000),  # cut off after two digits
+        (5_400_000_000, 5_000_000_000),
         (17, 17),
         (0, 0),
     ],
@@ -115,6 +118,8 @@ def test_a_rounded_number_is_met(ours, printed):
         (71_000_000, 60_000_000),
         (62_378_344, 61_000_000),  # one tower is not the paper's two
         (0.021, 0.01),
+        (5_713_216_096, 5_000_000_000),  # Szegedy et al. 2015, abstract: one digit rounds to 6
+        (0.0199, 0.01),
         (1, 0),
     ],
 )

@@ -22,15 +22,17 @@ LONG = 6
 INTRODUCTION = """# Fidelity: every published number, checked
 
 For each network the numbers that its paper, released code and later notes print, against our own
-arithmetic. A number **agrees** where it is the same, or where ours rounds or truncates to the
-printed digits. Otherwise it is an **erratum** with its reason, or it is **unexplained**: nobody
-knows why it was printed. None is left out. Where a network does otherwise than its paper, or where
-the paper leaves something open, that is a **departure**, with the place that says so. **Results**
-are errors that somebody measured, for training to reproduce; no arithmetic can confirm them.
+arithmetic. A number **agrees** where it is the same, or where ours rounds to the printed digits, or
+truncates to two of them or more. Otherwise it is an **erratum** with its reason, or it is
+**unexplained**: nobody knows why it was printed. None is left out. Where a network does otherwise
+than its paper, where a variant or a reading misses a number that is right, or where the paper
+leaves something open, that is a **departure**, with the place that says so. **Results** are errors
+that somebody measured, for training to reproduce; no arithmetic can confirm them.
 
 This page is made by `papernets verify --markdown > docs/fidelity.md`, and a test fails where it is
 not current. `papernets verify NAME` has each number of a network, those that agree too;
 `papernets diff A B` says what two networks do otherwise."""
+WHOSE_WORDS = dict(zip(WHOSE, ("of papers", "of released code", "of notes"), strict=True))
 VERDICTS = {
     "agrees": "agree",
     "erratum": "errata, with reasons",
@@ -78,7 +80,7 @@ def _together(checks: Checks) -> str:
         if kinds or verdict != "DISAGREES":
             counts = [kinds.count(kind) for kind in WHOSE]
             rows.append((words, *counts, sum(counts)))
-    head = (f"{len(checks)} networks", "of papers", "of released code", "of notes", "together")
+    head = (f"{len(checks)} networks", *WHOSE_WORDS.values(), "together")
     return _table(head, rows)
 
 
@@ -166,11 +168,18 @@ def _section(networks: Networks, checks: Checks) -> Iterator[str]:
 
 
 def _errata(networks: Networks, checks: Checks) -> Iterator[str]:
-    """What is printed otherwise, by source and reason."""
+    """What is printed otherwise, that of papers first; by source and reason."""
     claims = _claims(networks, checks, "erratum")
-    if not claims:
-        return
-    yield "### Errata"
+    if claims:
+        yield "### Errata"
+    for kind, words in WHOSE_WORDS.items():
+        several = {claim: ours for claim, ours in claims.items() if whose(claim[2]) == kind}
+        if several:
+            yield f"#### {words[:1].upper()}{words[1:]}"
+            yield _errata_of(networks, several)
+
+
+def _errata_of(networks: Networks, claims: Mapping[Claim, dict[str, str]]) -> str:
     of = {net.name for net in networks}
     lines = []
     for (source, why), several in _grouped(claims.items(), lambda item: item[0][2:]).items():
@@ -185,7 +194,7 @@ def _errata(networks: Networks, checks: Checks) -> Iterator[str]:
             lines.append(f"- {reason} <details>{summary}{'<br>'.join(told)}</details>")
         else:
             lines.append(f"- {'; '.join(told)}. {reason}")
-    yield "\n".join(lines)
+    return "\n".join(lines)
 
 
 def _departures(networks: Networks) -> Iterator[str]:

@@ -193,23 +193,25 @@ def lenet5(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 
     )
     errata = (
         Erratum(
-            "C1.params",
-            3900,
-            "notes 001, C1: (5*5+1)*6*(5*5)",
-            "a unit has 5*5+1 weights, and there are 6 kernels: 156; 3,900 is what the printed "
-            "product gives",
+            "(5*5+1)*6*(5*5)",
+            156,
+            "notes 001, C1: trainable parameters",
+            "156 is right, but the printed product is another: 6 kernels of 5*5+1 are (5*5+1)*6",
+            ours=(5 * 5 + 1) * 6 * (5 * 5),
         ),
         Erratum(
-            "C1.params",
-            26,
-            "notes 001, C1: 5*5+1 = 156",
-            "5*5+1 is one kernel; six of them are 156",
+            "5*5+1",
+            156,
+            "notes 001, C1: 5*5+1 = 156 parameters",
+            "156 is right, but 5*5+1 is one kernel of the six",
+            ours=5 * 5 + 1,
         ),
         Erratum(
-            "S4.connections",
-            16 * 2 * 2 * 16,
-            "notes 001, S4: 16*2*2*16 = 2000",
-            "the printed product is 1,024; (2*2+1)*16*5*5 is the printed 2,000",
+            "16*2*2*16",
+            2000,
+            "notes 001, S4: connections",
+            "2,000 is right, but the printed product is another: it is (2*2+1)*16*5*5",
+            ours=16 * 2 * 2 * 16,
         ),
         Erratum(
             "output.params",

@@ -81,6 +81,7 @@ def _modern(
     classes: int,
     facts: tuple[Fact, ...],
     errata: tuple[Erratum, ...] = (),
+    departures: tuple[Departure, ...] = (),
 ) -> Net:
     """A table of the notes as a network: convolutions, poolings, dense layers on the flat map."""
     parts: dict[str, Part] = {}
@@ -114,6 +115,7 @@ def _modern(
             Departure(
                 "a modern reading, not the paper's network: see lenet1, lenet4, lenet5", "the notes"
             ),
+            *departures,
         ),
         recipes=MODERN_RECIPES,
     )
@@ -264,12 +266,10 @@ def lenet4_notes(classes: int = 10, channels: int = 1, input: int | tuple[int, i
         )
         if printed
         else (),
-        errata=(
-            Erratum(
-                "params",
-                17_000,
-                "section III-C, for LeNet-4",
-                "dense layers have three times the paper's parameters: see lenet4",
+        departures=(
+            Departure(
+                "dense layers have 51,050 parameters, three times the paper's 17,000: see lenet4",
+                "section III-C; notes 000, LeNet-4",
             ),
         )
         if printed

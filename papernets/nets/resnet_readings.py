@@ -189,17 +189,12 @@ def resnet18_notes_table(classes: int = 1000, channels: int = 3, input: Size = 2
         body=chain(parts),
         init=INIT,
         facts=tuple(facts) if printed else (),
-        errata=(
-            Erratum(
-                "params",
-                11_689_512,
-                "torchvision 0.28 and timm 1.0.31, resnet18, counted",
-                "the table leaves out normalisation and the three projections and adds biases",
-            ),
-        )
-        if printed
-        else (),
         departures=(
+            Departure(
+                "the table adds up to 11,511,784 parameters, ResNet-18 has 11,689,512: "
+                "normalisation and the three projections are left out, biases added",
+                f"{source}; torchvision 0.28 and timm 1.0.31, resnet18, counted",
+            ),
             Departure(
                 "convolutions have biases and no normalisation; there is no shortcut", source
             ),

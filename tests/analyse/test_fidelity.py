@@ -112,6 +112,22 @@ def test_a_long_list_is_folded():
     assert "- *notes*: one slip <details><summary>7 numbers</summary>`C1.params` = 1, ours" in said
 
 
+def test_what_the_paper_prints_stands_before_what_others_print():
+    sources = ("notes 001", "Caffe, a file", "section 2")
+    errata = tuple(Erratum("C1.params", n, s, "why") for n, s in enumerate(sources))
+    said = page((lenet5(errata=errata),))
+    found = re.findall(r"^(#{3,4} .*|- `C1.params` = \d)", said, re.M)
+    assert found == [
+        *("### Errata", "#### Of papers", "- `C1.params` = 2"),
+        *("#### Of released code", "- `C1.params` = 1", "#### Of notes", "- `C1.params` = 0"),
+    ]
+    assert "#### Of notes" not in page((lenet5(errata=errata[1:]),))
+
+
+def test_the_page_names_the_notes_that_have_a_name():
+    assert "Premanand P. Ghadekar" in PAGE and "One Fourth Labs" in PAGE
+
+
 @pytest.mark.parametrize(
     ("why", "known"), [("unexplained", ""), ("unexplained: one digit is off", "one digit is off")]
 )

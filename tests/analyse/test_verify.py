@@ -40,6 +40,35 @@ def test_a_rounded_number_agrees_and_says_so():
     assert (rounded.verdict, rounded.rounded, rounded.ours) == ("agrees", True, 340_908)
 
 
+# A right number that a variant misses: the variant, our words for both, whose number it is.
+MISSED = [
+    ("lenet4_notes", ("51,050", "17,000"), "lenet4", "params", 17_000),
+    ("resnet18_notes_table", ("11,511,784", "11,689,512"), "resnet18", "params", 11_689_512),
+    ("inception_v2", ("four modules", "prints 5"), "inception_v2_5b", "modules of figure 6", 5),
+    ("inception_v2_5b", ("25,769,544", "25 million"), "inception_v2", "params", 25_000_000),
+    ("bn_inception", ("1.9 billion", "2.0"), "bn_inception_plain_stem", "macs", 2e9),
+    ("bn_inception_576", ("1.9 billion", "2.0"), "bn_inception_plain_stem", "macs", 2e9),
+    ("bn_inception_slim", ("1.9 billion", "2.0"), "bn_inception_plain_stem", "macs", 2e9),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "other", "quantity", "printed"), MISSED)
+def test_a_right_number_is_no_erratum_of_its_source(name, words, other, quantity, printed):
+    """It speaks against the variant that misses it, and the variant says so."""
+    variant, right = net(name), net(other)
+    assert not [e for e in variant.errata if (e.quantity, e.printed) == (quantity, printed)]
+    (check,) = (c for c in verify(right) if (c.quantity, c.printed) == (quantity, printed))
+    assert check.verdict == "agrees"
+    (said,) = (d for d in variant.departures if all(word in d.what for word in words))
+    assert said.where and (other in said.what or other == "resnet18")
+    (fact,) = (f for f in right.facts if (f.quantity, f.value) == (quantity, printed))
+    missed = 4 if quantity.startswith("modules") else getattr(totals(walk(variant)), quantity)
+    if quantity == "macs":  # 2.0 billion: two digits are printed
+        assert round(missed / 1e9, 1) != 2.0
+    else:
+        assert not fact.agrees(missed)
+
+
 def test_an_erratum_says_why():
     (check,) = verify(lenet5(errata=(Erratum("C1.params", 26, "notes", "one kernel"),)))
     assert (check.verdict, check.ours, check.why) == ("erratum", 156, "one kernel")

@@ -93,7 +93,8 @@ def test_the_papers_totals_are_listed_and_still_wrong(name):
     assert listed["filters of the widest double 3x3", 128].ours == 256
     # Rethinking the Inception Architecture, table 3, prints 2.0 billion
     fits = round(totals(walk(net(name))).macs / 1e9, 1) == 2.0
-    assert listed["macs", 2_000_000_000].verdict == ("agrees" if fits else "erratum")
+    assert fits == (("macs", 2_000_000_000) in listed)
+    assert fits != any("multiply-adds" in d.what for d in net(name).departures)
     assert fits == (name in ("bn_inception_plain_stem", "bn_inception_caffe"))
 
 
