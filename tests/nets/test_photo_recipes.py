@@ -20,7 +20,7 @@ def test_every_whole_network_but_lenets_has_them_and_says_they_are_ours() -> Non
             assert "photos" not in names and names, name
         else:
             small = not isinstance(found, Committee) and found.input[1:] == (32, 32)
-            assert names == ["photos", *(["cifar"] if small else []), "digits"], name
+            assert names == ["photos", "finetune", *(["cifar"] if small else []), "digits"], name
             assert all(recipe.source.startswith("ours: ") for recipe in found.recipes)
 
 
