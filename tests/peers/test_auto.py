@@ -283,7 +283,7 @@ def test_two_peers_with_the_same_names():
     with pytest.raises(Misfit) as caught:
         convert(main, "inception_v3", "auto")
     assert str(caught.value).endswith(
-        "--from torchvision --out OUT; or of timm's inception_v3, our inception_v3_timm: --from timm"
+        "; or of timm's inception_v3, our inception_v3_timm: --from timm"
     )
     both = {known.net for known in recognised(main)}
     assert both == {"inception_v3_torchvision", "inception_v3_timm"}
@@ -328,6 +328,17 @@ def test_a_peers_file_for_the_same_network_goes_on():
     assert all(torch.equal(by_name[key], own) for key, own in found.model.state_dict().items())
     (note,) = found.notes
     assert note.startswith("its tensors are those of torchvision's resnet18, which is this network")
+
+
+def test_a_peers_file_whose_order_does_not_fit():
+    """torchvision makes GoogLeNet's heads after its modules: by order it fails, by name it fits."""
+    state = blank(layout_of("torchvision-googlenet"))
+    with pytest.raises(Misfit, match="does not fit googlenet_torchvision: ") as caught:
+        convert(state, "googlenet_torchvision", "auto", where="g.pth")
+    assert str(caught.value).endswith(
+        "papernets convert g.pth --net googlenet --from torchvision --out OUT"
+    )
+    assert caught.value.rows
 
 
 def test_what_is_nobodys_is_not_recognised():
