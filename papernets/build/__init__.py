@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import rewrite
-from ..nets import find, sizes
+from ..nets import check_options, find, sizes
 from ..nets import net as find_net
 from ..nets.entry import check_switch
 from ..spec import Committee as CommitteeSpec
@@ -23,6 +23,8 @@ from .towers import Device, TowerNetwork, build_towers
 from .weights import load_weights, moved, read_safetensors
 from .written import in_file, named, read_net
 
+WORDS = {"classes": "num_classes", "channels": "in_chans", "input": "input"}
+"""What `create_model` calls what every network takes, by what `papernets.net` calls it."""
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
 
 
@@ -61,6 +63,9 @@ def create_model(
             f"a network is a name or a bundle's folder, not {name!r}: create_model('lenet5'), say. "
             "All names: papernets list"
         )
+    for option in options:
+        if option in WORDS:
+            raise ValueError(f"create_model has no option {option!r}: it is {WORDS[option]}=")
     num_classes, in_chans, input = sizes(num_classes, in_chans, input)
     aux, dense = check_switch("aux", aux), check_switch("dense", dense)
 
@@ -113,6 +118,8 @@ def create_model(
         name = info.network if alone else name
     trained = (info.input[1], info.input[2]) if info else None  # the dense form begins with it
     size = trained if dense else input
+    if named(os.fspath(name)):
+        check_options(find(os.fspath(name)), options, tuple(WORDS.values()))
     try:
         found = find_net(os.fspath(name), num_classes, in_chans, size, **options)
     except TypeError as error:

@@ -303,6 +303,13 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
         )
     if found:
         return found
+    if path.is_file() and not in_file(str(given)):
+        raise FileNotFoundError(
+            f"{path} is a file, and no bundle. A bundle is made of weights by papernets convert "
+            f"{quote(str(path))} --net NAME --out OUT. In Python, weights= takes a bundle's "
+            "folder, a .safetensors file, or a state_dict, as torch.load(path, weights_only=True) "
+            "gives it; under a peer's names: papernets.from_peer"
+        )
     names = ", ".join(sorted(_shipped_names())) or "none"
     if named(str(given)):
         name = find(str(given)).name

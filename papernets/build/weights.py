@@ -35,7 +35,7 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
         if name not in state:
             raise ValueError(
                 f"{where} does not fit: it has no tensor {name!r} ({_shape(tensor)})"
-                f"{_begins(state)}"
+                f"{_begins(state)}{_others(own, state)}"
             )
         given = state[name]
         if not isinstance(given, Tensor):
@@ -72,6 +72,16 @@ def _kind(tensor: Tensor) -> str:
 
 def _begins(state: Mapping[str, Tensor]) -> str:
     return f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
+
+
+def _others(own: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> str:
+    """A hint at what takes others' weights, where most of the names are not ours."""
+    if not state or 2 * sum(name in own for name in state) >= len(state):
+        return ""
+    return (
+        ". Weights under others' names: papernets.from_peer('torchvision', NAME, state_dict), with "
+        "'timm' or 'keras' likewise; or papernets convert FILE --net NAME --out OUT"
+    )
 
 
 def moved(state: Mapping[str, Tensor], moves: tuple[Move, ...]) -> dict[str, Tensor]:

@@ -167,7 +167,10 @@ def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
         screen.prose(f"Left out, or drawn afresh: {', '.join(found.left_out)}.")
     for note in notes:
         screen.note(f"Note: {note}.")
-    screen.note(f"Try next: papernets predict {folder} PICTURE")
+    if any(name in found.model.state_dict() for name in found.left_out):  # a head was drawn
+        screen.note(f"Try next: papernets train --weights {folder} --data PATH")
+    else:
+        screen.note(f"Try next: papernets predict {folder} PICTURE")
 
 
 def _summary(

@@ -242,6 +242,6 @@ def pyarrow_module() -> Any:
     except ImportError:
         raise ValueError(
             "parquet files are read with pyarrow, which is not installed. Install it: "
-            "pip install 'papernets[data]'"
+            "pip install pyarrow"
         ) from None
     return pyarrow

@@ -74,7 +74,7 @@ def open_pictures(
     )
     part = part or "test"
     chosen = _part(dataset, part)
-    known = matched(bundle.info.classes, dataset.classes, dataset.name)
+    known = matched(bundle.info.classes, dataset.classes, dataset.name, _unnamed(bundle))
     notes = _notes(bundle.info.classes, dataset.classes, dataset.name)
     if root is not None or part != "test":
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
@@ -86,10 +86,13 @@ def open_pictures(
     )
 
 
-def matched(classes: Sequence[str], given: Sequence[str], where: str) -> list[int]:
+def matched(
+    classes: Sequence[str], given: Sequence[str], where: str, remedy: str = ""
+) -> list[int]:
     """For each given class, the place of the network's class of the same name.
 
     A name that the network does not know is a ValueError: its pictures cannot be answered right.
+    The error ends with `remedy`.
     """
     places = {_plain(name): place for place, name in enumerate(classes)}
     unknown = [name for name in given if _plain(name) not in places]
@@ -101,9 +104,22 @@ def matched(classes: Sequence[str], given: Sequence[str], where: str) -> list[in
         raise ValueError(
             f"{where}: {some} that the network does not know: {_some(unknown)}{hint}. "
             f"It knows {_some(classes)}. Classes are matched by name: give pictures of these, "
-            "or a network trained on yours: papernets train NETWORK --data PATH"
+            f"or a network trained on yours: papernets train NETWORK --data PATH{remedy}"
         )
     return [places[_plain(name)] for name in given]
+
+
+def _unnamed(bundle: Bundle) -> str:
+    """What gives names to the classes of a converted bundle, where they are numbers."""
+    source, classes = bundle.info.run.get("converted"), bundle.info.classes
+    if not source or any(name != str(number) for number, name in enumerate(classes)):
+        return ""
+    file = source.get("file", "FILE") if isinstance(source, dict) else "FILE"
+    return (
+        ". Its classes are numbers, since it was converted without their names: convert it again "
+        f"with papernets convert {file} ... --labels NAMES.txt, one name a line in the order of "
+        "the outputs"
+    )
 
 
 def _notes(classes: Sequence[str], given: Sequence[str], where: str) -> tuple[str, ...]:
@@ -158,7 +174,8 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     name = root.resolve().name
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
-    places = dict(zip(found, matched(bundle.info.classes, found, shown(root)), strict=True))
+    known = matched(bundle.info.classes, found, shown(root), _unnamed(bundle))
+    places = dict(zip(found, known, strict=True))
     images, good, unread = _files(paths, preprocessing, strict)
     skipped = (*without, *unread)
     labels = torch.tensor([places[names[at]] for at in good])

@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -149,13 +149,18 @@ def net(
     if ".py:" in name:
         return _own(name, given, options)
     entry = find(name)
+    check_options(entry, options)
+    return with_recipes(entry.make(**given, **options))
+
+
+def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] = COMMON) -> None:
+    """ValueError for an option that a network lacks; `common` is what every network takes."""
     for option in options:
         if option not in entry.options:
-            near = difflib.get_close_matches(option, (*entry.options, *COMMON), n=1)
+            near = difflib.get_close_matches(option, (*entry.options, *common), n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            known = ", ".join((*COMMON, *entry.options))
+            known = ", ".join((*common, *entry.options))
             raise ValueError(f"{entry.name} has no option {option!r}.{hint} Its options: {known}")
-    return with_recipes(entry.make(**given, **options))
 
 
 def _check_name(name: object) -> None:

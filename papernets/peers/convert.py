@@ -14,7 +14,8 @@ from ..nets import find, net
 from ..spec import Net, PadShortcut, Part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet
-from .translate import PEERS, loaded, room, take
+from .recognise import how_to_take, recognised, same_network
+from .translate import loaded, take
 
 MOST_GUESSES = 12
 UNSEEN = (
@@ -52,7 +53,8 @@ def convert(
 ) -> Conversion:
     """A peer's tensors, or with `peer` "auto" anybody's, in our network; a new head is seeded by 0.
 
-    ValueError, or Misfit with the table of what did fit, names the first tensor that does not.
+    ValueError, or Misfit with the table of what did fit, names the first tensor that does not. A
+    Misfit too where names and sizes are those of a peer's network that is another one of ours.
     """
     generator = torch.Generator().manual_seed(0)
     if peer != "auto":
@@ -64,7 +66,15 @@ def convert(
             taken.model, taken.name, taken.options, taken.known, (), taken.left_out, said
         )
     given = dict(options or {})
-    own, found = _matched(name, tensors, ordered, given, where)
+    peers = recognised(tensors)
+    same = next((known for known in peers if same_network(known, name, given)), None)
+    if peers and same is None:
+        raise Misfit(how_to_take(peers, where))
+    try:
+        own, found = _matched(name, tensors, ordered, given, where)
+    except Misfit as misfit:
+        hint = f". {how_to_take(peers, where)}" if peers else ""
+        raise Misfit(f"{misfit}{hint}", misfit.rows) from None
     state = found.state
     left_out: tuple[str, ...] = ()
     if classes is not None and classes != own.classes:
@@ -73,8 +83,13 @@ def convert(
         left_out = tuple(key for key, tensor in state.items() if tensor.shape != shapes[key])
         state = {key: tensor for key, tensor in state.items() if key not in left_out}
     notes = [*found.notes]
-    if not found.by_name:
-        notes += [*_same_names(own, tensors), UNSEEN]
+    if same is not None:
+        notes.append(
+            f"its tensors are those of {same.peer}'s {same.name}, which is this network: with "
+            f"--from {same.peer} they are found by name, and {same.peer}'s preprocessing is kept"
+        )
+    elif not found.by_name:
+        notes.append(UNSEEN)
     zeros = [part for part in _parts(own.body) if isinstance(part, PadShortcut)]
     if zeros and not found.by_name and not any(part.before for part in zeros):
         notes.append(
@@ -138,26 +153,6 @@ def _other_shortcut(
                 continue
             return f". With --set shortcut={option} it fits"
     return ""
-
-
-def _same_names(own: Net, tensors: Mapping[str, Tensor]) -> Iterable[str]:
-    """A note where a peer calls these tensors so in another network of ours, of the same shapes."""
-    for peer in PEERS[:2]:
-        module = room(peer)
-        for known in module.KNOWN.values():
-            if known.net == own.name or known.aux or known.head not in tensors:
-                continue
-            if known.net.split("_")[0] != own.name.split("_")[0]:
-                continue  # no other network has the same shapes
-            other = _net(known.net, own.classes, known.options)
-            if layout(other) == layout(own) and set(module.theirs(known, other).values()) >= set(
-                tensors
-            ):
-                yield (
-                    f"its tensors are named as those of {peer}'s {known.name}, which is "
-                    f"{known.net} here; taken as {own.name}, as you said"
-                )
-                return
 
 
 def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:

@@ -70,8 +70,7 @@ def _check_installed() -> None:
         found = False
     if not found:
         raise ImportError(
-            "reading Keras's files needs h5py, which is not installed: "
-            "pip install 'papernets[keras]', or pip install h5py"
+            "reading Keras's files needs h5py, which is not installed: pip install h5py"
         )
 
 

@@ -19,7 +19,7 @@ from ..nets import find, net, plain
 from ..spec import Net
 from .layout import PeerNet
 from .read import cleaned
-from .rules import COUNTER
+from .recognise import SIDES, recognised
 
 PEERS = ("torchvision", "timm", "keras")
 
@@ -79,7 +79,7 @@ def take(
     try:
         state = module.translate(known, own, tensors)
     except ValueError as error:
-        raise ValueError(f"{error}{_like(module, known, tensors)}") from None
+        raise ValueError(f"{error}{_like(known, tensors)}") from None
     wanted = own if classes is None else _net(known.net, classes, options)
     shapes = layout(wanted)
     fresh = [key for key, shape in shapes.items() if key not in state or state[key].shape != shape]
@@ -165,21 +165,10 @@ def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) 
     return len(head) if head is not None and head.ndim == 1 and len(head) else None
 
 
-def _like(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> str:
+def _like(known: PeerNet, tensors: Mapping[str, Tensor]) -> str:
     """A hint at the peer's network whose names and sizes these are, where it is another one."""
-    theirs = getattr(module, "theirs", None)
-    if theirs is None:
+    if known.peer not in SIDES:  # Keras's own reader says it
         return ""
-    given = {key: tensor.numel() for key, tensor in tensors.items() if not key.endswith(COUNTER)}
-    for other in module.KNOWN.values():
-        if other == known or other.head not in tensors:
-            continue
-        options = dict(other.options)
-        if other.aux and "aux" in find(other.net).options:
-            options["aux"] = any(name.startswith(other.aux) for name in given)
-        own = _net(other.net, len(tensors[other.head]), options)
-        names = theirs(other, own)
-        sizes = {names[key]: shape.numel() for key, shape in layout(own).items()}
-        if given == {key: size for key, size in sizes.items() if not key.endswith(COUNTER)}:
-            return f". Its tensors are those of {other.peer}'s {other.name}"
-    return ""
+    others = [one for one in recognised(tensors) if one.name != known.name]
+    others.sort(key=lambda one: one.peer != known.peer)
+    return f". Its tensors are those of {others[0].peer}'s {others[0].name}" if others else ""

@@ -54,6 +54,38 @@ def test_what_is_written_is_read(bundle):
     assert digest == json.loads((bundle / "bundle.json").read_text())["weights"]["sha256"]
 
 
+def test_a_file_of_weights_is_no_bundle(tmp_path, capsys):
+    """What takes it is said, in Python and at the prompt; what is said works."""
+    model, file = model_of(), tmp_path / "own weights.pth"
+    torch.save(model.state_dict(), file)
+    with pytest.raises(FileNotFoundError) as caught:
+        create_model("lenet5_keras_28", weights=file)
+    said = str(caught.value)
+    assert said.startswith(f"{file} is a file, and no bundle. ")
+    assert f"papernets convert '{file}' --net NAME --out OUT" in said
+    assert "torch.load(path, weights_only=True)" in said and "papernets.from_peer" in said
+    assert main(["evaluate", str(file)]) == 1
+    assert "is a file, and no bundle" in capsys.readouterr().err
+    again = create_model("lenet5_keras_28", weights=torch.load(file, weights_only=True)).eval()
+    words = ["convert", str(file), "--net", "lenet5_keras_28", "--out", str(tmp_path / "made")]
+    assert main(words) == 0
+    x = torch.rand(2, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(again(x), model(x))
+    assert torch.equal(load_bundle(tmp_path / "made").model(x), model(x))
+
+
+def test_names_that_are_not_ours_are_a_peers():
+    """Most names are others': who takes them is said. One that lacks is simply one that lacks."""
+    own = model_of().state_dict()
+    others = {f"layers.{at}": tensor for at, tensor in enumerate(own.values())}
+    for state, hinted in ((others, True), (dict(list(own.items())[1:]), False)):
+        with pytest.raises(ValueError, match=r"it has no tensor 'conv1\.weight'") as caught:
+            create_model("lenet5_keras_28", weights=state)
+        hint = "papernets.from_peer('torchvision', NAME, state_dict)"
+        assert (hint in str(caught.value)) is hinted
+        assert ("papernets convert FILE --net NAME --out OUT" in str(caught.value)) is hinted
+
+
 def test_the_weights_alone_are_a_bundle(bundle):
     (bundle / "bundle.json").unlink()
     assert read_info(bundle) == INFO

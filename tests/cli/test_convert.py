@@ -52,6 +52,7 @@ def test_a_peers_weights_become_a_bundle(
     assert typed(mobilenet, "--net", "mobilenetv1_100", "--from", "timm", "--out", out) == 0
     said = capsys.readouterr()
     assert "mobilenet_v1_timm (timm's mobilenetv1_100): 164 tensors" in " ".join(said.out.split())
+    assert f"Try next: papernets predict {out} PICTURE" in said.err
     assert sorted(os.listdir(out)) == ["bundle.json", "weights.safetensors"]
     bundle = load_bundle(out)
     assert bundle.info.classes == tuple(map(str, range(10)))
@@ -74,7 +75,10 @@ def test_predict_and_evaluate_use_the_bundle(
         Image.fromarray(values).save(folder / f"{at}.png")
     words = ["--net", "mobilenetv1_100", "--from", "timm", "--classes", "2", "--labels", labels]
     assert typed(mobilenet, *words, "--out", out) == 0
-    assert "Left out, or drawn afresh: fc.weight, fc.bias." in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "Left out, or drawn afresh: fc.weight, fc.bias." in said.out
+    assert f"papernets train --weights {out} --data PATH" in said.err
+    assert "papernets predict" not in said.err
     picture = photos / "ant" / "0.png"
     assert main(["predict", str(out), str(picture), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)[0]
@@ -142,6 +146,19 @@ def test_auto_stops_at_the_first_row(
     assert "for our stage1_4.conv1.weight: 32x16x3x3 in the file, 16x16x3x3 in the network" in err
     assert out.splitlines()[-1].startswith("layer2.0.conv1.weight")
     assert os.listdir(tmp_path) == []
+
+
+def test_auto_names_the_peer_whose_file_it_is(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command that is said works."""
+    assert typed(mobilenet, "--net", "mobilenet_v1", "--out", tmp_path / "bundle") == 1
+    said = " ".join(capsys.readouterr().err.split())
+    words = f"papernets convert {mobilenet} --net mobilenetv1_100 --from timm --out OUT"
+    assert said.endswith(f"timm's mobilenetv1_100, which is our mobilenet_v1_timm: {words}")
+    assert os.listdir(tmp_path) == []
+    command = words.replace("OUT", str(tmp_path / "bundle")).split()[1:]
+    assert main(command) == 0
 
 
 WRONG_USE = [

@@ -235,7 +235,7 @@ def test_without_pyarrow_the_command_is_said(
     for name in [name for name in sys.modules if name.split(".")[0] == "pyarrow"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ValueError, match=r"not installed. Install it: pip install 'papernets\[da"):
+    with pytest.raises(ValueError, match=r"not installed. Install it: pip install pya"):
         opened(file)
 
 

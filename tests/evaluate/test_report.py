@@ -172,6 +172,22 @@ def test_a_class_that_the_network_does_not_know() -> None:
         matched(("cat", "dog"), ("x", "cat", "y"), "set")
 
 
+def test_a_converted_bundle_whose_classes_are_numbers(bundle: Bundle, tmp_path: Path) -> None:
+    """Its classes can be named: that is said of numbers that nobody chose, and of no others."""
+    digits = data.open("digits").test.select([0, 1])
+    save(tmp_path / "some", digits.images, torch.tensor([0, 1]), ["ant", "bee"])
+    source = {"file": "resnet18.pth", "from": "torchvision", "net": "resnet18"}
+    converted = replace(bundle, info=replace(bundle.info, run={"converted": source}))
+    for one, hinted in (
+        (bundle, False),
+        (converted, True),
+        (renamed(converted, *"abcdefghij"), False),
+    ):
+        with pytest.raises(ValueError, match="2 classes that the network does not know") as caught:
+            open_pictures(one, str(tmp_path / "some"))
+        assert ("papernets convert resnet18.pth ... --labels" in str(caught.value)) is hinted
+
+
 def test_other_classes_of_a_named_set(bundle: Bundle) -> None:
     with pytest.raises(ValueError, match=r"^digits: 10 classes that the network does not know: 0,"):
         open_pictures(renamed(bundle, *"abcdefghij"), "digits")

@@ -117,11 +117,7 @@ OPTIONS = [
     ("mobilenet_v1_timm", {"width": 0}, "width 0 leaves conv1"),
     ("mobilenet_v1_timm", {"head": "no"}, "head must be True or False, not 'no'"),
     ("mobilenet_v1", {"widht": 1}, "mobilenet_v1 has no option 'widht'. Did you mean 'width'? Its"),
-    (
-        "resnet18",
-        {"width": 2},
-        "resnet18 has no option 'width'. Its options: classes, channels, in",
-    ),
+    ("resnet18", {"width": 2}, "resnet18 has no option 'width'. Its options: "),
     ("resnet18", {"shortcut": "Q"}, "shortcut 'Q': there is A (zeros"),
     ("resnet18", {"shortcut": ["A"]}, "shortcut ['A']: there is A"),
     ("resnet20", {"zeros": "left"}, "zeros 'left': there is "),
@@ -132,7 +128,7 @@ OPTIONS = [
         "scale must be a number above 0, at most 1, or three",
     ),
     ("inception_resnet_v2", {"scale": float("nan")}, "scale must be a number above 0"),
-    ("alexnet", {"Classes": 3}, "alexnet has no option 'Classes'. Did you mean 'classes'?"),
+    ("alexnet", {"Classes": 3}, "alexnet has no option 'Classes'. Did you mean '"),
 ]
 
 
@@ -157,6 +153,27 @@ def test_create_models_switches_are_switches(given, message):
     if "aux" in given:
         with pytest.raises(ValueError, match=message):
             net("googlenet", **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"classes": 5}, "create_model has no option 'classes': it is num_classes="),
+        ({"channels": 1}, "create_model has no option 'channels': it is in_chans="),
+        ({"num_clases": 5}, "'num_clases'. Did you mean 'num_classes'? Its options: num_classes, "),
+        ({"width": 2}, "no option 'width'. Its options: num_classes, in_chans, input, aux"),
+    ],
+)
+def test_options_are_in_the_words_of_create_model(given, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        create_model("googlenet", **given)
+
+
+def test_options_are_in_the_words_of_net():
+    with pytest.raises(ValueError, match=r"no option 'width'\. Its options: classes, channels"):
+        net("googlenet", width=2)
+    with pytest.raises(ValueError, match=r"Did you mean 'classes'\?"):
+        net("googlenet", Classes=2)
 
 
 TYPED = [

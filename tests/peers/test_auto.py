@@ -6,14 +6,17 @@ import random
 import cifar_resnets as public
 import pytest
 import torch
+from fingerprints import drawn, layout_of
 from peer_layouts import resnet
 from safetensors.torch import load_file, save_file
 
-from papernets import create_model, net
+from papernets import create_model, from_peer, net
 from papernets.paper import Paper
+from papernets.peers import find_peer
 from papernets.peers.auto import Misfit, match
 from papernets.peers.convert import convert
 from papernets.peers.read import read_weights
+from papernets.peers.recognise import recognised, same_network
 from papernets.spec import Conv, Dense, GlobalPool, Net, chain
 
 KINDS = {
@@ -237,16 +240,113 @@ def test_several_orders_are_refused():
         match(own, state, ordered=False, where="a.safetensors")
 
 
-def test_a_peers_names_for_another_network_are_noted():
-    """torchvision's resnet50 is v1.5 here; the same shapes in resnet50 stride elsewhere."""
-    state = {
-        key: torch.zeros((), dtype=torch.long) if not shape else torch.zeros(shape)
-        for key, shape in resnet(50)
+def blank(layout):
+    """Tensors of these names and shapes, all zeros; they take no memory."""
+    return {
+        key: torch.zeros((), dtype=None if shape else torch.long).expand(shape)
+        for key, shape in dict(layout).items()
     }
-    found = convert(state, "resnet50", "auto")
-    assert any("which is resnet50_v1.5 here; taken as resnet50" in note for note in found.notes)
-    same = convert(state, "resnet50_v1.5", "auto")
-    assert not any("taken as" in note for note in same.notes)
+
+
+@pytest.mark.parametrize(
+    ("file", "asked", "name"),
+    [
+        ("torchvision-inception_v3", "inception_v3", "inception_v3_torchvision"),
+        ("torchvision-inception_v3", "inception_v3_aux", "inception_v3_torchvision"),
+        ("torchvision-resnet50", "resnet50", "resnet50_v1.5"),
+        ("torchvision-googlenet", "googlenet", "googlenet_torchvision"),
+        ("torchvision-alexnet", "alexnet", "alexnet_torchvision"),
+    ],
+)
+@pytest.mark.parametrize("classes", [1000, 7, None])
+def test_a_peers_file_is_not_taken_for_another_network(file, asked, name, classes):
+    """The names and shapes are the peer's own, and the same with another classifier, or none."""
+    own = file.removeprefix("torchvision-")
+    head = "classifier.6." if own == "alexnet" else "fc."
+    layout = {
+        key: (classes or 1, *shape[1:]) if key.startswith(head) else shape
+        for key, shape in layout_of(file).items()
+        if classes or not key.startswith(head)
+    }
+    with pytest.raises(Misfit) as caught:
+        convert(blank(layout), asked, "auto", where="a file.pth")
+    assert str(caught.value) == (
+        f"a file.pth's tensors are those of torchvision's {own}, which is our {name}: "
+        f"papernets convert 'a file.pth' --net {own} --from torchvision --out OUT"
+    )
+
+
+def test_two_peers_with_the_same_names():
+    """Without its head torchvision's Inception v3 has the names of timm's, another one here."""
+    layout = layout_of("torchvision-inception_v3")
+    main = blank({key: shape for key, shape in layout.items() if not key.startswith("AuxLogits")})
+    with pytest.raises(Misfit) as caught:
+        convert(main, "inception_v3", "auto")
+    assert str(caught.value).endswith(
+        "; or of timm's inception_v3, our inception_v3_timm: --from timm"
+    )
+    both = {known.net for known in recognised(main)}
+    assert both == {"inception_v3_torchvision", "inception_v3_timm"}
+
+
+@pytest.mark.parametrize(
+    ("peer", "name", "asked", "options"),
+    [
+        ("torchvision", "resnet18", "resnet18", {}),
+        ("torchvision", "resnet50", "resnet50_v1.5", {}),
+        ("torchvision", "vgg16", "vgg16", {}),
+        ("torchvision", "vgg16", "vgg16_torchvision", {}),
+        ("torchvision", "inception_v3", "inception_v3_torchvision", {}),
+        ("torchvision", "inception_v3", "inception_v3_torchvision", {"aux": False}),
+        ("timm", "inception_v3", "inception_v3_timm", {}),
+        ("timm", "mobilenetv1_125", "mobilenet_v1_timm", {"width": 1.25}),
+        ("timm", "mobilenetv1_100", "mobilenet_v1_timm", {"input": 128}),
+    ],
+)
+def test_the_same_network_as_a_peers(peer, name, asked, options):
+    assert same_network(find_peer(peer, name), asked, options)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "options"),
+    [
+        ("resnet50", "resnet50", {}),
+        ("resnet18", "resnet18", {"shortcut": "A"}),
+        ("inception_v3", "inception_v3", {}),
+        ("inception_v3", "inception_v3_timm", {}),
+    ],
+)
+def test_another_network_than_torchvisions(name, asked, options):
+    assert not same_network(find_peer("torchvision", name), asked, options)
+
+
+def test_a_peers_file_for_the_same_network_goes_on():
+    """What order and shape find is what the names say, and a note says whose they are."""
+    state = {key: drawn(key, shape) for key, shape in resnet(18, classes=5)}
+    found = convert(state, "resnet18", "auto")
+    by_name = from_peer("torchvision", "resnet18", state).state_dict()
+    assert all(torch.equal(by_name[key], own) for key, own in found.model.state_dict().items())
+    (note,) = found.notes
+    assert note.startswith("its tensors are those of torchvision's resnet18, which is this network")
+
+
+def test_a_peers_file_whose_order_does_not_fit():
+    """torchvision makes GoogLeNet's heads after its modules: by order it fails, by name it fits."""
+    state = blank(layout_of("torchvision-googlenet"))
+    with pytest.raises(Misfit, match="does not fit googlenet_torchvision: ") as caught:
+        convert(state, "googlenet_torchvision", "auto", where="g.pth")
+    assert str(caught.value).endswith(
+        "papernets convert g.pth --net googlenet --from torchvision --out OUT"
+    )
+    assert caught.value.rows
+
+
+def test_what_is_nobodys_is_not_recognised():
+    assert recognised(public.drawn(public.Akamaster).state_dict()) == ()
+    state = blank(resnet(18))
+    assert {known.name for known in recognised(state)} == {"resnet18"}
+    del state["layer4.1.bn2.running_var"]
+    assert recognised(state) == () == recognised({})
 
 
 def test_every_shape_is_ours():

@@ -1,6 +1,6 @@
 """Our networks with Keras's weights give Keras's outputs: Keras itself is asked, on torch.
 
-Skipped where Keras is not installed: `pip install 'papernets[keras]'`, or `make check`.
+Skipped where Keras is not installed: `pip install '.[keras]'`, or `make check`.
 """
 
 import gc

@@ -1,0 +1,88 @@
+"""Which peer's network a state_dict is of, by the names and sizes of its tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from shlex import quote
+from typing import Any
+
+from torch import Tensor
+
+from ..build.network import layout
+from ..nets import find, net
+from ..nets.entry import COMMON
+from ..spec import Net
+from . import timm, torchvision
+from .layout import PeerNet
+from .rules import COUNTER
+
+SIDES = {"torchvision": torchvision, "timm": timm}
+
+
+def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
+    """The networks of torchvision and timm whose names and sizes these are.
+
+    Classifiers and auxiliary heads may differ or lack; heads are only of who has a place for them.
+    """
+    given = {name: tensor.numel() for name, tensor in tensors.items()}
+
+    def fits(known: PeerNet) -> bool:
+        heads = bool(known.aux) and any(name.startswith(known.aux) for name in given)
+        if heads and "aux" not in find(known.net).options:
+            return False
+        return _trunk(known, given) == _sizes(known.peer, known.name)
+
+    return tuple(one for side in SIDES.values() for one in side.KNOWN.values() if fits(one))
+
+
+def same_network(known: PeerNet, name: str, options: Mapping[str, object]) -> bool:
+    """Whether our network of this name, with these options, computes what the peer's does.
+
+    It does by its layers, or by its name: vgg16_torchvision pools adaptively, as the peer does.
+    """
+    if find(name).name == f"{known.name}_{known.peer}":
+        return True
+    shown = {key: value for key, value in options.items() if key not in COMMON}
+    both = known.aux and "aux" in shown and "aux" in find(known.net).options
+    heads = {"aux": shown["aux"]} if both else {}
+    wanted, asked = _net(known.net, {**known.options, **heads}), _net(name, shown)
+    return isinstance(asked, Net) and asked.body == wanted.body
+
+
+def how_to_take(found: tuple[PeerNet, ...], where: str) -> str:
+    """Whose tensors a file has, which network of ours that is, and the command that takes them."""
+    first = found[0]
+    said = (
+        f"{where}'s tensors are those of {first.peer}'s {first.name}, which is our {first.net}: "
+        f"papernets convert {quote(where)} --net {first.name} --from {first.peer} --out OUT"
+    )
+    for other in found[1:]:
+        if (other.net, other.options) != (first.net, first.options):
+            said += f"; or of {other.peer}'s {other.name}, our {other.net}: --from {other.peer}"
+    return said
+
+
+def _trunk(known: PeerNet, sizes: Mapping[str, int]) -> dict[str, int]:
+    """The sizes without the classifier's, the auxiliary heads' and the counters'."""
+    head = known.head.rpartition(".")[0]
+    apart = (f"{head}.", known.aux) if known.aux else (f"{head}.",)
+    return {
+        name: size
+        for name, size in sizes.items()
+        if not name.startswith(apart) and not name.endswith(COUNTER)
+    }
+
+
+@cache
+def _sizes(peer: str, name: str) -> Mapping[str, int]:
+    """The sizes of a peer's tensors by its names, as `_trunk` leaves them."""
+    known = SIDES[peer].KNOWN[name]
+    own = _net(known.net, known.options)
+    names = SIDES[peer].theirs(known, own)
+    return _trunk(known, {names[key]: shape.numel() for key, shape in layout(own).items()})
+
+
+def _net(name: str, options: Mapping[str, object]) -> Any:
+    chosen: dict[str, Any] = dict(options)
+    return net(name, **chosen)
