@@ -12,26 +12,30 @@ import torch
 from papernets.files import damaged_entry, write_atomically
 
 
+def interrupting(line: int, code):
+    """A tracer that raises KeyboardInterrupt before line number `line` that a function runs."""
+    count = 0
+
+    def trace(frame, event, arg):
+        nonlocal count
+        if frame.f_code is not code:
+            return None
+        if event == "line" and (count := count + 1) == line:
+            raise KeyboardInterrupt
+        return trace
+
+    return trace
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # left open
 def test_ctrl_c_at_any_line_leaves_no_unfinished_file(tmp_path: Path) -> None:
     """Interrupted before each line in turn, the old content stays, and nothing else."""
     path, line = tmp_path / "state.pt", 0
     path.write_bytes(b"old")
-    code = write_atomically.__code__
     while True:
-        count = 0
-
-        def interrupt(frame, event, arg):
-            nonlocal count
-            if frame.f_code is not code:
-                return None
-            if event == "line" and (count := count + 1) == line:
-                raise KeyboardInterrupt
-            return interrupt
-
         line += 1
         before = sys.gettrace()
-        sys.settrace(interrupt)
+        sys.settrace(interrupting(line, write_atomically.__code__))
         try:
             write_atomically(path, b"new")
         except KeyboardInterrupt:

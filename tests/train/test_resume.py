@@ -459,6 +459,19 @@ def test_a_damaged_state_says_what_to_do(stopped, capsys):
     assert "state.pt cannot be read (" in err and "Remove it to start again from the begin" in err
 
 
+def test_one_damaged_bit_of_a_state_is_found(stopped, capsys):
+    """In the last of the weights, which would load as another number."""
+    file = stopped / "state" / "state.pt"
+    weight = list(load_state(stopped)["state"]["best_weights"].values())[-1]
+    content = bytearray(file.read_bytes())
+    content[content.rindex(weight.numpy().tobytes())] ^= 1
+    file.write_bytes(bytes(content))
+    torch.load(file)  # looks at no checksum
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert re.search(r"cannot be read \(the checksum of its .*data/\d+ is another\)\. Remove", err)
+
+
 def keep(folder, change):
     """The state of a run, changed by a function."""
     values = load_state(folder)
