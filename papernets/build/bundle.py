@@ -197,7 +197,8 @@ def save_bundle(folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | No
     from safetensors.torch import save
 
     tensors = {name: t.detach().cpu().contiguous() for name, t in state.items()}
-    about = {"bundle": info.to_json(), "sha256": _digest(tensors)}
+    # one key, because safetensors writes several in random order: equal runs leave equal files
+    about = {"bundle": info.to_json(tensors={"sha256": _digest(tensors)})}
     data = save(tensors, metadata=about)
     weights = {"file": WEIGHTS, "sha256": hashlib.sha256(data).hexdigest()}
     write_atomically(folder / WEIGHTS, data)
@@ -231,9 +232,12 @@ def read_info(folder: Path) -> BundleInfo:
         raise ValueError(
             f"{weights} is not the file that {path} describes: the checksum differs. {AGAIN}"
         )
-    if about.get("sha256") != _digest(read_safetensors(weights)):
+    described = BundleInfo.from_json(about["bundle"], str(weights))
+    told = json.loads(about["bundle"]).get("tensors")
+    sha256 = told.get("sha256") if isinstance(told, dict) else about.get("sha256")  # in older ones
+    if sha256 != _digest(read_safetensors(weights)):
         raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
-    return BundleInfo.from_json(about["bundle"], str(weights))
+    return described
 
 
 def _metadata(weights: Path) -> dict[str, str]:

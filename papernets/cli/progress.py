@@ -67,7 +67,7 @@ class Show:
             screen.note(f"begins with the weights of {event.run.weights}{drawn}")
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
-            screen.note("error: on held-out pictures; *: the best so far")
+            screen.note("error is that on held-out pictures; * marks the best so far")
             self.introduced = True
         self.open_bar(event.steps)
 

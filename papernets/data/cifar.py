@@ -11,12 +11,16 @@ from papernets.data.picture import Packed, shown
 
 SIDE = 32
 RECORD = 1 + 3 * SIDE * SIDE
-TRAIN, TEST = "data_batch_*.bin", "test_batch.bin"
+TRAIN, TEST = tuple(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin"
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
 INSIDE = "cifar-10-batches-bin"  # the folder in the archive
-PICKLES = ("data_batch_1", "batches.meta")  # of the Python version
+PICKLES = (
+    *(f"data_batch_{n}" for n in range(1, 6)), "batches.meta", "cifar-10-python.tar.gz",
+)  # fmt: skip
+"""What is only in the Python version, and its archive."""
+PICKLED = "cifar-10-batches-py"  # the folder in that archive
 HOW = (
     "Get cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it into "
     "cifar10/ of the data folder, or put parquet files there (train-*.parquet, test-*.parquet)"
@@ -46,25 +50,41 @@ def find_cifar(path: Path) -> Path | None:
     The Python version is a ValueError: it is pickled, and to unpickle a file is to run it.
     """
     for folder in (path, path / INSIDE):
-        if folder.is_dir() and any(folder.glob(TRAIN)):
+        if any((folder / name).is_file() for name in (*TRAIN, TEST)):
             return folder
-    for folder in (path, path / "cifar-10-batches-py"):
-        if all((folder / name).is_file() for name in PICKLES):
-            raise ValueError(
-                f"{shown(folder)}: CIFAR-10's Python version, which is pickled: reading it could "
-                f"run any program, and Papernets does not. {HOW}"
-            )
+    refuse_pickles(path)
     return None
 
 
+def refuse_pickles(path: Path) -> None:
+    """ValueError where a folder, or the archive's in it, holds the Python version."""
+    for folder in (path, path / PICKLED):
+        seen = [name for name in PICKLES if (folder / name).is_file()]
+        if seen:
+            raise ValueError(
+                f"{shown(folder / seen[0])}: of CIFAR-10's Python version, which is pickled: "
+                f"reading it could run any program, and Papernets does not. {HOW}"
+            )
+
+
 def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
-    """CIFAR-10 from its binary files; ValueError for one that is cut short or has other labels."""
+    """CIFAR-10 from its six binary files.
+
+    FileNotFoundError names those that are missing; ValueError one that is cut short or has other
+    labels, and classes of which the training files have no picture.
+    """
+    missing = [name for name in (*TRAIN, TEST) if not (folder / name).is_file()]
+    if missing:
+        raise FileNotFoundError(
+            f"{shown(folder)}: {', '.join(missing)} of CIFAR-10's six files "
+            f"{'is' if len(missing) == 1 else 'are'} not there. Unpack the archive again, or: {HOW}"
+        )
     names: tuple[str, ...] = CLASSES
     meta = folder / "batches.meta.txt"
     if meta.is_file():
         words = tuple(meta.read_text(encoding="utf-8", errors="replace").split())
         names = words if len(words) == len(CLASSES) else CLASSES
-    parts = {"train": sorted(folder.glob(TRAIN)), "test": list(folder.glob(TEST))}
+    parts = {"train": [folder / name for name in TRAIN], "test": [folder / TEST]}
     listings = {}
     for split, files in parts.items():
         pictures: list[Packed] = []
@@ -85,6 +105,12 @@ def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
                 )
             pictures += [Record(str(file), records, at) for at in range(len(records))]
             labels += records[:, 0].tolist()
-        if files:
-            listings[split] = Listing(tuple(pictures), tuple(labels), names)
+        listings[split] = Listing(tuple(pictures), tuple(labels), names)
+    there = set(listings["train"].labels)
+    absent = [name for label, name in enumerate(names) if label not in there]
+    if absent:
+        raise ValueError(
+            f"{shown(folder)}: {TRAIN[0]} to {TRAIN[-1]} have no picture of {', '.join(absent)}: "
+            "not the whole CIFAR-10. Unpack the archive again"
+        )
     return read_dataset(folder, listings, wanted, mark="")

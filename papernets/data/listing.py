@@ -10,7 +10,15 @@ from torch import Tensor
 
 from papernets.data.dataset import Dataset, Part, hold_out
 from papernets.data.picture import dimensions, load, pillow_rules, shown
-from papernets.data.stored import File, Images, OnDemand, read_stored, room_for_pictures, threads
+from papernets.data.stored import (
+    File,
+    Images,
+    OnDemand,
+    check_reading,
+    read_stored,
+    room_for_pictures,
+    threads,
+)
 
 DIGIT_FORM = (28, 28)
 LOOK = 16  # pictures, spread over all, whose sizes are looked at
@@ -93,6 +101,7 @@ def read_dataset(
         digits = set(classes) <= set("0123456789") and wanted.channels == 1
         digits = digits and all(_has_digit_form(listing.files) for listing in listings.values())
         size = DIGIT_FORM if digits else stored_size(files, wanted)
+    check_reading(count, wanted.channels, size)
     room = room_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
     for split, listing in listings.items():

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from papernets.data.cifar import HOW, find_cifar, open_cifar
+from papernets.data.cifar import HOW, find_cifar, open_cifar, refuse_pickles
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
@@ -56,6 +56,7 @@ def open(
     if key == "cifar10":
         path = data_folder(data_dir) / key
         if not (is_parquet(path) or find_cifar(path)):
+            refuse_pickles(path.parent)
             raise FileNotFoundError(f"cifar10: not found in {path}. {HOW}")
     if not path.exists():
         raise _unknown(name, path)

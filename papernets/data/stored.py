@@ -25,6 +25,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 File = str | Packed
 """A picture as it lies on the disk: a path, or a place in another file."""
+THREADS = min(16, os.cpu_count() or 1)
+COPIES = 4  # of a picture, while it is scaled, cut and brought into order
 SHARE = 0.4  # of the free memory, for pictures: while a part is held out, most are there twice
 
 
@@ -116,6 +118,16 @@ class OnDemand:
 Images = Tensor | OnDemand
 
 
+def check_reading(count: int, channels: int, size: tuple[int, int]) -> None:
+    """ValueError where the pictures that threads read at a time do not fit into the free memory."""
+    needed = min(THREADS, count) * COPIES * channels * size[0] * size[1]
+    if needed > free_memory():
+        raise ValueError(
+            f"pictures of {size[0]}x{size[1]} need {needed / 1e9:,.1f} GB while they are read, and "
+            f"{free_memory() / 1e9:,.1f} GB are free. Give a smaller input: --set input=224, say"
+        )
+
+
 def read_stored(
     files: Sequence[File], channels: int, size: tuple[int, int], in_memory: bool
 ) -> tuple[Images, list[int], list[str]]:
@@ -149,7 +161,7 @@ def read_stored(
 
 def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """`function` of each item, in order; Pillow's decoders let threads run side by side."""
-    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(function, items))
 
 

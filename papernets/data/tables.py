@@ -21,11 +21,17 @@ MOST_NAMED = 10  # columns that an error names
 
 @dataclass(frozen=True)
 class Columns:
-    """What a table's columns are called, and the classes' names where its metadata has them."""
+    """What a table's columns are called and hold, and the classes' names where its metadata has
+    them.
+
+    packed: pictures stand in a struct, not alone. words: labels are text, not whole numbers.
+    """
 
     image: str
     label: str
     names: tuple[str, ...] = ()
+    packed: bool = False
+    words: bool = False
 
 
 class Row(Packed):
@@ -167,15 +173,18 @@ def columns_of(schema: Any, file: str) -> Columns:
             f"{shown(file)}: no column of labels. It has {has}; a label is a whole number or text, "
             f"in a column called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
         )
-    names = features.get(label, {}).get("names") or ()
-    return Columns(_first(pictures, IMAGES), label, tuple(map(str, names)))
+    image = _first(pictures, IMAGES)
+    told = features.get(label, {}).get("names")
+    names = tuple(map(str, told)) if isinstance(told, list) else ()
+    packed, words = arrow.types.is_struct(fields[image]), not _whole(arrow, fields[label])
+    return Columns(image, label, names, packed, words)
 
 
 def _features(schema: Any) -> dict[str, Any]:
     """What Hugging Face's metadata say of each column; empty without them."""
     try:
         told = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, RecursionError):
         return {}
     if not isinstance(told, dict):
         return {}
@@ -198,7 +207,14 @@ def _holds_labels(arrow: Any, kind: Any) -> bool:
     types = arrow.types
     if types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(types.is_integer(kind) or types.is_string(kind) or types.is_large_string(kind))
+    return _whole(arrow, kind) or bool(types.is_string(kind) or types.is_large_string(kind))
+
+
+def _whole(arrow: Any, kind: Any) -> bool:
+    """True for whole numbers, and for a dictionary of them."""
+    if arrow.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(arrow.types.is_integer(kind))
 
 
 def _first(names: Sequence[str], order: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from ..data.idx import find_idx
 from ..data.names import normal
 from ..data.picture import shown
 from ..data.sources import NAMES, given_path
-from ..files import UNFINISHED, write_atomically
+from ..files import UNFINISHED, damaged_entry, write_atomically
 from ..numbers import is_number, is_whole
 from .fit import Epoch, State
 from .run import MOST_THREADS, Run
@@ -216,6 +216,9 @@ def load_state(path: Path) -> dict[str, Any] | None:
     file = path / STATE
     if not file.exists():
         return None
+    spoilt = damaged_entry(file)
+    if spoilt is not None:  # torch looks at no checksum
+        raise damaged(path, f"the checksum of its {spoilt} is another")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of a file that is a bare pickle

@@ -44,6 +44,7 @@ from .folder import (
     write_json,
 )
 from .outcome import Work, finish
+from .room import check_memory
 from .run import Run
 from .workers import check_workers
 
@@ -163,8 +164,10 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         return
     device = choose_device(run.device)
     torch.set_num_threads(kept_threads(folder) or run.threads or threads_for(run, device))
-    shape = shape_of(run)
-    dataset = open_data(run, shape)
+    usual = run.network(None)  # whatever its classes
+    single = usual.member if isinstance(usual, Committee) else usual
+    check_memory(run, single, device)
+    dataset = open_data(run, single.input)
     net = run.network(len(dataset.classes))
     if isinstance(net, Committee):
         from .boosting import boost
@@ -204,12 +207,6 @@ def threads_for(run: Run, device: torch.device) -> int:
     net = run.network(None)
     work = totals(walk(net.member if isinstance(net, Committee) else net)).macs * run.batch_size
     return max(1, min(most, round(work / WORTH_A_THREAD)))
-
-
-def shape_of(run: Run) -> tuple[int, int, int]:
-    """The input (C, H, W) of a run's network, whatever its classes."""
-    net = run.network(None)
-    return net.member.input if isinstance(net, Committee) else net.input
 
 
 def train_network(

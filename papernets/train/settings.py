@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +16,13 @@ from .run import NAMES, TABLES, Run, check_options, near
 
 FINE = "finetune"  # the recipe that begins with trained weights
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
+MOST_BYTES = 1_000_000  # of a configuration
 MOST = 2**63  # what TOML's whole numbers are held in
 
 
 def read_config(path: Path) -> dict[str, Any]:
     """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
+    _refuse_special(path)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -31,6 +35,26 @@ def read_config(path: Path) -> dict[str, Any]:
     except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"{path} is not TOML: {error}") from None
     return {key: checked(key, value, str(path)) for key, value in values.items()}
+
+
+def _refuse_special(path: Path) -> None:
+    """ValueError for what is neither a file nor a folder, and for a file that is far too large.
+
+    To open a pipe is to wait, for ever.
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return  # opening it says what is wrong
+    if stat.S_ISDIR(found.st_mode):
+        return
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(f"{path} is not a regular file: --config takes a TOML file")
+    if found.st_size > MOST_BYTES:
+        raise ValueError(
+            f"{path} is no configuration: it has {found.st_size:,} bytes, and a TOML file of "
+            f"settings at most {MOST_BYTES:,}"
+        )
 
 
 def parse_set(text: str) -> tuple[str, Any]:
@@ -182,8 +206,21 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
     run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
     made = run.network(None)  # says so where its options, channels or input are impossible
-    walk(made.member if isinstance(made, Committee) else made)
+    _check_norms(made.member if isinstance(made, Committee) else made, run.batch_size)
     return run
+
+
+def _check_norms(made: Net, batch_size: int) -> None:
+    """ValueError where batch normalisation would see one value a channel: it has no deviation."""
+    for row in walk(made):
+        norm = getattr(row.layer, "norm", None)
+        if norm is not None and batch_size == 1 and math.prod(row.out[1:]) == 1:
+            channels, height, width = made.input
+            raise ValueError(
+                f"{made.name} with input {channels}x{height}x{width} normalises {row.name} over a "
+                "batch, of which one picture has one value a channel: it cannot be trained on "
+                "single pictures. Take more at a time, --batch-size 2 at least, or a larger input"
+            )
 
 
 def _squeezed(name: str) -> str:

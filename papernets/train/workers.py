@@ -29,7 +29,7 @@ from ..build.tiles import tiled
 from ..build.written import write_net
 from ..data import Part, Preprocessing
 from ..data.stored import OnDemand
-from ..spec import BatchNorm, Dropout, Net
+from ..spec import Dropout, Net
 from .batches import crop_of, distortion_of, generator, shares
 from .losses import make_loss
 from .run import Run
@@ -51,7 +51,7 @@ def check_workers(run: Run, net: Net) -> None:
     if run.workers < 2:
         return
     for row in walk(net):
-        if isinstance(row.layer, BatchNorm | Dropout):
+        if isinstance(row.layer, Dropout) or getattr(row.layer, "norm", None) is not None:
             kind = "dropout" if isinstance(row.layer, Dropout) else "batch normalisation"
             raise ValueError(
                 f"{net.name} has {kind} ({row.name}), which workers cannot share. "

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from small_nets import BRANCHES, SHORTCUTS
 from small_runs import EYES
@@ -84,6 +85,36 @@ def test_names_that_are_not_ours_are_a_peers():
         hint = "papernets.from_peer('torchvision', NAME, state_dict)"
         assert (hint in str(caught.value)) is hinted
         assert ("papernets convert FILE --net NAME --out OUT" in str(caught.value)) is hinted
+
+
+def test_equal_bundles_are_equal_files(bundle, tmp_path):
+    for number in range(8):  # safetensors draws the order of metadata's keys anew for each file
+        save_bundle(tmp_path / str(number), INFO, model_of().state_dict())
+        for name in ("weights.safetensors", "bundle.json"):
+            assert (tmp_path / str(number) / name).read_bytes() == (bundle / name).read_bytes()
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+@pytest.mark.parametrize("older", [False, True])
+def test_the_weights_file_of_a_bundle_half_replaced(bundle, older, spoilt):
+    """The description in it counts, whose checksum was a key of its own in older bundles."""
+    path = bundle / "weights.safetensors"
+    state, newer = model_of(seed=1).state_dict(), replace(INFO, metrics={"val_error": 0.125})
+    save_bundle(bundle.parent / "newer", newer, state)
+    with safe_open(bundle.parent / "newer" / "weights.safetensors", framework="pt") as file:
+        about = file.metadata()
+    assert set(about) == {"bundle"}
+    if older:
+        said = json.loads(about["bundle"])
+        about = {"sha256": said.pop("tensors")["sha256"], "bundle": json.dumps(said)}
+    if spoilt:
+        state = {name: tensor + 1 for name, tensor in state.items()}
+    save_file(state, path, metadata=about)
+    if spoilt:
+        with pytest.raises(ValueError, match="is not as it was written: the checksum differs"):
+            read_info(bundle)
+    else:
+        assert read_info(bundle) == newer
 
 
 def test_the_weights_alone_are_a_bundle(bundle):

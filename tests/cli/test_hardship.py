@@ -185,6 +185,23 @@ def test_impossible_configurations(
     assert said in err and ("options" in text or f"error: {tmp_path / 'x.toml'}" in err)
 
 
+@posix
+def test_a_configuration_is_a_file_of_a_sensible_size(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To open a pipe that nobody writes to is to wait for ever, and /dev/zero has no end."""
+    pipe, large = tmp_path / "pipe", tmp_path / "large.toml"
+    os.mkfifo(pipe)
+    large.write_bytes(b"#" * 1_000_001)
+    for path, said in (
+        (pipe, "pipe is not a regular file: --config takes a TOML file"),
+        ("/dev/zero", "error: /dev/zero is not a regular file"),
+        (large, "large.toml is no configuration: it has 1,000,001 bytes, and a TOML file of"),
+    ):
+        assert main(["train", "lenet1", "--config", str(path), "--dry-run"]) == 2
+        assert said in capsys.readouterr().err
+
+
 def test_a_configuration_with_a_byte_order_mark(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

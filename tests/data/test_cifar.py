@@ -62,10 +62,52 @@ def test_pickles_are_not_read(tmp_path: Path) -> None:
         data.open(str(tmp_path), channels=3)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["cifar10/data_batch_4", "cifar-10-batches-py/batches.meta", "cifar10/cifar-10-python.tar.gz"],
+)
+def test_the_python_version_is_seen_wherever_it_lies(tmp_path: Path, name: str) -> None:
+    """Also in the data folder itself, where torchvision unpacks it, and where a part is missing."""
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(
+        ValueError, match=rf"{name}: of CIFAR-10's Python version, which is pickled"
+    ):
+        data.open("cifar10", data_dir=str(tmp_path))
+
+
+def test_a_file_that_is_none_of_the_six_is_not_read(tmp_path: Path) -> None:
+    root = binary(tmp_path)
+    (root / "data_batch_1 (copy).bin").write_bytes((root / "data_batch_1.bin").read_bytes())
+    assert len(data.open(str(root), channels=3).train) == 90
+
+
+def test_classes_without_a_picture_are_named(tmp_path: Path) -> None:
+    root = binary(tmp_path)
+    for file in root.glob("data_batch_*.bin"):
+        records = np.frombuffer(file.read_bytes(), np.uint8).reshape(-1, 3073).copy()
+        records[np.isin(records[:, 0], (3, 8)), 0] = 0
+        file.write_bytes(records.tobytes())
+    with pytest.raises(ValueError, match=r"data_batch_5.bin have no picture of cat, ship: not the"):
+        data.open(str(root), channels=3)
+
+
 def test_what_is_not_there_or_not_whole(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"cifar10: not found in .*Get cifar-10-binary.tar"):
         data.open("cifar10", data_dir=str(tmp_path))
     root = binary(tmp_path / "x")
+    for gone, said in (
+        (
+            ["data_batch_3.bin"],
+            r"x: data_batch_3.bin of CIFAR-10's six files is not there\. Unpack",
+        ),
+        (["test_batch.bin"], r"x: data_batch_3.bin, test_batch.bin of .* are not there"),
+    ):
+        for name in gone:
+            (root / name).unlink()
+        with pytest.raises(FileNotFoundError, match=said):
+            data.open(str(root), channels=3)
+    binary(root)
     with open(root / "data_batch_3.bin", "ab") as file:
         file.write(b"more")
     with pytest.raises(ValueError, match=r"data_batch_3.bin: 61,464 bytes, no whole number of rec"):

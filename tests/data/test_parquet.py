@@ -214,6 +214,42 @@ def test_files_that_do_not_belong_together(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
+@pytest.mark.parametrize("column", ["image", "label"])
+def test_files_whose_columns_are_of_other_kinds(tmp_path: Path, column: str) -> None:
+    """Labels 0 and 1 beside labels a and b are not four classes."""
+
+    def other(cells):
+        if column == "image":
+            cells["image"] = [cell["bytes"] for cell in cells["image"]]
+        else:
+            cells["label"] = ["ab"[label] for label in cells["label"]]
+
+    parquet(tmp_path / "train-0.parquet", 20, names=None)
+    parquet(tmp_path / "train-1.parquet", 20, names=None, change=other)
+    with pytest.raises(ValueError, match=r"train-1.parquet: other columns or classes than .*n-0"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b'{"info": {"features": {"label": {"names": 5}}}}',
+        b'{"info": {"features": {"label": {"names": "ab", "_type": "ClassLabel"}}}}',
+        b"[" * 100_000,
+        b'{"info": {"features": [1]}}',
+        b'{"info": 3}',
+        b"\xff",
+    ],
+)
+def test_broken_metadata_name_no_classes(tmp_path: Path, told: bytes) -> None:
+    import pyarrow.parquet
+
+    file = parquet(tmp_path / "x.parquet", 20)
+    table = pyarrow.parquet.read_table(file).replace_schema_metadata({b"huggingface": told})
+    pyarrow.parquet.write_table(table, file)
+    assert opened(file).classes == ("0", "1")
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(
         FileNotFoundError, match=r"x.parquet: there is no such file. Give one, or a"

@@ -342,14 +342,14 @@ def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
     ],
 )
 def test_a_folder_that_cannot_be_written(stopped, monkeypatch, capsys, number, said):
-    real = files.tempfile.mkstemp
+    real = open
 
-    def refuse(*given, **named):
-        if "state.pt" in named["prefix"]:
+    def refuse(path, *given, **named):
+        if "state.pt" in str(path) and "xb" in given:
             raise OSError(number, os.strerror(number))
-        return real(*given, **named)
+        return real(path, *given, **named)
 
-    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
     err = capsys.readouterr().err
     assert f"error: could not save epoch 2 in {stopped}" in err and said in err
@@ -457,6 +457,19 @@ def test_a_damaged_state_says_what_to_do(stopped, capsys):
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
     err = capsys.readouterr().err
     assert "state.pt cannot be read (" in err and "Remove it to start again from the begin" in err
+
+
+def test_one_damaged_bit_of_a_state_is_found(stopped, capsys):
+    """In the last of the weights, which would load as another number."""
+    file = stopped / "state" / "state.pt"
+    weight = list(load_state(stopped)["state"]["best_weights"].values())[-1]
+    content = bytearray(file.read_bytes())
+    content[content.rindex(weight.numpy().tobytes())] ^= 1
+    file.write_bytes(bytes(content))
+    torch.load(file)  # looks at no checksum
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    err = capsys.readouterr().err
+    assert re.search(r"cannot be read \(the checksum of its .*data/\d+ is another\)\. Remove", err)
 
 
 def keep(folder, change):

@@ -232,3 +232,15 @@ def test_paths_are_made_whole(tmp_path, monkeypatch):
     }
     for name in ("digits", "mnist", "elsewhere"):
         assert located({"data": name}) == {"data": name}
+
+
+def test_batch_normalisation_cannot_train_on_one_value_a_channel():
+    """resnet18 halves its input five times: 32x32 pictures end in maps of 1x1."""
+    asked = {"data": "photos", "input": (32,)}
+    with pytest.raises(
+        ValueError, match=r"input 3x32x32 normalises conv5_1.conv1 .*--batch-size 2"
+    ):
+        resolve("resnet18", asked, {"batch_size": 1})
+    assert resolve("resnet18", asked, {"batch_size": 2}).batch_size == 2
+    assert resolve("resnet18", {"data": "photos", "batch_size": 1, "input": (64,)}).input == (64,)
+    assert resolve("lenet5", {"batch_size": 1}).batch_size == 1

@@ -18,7 +18,7 @@ from papernets.nets import net
 from papernets.train.batches import batches, generator, shares
 from papernets.train.fit import Epoch, Step, fit, start
 from papernets.train.run import Run
-from papernets.train.workers import Team, WorkerDied
+from papernets.train.workers import Team, WorkerDied, check_workers
 
 CPU = torch.device("cpu")
 NET = net("lenet1", classes=3, input=16)
@@ -190,3 +190,8 @@ def test_what_workers_cannot_share_is_refused():
         next(fit(state, DATA, EYES, RUN, CPU))
     with pytest.raises(ValueError, match="workers must be 0 or more, not -1"):
         Run("lenet1", workers=-1)
+
+
+def test_workers_do_not_share_normalisation_inside_a_convolution():
+    with pytest.raises(ValueError, match=r"resnet20 has batch normalisation \(conv1\), which work"):
+        check_workers(RUN, net("cifar_resnet20"))
