@@ -10,7 +10,7 @@ import typer
 
 from . import screen
 from .explain import Channels, Classes, Input, network
-from .flags import Json
+from .flags import Json, own_file
 
 if TYPE_CHECKING:
     from ..analyse.diff import Diff
@@ -37,11 +37,12 @@ def diff(
     """
     from ..analyse import diff as compare
 
-    found = compare(*(network(name, classes, channels, input) for name in (a, b)))
-    if json:
-        screen.print_json(found.to_dict())
-    else:
-        show(found)
+    with own_file(a, b):
+        found = compare(*(network(name, classes, channels, input) for name in (a, b)))
+        if json:
+            screen.print_json(found.to_dict())
+        else:
+            show(found)
 
 
 def show(diff: Diff) -> None:
