@@ -9,6 +9,7 @@ from ..spec import (
     Add,
     Aux,
     Chain,
+    Committee,
     Concat,
     Flatten,
     Layer,
@@ -19,13 +20,13 @@ from ..spec import (
     Settings,
     Shape,
     Zeros,
-    check_activation,
     dotted,
     pair,
     phrases,
     shown,
 )
 from .field import Field
+from .made import check_made
 from .smallest import what_works
 
 
@@ -144,7 +145,9 @@ class Totals:
 
 
 def totals(rows: tuple[Row, ...]) -> Totals:
-    """The totals of a walk."""
+    """The totals of a walk; TypeError for anything else."""
+    if isinstance(rows, str | Net | Committee):
+        raise TypeError(f"totals takes the rows of a network: totals(walk(net)), not {_what(rows)}")
     main = [r for r in rows if not r.aux]
     return Totals(
         params=sum(r.params for r in main),
@@ -163,7 +166,12 @@ def walk(net: Net) -> tuple[Row, ...]:
 
     ValueError names the layer, its size and the smallest input that works where the input is too
     small; the branches, and what each gives, where they cannot be joined; and any impossible layer.
+    TypeError for what is no network.
     """
+    if not isinstance(net, Net):
+        member = ": walk its member" if isinstance(net, Committee) else ": walk(net('lenet5')), say"
+        raise TypeError(f"walk takes a network, not {_what(net)}{member}")
+    check_made(net)
     try:
         rows = tuple(_walk(net))
     except TooSmall as error:
@@ -176,6 +184,10 @@ def walk(net: Net) -> tuple[Row, ...]:
             )
         seen.add(row.name)
     return rows
+
+
+def _what(value: object) -> str:
+    return repr(value) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 class TooSmall(ValueError):
@@ -217,11 +229,12 @@ def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Ro
 
 def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) -> Rows:
     try:
-        check_activation(layer.activation)
         layer.check(s)
         out, window = layer.shape(s), layer.window()
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+    if out[0] < 1:
+        raise ValueError(f"{name}: it gives no map at all")
     if min(out) < 1:
         assert window is not None
         size = f"{window.kernel[0]}x{window.kernel[1]}"
@@ -252,13 +265,9 @@ def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) ->
 def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool) -> Rows:
     if not join.branches:
         raise ValueError(f"{name}: nothing to join; it has no branches")
-    if isinstance(join, Add):
-        try:
-            check_activation(join.activation)
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
-        if join.scales is not None and len(join.scales) != len(join.branches):
-            raise ValueError(f"{name}: {len(join.scales)} scales for {len(join.branches)} branches")
+    scales = join.scales if isinstance(join, Add) else None
+    if scales is not None and len(scales) != len(join.branches):
+        raise ValueError(f"{name}: {len(scales)} scales for {len(join.branches)} branches")
     ends: list[tuple[str, Shape, Field | None]] = []
     for child, inner in join.branches:
         out, end = yield from _part(dotted(name, child), inner, s, field, aux)

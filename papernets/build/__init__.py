@@ -219,7 +219,7 @@ def _member(folder: Path, name: str) -> Bundle:
 
 def _is_bundle(name: str | os.PathLike[str]) -> bool:
     path = Path(name)
-    if path.is_dir():  # a folder may have a network's name by chance
+    if os.path.isdir(path):  # a folder may have a network's name by chance
         places = (path, path / "best", path / "last")
         return any((p / file).exists() for p in places for file in (INFO, WEIGHTS)) or not named(
             os.fspath(name)

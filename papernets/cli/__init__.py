@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -54,7 +55,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         raise
     except (ValueError, OSError, ArithmeticError, ImportError) as error:
         print(f"error: {_words(error)}", file=sys.stderr)
-        return WRONG_USE if isinstance(error, WrongUse) else FAILED
+        return WRONG_USE if isinstance(error, WrongUse) or _too_long(error) else FAILED
     except (MemoryError, RuntimeError) as error:
         if not _no_memory(error):
             raise
@@ -75,9 +76,17 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _words(error: Exception) -> str:
     """What an error says, an operating system's without its number."""
+    if _too_long(error):
+        name = str(error.filename)  # type: ignore[attr-defined]
+        return f"{name[:40]}...: a name of {len(name):,} characters, too long for a file or network"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error) or type(error).__name__
+
+
+def _too_long(error: Exception) -> bool:
+    """True where a name is longer than any file's may be."""
+    return isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG
 
 
 def _no_memory(error: Exception) -> bool:

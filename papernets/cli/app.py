@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import convert, data, diff, evaluate, explain, predict, train, verify
+from .flags import Verb
 
 app = typer.Typer(
     name="papernets",
@@ -35,12 +36,12 @@ def _root(
     pass
 
 
-app.command("list")(explain.list_networks)
-app.command("explain")(explain.explain)
-app.command("diff")(diff.diff)
-app.command("verify")(verify.verify)
-app.command("train")(train.train)
-app.command("evaluate")(evaluate.evaluate)
-app.command("predict")(predict.predict)
-app.command("convert")(convert.convert)
+app.command("list", cls=Verb)(explain.list_networks)
+app.command("explain", cls=Verb)(explain.explain)
+app.command("diff", cls=Verb)(diff.diff)
+app.command("verify", cls=Verb)(verify.verify)
+app.command("train", cls=Verb)(train.train)
+app.command("evaluate", cls=Verb)(evaluate.evaluate)
+app.command("predict", cls=Verb)(predict.predict)
+app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import screen
-from .flags import Strict
+from .flags import Strict, Verb
 
 app = typer.Typer(
     help="Sets of pictures: fetch them, or look at one.",
@@ -16,7 +16,7 @@ app = typer.Typer(
 )
 
 
-@app.command("fetch")
+@app.command("fetch", cls=Verb)
 def fetch(
     name: Annotated[str, typer.Argument(help="mnist or fashion_mnist.")],
     data_dir: Annotated[
@@ -34,7 +34,7 @@ def fetch(
             screen.say(str(path))
 
 
-@app.command("show")
+@app.command("show", cls=Verb)
 def show(
     data: Annotated[str, typer.Argument(help="digits, mnist, fashion_mnist, cifar10, or a path.")],
     data_dir: Annotated[str, typer.Option("--data-dir", help="Where mnist and its like lie.")] = "",

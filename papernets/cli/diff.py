@@ -11,7 +11,7 @@ import typer
 
 from . import screen
 from .explain import Channels, Classes, Input, network, shipped
-from .flags import Json
+from .flags import Json, own_file
 
 if TYPE_CHECKING:
     from ..analyse.diff import Diff
@@ -39,11 +39,12 @@ def diff(
     """
     from ..analyse import diff as compare
 
-    found = compare(*(network(name, classes, channels, input) for name in (a, b)))
-    if json:
-        screen.print_json(found.to_dict())
-    else:
-        show(found, (_called(a, found.a), _called(b, found.b)))
+    with own_file(a, b):
+        found = compare(*(network(name, classes, channels, input) for name in (a, b)))
+        if json:
+            screen.print_json(found.to_dict())
+        else:
+            show(found, (_called(a, found.a), _called(b, found.b)))
 
 
 def _called(given: str, net: Net | Committee) -> str:

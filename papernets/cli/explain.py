@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import screen
-from .flags import Json, WrongUse, wrong_use
+from .flags import Json, WrongUse, own_file, wrong_use
 from .verify import contradicted, counts
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def parse_size(text: str) -> int | tuple[int, int] | None:
         raise typer.BadParameter(
             f"--input {text}: give a side such as 32, or HEIGHTxWIDTH such as 32x160"
         )
-    numbers = [int(side) for side in sides]
+    numbers = [int(side[:20]) for side in sides]  # enough to be too large
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
@@ -141,11 +141,12 @@ def explain(
     """
     from ..analyse import explain_dict
 
-    net = network(name, classes, channels, input)
-    if json:
-        screen.print_json(explain_dict(net))
-        return
-    show(net)
+    with own_file(name):
+        net = network(name, classes, channels, input)
+        if json:
+            screen.print_json(explain_dict(net))
+            return
+        show(net)
 
 
 def network(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     import torch
@@ -37,6 +38,19 @@ class WrongUse(ValueError):
     """What was asked for cannot be: exit code 2."""
 
 
+class Verb(TyperCommand):
+    """A verb that takes an empty value, a shell's unset variable say, for wrong use."""
+
+    def invoke(self, ctx: Any) -> Any:
+        for param in self.params:
+            name = str(param.name)
+            source = ctx.get_parameter_source(name)
+            if ctx.params.get(name) == "" and source is not None and source.name == "COMMANDLINE":
+                shown = param.opts[0] if param.opts[0].startswith("-") else name.upper()
+                raise WrongUse(f"{shown} is empty: give a value, or leave it out")
+        return super().invoke(ctx)
+
+
 @contextmanager
 def wrong_use() -> Iterator[None]:
     """Errors in here are the command's: a wrong name, option or key."""
@@ -44,6 +58,25 @@ def wrong_use() -> Iterator[None]:
         yield
     except (ValueError, FileNotFoundError) as error:
         raise WrongUse(str(error)) from None
+
+
+@contextmanager
+def own_file(*names: str) -> Iterator[None]:
+    """Whatever a network in a user's file leads to is an error of the file, told in one line.
+
+    The last resort: what is known to go wrong has words of its own.
+    """
+    try:
+        yield
+    except (ValueError, OSError, typer.Exit):
+        raise
+    except Exception as error:
+        files = [name for name in names if ".py:" in name]
+        if not files or isinstance(error, MemoryError):
+            raise
+        raise WrongUse(
+            f"{' or '.join(files)} cannot be used: {type(error).__name__}: {error}"
+        ) from None
 
 
 @contextmanager

@@ -249,7 +249,8 @@ class _Table:
                 print(f"{_printable(answer.file)}: {answer.error}", file=sys.stderr)
                 continue
             (best, score), *rest = answer.top
-            cells = [_printable(answer.file), _printable(best), _score(score).rjust(7)]
+            whole = not rest[0][1] if rest else len(self.classes) == 1
+            cells = [_printable(answer.file), _printable(best), _score(score, whole).rjust(7)]
             if self.found:
                 cells.append(answer.found)
             for other, chance in rest[:others]:
@@ -279,9 +280,9 @@ def _fitted(text: str, width: int, end: bool = False) -> str:
     return _fitted(mark + text, width) if end else set_cell_size(text, width - 1) + mark
 
 
-def _score(score: float) -> str:
-    """In per cent; 100 and 0 only where it is."""
-    if 0.9995 <= score < 1:
+def _score(score: float, whole: bool = False) -> str:
+    """In per cent; 0 only where it is, 100 only for the `whole`, with nothing left for others."""
+    if score >= 0.9995 and not whole:
         return ">99.9 %"
     return "<0.1 %" if 0 < score < 0.0005 else f"{100 * score:.1f} %"
 

@@ -23,6 +23,7 @@ from .flags import (
     Threads,
     WrongUse,
     check_data,
+    own_file,
     wrong_data,
     wrong_use,
 )
@@ -127,7 +128,8 @@ def train(
                 raise ValueError(
                     "which network? papernets train lenet5, say. All names: papernets list"
                 )
-            run = resolve(name, given)
+            with own_file(name):
+                run = resolve(name, given)
     if dry_run:
         plan(run, Path(out) if out else next(free_folders(run)), given, json)
     else:

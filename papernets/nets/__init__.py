@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import importlib.util
-import inspect
 import operator
-import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from pathlib import Path
-from types import ModuleType
+import re
+from collections.abc import Iterable
 from typing import Any
 
-from ..spec import Committee, Net, pair
+from ..spec import Committee, Net
 from . import (
     alexnet,
     alexnet_readings,
@@ -38,7 +33,8 @@ from . import (
     vgg_readings,
     zfnet,
 )
-from .entry import COMMON, Entry
+from .entry import COMMON, Entry, check_most
+from .own import networks_in, own, run
 from .photo_recipes import with_recipes
 
 _ROOMS = (
@@ -75,8 +71,8 @@ def plain(name: str) -> str:
 
 
 def squeezed(name: str) -> str:
-    """A plain name without its separators: lenet5 for LeNet-5."""
-    return plain(name).replace("_", "")
+    """A plain name without its separators, but those between digits: lenet5 for LeNet-5."""
+    return re.sub(r"(?<!\d)_|_(?!\d)", "", plain(name))
 
 
 _BY_NAME = {plain(n): entry for entry in NETS for n in (entry.name, *entry.aliases)}
@@ -117,7 +113,7 @@ def find(name: str) -> Entry:
     if entry is None and len(alike) == 1:
         entry = alike[0]
     if entry is None and name.endswith(".py"):
-        names = _networks_in(_run(name))
+        names = networks_in(run(name))
         which = names[0] if names else "NAME"
         raise ValueError(
             f"{name} is a file: say which network in it, {name}:{which}; "
@@ -147,7 +143,7 @@ def net(
     every = zip(("classes", "channels", "input"), sizes(classes, channels, input), strict=True)
     given: dict[str, object] = {k: v for k, v in every if v is not None}
     if ".py:" in name:
-        return _own(name, given, options)
+        return own(name, given, options)
     entry = find(name)
     check_options(entry, options)
     return with_recipes(entry.make(**given, **options))
@@ -197,110 +193,14 @@ def _check(classes: object = None, channels: object = None, input: object = None
     for what, value in (("classes", classes), ("channels", channels)):
         if value is not None and not _counts(value):
             raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
-        _check_most(what, value)
+        check_most(what, value)
     if input is not None:
         sides = input if isinstance(input, tuple) else (input, input)
         if len(sides) != 2 or not all(_counts(side) for side in sides):
             raise ValueError(f"input must be a side or (height, width) in pixels, not {input!r}")
         for side in sides:
-            _check_most("a side of the input", side)
-
-
-MOST = 10**9
-"""No sum over a network of more is of use, and words with so many digits help nobody."""
-
-
-def _check_most(what: str, value: object) -> None:
-    if isinstance(value, int) and value > MOST:
-        raise ValueError(f"{what} must be at most {MOST:,}: what was given is larger")
+            check_most("a side of the input", side)
 
 
 def _counts(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _own(name: str, given: dict[str, object], options: dict[str, object]) -> Net | Committee:
-    path, _, attribute = name.rpartition(":")
-    module = _run(path)
-    own = getattr(module, attribute, None)
-    if own is None:
-        raise ValueError(
-            f"{path} has no {attribute!r}; networks in it: "
-            f"{', '.join(_networks_in(module)) or 'none'}"
-        )
-    if callable(own):
-        own = _made(name, own, {**given, **options})
-    elif isinstance(own, Net):
-        own = _changed(name, own, given, options)
-    elif isinstance(own, Committee):
-        member = _changed(name, own.member, given, options)
-        own = own if member == own.member else replace(own, member=member, facts=(), errata=())
-    if not isinstance(own, Net | Committee):
-        raise ValueError(f"{name} is a {type(own).__name__}, not a Net")
-    return own
-
-
-def _networks_in(module: ModuleType) -> list[str]:
-    """The names in a user's file that may stand after its colon: networks, what makes them."""
-    makers = [e.make for e in getattr(module, "NETWORKS", ()) if isinstance(e, Entry)]
-    return [
-        name
-        for name, value in vars(module).items()
-        if isinstance(value, Net | Committee)
-        or any(value is maker for maker in makers)
-        or _makes(value, name, module)
-    ]
-
-
-def _makes(value: object, name: str, module: ModuleType) -> bool:
-    """True for a public function of the file that says it gives a network, or does not say."""
-    if not inspect.isfunction(value) or value.__module__ != module.__name__ or name[0] == "_":
-        return False
-    given = inspect.signature(value).return_annotation
-    text = given if isinstance(given, str) else getattr(given, "__name__", "")
-    return given is inspect.Signature.empty or text in ("Net", "Committee", "Net | Committee")
-
-
-def _run(path: str) -> ModuleType:
-    """The module in a user's file; ValueError where there is none, or it raises."""
-    file = Path(path)
-    if not file.is_file():
-        raise ValueError(f"{path}: no such file; a network of your own is FILE.py:NAME")
-    spec = importlib.util.spec_from_file_location(f"papernets_own_{file.stem}", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
-    return module
-
-
-def _made(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
-    """What a user's function makes of these options."""
-    known = inspect.signature(own).parameters
-    if not any(p.kind is p.VAR_KEYWORD for p in known.values()):
-        for option in options:
-            if option not in known:
-                takes = ", ".join(known) or "none"
-                raise ValueError(f"{name} takes no option {option!r}; its options: {takes}")
-    try:
-        return own(**options)
-    except Exception as error:
-        raise ValueError(f"{name} does not run: {type(error).__name__}: {error}") from error
-
-
-def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, object]) -> Net:
-    """A user's fixed network for another input; its numbers hold for its own input alone."""
-    if options:
-        raise ValueError(f"{name} is a fixed network and takes no option {next(iter(options))!r}")
-    if given.get("classes", own.classes) != own.classes:
-        raise ValueError(
-            f"{name} is a fixed network of {own.classes} classes; for {given['classes']} make it "
-            "a function of (classes, channels, input)"
-        )
-    channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])
-    assert isinstance(channels, int) and isinstance(input, int | tuple)
-    shape = (channels, *pair(input))
-    return own if shape == own.input else replace(own, input=shape, facts=(), errata=())

@@ -9,6 +9,24 @@ from dataclasses import dataclass
 from ..spec import Committee, Net
 
 COMMON = ("classes", "channels", "input")
+MOST = 10**9
+"""No sum over a network of more is of use, and words with so many digits help nobody."""
+
+
+def check_most(what: str, value: object) -> None:
+    """ValueError for a whole number of classes, channels or pixels above `MOST`."""
+    if isinstance(value, int) and value > MOST:
+        raise ValueError(f"{what} must be at most {MOST:,}: what was given is larger")
+
+
+def side_of(name: str, digits: str) -> int:
+    """A side in pixels as a network's name writes it; ValueError where no network takes it."""
+    side = int(digits[:20])  # enough to be too large: int() refuses thousands of digits
+    if not 1 <= side <= MOST:
+        raise ValueError(
+            f"{name[:60]}: a side of the input, as a name gives it, is from 1 to {MOST:,} pixels"
+        )
+    return side
 
 
 @dataclass(frozen=True)

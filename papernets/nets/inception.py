@@ -33,7 +33,7 @@ from ..spec import (
 )
 from .branches import Manner, branches, layers
 from .cost import depth
-from .entry import Entry
+from .entry import Entry, check_switch
 from .printed import as_printed, errors
 
 PAPER = Paper(
@@ -364,7 +364,7 @@ def inception_v3(
     aux: bool = True,
 ) -> Net:
     """Inception v3 as its authors released it, with its auxiliary head; 23,834,568 parameters."""
-    body = v3(classes, MANNER, 0.2, head(classes, MANNER) if aux else None)
+    body = v3(classes, MANNER, 0.2, head(classes, MANNER) if check_switch("aux", aux) else None)
     printed = as_printed(classes, channels, input, 299, colours=3, of=1000)
     many = "ILSVRC-2012 validation"
     facts = (

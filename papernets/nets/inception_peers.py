@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..paper import Departure, Fact, Init
 from ..spec import Net, Norm
 from .branches import Manner, statistics
-from .entry import Entry
+from .entry import Entry, check_switch
 from .inception import (
     EPS,
     GAMMA,
@@ -43,7 +43,7 @@ def inception_v3_torchvision(
         inception_v3(classes, channels, input),
         "inception_v3_torchvision",
         "Inception v3 as in torchvision",
-        v3(classes, manner, 0.5, head(classes, manner) if aux else None),
+        v3(classes, manner, 0.5, head(classes, manner) if check_switch("aux", aux) else None),
         Fact("params", MAIN[0], f"{TORCHVISION}, aux_logits=False: counted"),
         Fact("macs", MAIN[1], f"{TORCHVISION}: counted"),
     )

@@ -29,7 +29,7 @@ from ..spec import (
     chain,
     pair,
 )
-from .entry import Entry
+from .entry import Entry, side_of
 from .printed import as_printed
 
 PAPER = Paper(
@@ -213,10 +213,11 @@ MOST_WIDTH = 1000
 def check_width(width: object, form: Form) -> None:
     """ValueError where a width is no number or leaves the first layer without a channel."""
     least = steps()[0].maps or 1
-    number = isinstance(width, int | float) and not isinstance(width, bool)
-    if number and not width <= MOST_WIDTH:  # type: ignore[operator]
+    if isinstance(width, bool) or not isinstance(width, int | float):
+        raise ValueError(f"width is a number, such as 1.0 or 0.5, not {width!r}")
+    if not width <= MOST_WIDTH:
         raise ValueError(f"a width must be a number of at most {MOST_WIDTH}, not {width!r}")
-    if not number or not (width > 0 and form.maps(least, width) >= 1):  # type: ignore
+    if not (width > 0 and form.maps(least, width) >= 1):
         raise ValueError(
             f"width {width!r} leaves conv1, which has {least} maps at width 1, without a channel: "
             f"give a number of at least {1 / least:g}"
@@ -463,13 +464,22 @@ def variant(width: float, input: Size) -> Entry:
     return Entry("mobilenet_v1" if key == "1.0_224" else f"mobilenet_v1_{key}", make, PAPER.year)
 
 
-def named(name: str) -> Entry | None:
-    """The entry of mobilenet_v1_<width>_<size>, any of either; None for other names."""
-    found = re.fullmatch(r"mobilenet_?v1_(\d*\.?\d+)_(\d+)(?:x(\d+))?", name)
+def read_name(start: str, name: str) -> tuple[float, tuple[int, int]] | None:
+    """Width and size of `<start>_<width>_<size>`; None for other names.
+
+    A size that no network takes is a ValueError.
+    """
+    found = re.fullmatch(start + r"_(\d*\.?\d+)_(\d+)(?:x(\d+))?", name)
     if found is None:
         return None
-    height = int(found[2])
-    return variant(float(found[1]), (height, int(found[3] or height)))
+    height = side_of(name, found[2])
+    return float(found[1]), (height, side_of(name, found[3]) if found[3] else height)
+
+
+def named(name: str) -> Entry | None:
+    """The entry of mobilenet_v1_<width>_<size>, any of either; None for other names."""
+    found = read_name("mobilenet_?v1", name)
+    return None if found is None else variant(*found)
 
 
 NETWORKS = (

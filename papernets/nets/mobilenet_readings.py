@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from ..paper import Departure, Fact, Init
@@ -19,6 +18,7 @@ from .mobilenet import (
     body,
     check_width,
     plain_net,
+    read_name,
     separable,
     width_and_size,
 )
@@ -102,11 +102,10 @@ def mobilenet_v1_timm(
 
 def named(name: str) -> Entry | None:
     """The entry of mobilenet_v1_keras_<width>_<size>, any of either; None for other names."""
-    found = re.fullmatch(r"mobilenet_?v1_keras_(\d*\.?\d+)_(\d+)(?:x(\d+))?", name)
+    found = read_name("mobilenet_?v1_keras", name)
     if found is None:
         return None
-    width, height = float(found[1]), int(found[2])
-    sides = (height, int(found[3] or height))
+    width, sides = found
     key = width_and_size(width, sides)
 
     def make(classes: int = 1000, channels: int = 3, input: Size = sides) -> Net:

@@ -77,7 +77,7 @@ def resnet(
     depth: int, shape: tuple[int, int, int], classes: int, option: str, zeros: str = "behind"
 ) -> Net:
     """A network of 6n + 2 layers with shortcuts of this option; plain where it is empty."""
-    if zeros not in ZEROS:
+    if not isinstance(zeros, str) or zeros not in ZEROS:
         known = ", ".join(f"{name} ({words})" for name, words in ZEROS.items())
         raise ValueError(f"zeros {zeros!r}: there is {known}")
     made = stages(depth // 6)

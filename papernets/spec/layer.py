@@ -16,8 +16,8 @@ ACTIVATIONS = MONOTONE | {"softmax"}
 
 def check_activation(name: str | None) -> None:
     """Raise ValueError, with the nearest name, where there is no such activation."""
-    if name is not None and name not in ACTIVATIONS:
-        near = difflib.get_close_matches(name, ACTIVATIONS, n=1)
+    if name is not None and not (isinstance(name, str) and name in ACTIVATIONS):
+        near = difflib.get_close_matches(str(name), ACTIVATIONS, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
             f"unknown activation {name!r}.{hint} There are {', '.join(sorted(ACTIVATIONS))}"

@@ -34,6 +34,10 @@ class Net:
     recipes: tuple[Recipe, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict, compare=False)
 
+    def __post_init__(self) -> None:
+        if isinstance(self.input, list):  # an easy slip, and clear
+            object.__setattr__(self, "input", tuple(self.input))
+
     def with_body(self, body: Chain) -> Net:
         """The same network with other layers."""
         return replace(self, body=body)

@@ -165,6 +165,10 @@ class Dropout(Layer):
     def words(self, s: Shape) -> str:
         return f"rate {self.rate:g}, in training only"
 
+    def check(self, s: Shape) -> None:
+        if not 0 <= self.rate <= 1:
+            raise ValueError(f"rate {self.rate:g}: a share from 0 to 1")
+
 
 @dataclass(frozen=True)
 class Activation(Layer):

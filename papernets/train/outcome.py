@@ -95,7 +95,7 @@ def draw_confusion(
     from ..draw.confusion import confusion_picture
 
     matrix = confusion(dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes))
-    title = f"{net.title} on {dataset.name}: {scored.errors} of {scored.images:,} wrong"
+    title = f"{net.title} on {dataset.name}: {scored.errors:,} of {scored.images:,} wrong"
     confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
 
 

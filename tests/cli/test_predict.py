@@ -19,6 +19,8 @@ from safetensors.torch import load_file, save_file
 from papernets import data
 from papernets.build.bundle import shipped
 from papernets.cli import main
+from papernets.cli.predict import _score, _Table
+from papernets.evaluate.predict import Answer
 
 
 @pytest.fixture
@@ -77,6 +79,37 @@ def test_json_alone_is_on_stdout(
         assert 1 >= first["score"] > second["score"] > 0
     assert found[3] == {"file": str(pictures / "text.png"), "error": "not a picture"}
     assert err == "3 of 4 files were read.\n"
+
+
+@pytest.mark.parametrize(
+    ("score", "whole", "shown"),
+    [
+        (1.0, True, "100.0 %"),
+        (1.0, False, ">99.9 %"),  # 1 - 1e-17 is 1, and the other class has its 1e-17
+        (0.99951, False, ">99.9 %"),
+        (0.9994, False, "99.9 %"),
+        (1e-17, False, "<0.1 %"),
+        (0.0, False, "0.0 %"),
+    ],
+)
+def test_a_hundred_per_cent_leaves_nothing_for_others(
+    score: float, whole: bool, shown: str
+) -> None:
+    assert _score(score, whole) == shown
+
+
+def test_a_rest_that_is_shown_is_no_hundred_per_cent(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = [
+        Answer("bees.png", (("bees", 1.0), ("ants", 1e-17))),
+        Answer("sure.png", (("bees", 1.0), ("ants", 0.0))),
+        Answer("one.png", (("bees", 1.0),)),
+    ]
+    _Table([a.file for a in answers], ["ants", "bees"], False)(iter(answers), 2)
+    assert [line.split()[2:4] for line in capsys.readouterr().out.splitlines()[1:]] == [
+        [">99.9", "%"],
+        ["100.0", "%"],
+        [">99.9", "%"],
+    ]
 
 
 def test_csv(trained: Path, pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from papernets.cli import main
 from papernets.data.folder import in_colour
+from papernets.evaluate.metrics import score
 from papernets.nets import net
-from papernets.train.outcome import paper_error
+from papernets.train.outcome import draw_confusion, paper_error
 
 
 @pytest.fixture
@@ -61,6 +65,24 @@ def test_strict_stops_at_a_file_that_cannot_be_read(
     run = ["train", "lenet1", "--data", str(photos), "--out", str(tmp_path / "run"), "--strict"]
     assert main(run) == 1
     assert "1 of 61 files are not readable pictures" in capsys.readouterr().err
+
+
+def test_a_pictures_title_separates_thousands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles: list[str] = []
+    monkeypatch.setattr(
+        "papernets.draw.confusion.confusion_picture",
+        lambda *_, title: titles.append(title),
+    )
+    labels = torch.zeros(10_000, dtype=torch.long)
+    logits = torch.zeros(10_000, 10)
+    logits[:4042, 1] = 1
+    test = SimpleNamespace(labels=labels)
+    dataset: Any = SimpleNamespace(test=test, classes=tuple("0123456789"), name="digits")
+    lenet5 = net("lenet5")
+    draw_confusion(lenet5, dataset, logits, tmp_path, score(logits.numpy(), labels.numpy()))
+    assert titles == [f"{lenet5.title} on digits: 4,042 of 10,000 wrong"]
 
 
 def test_the_papers_error_stands_beside_digits_only() -> None:

@@ -7,6 +7,7 @@ import pytest
 from papernets import create_model, net
 from papernets.build import network
 from papernets.cli import main
+from papernets.nets import NETS
 
 NO_COUNT = [0, -1, 2.0, float("nan"), True, False, "3", "", b"3", [], [3], (), {}, object()]
 NO_SIZE = [*NO_COUNT[:-4], [], [3], (3,), (1, 2, 3), (0, 5), (5, -1), (5, 2.5), (True, 5), {}]
@@ -107,9 +108,9 @@ OPTIONS = [
     ("mobilenet_v1", {"width": 0}, "width 0 leaves conv1, which has 32 maps at width 1, without a"),
     ("mobilenet_v1", {"width": -1}, "without a channel: give a number of at least 0.03125"),
     ("mobilenet_v1", {"width": 0.03}, "give a number of at least 0.03125"),
-    ("mobilenet_v1", {"width": "1"}, "width '1' leaves conv1"),
-    ("mobilenet_v1", {"width": True}, "width True leaves conv1"),
-    ("mobilenet_v1", {"width": None}, "width None leaves conv1"),
+    ("mobilenet_v1", {"width": "1"}, "width is a number, such as 1.0 or 0.5, not '1'"),
+    ("mobilenet_v1", {"width": True}, "width is a number, such as 1.0 or 0.5, not True"),
+    ("mobilenet_v1", {"width": None}, "width is a number, such as 1.0 or 0.5, not None"),
     ("mobilenet_v1", {"width": float("nan")}, "a width must be a number of at most 1000, not nan"),
     ("mobilenet_v1", {"width": float("inf")}, "a width must be a number of at most 1000, not inf"),
     ("mobilenet_v1", {"width": 10**400}, "a width must be a number of at most 1000"),
@@ -137,6 +138,39 @@ OPTIONS = [
 def test_an_impossible_option_says_what_there_is(maker, name, options, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         maker(name, **options)
+
+
+SIDE = "a side of the input, as a name gives it, is from 1 to 1,000,000,000 pixels"
+
+
+@every_maker
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mobilenet_v1_0.5_99999999999999999999", SIDE),
+        ("mobilenet_v1_0.5_1000000001", SIDE),
+        (f"mobilenet_v1_0.5_{'9' * 5000}", SIDE),
+        ("mobilenet_v1_0.5_128x9999999999", SIDE),
+        ("mobilenet_v1_0.5_0", SIDE),
+        ("mobilenet_v1_keras_0.5_9999999999", SIDE),
+        ("mobilenet_v1_1001_224", "a width must be a number of at most 1000, not 1001.0"),
+        ("mobilenet_v1_0.5_2_24", "unknown network 'mobilenet_v1_0.5_2_24'. Did you mean 'mobil"),
+    ],
+)
+def test_the_limits_hold_for_what_a_name_says(maker, name, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        maker(name)
+
+
+ODD = [["x"], [1], {"x": 1}, ("x",), {"x"}, None, object(), b"A", float("nan"), "", 10**400]
+OWN = [(entry.name, option) for entry in NETS for option in entry.options]
+
+
+@pytest.mark.parametrize(("name", "option"), OWN)
+def test_no_option_of_any_network_takes_what_it_cannot_use(name, option):
+    for value in ODD:
+        with pytest.raises(ValueError, match=option):
+            net(name, **{option: value})
 
 
 @pytest.mark.parametrize(
@@ -183,6 +217,11 @@ TYPED = [
     ("explain alexnet --classes 10000000000", "classes must be at most 1,000,000,000"),
     ("explain alexnet --channels -3", "channels must be a whole number of at least 1, not -3"),
     ("explain alexnet --input 0", "input must be a side or (height, width) in pixels, not 0"),
+    (f"explain alexnet --input {'9' * 5000}", "a side of the input must be at most 1,000,000,000"),
+    ("explain mobilenet_v1_0.5_9999999999", "is from 1 to 1,000,000,000 pixels"),
+    ("diff mobilenet_v1_0.5_9999999999 lenet5", "is from 1 to 1,000,000,000 pixels"),
+    ("train mobilenet_v1_0.5_9999999999 --dry-run", "is from 1 to 1,000,000,000 pixels"),
+    ("train resnet20 --dry-run --set options.zeros=[1]", "zeros [1]: there is behind"),
     ("explain alexnet --input 224x", "--input 224x: give a side such as 32, or HEIGHTxWIDTH"),
     ("explain alexnet --input 10", "the smallest input of alexnet is 67x67, not 10x10"),
     ("explain lenet5 --classes 1000000000", "takes at most 100,000; lenet5_modern has none"),
@@ -196,7 +235,7 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("words", "message"), TYPED, ids=[t[0] for t in TYPED])
+@pytest.mark.parametrize(("words", "message"), TYPED, ids=[t[0][:60] for t in TYPED])
 def test_the_command_line_says_it_too(words, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

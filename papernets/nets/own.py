@@ -1,0 +1,117 @@
+"""Networks of a user's own: FILE.py:NAME, where NAME is a network or a function that makes one."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+from ..spec import Committee, Net, pair
+from .entry import Entry
+
+
+def own(name: str, given: dict[str, object], options: dict[str, object]) -> Net | Committee:
+    """The network of `file.py:NAME`, for these sizes and options; ValueError where it is none."""
+    path, _, attribute = name.rpartition(":")
+    module = run(path)
+    found = getattr(module, attribute, None)
+    if found is None:
+        raise ValueError(
+            f"{path} has no {attribute!r}; networks in it: "
+            f"{', '.join(networks_in(module)) or 'none'}"
+        )
+    if callable(found):
+        found = _made(name, found, {**given, **options})
+    elif isinstance(found, Net):
+        found = _changed(name, found, given, options)
+    elif isinstance(found, Committee):
+        member = _changed(name, found.member, given, options)
+        if member is not found.member:
+            found = replace(found, member=member, facts=(), errata=())
+    if not isinstance(found, Net | Committee):
+        raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
+    return found
+
+
+def networks_in(module: ModuleType) -> list[str]:
+    """The names in a user's file that may stand after its colon: networks, what makes them."""
+    makers = [e.make for e in getattr(module, "NETWORKS", ()) if isinstance(e, Entry)]
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, Net | Committee)
+        or any(value is maker for maker in makers)
+        or _makes(value, name, module)
+    ]
+
+
+def _makes(value: object, name: str, module: ModuleType) -> bool:
+    """True for a public function of the file that says it gives a network, or does not say."""
+    if not inspect.isfunction(value) or value.__module__ != module.__name__ or name[0] == "_":
+        return False
+    given = inspect.signature(value).return_annotation
+    text = given if isinstance(given, str) else getattr(given, "__name__", "")
+    return given is inspect.Signature.empty or text in ("Net", "Committee", "Net | Committee")
+
+
+def run(path: str) -> ModuleType:
+    """The module in a user's file; ValueError where there is none, or it does not run."""
+    file = Path(path)
+    if not file.is_file():
+        raise ValueError(f"{path}: no such file; a network of your own is FILE.py:NAME")
+    spec = importlib.util.spec_from_file_location(f"papernets_own_{file.stem}", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    with _running(path):
+        spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _running(name: str) -> Iterator[None]:
+    """A user's code runs in here: what it prints goes to stderr, as stdout is for results.
+
+    Whatever it raises, sys.exit included, is a ValueError.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except SystemExit as leaving:
+        raise ValueError(f"{name} does not run: it calls sys.exit({leaving.code!r})") from None
+    except Exception as error:
+        raise ValueError(f"{name} does not run: {type(error).__name__}: {error}") from error
+
+
+def _made(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
+    """What a user's function makes of these options."""
+    known = inspect.signature(own).parameters
+    if not any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        for option in options:
+            if option not in known:
+                takes = ", ".join(known) or "none"
+                raise ValueError(f"{name} takes no option {option!r}; its options: {takes}")
+    with _running(name):
+        return own(**options)
+
+
+def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, object]) -> Net:
+    """A user's fixed network for another input; its numbers hold for its own input alone."""
+    if options:
+        raise ValueError(f"{name} is a fixed network and takes no option {next(iter(options))!r}")
+    if not given:
+        return own
+    if given.get("classes", own.classes) != own.classes:
+        raise ValueError(
+            f"{name} is a fixed network of {own.classes} classes; for {given['classes']} make it "
+            "a function of (classes, channels, input)"
+        )
+    channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])
+    assert isinstance(channels, int) and isinstance(input, int | tuple)
+    shape = (channels, *pair(input))
+    return own if shape == own.input else replace(own, input=shape, facts=(), errata=())

@@ -1,0 +1,172 @@
+"""Networks in a user's file: whatever goes wrong in it is one line, and stdout is for results."""
+
+import json
+import re
+
+import pytest
+
+from papernets.cli import main
+
+FILE = """
+import sys
+from papernets.paper import Fact, Paper, Recipe
+from papernets.spec import Chain, Conv, Layer, Net, TableConv, chain
+
+def made(body, **changed):
+    paper = Paper("A title", "A. Author", 2026, "a venue")
+    return Net(**{"name": "mine", "title": "mine", "paper": paper, "input": (1, 8, 8),
+                  "classes": 3, "body": body, **changed})
+
+class Odd(Layer):
+    def words(self, s):
+        raise RuntimeError("nothing to say")
+
+CONV = chain({"c": Conv(3, 3)})
+WHOLE = made(CONV, input=[1, 8, 8])
+LIST = made(chain({"c": Conv([3], 3)}))
+INPUT = made(CONV, input=(1, 8))
+TABLE = made(chain({"c": TableConv(5, 3)}))
+FACT = made(CONV, facts=(Fact(None, None, None),))
+RECIPE = made(CONV, recipes=(Recipe("r", "", 5),))
+ODD = made(chain({"c": Odd()}))
+def leaves():
+    sys.exit(3)
+def says():
+    print("made")
+    return WHOLE
+"""
+VERBS = {
+    "explain": ["explain", "{}"],
+    "explain --json": ["explain", "{}", "--json"],
+    "diff": ["diff", "{}", "lenet5"],
+    "diff, second": ["diff", "lenet5", "{}"],
+    "train": ["train", "{}", "--dry-run"],
+}
+every_verb = pytest.mark.parametrize("verb", VERBS)
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(FILE)
+    return tmp_path
+
+
+def typed(verb, name):
+    return main([word.format(name) for word in VERBS[verb]])
+
+
+@every_verb
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("LIST", "error: c: out is [3], not a whole number of at least 1"),
+        ("INPUT", "error: the input of mine is (1, 8), not three whole numbers"),
+        ("TABLE", "own.py:TABLE cannot be used: TypeError: 'int' object is not iterable"),
+        ("ODD", "own.py:ODD cannot be used: RuntimeError: nothing to say"),
+        ("leaves", "own.py:leaves does not run: it calls sys.exit(3)"),
+    ],
+)
+def test_a_slip_is_one_line_and_2(own, capsys, verb, name, message):
+    assert typed(verb, f"own.py:{name}") == 2
+    out, err = capsys.readouterr()
+    assert message in err and (out, err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "message"),
+    [
+        ("explain", "FACT", "own.py:FACT cannot be used: AttributeError: "),
+        ("train", "RECIPE", "own.py:RECIPE cannot be used: AttributeError: "),
+    ],
+)
+def test_the_last_resort_names_the_file_and_the_error(own, capsys, verb, name, message):
+    assert typed(verb, f"own.py:{name}") == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_defect_of_ours_is_still_raised(monkeypatch):
+    """Only a user's file is to blame for what is not known."""
+
+    def broken(*_):
+        raise TypeError("ours")
+
+    monkeypatch.setattr("papernets.cli.explain.network", broken)
+    with pytest.raises(TypeError, match="ours"):
+        main(["explain", "lenet5"])
+
+
+@every_verb
+@pytest.mark.parametrize("code", ["0", "3", "'gone'", ""])
+def test_a_file_that_leaves_does_not_run(own, capsys, verb, code):
+    (own / "exit.py").write_text(f"import sys\nsys.exit({code})\n")
+    assert typed(verb, "exit.py:NET") == 2
+    out, err = capsys.readouterr()
+    assert f"exit.py does not run: it calls sys.exit({code or None})" in err and out == ""
+
+
+def test_what_a_file_prints_goes_to_stderr(own, capsys):
+    (own / "loud.py").write_text("print('loaded')\n" + FILE)
+    assert main(["explain", "loud.py:says", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["input"] == [1, 8, 8]
+    assert err == "loaded\nmade\n"
+
+
+EMPTY = [
+    (["explain", ""], "NAME"),
+    (["verify", ""], "NAME"),
+    (["train", "", "--dry-run"], "NAME"),
+    (["diff", "lenet5", ""], "B"),
+    (["evaluate", ""], "BUNDLE"),
+    (["predict", "", "x.png"], "BUNDLE"),
+    (["data", "show", ""], "DATA"),
+    (["explain", "lenet5", "--input", ""], "--input"),
+    *(
+        (["train", "lenet5", "--dry-run", option, ""], option)
+        for option in ("--data", "--data-dir", "--out", "--weights", "--recipe", "--config")
+    ),
+    (["evaluate", "lenet5", "--data", ""], "--data"),
+    (["evaluate", "lenet5", "--out="], "--out"),
+    (["convert", "x.pt", "--from", "", "--net", "alexnet", "--out", "b"], "--from"),
+    (["convert", "x.pt", "--from", "auto", "--net", "", "--out", "b"], "--net"),
+    (["convert", "x.pt", "--from", "auto", "--net", "alexnet", "--out", ""], "--out"),
+]
+
+
+@pytest.mark.parametrize(("words", "which"), EMPTY, ids=[" ".join(words) for words, _ in EMPTY])
+def test_an_empty_value_is_wrong_use(words, which, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    said = f"error: {which} is empty: give a value, or leave it out\n"
+    assert capsys.readouterr() == ("", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+LONG = "a" * 5000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", LONG],
+        ["explain", f"{LONG}.py:NET"],
+        ["diff", "lenet5", LONG],
+        ["train", "lenet5", "--data", LONG],
+        ["train", "lenet5", "--data", LONG, "--dry-run"],
+        ["train", "lenet5", "--out", LONG],
+        ["train", "lenet5", "--weights", LONG],
+        ["evaluate", "lenet5", "--data", LONG],
+        ["evaluate", LONG],
+        ["data", "show", LONG],
+    ],
+    ids=lambda words: " ".join(word[:20] for word in words),
+)
+def test_a_name_longer_than_any_files_is_wrong_use(words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert re.fullmatch(
+        r"error: a{40}\.\.\.: a name of 5,00\d characters, too long for a file or network\n", err
+    )
+    assert out == "" and list(tmp_path.iterdir()) == []
