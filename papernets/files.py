@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
+import struct
+import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
@@ -14,17 +18,16 @@ UNFINISHED = ".unfinished"
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file through a temporary one beside it, flushed to the disk before it takes the name.
 
-    On a full disk the temporary file is removed, the old file stays, and an OSError names the file.
+    Where that fails, or Ctrl-C stops it, the temporary file is removed and the old file stays; on a
+    full disk an OSError names the file.
     """
-    handle, temporary = tempfile.mkstemp(
-        prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent
-    )
+    # The name is known before there is a file: Ctrl-C may come the moment after that is made.
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{UNFINISHED}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
         _remove(temporary)
@@ -39,12 +42,28 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _remove(path: str) -> None:
-    if os.path.exists(path):
-        os.unlink(path)
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # what went wrong first is told
+        path.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def damaged_entry(path: Path) -> str | None:
+    """The name of the first entry of a zip file that is not as it was written, by its checksum.
+
+    None where all are, and for a file that is no zip file at all. torch.load looks at no checksum.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            return next((e.filename for e in file.infolist() if not _sound(file, e)), None)
+    except zipfile.BadZipFile:
+        return None
+
+
+def _sound(file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    try:
+        with file.open(entry) as content:
+            while content.read(1 << 20):
+                pass
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError):
+        return False
+    return True

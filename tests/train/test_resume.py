@@ -342,14 +342,14 @@ def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
     ],
 )
 def test_a_folder_that_cannot_be_written(stopped, monkeypatch, capsys, number, said):
-    real = files.tempfile.mkstemp
+    real = open
 
-    def refuse(*given, **named):
-        if "state.pt" in named["prefix"]:
+    def refuse(path, *given, **named):
+        if "state.pt" in str(path) and "xb" in given:
             raise OSError(number, os.strerror(number))
-        return real(*given, **named)
+        return real(path, *given, **named)
 
-    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
     assert main(["train", "--out", str(stopped), "--resume"]) == 1
     err = capsys.readouterr().err
     assert f"error: could not save epoch 2 in {stopped}" in err and said in err
