@@ -66,4 +66,6 @@ def _sound(file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
                 pass
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError):
         return False
+    except OSError:  # its place is outside the file
+        return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ..peers.convert import Conversion
 
 COLUMNS = ("in the file", "here", "shape")
+OTHERWISE = {"classes": "give --classes", "name": "the network is --net"}
+"""What --set may not hold, and what there is instead."""
 
 
 def convert(
@@ -78,9 +81,12 @@ def convert(
     from ..peers.translate import find_peer
 
     with wrong_use():
-        _check_net(net, peer, options)
-        if peer != "auto":
-            find_peer(peer, net)
+        _check_options(peer, options)
+        if peer == "auto":
+            _check_net(net, classes, options)
+        else:
+            known = find_peer(peer, net)
+            _check_net(known.net, classes, known.options)
         if preprocessing:
             convention(preprocessing, 224, 256)
     refuse_taken(folder)
@@ -123,13 +129,22 @@ def convert(
     _said(found, folder, notes)
 
 
-def _check_net(name: str, peer: str, options: dict[str, Any]) -> None:
-    """ValueError for a network or an option that there is not, before a file is read."""
+def _check_net(name: str, classes: int | None, options: Mapping[str, Any]) -> None:
+    """ValueError for a network that there is not, or cannot be, before a file is read."""
+    from ..analyse import walk
     from ..nets import net
+    from ..spec import Committee
 
-    if peer == "auto":
-        net(name, **options)
-    elif options:
+    found = net(name, classes, **options)
+    walk(found.member if isinstance(found, Committee) else found)
+
+
+def _check_options(peer: str, options: dict[str, Any]) -> None:
+    """ValueError for --set with what is no option of a network, or with a peer."""
+    for key, instead in OTHERWISE.items():
+        if key in options:
+            raise ValueError(f"--set {key}: {key} is no option of a network; {instead}")
+    if peer != "auto" and options:
         raise ValueError("--set is for --from auto: a peer's name chooses our network's options")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import errno
+import stat
+import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,12 +15,23 @@ from ..files import UNFINISHED
 from ..nets.entry import COMMON
 from .convert import Conversion
 
+MOST_LABELS = 16 << 20  # bytes: 160 for each of as many classes as a bundle may have
+TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
+
 
 def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Class names, one a line, in the order of the outputs; and notes on names that were doubled.
 
-    ValueError where there are more or fewer than `count`.
+    ValueError where there are more or fewer than `count`, or where it is no file of names.
     """
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        what = "a folder" if stat.S_ISDIR(about.st_mode) else "not a regular file"
+        raise ValueError(f"{path} is {what}: give a text file of class names, one a line")
+    if about.st_size > MOST_LABELS:
+        raise ValueError(
+            f"{path} has {about.st_size:,} bytes, too many for a text file of class names"
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -52,7 +65,7 @@ def save(
 ) -> None:
     """Write a bundle to a folder that is not there yet: whole, or not at all.
 
-    FileExistsError where something is there.
+    FileExistsError where something is there, and where another process was faster.
     """
     refuse_taken(out)
     model = found.model.float()
@@ -66,19 +79,36 @@ def save(
         versions=versions(),
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}{UNFINISHED}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        save_bundle(unfinished, info, model.state_dict())
-        unfinished.rename(out)
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
+    # In a folder of its own beside it, which is nobody else's; the bundle inside it has the
+    # permissions of any new folder, and takes its name in one step.
+    with tempfile.TemporaryDirectory(UNFINISHED, ".papernets.", out.parent) as own:
+        made = Path(own) / "bundle"
+        save_bundle(made, info, model.state_dict())
+        try:
+            made.rename(out)
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+            raise _taken(out) from None
 
 
 def refuse_taken(out: Path) -> None:
-    """FileExistsError where something is in the place of a new bundle; an empty folder is not."""
+    """FileExistsError where something is in the place of a new bundle; an empty folder is not.
+
+    ValueError for what can be no new folder: a link, a place below a file, or no name at all.
+    """
+    if "\0" in str(out) or out.name in ("", ".."):
+        raise ValueError(f"{str(out)!r} cannot be the name of a new folder: give one as --out")
+    if out.is_symlink():
+        raise ValueError(f"{out} is a link: give a new folder as --out, or the one it leads to")
+    above = next((folder for folder in out.parents if folder.exists()), None)
+    if above is not None and not above.is_dir():
+        raise ValueError(f"{above} is a file, and {out} would be inside it: give another --out")
     if out.is_dir() and not any(out.iterdir()):
         return
-    if out.exists() or out.is_symlink():
-        raise FileExistsError(f"{out} is there already: give a new folder as --out")
+    if out.exists():
+        raise _taken(out)
+
+
+def _taken(out: Path) -> FileExistsError:
+    return FileExistsError(f"{out} is there already: give a new folder as --out")

@@ -10,6 +10,7 @@ from ..data import Preprocessing
 from .layout import Inputs, PeerNet
 
 LARGEST = 1e6  # no mean of values from 0 to 1 is as large
+SMALLEST = 1 / LARGEST  # nor a deviation of them as small
 LARGE = 100  # pixels: from here on a centre is cut out, as ImageNet's 224 from 256
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's pixels, 0 to 1
@@ -59,12 +60,17 @@ def convention(text: str, size: int, resize: int) -> Inputs:
                 0 < d < LARGEST and abs(m) < LARGEST for m, d in zip(mean, deviation, strict=True)
             ):
                 raise ValueError
-            return normalised(mean, deviation, size, resize)
-        except (ValueError, ZeroDivisionError):
+        except ValueError:
             raise ValueError(
                 f"preprocessing {text!r}: give as many means as deviations above 0, such as "
                 "0.4914,0.4822,0.4465/0.247,0.2435,0.2616"
             ) from None
+        if min(deviation) < SMALLEST:
+            raise ValueError(
+                f"preprocessing {text!r}: a deviation of {min(deviation):g} is too small for "
+                f"values from 0 to 1: give {SMALLEST:g} or more"
+            )
+        return normalised(mean, deviation, size, resize)
     near = get_close_matches(text.lower(), CONVENTIONS, 1, 0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise ValueError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import pickletools
 import re
 import stat
 import warnings
@@ -11,13 +12,18 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import torch
 from torch import Tensor
 
+from ..files import damaged_entry
+
 ZIP, HDF = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # torch's form before 1.6
+OLD_PICKLES = 4  # in that form: a number, the form's version, the machine, and what was saved
 KERAS = "model.weights.h5"  # in the archive that Keras 3 writes
 WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module)\.")
 """What DataParallel, compile and FSDP put before a module's names, at the beginning or inside."""
@@ -115,6 +121,7 @@ def _unpickled(file: Path, begin: bytes) -> object:
     """What torch.load makes of a file, with no more of pickle than plain values and tensors."""
     if begin.startswith(ZIP):
         _check_archive(file)
+    _check_pickles(file, begin)
     try:
         # a file that is open: by a path, torch would judge from the name what is in it
         with warnings.catch_warnings(), open(file, "rb") as opened:
@@ -150,6 +157,49 @@ def _check_archive(file: Path) -> None:
             f"{file} unpacks to more than it holds, which nothing that torch.save writes does: "
             "refused"
         )
+    if not any(entry.CRC for entry in entries):
+        return  # written after torch.serialization.set_crc32_options(False): nothing to check by
+    damaged = damaged_entry(file)
+    if damaged is not None:
+        raise ValueError(
+            f"{file} is damaged: its {damaged} is not as it was written, by its checksum. "
+            "Copy it again"
+        )
+
+
+def _check_pickles(file: Path, begin: bytes) -> None:
+    """ValueError for a pickle that makes a bytearray: of any size, from a few bytes of a file.
+
+    It is the only thing of the kind that torch.load opens with weights_only.
+    """
+    try:
+        with open(file, "rb") as opened:
+            stream: IO[bytes] = opened
+            if begin.startswith(ZIP):  # by torch's own reader: what is looked at is what is loaded
+                stream = BytesIO(torch._C.PyTorchFileReader(opened).get_record("data.pkl"))
+            called = set(_called(stream))
+    except Exception as error:  # a damaged file leads to errors of every kind
+        raise ValueError(
+            f"{file} is damaged or cut short ({_first(error)}). Copy it again"
+        ) from None
+    if "bytearray" in called:
+        raise ValueError(
+            f"{file} asks for a bytearray, which no state_dict needs and which may be of any size: "
+            "it was not opened. Save the weights alone, where the file was made: "
+            "torch.save(model.state_dict(), 'weights.pth')"
+        )
+
+
+def _called(stream: IO[bytes]) -> Iterator[str]:
+    """The names, without their modules, of all that pickles one behind another would call."""
+    for _ in range(OLD_PICKLES):
+        at = stream.tell()
+        if not stream.read(1):
+            return
+        stream.seek(at)
+        for operation, given, _ in pickletools.genops(stream):
+            if operation.name == "GLOBAL":  # torch.load knows no other way to name anything
+                yield str(given).rpartition(" ")[2]
 
 
 def _refusal(file: Path, reason: str) -> str:
@@ -182,6 +232,8 @@ def state_dict_in(value: object, where: str, key: str = "") -> Weights:
         )
     found = dict(_states(value))
     if key:
+        if list(found) == [""]:
+            raise ValueError(f"{where} is one state_dict, with no key to choose: leave --key out")
         if key not in found:
             raise ValueError(f"{where} has no state_dict {key!r}; it has {_list(found)}")
         return cleaned(found[key], where)
@@ -202,11 +254,10 @@ def state_dict_in(value: object, where: str, key: str = "") -> Weights:
 
 def _states(
     value: Mapping[object, object], path: str = "", level: int = 0
-) -> Iterator[tuple[str, Mapping[str, Tensor]]]:
+) -> Iterator[tuple[str, Mapping[object, object]]]:
     """(where, state_dict) of each within a value; an optimiser's states are none."""
-    tensors = {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, Tensor)}
-    if any(tensor.ndim > 1 for tensor in tensors.values()):
-        yield path, tensors
+    if any(isinstance(k, str) and isinstance(v, Tensor) and v.ndim > 1 for k, v in value.items()):
+        yield path, value  # with all that is no tensor: `cleaned` names it
         return
     if level == MOST_LEVELS:
         return
@@ -215,7 +266,9 @@ def _states(
             yield from _states(inner, f"{path}.{name}" if path else name, level + 1)
 
 
-def cleaned(state: Mapping[str, Tensor], where: str = "the state_dict") -> Weights:
+def cleaned(
+    state: Mapping[str, Tensor] | Mapping[object, object], where: str = "the state_dict"
+) -> Weights:
     """The tensors without what wrappers put before their names, `module.` say.
 
     What all names begin with (`model.` in checkpoints of Lightning) is left out too.
@@ -230,6 +283,12 @@ def cleaned(state: Mapping[str, Tensor], where: str = "the state_dict") -> Weigh
         if not isinstance(name, str) or tensor is None:
             raise ValueError(
                 f"{where}: {name!r} is a {type(value).__name__}, not a tensor with a name"
+            )
+        if tensor.is_nested or tensor.layout != torch.strided:
+            odd = "nested" if tensor.is_nested else "sparse"
+            raise ValueError(
+                f"{where}: {name!r} is a {odd} tensor: give the weights as dense ones"
+                + (", by to_dense()" if odd == "sparse" else "")
             )
         tensors[name] = tensor
     if len(tensors) > 1:

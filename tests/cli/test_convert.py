@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cifar_resnets as public
 import numpy as np
@@ -17,8 +20,13 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from papernets import create_model, data, load_bundle, net
+from papernets.build.bundle import save_bundle
 from papernets.cli import main
 from papernets.peers import find_peer
+from papernets.peers.bundle import save
+from papernets.peers.conventions import preprocessing
+from papernets.peers.convert import convert as convert_tensors
+from papernets.peers.read import read_weights
 from papernets.peers.torchvision import theirs
 
 
@@ -171,6 +179,14 @@ WRONG_USE = [
     (["--net", "resnet20", "--set", "zeros=up"], "zeros 'up': there is behind"),
     (["--net", "resnet18", "--from", "timm", "--set", "shortcut=B"], "--set is for --from auto"),
     (["--net", "resnet20", "--classes", "0"], "--classes 0: give 1 or more"),
+    (["--net", "resnet20", "--classes", "9" * 30], "classes must be at most 1,000,000,000"),
+    (["--net", "resnet18", "--from", "timm", "--classes", "9" * 30], "classes must be at most"),
+    (["--net", "resnet20", "--set", "classes=3"], "--set classes: classes is no option of a"),
+    (["--net", "resnet20", "--set", "classes=3"], "give --classes"),
+    (["--net", "resnet20", "--set", "name=lenet5"], "the network is --net"),
+    (["--net", "resnet20", "--set", "channels=0"], "channels must be a whole number of at least 1"),
+    (["--net", "resnet20", "--set", "input=x"], "input must be"),
+    (["--net", "alexnet", "--set", "input=8"], "the smallest input of alexnet is 67x67"),
     (["--from", "timm"], "Missing option"),
 ]
 
@@ -240,6 +256,70 @@ def test_nothing_is_written_over(
     assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / "new/er", "--quiet") == 0
 
 
+def test_what_can_be_no_new_folder(
+    resnet20: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    monkeypatch.chdir(tmp_path / "empty")
+    for name, said in (
+        (tmp_path / "link", "is a link: give a new folder as --out, or the one it leads to"),
+        (tmp_path / "file/x", "file is a file, and"),
+        (tmp_path / "file/x/y", "x/y would be inside it: give another --out"),
+        ("a\0b", "cannot be the name of a new folder"),
+        (".", "'.' cannot be the name of a new folder"),
+    ):
+        assert typed(resnet20, "--net", "resnet20", "--out", name) == 1
+        assert said in " ".join(capsys.readouterr().err.split())
+    assert sorted(os.listdir(tmp_path)) == ["empty", "file", "link"]
+
+
+def test_folders_beside_the_bundle_are_let_be(resnet20: Path, tmp_path: Path) -> None:
+    (tmp_path / ".bundle.unfinished").mkdir()
+    (tmp_path / ".bundle.unfinished" / "kept").write_text("mine")
+    assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / "bundle", "--quiet") == 0
+    assert (tmp_path / ".bundle.unfinished" / "kept").read_text() == "mine"
+    assert sorted(os.listdir(tmp_path)) == [".bundle.unfinished", "bundle"]
+
+
+def test_permissions_are_those_of_any_new_folder(resnet20: Path, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    assert typed(resnet20, "--net", "resnet20", "--out", tmp_path / "bundle", "--quiet") == 0
+    assert (tmp_path / "bundle").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_of_several_at_once_one_is_kept(
+    resnet20: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has seen that the place is free before any of them takes it."""
+    found = convert_tensors(read_weights(resnet20).tensors, "resnet20", "auto")
+    prepared, _ = preprocessing((3, 32, 32), None)
+    ready = threading.Barrier(4)
+
+    def written(*given: Any) -> None:
+        save_bundle(*given)
+        ready.wait(60)
+
+    def together(number: int) -> str:
+        try:
+            save(found, tmp_path / "bundle", "abcdefghij", prepared, {"file": str(number)})
+        except FileExistsError as error:
+            return str(error)
+        return ""
+
+    monkeypatch.setattr("papernets.peers.bundle.save_bundle", written)
+    with ThreadPoolExecutor(4) as threads:
+        said = list(threads.map(together, range(4)))
+    winner = said.index("")
+    assert ["is there already" in words for words in said] == [n != winner for n in range(4)]
+    assert os.listdir(tmp_path) == ["bundle"]
+    assert load_bundle(tmp_path / "bundle").info.run["converted"] == {"file": str(winner)}
+
+
 def test_a_full_disk_leaves_nothing(
     resnet20: Path,
     tmp_path: Path,
@@ -268,6 +348,19 @@ def test_labels(resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     labels.write_bytes("Grün".encode("latin-1"))
     assert typed(*words) == 1
     assert "is not a text file in UTF-8" in capsys.readouterr().err
+    for odd, said in (
+        (tmp_path, "is a folder: give a text file of class names, one a line"),
+        (Path("/dev/zero"), "/dev/zero is not a regular file: give a text file of class names"),
+        (tmp_path / "pipe", "is not a regular file"),
+        (tmp_path / "large", "has 20,000,000 bytes, too many for a text file of class names"),
+    ):
+        if odd.name == "pipe":
+            os.mkfifo(odd)
+        if odd.name == "large":
+            odd.touch()
+            os.truncate(odd, 20_000_000)
+        assert typed(*words[:-1], odd) == 1
+        assert said in capsys.readouterr().err
     labels.write_text("\ufeff" + "\r\n".join(names) + "\r\n\r\n", encoding="utf-8")
     assert typed(*words) == 0
     assert "has 'crane' more than once" in capsys.readouterr().err

@@ -80,6 +80,8 @@ def test_means_and_deviations():
         ("1/2/3", "as many means as deviations above 0"),
         ("0.5/-1", "as many means as deviations above 0"),
         ("nan/1", "as many means as deviations above 0"),
+        ("1,1,1/1e-320,1,1", "a deviation of 9.99989e-321 is too small for values from 0 to 1"),
+        ("1/1e-7", "give 1e-06 or more"),
     ],
 )
 def test_wrong_ones_say_so(text, words):

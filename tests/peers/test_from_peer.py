@@ -223,7 +223,7 @@ WRONG = {
     "infinite": (lambda s: swap(s, BN, lambda t: t / 0), f"'{BN}' has values that are NaN or inf"),
     "whole": (lambda s: swap(s, PW, lambda t: t.to(torch.int8)), f"'{PW}' holds int8 numbers"),
     "complex": (lambda s: swap(s, PW, lambda t: t.to(torch.complex64)), "holds complex64 numbers"),
-    "sparse": (lambda s: swap(s, "classifier.weight", lambda t: t.to_sparse()), "holds"),
+    "sparse": (lambda s: swap(s, "classifier.weight", lambda t: t.to_sparse()), "is a sparse"),
     "without values": (lambda s: swap(s, PW, lambda t: t.to("meta")), "has a shape but no values"),
     "no tensor": (lambda s: s.update({PW: "text"}), f"'{PW}' is a str, not a tensor with a name"),
     "head apart": (

@@ -4,7 +4,9 @@ import argparse
 import io
 import os
 import pickle
+import resource
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -291,3 +293,92 @@ def test_an_expanded_tensor_takes_no_memory(tmp_path):
 def test_streams_are_not_files():
     with pytest.raises(TypeError):
         read_weights(io.BytesIO(b""))
+
+
+def flipped(path, place):
+    """The file with one bit changed."""
+    content = bytearray(path.read_bytes())
+    content[place] ^= 0x10
+    path.write_bytes(content)
+    return path
+
+
+def test_one_flipped_bit_in_a_tensor_is_found(tmp_path):
+    """torch.load looks at no checksum: the judge is judged first."""
+    path = saved(tmp_path / "a.pth", STATE)
+    place = path.read_bytes().index(STATE["conv.weight"].numpy().tobytes())
+    flipped(path, place + 3)
+    assert not same(torch.load(path, weights_only=True))
+    with pytest.raises(ValueError, match=r"is damaged: its a/data/0 is not as .* Copy it again"):
+        read_weights(path)
+
+
+def test_files_without_checksums_are_read(tmp_path):
+    """torch writes zeros in their place on demand."""
+    from torch.serialization import get_crc32_options, set_crc32_options
+
+    kept = get_crc32_options()
+    set_crc32_options(False)
+    try:
+        path = saved(tmp_path / "a.pth", STATE)
+    finally:
+        set_crc32_options(kept)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is not None
+    assert same(read_weights(path).tensors)
+
+
+class Fills:
+    """A few bytes in a file that are as many zeros in memory as one likes."""
+
+    def __reduce__(self):
+        return bytearray, (1 << 33,)
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_bytearray_is_refused_before_it_is_made(new, tmp_path):
+    value = {"state_dict": STATE, "x": Fills()}
+    path = saved(tmp_path / "a.pth", value, _use_new_zipfile_serialization=new)
+    assert path.stat().st_size < 10_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValueError, match="asks for a bytearray, which no state_dict needs"):
+        read_weights(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20  # KiB: a GiB
+
+
+def test_a_word_is_no_call(tmp_path):
+    """Arguments of a training script may say anything."""
+    path = saved(tmp_path / "a.pth", {"model": STATE, "args": {"buffer": "builtins bytearray"}})
+    assert same(read_weights(path).tensors)
+
+
+def nested():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.nested.nested_tensor([torch.zeros(2, 2), torch.zeros(3, 3)])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("fc.weight", torch.eye(3).to_sparse(), "'fc.weight' is a sparse tensor: give the weights"),
+        ("fc.weight", nested(), "'fc.weight' is a nested tensor"),
+        ("fc.weight", [[0.0, 1.0]], "'fc.weight' is a list, not a tensor with a name"),
+        ("fc.weight", None, "'fc.weight' is a NoneType, not a tensor with a name"),
+        (5, torch.eye(3), "5 is a Tensor, not a tensor with a name"),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_what_is_no_plain_tensor_by_name_is_named(key, value, words, wrapped, tmp_path):
+    """Beside a wrapped state_dict anything may stand, in it only tensors."""
+    state = {**STATE, key: value}
+    given = {"state_dict": state, "epoch": 3, 7: [1], "best": None} if wrapped else state
+    with pytest.raises(ValueError) as caught:
+        read_weights(saved(tmp_path / "a.pth", given))
+    assert f"a.pth: {words}" in str(caught.value)
+
+
+def test_a_key_for_a_file_without_keys(tmp_path):
+    path = saved(tmp_path / "a.pth", STATE)
+    with pytest.raises(ValueError, match="is one state_dict, with no key to choose: leave --key"):
+        read_weights(path, key="zz")
