@@ -131,7 +131,8 @@ def test_leaving_in_an_epoch_ends_the_workers():
 
 
 TRAIN = """
-import sys, torch
+import signal, torch
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 torch.set_num_threads(1)
 from dataclasses import replace
 from test_workers import CPU, DATA, RUN, SEEN, fit, fresh
