@@ -108,7 +108,7 @@ class Diff:
 
 def diff(a: Net | Committee, b: Net | Committee) -> Diff:
     """Two networks compared; a committee by its member, with the totals of all members."""
-    one, other = _base(a), _base(b)
+    one, other = a.member, b.member
     rows, others = walk(one), walk(other)
     whats = [{d.what for d in net.departures} for net in (a, b)]
     return Diff(
@@ -126,12 +126,8 @@ def diff(a: Net | Committee, b: Net | Committee) -> Diff:
     )
 
 
-def _base(net: Net | Committee) -> Net:
-    return net.member if isinstance(net, Committee) else net
-
-
 def _identity(net: Net | Committee) -> dict[str, object]:
-    base = _base(net)
+    base = net.member
     return {
         "name": net.name,
         "title": net.title,
@@ -157,7 +153,7 @@ def _totals(
     a: Net | Committee, rows: tuple[Row, ...], b: Net | Committee, others: tuple[Row, ...]
 ) -> tuple[Change, ...]:
     def of(net: Net | Committee, rows: tuple[Row, ...]) -> Mapping[str, object]:
-        times, base, sums = getattr(net, "count", 1), _base(net), totals(rows)
+        times, base, sums = getattr(net, "count", 1), net.member, totals(rows)
         seen = [row for row in rows if row.receptive_field and not row.aux]
         counts = {k: v * times for k, v in vars(sums).items() if k != "executed_macs"}
         return {
@@ -179,7 +175,7 @@ def _totals(
 
 
 def _general(a: Net | Committee, b: Net | Committee) -> Iterator[Change]:
-    one, other = _base(a), _base(b)
+    one, other = a.member, b.member
     inits = [net.init or HE for net in (one, other)]
     if inits[0].words() != inits[1].words():
         yield Change("first weights", *(f"{init.words()} ({init.source})" for init in inits))

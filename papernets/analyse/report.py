@@ -12,7 +12,7 @@ from .walk import Row, totals, walk
 
 def explain_dict(net: Net | Committee) -> dict[str, object]:
     """The network as `explain --json` prints it; a committee: one member's rows, all summed."""
-    base = net.member if isinstance(net, Committee) else net
+    base = net.member
     times = net.count if isinstance(net, Committee) else 1
     rows = walk(base)
     sums = totals(rows)

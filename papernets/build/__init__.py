@@ -21,7 +21,7 @@ from .committee import Committee
 from .network import Logits, Network, build
 from .towers import Device, TowerNetwork, build_towers
 from .weights import load_weights, moved, read_safetensors
-from .written import in_file, named, read_net
+from .written import in_file, named, read_net, same_network
 
 WORDS = {"classes": "num_classes", "channels": "in_chans", "input": "input"}
 """What `create_model` calls what every network takes, by what `papernets.net` calls it."""
@@ -108,7 +108,7 @@ def create_model(
                 "run. If you trust the file, give it yourself: "
                 f"create_model('FILE.py:NAME', weights={str(folder)!r})"
             )
-        if not (alone or _same(name, info.network)):
+        if not (alone or same_network(name, info.network)):
             raise ValueError(
                 f"{folder} is a trained {info.network}, not {os.fspath(name)}. Leave the name out: "
                 f"create_model({str(folder)!r}); or give the tensors alone: weights="
@@ -229,13 +229,6 @@ def _is_bundle(name: str | os.PathLike[str]) -> bool:
 
 def _is_tensors(weights: str | os.PathLike[str]) -> bool:
     return os.fspath(weights).endswith(".safetensors")
-
-
-def _same(name: str | os.PathLike[str], other: str) -> bool:
-    text = os.fspath(name)
-    if in_file(text) or in_file(other):
-        return Path(text).name == Path(other).name
-    return named(text) and named(other) and find(text).name == find(other).name
 
 
 def _check_committee(

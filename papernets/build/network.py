@@ -32,8 +32,6 @@ EVERYWHERE = (
     "_global_backward_pre_hooks",
 )
 """Where torch keeps hooks on all modules."""
-HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-"""Where a module keeps its own."""
 
 
 class Logits(NamedTuple):
@@ -99,6 +97,13 @@ class Group(nn.Module):
         return self.words
 
 
+def _hooked(m: nn.Module) -> bool:
+    """True where a module itself has hooks that must see it called."""
+    return bool(
+        m._forward_hooks or m._forward_pre_hooks or m._backward_hooks or m._backward_pre_hooks
+    )
+
+
 class Network(nn.Module):
     """A network: (N, C, H, W) to logits (N, classes), or (N, classes, H', W') in the dense form.
 
@@ -126,9 +131,8 @@ class Network(nn.Module):
             tuple(_step(step, calls[step.name]) for step in steps)
             for steps in (plan.steps, plan.of(heads=True), plan.of(heads=False))
         )
-        self._inner = tuple(dict.fromkeys(m for call in calls.values() for m in call.modules()))
+        self._inner = tuple(self.modules())[1:]
         self._ends = self._names_by_end(plan.steps)
-        self._groups = tuple(group for groups in self._ends.values() for group in groups)
         self._replaced = False
         self._check = InputCheck(net)
         has = {row.name: row.activation for row in own}
@@ -216,7 +220,7 @@ class Network(nn.Module):
         self._steps, self._train_steps, self._eval_steps = map(
             changed, (self._steps, self._train_steps, self._eval_steps)
         )
-        self._inner = tuple(dict.fromkeys(m for s in self._steps for m in s.call.modules()))
+        self._inner = tuple(self.modules())[1:]
         self._replaced = True  # theirs may give back what they were given: nothing is overwritten
 
     def _run(
@@ -236,7 +240,7 @@ class Network(nn.Module):
             del reads
             if not sparing:
                 for group in self._ends.get(step.name, ()):
-                    if any(getattr(group, hooks) for hooks in HOOKS):
+                    if _hooked(group):
                         out = group.passed(out)
             values[step.writes] = out
             yield step.name, step.writes, out
@@ -246,10 +250,7 @@ class Network(nn.Module):
         """True where somebody's hook must see each module called, or a compiler reads the code."""
         if torch.compiler.is_compiling() or any(getattr(_module, name) for name in EVERYWHERE):
             return True
-        return any(
-            m._forward_hooks or m._forward_pre_hooks or m._backward_hooks or m._backward_pre_hooks
-            for m in (*self._inner, *self._groups)
-        )
+        return any(map(_hooked, self._inner))
 
     def _names_by_end(self, steps: Iterable[Planned]) -> dict[str, tuple[Group, ...]]:
         """The mere names of several layers, inner ones first, by the last row in them."""

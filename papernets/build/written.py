@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from .. import spec
@@ -36,6 +38,14 @@ def named(name: str) -> bool:
 def in_file(name: str) -> bool:
     """True where a name means a file of Python code, or a network in one."""
     return ".py:" in name or name.endswith(".py")
+
+
+def same_network(name: str | os.PathLike[str], other: str) -> bool:
+    """True where two names mean one network, or files of one name; no file is run to learn it."""
+    text = os.fspath(name)
+    if in_file(text) or in_file(other):
+        return Path(text).name == Path(other).name
+    return named(text) and named(other) and find(text).name == find(other).name
 
 
 def write_net(net: Net) -> dict[str, Any]:

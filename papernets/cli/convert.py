@@ -133,10 +133,9 @@ def _check_net(name: str, classes: int | None, options: Mapping[str, Any]) -> No
     """ValueError for a network that there is not, or cannot be, before a file is read."""
     from ..analyse import walk
     from ..nets import net
-    from ..spec import Committee
 
     found = net(name, classes, **options)
-    walk(found.member if isinstance(found, Committee) else found)
+    walk(found.member)
 
 
 def _check_options(peer: str, options: dict[str, Any]) -> None:

@@ -51,11 +51,10 @@ def find(
     """The network of a name, as the flags ask for it; a picture too small for it is wrong use."""
     from ..analyse import walk
     from ..nets import net
-    from ..spec import Committee
 
     with wrong_use():
         found = net(name, classes, channels, parse_size(size), **options)
-        walk(found.member if isinstance(found, Committee) else found)
+        walk(found.member)
         return found
 
 

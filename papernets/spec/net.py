@@ -43,6 +43,11 @@ class Net:
         return replace(self, body=body)
 
     @property
+    def member(self) -> Net:
+        """Itself: a committee's is the network that it has several of."""
+        return self
+
+    @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts, in the order of the heads."""
         return tuple(_weights(self.body))

@@ -10,7 +10,7 @@ from typing import Any
 from ..build.bundle import WEIGHTS, BundleInfo, find_bundle, read_info
 from ..build.network import Network, layout
 from ..build.weights import load_weights, read_safetensors
-from ..build.written import in_file, named
+from ..build.written import in_file, same_network
 from ..data import Preprocessing
 from ..nets import find
 from ..spec import Net
@@ -37,10 +37,9 @@ def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, 
     info, folder = bundle_of(given)
     if not name and in_file(info.network):
         raise ValueError(f"{folder} is of a network in a file: give it too, {info.network}")
-    name = name or info.network
-    other = in_file(name) or in_file(info.network) or not named(info.network)
-    same = Path(name).name == Path(info.network).name
-    if not (same if other else find(name).name == find(info.network).name):
+    if name and not in_file(name):
+        find(name)  # an unknown name is answered with the nearest
+    if name and not same_network(name, info.network):
         raise ValueError(
             f"{folder} is a trained {info.network}, not {name}: papernets train {info.network} "
             f"--weights {given}; or leave the name out"
@@ -50,7 +49,7 @@ def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, 
         found["input"] = tuple(info.input[1:])
     if "channels" not in wanted:
         found["channels"] = info.input[0]
-    return name, found
+    return name or info.network, found
 
 
 def take(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:

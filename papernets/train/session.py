@@ -134,22 +134,26 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
 
 def preprocessing_for(run: Run, net: Net, dataset: Dataset) -> Preprocessing:
     """How this run's network sees the pictures of its data set."""
-    low: tuple[float, ...] = (run.low,)
-    high: tuple[float, ...] = (run.high,)
-    if run.standardise:
-        means, deviations = channel_statistics(dataset.train.images)
-        pairs = list(zip(means, deviations, strict=True))
-        low = tuple(-mean / deviation for mean, deviation in pairs)
-        high = tuple((255 - mean) / deviation for mean, deviation in pairs)
-    values: dict[str, Any] = {"low": low, "high": high}
-    if run.weights and run.standardise:  # as the weights are used to
-        values |= prepared(run.weights, net.input[0])
+    values: dict[str, Any] = {"low": (run.low,), "high": (run.high,)}
+    if run.standardise:  # as the weights that it begins with are used to, else by measuring
+        known = prepared(run.weights, net.input[0]) if run.weights else {}
+        values = known or _standardised(dataset)
     larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
     crop = larger and run.enlarge > 1
     found = Preprocessing.for_network(net.input, dataset, shrink=run.shrink, crop=crop, **values)
     if run.neighbours:
         window_width(found)  # says so where no strips can be made
     return found
+
+
+def _standardised(dataset: Dataset) -> dict[str, Any]:
+    """What 0 and 255 become where each channel of the training pictures has mean 0, deviation 1."""
+    means, deviations = channel_statistics(dataset.train.images)
+    pairs = list(zip(means, deviations, strict=True))
+    return {
+        "low": tuple(-mean / deviation for mean, deviation in pairs),
+        "high": tuple((255 - mean) / deviation for mean, deviation in pairs),
+    }
 
 
 def train(run: Run, folder: Path) -> Iterator[Event]:
@@ -164,8 +168,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         return
     device = choose_device(run.device)
     torch.set_num_threads(kept_threads(folder) or run.threads or threads_for(run, device))
-    usual = run.network(None)  # whatever its classes
-    single = usual.member if isinstance(usual, Committee) else usual
+    single = run.network(None).member  # whatever its classes
     check_memory(run, single, device)
     dataset = open_data(run, single.input)
     net = run.network(len(dataset.classes))
@@ -204,8 +207,7 @@ def threads_for(run: Run, device: torch.device) -> int:
     most = torch.get_num_threads()
     if device.type != "cpu":
         return most
-    net = run.network(None)
-    work = totals(walk(net.member if isinstance(net, Committee) else net)).macs * run.batch_size
+    work = totals(walk(run.network(None).member)).macs * run.batch_size
     return max(1, min(most, round(work / WORTH_A_THREAD)))
 
 

@@ -206,7 +206,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
     run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
     made = run.network(None)  # says so where its options, channels or input are impossible
-    _check_norms(made.member if isinstance(made, Committee) else made, run.batch_size)
+    _check_norms(made.member, run.batch_size)
     return run
 
 
