@@ -34,6 +34,12 @@ class Rule:
 Rules = Callable[[Net], Iterable[Rule]]
 
 
+def names_of_family(known: PeerNet, net: Net, families: Mapping[str, Rules]) -> dict[str, str]:
+    """As `names`, by the rules of the family with whose name the peer's begins."""
+    family = next(name for name in families if known.name.startswith(name))
+    return names(net, families[family](net))
+
+
 def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
     """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
     compiled = [(_pattern(rule.row), rule) for rule in rules]

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..spec import Net
 from .conventions import TF, TORCH
 from .layout import Inputs, PeerNet
-from .rules import Rule, Rules, names, renamed
+from .rules import Rule, Rules, names_of_family, renamed
 from .torchvision import features, inception_v3, resnet, unit
 
 PEER = "timm"
@@ -226,8 +226,7 @@ FAMILIES: Mapping[str, Rules] = {
 
 def theirs(known: PeerNet, net: Net) -> dict[str, str]:
     """timm's name for each tensor of our state_dict."""
-    family = next(name for name in FAMILIES if known.name.startswith(name))
-    return names(net, FAMILIES[family](net))
+    return names_of_family(known, net, FAMILIES)
 
 
 def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

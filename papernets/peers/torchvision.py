@@ -10,7 +10,7 @@ from torch import Tensor
 from ..spec import Conv, Net, Pool
 from .conventions import TF, TORCH
 from .layout import PeerNet
-from .rules import Rule, Rules, names, renamed
+from .rules import Rule, Rules, names_of_family, renamed
 
 PEER = "torchvision"
 
@@ -187,8 +187,7 @@ FAMILIES: Mapping[str, Rules] = {
 
 def theirs(known: PeerNet, net: Net) -> dict[str, str]:
     """torchvision's name for each tensor of our state_dict."""
-    family = next(name for name in FAMILIES if known.name.startswith(name))
-    return names(net, FAMILIES[family](net))
+    return names_of_family(known, net, FAMILIES)
 
 
 def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
