@@ -17,7 +17,7 @@ from collections.abc import Callable
 import torch
 
 from papernets import net
-from papernets.build import build
+from papernets.run.network import build
 
 NAMES = (
     "alexnet",

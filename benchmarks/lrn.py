@@ -23,11 +23,10 @@ from timing import Pair, inner, machine, print_machine, take_pairs
 from torch import Tensor
 
 from papernets import rewrite
-from papernets.analyse import walk
-from papernets.build.lrn import Window, lrn
-from papernets.build.network import Network
-from papernets.nets import net
-from papernets.spec import LRN, Chain, Net
+from papernets.nets.registry import net
+from papernets.run.lrn import Window, lrn
+from papernets.run.network import Network
+from papernets.spec import LRN, Chain, Net, walk
 
 NAMES = ("alexnet", "zfnet", "googlenet", "vgg11_lrn")
 MOST = 60_000_000

@@ -15,9 +15,9 @@ from dataclasses import asdict
 import torch
 
 from papernets import data
-from papernets.data.strips import GAPS, WIDE_GAPS
-from papernets.evaluate.scan import load_scanner
-from papernets.evaluate.strips import measure
+from papernets.strips.make import GAPS, WIDE_GAPS
+from papernets.strips.scan import load_scanner
+from papernets.strips.score import measure
 
 SPACINGS = (
     (f"{GAPS[0]} to {GAPS[1]} columns", GAPS),

@@ -31,9 +31,9 @@ from timing import Contestant, Lap, as_json, machine, print_machine, print_table
 from torch import Tensor, nn
 
 from papernets import data
-from papernets.build import build
 from papernets.data import Dataset, Part, Preprocessing
-from papernets.nets import net
+from papernets.nets.registry import net
+from papernets.run.network import build
 from papernets.spec import Net
 from papernets.train.batches import generator
 from papernets.train.fit import Epoch, fit, start

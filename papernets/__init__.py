@@ -15,28 +15,28 @@ _WHERE = {
     "list_nets": "papernets.nets",
     "net": "papernets.nets",
     "Net": "papernets.spec",
-    "Logits": "papernets.build",
-    "build": "papernets.build.network",
-    "create_model": "papernets.build",
+    "Logits": "papernets.run.network",
+    "build": "papernets.run.network",
+    "create_model": "papernets.bundle.load",
     "from_peer": "papernets.peers",
-    "load_bundle": "papernets.build",
-    "verify": "papernets.analyse",
-    "walk": "papernets.analyse",
-    "totals": "papernets.analyse",
+    "load_bundle": "papernets.bundle.load",
+    "verify": "papernets.said",
+    "walk": "papernets.spec",
+    "totals": "papernets.spec",
 }
 __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
-    from .analyse import totals as totals
-    from .analyse import verify as verify
-    from .analyse import walk as walk
-    from .build import Logits as Logits
-    from .build import create_model as create_model
-    from .build import load_bundle as load_bundle
-    from .nets import list_nets as list_nets
-    from .nets import net as net
+    from .bundle.load import create_model as create_model
+    from .bundle.load import load_bundle as load_bundle
+    from .nets.registry import list_nets as list_nets
+    from .nets.registry import net as net
     from .peers import from_peer as from_peer
+    from .run.network import Logits as Logits
+    from .said import verify as verify
     from .spec import Net as Net
+    from .spec import totals as totals
+    from .spec import walk as walk
 
 
 def __getattr__(name: str) -> Any:

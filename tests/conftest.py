@@ -103,9 +103,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from torch.nn.functional import one_hot
 
     from papernets import data
-    from papernets.build import build
-    from papernets.build.bundle import BundleInfo, save_bundle
-    from papernets.nets import net
+    from papernets.bundle.info import BundleInfo, save_bundle
+    from papernets.nets.registry import net
+    from papernets.run.network import build
 
     digits, spec = data.open("digits"), net("lenet5_modern")
     preprocessing = data.Preprocessing.for_network(spec.input, digits)

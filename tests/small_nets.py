@@ -1,6 +1,6 @@
 """Two small networks that use what the later papers need: BRANCHES (Concat) and SHORTCUTS (Add)."""
 
-from papernets.paper import Paper
+from papernets.said import Paper
 from papernets.spec import (
     LRN,
     Aux,

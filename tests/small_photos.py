@@ -75,7 +75,7 @@ def parquet(
 
 
 OWN = '''"""A network for small photographs: normalisation, dropout, and a head beside the way."""
-from papernets.paper import Paper
+from papernets.said import Paper
 from papernets.spec import Aux, Conv, Dense, Dropout, Flatten, Net, Norm, Pool, chain
 
 

@@ -48,7 +48,7 @@ DATA = Dataset(
 EYES = Preprocessing(1, 12, 12, (12, 12))
 
 OWN = '''"""A network of the user's own."""
-from papernets.paper import Paper
+from papernets.said import Paper
 from papernets.spec import Conv, Dense, Dropout, Flatten, Net, Pool, chain
 
 NET = Net(

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from papernets.analyse import totals, verify, walk
-from papernets.nets import net
+from papernets.nets.registry import net
+from papernets.said import verify
+from papernets.spec import totals, walk
 
 GUIDE = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 

@@ -105,7 +105,8 @@ WALKS = """
 import sys
 import papernets
 from papernets.nets import net
-from papernets.analyse import explain_dict, totals, walk
+from papernets.show.explain import explain_dict
+from papernets.spec import totals, walk
 
 assert totals(walk(net("lenet5"))).params == 60000
 explain_dict(net("boosted_lenet4"))

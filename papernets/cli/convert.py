@@ -73,11 +73,11 @@ def convert(
     if classes is not None and classes < 1:
         raise WrongUse(f"--classes {classes}: give 1 or more")
     from ..peers.auto import Misfit
-    from ..peers.bundle import labels_in, refuse_taken, save
     from ..peers.conventions import convention
     from ..peers.conventions import preprocessing as preprocessing_of
     from ..peers.convert import convert as convert_tensors
     from ..peers.read import read_weights
+    from ..peers.save import labels_in, refuse_taken, save
     from ..peers.translate import find_peer
 
     with wrong_use():
@@ -131,8 +131,8 @@ def convert(
 
 def _check_net(name: str, classes: int | None, options: Mapping[str, Any]) -> None:
     """ValueError for a network that there is not, or cannot be, before a file is read."""
-    from ..analyse import walk
-    from ..nets import net
+    from ..nets.registry import net
+    from ..spec import walk
 
     found = net(name, classes, **options)
     walk(found.member)

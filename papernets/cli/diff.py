@@ -14,9 +14,9 @@ from .explain import Channels, Classes, Input, network, shipped
 from .flags import Json, own_file
 
 if TYPE_CHECKING:
-    from ..analyse.diff import Diff
-    from ..analyse.diff_words import Line
-    from ..paper import Departure
+    from ..compare.diff import Diff
+    from ..compare.words import Line
+    from ..said import Departure
     from ..spec import Committee, Net
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
@@ -37,7 +37,7 @@ def diff(
     What differs, and what it changes: sizes, parameters, multiply-adds, fields of view; and who
     says so. --input, --classes and --channels hold for both networks.
     """
-    from ..analyse import diff as compare
+    from ..compare.diff import diff as compare
 
     with own_file(a, b):
         found = compare(*(network(name, classes, channels, input) for name in (a, b)))
@@ -76,7 +76,7 @@ def show(diff: Diff, names: tuple[str, str]) -> None:
 
 
 def _totals(diff: Diff, names: tuple[str, str]) -> None:
-    from ..analyse.diff_words import total_cells, value
+    from ..compare.words import total_cells, value
 
     sources = (*diff.a.facts, *diff.b.facts)
     counted = any(fact.quantity.endswith("connections") for fact in sources)
@@ -95,7 +95,7 @@ def _listed(values: Sequence[object]) -> str:
 
 
 def _layers(diff: Diff, names: tuple[str, str]) -> None:
-    from ..analyse.diff_words import common_line, lines, throughout
+    from ..compare.words import common_line, lines, throughout
 
     if diff.same_layers:
         screen.heading(f"Every row of {names[0]} and {names[1]} is the same")

@@ -25,7 +25,7 @@ from .flags import (
 )
 
 if TYPE_CHECKING:
-    from ..build import Bundle
+    from ..bundle.load import Bundle
     from ..evaluate.pictures import Pictures
     from ..evaluate.report import Report
 
@@ -78,7 +78,7 @@ def evaluate(
     screen.quiet(quiet)
     if out:
         _refuse_taken(Path(out))
-    from ..build import load_bundle
+    from ..bundle.load import load_bundle
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.report import report
     from ..train.folder import data_of_run

@@ -14,8 +14,8 @@ from .flags import Json, WrongUse, own_file, wrong_use
 from .verify import contradicted, counts
 
 if TYPE_CHECKING:
-    from ..analyse.verify import Check
-    from ..paper import Fact
+    from ..said import Fact
+    from ..said.verify import Check
     from ..spec import Committee, Net
 
 INFO = "bundle.json"
@@ -49,8 +49,8 @@ def find(
     **options: object,
 ) -> Net | Committee:
     """The network of a name, as the flags ask for it; a picture too small for it is wrong use."""
-    from ..analyse import walk
-    from ..nets import net
+    from ..nets.registry import net
+    from ..spec import walk
 
     with wrong_use():
         found = net(name, classes, channels, parse_size(size), **options)
@@ -63,11 +63,10 @@ def list_networks(
     json: Json = False,
 ) -> None:
     """List the networks, in order of year."""
-    from ..analyse import totals, walk
-    from ..nets import find as entry_of
-    from ..nets import list_nets, net
-    from ..paper import error_of_paper
-    from ..spec import Committee
+    from ..nets.registry import find as entry_of
+    from ..nets.registry import list_nets, net
+    from ..said import error_of_paper
+    from ..spec import Committee, totals, walk
 
     rows, found = [], []
     for name in list_nets(pattern):
@@ -138,7 +137,7 @@ def explain(
 
     Each layer's size, parameters and field of view, with the arithmetic, and what was published.
     """
-    from ..analyse import explain_dict
+    from ..show.explain import explain_dict
 
     with own_file(name):
         net = network(name, classes, channels, input)
@@ -157,9 +156,8 @@ def network(
 
 def show(net: Net | Committee) -> None:
     """Print a network for people."""
-    from ..analyse import totals, walk
-    from ..analyse.report import COLUMNS, table_cells
-    from ..spec import Committee
+    from ..show.explain import COLUMNS, table_cells
+    from ..spec import Committee, totals, walk
 
     base, times = (net.member, net.count) if isinstance(net, Committee) else (net, 1)
     rows = walk(base)
@@ -204,7 +202,7 @@ def show(net: Net | Committee) -> None:
 
 def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
     """What a narrow terminal's table has no room for: the fields where they change, or a word."""
-    from ..analyse.report import COLUMNS
+    from ..show.explain import COLUMNS
 
     at, last = COLUMNS.index("sees"), ""
     seen: list[str] = []
@@ -226,8 +224,7 @@ OTHERWISE = {
 
 
 def _claims(net: Net | Committee) -> None:
-    from ..analyse import verify
-    from ..paper import NOTES, whose, written
+    from ..said import NOTES, verify, whose, written
 
     checks = verify(net)
     agreed = [c for c in checks if c.verdict == "agrees"]
@@ -283,7 +280,7 @@ def _of_folder(
     """The network of a bundle or of a run's folder, without torch; None where it is no folder."""
     import json
 
-    from ..nets import find as known
+    from ..nets.registry import find as known
 
     with suppress(ValueError):
         known(name)
@@ -305,7 +302,7 @@ def _of_folder(
     except (ValueError, KeyError, TypeError, IndexError):
         raise ValueError(f"{places[0] / INFO} does not describe a bundle") from None
     if written:
-        from ..build.written import read_net  # a network of the user's own: torch comes with it
+        from ..bundle.net_json import read_net  # a network of the user's own: torch comes with it
 
         return read_net(written, str(places[0] / INFO))
     if ".py:" in network or network.endswith(".py"):  # a bundle's code is never run

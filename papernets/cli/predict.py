@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import torch
 
     from ..evaluate.predict import Answer, Source
-    from ..evaluate.scan import Scanned
+    from ..strips.scan import Scanned
 
     Said = TypeVar("Said", Answer, Scanned)
 
@@ -67,7 +67,7 @@ def predict(
         raise WrongUse(f"--top {top}: give 1 or more")
     if json and as_csv:
         raise WrongUse("--json and --csv: give one of them")
-    from ..build import load_bundle
+    from ..bundle.load import load_bundle
     from ..evaluate.predict import BATCH
     from ..evaluate.predict import predict as answers_of
 
@@ -92,7 +92,7 @@ def _scan(
     bundle: str, files: Sequence[str], where: torch.device, json: bool, csv: bool, count: Count
 ) -> None:
     """What is written in pictures of several digits."""
-    from ..evaluate.scan import scan
+    from ..strips.scan import scan
     from . import scan as strips
 
     scanner = strips.scanner_of(bundle, where)

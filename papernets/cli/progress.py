@@ -168,7 +168,7 @@ class Show:
 
     def beside(self, result: dict[str, Any]) -> None:
         """The paper's own figure, marked where it is of other data."""
-        from ..nets import net
+        from ..nets.registry import net
         from ..train.outcome import paper_error
 
         if ".py:" in result["network"] or screen.QUIET:

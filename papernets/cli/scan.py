@@ -12,12 +12,12 @@ from . import screen
 if TYPE_CHECKING:
     import torch
 
-    from ..evaluate.scan import Scanned, Scanner
+    from ..strips.scan import Scanned, Scanner
 
 
 def scanner_of(bundle: str, device: torch.device) -> Scanner:
     """The scanner of a bundle; one that was not trained for strips is used with a warning."""
-    from ..evaluate.scan import can_scan, load_scanner
+    from ..strips.scan import can_scan, load_scanner
 
     scanner, info = load_scanner(bundle, device)
     if not can_scan(info):

@@ -113,7 +113,7 @@ def train(
         given = settings(config, given, set_ or [])
         name = name or given.get("net", "")
         if name:
-            from ..nets import find
+            from ..nets.registry import find
 
             given["net"] = find(name).name if ".py:" not in name else name
         given = located(given)

@@ -11,7 +11,7 @@ from . import screen
 from .flags import Json, WrongUse
 
 if TYPE_CHECKING:
-    from ..analyse.verify import Check
+    from ..said.verify import Check
 
 
 def verify(
@@ -27,9 +27,9 @@ def verify(
     """
     from dataclasses import asdict
 
-    from ..analyse import verify as check
-    from ..analyse.fidelity import page
-    from ..nets import NETS
+    from ..nets.registry import NETS
+    from ..said import verify as check
+    from ..said.fidelity import page
     from .explain import find
 
     if json and markdown:
@@ -50,7 +50,7 @@ def verify(
 
 def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
     """The table of published numbers, the reasons of the errata, and how many there are of each."""
-    from ..paper import NOTES, written
+    from ..said import NOTES, written
 
     rows = []
     for n, c in checks:
@@ -99,7 +99,7 @@ def _tally(checks: Sequence[Check]) -> str:
 
 def contradicted(check: Check) -> str:
     """An erratum as one sentence."""
-    from ..paper import written
+    from ..said import written
 
     return (
         f"{check.quantity} = {written(check.printed)} ({check.source}), "
@@ -109,7 +109,7 @@ def contradicted(check: Check) -> str:
 
 def counts(checks: Sequence[Check], names: Mapping[str, str]) -> str:
     """How many of these numbers are of papers, of code and of notes: `23 of papers, 2 of notes`."""
-    from ..paper import whose
+    from ..said import whose
 
     kinds = [whose(check.source) for check in checks]
     return ", ".join(f"{kinds.count(k)} of {name}" for k, name in names.items() if k in kinds)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from ..build import Bundle
+    from ..bundle.load import Bundle
     from ..data.stored import Images
 
 MOST, PIXELS = 500, 1 << 20

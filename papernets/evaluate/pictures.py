@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from .. import data
-from ..build import Bundle
+from ..bundle.load import Bundle
 from ..data import Dataset, Part, Preprocessing
 from ..data.folder import whole_folder
 from ..data.idx import find_idx

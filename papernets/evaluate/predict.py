@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..build import Bundle
+from ..bundle.load import Bundle
 from ..data.folder import visible_files
 from ..data.picture import shown
 from .infer import logits_of, scaled

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..build import Bundle
+from ..bundle.load import Bundle
 from ..data import Preprocessing, read_picture
 from ..data.picture import pillow_rules, shown
 from ..data.stored import File

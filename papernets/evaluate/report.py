@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from ..build import Bundle
-from ..build.committee import Committee
+from ..bundle.committee import Committee
+from ..bundle.load import Bundle
 from ..data.picture import shown
 from .infer import logits_of, scaled
 from .metrics import TOP_K, ClassScore, Score, confusion, per_class, probabilities, score, worst

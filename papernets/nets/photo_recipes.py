@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..paper import Recipe
+from ..said import Recipe
 from ..spec import BatchNorm, Chain, Committee, Net, Part
 
 PLAIN = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..paper import Fact, Table, number
+from ..said import Fact, Table, number
 from ..spec import Chain, Layer, Shape, pair
 
 

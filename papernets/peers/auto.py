@@ -15,9 +15,9 @@ from itertools import permutations, zip_longest
 import torch
 from torch import Tensor
 
-from ..build.network import layout
+from ..run.network import layout
 from ..spec import Net
-from .pieces import Piece, Shapes, ascends, difference, natural, parted, pieces_of
+from .layers import Piece, Shapes, ascends, difference, natural, parted, pieces_of
 from .rules import COUNTER, checked
 
 MOST_GROUPS = 6

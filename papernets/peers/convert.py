@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..build.network import Network, layout
-from ..nets import find, net
+from ..nets.registry import find, net
+from ..run.network import Network, layout
 from ..spec import Net, PadShortcut, Part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet

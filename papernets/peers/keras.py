@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import nets
+from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from . import keras_names
 from .h5 import UNNAMED

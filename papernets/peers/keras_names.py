@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..analyse.walk import Row, walk
 from ..spec import BatchNorm, Conv, Dense, Flatten, Net, Shape
+from ..spec.walk import Row, walk
 
 Names = Callable[[str], tuple[str, str]]
 """A row's name to the names of Keras's layer and of the normalisation after it; "" if numbered."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from torch import Tensor
 
-from ..build.network import layout
-from ..nets import find, net
 from ..nets.entry import COMMON
+from ..nets.registry import find, net
+from ..run.network import layout
 from ..spec import Net
 from . import timm, torchvision
 from .layout import PeerNet

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..build.network import layout
+from ..run.network import layout
 from ..spec import Net
 from .layout import PeerNet
 

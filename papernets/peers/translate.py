@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..build import assemble
-from ..build.network import Network, layout
-from ..build.weights import load_weights
-from ..nets import find, net, plain
+from ..bundle.load import assemble
+from ..bundle.weights import load_weights
+from ..nets.registry import find, net, plain
+from ..run.network import Network, layout
 from ..spec import Net
 from .layout import PeerNet
 from .read import cleaned

@@ -1,9 +1,12 @@
 """A network as data: layers, joins, and for each layer its facts side by side. No torch."""
 
+from .initialisation import Initialisation
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
 from .settings import Settings, Zeros, phrase, phrases, told
+from .smallest import smallest_input
+from .walk import Row, Totals, fixed_size, totals, walk
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
 from .weightless import (
     LRN,
@@ -39,6 +42,7 @@ __all__ = [
     "Flatten",
     "GlobalPool",
     "Identity",
+    "Initialisation",
     "Layer",
     "Net",
     "Norm",
@@ -48,10 +52,12 @@ __all__ = [
     "Pair",
     "Part",
     "Pool",
+    "Row",
     "Settings",
     "Shape",
     "Subsample",
     "TableConv",
+    "Totals",
     "Window",
     "Zeros",
     "add",
@@ -59,9 +65,13 @@ __all__ = [
     "check_activation",
     "concat",
     "dotted",
+    "fixed_size",
     "pair",
     "phrase",
     "phrases",
     "shown",
+    "smallest_input",
     "told",
+    "totals",
+    "walk",
 ]

@@ -10,7 +10,8 @@ from .joins import Aux, Chain, Part
 from .window import Shape
 
 if TYPE_CHECKING:  # only words in annotations: this room stands on no other
-    from ..paper import Departure, Erratum, Fact, Init, Paper, Recipe
+    from ..said import Departure, Erratum, Fact, Paper, Recipe
+    from . import Initialisation
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Net:
     classes: int
     body: Chain
     ledger_name: str = ""
-    init: Init | None = None
+    init: Initialisation | None = None
     facts: tuple[Fact, ...] = ()
     errata: tuple[Erratum, ...] = ()
     departures: tuple[Departure, ...] = ()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ..data import Crop, Distortion, Part, Preprocessing
-from ..data.strips import make_windows, seen, window_width
+from ..strips.make import make_windows, seen, window_width
 from .run import DISTORTIONS, Run
 
 CHUNK, PIXELS = 8192, 8192 * 1024

@@ -18,9 +18,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..build import load_bundle
-from ..build.bundle import BundleInfo, save_bundle
-from ..build.committee import Committee as CommitteeModel
+from ..bundle.committee import Committee as CommitteeModel
+from ..bundle.info import BundleInfo, save_bundle
+from ..bundle.load import load_bundle
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..files import write_atomically

@@ -14,12 +14,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..build.network import Logits, Network
-from ..build.tiles import tiled
-from ..build.weights import copies
+from ..bundle.weights import copies
 from ..data import Dataset, Part, Preprocessing
-from ..data.strips import make_windows, seen, window_width
 from ..evaluate.infer import logits_of
+from ..run.network import Logits, Network
+from ..run.tiles import tiled
+from ..strips.make import make_windows, seen, window_width
 from .batches import count_of, crop_of, distortion_of, generator, shares
 from .losses import make_loss, with_rubbish
 from .run import Run

@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..analyse.walk import walk
-from ..build.network import Logits
-from ..evaluate.rubbish import with_rubbish
+from ..run.network import Logits
 from ..spec import RBF, Net
+from ..spec.walk import walk
+from ..strips.no_digit import with_rubbish
 from .run import Run
 
 Loss = Callable[[Tensor, Tensor], Tensor]

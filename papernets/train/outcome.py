@@ -8,13 +8,13 @@ from typing import Any
 
 import torch
 
-from ..build import assemble
-from ..build.bundle import BundleInfo, save_bundle
-from ..build.network import Network
+from ..bundle.info import BundleInfo, save_bundle
+from ..bundle.load import assemble
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score
-from ..paper import error_of_paper
+from ..run.network import Network
+from ..said import error_of_paper
 from ..spec import Committee, Net
 from .fit import State
 from .folder import RESULT, metrics_of, write_json

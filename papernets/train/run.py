@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from ..nets import net
+from ..nets.registry import net
 from ..spec import Committee, Net
 
 OPTIMIZERS = ("adam", "adamw", "sgd")

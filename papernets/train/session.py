@@ -17,18 +17,16 @@ from typing import Any
 import torch
 
 from .. import data as pictures
-from ..analyse import totals, walk
-from ..build import build
-from ..build.bundle import BundleInfo, versions
-from ..build.tiles import tiled
-from ..build.weights import load_weights
-from ..build.written import named, write_net
+from ..bundle.info import BundleInfo, versions
+from ..bundle.net_json import named, write_net
+from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of
-from ..data.strips import window_width
 from ..evaluate.metrics import Score
-from ..spec import Committee, Net
-from .begin import prepared, take
+from ..run.network import build
+from ..run.tiles import tiled
+from ..spec import Committee, Net, totals, walk
+from ..strips.make import window_width
 from .fit import Diverged, Epoch, State, Step, count_of_epoch, fit, start
 from .folder import (
     CONFIG,
@@ -43,8 +41,9 @@ from .folder import (
     save_views,
     write_json,
 )
+from .memory import check_memory
 from .outcome import Work, finish
-from .room import check_memory
+from .pretrained import prepared, take
 from .run import Run
 from .workers import check_workers
 

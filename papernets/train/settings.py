@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from ..analyse import walk
-from ..nets import find, net
-from ..spec import Committee, Net
+from ..nets.registry import find, net
+from ..spec import Committee, Net, walk
 from .run import NAMES, TABLES, Run, check_options, near
 
 FINE = "finetune"  # the recipe that begins with trained weights
@@ -171,7 +170,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     wanted = joined(*layers)
     check_options(wanted.get("options", {}))
     if wanted.get("weights"):
-        from .begin import settings_of  # it needs torch
+        from .pretrained import settings_of  # it needs torch
 
         name, trained = settings_of(wanted["weights"], name, wanted)
         wanted = {**wanted, **trained}

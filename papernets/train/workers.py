@@ -22,14 +22,12 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from ..analyse import walk
-from ..build import build
-from ..build.network import Logits, Network
-from ..build.tiles import tiled
-from ..build.written import write_net
+from ..bundle.net_json import write_net
 from ..data import Part, Preprocessing
 from ..data.stored import OnDemand
-from ..spec import Dropout, Net
+from ..run.network import Logits, Network, build
+from ..run.tiles import tiled
+from ..spec import Dropout, Net, walk
 from .batches import crop_of, distortion_of, generator, shares
 from .losses import make_loss
 from .run import Run

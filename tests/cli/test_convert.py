@@ -20,13 +20,13 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from papernets import create_model, data, load_bundle, net
-from papernets.build.bundle import save_bundle
+from papernets.bundle.info import save_bundle
 from papernets.cli import main
 from papernets.peers import find_peer
-from papernets.peers.bundle import save
 from papernets.peers.conventions import preprocessing
 from papernets.peers.convert import convert as convert_tensors
 from papernets.peers.read import read_weights
+from papernets.peers.save import save
 from papernets.peers.torchvision import theirs
 
 
@@ -311,7 +311,7 @@ def test_of_several_at_once_one_is_kept(
             return str(error)
         return ""
 
-    monkeypatch.setattr("papernets.peers.bundle.save_bundle", written)
+    monkeypatch.setattr("papernets.peers.save.save_bundle", written)
     with ThreadPoolExecutor(4) as threads:
         said = list(threads.map(together, range(4)))
     winner = said.index("")

@@ -93,7 +93,7 @@ def test_equal_networks_say_so(
 
 
 OWN = """
-from papernets.paper import Departure, Paper
+from papernets.said import Departure, Paper
 from papernets.spec import Conv, Dense, Flatten, Net, chain
 
 PAPER = Paper("mine", "me", 2026, "here")

@@ -13,7 +13,7 @@ import pytest
 
 import papernets
 from papernets.cli import main
-from papernets.nets import NETS
+from papernets.nets.registry import NETS
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"

@@ -9,7 +9,7 @@ from papernets.cli import main
 
 FILE = """
 import sys
-from papernets.paper import Fact, Paper, Recipe
+from papernets.said import Fact, Paper, Recipe
 from papernets.spec import Chain, Conv, Layer, Net, TableConv, chain
 
 def made(body, **changed):

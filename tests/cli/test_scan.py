@@ -12,13 +12,13 @@ import torch
 from PIL import Image
 
 from papernets import data
-from papernets.build import build
-from papernets.build.bundle import BundleInfo, save_bundle
+from papernets.bundle.info import BundleInfo, save_bundle
 from papernets.cli import main
 from papernets.data import Preprocessing
-from papernets.data.strips import make_strips
-from papernets.evaluate.scan import load_scanner
-from papernets.nets import net
+from papernets.nets.registry import net
+from papernets.run.network import build
+from papernets.strips.make import make_strips
+from papernets.strips.scan import load_scanner
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from papernets.cli import main, screen
-from papernets.nets import NETS
+from papernets.nets.registry import NETS
 
 
 def on_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
@@ -126,7 +126,7 @@ def test_the_head_of_a_scan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from papernets.cli.scan import as_table
-    from papernets.evaluate.scan import Digit, Reading, Scanned
+    from papernets.strips.scan import Digit, Reading, Scanned
 
     digits = (Digit("4", 0.9, 16.0), Digit("2", 0.8, 40.0))
     several = [

@@ -15,7 +15,7 @@ from PIL import Image
 from papernets.cli import main
 from papernets.data.folder import in_colour
 from papernets.evaluate.metrics import score
-from papernets.nets import net
+from papernets.nets.registry import net
 from papernets.train.outcome import draw_confusion, paper_error
 
 

@@ -9,14 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, top_k_accuracy_score
 
-from papernets.evaluate.metrics import (
-    confusion,
-    interval,
-    per_class,
-    probabilities,
-    score,
-    worst,
-)
+from papernets.evaluate.metrics import confusion, interval, per_class, probabilities, score, worst
 
 
 @pytest.mark.parametrize(

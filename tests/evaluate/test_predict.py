@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from papernets import data
-from papernets.build import Bundle, load_bundle
+from papernets.bundle.load import Bundle, load_bundle
 from papernets.data import Preprocessing
 from papernets.evaluate.infer import logits_of
 from papernets.evaluate.predict import Answer, Source, predict, sources

@@ -14,9 +14,9 @@ from PIL import Image
 from sklearn.metrics import accuracy_score, f1_score, top_k_accuracy_score
 
 from papernets import data
-from papernets.build import Bundle, load_bundle
-from papernets.build.bundle import BundleInfo, read_info, save_bundle
-from papernets.build.committee import Committee
+from papernets.bundle.committee import Committee
+from papernets.bundle.info import BundleInfo, read_info, save_bundle
+from papernets.bundle.load import Bundle, load_bundle
 from papernets.data import Preprocessing
 from papernets.evaluate.infer import logits_of, scaled
 from papernets.evaluate.pictures import matched, open_pictures

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from papernets.analyse import totals, verify, walk
-from papernets.build import build
-from papernets.nets import net
 from papernets.nets.alexnet import layers
-from papernets.spec import LRN, Dropout, chain
+from papernets.nets.registry import net
+from papernets.run.network import build
+from papernets.said import verify
+from papernets.spec import LRN, Dropout, chain, totals, walk
 
 
 def rows(name, **options):

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from papernets import create_model, net
-from papernets.build import network
 from papernets.cli import main
-from papernets.nets import NETS
+from papernets.nets.registry import NETS
+from papernets.run import network
 
 NO_COUNT = [0, -1, 2.0, float("nan"), True, False, "3", "", b"3", [], [3], (), {}, object()]
 NO_SIZE = [*NO_COUNT[:-4], [], [3], (3,), (1, 2, 3), (0, 5), (5, -1), (5, 2.5), (True, 5), {}]
@@ -66,7 +66,7 @@ def test_what_no_memory_holds_is_refused_before_any_is_taken(name, keyword, monk
 
 def test_arithmetic_alone_takes_large_numbers():
     """explain answers for any size: VGG-16's fc8 with 10^9 classes."""
-    from papernets.analyse import walk
+    from papernets.spec import walk
 
     assert walk(net("vgg16", classes=HUGE))[-1].params == 4097 * HUGE
 
@@ -93,7 +93,7 @@ def test_too_small_an_input_names_the_layer_and_the_smallest(maker, name, size, 
 
 
 def walked(name, size):
-    from papernets.analyse import walk
+    from papernets.spec import walk
 
     walk(net(name, input=size))
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from papernets.analyse import smallest_input, totals, verify, walk
-from papernets.nets import net
-from papernets.spec import Conv, Norm, Pool
+from papernets.nets.registry import net
+from papernets.said import verify
+from papernets.spec import Conv, Norm, Pool, smallest_input, totals, walk
 
 # Appendix, figure 5: output; 1x1, 3x3 reduce, 3x3, double 3x3 reduce, double 3x3; pooling, proj
 FIGURE_5 = {

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from papernets.analyse import walk
-from papernets.build import build
-from papernets.build.init import HE
-from papernets.nets import NETS, net
-from papernets.spec import Committee
+from papernets.nets.registry import NETS, net
+from papernets.run.initialisation import HE
+from papernets.run.network import build
+from papernets.spec import Committee, walk
 
 PAGE = Path(__file__).parents[2] / "docs" / "initialisation.md"
 NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "")

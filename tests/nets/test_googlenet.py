@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from papernets.analyse import smallest_input, totals, verify, walk
-from papernets.build import create_model
-from papernets.nets import net
+from papernets.bundle.load import create_model
+from papernets.nets.registry import net
 from papernets.rewrite import without_heads
-from papernets.spec import LRN, AdaptivePool, Aux, Dropout
+from papernets.said import verify
+from papernets.spec import LRN, AdaptivePool, Aux, Dropout, smallest_input, totals, walk
 
 GOOGLENETS = ("googlenet", "googlenet_aux", "googlenet_caffe", "googlenet_torchvision")
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from papernets.analyse import smallest_input, totals, verify, walk
-from papernets.nets import net
-from papernets.nets.branches import Manner, branches, layers
+from papernets.nets.figures import Manner, branches, layers
+from papernets.nets.registry import net
 from papernets.rewrite import without_heads
-from papernets.spec import Add, Conv, Dropout, Norm, Pool
+from papernets.said import verify
+from papernets.spec import Add, Conv, Dropout, Norm, Pool, smallest_input, totals, walk
 
 V3 = (
     "inception_v3",

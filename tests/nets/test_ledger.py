@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from papernets.analyse import totals, walk
-from papernets.nets import net
-from papernets.spec import BatchNorm, Conv, Dense, Window, pair
+from papernets.nets.registry import net
+from papernets.spec import BatchNorm, Conv, Dense, Window, pair, totals, walk
 
 FOLDER = Path(os.environ.get("PAPERNETS_LEDGER") or Path(__file__).parents[3] / "shared" / "ledger")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from papernets.analyse import totals, verify, walk
-from papernets.nets import NETS, net
 from papernets.nets.lenet import codes
-from papernets.spec import RBF, Conv, Dense, TableConv
+from papernets.nets.registry import NETS, net
+from papernets.said import verify
+from papernets.spec import RBF, Conv, Dense, TableConv, totals, walk
 
 LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "lenet.toml"
 

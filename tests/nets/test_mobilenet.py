@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from papernets.analyse import totals, verify, walk
-from papernets.nets import NETS, find, mobilenet, mobilenet_readings, net
-from papernets.spec import Dropout
+from papernets.nets import mobilenet
+from papernets.nets.mobilenet import peers as mobilenet_readings
+from papernets.nets.registry import NETS, find, net
+from papernets.said import verify
+from papernets.spec import Dropout, totals, walk
 
 LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "mobilenet.toml"
 OURS = [e.name for room in (mobilenet, mobilenet_readings) for e in room.NETWORKS]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from papernets.nets import NETS, find, list_nets, net
+from papernets.nets.registry import NETS, find, list_nets, net
 from papernets.spec import Committee, Net
 
 OWN = """
-from papernets.paper import Paper
+from papernets.said import Paper
 from papernets.spec import Conv, Dense, Flatten, Net, chain
 
 PAPER = Paper("mine", "me", 2026, "here")

@@ -3,10 +3,9 @@
 import pytest
 import torch
 
-from papernets.analyse import totals, walk
-from papernets.build import build
-from papernets.nets import net
-from papernets.spec import Dropout
+from papernets.nets.registry import net
+from papernets.run.network import build
+from papernets.spec import Dropout, totals, walk
 
 
 def rows(name, **options):

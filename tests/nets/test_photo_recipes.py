@@ -2,7 +2,7 @@
 
 import pytest
 
-from papernets.nets import list_nets, net
+from papernets.nets.registry import list_nets, net
 from papernets.spec import Committee
 from papernets.train.settings import resolve
 

@@ -7,11 +7,15 @@ import pytest
 import torch
 
 from papernets import create_model
-from papernets.analyse import totals, verify, walk
-from papernets.build import build
-from papernets.nets import NETS, find, net, resnet, resnet_cifar, resnet_readings, resnet_v2
+from papernets.nets import resnet
+from papernets.nets.registry import NETS, find, net
+from papernets.nets.resnet import cifar as resnet_cifar
+from papernets.nets.resnet import peers as resnet_readings
 from papernets.nets.resnet import stages
-from papernets.spec import Identity, Pad, PadShortcut
+from papernets.nets.resnet import v2 as resnet_v2
+from papernets.run.network import build
+from papernets.said import verify
+from papernets.spec import Identity, Pad, PadShortcut, totals, walk
 
 LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "resnet.toml"
 OURS = [

@@ -2,9 +2,8 @@
 
 import pytest
 
-from papernets.analyse import smallest_input, walk
-from papernets.nets import NETS, net
-from papernets.spec import Committee
+from papernets.nets.registry import NETS, net
+from papernets.spec import Committee, smallest_input, walk
 
 MODULES = ("inception_naive_3a", "inception_reduced_3a")
 WHOLE = [entry.name for entry in NETS if entry.name not in MODULES]

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from papernets.analyse import fixed_size, totals, verify, walk
-from papernets.build import build
-from papernets.nets import find, net, vgg
-from papernets.paper import table
-from papernets.spec import LRN, Conv, Dense, Dropout
+from papernets.nets import vgg
+from papernets.nets.registry import find, net
+from papernets.run.network import build
+from papernets.said import table, verify
+from papernets.spec import LRN, Conv, Dense, Dropout, fixed_size, totals, walk
 
 
 def rows(name, **options):

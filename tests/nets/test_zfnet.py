@@ -2,9 +2,9 @@
 
 import pytest
 
-from papernets.analyse import totals, verify, walk
-from papernets.nets import net
-from papernets.spec import LRN, Dropout
+from papernets.nets.registry import net
+from papernets.said import verify
+from papernets.spec import LRN, Dropout, totals, walk
 
 
 def rows(**options):

@@ -11,12 +11,12 @@ from peer_layouts import resnet
 from safetensors.torch import load_file, save_file
 
 from papernets import create_model, from_peer, net
-from papernets.paper import Paper
 from papernets.peers import find_peer
 from papernets.peers.auto import Misfit, match
 from papernets.peers.convert import convert
 from papernets.peers.read import read_weights
 from papernets.peers.recognise import recognised, same_network
+from papernets.said import Paper
 from papernets.spec import Conv, Dense, GlobalPool, Net, chain
 
 KINDS = {

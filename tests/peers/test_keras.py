@@ -13,10 +13,10 @@ import torch
 from keras_weights import FINGERPRINTS, drawn, fingerprints, picture
 
 from papernets import from_peer
-from papernets.build import build
-from papernets.nets import net
+from papernets.nets.registry import net
 from papernets.peers.h5 import read_keras
 from papernets.peers.keras import KNOWN, translate
+from papernets.run.network import build
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,10 +11,10 @@ import torch
 from keras_weights import drawn, fingerprints, picture
 
 from papernets import from_peer
-from papernets.build import build
-from papernets.build.weights import load_weights
-from papernets.nets import net
+from papernets.bundle.weights import load_weights
+from papernets.nets.registry import net
 from papernets.peers.keras import KNOWN, classes_in, translate
+from papernets.run.network import build
 
 STORED = fingerprints()["networks"]
 

@@ -11,7 +11,7 @@ from small_runs import do, left_by
 
 from papernets.cli import main
 from papernets.train import outcome
-from papernets.train.begin import heads
+from papernets.train.pretrained import heads
 from papernets.train.run import Run
 from papernets.train.session import Started
 from papernets.train.settings import resolve

@@ -9,20 +9,13 @@ import pytest
 import torch
 from small_runs import DATA, EYES, do, log_of, write_own
 
-from papernets.build import create_model, load_bundle
-from papernets.build.committee import Committee as CommitteeModel
+from papernets.bundle.committee import Committee as CommitteeModel
+from papernets.bundle.load import create_model, load_bundle
 from papernets.evaluate.infer import logits_of
-from papernets.nets import net
+from papernets.nets.registry import net
 from papernets.train import boosting, outcome, session
 from papernets.train.batches import generator
-from papernets.train.boosting import (
-    disagreed,
-    exit_margin,
-    filtered,
-    half_wrong,
-    member_run,
-    weigh,
-)
+from papernets.train.boosting import disagreed, exit_margin, filtered, half_wrong, member_run, weigh
 from papernets.train.fit import Epoch
 from papernets.train.run import MOST_SEED, Run
 from papernets.train.session import Stage

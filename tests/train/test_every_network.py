@@ -6,10 +6,9 @@ import pytest
 import torch
 
 from papernets import rewrite
-from papernets.analyse import smallest_input
-from papernets.build import Logits, build
-from papernets.nets import NETS, net
-from papernets.spec import Committee
+from papernets.nets.registry import NETS, net
+from papernets.run.network import Logits, build
+from papernets.spec import Committee, smallest_input
 from papernets.train.losses import make_loss
 from papernets.train.run import Run
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 from small_runs import DATA, EYES, TINY, do, log_of, part, run_of, write_own
 
-from papernets.build import build
 from papernets.cli import main
 from papernets.data import Distortion, Part
+from papernets.run.network import build
 from papernets.train import fit as loop
 from papernets.train.batches import batches, count_of, generator, sizes_of
 from papernets.train.fit import Diverged, Epoch, Step, fit, follow, start

@@ -8,15 +8,9 @@ from small_nets import BRANCHES
 from small_runs import TINY
 from torch.nn import functional as F
 
-from papernets.build.network import Logits
-from papernets.nets import net
-from papernets.train.losses import (
-    make_loss,
-    map_loss,
-    mean_distance,
-    squared_error,
-    with_rubbish,
-)
+from papernets.nets.registry import net
+from papernets.run.network import Logits
+from papernets.train.losses import make_loss, map_loss, mean_distance, squared_error, with_rubbish
 from papernets.train.run import Run
 
 DISTANCES = [[1.0, 3.0, 2.0], [5.0, 0.5, 4.0]]  # y_i of two pictures and three classes

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from papernets import data
-from papernets.build.bundle import read_info
+from papernets.bundle.info import read_info
 from papernets.data import Distortion, Part, Preprocessing
-from papernets.evaluate.scan import can_scan
+from papernets.strips.scan import can_scan
 from papernets.train.batches import batches, generator
 from papernets.train.fit import Epoch
 from papernets.train.losses import map_loss, with_rubbish

@@ -9,8 +9,7 @@ from small_photos import AUGMENT, NAMES, OWN, after, folder, parquet, run_of
 from small_runs import do, left_by, log_of
 
 from papernets import data
-from papernets.build import load_bundle
-from papernets.build.network import Logits, Network
+from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.data import Distortion, Preprocessing
 from papernets.data.stored import OnDemand, channel_statistics
@@ -19,7 +18,8 @@ from papernets.evaluate.infer import batch_of, logits_of
 from papernets.evaluate.pictures import open_pictures
 from papernets.evaluate.predict import predict, sources
 from papernets.evaluate.report import report
-from papernets.nets import net
+from papernets.nets.registry import net
+from papernets.run.network import Logits, Network
 from papernets.train import outcome
 from papernets.train.batches import batches, crop_of, generator, shares
 from papernets.train.fit import Epoch, fit, start
@@ -201,7 +201,7 @@ def test_two_workers_train_on_photos_that_are_read_on_demand(home):
 
 
 def _built(run):
-    from papernets.build import build
+    from papernets.run.network import build
 
     return build(run.network(2), generator=torch.Generator().manual_seed(1))
 

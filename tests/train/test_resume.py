@@ -15,8 +15,8 @@ import torch
 from small_runs import do, left_by, log_of, run_of, write_own
 
 import papernets.files as files
-from papernets.build import load_bundle
-from papernets.build.bundle import find_bundle, read_info
+from papernets.bundle.info import find_bundle, read_info
+from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.train import outcome, session
 from papernets.train.fit import Epoch, Step

@@ -3,11 +3,12 @@
 import pytest
 import torch
 
-from papernets.build import network
 from papernets.cli import main
-from papernets.nets import net
-from papernets.train import room, session
-from papernets.train.room import check_memory
+from papernets.nets.registry import net
+from papernets.run import network
+from papernets.train import memory as room
+from papernets.train import session
+from papernets.train.memory import check_memory
 from papernets.train.run import Run
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")

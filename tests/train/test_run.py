@@ -9,16 +9,9 @@ from dataclasses import fields
 import pytest
 
 from papernets.data import Distortion
-from papernets.nets import net
+from papernets.nets.registry import net
 from papernets.train.run import DISTORTIONS, Run
-from papernets.train.settings import (
-    checked,
-    joined,
-    located,
-    parse_set,
-    read_config,
-    resolve,
-)
+from papernets.train.settings import checked, joined, located, parse_set, read_config, resolve
 
 
 def test_each_layer_goes_over_the_one_before():

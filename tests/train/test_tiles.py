@@ -10,8 +10,8 @@ import pytest
 import torch
 from small_runs import DATA, EYES, SHARP, TINY
 
-from papernets.build import build
-from papernets.nets import net
+from papernets.nets.registry import net
+from papernets.run.network import build
 from papernets.train import fit as loop
 from papernets.train.fit import Epoch, fit, start
 from papernets.train.run import Run
@@ -75,7 +75,7 @@ import sys, torch
 torch.set_num_threads(1)
 from dataclasses import replace
 from math import inf
-from papernets.build import build
+from papernets.run.network import build
 from papernets.nets import net
 from papernets.train.fit import fit, start
 from papernets.train.run import Run

@@ -12,9 +12,9 @@ import pytest
 import torch
 from small_runs import DATA, EYES, TINY
 
-from papernets.build import build
 from papernets.data import Distortion
-from papernets.nets import net
+from papernets.nets.registry import net
+from papernets.run.network import build
 from papernets.train.batches import batches, generator, shares
 from papernets.train.fit import Epoch, Step, fit, start
 from papernets.train.run import Run

@@ -1,0 +1,112 @@
+"""A user's own network as plain JSON values, so that its bundle needs no file of Python code."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import spec
+from ..nets.registry import find
+from ..said import Paper
+from ..spec import Net
+from ..spec.walk import walk
+
+PARTS = {
+    name: kind
+    for name, kind in vars(spec).items()
+    if isinstance(kind, type) and is_dataclass(kind) and name not in ("Net", "Committee", "Window")
+}
+"""What a network is made of, by name; nothing else is read from a bundle."""
+
+WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What values of the wrong kind lead to, wherever they are used first."""
+
+
+def named(name: str) -> bool:
+    """True where a name means a network of ours; no file is run to learn it."""
+    if in_file(name):
+        return False
+    try:
+        find(name)
+    except ValueError:
+        return False
+    return True
+
+
+def in_file(name: str) -> bool:
+    """True where a name means a file of Python code, or a network in one."""
+    return ".py:" in name or name.endswith(".py")
+
+
+def same_network(name: str | os.PathLike[str], other: str) -> bool:
+    """True where two names mean one network, or files of one name; no file is run to learn it."""
+    text = os.fspath(name)
+    if in_file(text) or in_file(other):
+        return Path(text).name == Path(other).name
+    return named(text) and named(other) and find(text).name == find(other).name
+
+
+def write_net(net: Net) -> dict[str, Any]:
+    """A network's layers, name and sizes; a layer that is not of ours is a TypeError."""
+    return {
+        "name": net.name,
+        "title": net.title,
+        "paper": asdict(net.paper),
+        "input": list(net.input),
+        "classes": net.classes,
+        "body": _write(net.body),
+    }
+
+
+def _write(value: object) -> Any:
+    if PARTS.get(type(value).__name__) is type(value):
+        return {
+            "is": type(value).__name__,
+            **{f.name: _write(getattr(value, f.name)) for f in fields(value)},  # type: ignore[arg-type]
+        }
+    if isinstance(value, tuple | list):
+        return [_write(one) for one in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a {type(value).__name__} cannot be written to a bundle")
+
+
+def read_net(values: dict[str, Any], where: str) -> Net:
+    """What `write_net` wrote; anything else is a ValueError that names the file."""
+    try:
+        found = Net(
+            name=_text(values["name"]),
+            title=_text(values["title"]),
+            paper=Paper(**_read(values["paper"])),
+            input=_read(values["input"]),
+            classes=values["classes"],
+            body=_read(values["body"]),
+        )
+        walk(found)  # says so where layers have impossible sizes
+        return found
+    except WRONG as error:
+        raise ValueError(
+            f"{where}: its network cannot be read ({type(error).__name__}: {error}). "
+            "Copy the bundle again, or install the version of papernets that wrote it"
+        ) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_read(one) for one in value)
+    if not isinstance(value, dict):
+        return value
+    plain = {key: _read(one) for key, one in value.items() if key != "is"}
+    if "is" not in value:
+        return plain
+    if not isinstance(value["is"], str) or value["is"] not in PARTS:
+        raise ValueError(f"no layer {value['is']!r}")
+    return PARTS[value["is"]](**plain)

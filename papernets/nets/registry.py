@@ -1,0 +1,206 @@
+"""Every network by name, in order of year; names as users know them."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import operator
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ..spec import Committee, Net
+from . import (
+    alexnet,
+    bn_inception,
+    googlenet,
+    inception,
+    inception_v4,
+    lenet,
+    mobilenet,
+    nin,
+    resnet,
+    vgg,
+    zfnet,
+)
+from .alexnet import peers as alexnet_readings
+from .entry import COMMON, Entry, check_most
+from .googlenet import peers as googlenet_peers
+from .inception import peers as inception_peers
+from .inception_v4 import peers as inception_v4_peers
+from .lenet import notes as lenet_readings
+from .mobilenet import peers as mobilenet_readings
+from .own_file import networks_in, own, run
+from .photo_recipes import with_recipes
+from .resnet import cifar as resnet_cifar
+from .resnet import peers as resnet_readings
+from .resnet import v2 as resnet_v2
+from .vgg import peers as vgg_readings
+
+_ROOMS = (
+    lenet,
+    lenet_readings,
+    alexnet,
+    alexnet_readings,
+    zfnet,
+    nin,
+    vgg,
+    vgg_readings,
+    googlenet,
+    googlenet_peers,
+    bn_inception,
+    inception,
+    inception_peers,
+    inception_v4,
+    inception_v4_peers,
+    resnet,
+    resnet_cifar,
+    resnet_readings,
+    resnet_v2,
+    mobilenet,
+    mobilenet_readings,
+)
+NETS: tuple[Entry, ...] = tuple(
+    sorted((entry for room in _ROOMS for entry in room.NETWORKS), key=lambda e: e.year)
+)
+
+
+def plain(name: str) -> str:
+    """A name in the form in which names are compared: `-`, `_` and case are the same."""
+    return name.strip().lower().replace("-", "_")
+
+
+def squeezed(name: str) -> str:
+    """A plain name without its separators, but those between digits: lenet5 for LeNet-5."""
+    return re.sub(r"(?<!\d)_|_(?!\d)", "", plain(name))
+
+
+_BY_NAME = {plain(n): entry for entry in NETS for n in (entry.name, *entry.aliases)}
+_SQUEEZED: dict[str, list[Entry]] = {}
+for _name, _entry in _BY_NAME.items():
+    if _entry not in _SQUEEZED.setdefault(squeezed(_name), []):
+        _SQUEEZED[squeezed(_name)].append(_entry)
+
+
+def list_nets(pattern: str = "*") -> list[str]:
+    """The plain names that match a pattern (`*` and `?`, or a part of one), in order of year."""
+    for form in (plain, squeezed):  # LeNet-5 finds lenet5 where nothing matches lenet_5
+        wanted = form(pattern)
+        wanted = wanted if set("*?[") & set(wanted) else f"*{wanted}*"
+        found = [e.name for e in NETS if fnmatch.fnmatchcase(form(e.name), wanted)]
+        if found:
+            return found
+    return []
+
+
+def _named(name: str) -> Entry | None:
+    """The entry that a room makes of a name by its grammar, mobilenet_v1_0.4_96 say."""
+    for room in _ROOMS:
+        entry: Entry | None = getattr(room, "named", lambda name: None)(name)
+        if entry is not None:
+            return _BY_NAME.get(plain(entry.name), entry)
+    return None
+
+
+def find(name: str) -> Entry:
+    """The entry of a name or an alias; a wrong name is a ValueError with the nearest one.
+
+    Separators may be left out or put in (`LeNet-5`, `lenet_5`) where that means one network only.
+    """
+    _check_name(name)
+    entry = _BY_NAME.get(plain(name)) or _named(plain(name))
+    alike = _SQUEEZED.get(squeezed(name), [])
+    if entry is None and len(alike) == 1:
+        entry = alike[0]
+    if entry is None and name.endswith(".py"):
+        names = networks_in(run(name))
+        which = names[0] if names else "NAME"
+        raise ValueError(
+            f"{name} is a file: say which network in it, {name}:{which}; "
+            f"networks in it: {', '.join(names) or 'none'}"
+        )
+    if entry is None:
+        near = difflib.get_close_matches(plain(name), _BY_NAME, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"unknown network {name!r}.{hint} All names: papernets list")
+    return entry
+
+
+def net(
+    name: str,
+    classes: int | None = None,
+    channels: int | None = None,
+    input: int | tuple[int, int] | None = None,
+    **options: object,
+) -> Net | Committee:
+    """The network of a name, or of a user's own `file.py:NAME`.
+
+    `input` is a side or (height, width) in pixels; None keeps the paper's. Further options are
+    those that the network's file declares; an unknown one, or an impossible value, is a ValueError
+    that says what would work.
+    """
+    _check_name(name)
+    every = zip(("classes", "channels", "input"), sizes(classes, channels, input), strict=True)
+    given: dict[str, object] = {k: v for k, v in every if v is not None}
+    if ".py:" in name:
+        return own(name, given, options)
+    entry = find(name)
+    check_options(entry, options)
+    return with_recipes(entry.make(**given, **options))
+
+
+def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] = COMMON) -> None:
+    """ValueError for an option that a network lacks; `common` is what every network takes."""
+    for option in options:
+        if option not in entry.options:
+            near = difflib.get_close_matches(option, (*entry.options, *common), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            known = ", ".join((*common, *entry.options))
+            raise ValueError(f"{entry.name} has no option {option!r}.{hint} Its options: {known}")
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise ValueError(
+            f"a network is a name, not {name!r}: 'lenet5', say. All names: papernets list"
+        )
+
+
+def sizes(
+    classes: int | None, channels: int | None, input: int | tuple[int, int] | None
+) -> tuple[int | None, int | None, int | tuple[int, int] | None]:
+    """The same as Python's own ints, whatever kind of whole number is given, such as numpy's.
+
+    An impossible one is a ValueError.
+    """
+    several = isinstance(input, tuple | list)  # a list: as TOML and JSON write it
+    input = tuple(map(_own_int, input)) if several else _own_int(input)  # type: ignore
+    classes, channels = _own_int(classes), _own_int(channels)
+    _check(classes, channels, input)
+    return classes, channels, input
+
+
+def _own_int(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    try:
+        return operator.index(value)
+    except TypeError:
+        return value
+
+
+def _check(classes: object = None, channels: object = None, input: object = None) -> None:
+    for what, value in (("classes", classes), ("channels", channels)):
+        if value is not None and not _counts(value):
+            raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
+        check_most(what, value)
+    if input is not None:
+        sides = input if isinstance(input, tuple) else (input, input)
+        if len(sides) != 2 or not all(_counts(side) for side in sides):
+            raise ValueError(f"input must be a side or (height, width) in pixels, not {input!r}")
+        for side in sides:
+            check_most("a side of the input", side)
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

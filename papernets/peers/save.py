@@ -1,0 +1,114 @@
+"""A conversion to a bundle: class names, and a folder that is written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import stat
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..bundle.info import BundleInfo, save_bundle, versions
+from ..files import UNFINISHED
+from ..nets.entry import COMMON
+from .convert import Conversion
+
+MOST_LABELS = 16 << 20  # bytes: 160 for each of as many classes as a bundle may have
+TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
+
+
+def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Class names, one a line, in the order of the outputs; and notes on names that were doubled.
+
+    ValueError where there are more or fewer than `count`, or where it is no file of names.
+    """
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        what = "a folder" if stat.S_ISDIR(about.st_mode) else "not a regular file"
+        raise ValueError(f"{path} is {what}: give a text file of class names, one a line")
+    if about.st_size > MOST_LABELS:
+        raise ValueError(
+            f"{path} has {about.st_size:,} bytes, too many for a text file of class names"
+        )
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a text file in UTF-8 ({error.reason})") from None
+    names = [line.strip() for line in text.splitlines()]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) != count:
+        raise ValueError(
+            f"{path} has {len(names):,} lines, the network has {count:,} classes: give one name a "
+            "line, in the order of its outputs"
+        )
+    if "" in names:
+        raise ValueError(f"{path}: line {names.index('') + 1} is empty")
+    several = {name for name, times in Counter(names).items() if times > 1}
+    unique = tuple(
+        f"{name} ({number})" if name in several else name for number, name in enumerate(names)
+    )
+    if len(set(unique)) < len(unique):
+        raise ValueError(f"{path} has the name {sorted(several)[0]!r} more than once")
+    notes = [f"{path} has {name!r} more than once: told apart by their numbers" for name in several]
+    return unique, tuple(sorted(notes))
+
+
+def save(
+    found: Conversion,
+    out: Path,
+    labels: Sequence[str],
+    prepared: Mapping[str, Any],
+    source: Mapping[str, object],
+) -> None:
+    """Write a bundle to a folder that is not there yet: whole, or not at all.
+
+    FileExistsError where something is there, and where another process was faster.
+    """
+    refuse_taken(out)
+    model = found.model.float()
+    info = BundleInfo(
+        network=found.name,
+        classes=tuple(labels),
+        input=model.net.input,
+        preprocessing=dict(prepared),
+        options={k: v for k, v in found.options.items() if k not in COMMON},
+        run={"converted": dict(source)},
+        versions=versions(),
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # In a folder of its own beside it, which is nobody else's; the bundle inside it has the
+    # permissions of any new folder, and takes its name in one step.
+    with tempfile.TemporaryDirectory(UNFINISHED, ".papernets.", out.parent) as own:
+        made = Path(own) / "bundle"
+        save_bundle(made, info, model.state_dict())
+        try:
+            made.rename(out)
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+            raise _taken(out) from None
+
+
+def refuse_taken(out: Path) -> None:
+    """FileExistsError where something is in the place of a new bundle; an empty folder is not.
+
+    ValueError for what can be no new folder: a link, a place below a file, or no name at all.
+    """
+    if "\0" in str(out) or out.name in ("", ".."):
+        raise ValueError(f"{str(out)!r} cannot be the name of a new folder: give one as --out")
+    if out.is_symlink():
+        raise ValueError(f"{out} is a link: give a new folder as --out, or the one it leads to")
+    above = next((folder for folder in out.parents if folder.exists()), None)
+    if above is not None and not above.is_dir():
+        raise ValueError(f"{above} is a file, and {out} would be inside it: give another --out")
+    if out.is_dir() and not any(out.iterdir()):
+        return
+    if out.exists():
+        raise _taken(out)
+
+
+def _taken(out: Path) -> FileExistsError:
+    return FileExistsError(f"{out} is there already: give a new folder as --out")

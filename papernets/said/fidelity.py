@@ -1,0 +1,270 @@
+"""The page of all published numbers: how many agree, and every one that does not, with its reason.
+
+It is made of what `verify` finds, and of the departures and results that the networks hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from ..spec import Committee, Net
+from .claims import WHOSE, Departure, Fact, whose, written
+from .paper import NOTES
+from .verify import Check, verify
+
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
+Networks = Sequence[Net | Committee]
+Checks = Mapping[str, tuple[Check, ...]]
+LONG = 6
+"""A list that is longer is folded, open to a click."""
+INTRODUCTION = """# Fidelity: every published number, checked
+
+For each network the numbers that its paper, released code and later notes print, against our own
+arithmetic. A number **agrees** where it is the same, or where ours rounds to the printed digits, or
+truncates to two of them or more. Otherwise it is an **erratum** with its reason, or it is
+**unexplained**: nobody knows why it was printed. None is left out. Where a network does otherwise
+than its paper, where a variant or a reading misses a number that is right, or where the paper
+leaves something open, that is a **departure**, with the place that says so. **Results** are errors
+that somebody measured, for training to reproduce; no arithmetic can confirm them.
+
+This page is made by `papernets verify --markdown > docs/fidelity.md`, and a test fails where it is
+not current. `papernets verify NAME` has each number of a network, those that agree too;
+`papernets diff A B` says what two networks do otherwise."""
+WHOSE_WORDS = dict(zip(WHOSE, ("of papers", "of released code", "of notes"), strict=True))
+VERDICTS = {
+    "agrees": "agree",
+    "erratum": "errata, with reasons",
+    "unexplained": "unexplained",
+    "DISAGREES": "**disagree**",
+    "measured": "results for training",
+}
+
+
+def page(networks: Networks) -> str:
+    """The page in Markdown, for these networks in their order; papers in the order of their first.
+
+    A number that several networks share is counted once a network.
+    """
+    checks = {net.name: verify(net) for net in networks}
+    papers = _grouped(networks, lambda net: net.paper.title)
+    titles = {title: f"{several[0].paper.year}: {title}" for title, several in papers.items()}
+    parts = [
+        INTRODUCTION,
+        NOTES,
+        _together(checks),
+        "## Papers",
+        _index(papers, titles, checks),
+        "## Unexplained",
+        *_unexplained(networks, checks),
+    ]
+    for title, several in papers.items():
+        parts += [f"## {titles[title]}", *_section(several, checks)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    found: dict[Key, list[Item]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def _together(checks: Checks) -> str:
+    """All numbers, by verdict and by whose they are."""
+    every = [check for several in checks.values() for check in several]
+    rows = []
+    for verdict, words in VERDICTS.items():
+        kinds = [whose(check.source) for check in every if check.verdict == verdict]
+        if kinds or verdict != "DISAGREES":
+            counts = [kinds.count(kind) for kind in WHOSE]
+            rows.append((words, *counts, sum(counts)))
+    head = (f"{len(checks)} networks", *WHOSE_WORDS.values(), "together")
+    return _table(head, rows)
+
+
+def _index(papers: Mapping[str, Networks], titles: Mapping[str, str], checks: Checks) -> str:
+    rows = []
+    for title, several in papers.items():
+        every = [check for net in several for check in checks[net.name]]
+        link = f"[{titles[title]}](#{anchor(titles[title])})"
+        rows.append((link, len(several), *_counts(every)))
+    return _table(("paper", "networks", *VERDICT_COLUMNS), rows)
+
+
+VERDICT_COLUMNS = ("agree", "errata", "unexplained", "results")
+
+
+def _counts(checks: Sequence[Check]) -> tuple[int | str, ...]:
+    """How many of each verdict; empty for none."""
+    of = [check.verdict for check in checks]
+    shown = ("agrees", "erratum", "unexplained", "measured")
+    return tuple(of.count(verdict) or "" for verdict in shown)
+
+
+def anchor(heading: str) -> str:
+    """The address that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+Claim = tuple[str, str, str, str]
+"""A number as it is printed: quantity, value, source, and why ours is another."""
+
+
+def _claims(networks: Networks, checks: Checks, verdict: str) -> dict[Claim, dict[str, str]]:
+    """Each contradicted number once, with our value for each network that it is printed for."""
+    found: dict[Claim, dict[str, str]] = {}
+    for net in networks:
+        for check in checks[net.name]:
+            if check.verdict == verdict:
+                claim = (check.quantity, written(check.printed), check.source, check.why)
+                found.setdefault(claim, {})[net.name] = written(check.ours)
+    return found
+
+
+def _unexplained(networks: Networks, checks: Checks) -> Iterator[str]:
+    claims = _claims(networks, checks, "unexplained")
+    if not claims:
+        yield "None."
+        return
+    count = sum(len(ours) for ours in claims.values())
+    yield (
+        f"{len(claims)} printed numbers that arithmetic contradicts and nobody has explained yet; "
+        f"{count} with each network counted that they are printed for."
+    )
+    yield _table(
+        ("network", "quantity", "printed", "ours", "where", "what is known"),
+        [
+            (
+                *(_names(ours), f"`{quantity}`", printed, _values(ours), source),
+                why.partition(": ")[2],
+            )
+            for (quantity, printed, source, why), ours in claims.items()
+        ],
+    )
+
+
+def _values(ours: Mapping[str, str]) -> str:
+    """Our values, in the order of the networks; one where they are all the same."""
+    return "; ".join(dict.fromkeys(ours.values()))
+
+
+def _section(networks: Networks, checks: Checks) -> Iterator[str]:
+    """One paper: its networks, errata, departures and results."""
+    yield str(networks[0].paper)
+    rows = []
+    for net in networks:
+        agreed = [whose(c.source) for c in checks[net.name] if c.verdict == "agrees"]
+        by = tuple(agreed.count(kind) or "" for kind in WHOSE)
+        rows.append(
+            (f"`{net.name}`", *by, *_counts(checks[net.name])[1:3], len(net.departures) or "")
+        )
+    agree = ("agree: paper", "code", "notes")
+    yield _table(("network", *agree, "errata", "unexplained", "departures"), rows)
+    yield from _errata(networks, checks)
+    yield from _departures(networks)
+    yield from _results(networks)
+
+
+def _errata(networks: Networks, checks: Checks) -> Iterator[str]:
+    """What is printed otherwise, that of papers first; by source and reason."""
+    claims = _claims(networks, checks, "erratum")
+    if claims:
+        yield "### Errata"
+    for kind, words in WHOSE_WORDS.items():
+        several = {claim: ours for claim, ours in claims.items() if whose(claim[2]) == kind}
+        if several:
+            yield f"#### {words[:1].upper()}{words[1:]}"
+            yield _errata_of(networks, several)
+
+
+def _errata_of(networks: Networks, claims: Mapping[Claim, dict[str, str]]) -> str:
+    of = {net.name for net in networks}
+    lines = []
+    for (source, why), several in _grouped(claims.items(), lambda item: item[0][2:]).items():
+        told = [
+            f"`{quantity}` = {_escaped(printed)}, ours {_escaped(_values(ours))}"
+            + ("" if set(ours) == of else f" ({_names(ours)})")
+            for (quantity, printed, _, _), ours in several
+        ]
+        reason = f"*{_escaped(source)}*: {_escaped(why)}"
+        if len(told) > LONG:
+            summary = f"<summary>{len(told)} numbers</summary>"
+            lines.append(f"- {reason} <details>{summary}{'<br>'.join(told)}</details>")
+        else:
+            lines.append(f"- {'; '.join(told)}. {reason}")
+    return "\n".join(lines)
+
+
+def _departures(networks: Networks) -> Iterator[str]:
+    """What is done otherwise, once, with the networks that do it."""
+    found: dict[Departure, list[str]] = {}
+    for net in networks:
+        for departure in net.departures:
+            found.setdefault(departure, []).append(net.name)
+    if found:
+        yield "### Departures"
+        yield "\n".join(
+            f"- {_escaped(departure.what)} (*{_escaped(departure.where)}*)"
+            + ("" if len(names) == len(networks) else f": {_among(names, networks)}")
+            for departure, names in found.items()
+        )
+
+
+def _among(names: Sequence[str], networks: Networks) -> str:
+    """The names, or where they are most of many, all but the others."""
+    others = [net.name for net in networks if net.name not in names]
+    few = len(names) > LONG and len(others) < len(names) / 2
+    return f"all but {_names(others)}" if few else _names(names)
+
+
+def _results(networks: Networks) -> Iterator[str]:
+    """Errors that were measured, for training to reproduce."""
+    found: dict[Fact, list[str]] = {}
+    for net in networks:
+        for fact in net.facts:
+            if fact.measured:
+                found.setdefault(fact, []).append(net.name)
+    if not found:
+        return
+    yield "### Results, for training to reproduce"
+    results = _table(
+        ("network", "error", "on", "where"),
+        [
+            (_names(names), _percent(fact), fact.conditions, fact.source)
+            for fact, names in found.items()
+        ],
+    )
+    if len(found) > LONG:
+        results = f"<details><summary>{len(found)} results</summary>\n\n{results}\n\n</details>"
+    yield results
+
+
+def _percent(fact: Fact) -> str:
+    return f"{100 * fact.value:.2f} %" if isinstance(fact.value, float) else written(fact.value)
+
+
+def _escaped(text: str) -> str:
+    """Prose in which Markdown finds nothing to set."""
+    return re.sub(r"([*<>|`\\])", r"\\\1", text)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown: a column of numbers is set to the right."""
+    body = [[_cell(cell) for cell in row] for row in rows]
+    right = [all(re.fullmatch(r"[\d,]*", row[at]) for row in body) for at in range(len(head))]
+    lines = [head, ["--:" if r else "---" for r in right], *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = str(value)
+    return text if text.startswith(("`", "[", "*")) else _escaped(text)

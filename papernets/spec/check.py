@@ -1,0 +1,131 @@
+"""Whether a network is put together from what networks are made of, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from ..numbers import LARGE
+from .joins import Add, Aux, Chain, Concat, Part, dotted
+from .layer import Layer, Norm, check_activation
+from .net import Net
+
+DEEPEST = 100
+"""Parts within parts: no network of ours has more than a few."""
+
+
+def check_made(net: Net) -> None:
+    """ValueError, with the layer's name and the value, for what no network is made of.
+
+    Whether the layers fit on one another is the walk's to say.
+    """
+    shape, size = net.input, "three whole numbers of at least 1: (channels, height, width)"
+    if not (isinstance(shape, tuple) and len(shape) == 3 and all(map(_count, shape))):
+        raise ValueError(f"the input of {net.name} is {shape!r}, not {size}")
+    if not _whole(net.classes) or net.classes < 0:
+        raise ValueError(f"the classes of {net.name} are {net.classes!r}, not a whole number")
+    from ..said import Departure, Erratum, Fact, Recipe
+
+    claims = {"facts": Fact, "errata": Erratum, "departures": Departure, "recipes": Recipe}
+    for what, kind in claims.items():
+        several = getattr(net, what)
+        if not isinstance(several, tuple | list) or not all(isinstance(o, kind) for o in several):
+            raise ValueError(f"{what} of {net.name} is {several!r}, not a tuple of {kind.__name__}")
+    if not isinstance(net.body, Chain):
+        raise ValueError(
+            f"the body of {net.name} is {_short(net.body)}, not a chain of named layers: "
+            "chain({'conv1': Conv(6, 5), ...})"
+        )
+    _check("", net.body, 0)
+
+
+def _check(name: str, part: Part, depth: int) -> None:
+    """ValueError where a part, or one within it, is none."""
+    if depth > DEEPEST:
+        raise ValueError(f"{_short(name)}: parts lie in parts {DEEPEST} deep, which is the most")
+    if isinstance(part, Chain):
+        _check_named(name, part.parts, depth)
+    elif isinstance(part, Concat | Add):
+        _check_named(name, part.branches, depth)
+    elif isinstance(part, Aux):
+        _check(name, part.head, depth + 1)
+    elif not isinstance(part, Layer):
+        raise ValueError(f"{name}: {_short(part)} is no layer; papernets.spec has them")
+    if is_dataclass(part):
+        _check_fields(name, part)
+
+
+def _check_named(name: str, several: object, depth: int) -> None:
+    where = name or "the body"
+    if not isinstance(several, tuple | list):
+        raise ValueError(f"{where}: {_short(several)} is no tuple of (name, layer)")
+    for one in several:
+        if not isinstance(one, tuple | list) or len(one) != 2:
+            raise ValueError(f"{where}: {_short(one)} is no pair of a name and a layer")
+        if not isinstance(one[0], str):
+            raise ValueError(f"{where}: a part is called {_short(one[0])}, which is no text")
+        _check(dotted(name, one[0]), one[1], depth + 1)
+
+
+def _check_fields(name: str, part: Any) -> None:
+    """ValueError where a value cannot be what its field's annotation says."""
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.name == "activation":
+            try:
+                check_activation(value)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        good, wanted = KINDS.get(str(field.type), ANYTHING)
+        if field.name in FROM_0:
+            good, wanted = _whole, "a whole number"
+        if not good(value):
+            raise ValueError(f"{name}: {field.name} is {_short(value)}, not {wanted}")
+        if isinstance(value, Norm):
+            _check_fields(f"{name}: norm", value)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _count(value: Any) -> bool:
+    return _whole(value) and value >= 1
+
+
+def _number(value: Any) -> bool:
+    number = isinstance(value, Real) and not isinstance(value, bool)  # numpy's are numbers too
+    return number and -LARGE < value < LARGE
+
+
+def _pair(value: object) -> bool:
+    two = isinstance(value, tuple | list) and len(value) == 2 and all(map(_whole, value))
+    return two or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _short(value: object) -> str:
+    """A value as Python writes it, cut; one that cannot be written by its kind alone."""
+    try:
+        text = repr(value)
+    except Exception:
+        return f"a {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+Kind = tuple[Callable[[Any], bool], str]
+SIDES = "a whole number, or two: (height, width)"
+ANYTHING: Kind = (lambda value: True, "")
+FROM_0 = ("before",)
+KINDS: Mapping[str, Kind] = {
+    "int": (_count, "a whole number of at least 1"),
+    "float": (_number, "a number"),
+    "bool": (lambda value: isinstance(value, int), "True or False"),
+    "int | Pair": (_pair, SIDES),
+    "int | Pair | None": (lambda value: value is None or _pair(value), SIDES),
+    "Padding": (lambda value: isinstance(value, str) or _pair(value), f"{SIDES}, or 'same'"),
+    "Norm": (lambda value: isinstance(value, Norm), "a Norm"),
+    "Norm | None": (lambda value: value is None or isinstance(value, Norm), "a Norm"),
+}
+"""What each annotation of a layer's field takes, by its text; a user's own ones are not held."""

@@ -1,0 +1,289 @@
+"""One walk over a network gives its rows: shapes, parameters, MACs, receptive fields, words."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import asdict, dataclass, replace
+
+from .check import check_made
+from .field import Field
+from .joins import Add, Aux, Chain, Concat, Part, dotted
+from .layer import Layer, Norm
+from .net import Committee, Net
+from .settings import Settings, Zeros, phrases
+from .smallest import what_works
+from .weightless import Flatten
+from .window import Pair, Shape, pair, shown
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width)."""
+
+    name: str
+    kind: str
+    layer: Layer | Concat | Add
+    input: Shape
+    out: Shape
+    params: int = 0
+    fixed_params: int = 0
+    macs: int = 0
+    executed_macs: int = 0
+    connections: int = 0
+    receptive_field: Pair | None = None
+    field_stride: Pair | None = None
+    formula: str = ""
+    aux: bool = False
+
+    @property
+    def kernel(self) -> Pair | None:
+        """Kernel (height, width), or None for a layer without a window."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        return window.kernel if window else None
+
+    @property
+    def stride(self) -> Pair | None:
+        """Stride (height, width), or None for a layer without a window."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        return window.stride if window else None
+
+    @property
+    def padding(self) -> Pair | str | None:
+        """Zero padding (height, width) or `same`, or None for a layer without a window."""
+        window = self.layer.window() if isinstance(self.layer, Layer) else None
+        if window is None:
+            return None
+        return window.padding if isinstance(window.padding, str) else pair(window.padding)
+
+    @property
+    def groups(self) -> int:
+        """Into how many groups a convolution splits its channels; 1 for every other row."""
+        return int(getattr(self.layer, "groups", 1))
+
+    @property
+    def activation(self) -> str | None:
+        """The activation after this row."""
+        return getattr(self.layer, "activation", None)
+
+    @property
+    def settings(self) -> Settings:
+        """What the counts and sizes of this row do not show, by name."""
+        return self.layer.settings(self.input)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The groups, the settings and the activation in a few words each, in order of use."""
+        split = f"{self.groups} groups" if self.groups > 1 else ""
+        split = "depthwise" if split and self.groups == self.input[0] else split
+        said = phrases(self.settings)
+        norm = said.pop("norm", "")
+        return tuple(filter(None, (split, *said.values(), norm, self.activation)))
+
+    @property
+    def size(self) -> int:
+        """How many values one picture has here."""
+        return self.out[0] * self.out[1] * self.out[2]
+
+    def to_dict(self) -> dict[str, object]:
+        """The row as `explain --json` prints it."""
+        padding = self.padding
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "in": list(self.input),
+            "out": list(self.out),
+            "kernel": list(self.kernel) if self.kernel else None,
+            "stride": list(self.stride) if self.stride else None,
+            "padding": list(padding) if isinstance(padding, tuple) else padding,
+            "groups": self.groups,
+            "activation": self.activation,
+            "params": self.params,
+            "macs": self.macs,
+            "connections": self.connections,
+            "receptive_field": list(self.receptive_field) if self.receptive_field else None,
+            "field_stride": list(self.field_stride) if self.field_stride else None,
+            "formula": self.formula,
+            "aux": self.aux,
+            "settings": {name: plain(value) for name, value in self.settings.items()},
+        }
+
+
+def plain(setting: object) -> object:
+    """A setting or a size as JSON has it."""
+    if isinstance(setting, Norm | Zeros):
+        return {name: plain(value) for name, value in asdict(setting).items()}
+    return list(setting) if isinstance(setting, tuple) else setting
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the rows of the network that predicts; auxiliary heads apart."""
+
+    params: int
+    fixed_params: int
+    macs: int
+    executed_macs: int
+    connections: int
+    aux_params: int
+    aux_macs: int
+    activations: int
+    """Output values of all layers, for one picture, without heads; four bytes each in float32."""
+
+
+def totals(rows: tuple[Row, ...]) -> Totals:
+    """The totals of a walk; TypeError for anything else."""
+    if isinstance(rows, str | Net | Committee):
+        raise TypeError(f"totals takes the rows of a network: totals(walk(net)), not {_what(rows)}")
+    main = [r for r in rows if not r.aux]
+    return Totals(
+        params=sum(r.params for r in main),
+        fixed_params=sum(r.fixed_params for r in main),
+        macs=sum(r.macs for r in main),
+        executed_macs=sum(r.executed_macs for r in main),
+        connections=sum(r.connections for r in main),
+        aux_params=sum(r.params for r in rows if r.aux),
+        aux_macs=sum(r.macs for r in rows if r.aux),
+        activations=sum(r.size for r in main),
+    )
+
+
+def walk(net: Net) -> tuple[Row, ...]:
+    """The rows of a network in the order in which it computes them.
+
+    ValueError names the layer, its size and the smallest input that works where the input is too
+    small; the branches, and what each gives, where they cannot be joined; and any impossible layer.
+    TypeError for what is no network.
+    """
+    if not isinstance(net, Net):
+        member = ": walk its member" if isinstance(net, Committee) else ": walk(net('lenet5')), say"
+        raise TypeError(f"walk takes a network, not {_what(net)}{member}")
+    check_made(net)
+    try:
+        rows = tuple(_walk(net))
+    except TooSmall as error:
+        raise ValueError(f"{error}: {what_works(net)}, not {net.input[1]}x{net.input[2]}") from None
+    seen: set[str] = set()
+    for row in rows:
+        if row.name in seen:
+            raise ValueError(
+                f"two rows of {net.name} are called {row.name!r}: parameters need names"
+            )
+        seen.add(row.name)
+    return rows
+
+
+def _what(value: object) -> str:
+    return repr(value) if isinstance(value, str) else f"a {type(value).__name__}"
+
+
+class TooSmall(ValueError):
+    """A window that does not fit on its input."""
+
+
+def fixed_size(net: Net) -> bool:
+    """True where a flattened map, and so a dense layer after it, is sized for this input alone."""
+    own = {row.name: row.out for row in walk(net)}
+    larger = replace(net, input=(net.input[0], net.input[1] + 64, net.input[2] + 64))
+    try:
+        return any(
+            row.out != own[row.name] for row in _walk(larger) if isinstance(row.layer, Flatten)
+        )
+    except ValueError:
+        return True
+
+
+Rows = Generator[Row, None, tuple[Shape, Field | None]]
+"""Yields rows; its value is the shape and the field of what it computed last."""
+
+
+def _walk(net: Net) -> Rows:
+    return (yield from _part("", net.body, net.input, Field(), False))
+
+
+def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Rows:
+    if isinstance(part, Chain):
+        for child, inner in part.parts:
+            s, field = yield from _part(dotted(name, child), inner, s, field, aux)
+        return s, field
+    if isinstance(part, Aux):
+        yield from _part(name, part.head, s, field, not part.counted)
+        return s, field
+    if isinstance(part, Concat | Add):
+        return (yield from _join_rows(name, part, s, field, aux))
+    return (yield from _layer(name, part, s, field, aux))
+
+
+def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) -> Rows:
+    try:
+        layer.check(s)
+        out, window = layer.shape(s), layer.window()
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if out[0] < 1:
+        raise ValueError(f"{name}: it gives no map at all")
+    if min(out) < 1:
+        assert window is not None
+        size = f"{window.kernel[0]}x{window.kernel[1]}"
+        raise TooSmall(f"{name}: a {size} window does not fit on its input of {s[1]}x{s[2]}")
+    if layer.sees_all(s):
+        field = None
+    elif field and (reach := layer.reach(s)):
+        field = field.through(reach, s[1:])
+    yield Row(
+        name=name,
+        kind=layer.kind,
+        layer=layer,
+        input=s,
+        out=out,
+        params=layer.params(s),
+        fixed_params=layer.fixed(s),
+        macs=layer.macs(s),
+        executed_macs=layer.executed(s),
+        connections=layer.connections(s),
+        receptive_field=field.size if field else None,
+        field_stride=field.step if field else None,
+        formula=layer.words(s),
+        aux=aux,
+    )
+    return out, field
+
+
+def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool) -> Rows:
+    if not join.branches:
+        raise ValueError(f"{name}: nothing to join; it has no branches")
+    scales = join.scales if isinstance(join, Add) else None
+    if scales is not None and len(scales) != len(join.branches):
+        raise ValueError(f"{name}: {len(scales)} scales for {len(join.branches)} branches")
+    ends: list[tuple[str, Shape, Field | None]] = []
+    for child, inner in join.branches:
+        out, end = yield from _part(dotted(name, child), inner, s, field, aux)
+        ends.append((child, out, end))
+    first, shape, joined = ends[0]
+    for branch, out, end in ends[1:]:
+        same = shape[1:] == out[1:] if isinstance(join, Concat) else shape == out
+        if not same:
+            word = "joined" if isinstance(join, Concat) else "added"
+            raise ValueError(
+                f"{name}: branch {first or 'without a name'} gives {shown(shape)} but branch "
+                f"{branch or 'without a name'} gives {shown(out)}: they cannot be {word}"
+            )
+        joined = joined.joined(end) if joined and end else None
+    if isinstance(join, Concat):
+        widths = [out[0] for _, out, _ in ends]
+        shape = (sum(widths), *shape[1:])
+        formula = f"{' + '.join(map(str, widths))} = {shape[0]} channels"
+        kind = "concat"
+    else:
+        formula, kind = f"sum of {len(ends)} branches", "add"
+    yield Row(
+        name=name,
+        kind=kind,
+        layer=join,
+        input=s,
+        out=shape,
+        receptive_field=joined.size if joined else None,
+        field_stride=joined.step if joined else None,
+        formula=formula,
+        aux=aux,
+    )
+    return shape, joined

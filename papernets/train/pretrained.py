@@ -1,0 +1,85 @@
+"""Training that begins with a bundle's weights: which network it is, what is kept, what is new."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..bundle.info import WEIGHTS, BundleInfo, find_bundle, read_info
+from ..bundle.net_json import in_file, same_network
+from ..bundle.weights import load_weights, read_safetensors
+from ..data import Preprocessing
+from ..nets.registry import find
+from ..run.network import Network, layout
+from ..spec import Net
+from .run import Run
+
+
+def bundle_of(given: str) -> tuple[BundleInfo, Path]:
+    """The description of a bundle to begin with, and its folder; ValueError for a committee."""
+    folder = find_bundle(Path(given).expanduser() if os.sep in given or "~" in given else given)
+    info = read_info(folder)
+    if info.kind == "committee":
+        raise ValueError(
+            f"{folder} is a committee: training begins with the weights of one network, such as "
+            f"{folder / info.members[0]}"
+        )
+    return info, folder
+
+
+def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The network of a bundle, and the options, input and channels with which it was trained.
+
+    `name` is what the user calls the network, or empty. ValueError where that is another one.
+    """
+    info, folder = bundle_of(given)
+    if not name and in_file(info.network):
+        raise ValueError(f"{folder} is of a network in a file: give it too, {info.network}")
+    if name and not in_file(name):
+        find(name)  # an unknown name is answered with the nearest
+    if name and not same_network(name, info.network):
+        raise ValueError(
+            f"{folder} is a trained {info.network}, not {name}: papernets train {info.network} "
+            f"--weights {given}; or leave the name out"
+        )
+    found: dict[str, Any] = {"options": {**info.options, **wanted.get("options", {})}}
+    if "input" not in wanted:
+        found["input"] = tuple(info.input[1:])
+    if "channels" not in wanted:
+        found["channels"] = info.input[0]
+    return name or info.network, found
+
+
+def take(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
+    """Load a bundle's weights into a network for these classes; the names that are drawn anew.
+
+    The classifier is kept where its classes are these, in this order. Another body is a ValueError.
+    """
+    info, folder = bundle_of(run.weights)
+    state = read_safetensors(folder / WEIGHTS)
+    fresh = () if info.classes == tuple(classes) else heads(run, len(classes))
+    own = model.state_dict()
+    kept = {name: own[name] if name in fresh else tensor for name, tensor in state.items()}
+    load_weights(model, kept, str(folder))
+    return fresh
+
+
+def heads(run: Run, classes: int) -> tuple[str, ...]:
+    """The tensors to which a number of classes gives their shape, those of auxiliary heads too."""
+    made = [run.network(count) for count in (classes, classes + 1)]
+    one, other = (layout(net) for net in made if isinstance(net, Net))
+    return tuple(name for name, shape in one.items() if other[name] != shape)
+
+
+def prepared(given: str, channels: int) -> dict[str, Any]:
+    """How a bundle's network saw pixels: low, high and order, for a network of as many channels."""
+    info, folder = bundle_of(given)
+    try:
+        known = Preprocessing.from_dict(info.preprocessing)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{folder}: its preprocessing cannot be used ({error})") from None
+    if known.channels != channels:
+        return {}
+    return {"low": known.low, "high": known.high, "order": known.order}

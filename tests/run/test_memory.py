@@ -1,0 +1,375 @@
+"""Memory: of building no more than the weights, of a forward pass no more than is predicted."""
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from papernets.nets.registry import net
+from papernets.rewrite.schedule import peak, schedule
+from papernets.run.activations import activate, activate_
+from papernets.run.network import build
+from papernets.spec import Add, Aux, Chain, Concat, Conv, Dense, Identity, Net, add, chain
+from tests.live_memory import Live, most_bytes
+
+SMALL = Path(__file__).parents[1] / "small_nets.py"
+BRANCHES, SHORTCUTS = net(f"{SMALL}:BRANCHES"), net(f"{SMALL}:SHORTCUTS")
+# One of each form; normalisation across maps and LeNet's layers have workspace of their own.
+FORMS = [
+    "nin_cifar10",
+    "alexnet_torchvision",
+    "vgg16",
+    "vgg16_bn",
+    "googlenet_torchvision",
+    "bn_inception",
+    "bn_inception_slim",
+    "inception_v3",
+    "inception_v4",
+    "inception_resnet_v2_slim",
+    "resnet18",
+    "resnet34_A",
+    "resnet50",
+    "resnet50_v1.5",
+    "resnet50_v2",
+    "plain34",
+    "resnet110",
+    "mobilenet_v1",
+    "mobilenet_v1_timm",
+]
+OTHERS = ["zfnet", "lenet5", "lenet5_modern", "alexnet", "caffenet", "googlenet", "vgg11_lrn"]
+DEEPEST = ["resnet152", "resnet200", "resnet1001", "resnet1202"]
+
+
+@cache
+def on_meta(name):
+    with torch.device("meta"):
+        return build(net(name))
+
+
+def pictures(network, count=2, device="meta"):
+    return torch.empty(count, *network.input, device=device)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*FORMS, *(pytest.param(n, marks=pytest.mark.slow) for n in DEEPEST)],
+)
+def test_the_peak_of_a_forward_pass_is_the_one_predicted(name):
+    model = on_meta(name)
+    predicted = 2 * 4 * peak(model.form).values
+    statistics = (
+        2 * 4 * 2048
+    )  # of normalisation, which the meta device keeps, of 2,048 maps at most
+    assert predicted <= most_bytes(model, pictures(model.net)) <= predicted + statistics
+
+
+@pytest.mark.parametrize("name", ["nin_cifar10", "resnet20", "mobilenet_v1_0.25_128"])
+def test_the_prediction_holds_on_the_cpu_to_the_byte(name):
+    model = build(net(name))
+    found = most_bytes(model, pictures(model.net, device="cpu").zero_())
+    assert found == 2 * 4 * peak(model.form).values
+
+
+def test_the_peak_can_be_reckoned_by_hand():
+    """VGG-16, table 1 D: conv1_2 reads 64 maps of 224x224 and gives as many."""
+    found = peak(on_meta("vgg16").form)
+    assert (found.values, found.name) == (2 * 64 * 224 * 224, "conv1_2")
+    # ResNet-50's conv2_1: the pooled map, and both branches' 256 maps, normalised where they lie
+    found = peak(on_meta("resnet50").form)
+    assert (found.values, found.name) == ((64 + 2 * 256) * 56 * 56, "conv2_1.shortcut")
+
+
+class Plainly:
+    """The same layers run as torchvision writes networks: x = layer(x), ReLU in place, out += x.
+
+    Branches are kept in a list until they are joined, and so is what they read.
+    """
+
+    def __init__(self, model):
+        self.model, self.calls = model, {step.name: step.call for step in model._eval_steps}
+
+    def eval(self):
+        self.model.eval()
+        return self
+
+    def __call__(self, x):
+        return self.run("", self.model.form.body, x)
+
+    def run(self, name, part, x):
+        if isinstance(part, Chain):
+            for child, inner in part.parts:
+                if not isinstance(inner, Aux):
+                    x = self.run(".".join(filter(None, (name, child))), inner, x)
+            return x
+        if isinstance(part, Concat | Add):
+            outs = [self.run(".".join(filter(None, (name, n))), p, x) for n, p in part.branches]
+            if isinstance(part, Concat):
+                return torch.cat(outs, 1)
+            return self.added(part, outs)
+        call = self.calls[name]
+        if isinstance(part, Conv):
+            x = call.convolved(x)
+        elif isinstance(part, Dense):
+            x = F.linear(x, call.weight, call.bias)
+        else:
+            return call(x)
+        if call.norm is not None:
+            x = call.norm(x)
+        return activate_(x, part.activation)
+
+    @staticmethod
+    def added(join, outs):
+        scales = join.scales or (1.0,) * len(outs)
+        total = outs[0] if scales[0] == 1.0 else outs[0] * scales[0]
+        for out, scale in zip(outs[1:], scales[1:], strict=True):
+            total = torch.add(total, out, alpha=scale)
+        return activate_(total, join.activation)
+
+
+@pytest.mark.parametrize("name", [*FORMS, *OTHERS])
+def test_no_network_takes_more_than_running_its_layers_plainly(name):
+    model = on_meta(name)
+    x = pictures(model.net)
+    assert most_bytes(model, x) <= most_bytes(Plainly(model), x)
+
+
+def test_running_plainly_gives_the_same_values():
+    """Or it would be no fair comparison."""
+    for network in (net("resnet20"), net("nin_cifar10"), SHORTCUTS):
+        model = build(network).eval()
+        x = torch.rand(2, *network.input)
+        with torch.no_grad():
+            assert torch.equal(model(x), Plainly(model)(x))
+
+
+PEERS = {
+    "alexnet": "alexnet_torchvision",
+    "vgg11": "vgg11",
+    "vgg16": "vgg16",
+    "vgg16_bn": "vgg16_bn",
+    "googlenet": "googlenet_torchvision",
+    "inception_v3": "inception_v3_torchvision",
+    "resnet18": "resnet18",
+    "resnet50": "resnet50_v1.5",
+    "resnet152": "resnet152_v1.5",
+}
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_no_network_takes_more_than_torchvisions(peer):
+    try:
+        from torchvision import models
+    except (ImportError, RuntimeError) as error:  # its wheels do not load beside every torch
+        pytest.skip(f"torchvision does not load: {error}")
+    slow = {"init_weights": False} if peer in ("googlenet", "inception_v3") else {}
+    with torch.device("meta"):
+        theirs = getattr(models, peer)(weights=None, **slow)
+    ours = on_meta(PEERS[peer])
+    x = pictures(ours.net)
+    assert most_bytes(ours, x) <= most_bytes(theirs, x)
+
+
+def test_the_counter_counts_shared_memory_once_and_sees_what_is_freed():
+    with Live() as live:
+        x = torch.empty(100)
+        view = x[10:]
+        y = x + 1
+        assert (live.now, live.most) == (800, 800)
+        del x
+        assert live.now == 800  # the view holds it
+        del view
+        assert live.now == 400
+        y.add_(1)
+        assert (live.now, live.most) == (400, 800)
+
+
+def seen(model, x, hook):
+    """Output and gradients of a step in training; with a hook, nothing is written over."""
+    handles = [m.register_forward_hook(hook) for m in model._inner] if hook else []
+    model.zero_grad()
+    torch.manual_seed(0)
+    out = model(x)
+    main = out if isinstance(out, torch.Tensor) else out.main
+    rest = () if isinstance(out, torch.Tensor) else out.aux
+    sum(o.square().sum() for o in (main, *rest)).backward()
+    for handle in handles:
+        handle.remove()
+    return [main.detach(), *(p.grad.clone() for p in model.parameters() if p.grad is not None)]
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        BRANCHES,
+        SHORTCUTS,
+        net("lenet5"),
+        net("resnet20"),
+        net("resnet110_v2", classes=3),
+        net("mobilenet_v1_keras", width=0.25, input=64),
+    ],
+    ids=lambda n: n.name,
+)
+@pytest.mark.parametrize("training", [True, False])
+def test_writing_over_changes_no_bit(network, training):
+    model = build(network, generator=torch.Generator().manual_seed(1)).train(training)
+    if training:
+        for module in model.modules():
+            if isinstance(module, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
+                module.momentum = 0.0  # so that both runs begin alike
+    x = torch.rand(3, *network.input, generator=torch.Generator().manual_seed(2))
+    before = x.clone()
+    sparing, plain = (seen(model, x, hook) for hook in (None, lambda *_: None))
+    assert all(torch.equal(a, b) for a, b in zip(sparing, plain, strict=True))
+    assert torch.equal(x, before)
+
+
+NAMES = ("block1.residual.conv2", "block2.residual.conv2", "norm")
+
+
+def by_hand(model, x):
+    """The outputs of NAMES: each block's layers called one after another."""
+    found = {}
+    with torch.no_grad():
+        step = {s.name: s.call for s in model._eval_steps}
+        y = step["pool1"](step["conv1"](x))
+        for name, inner in (("block1", ("conv1", "conv2")), ("block2", ("norm", "conv1", "conv2"))):
+            z = y
+            for layer in inner:
+                z = step[f"{name}.residual.{layer}"](z)
+            found[f"{name}.residual.conv2"] = z.clone()
+            y = step[name](z, step[f"{name}.shortcut"](y))
+        found["norm"] = step["norm"](y)
+    return found
+
+
+def test_features_are_not_written_over():
+    model, x = build(SHORTCUTS).eval(), torch.rand(2, *SHORTCUTS.input)
+    wanted, found = by_hand(model, x), model.features(x, NAMES)
+    assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
+    assert found["block1.residual.conv2"].min() < 0  # no ReLU was written over it
+
+
+def test_a_hook_sees_what_its_layer_gave_and_not_what_became_of_it():
+    model, x = build(SHORTCUTS).eval(), torch.rand(2, *SHORTCUTS.input)
+    wanted, found = by_hand(model, x), {}
+    for name in NAMES:
+        layer = model.get_submodule(name)
+        layer.register_forward_hook(lambda _m, _i, out, name=name: found.update({name: out}))
+    with torch.no_grad():
+        model(x)
+    assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
+
+
+def test_a_hook_on_all_modules_sees_every_layer():
+    """As torch's own counters and trackers put it there."""
+    model, seen = build(SHORTCUTS).eval(), []
+    hook = torch.nn.modules.module.register_module_forward_hook(lambda m, *_: seen.append(m))
+    try:
+        with torch.no_grad():
+            model(torch.rand(1, *SHORTCUTS.input))
+    finally:
+        hook.remove()
+    assert {id(step.call) for step in model._eval_steps} <= {id(module) for module in seen}
+
+
+def test_a_value_that_two_read_is_not_written_over():
+    """The head's dense layer keeps the convolution's output for its gradient."""
+    head = chain({"flatten": Identity(), "conv": Conv(2, 1)})
+    body = chain(
+        {
+            "sum": add({"a": chain({"conv": Conv(3, 1), "aux": Aux(head, 1.0)}), "b": Identity()}),
+            "end": Conv(2, 1),
+        }
+    )
+    network = Net("two", "two", SHORTCUTS.paper, (3, 4, 4), 0, body)
+    (step,) = (s for s in schedule(body).of(heads=True) if s.name == "sum")
+    assert step.over is None
+    (step,) = (s for s in schedule(body).of(heads=False) if s.name == "sum")
+    assert step.over == 0
+    model = build(network).train()
+    out = model(torch.rand(1, 3, 4, 4))
+    (out.main.sum() + out.aux[0].sum()).backward()
+    assert all(p.grad is not None for p in model.parameters())
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6", "tanh", "sigmoid", "scaled_tanh", None])
+def test_an_activation_written_over_its_input_is_the_same(name):
+    x = torch.linspace(-8, 8, 1001)
+    assert torch.equal(activate_(x.clone(), name), activate(x, name))
+
+
+BUILDING = """
+import sys
+import torch
+from papernets import net
+from papernets.run.network import build
+
+def status(word):
+    for line in open("/proc/self/status"):
+        if line.startswith(word):
+            return int(line.split()[1]) * 1024
+
+def peak_of(name, device):
+    network = net(name)
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")  # the peak begins anew
+    before = status("VmRSS")
+    with torch.device(device):
+        model = build(network)
+    rise = status("VmHWM") - before
+    weights = sum(t.nbytes for t in model.state_dict().values())
+    return rise, weights, len(list(model.modules()))
+
+torch.set_num_threads(1)
+build(net("lenet5_modern"))
+for name in sys.argv[2:]:
+    print(name, *peak_of(name, sys.argv[1]))
+"""
+LARGE = [
+    "alexnet",
+    "vgg19",
+    "resnet152",
+    "resnet200_v2",
+    "resnet1202",
+    "inception_resnet_v2",
+    "googlenet",
+]
+
+
+def built_apart(device, *names):
+    done = subprocess.run(
+        [sys.executable, "-c", BUILDING, device, *names],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    for line in done.stdout.splitlines():
+        name, *numbers = line.split()
+        yield name, *map(int, numbers)
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's own count of memory")
+MODULE, CONSTANT = 12 * 1024, 24 * 2**20
+"""What a module's Python objects take, and what the allocator and torch keep for themselves."""
+
+
+@linux
+@pytest.mark.parametrize(
+    "names", [("googlenet", "resnet152"), pytest.param(LARGE, marks=pytest.mark.slow)]
+)
+def test_building_takes_the_memory_of_the_weights(names):
+    for name, rise, weights, modules in built_apart("cpu", *names):
+        assert weights > 20e6
+        assert rise <= weights + MODULE * modules + CONSTANT, name
+
+
+@linux
+@pytest.mark.parametrize("names", [("vgg19",), pytest.param(LARGE, marks=pytest.mark.slow)])
+def test_building_on_the_meta_device_takes_none(names):
+    for name, rise, _, modules in built_apart("meta", *names):
+        assert rise <= MODULE * modules + CONSTANT, name

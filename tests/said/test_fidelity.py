@@ -1,0 +1,137 @@
+"""The page of all published numbers: current, complete, and a page that Markdown sets as meant."""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from papernets.cli import main
+from papernets.nets.registry import NETS, net
+from papernets.said import Departure, Erratum, Fact, verify
+from papernets.said.fidelity import anchor, page
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "fidelity.md"
+NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "")
+NETWORKS = tuple(entry.make() for entry in NETS)
+PAGE = page(NETWORKS)
+
+
+def lenet5(**changes):
+    return replace(net("lenet5"), **{"facts": (), "errata": (), "departures": (), **changes})
+
+
+def test_the_page_is_current():
+    if NEW == "1":
+        FILE.write_text(PAGE, encoding="utf-8")
+    assert FILE.read_text(encoding="utf-8") == PAGE, (
+        f"{FILE} is not current: papernets verify --markdown > docs/fidelity.md"
+    )
+
+
+def test_the_verb_prints_the_page(capsys):
+    assert main(["verify", "--markdown"]) == 0
+    assert capsys.readouterr().out == PAGE
+    assert main(["verify", "lenet5", "--markdown"]) == 0
+    assert "| 1 networks |" in capsys.readouterr().out
+    assert main(["verify", "--json", "--markdown"]) == 2
+    assert "two forms of one thing" in capsys.readouterr().err
+
+
+def test_the_totals_are_those_of_verify():
+    every = [check for made in NETWORKS for check in verify(made)]
+    for verdict, words in (
+        ("agrees", "agree"),
+        ("erratum", "errata, with reasons"),
+        ("unexplained", "unexplained"),
+        ("measured", "results for training"),
+    ):
+        (line,) = re.findall(rf"^\| {words} \|.*$", PAGE, re.M)
+        *parts, together = (int(cell.replace(",", "")) for cell in line.split("|")[2:-1])
+        assert sum(parts) == together == sum(check.verdict == verdict for check in every)
+    assert "**disagree**" not in PAGE
+
+
+def test_nothing_is_hidden():
+    """Every contradicted number, every departure and every result stands on the page."""
+    plain = PAGE.replace("\\", "")
+    for made in NETWORKS:
+        for check in verify(made):
+            if check.verdict in ("erratum", "unexplained"):
+                assert f"`{check.quantity}`" in plain and check.source in plain
+                assert check.why.removeprefix("unexplained").removeprefix(": ") in plain
+        for departure in made.departures:
+            assert departure.what in plain and departure.where in plain
+        for fact in made.facts:
+            assert not fact.measured or fact.conditions in plain
+        assert f"`{made.name}`" in plain
+
+
+def test_every_link_of_the_index_is_a_heading():
+    headings = [anchor(text) for text in re.findall(r"^#+ (.*)$", PAGE, re.M)]
+    links = re.findall(r"\]\(#([^)]*)\)", PAGE)
+    assert len(links) > 10 and set(links) <= set(headings)
+    assert all(headings.count(link) == 1 for link in links)
+
+
+def test_tables_have_as_many_cells_as_columns():
+    for block in PAGE.split("\n\n"):
+        lines = [line for line in block.split("\n") if line.startswith("|")]
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) <= 1
+
+
+def test_marks_in_a_text_are_not_set():
+    said = page((lenet5(departures=(Departure("a*b <c> `d` e|f", "x*y"),)),))
+    assert r"- a\*b \<c\> \`d\` e\|f (*x\*y*)" in said
+    said = page((lenet5(errata=(Erratum("C1.params", "5*5*6", "notes 001", "6|7"),)),))
+    assert r"- `C1.params` = 5\*5\*6, ours 156. *notes 001*: 6\|7" in said
+
+
+def test_a_number_that_disagrees_would_be_seen():
+    said = page((lenet5(facts=(Fact("params", 60_001, "section I"),)),))
+    assert "| **disagree** | 1 | 0 | 0 | 1 |" in said
+
+
+def test_most_of_many_networks_are_named_by_the_others():
+    shared = (Departure("as all but one", "section 1"),)
+    several = [replace(lenet5(departures=shared), name=f"net{n}") for n in range(9)]
+    said = page((*several, replace(lenet5(), name="other")))
+    assert "- as all but one (*section 1*): all but `other`\n" in said
+    said = page((*several[:2], replace(lenet5(), name="other")))
+    assert "(*section 1*): `net0`, `net1`\n" in said
+
+
+def test_a_long_list_is_folded():
+    many = tuple(Erratum(f"C{n}.params", n, "notes", "one slip") for n in (1, 3, 5))
+    more = tuple(Erratum(f"S{n}.params", 7, "notes", "one slip") for n in (2, 4))
+    rest = tuple(Erratum("F6.params", n, "notes", "one slip") for n in (8, 9))
+    assert "<details>" not in page((lenet5(errata=many),))
+    said = page((lenet5(errata=(*many, *more, *rest)),))
+    assert "- *notes*: one slip <details><summary>7 numbers</summary>`C1.params` = 1, ours" in said
+
+
+def test_what_the_paper_prints_stands_before_what_others_print():
+    sources = ("notes 001", "Caffe, a file", "section 2")
+    errata = tuple(Erratum("C1.params", n, s, "why") for n, s in enumerate(sources))
+    said = page((lenet5(errata=errata),))
+    found = re.findall(r"^(#{3,4} .*|- `C1.params` = \d)", said, re.M)
+    assert found == [
+        *("### Errata", "#### Of papers", "- `C1.params` = 2"),
+        *("#### Of released code", "- `C1.params` = 1", "#### Of notes", "- `C1.params` = 0"),
+    ]
+    assert "#### Of notes" not in page((lenet5(errata=errata[1:]),))
+
+
+def test_the_page_names_the_notes_that_have_a_name():
+    assert "Premanand P. Ghadekar" in PAGE and "One Fourth Labs" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("why", "known"), [("unexplained", ""), ("unexplained: one digit is off", "one digit is off")]
+)
+def test_what_nobody_explains_is_listed(why, known):
+    (check,) = verify(lenet5(errata=(Erratum("macs", 401_000, "figure 11", why),)))
+    assert (check.verdict, check.why) == ("unexplained", why)
+    said = page((lenet5(errata=(Erratum("macs", 401_000, "figure 11", why),)),))
+    assert f"| `lenet5` | `macs` | 401,000 | 326,520 | figure 11 | {known} |" in said
