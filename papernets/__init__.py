@@ -16,11 +16,11 @@ _WHERE = {
     "net": "papernets.nets",
     "Net": "papernets.spec",
     "Logits": "papernets.run.network",
-    "build": "papernets.run.network",
+    "build": "papernets.bundle.load",
     "create_model": "papernets.bundle.load",
     "from_peer": "papernets.peers",
     "load_bundle": "papernets.bundle.load",
-    "verify": "papernets.said",
+    "verify": "papernets.nets",
     "walk": "papernets.spec",
     "totals": "papernets.spec",
 }
@@ -29,11 +29,11 @@ __all__ = ["__version__", *sorted(_WHERE)]
 if TYPE_CHECKING:
     from .bundle.load import create_model as create_model
     from .bundle.load import load_bundle as load_bundle
+    from .nets import verify as verify
     from .nets.registry import list_nets as list_nets
     from .nets.registry import net as net
     from .peers import from_peer as from_peer
     from .run.network import Logits as Logits
-    from .said import verify as verify
     from .spec import Net as Net
     from .spec import totals as totals
     from .spec import walk as walk

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from .. import rewrite
+from ..nets import Found, beside, check_options, find, look_up, sizes
 from ..nets.entry import check_switch
-from ..nets.registry import check_options, find, sizes
-from ..nets.registry import net as find_net
-from ..run.network import Logits, Network, build
+from ..run.network import Logits, Network
+from ..run.network import build as build_network
 from ..run.towers import Device, TowerNetwork, build_towers
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
@@ -69,12 +69,12 @@ def create_model(
     num_classes, in_chans, input = sizes(num_classes, in_chans, input)
     aux, dense = check_switch("aux", aux), check_switch("dense", dense)
 
-    def made(net: Net) -> nn.Module:
+    def made(found: Found) -> nn.Module:
         if devices is None:
-            return assemble(net, weights, dense=dense, input=input, generator=generator)
+            return assemble(found, weights, dense=dense, input=input, generator=generator)
         if dense:
             raise ValueError("the dense form runs on one device: leave out dense=True or devices")
-        return in_towers(net, devices, weights, generator)
+        return in_towers(found, devices, weights, generator)
 
     info: BundleInfo | None = None
     alone = weights is None and _is_bundle(name)
@@ -91,12 +91,13 @@ def create_model(
             input = (info.input[1], info.input[2])
         weights = folder / WEIGHTS
         if alone and info.net:
-            own = read_net(info.net, str(folder / INFO))
+            found = read_net(info.net, str(folder / INFO))
+            own = found.net.member
             own = replace(own, input=(in_chans, *(own.input[1:] if dense else pair(input))))
             if num_classes != own.classes:
                 raise ValueError(f"{folder} has {own.classes} classes, not {num_classes}")
             try:
-                return made(own)
+                return made(replace(found, net=own))
             except (LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
                 raise ValueError(
                     f"{folder / INFO}: its network cannot be built ({type(error).__name__}: "
@@ -121,27 +122,37 @@ def create_model(
     if named(os.fspath(name)):
         check_options(find(os.fspath(name)), options, tuple(WORDS.values()))
     try:
-        found = find_net(os.fspath(name), num_classes, in_chans, size, **options)
+        found = look_up(os.fspath(name), num_classes, in_chans, size, **options)
     except TypeError as error:
         if info is None:
             raise
         raise ValueError(
             f"{info.network} cannot be made with the bundle's options {options} ({error}). {AGAIN}"
         ) from None
-    if isinstance(found, CommitteeSpec):
+    net = found.net
+    if isinstance(net, CommitteeSpec):
         if devices is not None:
-            raise ValueError(f"{found.name} is a committee and has no towers: leave out devices")
+            raise ValueError(f"{net.name} is a committee and has no towers: leave out devices")
         if weights is not None:
-            raise ValueError(f"{found.name} is a committee: its weights are a bundle's folder")
-        members = [build(found.member, generator=generator) for _ in range(found.count)]
-        return Committee(members)
-    if not aux:
-        found = rewrite.without_heads(found).net
-    return made(found)
+            raise ValueError(f"{net.name} is a committee: its weights are a bundle's folder")
+        rule = found.initialisation
+        return Committee(
+            [build_network(net.member, False, generator, rule) for _ in range(net.count)]
+        )
+    return made(found if aux else replace(found, net=rewrite.without_heads(net).net))
+
+
+def build(net: Net, reference: bool = False, generator: torch.Generator | None = None) -> Network:
+    """A `Net` as a module with fresh parameters, drawn by its paper's rule from `generator`.
+
+    The rule is found by the network's name; He's for networks that are not ours. `reference` builds
+    the plain form: see `papernets.run.network.build`.
+    """
+    return build_network(net, reference, generator, beside(net).initialisation)
 
 
 def assemble(
-    net: Net,
+    found: Found,
     weights: str | os.PathLike[str] | Mapping[str, Tensor] | None = None,
     *,
     dense: bool = False,
@@ -149,15 +160,12 @@ def assemble(
     generator: torch.Generator | None = None,
 ) -> Network:
     """A `Net` built, with weights from a safetensors file or a state_dict; dense where asked."""
-    state = _state(weights)
-    if not dense:
-        model = build(net, generator=generator)
-        if state is not None:
-            load_weights(model, state, _where(weights))
-        return model
-    plain = build(net, generator=generator)
+    state, net = _state(weights), found.net.member
+    plain = build_network(net, generator=generator, initialisation=found.initialisation)
     if state is not None:
         load_weights(plain, state, _where(weights))
+    if not dense:
+        return plain
     done = rewrite.dense(net)
     wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
     model = Network(wide, rewrite.fast(wide).net)
@@ -166,13 +174,14 @@ def assemble(
 
 
 def in_towers(
-    net: Net,
+    found: Found,
     devices: Sequence[Device],
     weights: str | os.PathLike[str] | Mapping[str, Tensor] | None = None,
     generator: torch.Generator | None = None,
 ) -> TowerNetwork:
     """A `Net` built with each tower on a device, with weights as `assemble` takes them."""
-    model, state = build_towers(net, devices, generator), _state(weights)
+    model = build_towers(found.net.member, devices, generator, found.initialisation)
+    state = _state(weights)
     if state is not None:
         load_weights(model, state, _where(weights))
     return model

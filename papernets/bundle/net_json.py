@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from .. import spec
-from ..nets.registry import find
-from ..said import Paper
-from ..spec import Net
-from ..spec.walk import walk
+from ..nets import Found, find
+from ..nets.shelf import Shelf
+from ..said import Paper, Record
+from ..spec import Add, Aux, Chain, Concat, Layer, Net, Norm, walk
 
 PARTS = {
     name: kind
     for name, kind in vars(spec).items()
-    if isinstance(kind, type) and is_dataclass(kind) and name not in ("Net", "Committee", "Window")
+    if isinstance(kind, type)
+    and is_dataclass(kind)
+    and (issubclass(kind, Layer) or kind in (Add, Aux, Chain, Concat, Norm))
 }
 """What a network is made of, by name; nothing else is read from a bundle."""
 
@@ -48,16 +50,21 @@ def same_network(name: str | os.PathLike[str], other: str) -> bool:
     return named(text) and named(other) and find(text).name == find(other).name
 
 
-def write_net(net: Net) -> dict[str, Any]:
-    """A network's layers, name and sizes; a layer that is not of ours is a TypeError."""
+def write_net(net: Net, record: Record) -> dict[str, Any]:
+    """A network's layers, name and sizes, its title and paper; see `write_body`."""
     return {
         "name": net.name,
-        "title": net.title,
-        "paper": asdict(net.paper),
+        "title": record.title,
+        "paper": asdict(record.paper) if record.paper else None,
         "input": list(net.input),
         "classes": net.classes,
-        "body": _write(net.body),
+        "body": write_body(net),
     }
+
+
+def write_body(net: Net) -> Any:
+    """A network's layers as plain values; a layer that is not of ours is a TypeError."""
+    return _write(net.body)
 
 
 def _write(value: object) -> Any:
@@ -73,19 +80,19 @@ def _write(value: object) -> Any:
     raise TypeError(f"a {type(value).__name__} cannot be written to a bundle")
 
 
-def read_net(values: dict[str, Any], where: str) -> Net:
+def read_net(values: dict[str, Any], where: str) -> Found:
     """What `write_net` wrote; anything else is a ValueError that names the file."""
     try:
-        found = Net(
+        net = Net(
             name=_text(values["name"]),
-            title=_text(values["title"]),
-            paper=Paper(**_read(values["paper"])),
             input=_read(values["input"]),
             classes=values["classes"],
             body=_read(values["body"]),
         )
-        walk(found)  # says so where layers have impossible sizes
-        return found
+        paper = values["paper"]
+        record = Record(_text(values["title"]), None if paper is None else Paper(**_read(paper)))
+        walk(net)  # says so where layers have impossible sizes
+        return Found(net, Shelf(record=lambda net: record))
     except WRONG as error:
         raise ValueError(
             f"{where}: its network cannot be read ({type(error).__name__}: {error}). "

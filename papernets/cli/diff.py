@@ -16,8 +16,8 @@ from .flags import Json, own_file
 if TYPE_CHECKING:
     from ..compare.diff import Diff
     from ..compare.words import Line
+    from ..nets import Found
     from ..said import Departure
-    from ..spec import Committee, Net
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
 NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
@@ -47,25 +47,28 @@ def diff(
             show(found, (_called(a, found.a), _called(b, found.b)))
 
 
-def _called(given: str, net: Net | Committee) -> str:
+def _called(given: str, found: Found) -> str:
     """What a side is called: as it was given where it is a bundle or a run, else its own name."""
-    return given if Path(given).is_dir() or shipped(given) else net.name
+    return given if Path(given).is_dir() or shipped(given) else found.name
 
 
 def show(diff: Diff, names: tuple[str, str]) -> None:
     """Print a comparison for people, its sides under these names."""
     a, b = names
+    records = (diff.a.record, diff.b.record)
     if diff.a.name == diff.b.name and diff.same:
         both = "Both names mean" if a == b else f"{a} and {b} are"
-        screen.prose(f"{both} one network, {diff.a.name}: {diff.a.title}.")
+        screen.prose(f"{both} one network, {diff.a.name}: {records[0].title}.")
         return
-    one = diff.a.paper == diff.b.paper
-    for letter, name, net in (("A", a, diff.a), ("B", b, diff.b)):
-        paper = "" if one else f". {net.paper}"
-        of = "" if name == net.name else f"{net.name}, "
-        screen.paragraph(letter, f"{name}: {of}{net.title}{paper}", indent=0, hang=1)
-    if one:
-        screen.prose(f"Both of {diff.a.paper}")
+    one = records[0].paper == records[1].paper
+    for letter, name, own, record in zip(
+        "AB", names, (diff.a.name, diff.b.name), records, strict=True
+    ):
+        paper = "" if one or not record.paper else f". {record.paper}"
+        of = "" if name == own else f"{own}, "
+        screen.paragraph(letter, f"{name}: {of}{record.title}{paper}", indent=0, hang=1)
+    if one and records[0].paper:
+        screen.prose(f"Both of {records[0].paper}")
     if diff.same:
         screen.prose(f"{a} and {b} are the same: every row, every setting, every total.")
         return
@@ -78,8 +81,8 @@ def show(diff: Diff, names: tuple[str, str]) -> None:
 def _totals(diff: Diff, names: tuple[str, str]) -> None:
     from ..compare.words import total_cells, value
 
-    sources = (*diff.a.facts, *diff.b.facts)
-    counted = any(fact.quantity.endswith("connections") for fact in sources)
+    claims = (*diff.a.claims, *diff.b.claims)
+    counted = any(c.quantity.endswith("connections") for c in claims if not c.wrong)
     rows = [total_cells(c) for c in diff.totals if counted or c.what != "connections"]
     if sum(map(len, names)) > NAMES or names[0] == names[1]:
         names = ("A", "B")

@@ -14,9 +14,8 @@ from .flags import Json, WrongUse, own_file, wrong_use
 from .verify import contradicted, counts
 
 if TYPE_CHECKING:
-    from ..said import Fact
-    from ..said.verify import Check
-    from ..spec import Committee, Net
+    from ..nets import Found
+    from ..said import Check, Claim
 
 INFO = "bundle.json"
 FIELDS = 12  # with more, a sentence of them is not read
@@ -47,14 +46,14 @@ def find(
     channels: int | None = None,
     size: str = "",
     **options: object,
-) -> Net | Committee:
+) -> Found:
     """The network of a name, as the flags ask for it; a picture too small for it is wrong use."""
-    from ..nets.registry import net
+    from ..nets import look_up
     from ..spec import walk
 
     with wrong_use():
-        found = net(name, classes, channels, parse_size(size), **options)
-        walk(found.member)
+        found = look_up(name, classes, channels, parse_size(size), **options)
+        walk(found.net.member)
         return found
 
 
@@ -63,28 +62,29 @@ def list_networks(
     json: Json = False,
 ) -> None:
     """List the networks, in order of year."""
-    from ..nets.registry import find as entry_of
-    from ..nets.registry import list_nets, net
+    from ..nets import find as entry_of
+    from ..nets import list_nets, look_up
     from ..said import error_of_paper
     from ..spec import Committee, totals, walk
 
     rows, found = [], []
     for name in list_nets(pattern):
-        entry, one = entry_of(name), net(name)
+        entry, looked_up = entry_of(name), look_up(name)
+        one, record = looked_up.net, looked_up.record
         member, times = (one.member, one.count) if isinstance(one, Committee) else (one, 1)
         sums = totals(walk(member))
-        paper = error_of_paper(one.facts)
+        paper = error_of_paper(record.claims)
         found.append(
             {
                 "name": name,
                 "year": entry.year,
-                "title": one.title,
+                "title": record.title,
                 "input": list(member.input),
                 "params": sums.params * times,
                 "macs": sums.macs * times,
                 "aliases": list(entry.aliases),
                 "trained": shipped(name) is not None,
-                "paper_error": paper.value if paper else None,
+                "paper_error": paper.printed if paper else None,
                 "paper_error_on": paper.conditions if paper else None,
             }
         )
@@ -92,7 +92,7 @@ def list_networks(
         rows.append(
             (
                 name,
-                one.title,
+                record.title,
                 str(entry.year),
                 size,
                 f"{sums.params * times:,}",
@@ -115,12 +115,13 @@ def list_networks(
         raise WrongUse(f"no network's name matches {pattern!r}. All names: papernets list")
 
 
-def _printed(fact: Fact | None) -> str:
+def _printed(claim: Claim | None) -> str:
     """A paper's error in the list, marked where it is not a plain top-1 error."""
-    if fact is None or not isinstance(fact.value, float):
+    if claim is None or not isinstance(claim.printed, float):
         return ""
-    mark = "top-5 " if "top-5" in fact.conditions else ""
-    return mark + (">" if "higher than" in fact.conditions else "") + screen.percent(fact.value)
+    mark = "top-5 " if "top-5" in claim.conditions else ""
+    higher = ">" if "higher than" in claim.conditions else ""
+    return mark + higher + screen.percent(claim.printed)
 
 
 def explain(
@@ -140,43 +141,45 @@ def explain(
     from ..show.explain import explain_dict
 
     with own_file(name):
-        net = network(name, classes, channels, input)
+        found = network(name, classes, channels, input)
         if json:
-            screen.print_json(explain_dict(net))
+            screen.print_json(explain_dict(found))
             return
-        show(net)
+        show(found)
 
 
 def network(
     name: str, classes: int | None = None, channels: int | None = None, size: str = ""
-) -> Net | Committee:
+) -> Found:
     """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
     return _of_folder(name, classes, channels, size) or find(name, classes, channels, size)
 
 
-def show(net: Net | Committee) -> None:
+def show(found: Found) -> None:
     """Print a network for people."""
+    from ..nets import beside
     from ..show.explain import COLUMNS, table_cells
     from ..spec import Committee, totals, walk
 
+    net, record = found.net, found.record
     base, times = (net.member, net.count) if isinstance(net, Committee) else (net, 1)
     rows = walk(base)
     sums = totals(rows)
-    screen.prose(net.title)
-    screen.prose(str(net.paper))
+    screen.prose(record.title)
+    if record.paper:
+        screen.prose(record.source)
     screen.say()
     channels, height, width = base.input
-    of = (
-        f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
-    )
+    of = ""
+    if isinstance(net, Committee):
+        of = f"{times} times {beside(base).record.title}; joined by: {net.rule}. "
     classes = screen.count(base.classes, "class", "classes")
     classes = classes if base.classes else "a module: no classes"
     screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
     cells, legend = table_cells(rows)
     at = COLUMNS.index("details")
     cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
-    said = [f.quantity for f in net.facts] + [e.quantity for e in net.errata]
-    counted = any(quantity.endswith("connections") for quantity in said)
+    counted = any(claim.quantity.endswith("connections") for claim in found.claims)
     optional = ("sees",) if counted else ("connections", "sees")
     _left_out(cells, screen.table(COLUMNS, cells, left=4, optional=optional))
     if legend:
@@ -197,7 +200,7 @@ def show(net: Net | Committee) -> None:
     screen.heading("The arithmetic")
     for row in rows:
         screen.paragraph(row.name, row.formula)
-    _claims(net)
+    _claims(found)
 
 
 def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
@@ -223,45 +226,45 @@ OTHERWISE = {
 }
 
 
-def _claims(net: Net | Committee) -> None:
-    from ..said import NOTES, verify, whose, written
+def _claims(found: Found) -> None:
+    from ..said import ABOUT_NOTES, shown, verify
 
-    checks = verify(net)
+    record = found.record
+    checks = verify(found.net, record)
     agreed = [c for c in checks if c.verdict == "agrees"]
     if agreed:
         of = counts(agreed, {"paper": "papers", "code": "released code", "notes": "later notes"})
         screen.heading(f"Published numbers that the arithmetic confirms: {of}")
     for check in agreed:
-        printed = f"{'below' if check.below else '='} {written(check.printed)}"
-        exactly = "" if check.ours == check.printed else f" (exactly {written(check.ours)})"
+        printed = f"{'below' if check.below else '='} {shown(check.printed)}"
+        exactly = "" if check.ours == check.printed else f" (exactly {shown(check.ours)})"
         screen.paragraph("", f"{check.quantity} {printed}{exactly}: {check.source}", hang=2)
     wrong = [c for c in checks if c.verdict in ("erratum", "unexplained")]
     for kind, title in OTHERWISE.items():
-        _contradictions(title, [c for c in wrong if whose(c.source) == kind])
+        _contradictions(title, [c for c in wrong if c.source.who == kind])
     _contradictions(
         "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM", [c for c in checks if c.verdict == "DISAGREES"]
     )
-    measured = [(f.value, f) for f in net.facts if f.measured and isinstance(f.value, float)]
-    if measured:
+    results = [c for c in found.claims if c.measured and isinstance(c.printed, float)]
+    if results:
         screen.heading("Published results")
-        for error, fact in measured:
-            screen.paragraph(
-                "",
-                f"{screen.percent(error)} error: {fact.conditions} ({fact.source})",
-                hang=2,
-            )
-    if any("notes 0" in check.source for check in checks):
+    for claim in results:
+        assert isinstance(claim.printed, float)
+        words = f"{screen.percent(claim.printed)} error: {claim.conditions} ({claim.source})"
+        screen.paragraph("", words, hang=2)
+    if any(check.source.in_notes for check in checks):
         screen.heading("Sources")
-        screen.paragraph("", NOTES, hang=2)
-    if net.departures:
+        screen.paragraph("", ABOUT_NOTES, hang=2)
+    if record.departures:
         screen.heading("Where we depart from the paper")
-        for departure in net.departures:
+        for departure in record.departures:
             screen.paragraph("", f"{departure.what} ({departure.where})", hang=2)
 
-    if net.recipes:
+    recipes = found.recipes
+    if recipes:
         named = [
             recipe.name + (f" (for {', '.join(recipe.data)})" if recipe.data else "")
-            for recipe in net.recipes
+            for recipe in recipes
         ]
         screen.say()
         screen.prose(f"Recipes: {', '.join(named)}")
@@ -274,9 +277,7 @@ def _contradictions(title: str, checks: Sequence[Check]) -> None:
         screen.paragraph("", contradicted(check), hang=2)
 
 
-def _of_folder(
-    name: str, classes: int | None, channels: int | None, size: str
-) -> Net | Committee | None:
+def _of_folder(name: str, classes: int | None, channels: int | None, size: str) -> Found | None:
     """The network of a bundle or of a run's folder, without torch; None where it is no folder."""
     import json
 

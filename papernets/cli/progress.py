@@ -85,8 +85,8 @@ class Show:
                 f"The pictures are in colour, {short(run.net)} reads grey: "
                 "--channels 3 keeps the colour"
             )
-        usual = run.network(None).departures
-        for departure in run.network(len(data.classes)).departures:
+        usual = run.network(None).record.departures
+        for departure in run.network(len(data.classes)).record.departures:
             if departure not in usual:
                 screen.note(f"not the paper's: {departure.what} ({departure.where})")
 

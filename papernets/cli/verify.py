@@ -25,11 +25,9 @@ def verify(
 
     Exit code 1 if one disagrees.
     """
-    from dataclasses import asdict
-
-    from ..nets.registry import NETS
-    from ..said import verify as check
-    from ..said.fidelity import page
+    from ..nets import NETS
+    from ..nets import verify as check
+    from ..said.fidelity import OnRecord, page
     from .explain import find
 
     if json and markdown:
@@ -39,9 +37,10 @@ def verify(
     found = {n: check(net) for n, net in nets.items()}
     checks = [(n, c) for n, several in found.items() for c in several]
     if json:
-        screen.print_json([{"network": n, **asdict(c)} for n, c in checks])
+        screen.print_json([{"network": n, **c.to_dict()} for n, c in checks])
     elif markdown:
-        screen.say(page(tuple(nets.values())).rstrip())
+        records = [OnRecord(found.net, found.record) for found in nets.values()]
+        screen.say(page(records).rstrip())
     else:
         _verdicts(checks)
     if any(c.verdict == "DISAGREES" for _, c in checks):
@@ -50,13 +49,13 @@ def verify(
 
 def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
     """The table of published numbers, the reasons of the errata, and how many there are of each."""
-    from ..said import NOTES, written
+    from ..said import ABOUT_NOTES, shown
 
     rows = []
     for n, c in checks:
         if c.verdict != "measured":
             verdict = c.verdict + (", rounded" if c.rounded else ", below" if c.below else "")
-            rows.append((n, c.quantity, c.source, verdict, written(c.printed), written(c.ours)))
+            rows.append((n, c.quantity, str(c.source), verdict, shown(c.printed), shown(c.ours)))
     columns = ("network", "quantity", "source", "verdict", "printed", "ours")
     if screen.terminal():  # a table a network: with a column for its name there is no room
         for name in dict.fromkeys(n for n, _ in checks):
@@ -75,8 +74,8 @@ def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
             screen.paragraph("", f"{n}: {contradicted(c)}", hang=2)
     screen.say()
     screen.prose(_tally([c for _, c in checks]))
-    if any("notes 0" in c.source for _, c in checks):
-        screen.prose(NOTES)
+    if any(c.source.in_notes for _, c in checks):
+        screen.prose(ABOUT_NOTES)
 
 
 def _tally(checks: Sequence[Check]) -> str:
@@ -99,17 +98,15 @@ def _tally(checks: Sequence[Check]) -> str:
 
 def contradicted(check: Check) -> str:
     """An erratum as one sentence."""
-    from ..said import written
+    from ..said import shown
 
     return (
-        f"{check.quantity} = {written(check.printed)} ({check.source}), "
-        f"ours {written(check.ours)}: {check.why}"
+        f"{check.quantity} = {shown(check.printed)} ({check.source}), "
+        f"ours {shown(check.ours)}: {check.why}"
     )
 
 
 def counts(checks: Sequence[Check], names: Mapping[str, str]) -> str:
     """How many of these numbers are of papers, of code and of notes: `23 of papers, 2 of notes`."""
-    from ..said import whose
-
-    kinds = [whose(check.source) for check in checks]
+    kinds = [check.source.who for check in checks]
     return ", ".join(f"{kinds.count(k)} of {name}" for k, name in names.items() if k in kinds)

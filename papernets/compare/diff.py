@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..nets import Found, beside
 from ..said import Departure
-from ..spec import Committee, Initialisation, Net, Norm, Settings, phrases
+from ..spec import Committee, Net, Norm, Settings, phrases
 from ..spec.walk import Row, plain, totals, walk
 from .align import align
 
@@ -63,8 +64,8 @@ class Match:
 class Diff:
     """Two networks compared."""
 
-    a: Net | Committee
-    b: Net | Committee
+    a: Found
+    b: Found
     totals: tuple[Change, ...]
     """All totals that either network has, equal ones too."""
     general: tuple[Change, ...]
@@ -106,32 +107,33 @@ class Diff:
         }
 
 
-def diff(a: Net | Committee, b: Net | Committee) -> Diff:
+def diff(a: Net | Committee | Found, b: Net | Committee | Found) -> Diff:
     """Two networks compared; a committee by its member, with the totals of all members."""
-    one, other = a.member, b.member
-    rows, others = walk(one), walk(other)
-    whats = [{d.what for d in net.departures} for net in (a, b)]
+    one, other = (net if isinstance(net, Found) else beside(net) for net in (a, b))
+    rows, others = walk(one.net.member), walk(other.net.member)
+    said = [found.record.departures for found in (one, other)]
+    whats = [{departure.what for departure in several} for several in said]
     return Diff(
-        a,
-        b,
-        _totals(a, rows, b, others),
-        tuple(_general(a, b)),
+        one,
+        other,
+        _totals(one.net, rows, other.net, others),
+        tuple(_general(one, other)),
         tuple(
             _match(rows[i] if i is not None else None, others[j] if j is not None else None)
             for i, j in align(rows, others)
         ),
-        tuple(d for d in a.departures if d.what not in whats[1]),
-        tuple(d for d in b.departures if d.what not in whats[0]),
-        tuple(d for d in a.departures if d.what in whats[1]),
+        tuple(d for d in said[0] if d.what not in whats[1]),
+        tuple(d for d in said[1] if d.what not in whats[0]),
+        tuple(d for d in said[0] if d.what in whats[1]),
     )
 
 
-def _identity(net: Net | Committee) -> dict[str, object]:
-    base = net.member
+def _identity(found: Found) -> dict[str, object]:
+    base, record = found.net.member, found.record
     return {
-        "name": net.name,
-        "title": net.title,
-        "paper": str(net.paper),
+        "name": found.name,
+        "title": record.title,
+        "paper": record.source,
         "input": list(base.input),
         "classes": base.classes,
     }
@@ -174,20 +176,20 @@ def _totals(
     )
 
 
-def _general(a: Net | Committee, b: Net | Committee) -> Iterator[Change]:
-    one, other = a.member, b.member
-    inits = [net.init or HE for net in (one, other)]
+def _general(one: Found, other: Found) -> Iterator[Change]:
+    inits = [found.initialisation for found in (one, other)]
     if inits[0].words() != inits[1].words():
         yield Change("first weights", *(f"{init.words()} ({init.source})" for init in inits))
     for what, x, y in (
-        ("share of the heads in the loss", one.aux_weights, other.aux_weights),
-        ("members", getattr(a, "count", 1), getattr(b, "count", 1)),
+        (
+            "share of the heads in the loss",
+            one.net.member.aux_weights,
+            other.net.member.aux_weights,
+        ),
+        ("members", getattr(one.net, "count", 1), getattr(other.net, "count", 1)),
     ):
         if x != y:
             yield Change(what, x, y)
-
-
-HE = Initialisation("he", 2.0, "He et al. 2015")  # what a network takes that names no other
 
 
 def _match(a: Row | None, b: Row | None) -> Match:

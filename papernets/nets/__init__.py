@@ -1,5 +1,29 @@
 """Every network by name: a folder a family, and the registry that looks a name up."""
 
-from .registry import NETS, check_options, find, list_nets, net, plain, sizes
+from .registry import (
+    NETS,
+    beside,
+    check_options,
+    find,
+    list_nets,
+    look_up,
+    net,
+    plain,
+    sizes,
+    verify,
+)
+from .shelf import Found
 
-__all__ = ["NETS", "check_options", "find", "list_nets", "net", "plain", "sizes"]
+__all__ = [
+    "NETS",
+    "Found",
+    "beside",
+    "check_options",
+    "find",
+    "list_nets",
+    "look_up",
+    "net",
+    "plain",
+    "sizes",
+    "verify",
+]

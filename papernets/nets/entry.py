@@ -6,7 +6,9 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..said import Printed
 from ..spec import Committee, Net
+from .shelf import first_sentence, printed_by
 
 COMMON = ("classes", "channels", "input")
 MOST = 10**9
@@ -41,7 +43,17 @@ class Entry:
     @property
     def title(self) -> str:
         """The first sentence of the function's docstring, for the list."""
-        return (inspect.getdoc(self.make) or "").split("\n")[0].rstrip(".")
+        return first_sentence(self.make)
+
+    @property
+    def printed(self) -> Printed:
+        """The input and the classes that the paper prints: what the function makes unasked."""
+        return printed_by(self.make)
+
+    @property
+    def family(self) -> str:
+        """The package of its family: papernets.nets.vgg."""
+        return ".".join(self.make.__module__.split(".")[:3])
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from ..said import Printed
 from ..spec import Committee, Net, pair
 from .entry import Entry
+from .shelf import Found, first_sentence, in_file, printed_by
 
 
-def own(name: str, given: dict[str, object], options: dict[str, object]) -> Net | Committee:
+def own(name: str, given: dict[str, object], options: dict[str, object]) -> Found:
     """The network of `file.py:NAME`, for these sizes and options; ValueError where it is none."""
     path, _, attribute = name.rpartition(":")
     module = run(path)
@@ -25,17 +27,21 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Net 
             f"{path} has no {attribute!r}; networks in it: "
             f"{', '.join(networks_in(module)) or 'none'}"
         )
-    if callable(found):
-        found = _made(name, found, {**given, **options})
+    maker = found if callable(found) else None
+    first = found.member if isinstance(found, Net | Committee) else None
+    if maker is not None:
+        found = _made(name, maker, {**given, **options})
     elif isinstance(found, Net):
         found = _changed(name, found, given, options)
     elif isinstance(found, Committee):
-        member = _changed(name, found.member, given, options)
-        if member is not found.member:
-            found = replace(found, member=member, facts=(), errata=())
+        found = replace(found, member=_changed(name, found.member, given, options))
     if not isinstance(found, Net | Committee):
         raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
-    return found
+    shelf = in_file(module, first_sentence(maker) if maker else "")
+    if first is not None:
+        return Found(found, shelf, Printed(first.input, first.classes))
+    with _running(name):
+        return Found(found, shelf, printed_by(maker))
 
 
 def networks_in(module: ModuleType) -> list[str]:
@@ -114,4 +120,4 @@ def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, o
     channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])
     assert isinstance(channels, int) and isinstance(input, int | tuple)
     shape = (channels, *pair(input))
-    return own if shape == own.input else replace(own, input=shape, facts=(), errata=())
+    return replace(own, input=shape)

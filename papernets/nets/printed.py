@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..said import Fact, Table, number
+from ..said import Table, number
+from ..said.legacy import Fact
 from ..spec import Chain, Layer, Shape, pair
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import importlib
+import importlib.util
 import operator
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from ..spec import Committee, Net
+from ..said import Check
+from ..said import verify as check
+from ..said.legacy import record_of
+from ..spec import HE, Committee, Net
 from . import (
     alexnet,
     bn_inception,
@@ -31,10 +37,11 @@ from .inception_v4 import peers as inception_v4_peers
 from .lenet import notes as lenet_readings
 from .mobilenet import peers as mobilenet_readings
 from .own_file import networks_in, own, run
-from .photo_recipes import with_recipes
+from .photographs import with_recipes
 from .resnet import cifar as resnet_cifar
 from .resnet import peers as resnet_readings
 from .resnet import v2 as resnet_v2
+from .shelf import Found, Shelf
 from .vgg import peers as vgg_readings
 
 _ROOMS = (
@@ -102,16 +109,20 @@ def _named(name: str) -> Entry | None:
     return None
 
 
+def _entry(name: str) -> Entry | None:
+    """The entry of a name; None where there is none, or several that it may mean."""
+    entry = _BY_NAME.get(plain(name)) or _named(plain(name))
+    alike = _SQUEEZED.get(squeezed(name), [])
+    return alike[0] if entry is None and len(alike) == 1 else entry
+
+
 def find(name: str) -> Entry:
     """The entry of a name or an alias; a wrong name is a ValueError with the nearest one.
 
     Separators may be left out or put in (`LeNet-5`, `lenet_5`) where that means one network only.
     """
     _check_name(name)
-    entry = _BY_NAME.get(plain(name)) or _named(plain(name))
-    alike = _SQUEEZED.get(squeezed(name), [])
-    if entry is None and len(alike) == 1:
-        entry = alike[0]
+    entry = _entry(name)
     if entry is None and name.endswith(".py"):
         names = networks_in(run(name))
         which = names[0] if names else "NAME"
@@ -126,14 +137,14 @@ def find(name: str) -> Entry:
     return entry
 
 
-def net(
+def look_up(
     name: str,
     classes: int | None = None,
     channels: int | None = None,
     input: int | tuple[int, int] | None = None,
     **options: object,
-) -> Net | Committee:
-    """The network of a name, or of a user's own `file.py:NAME`.
+) -> Found:
+    """The network of a name, or of a user's own `file.py:NAME`, and what stands beside it.
 
     `input` is a side or (height, width) in pixels; None keeps the paper's. Further options are
     those that the network's file declares; an unknown one, or an impossible value, is a ValueError
@@ -146,7 +157,53 @@ def net(
         return own(name, given, options)
     entry = find(name)
     check_options(entry, options)
-    return with_recipes(entry.make(**given, **options))
+    return beside(entry.make(**given, **options))
+
+
+def net(
+    name: str,
+    classes: int | None = None,
+    channels: int | None = None,
+    input: int | tuple[int, int] | None = None,
+    **options: object,
+) -> Net | Committee:
+    """The network of a name, or of a user's own `file.py:NAME`; see `look_up`."""
+    return look_up(name, classes, channels, input, **options).net
+
+
+def beside(net: Net | Committee) -> Found:
+    """A network that somebody holds, with what stands beside it under its name, if that is ours."""
+    try:
+        entry = _entry(net.name)
+    except ValueError:  # a name of our grammar with an impossible size
+        entry = None
+    return Found(net) if entry is None else Found(net, _shelf(entry), entry.printed)
+
+
+def verify(network: str | Net | Committee | Found) -> tuple[Check, ...]:
+    """All claims on a network, checked: by its name, FILE.py:NAME, or as a value."""
+    if isinstance(network, str):
+        network = look_up(network)
+    found = network if isinstance(network, Found) else beside(network)
+    return check(found.net, found.record)
+
+
+@cache
+def _shelf_of_family(family: str) -> Shelf:
+    if importlib.util.find_spec(f"{family}.claims") is None:  # TRANSITIONAL
+        return Shelf(
+            record_of,
+            lambda net: net.init or HE,
+            lambda net: with_recipes(net).recipes,
+        )
+    claims, recipes = (
+        importlib.import_module(f"{family}.{part}") for part in ("claims", "recipes")
+    )
+    return Shelf(claims.record, recipes.initialisation, recipes.recipes)
+
+
+def _shelf(entry: Entry) -> Shelf:
+    return _shelf_of_family(entry.family)
 
 
 def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] = COMMON) -> None:

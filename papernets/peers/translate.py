@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ..bundle.load import assemble
 from ..bundle.weights import load_weights
-from ..nets.registry import find, net, plain
+from ..nets import beside, find, net, plain
 from ..run.network import Network, layout
 from ..spec import Net
 from .layout import PeerNet
@@ -104,7 +104,7 @@ def loaded(
     own: Net, state: Mapping[str, Tensor], generator: torch.Generator | None = None
 ) -> Network:
     """The network with these weights, and drawn ones where `state` has none; in evaluation mode."""
-    model = assemble(own, generator=generator)
+    model = assemble(beside(own), generator=generator)
     floating = [tensor.dtype for tensor in state.values() if tensor.is_floating_point()]
     if floating and all(kind == torch.float64 for kind in floating):
         model = model.double()

@@ -8,8 +8,6 @@ from torch import Tensor, nn
 from ..spec import Initialisation, pair
 from .layers import Conv, Dense, Subsample, TableConv
 
-HE = Initialisation("he", 2.0, "He et al. 2015, section 2.2")
-
 
 def fans(module: nn.Module) -> list[tuple[Tensor, int, int]]:
     """(weights, fan-in, fan-out) of a layer; a connection table has a fan-in an output map."""
@@ -33,10 +31,9 @@ def fans(module: nn.Module) -> list[tuple[Tensor, int, int]]:
 
 @torch.no_grad()
 def initialise(
-    model: nn.Module, init: Initialisation | None, generator: torch.Generator | None = None
+    model: nn.Module, init: Initialisation, generator: torch.Generator | None = None
 ) -> None:
-    """Draw all parameters in place by the paper's rule (None: He's); on meta nothing happens."""
-    init = HE if init is None else init
+    """Draw all parameters in place by a rule; on meta nothing happens."""
     for name, module in model.named_modules():
         parts = fans(module)
         bias = getattr(module, "bias", None)

@@ -16,7 +16,7 @@ from .. import rewrite
 from ..rewrite.schedule import Step as Planned
 from ..rewrite.schedule import schedule
 from ..show.explain import kind_cell
-from ..spec import Add, Concat, Layer, Net, Shape, shown
+from ..spec import HE, Add, Concat, Initialisation, Layer, Net, Shape, shown
 from ..spec.walk import walk
 from .activations import activate
 from .initialisation import initialise
@@ -351,8 +351,13 @@ def _too_large(net: Net, size: int, what: str) -> ValueError:
     )
 
 
-def build(net: Net, reference: bool = False, generator: torch.Generator | None = None) -> Network:
-    """The network as a module with fresh parameters, drawn by the net's own rule from `generator`.
+def build(
+    net: Net,
+    reference: bool = False,
+    generator: torch.Generator | None = None,
+    initialisation: Initialisation = HE,
+) -> Network:
+    """The network as a module with fresh parameters, drawn by this rule from `generator`.
 
     `reference` builds the plain form, in which the walk and torch's FLOP counter agree; otherwise
     the form is rewritten to be fast, with the same values and the same parameter names. ValueError
@@ -366,7 +371,7 @@ def build(net: Net, reference: bool = False, generator: torch.Generator | None =
             raise
         size = 4 * sum(row.params + row.fixed_params for row in walk(net))
         raise _too_large(net, size, "its parameters") from None
-    initialise(network, net.init, generator)
+    initialise(network, initialisation, generator)
     return network
 
 

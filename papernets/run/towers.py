@@ -13,8 +13,21 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from ..spec import (
+    HE,
+    Activation,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Identity,
+    Initialisation,
+    Layer,
+    Net,
+    Pool,
+    Shape,
+)
 from ..spec import LRN as LRNSpec
-from ..spec import Activation, Conv, Dense, Dropout, Flatten, Identity, Layer, Net, Pool, Shape
 from ..spec.walk import walk
 from .input_check import InputCheck
 from .layers import module
@@ -252,7 +265,10 @@ def _usable(device: Device) -> torch.device:
 
 
 def build_towers(
-    net: Net, devices: Sequence[Device], generator: torch.Generator | None = None
+    net: Net,
+    devices: Sequence[Device],
+    generator: torch.Generator | None = None,
+    initialisation: Initialisation = HE,
 ) -> TowerNetwork:
     """The network in towers, with the first weights that `build` draws from the same generator.
 
@@ -260,7 +276,7 @@ def build_towers(
     there are devices, or one of them cannot be used.
     """
     checked(net, devices)
-    ordinary = build(net, generator=generator)
+    ordinary = build(net, generator=generator, initialisation=initialisation)
     network = TowerNetwork(net, devices)
     if not any(p.is_meta for p in network.parameters()):
         network.load_state_dict(ordinary.state_dict())

@@ -2,41 +2,48 @@
 
 from .claims import (
     UNEXPLAINED,
-    WHOSE,
+    Claim,
     Departure,
-    Erratum,
-    Fact,
     Value,
+    claims,
     error_of_paper,
-    of_notes,
-    rounds_to,
-    whose,
-    written,
+    errors,
+    of_rows,
+    shown,
+    value,
 )
-from .paper import NOTES, Paper
 from .recipe import Recipe
+from .record import Printed, Record
+from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source
 from .tables import Table, crosses, number, table
 from .verify import Check, verify
 
 __all__ = [
+    "ABOUT_NOTES",
+    "BY_HAND",
     "NOTES",
     "UNEXPLAINED",
-    "WHOSE",
+    "WHO",
     "Check",
+    "Claim",
+    "Code",
     "Departure",
-    "Erratum",
-    "Fact",
+    "Notes",
     "Paper",
+    "Printed",
     "Recipe",
+    "Record",
+    "Source",
     "Table",
     "Value",
+    "claims",
     "crosses",
     "error_of_paper",
+    "errors",
     "number",
-    "of_notes",
-    "rounds_to",
+    "of_rows",
+    "shown",
     "table",
+    "value",
     "verify",
-    "whose",
-    "written",
 ]

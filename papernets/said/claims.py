@@ -1,93 +1,192 @@
-"""What is printed of a network: numbers, mistakes, departures."""
+"""A printed value, its source, and where it is wrong the reason; departures from what is printed.
+
+Claims are written as they are printed, a table a source, a line a claim:
+
+    quantity       printed       where           why it is wrong
+    params         about 60,000  abstract
+    C3.out         16x10x10      figure 2
+    error          0.95 %        figure 9
+    C1.stride      2x2           text            32 to 28 needs stride 1; the table under the text
+                                                 has it right
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from .sources import Code, Notes, Origin, Source, behind
+from .tables import Table
+
 Value = float | str | tuple[int, ...]
-
-
-WHOSE = ("paper", "code", "notes")
-"""Who a number is of: a paper, released code or what was counted in it, notes or sums by hand."""
-
-
-CODE = (
-    *("torchvision", "timm", "Keras", "keras", "Caffe", "the Caffe", "TF-slim", "bvlc_"),
-    *("the authors' release", "the authors' Caffe", "its PyTorch port", "KaimingHe/", "models/"),
-)
-"""How the sources begin that are released code, released weights, or counted in them."""
-
-
 UNEXPLAINED = "unexplained"
-"""How the reason of an erratum begins that nobody knows."""
-
-
-def whose(source: str) -> str:
-    """`paper`, `code` or `notes`: the weightiest of a source's parts, which `;` sets apart."""
-    parts = {_whose(part.strip()) for part in source.split(";")}
-    return next(kind for kind in WHOSE if kind in parts)
-
-
-def _whose(part: str) -> str:
-    if part.startswith(("notes", "printed")) or part[:1].isdigit() or part.endswith("by hand"):
-        return "notes"
-    return "code" if part.startswith(CODE) else "paper"
-
-
-def of_notes(source: str) -> bool:
-    """True for a source that is neither a paper nor released code: notes, or a sum of rows."""
-    return whose(source) == "notes"
-
-
-def written(value: Value | None) -> str:
-    """A printed value as people write it: 60,000, 6x28x28, 0.75; nothing for None."""
-    if isinstance(value, tuple):
-        return "x".join(map(str, value))
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:g}"
-    return f"{int(value):,}" if isinstance(value, int | float) else value or ""
+"""How the reason of a claim begins that is wrong and nobody knows why."""
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A published number with its source, checked against our arithmetic.
+class Claim:
+    """A printed value of a network, or of a part of it, checked against our arithmetic.
 
     `quantity` is `params`, `fixed_params`, `macs`, `connections`, `ROW.params`, `ROW.macs`,
-    `ROW.connections`, `ROW.out`, or, for a measured result, `error` (a fraction). `about` means
-    that the source rounds: the value then agrees where ours `rounds_to` it. `below` means that the
-    source says less than this. A number about something that is no row of the network comes with
-    `ours`, computed beside it from the same layers.
+    `ROW.connections`, `ROW.out` or another field of a row, or, for a measured result, `error` (a
+    fraction, under `conditions`). A quantity that is no row's comes with `ours`, computed beside
+    it from the same layers. `about`: the source rounds, and the value agrees where ours `rounds_to`
+    it. `below`: the source says less than this. `why` is the reason why the value is wrong, and
+    then it must go on disagreeing: an erratum; it begins with `unexplained` where nobody knows. A
+    number that is right, and that a variant or a reading misses, is no erratum: it speaks against
+    the variant, which says so in a `Departure`. `of` are the networks of which it is said; none:
+    of whichever record it stands in.
     """
 
     quantity: str
-    value: Value
-    source: str
+    printed: Value
+    source: Source
+    why: str = ""
     about: bool = False
+    below: bool = False
     conditions: str = ""
     ours: Value | None = None
-    below: bool = False
+    of: tuple[str, ...] = ()
 
     @property
     def measured(self) -> bool:
         """True for a result of an experiment, which no arithmetic can confirm."""
         return self.quantity == "error"
 
+    @property
+    def wrong(self) -> bool:
+        """True for an erratum: the source's own arithmetic contradicts it."""
+        return bool(self.why)
+
     def agrees(self, ours: Value) -> bool:
         """True where `ours` equals the value, or `rounds_to` it if the source rounds."""
-        if isinstance(self.value, int | float) and isinstance(ours, int | float):
+        if isinstance(self.printed, int | float) and isinstance(ours, int | float):
             if self.below:
-                return ours < self.value
+                return ours < self.printed
             if self.about:
-                return rounds_to(ours, self.value)
-        return self.value == ours
+                return rounds_to(ours, self.printed)
+        return self.printed == ours
 
 
-def error_of_paper(facts: Iterable[Fact]) -> Fact | None:
-    """The first test error that a paper, not code or notes, prints among these facts."""
-    found = (f for f in facts if f.measured and isinstance(f.value, float))
-    return next((fact for fact in found if whose(fact.source) == "paper"), None)
+@dataclass(frozen=True)
+class Departure:
+    """What this network does otherwise than its paper, or what the paper left open, and where."""
+
+    what: str
+    where: str
+
+
+COLUMNS = ("quantity", "printed", "where", "why it is wrong", "conditions")
+CELLS = re.compile(r" {2,}")
+"""Cells of a table of claims stand two spaces apart or more."""
+
+
+def claims(
+    source: Origin | tuple[Origin, ...],
+    table: str,
+    of: str | tuple[str, ...] = (),
+    ours: Mapping[str, Value] | None = None,
+) -> tuple[Claim, ...]:
+    """The claims that a table lists: what one source prints, or several together.
+
+    The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
+    missing at the end of a line; one of `"` is as above it. A line that begins with a space goes on
+    with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
+    `where` is the place, which one source that is code or notes puts behind its own name. `ours`
+    has our values of quantities that are no row's. ValueError names a wrong line.
+    """
+    origins = source if isinstance(source, tuple) else (source,)
+    own = str(source) if isinstance(source, Code | Notes) else ""
+    found = []
+    for cell in _cells(table):
+        place = cell.get("where", "")
+        printed, about, below = _limits(cell.get("printed", ""))
+        found.append(
+            Claim(
+                cell["quantity"],
+                value(printed),
+                Source(origins, behind(own, place) if own else place),
+                cell.get("why it is wrong", ""),
+                about,
+                below,
+                cell.get("conditions", ""),
+                (ours or {}).get(cell["quantity"]),
+                (of,) if isinstance(of, str) else of,
+            )
+        )
+    return tuple(found)
+
+
+def _cells(table: str) -> Iterator[dict[str, str]]:
+    """The lines of a table of claims, each as its cells by the columns' names."""
+    lines: list[str] = []
+    for line in filter(str.strip, table.splitlines()):
+        if line[0] == " ":
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line.strip())
+    columns, *rows = (CELLS.split(line) for line in lines)
+    if bad := [name for name in columns if name not in COLUMNS]:
+        raise ValueError(f"a table of claims has no column {bad[0]!r}: {', '.join(COLUMNS)}")
+    above = [""] * len(columns)
+    for row in rows:
+        if len(row) > len(columns):
+            raise ValueError(f"{'  '.join(row)!r} has {len(row)} cells for {len(columns)} columns")
+        cells = [old if new == '"' else new for new, old in zip(row, above, strict=False)]
+        above = [*cells, *[""] * (len(columns) - len(row))]
+        yield {name: "" if cell == "." else cell for name, cell in zip(columns, above, strict=True)}
+
+
+def of_rows(table: Table, source: Source) -> tuple[Claim, ...]:
+    """A claim a cell of a printed table, column by column: `C1.params`, `S2.params` and so on.
+
+    The first column names the rows; a cell of `.` is empty.
+    """
+    first, *columns = table.columns
+    return tuple(
+        Claim(f"{row[first]}.{column}", value(row[column]), source)
+        for column in columns
+        for row in table
+        if row[column] != "."
+    )
+
+
+def _limits(cell: str) -> tuple[str, bool, bool]:
+    """A cell without `about` or `below`, and which of the two it had."""
+    about, below = cell.startswith("about "), cell.startswith("below ")
+    return cell.split(" ", 1)[1] if about or below else cell, about, below
+
+
+def value(cell: str) -> Value:
+    """A cell as a value: 60,000; 1.8e9; a size as 16x10x10; 0.95 % as a fraction; else text.
+
+    Text that would be read as a number stands in quotation marks.
+    """
+    if re.fullmatch(r"-?\d[\d,]*", cell):
+        return int(cell.replace(",", ""))
+    if re.fullmatch(r"-?[\d,]*\.?\d+(e[+-]?\d+)?", cell):
+        return float(cell.replace(",", ""))
+    if re.fullmatch(r"\d+(x\d+)+", cell):
+        return tuple(map(int, cell.split("x")))
+    if re.fullmatch(r"[\d.]+ %", cell):
+        return round(float(cell[:-2]) / 100, 6)
+    return cell[1:-1] if re.fullmatch(r'".*"', cell) else cell
+
+
+def errors(printed: str, conditions: str, source: Source) -> tuple[Claim, ...]:
+    """Errors in per cent as a table prints them, `40.7/18.2`: top-1, and top-5 where it stands."""
+    return tuple(
+        Claim("error", value(f"{cell} %"), source, conditions=f"{conditions}, {which}")
+        for cell, which in zip(printed.split("/"), ("top-1", "top-5"), strict=False)
+    )
+
+
+def error_of_paper(claims: Iterable[Claim]) -> Claim | None:
+    """The first test error that a paper, not code or notes, prints among these claims."""
+    found = (c for c in claims if c.measured and isinstance(c.printed, float))
+    return next((claim for claim in found if claim.source.who == "paper"), None)
 
 
 def rounds_to(ours: float, printed: float) -> bool:
@@ -108,25 +207,10 @@ def rounds_to(ours: float, printed: float) -> bool:
     return any(math.isclose(printed, digits * unit, rel_tol=1e-9) for digits in met)
 
 
-@dataclass(frozen=True)
-class Erratum:
-    """A number that a source prints and its own arithmetic contradicts; they must go on so.
-
-    A number that is right, and that a variant or a reading misses, is no erratum: it speaks against
-    the variant, which says so in a `Departure`. `why` begins with `unexplained` where nobody knows
-    the reason.
-    """
-
-    quantity: str
-    printed: Value
-    source: str
-    why: str
-    ours: Value | None = None
-
-
-@dataclass(frozen=True)
-class Departure:
-    """What this network does otherwise than its paper, or what the paper left open, and where."""
-
-    what: str
-    where: str
+def shown(value: Value | None) -> str:
+    """A printed value as people write it: 60,000, 6x28x28, 0.75; nothing for None."""
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:g}"
+    return f"{int(value):,}" if isinstance(value, int | float) else value or ""

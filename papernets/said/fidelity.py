@@ -7,16 +7,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..spec import Committee, Net
-from .claims import WHOSE, Departure, Fact, whose, written
-from .paper import NOTES
+from .claims import Departure, Value, shown
+from .record import Record
+from .sources import ABOUT_NOTES, WHO, Source
 from .verify import Check, verify
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
-Networks = Sequence[Net | Committee]
+
+
+class OnRecord(NamedTuple):
+    """A network with what was said of it; a page needs its paper."""
+
+    net: Net | Committee
+    record: Record
+
+    @property
+    def name(self) -> str:
+        return self.net.name
+
+    @property
+    def heading(self) -> str:
+        paper = self.record.paper
+        return f"{paper.year}: {paper.title}" if paper else "Without a paper"
+
+    @property
+    def departures(self) -> tuple[Departure, ...]:
+        return self.record.departures
+
+
+Networks = Sequence[OnRecord]
 Checks = Mapping[str, tuple[Check, ...]]
 LONG = 6
 """A list that is longer is folded, open to a click."""
@@ -33,7 +56,7 @@ that somebody measured, for training to reproduce; no arithmetic can confirm the
 This page is made by `papernets verify --markdown > docs/fidelity.md`, and a test fails where it is
 not current. `papernets verify NAME` has each number of a network, those that agree too;
 `papernets diff A B` says what two networks do otherwise."""
-WHOSE_WORDS = dict(zip(WHOSE, ("of papers", "of released code", "of notes"), strict=True))
+WHOSE_WORDS = dict(zip(WHO, ("of papers", "of released code", "of notes"), strict=True))
 VERDICTS = {
     "agrees": "agree",
     "erratum": "errata, with reasons",
@@ -48,20 +71,19 @@ def page(networks: Networks) -> str:
 
     A number that several networks share is counted once a network.
     """
-    checks = {net.name: verify(net) for net in networks}
-    papers = _grouped(networks, lambda net: net.paper.title)
-    titles = {title: f"{several[0].paper.year}: {title}" for title, several in papers.items()}
+    checks = {one.name: verify(one.net, one.record) for one in networks}
+    papers = _grouped(networks, lambda net: net.heading)
     parts = [
         INTRODUCTION,
-        NOTES,
+        ABOUT_NOTES,
         _together(checks),
         "## Papers",
-        _index(papers, titles, checks),
+        _index(papers, checks),
         "## Unexplained",
         *_unexplained(networks, checks),
     ]
-    for title, several in papers.items():
-        parts += [f"## {titles[title]}", *_section(several, checks)]
+    for heading, several in papers.items():
+        parts += [f"## {heading}", *_section(several, checks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -77,19 +99,19 @@ def _together(checks: Checks) -> str:
     every = [check for several in checks.values() for check in several]
     rows = []
     for verdict, words in VERDICTS.items():
-        kinds = [whose(check.source) for check in every if check.verdict == verdict]
+        kinds = [check.source.who for check in every if check.verdict == verdict]
         if kinds or verdict != "DISAGREES":
-            counts = [kinds.count(kind) for kind in WHOSE]
+            counts = [kinds.count(kind) for kind in WHO]
             rows.append((words, *counts, sum(counts)))
     head = (f"{len(checks)} networks", *WHOSE_WORDS.values(), "together")
     return _table(head, rows)
 
 
-def _index(papers: Mapping[str, Networks], titles: Mapping[str, str], checks: Checks) -> str:
+def _index(papers: Mapping[str, Networks], checks: Checks) -> str:
     rows = []
-    for title, several in papers.items():
+    for heading, several in papers.items():
         every = [check for net in several for check in checks[net.name]]
-        link = f"[{titles[title]}](#{anchor(titles[title])})"
+        link = f"[{heading}](#{anchor(heading)})"
         rows.append((link, len(several), *_counts(every)))
     return _table(("paper", "networks", *VERDICT_COLUMNS), rows)
 
@@ -100,8 +122,8 @@ VERDICT_COLUMNS = ("agree", "errata", "unexplained", "results")
 def _counts(checks: Sequence[Check]) -> tuple[int | str, ...]:
     """How many of each verdict; empty for none."""
     of = [check.verdict for check in checks]
-    shown = ("agrees", "erratum", "unexplained", "measured")
-    return tuple(of.count(verdict) or "" for verdict in shown)
+    verdicts = ("agrees", "erratum", "unexplained", "measured")
+    return tuple(of.count(verdict) or "" for verdict in verdicts)
 
 
 def anchor(heading: str) -> str:
@@ -109,23 +131,25 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-Claim = tuple[str, str, str, str]
+Contradicted = tuple[str, str, Source, str]
 """A number as it is printed: quantity, value, source, and why ours is another."""
 
 
-def _claims(networks: Networks, checks: Checks, verdict: str) -> dict[Claim, dict[str, str]]:
+def _contradicted(
+    networks: Networks, checks: Checks, verdict: str
+) -> dict[Contradicted, dict[str, str]]:
     """Each contradicted number once, with our value for each network that it is printed for."""
-    found: dict[Claim, dict[str, str]] = {}
+    found: dict[Contradicted, dict[str, str]] = {}
     for net in networks:
         for check in checks[net.name]:
             if check.verdict == verdict:
-                claim = (check.quantity, written(check.printed), check.source, check.why)
-                found.setdefault(claim, {})[net.name] = written(check.ours)
+                claim = (check.quantity, shown(check.printed), check.source, check.why)
+                found.setdefault(claim, {})[net.name] = shown(check.ours)
     return found
 
 
 def _unexplained(networks: Networks, checks: Checks) -> Iterator[str]:
-    claims = _claims(networks, checks, "unexplained")
+    claims = _contradicted(networks, checks, "unexplained")
     if not claims:
         yield "None."
         return
@@ -153,11 +177,12 @@ def _values(ours: Mapping[str, str]) -> str:
 
 def _section(networks: Networks, checks: Checks) -> Iterator[str]:
     """One paper: its networks, errata, departures and results."""
-    yield str(networks[0].paper)
+    if networks[0].record.paper:
+        yield networks[0].record.source
     rows = []
     for net in networks:
-        agreed = [whose(c.source) for c in checks[net.name] if c.verdict == "agrees"]
-        by = tuple(agreed.count(kind) or "" for kind in WHOSE)
+        agreed = [c.source.who for c in checks[net.name] if c.verdict == "agrees"]
+        by = tuple(agreed.count(kind) or "" for kind in WHO)
         rows.append(
             (f"`{net.name}`", *by, *_counts(checks[net.name])[1:3], len(net.departures) or "")
         )
@@ -170,17 +195,17 @@ def _section(networks: Networks, checks: Checks) -> Iterator[str]:
 
 def _errata(networks: Networks, checks: Checks) -> Iterator[str]:
     """What is printed otherwise, that of papers first; by source and reason."""
-    claims = _claims(networks, checks, "erratum")
+    claims = _contradicted(networks, checks, "erratum")
     if claims:
         yield "### Errata"
     for kind, words in WHOSE_WORDS.items():
-        several = {claim: ours for claim, ours in claims.items() if whose(claim[2]) == kind}
+        several = {claim: ours for claim, ours in claims.items() if claim[2].who == kind}
         if several:
             yield f"#### {words[:1].upper()}{words[1:]}"
             yield _errata_of(networks, several)
 
 
-def _errata_of(networks: Networks, claims: Mapping[Claim, dict[str, str]]) -> str:
+def _errata_of(networks: Networks, claims: Mapping[Contradicted, dict[str, str]]) -> str:
     of = {net.name for net in networks}
     lines = []
     for (source, why), several in _grouped(claims.items(), lambda item: item[0][2:]).items():
@@ -189,7 +214,7 @@ def _errata_of(networks: Networks, claims: Mapping[Claim, dict[str, str]]) -> st
             + ("" if set(ours) == of else f" ({_names(ours)})")
             for (quantity, printed, _, _), ours in several
         ]
-        reason = f"*{_escaped(source)}*: {_escaped(why)}"
+        reason = f"*{_escaped(str(source))}*: {_escaped(why)}"
         if len(told) > LONG:
             summary = f"<summary>{len(told)} numbers</summary>"
             lines.append(f"- {reason} <details>{summary}{'<br>'.join(told)}</details>")
@@ -222,19 +247,20 @@ def _among(names: Sequence[str], networks: Networks) -> str:
 
 def _results(networks: Networks) -> Iterator[str]:
     """Errors that were measured, for training to reproduce."""
-    found: dict[Fact, list[str]] = {}
+    found: dict[Result, list[str]] = {}
     for net in networks:
-        for fact in net.facts:
-            if fact.measured:
-                found.setdefault(fact, []).append(net.name)
+        for claim in net.record.claims_on(net.net):
+            if claim.measured:
+                result = (claim.printed, claim.conditions, str(claim.source))
+                found.setdefault(result, []).append(net.name)
     if not found:
         return
     yield "### Results, for training to reproduce"
     results = _table(
         ("network", "error", "on", "where"),
         [
-            (_names(names), _percent(fact), fact.conditions, fact.source)
-            for fact, names in found.items()
+            (_names(names), _percent(error), conditions, source)
+            for (error, conditions, source), names in found.items()
         ],
     )
     if len(found) > LONG:
@@ -242,8 +268,12 @@ def _results(networks: Networks) -> Iterator[str]:
     yield results
 
 
-def _percent(fact: Fact) -> str:
-    return f"{100 * fact.value:.2f} %" if isinstance(fact.value, float) else written(fact.value)
+Result = tuple[Value, str, str]
+"""An error, on what it was measured, and where it is printed."""
+
+
+def _percent(error: Value) -> str:
+    return f"{100 * error:.2f} %" if isinstance(error, float) else shown(error)
 
 
 def _escaped(text: str) -> str:

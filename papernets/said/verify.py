@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from ..spec import Committee, Net
-from ..spec.walk import Row, Totals, totals, walk
-from .claims import UNEXPLAINED, Value
+from ..spec import Committee, Net, Row, Totals, totals, walk
+from .claims import UNEXPLAINED, Claim, Value
+from .record import Record
+from .sources import Source
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,14 @@ class Check:
     printed: Value
     ours: Value | None
     verdict: str
-    source: str
+    source: Source
     why: str = ""
     rounded: bool = False
     below: bool = False
+
+    def to_dict(self) -> dict[str, object]:
+        """The check as `verify --json` prints it."""
+        return {**asdict(self), "source": str(self.source)}
 
 
 def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
@@ -40,39 +45,43 @@ def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
     raise ValueError(f"no quantity {quantity!r}: there is no such row or column")
 
 
-def verify(net: Net | Committee) -> tuple[Check, ...]:
-    """All facts and errata of a network, checked. A committee's totals are its members' summed."""
-    if isinstance(net, Committee):
-        rows = walk(net.member)
-        one = totals(rows)
-        sums = Totals(**{k: v * net.count for k, v in vars(one).items()})
-    else:
-        rows = walk(net)
-        sums = totals(rows)
-    checks = []
-    for fact in net.facts:
-        if fact.measured:
-            checks.append(Check(fact.quantity, fact.value, None, "measured", fact.source))
-            continue
-        value = ours(fact.quantity, rows, sums) if fact.ours is None else fact.ours
-        verdict = "agrees" if fact.agrees(value) else "DISAGREES"
-        rounded = verdict == "agrees" and value != fact.value and not fact.below
-        checks.append(
-            Check(
-                fact.quantity,
-                fact.value,
-                value,
-                verdict,
-                fact.source,
-                rounded=rounded,
-                below=fact.below,
-            )
-        )
-    for erratum in net.errata:
-        value = ours(erratum.quantity, rows, sums) if erratum.ours is None else erratum.ours
-        known = not erratum.why.startswith(UNEXPLAINED)
-        verdict, why = "erratum" if known else "unexplained", erratum.why
-        if value == erratum.printed:
-            verdict, why = "DISAGREES", "listed as an erratum, but our number is the same"
-        checks.append(Check(erratum.quantity, erratum.printed, value, verdict, erratum.source, why))
-    return tuple(checks)
+def verify(net: Net | Committee, record: Record) -> tuple[Check, ...]:
+    """All claims on a network, checked: what should agree, then the errata.
+
+    A committee's totals are its members' summed.
+    """
+    rows = walk(net.member)
+    times = net.count if isinstance(net, Committee) else 1
+    sums = Totals(**{name: n * times for name, n in vars(totals(rows)).items()})
+    held = record.claims_on(net)
+    return (
+        *(_agreement(claim, rows, sums) for claim in held if not claim.wrong),
+        *(_erratum(claim, rows, sums) for claim in held if claim.wrong),
+    )
+
+
+def _agreement(claim: Claim, rows: tuple[Row, ...], sums: Totals) -> Check:
+    """A number that should agree with ours, or that only an experiment can give."""
+    if claim.measured:
+        return Check(claim.quantity, claim.printed, None, "measured", claim.source)
+    value = ours(claim.quantity, rows, sums) if claim.ours is None else claim.ours
+    agrees = claim.agrees(value)
+    return Check(
+        claim.quantity,
+        claim.printed,
+        value,
+        "agrees" if agrees else "DISAGREES",
+        claim.source,
+        rounded=agrees and value != claim.printed and not claim.below,
+        below=claim.below,
+    )
+
+
+def _erratum(claim: Claim, rows: tuple[Row, ...], sums: Totals) -> Check:
+    """A number that is wrong, and has to stay so."""
+    value = ours(claim.quantity, rows, sums) if claim.ours is None else claim.ours
+    verdict = "unexplained" if claim.why.startswith(UNEXPLAINED) else "erratum"
+    why = claim.why
+    if value == claim.printed:
+        verdict, why = "DISAGREES", "listed as an erratum, but our number is the same"
+    return Check(claim.quantity, claim.printed, value, verdict, claim.source, why)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from ..said.verify import verify
+from ..nets import Found, beside
+from ..said import verify
 from ..spec import Committee, Net, phrase, shown
 from ..spec.walk import Row, totals, walk
 
 
-def explain_dict(net: Net | Committee) -> dict[str, object]:
+def explain_dict(network: Net | Committee | Found) -> dict[str, object]:
     """The network as `explain --json` prints it; a committee: one member's rows, all summed."""
+    found = network if isinstance(network, Found) else beside(network)
+    net, record = found.net, found.record
+    checks = verify(net, record)
     base = net.member
     times = net.count if isinstance(net, Committee) else 1
     rows = walk(base)
@@ -19,9 +23,9 @@ def explain_dict(net: Net | Committee) -> dict[str, object]:
     result: dict[str, object] = {
         "schema": 1,
         "name": net.name,
-        "ledger_name": net.ledger_name if isinstance(net, Net) else net.name,
-        "title": net.title,
-        "paper": str(net.paper),
+        "ledger_name": record.ledger_name,
+        "title": record.title,
+        "paper": record.source,
         "input": list(base.input),
         "classes": base.classes,
         "params": sums.params * times,
@@ -31,13 +35,11 @@ def explain_dict(net: Net | Committee) -> dict[str, object]:
         "aux_macs": sums.aux_macs * times,
         "connections": sums.connections * times,
         "rows": [row.to_dict() for row in rows],
-        "facts": [
-            {**asdict(check)} for check in verify(net) if check.verdict in ("agrees", "measured")
-        ],
+        "facts": [check.to_dict() for check in checks if check.verdict in ("agrees", "measured")],
         "errata": [
-            asdict(check) for check in verify(net) if check.verdict in ("erratum", "unexplained")
+            check.to_dict() for check in checks if check.verdict in ("erratum", "unexplained")
         ],
-        "departures": [asdict(departure) for departure in net.departures],
+        "departures": [asdict(departure) for departure in record.departures],
     }
     if isinstance(net, Committee):
         result |= {"members": net.count, "member": base.name, "rule": net.rule}

@@ -1,6 +1,6 @@
 """A network as data: layers, joins, and for each layer its facts side by side. No torch."""
 
-from .initialisation import Initialisation
+from .initialisation import HE, Initialisation
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
@@ -25,6 +25,7 @@ from .window import Padding, Pair, Shape, Window, pair, shown
 __all__ = [
     "ACTIVATIONS",
     "BY_SIGMOID",
+    "HE",
     "LRN",
     "MONOTONE",
     "RBF",

@@ -26,13 +26,6 @@ def check_made(net: Net) -> None:
         raise ValueError(f"the input of {net.name} is {shape!r}, not {size}")
     if not _whole(net.classes) or net.classes < 0:
         raise ValueError(f"the classes of {net.name} are {net.classes!r}, not a whole number")
-    from ..said import Departure, Erratum, Fact, Recipe
-
-    claims = {"facts": Fact, "errata": Erratum, "departures": Departure, "recipes": Recipe}
-    for what, kind in claims.items():
-        several = getattr(net, what)
-        if not isinstance(several, tuple | list) or not all(isinstance(o, kind) for o in several):
-            raise ValueError(f"{what} of {net.name} is {several!r}, not a tuple of {kind.__name__}")
     if not isinstance(net.body, Chain):
         raise ValueError(
             f"the body of {net.name} is {_short(net.body)}, not a chain of named layers: "

@@ -82,4 +82,8 @@ DRAWN = {
     "he_out": "Gaussian of variance {:g}/fan-out",
     "gaussian": "Gaussian of deviation {:g}",
 }
-"""How each kind of `Initialisation` draws weights; fan-in and fan-out are a unit's inputs and outputs."""
+"""How each kind of rule draws weights; fan-in and fan-out are a unit's inputs and outputs."""
+
+
+HE = Initialisation("he", 2.0, "He et al. 2015, section 2.2")
+"""How weights are drawn where nobody says otherwise."""

@@ -1,38 +1,35 @@
-"""A whole network, and a committee of networks, with what the paper says of them."""
+"""A whole network, and a committee of networks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from .joins import Aux, Chain, Part
 from .window import Shape
 
-if TYPE_CHECKING:  # only words in annotations: this room stands on no other
-    from ..said import Departure, Erratum, Fact, Paper, Recipe
-    from . import Initialisation
-
 
 @dataclass(frozen=True)
 class Net:
-    """A whole network: its layers, and what its paper says of it.
+    """A whole network: its name, its input (channels, height, width), its classes, its layers.
 
-    `init` None draws weights by He et al. 2015.
+    What was said of it, how its weights are drawn and how it is trained stand on shelves of their
+    own: `papernets.nets.registry` finds them by its name.
     """
 
     name: str
-    title: str
-    paper: Paper
     input: Shape
     classes: int
     body: Chain
+    title: str = ""  # TRANSITIONAL, until every family's claims stand apart, and all below
+    paper: Any = None
     ledger_name: str = ""
-    init: Initialisation | None = None
-    facts: tuple[Fact, ...] = ()
-    errata: tuple[Erratum, ...] = ()
-    departures: tuple[Departure, ...] = ()
-    recipes: tuple[Recipe, ...] = ()
+    init: Any = None
+    facts: tuple[Any, ...] = ()
+    errata: tuple[Any, ...] = ()
+    departures: tuple[Any, ...] = ()
+    recipes: tuple[Any, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -67,12 +64,6 @@ class Committee:
     """Several networks of one kind whose outputs a rule joins: not a Net, but explained as one."""
 
     name: str
-    title: str
-    paper: Paper
     member: Net
     count: int
     rule: str
-    facts: tuple[Fact, ...] = ()
-    errata: tuple[Erratum, ...] = ()
-    departures: tuple[Departure, ...] = ()
-    recipes: tuple[Recipe, ...] = ()

@@ -24,6 +24,7 @@ from ..bundle.load import load_bundle
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..files import write_atomically
+from ..nets import Found
 from ..spec import Committee
 from .batches import distortion_of, generator
 from .folder import CONFIG, LOG, RESULT, read_result, write_json
@@ -47,7 +48,7 @@ LEAST = 200
 
 
 def boost(
-    run: Run, net: Committee, dataset: Dataset, folder: Path, device: torch.device
+    run: Run, found: Found, dataset: Dataset, folder: Path, device: torch.device
 ) -> Iterator[Event]:
     """Train the members one after another in folder/1, folder/2 ..., then join them; yields events.
 
@@ -55,6 +56,9 @@ def boost(
     the same, from the seed. ValueError where a filter finds too few pictures.
     """
     began = time.perf_counter()
+    net = found.net
+    assert isinstance(net, Committee)
+    member = replace(found, net=net.member)
     preprocessing = preprocessing_for(run, net.member, dataset)
     if not (folder / "environment.json").exists():
         write_json(folder / "environment.json", environment(device))
@@ -71,12 +75,12 @@ def boost(
                 seen = replace(dataset, train=chosen)
             own = member_run(run, net, number)
             write_atomically(part / CONFIG, own.to_toml().encode())
-            for event in train_network(own, net.member, seen, part, device):
+            for event in train_network(own, member, seen, part, device):
                 if not isinstance(event, Finished):
                     yield event
         members.append(load_bundle(part / "best").model.to(device))
     with saving(folder, None):
-        done = join(run, net, members, dataset, preprocessing, folder, device, began)
+        done = join(run, found, members, dataset, preprocessing, folder, device, began)
     yield done
 
 
@@ -148,7 +152,7 @@ def disagreed(answers: list[Tensor], labels: Tensor, draws: torch.Generator) -> 
 
 def join(
     run: Run,
-    net: Committee,
+    found: Found,
     members: list[torch.nn.Module],
     dataset: Dataset,
     preprocessing: Preprocessing,
@@ -157,7 +161,8 @@ def join(
     began: float,
 ) -> Finished:
     """Weigh the members and choose the early exit on held-out pictures, test once, write all."""
-    held = dataset.validation
+    net, held = found.net, dataset.validation
+    assert isinstance(net, Committee)
     outputs = [logits_of(m, held.images, preprocessing, device) for m in members]
     weights = weigh(outputs, held.labels)
     alone = weigh(outputs[:1], held.labels)[0]
@@ -165,7 +170,7 @@ def join(
     rule = {"name": "sum", "weights": weights, "alone": alone, "margin": margin}
     model = CommitteeModel(members, weights=weights, alone=alone, margin=margin).to(device).eval()
     info = replace(
-        describe(run, net.member, dataset, preprocessing),
+        describe(run, replace(found, net=net.member), dataset, preprocessing),
         network=net.name,
         kind="committee",
         members=tuple(str(n) + "/best" for n in range(1, len(members) + 1)),
@@ -199,7 +204,7 @@ def join(
     }
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
     save_committee(folder / "best", replace(info, metrics=metrics), folder)
-    draw_confusion(net, dataset, logits, folder, scored)
+    draw_confusion(found, dataset, logits, folder, scored)
     write_log(folder, net.count)
     write_json(folder / RESULT, result)
     return Finished(result, scored)

@@ -13,9 +13,9 @@ from ..bundle.load import assemble
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score
+from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
-from ..spec import Committee, Net
 from .fit import State
 from .folder import RESULT, metrics_of, write_json
 from .run import Run
@@ -26,7 +26,7 @@ class Work:
     """What stays the same while one network is trained."""
 
     run: Run
-    net: Net
+    found: Found
     dataset: Dataset
     preprocessing: Preprocessing
     info: BundleInfo
@@ -38,7 +38,7 @@ def finish(
 ) -> tuple[dict[str, Any], Score]:
     """Test the chosen weights once, and write the result, the best bundle anew and the pictures."""
     run, dataset = work.run, work.dataset
-    best = assemble(work.net, state.best_weights).to(device).eval()
+    best = assemble(work.found, state.best_weights).to(device).eval()
     scale = work.info.score_scale
     if run.loss == "mse":
         scale = calibrated(best, dataset.validation, work.preprocessing, device)
@@ -81,35 +81,35 @@ def draw(
     """Write curves.png and confusion.png."""
     from ..draw.curves import curves
 
-    title = f"{work.net.title} on {work.dataset.name}"
-    error, words = paper_error(work.net, work.dataset.name)
+    title = f"{work.found.record.title} on {work.dataset.name}"
+    error, words = paper_error(work.found, work.dataset.name)
     path = work.folder / "curves.png"
     curves(history, path, title=title, paper_error=error, paper_note=words, best=best)
-    draw_confusion(work.net, work.dataset, logits, work.folder, scored)
+    draw_confusion(work.found, work.dataset, logits, work.folder, scored)
 
 
 def draw_confusion(
-    net: Net | Committee, dataset: Dataset, logits: torch.Tensor, folder: Path, scored: Score
+    found: Found, dataset: Dataset, logits: torch.Tensor, folder: Path, scored: Score
 ) -> None:
     """Write confusion.png."""
     from ..draw.confusion import confusion_picture
 
     matrix = confusion(dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes))
-    title = f"{net.title} on {dataset.name}: {scored.errors:,} of {scored.images:,} wrong"
+    title = f"{found.record.title} on {dataset.name}: {scored.errors:,} of {scored.images:,} wrong"
     confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
 
 
-def paper_error(net: Net | Committee, data: str) -> tuple[float | None, str]:
+def paper_error(found: Found, data: str) -> tuple[float | None, str]:
     """The error on MNIST that the paper prints (a fraction), and words on it; None but for digits.
 
     Beside digits it is marked: their error is not MNIST's.
     """
-    fact = error_of_paper(net.facts)
-    if data not in ("mnist", "digits") or fact is None or "MNIST" not in fact.conditions:
+    claim, paper = error_of_paper(found.claims), found.record.paper
+    if data not in ("mnist", "digits") or claim is None or "MNIST" not in claim.conditions:
         return None, ""
-    source = f"{net.paper.authors.split(',')[0]} et al. {net.paper.year}, on MNIST"
-    assert isinstance(fact.value, float)
-    return fact.value, source if data == "mnist" else f"{source}; digits' error is not MNIST's"
+    assert isinstance(claim.printed, float) and paper is not None
+    source = f"{paper.authors.split(',')[0]} et al. {paper.year}, on MNIST"
+    return claim.printed, source if data == "mnist" else f"{source}; digits' error is not MNIST's"
 
 
 def calibrated(

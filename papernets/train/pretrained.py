@@ -68,7 +68,7 @@ def take(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
 
 def heads(run: Run, classes: int) -> tuple[str, ...]:
     """The tensors to which a number of classes gives their shape, those of auxiliary heads too."""
-    made = [run.network(count) for count in (classes, classes + 1)]
+    made = [run.network(count).net for count in (classes, classes + 1)]
     one, other = (layout(net) for net in made if isinstance(net, Net))
     return tuple(name for name, shape in one.items() if other[name] != shape)
 

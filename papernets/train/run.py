@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from ..nets.registry import net
-from ..spec import Committee, Net
+from ..nets import Found, look_up
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "one_cycle")
@@ -171,10 +170,10 @@ class Run:
         """How much digits are made smaller before the network sees them: 0.8 makes 20x20 16x16."""
         return self.digit_size / 20
 
-    def network(self, classes: int | None) -> Net | Committee:
+    def network(self, classes: int | None) -> Found:
         """The network of this run for so many classes; None takes the network's own."""
         size = (self.input[0], self.input[-1]) if self.input else None
-        return net(self.net, classes, self.channels or None, size, **self.options)
+        return look_up(self.net, classes, self.channels or None, size, **self.options)
 
     def to_dict(self) -> dict[str, Any]:
         """As values that JSON has: tuples are lists, an infinite number is the text `inf`."""

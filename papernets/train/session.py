@@ -23,6 +23,7 @@ from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of
 from ..evaluate.metrics import Score
+from ..nets import Found
 from ..run.network import build
 from ..run.tiles import tiled
 from ..spec import Committee, Net, totals, walk
@@ -167,16 +168,16 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         return
     device = choose_device(run.device)
     torch.set_num_threads(kept_threads(folder) or run.threads or threads_for(run, device))
-    single = run.network(None).member  # whatever its classes
+    single = run.network(None).net.member  # whatever its classes
     check_memory(run, single, device)
     dataset = open_data(run, single.input)
-    net = run.network(len(dataset.classes))
-    if isinstance(net, Committee):
+    found = run.network(len(dataset.classes))
+    if isinstance(found.net, Committee):
         from .boosting import boost
 
-        yield from boost(run, net, dataset, folder, device)
+        yield from boost(run, found, dataset, folder, device)
         return
-    yield from train_network(run, net, dataset, folder, device)
+    yield from train_network(run, found, dataset, folder, device)
 
 
 def _check_settings(run: Run, folder: Path, finished: bool) -> None:
@@ -185,7 +186,7 @@ def _check_settings(run: Run, folder: Path, finished: bool) -> None:
     if (folder / "1" / CONFIG).exists():
         from .boosting import member_run
 
-        net = run.network(None)
+        net = run.network(None).net
         if isinstance(net, Committee):
             numbers = range(1, net.count + 1)
             places = [(folder / str(n), member_run(run, net, n)) for n in numbers]
@@ -206,14 +207,15 @@ def threads_for(run: Run, device: torch.device) -> int:
     most = torch.get_num_threads()
     if device.type != "cpu":
         return most
-    work = totals(walk(run.network(None).member)).macs * run.batch_size
+    work = totals(walk(run.network(None).net.member)).macs * run.batch_size
     return max(1, min(most, round(work / WORTH_A_THREAD)))
 
 
 def train_network(
-    run: Run, net: Net, dataset: Dataset, folder: Path, device: torch.device
+    run: Run, found: Found, dataset: Dataset, folder: Path, device: torch.device
 ) -> Iterator[Event]:
     """Train one network in a folder; see `train`."""
+    net = found.net.member
     began = time.perf_counter()
     kept, mark = load_state(folder), fingerprint(dataset)
     if kept is not None and "preprocessing" in kept:  # the bundle it began with may be gone
@@ -222,7 +224,8 @@ def train_network(
         preprocessing = preprocessing_for(run, net, dataset)
     if device.type == "cpu":
         check_workers(run, net)
-    model = build(net, generator=torch.Generator().manual_seed(run.seed))
+    draws = torch.Generator().manual_seed(run.seed)
+    model = build(net, generator=draws, initialisation=found.initialisation)
     fresh = take(model, run, dataset.classes) if run.weights and kept is None else ()
     model = model.to(device)
     if device.type == "cpu" and net.input[0] > 1 and tiled(model) is None:
@@ -243,7 +246,7 @@ def train_network(
             raise damaged(folder, str(error)) from None
         before, threads = kept["seconds"], kept["threads"]
         torch.set_num_threads(threads)
-    info = describe(run, net, dataset, preprocessing)
+    info = describe(run, found, dataset, preprocessing)
     with saving(folder, state):
         if kept is not None:
             save_views(folder, state, info, best=True)
@@ -264,7 +267,8 @@ def train_network(
         yield event
     seconds = before + time.perf_counter() - began
     with saving(folder, state, "the result, best/ and the pictures"):
-        done = finish(Work(run, net, dataset, preprocessing, info, folder), state, device, seconds)
+        work = Work(run, found, dataset, preprocessing, info, folder)
+        done = finish(work, state, device, seconds)
     yield Finished(*done)
 
 
@@ -293,7 +297,7 @@ def _next(events: Iterator[Step | Epoch], folder: Path, state: State) -> Step | 
         raise Diverged(f"{error}, in a new run with another --out. {text}") from None
 
 
-def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing) -> BundleInfo:
+def describe(run: Run, found: Found, dataset: Dataset, preprocessing: Preprocessing) -> BundleInfo:
     """The description of this run's bundles; a path of this machine is not in it.
 
     A network of the user's own goes in as data, so that its bundle works without its file.
@@ -302,7 +306,7 @@ def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing)
     if not named(run.net):
         network = Path(run.net).name
         with suppress(TypeError):  # a layer of the user's own: only its file knows it
-            written = write_net(net)
+            written = write_net(found.net.member, found.record)
     began = Path(run.weights).name if run.weights else ""
     settings = run.to_dict() | {
         "net": network,
@@ -313,7 +317,7 @@ def describe(run: Run, net: Net, dataset: Dataset, preprocessing: Preprocessing)
     return BundleInfo(
         network=network,
         classes=dataset.classes,
-        input=net.input,
+        input=found.net.member.input,
         preprocessing=preprocessing.to_dict(),
         options=dict(run.options),
         score_scale=run.distance_scale if run.loss != "mse" else 1.0,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from ..nets.registry import find, net
+from ..nets import find, look_up
+from ..said import Recipe
 from ..spec import Committee, Net, walk
 from .run import NAMES, TABLES, Run, check_options, near
 
@@ -175,28 +176,29 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         name, trained = settings_of(wanted["weights"], name, wanted)
         wanted = {**wanted, **trained}
     named = name if ".py:" in name else find(name).name
-    found = net(name, **wanted.get("options", {}))
+    looked_up = look_up(name, **wanted.get("options", {}))
+    found, recipes = looked_up.net, looked_up.recipes
     if isinstance(found, Net) and not found.classes:
         raise ValueError(
             f"{found.name} is a module, not a whole network: it gives maps and no classes, so it "
             "is explained and compared, not trained. Whole networks: papernets list"
         )
-    _check_given(found, wanted)
+    _check_given(found, recipes, wanted)
     data = _squeezed(str(wanted.get("data", Run.data)))
-    fitting = [r.name for r in found.recipes if data in map(_squeezed, r.data)]
-    fitting += [r.name for r in found.recipes]
+    fitting = [r.name for r in recipes if data in map(_squeezed, r.data)]
+    fitting += [r.name for r in recipes]
     if wanted.get("weights"):
-        fitting = [r.name for r in found.recipes if r.name == FINE] + fitting
+        fitting = [r.name for r in recipes if r.name == FINE] + fitting
     recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
     settings: dict[str, Any] = {}
     if recipe:
-        for known in found.recipes:
+        for known in recipes:
             if known.name == recipe:
                 where = f"recipe {recipe}"
                 settings = {k: checked(k, v, where) for k, v in known.settings.items()}
                 break
         else:
-            names = [r.name for r in found.recipes]
+            names = [r.name for r in recipes]
             raise ValueError(
                 f"{found.name} has no recipe {recipe!r}{near(recipe, names)} "
                 f"Its recipes: {', '.join(names) or 'none'}"
@@ -205,7 +207,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
     run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
     made = run.network(None)  # says so where its options, channels or input are impossible
-    _check_norms(made.member, run.batch_size)
+    _check_norms(made.net.member, run.batch_size)
     return run
 
 
@@ -227,14 +229,16 @@ def _squeezed(name: str) -> str:
     return name.strip().casefold().replace("-", "").replace("_", "").replace(" ", "")
 
 
-def _check_given(found: Net | Committee, wanted: Mapping[str, Any]) -> None:
+def _check_given(
+    found: Net | Committee, recipes: Sequence[Recipe], wanted: Mapping[str, Any]
+) -> None:
     """ValueError where no data are given to a network for photographs: digits are no default there.
 
     Small networks are quick with digits, and take them.
     """
-    if wanted.get("data") or isinstance(found, Committee) or not found.recipes:
+    if wanted.get("data") or isinstance(found, Committee) or not recipes:
         return
-    if found.recipes[0].name == "photos" and max(found.input[1:]) > LARGE:
+    if recipes[0].name == "photos" and max(found.input[1:]) > LARGE:
         raise ValueError(
             f"{found.name} is a network for photographs: give a folder of them with one folder a "
             f"class, --data PATH, or parquet files. (--data digits shows it scikit-learn's digits, "

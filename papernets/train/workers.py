@@ -22,7 +22,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from ..bundle.net_json import write_net
+from ..bundle.net_json import write_body
 from ..data import Part, Preprocessing
 from ..data.stored import OnDemand
 from ..run.network import Logits, Network, build
@@ -58,7 +58,7 @@ def check_workers(run: Run, net: Net) -> None:
     if os.name != "posix":
         raise ValueError("workers need Linux or macOS. Train without them: --set workers=0")
     try:
-        write_net(net)
+        write_body(net)
     except TypeError as error:
         raise ValueError(
             f"workers cannot take {net.name}: {error}. Train without them: --set workers=0"

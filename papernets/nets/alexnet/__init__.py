@@ -7,7 +7,8 @@ error. The layers stand in two towers, one a GPU, that see each other's maps at 
 
 from __future__ import annotations
 
-from ...said import Departure, Erratum, Fact, Paper, number, table
+from ...said import Departure, Paper, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     LRN,
     Chain,

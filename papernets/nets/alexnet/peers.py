@@ -5,7 +5,8 @@ Each is another network than the paper's, kept because everyone meets it under t
 
 from __future__ import annotations
 
-from ...said import Departure, Erratum, Fact, Paper, number, table
+from ...said import Departure, Paper, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     AdaptivePool,
     BatchNorm,

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ...said import UNEXPLAINED, Departure, Erratum, Fact, Paper, number, table
+from ...said import UNEXPLAINED, Departure, Paper, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     Concat,
     Conv,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import Erratum, Fact, number, table
+from ...said import number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import Conv, Dense
 
 NOTES_002 = "notes 002, GoogLeNet - Structural Details"

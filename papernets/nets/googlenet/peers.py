@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import Departure, Fact
+from ...said import Departure
+from ...said.legacy import Fact
 from ...spec import LRN, AdaptivePool, Initialisation, Net, Norm
 from ..entry import Entry, check_switch
 from ..printed import as_printed

@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from ...said import UNEXPLAINED, Departure, Erratum, Fact, Paper, number, table
+from ...said import UNEXPLAINED, Departure, Paper, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     Aux,
     Chain,

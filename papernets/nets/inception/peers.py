@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import Departure, Fact
+from ...said import Departure
+from ...said.legacy import Fact
 from ...spec import Initialisation, Net, Norm
 from ..entry import Entry, check_switch
 from ..figures import Manner, statistics

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...said import Departure, Erratum, Fact, Paper, Table, number, table
+from ...said import Departure, Paper, Table, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import Add, Chain, Concat, Conv, Identity, Initialisation, Net, Part, add, chain, pair
 from ..cost import cost
 from ..entry import Entry

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import Departure, Fact
+from ...said import Departure
+from ...said.legacy import Fact
 from ...spec import Chain, Initialisation, Net, Norm, Part, chain, pair
 from ..cost import cost
 from ..entry import Entry

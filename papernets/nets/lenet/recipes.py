@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...said import Recipe
+from ...spec import Committee, Initialisation, Net
 
 # Affine and elastic distortions of the training digits, drawn anew every epoch. Section III-B
 # distorts by translation, scaling, squeezing and shearing; elastic fields are Simard, Steinkraus
@@ -98,4 +99,36 @@ LENET1_RECIPES = (
         data=("digits",),
     ),
 )
-BOOSTED_RECIPES = LENET4_RECIPES  # of each of the three networks
+MODERN_RECIPES = (
+    Recipe(
+        "notes",
+        "notes 001: Adam with Keras's defaults, batch 128, one epoch, pixels divided by 255",
+        {
+            "optimizer": "adam",
+            "learning_rate": 1e-3,
+            "batch_size": 128,
+            "epochs": 10,
+            "loss": "cross_entropy",
+            "low": 0.0,
+            "high": 1.0,
+        },
+    ),
+)
+RECIPES = {
+    "lenet1": LENET1_RECIPES,
+    "lenet4": LENET4_RECIPES,
+    "lenet5": (*LENET5_RECIPES, SCAN),
+    "boosted_lenet4": LENET4_RECIPES,  # of each of the three networks
+}
+PAPERS = Initialisation("fan_in", 2.4, "LeCun et al. 1998, appendix A: uniform in +-2.4/fan-in")
+GLOROT = Initialisation("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)")
+
+
+def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
+    """How a LeNet is trained; the modern readings as the notes do it."""
+    return RECIPES.get(net.name, MODERN_RECIPES)
+
+
+def initialisation(net: Net) -> Initialisation:
+    """How the weights of a LeNet are drawn: as the paper says, the modern readings' as Keras's."""
+    return PAPERS if net.name in RECIPES else GLOROT

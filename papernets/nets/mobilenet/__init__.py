@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from ...said import Departure, Erratum, Fact, Paper, table
+from ...said import Departure, Paper, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     Chain,
     Conv,

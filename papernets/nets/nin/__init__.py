@@ -6,7 +6,8 @@ has one map a class, whose average is the class's score: there are no dense laye
 
 from __future__ import annotations
 
-from ...said import Departure, Fact, Paper, Table, number, table
+from ...said import Departure, Paper, Table, number, table
+from ...said.legacy import Fact
 from ...spec import (
     Activation,
     Chain,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ...said import Departure, Erratum, Fact, Paper, table
+from ...said import Departure, Paper, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     Chain,
     Conv,

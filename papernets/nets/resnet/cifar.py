@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from ...said import Departure, Fact, table
+from ...said import Departure, table
+from ...said.legacy import Fact
 from ...spec import Conv, Net, chain, pair
 from ..entry import Entry
 from ..printed import as_printed

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from math import ceil
 
-from ...said import Departure, Erratum, Fact, table
+from ...said import Departure, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     Conv,
     Dense,

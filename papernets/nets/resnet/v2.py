@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import Departure, Erratum, Fact, Paper, table
+from ...said import Departure, Paper, table
+from ...said.legacy import Erratum, Fact
 from ...spec import BatchNorm, Conv, Identity, Layer, Net, Norm, Pad, Part, Pool, add, chain, pair
 from ..entry import Entry
 from ..printed import as_printed, errors

@@ -6,7 +6,8 @@ alone lowers the error, and normalisation across maps does not help.
 
 from __future__ import annotations
 
-from ...said import UNEXPLAINED, Departure, Erratum, Fact, Paper, number, table
+from ...said import UNEXPLAINED, Departure, Paper, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import (
     AdaptivePool,
     Chain,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...said import Departure, Fact, Paper, number, table
+from ...said import Departure, Paper, number, table
+from ...said.legacy import Fact
 from ...spec import Initialisation, Net, Norm, pair
 from ..entry import Entry
 from ..printed import as_printed

@@ -6,7 +6,8 @@ aliasing from the stride of 4. Windows of 7x7 at stride 2 mend both and lower th
 
 from __future__ import annotations
 
-from ...said import Departure, Erratum, Fact, Paper, number, table
+from ...said import Departure, Paper, number, table
+from ...said.legacy import Erratum, Fact
 from ...spec import Conv, Dense, Dropout, Flatten, Initialisation, Net, Part, Pool, chain, pair
 from ..alexnet import NORM
 from ..entry import Entry

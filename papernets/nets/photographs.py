@@ -53,25 +53,17 @@ USUAL_DECAY = 1e-4
 SMOOTHING = {"Rethinking": 0.1, "Inception-v4": 0.1}  # Szegedy et al. 2015, section 7: 0.1
 
 
-def with_recipes(net: Net | Committee) -> Net | Committee:
-    """The network with these recipes where it has none of its own; a module without classes as is.
+def recipes(
+    net: Net | Committee, weight_decay: float = USUAL_DECAY, label_smoothing: float = 0.0
+) -> tuple[Recipe, ...]:
+    """Recipes of ours for a network: `photos`, `finetune`, `cifar` for small pictures, `digits`.
 
-    The first is for any folder of photographs; networks for small pictures have one for CIFAR-10.
+    The first is for any folder of photographs. A module without classes has none.
     """
-    if isinstance(net, Committee) or net.recipes or net.classes < 1:
-        return net
-    return replace(net, recipes=recipes(net))
-
-
-def recipes(net: Net) -> tuple[Recipe, ...]:
-    """Recipes of ours for a network: `photos`, `finetune`, `cifar` for small pictures, `digits`."""
+    if isinstance(net, Committee) or net.classes < 1:
+        return ()
     normed = _normed(net.body)
-    title = net.paper.title
-    family = {
-        **PLAIN,
-        "weight_decay": _of(DECAY, title, USUAL_DECAY),
-        "label_smoothing": _of(SMOOTHING, title, 0.0),
-    }
+    family = {**PLAIN, "weight_decay": weight_decay, "label_smoothing": label_smoothing}
     rate = WITH_NORM if normed else WITHOUT
     photos = {**family, **CROPPED, "epochs": 60, "batch_size": 32, "learning_rate": rate}
     words = "ours: a plain recipe for folders of photographs"
@@ -87,6 +79,14 @@ def recipes(net: Net) -> tuple[Recipe, ...]:
     words = "ours: digits as this network sees them, turned and moved, not mirrored"
     found.append(Recipe("digits", words, {**family, **TURNED, **digits}, data=DIGITS))
     return tuple(found)
+
+
+def with_recipes(net: Net | Committee) -> Net | Committee:  # TRANSITIONAL
+    if isinstance(net, Committee) or net.recipes or net.classes < 1:
+        return net
+    title = net.paper.title
+    values = (_of(DECAY, title, USUAL_DECAY), _of(SMOOTHING, title, 0.0))
+    return replace(net, recipes=recipes(net, *values))
 
 
 def _of(values: dict[str, float], title: str, usual: float) -> float:

@@ -1,0 +1,121 @@
+"""What stands beside a network: what was said of it, how its weights are drawn, its recipes.
+
+A family's folder has it in `claims.py` and `recipes.py`; a file with networks of one's own, which
+may be a family's too, has it in constants: `PAPER`, `CLAIMS`, `DEPARTURES`, `INITIALISATION` and
+`RECIPES`, each for all networks of the file, or a mapping from their names.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from ..said import Claim, Departure, Paper, Printed, Recipe, Record
+from ..spec import HE, Committee, Initialisation, Net
+
+Network = Net | Committee
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Three functions of a network; without them nothing was said, and weights are He's."""
+
+    record: Callable[[Network], Record] = lambda net: Record(net.name)
+    initialisation: Callable[[Net], Initialisation] = lambda net: HE
+    recipes: Callable[[Network], tuple[Recipe, ...]] = lambda net: ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A network and its shelf, which is read when something is asked of it.
+
+    `printed` is for which input and classes the claims hold; None: for any.
+    """
+
+    net: Network
+    shelf: Shelf = Shelf()
+    printed: Printed | None = None
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+        return self.net.name
+
+    @property
+    def record(self) -> Record:
+        """What was said of the network."""
+        record = self.shelf.record(self.net)
+        return record if record.printed else replace(record, printed=self.printed)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims that hold for the network as it is: none where it is not as printed."""
+        return self.record.claims_on(self.net)
+
+    @property
+    def initialisation(self) -> Initialisation:
+        """How its weights are drawn; a committee's: each member's."""
+        return self.shelf.initialisation(self.net.member)
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """How it is trained: the first, unless the data set has one of its own."""
+        return self.shelf.recipes(self.net)
+
+
+CONSTANTS: dict[str, tuple[type, bool]] = {
+    "PAPER": (Paper, False),
+    "CLAIMS": (Claim, True),
+    "DEPARTURES": (Departure, True),
+    "INITIALISATION": (Initialisation, False),
+    "RECIPES": (Recipe, True),
+}
+"""What may stand in a file beside its networks: of which kind, and whether several."""
+
+
+def in_file(module: ModuleType, title: str) -> Shelf:
+    """The shelf that a file's constants make; ValueError for one that is no such thing."""
+
+    def constant(what: str, name: str, otherwise: Any) -> Any:
+        found = getattr(module, what, otherwise)
+        if isinstance(found, Mapping):
+            found = found.get(name, otherwise)
+        kind, several = CONSTANTS[what]
+        listed = isinstance(found, tuple | list) and all(isinstance(one, kind) for one in found)
+        if not (listed if several else found is None or isinstance(found, kind)):
+            wanted = f"a tuple of {kind.__name__}" if several else f"a {kind.__name__}"
+            raise ValueError(f"{what} of {module.__name__} is {found!r}, not {wanted}")
+        return tuple(found) if several else found
+
+    def record(net: Network) -> Record:
+        claims = constant("CLAIMS", net.name, ())
+        return Record(
+            title or net.name,
+            constant("PAPER", net.name, None),
+            tuple(claim for claim in claims if not claim.of or net.name in claim.of),
+            constant("DEPARTURES", net.name, ()),
+        )
+
+    return Shelf(
+        record,
+        lambda net: constant("INITIALISATION", net.name, None) or HE,
+        lambda net: constant("RECIPES", net.name, ()),
+    )
+
+
+def printed_by(make: Callable[..., Network]) -> Printed:
+    """The input and the classes of the network that a function makes when it is asked for none."""
+    asked = {p.name: p.default for p in inspect.signature(make).parameters.values()}
+    classes, channels, input = (asked.get(name) for name in ("classes", "channels", "input"))
+    if isinstance(classes, int) and isinstance(channels, int) and isinstance(input, int):
+        return Printed((channels, input, input), classes)
+    member = make().member
+    return Printed(member.input, member.classes)
+
+
+def first_sentence(made: object) -> str:
+    """The first line of a docstring, without its full stop: a title."""
+    return (inspect.getdoc(made) or "").split("\n")[0].rstrip(".")
