@@ -1,6 +1,5 @@
 """Two small networks that use what the later papers need: BRANCHES (Concat) and SHORTCUTS (Add)."""
 
-from papernets.said import Paper
 from papernets.spec import (
     LRN,
     Aux,
@@ -19,12 +18,9 @@ from papernets.spec import (
     concat,
 )
 
-PAPER = Paper("Two small networks", "nobody", 2026, "tests")
-
+# Concat, rectangular kernels, LRN, ceil pooling, an auxiliary head
 BRANCHES = Net(
     name="branches",
-    title="Concat, rectangular kernels, LRN, ceil pooling, an auxiliary head",
-    paper=PAPER,
     input=(3, 40, 33),
     classes=7,
     body=chain(
@@ -86,10 +82,9 @@ BRANCHES = Net(
     ),
 )
 
+# Add, identity and projection shortcuts, normalisation, groups, strides
 SHORTCUTS = Net(
     name="shortcuts",
-    title="Add, identity and projection shortcuts, normalisation, groups, strides",
-    paper=PAPER,
     input=(3, 32, 32),
     classes=5,
     body=chain(

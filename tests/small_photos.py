@@ -78,11 +78,13 @@ OWN = '''"""A network for small photographs: normalisation, dropout, and a head 
 from papernets.said import Paper
 from papernets.spec import Aux, Conv, Dense, Dropout, Flatten, Net, Norm, Pool, chain
 
+PAPER = Paper("Mine", "me", 2026, "here")
+
 
 def make(classes=2, channels=3, input=16):
     head = chain({"pool": Pool("average", 4), "flatten": Flatten(), "out": Dense(classes)})
     return Net(
-        name="own", title="My own", paper=Paper("Mine", "me", 2026, "here"),
+        name="own",
         input=(channels, input, input) if isinstance(input, int) else (channels, *input),
         classes=classes,
         body=chain({

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import torch
-from small_nets import PAPER
 
 from papernets.data import Dataset, Part, Preprocessing
 from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Pool, chain
@@ -14,8 +13,6 @@ from papernets.train.session import train
 
 TINY = Net(
     name="tiny",
-    title="One convolution",
-    paper=PAPER,
     input=(1, 12, 12),
     classes=3,
     body=chain(
@@ -51,8 +48,10 @@ OWN = '''"""A network of the user's own."""
 from papernets.said import Paper
 from papernets.spec import Conv, Dense, Dropout, Flatten, Net, Pool, chain
 
+PAPER = Paper("Mine", "me", 2026, "here")
 NET = Net(
-    name="own", title="My own", paper=Paper("Mine", "me", 2026, "here"), input=(1, 12, 12),
+    name="own",
+    input=(1, 12, 12),
     classes=3,
     body=chain({
         "conv": Conv(4, 3, activation="tanh"), "pool": Pool("max", 2), "flatten": Flatten(),

@@ -57,12 +57,12 @@ class Line:
 
 def throughout(diff: Diff) -> list[Common]:
     """The changes that many rows share, together where they share them in the same rows."""
-    where: dict[Change, list[int]] = {}
+    where: dict[str, tuple[Change, list[int]]] = {}
     for at, match in enumerate(diff.matches):
-        for change in match.changes:
-            where.setdefault(change, []).append(at)
+        for change in match.changes:  # a setting may be a table, which cannot be hashed
+            where.setdefault(repr(change), (change, []))[1].append(at)
     together: dict[tuple[int, ...], list[Change]] = {}
-    for change, places in where.items():
+    for change, places in where.values():
         if len(places) >= THROUGHOUT:
             together.setdefault(tuple(places), []).append(change)
     found = []
@@ -91,7 +91,7 @@ def lines(diff: Diff) -> Iterator[Line]:
 
     What holds throughout is left out: see `throughout`.
     """
-    said = {change for common in throughout(diff) for change in common.changes}
+    said = [change for common in throughout(diff) for change in common.changes]
     left = [_without(match, said) for match in diff.matches]
     for mark, run in groupby(left, key=lambda match: MARKS[match.verdict]):
         matches = list(run)
@@ -104,7 +104,7 @@ def lines(diff: Diff) -> Iterator[Line]:
                 yield Line(mark, _names([match]), _words(match))
 
 
-def _without(match: Match, said: set[Change]) -> Match:
+def _without(match: Match, said: Sequence[Change]) -> Match:
     return replace(match, changes=tuple(c for c in match.changes if c not in said))
 
 

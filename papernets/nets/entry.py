@@ -6,9 +6,8 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..said import Printed
 from ..spec import Committee, Net
-from .shelf import first_sentence, printed_by
+from .shelf import first_sentence
 
 COMMON = ("classes", "channels", "input")
 MOST = 10**9
@@ -44,11 +43,6 @@ class Entry:
     def title(self) -> str:
         """The first sentence of the function's docstring, for the list."""
         return first_sentence(self.make)
-
-    @property
-    def printed(self) -> Printed:
-        """The input and the classes that the paper prints: what the function makes unasked."""
-        return printed_by(self.make)
 
     @property
     def family(self) -> str:

@@ -40,8 +40,8 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     shelf = in_file(module, first_sentence(maker) if maker else "")
     if first is not None:
         return Found(found, shelf, Printed(first.input, first.classes))
-    with _running(name):
-        return Found(found, shelf, printed_by(maker))
+    assert maker is not None
+    return Found(found, shelf, printed_by(maker, found))
 
 
 def networks_in(module: ModuleType) -> list[str]:

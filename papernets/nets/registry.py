@@ -41,7 +41,7 @@ from .photographs import with_recipes
 from .resnet import cifar as resnet_cifar
 from .resnet import peers as resnet_readings
 from .resnet import v2 as resnet_v2
-from .shelf import Found, Shelf
+from .shelf import Found, Shelf, printed_by
 from .vgg import peers as vgg_readings
 
 _ROOMS = (
@@ -177,7 +177,9 @@ def beside(net: Net | Committee) -> Found:
         entry = _entry(net.name)
     except ValueError:  # a name of our grammar with an impossible size
         entry = None
-    return Found(net) if entry is None else Found(net, _shelf(entry), entry.printed)
+    if entry is None:
+        return Found(net)
+    return Found(net, _shelf(entry), printed_by(entry.make, net))
 
 
 def verify(network: str | Net | Committee | Found) -> tuple[Check, ...]:

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from ..said import Claim, Departure, Paper, Printed, Recipe, Record
-from ..spec import HE, Committee, Initialisation, Net
+from ..spec import HE, Committee, Initialisation, Net, pair
 
 Network = Net | Committee
 
@@ -106,14 +106,23 @@ def in_file(module: ModuleType, title: str) -> Shelf:
     )
 
 
-def printed_by(make: Callable[..., Network]) -> Printed:
-    """The input and the classes of the network that a function makes when it is asked for none."""
-    asked = {p.name: p.default for p in inspect.signature(make).parameters.values()}
-    classes, channels, input = (asked.get(name) for name in ("classes", "channels", "input"))
-    if isinstance(classes, int) and isinstance(channels, int) and isinstance(input, int):
-        return Printed((channels, input, input), classes)
-    member = make().member
-    return Printed(member.input, member.classes)
+def printed_by(make: Callable[..., Network], made: Network) -> Printed:
+    """The input and the classes that a function's defaults print; `made` is what it made.
+
+    What it does not take, or has no default for, is as it was made.
+    """
+    default = {p.name: p.default for p in inspect.signature(make).parameters.values()}
+    (channels, *size), classes = made.member.input, made.member.classes
+    sides = default.get("input")
+    height, width = pair(sides) if isinstance(sides, int | tuple) else size
+    return Printed(
+        (_whole(default.get("channels"), channels), height, width),
+        _whole(default.get("classes"), classes),
+    )
+
+
+def _whole(default: object, otherwise: int) -> int:
+    return default if isinstance(default, int) else otherwise
 
 
 def first_sentence(made: object) -> str:

@@ -94,7 +94,8 @@ def claims(
     The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
     missing at the end of a line; one of `"` is as above it. A line that begins with a space goes on
     with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
-    `where` is the place, which one source that is code or notes puts behind its own name. `ours`
+    `where` is the place, which one source that is code or notes puts behind its own name; of
+    several sources a line is of those notes that its place names. `ours`
     has our values of quantities that are no row's. ValueError names a wrong line.
     """
     origins = source if isinstance(source, tuple) else (source,)
@@ -107,7 +108,7 @@ def claims(
             Claim(
                 cell["quantity"],
                 value(printed),
-                Source(origins, behind(own, place) if own else place),
+                Source(_printing(origins, place), behind(own, place) if own else place),
                 cell.get("why it is wrong", ""),
                 about,
                 below,
@@ -117,6 +118,14 @@ def claims(
             )
         )
     return tuple(found)
+
+
+def _printing(origins: tuple[Origin, ...], place: str) -> tuple[Origin, ...]:
+    """Of several origins those that print a line: its place names the notes by their numbers."""
+    if len(origins) == 1:
+        return origins
+    named = re.findall(r"\b\d{3}\b", place)
+    return tuple(o for o in origins if not isinstance(o, Notes) or o.number in named)
 
 
 def _cells(table: str) -> Iterator[dict[str, str]]:

@@ -98,14 +98,18 @@ from papernets.spec import Conv, Dense, Flatten, Net, chain
 
 PAPER = Paper("mine", "me", 2026, "here")
 
-def made(name, maps, departures=()):
+def made(name, maps):
     body = chain({"conv": Conv(maps, 3), "flatten": Flatten(), "out": Dense(3)})
-    return Net(name, name, PAPER, (1, 8, 8), 3, body, departures=departures)
+    return Net(name, (1, 8, 8), 3, body)
 
 ONE = made("one", 4)
 TWIN = made("twin", 4)
-WIDER = made("wider", 8, (Departure("twice the maps", "section 2"),))
-SAME_BUT_SAID = made("said", 4, (Departure("trained longer", "section 3"),))
+WIDER = made("wider", 8)
+SAME_BUT_SAID = made("said", 4)
+DEPARTURES = {
+    "wider": (Departure("twice the maps", "section 2"),),
+    "said": (Departure("trained longer", "section 3"),),
+}
 """
 
 

@@ -9,25 +9,26 @@ from papernets.cli import main
 
 FILE = """
 import sys
-from papernets.said import Fact, Paper, Recipe
+from papernets.said import Claim, Paper, Recipe
 from papernets.spec import Chain, Conv, Layer, Net, TableConv, chain
 
 def made(body, **changed):
-    paper = Paper("A title", "A. Author", 2026, "a venue")
-    return Net(**{"name": "mine", "title": "mine", "paper": paper, "input": (1, 8, 8),
-                  "classes": 3, "body": body, **changed})
+    return Net(**{"name": "mine", "input": (1, 8, 8), "classes": 3, "body": body, **changed})
 
 class Odd(Layer):
     def words(self, s):
         raise RuntimeError("nothing to say")
 
+PAPER = Paper("A title", "A. Author", 2026, "a venue")
 CONV = chain({"c": Conv(3, 3)})
 WHOLE = made(CONV, input=[1, 8, 8])
 LIST = made(chain({"c": Conv([3], 3)}))
 INPUT = made(CONV, input=(1, 8))
 TABLE = made(chain({"c": TableConv(5, 3)}))
-FACT = made(CONV, facts=(Fact(None, None, None),))
-RECIPE = made(CONV, recipes=(Recipe("r", "", 5),))
+FACT = made(CONV, name="fact")
+RECIPE = made(CONV, name="recipe")
+CLAIMS = {"fact": (Claim(None, None, None),)}
+RECIPES = {"recipe": (Recipe("r", "", 5),)}
 ODD = made(chain({"c": Odd()}))
 def leaves():
     sys.exit(3)

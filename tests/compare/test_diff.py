@@ -8,30 +8,33 @@ import pytest
 from papernets.compare.align import align
 from papernets.compare.diff import diff
 from papernets.compare.words import common_line, lines, percent, throughout
-from papernets.nets.registry import NETS, net
-from papernets.said import Departure, Paper
+from papernets.nets import NETS, Found, net
+from papernets.nets.shelf import Shelf
+from papernets.said import Departure, Record
 from papernets.spec import (
+    HE,
     LRN,
     RBF,
     Conv,
     Dense,
     Dropout,
     Flatten,
+    Identity,
     Initialisation,
     Net,
     Pool,
     TableConv,
+    add,
     chain,
     totals,
     walk,
 )
 
 
-def small(name="small", departures=(), **parts):
-    """A little network on 3x16x16."""
-    return Net(
-        name, name, Paper("", "", 1, ""), (3, 16, 16), 5, chain(parts), departures=departures
-    )
+def small(name="small", departures=(), init=HE, **parts):
+    """A little network on 3x16x16, with this beside it."""
+    shelf = Shelf(lambda net: Record(name, departures=departures), lambda net: init)
+    return Found(Net(name, (3, 16, 16), 5, chain(parts)), shelf)
 
 
 def compared(a, b):
@@ -240,8 +243,21 @@ def test_what_no_setting_tells_is_said_to_differ():
     ):
         found = diff(small(layer=a), small(layer=b))
         assert changes(found) == {"layer": {what: ("some", "others")}}
-        assert text(found)[0].startswith(f"~ layer: {walk(small(layer=a))[0].kind}")
+        assert text(found)[0].startswith(f"~ layer: {walk(small(layer=a).net)[0].kind}")
         assert f"other {what}" in text(found)[0]
+
+
+def test_other_scales_of_a_sum_are_told():
+    """They are a table of the branches, as no other setting is."""
+
+    def scaled(*scales):
+        return small(a=add({"way": Conv(3, 1), "b": Identity()}, scales=scales))
+
+    found = diff(scaled(0.1, 1.0), scaled(1.0, 1.0))
+    (change,) = (c for m in found.matches for c in m.changes)
+    assert (change.what, change.a["way"], change.b["way"]) == ("scales", 0.1, 1.0)
+    assert any("way×0.1 -> no scales" in line for line in text(found))
+    assert text(compared("bn_inception_caffe", "inception_resnet_v1"))
 
 
 def test_equal_layers_with_other_words_are_not_the_same_network():
@@ -257,9 +273,12 @@ FAN_OUT = Initialisation("he_out", 2.0, "s", but=(("fc", Initialisation("glorot"
 
 
 def test_first_weights_differ_by_how_they_are_drawn_and_not_by_who_says_so():
-    one, other = small(a=Conv(4, 3)), small(a=Conv(4, 3))
+
+    def compare(a, b):
+        return diff(small(a=Conv(4, 3), init=a), small(a=Conv(4, 3), init=b))
+
     for a, b, differ in (
-        (None, Initialisation("he", 2.0, "section 3"), False),
+        (HE, Initialisation("he", 2.0, "section 3"), False),
         (Initialisation("he", 2.0, "section 3"), Initialisation("he", 2.0, "code"), False),
         (Initialisation("he", 2.0, "section 3"), Initialisation("glorot", 1.0, "code"), True),
         (
@@ -273,10 +292,10 @@ def test_first_weights_differ_by_how_they_are_drawn_and_not_by_who_says_so():
             True,
         ),
     ):
-        found = diff(replace(one, init=a), replace(other, init=b))
+        found = compare(a, b)
         assert [change.what for change in found.general] == ["first weights"] * differ
         assert found.same is not differ
-    (change,) = diff(replace(one, init=a), replace(other, init=b)).general
+    (change,) = compare(a, b).general
     gaussian = "Gaussian of deviation 0.01, biases 0"
     assert (change.a, change.b) == (f"{gaussian}, 1 in a (s)", f"{gaussian} (s)")
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from papernets.nets.registry import NETS, net
-from papernets.run.initialisation import HE
-from papernets.run.network import build
+from papernets.bundle.load import build
+from papernets.nets import NETS, beside, net
 from papernets.spec import Committee, walk
 
 PAGE = Path(__file__).parents[2] / "docs" / "initialisation.md"
@@ -167,7 +166,7 @@ def members():
 def test_every_rule_for_some_rows_finds_them():
     """A pattern that fits no row is a slip of the pen, or left over from another network."""
     for name, network in members():
-        init = network.init or HE
+        init = beside(network).initialisation
         rows = [row.name for row in walk(network)]
         assert set(init.ones) <= set(rows), name
         for at, (pattern, rule) in enumerate(init.but):
@@ -179,7 +178,7 @@ def table():
     """The rules with their networks, as the page prints them."""
     rules = {}
     for name, network in members():
-        init = network.init or HE
+        init = beside(network).initialisation
         rules.setdefault((init.words(), init.source), []).append(name)
     yield "| networks | first weights | source |"
     yield "|---|---|---|"

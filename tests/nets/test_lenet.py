@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from papernets.nets import NETS, look_up, net, verify
 from papernets.nets.lenet import codes
-from papernets.nets.registry import NETS, net
-from papernets.said import verify
 from papernets.spec import RBF, Conv, Dense, TableConv, totals, walk
 
 LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "lenet.toml"
@@ -134,7 +133,7 @@ def test_lenet4s_tables_use_every_map_once_a_unit():
 
 
 def test_lenet4_says_that_its_tables_and_its_output_are_ours():
-    said = " ".join(departure.what for departure in net("lenet4").departures)
+    said = " ".join(departure.what for departure in look_up("lenet4").record.departures)
     assert "never printed" in said
     assert "output layer is not described" in said
 
@@ -200,17 +199,16 @@ RESULTS = {
 
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_papers_results_are_there_with_their_conditions(name):
-    facts = [fact for fact in net(name).facts if fact.quantity == "error"]
-    assert {fact.value for fact in facts} == RESULTS[name]
-    assert all("MNIST" in fact.conditions for fact in facts)
+    claims = [claim for claim in look_up(name).claims if claim.quantity == "error"]
+    assert {claim.printed for claim in claims} == RESULTS[name]
+    assert all("MNIST" in claim.conditions for claim in claims)
 
 
 def test_published_numbers_hold_for_the_published_network_alone():
     for changed in ({"classes": 12}, {"channels": 3}, {"input": 64}):
         for name in ("lenet1", "lenet5", "lenet5_modern"):
-            other = net(name, **changed)
-            assert other.facts == other.errata == ()
-            assert net(name).facts
+            assert look_up(name, **changed).claims == ()
+            assert look_up(name).claims
 
 
 @pytest.mark.parametrize(
@@ -239,7 +237,8 @@ def test_ten_codes_are_bitmaps_and_more_are_stable_and_distinct():
 
 def test_seeded_codes_are_a_departure():
     def said(classes):
-        return [d for d in net("lenet5", classes=classes).departures if "random codes" in d.what]
+        record = look_up("lenet5", classes=classes).record
+        return [d for d in record.departures if "random codes" in d.what]
 
     assert said(11)
     assert not said(10)
@@ -259,7 +258,7 @@ def test_every_system_answers_to_its_ledger_name():
         base = getattr(found, "member", found)
         assert list(base.input) == system["input"]
         assert base.classes == system["classes"]
-        assert getattr(found, "ledger_name", found.name) == system["name"]
+        assert look_up(system["name"]).record.ledger_name == system["name"]
 
 
 # LeNet-4's layers were never published

@@ -2,7 +2,7 @@
 
 import pytest
 
-from papernets.nets.registry import NETS, find, list_nets, net
+from papernets.nets import NETS, find, list_nets, look_up, net
 from papernets.spec import Committee, Net
 
 OWN = """
@@ -13,7 +13,7 @@ PAPER = Paper("mine", "me", 2026, "here")
 
 def tiny(classes=3, channels=1, input=8, width=4):
     body = chain({"conv": Conv(width, 3), "flatten": Flatten(), "out": Dense(classes)})
-    return Net("tiny", "tiny", PAPER, (channels, input, input), classes, body)
+    return Net("tiny", (channels, input, input), classes, body)
 
 FIXED = tiny()
 NUMBER = 5
@@ -335,5 +335,5 @@ def test_a_peers_variant_says_who_does_otherwise():
     found = [(name, peer) for name in list_nets() for peer in peers if name.endswith(f"_{peer}")]
     assert len(found) > 20
     for name, peer in found:
-        where = [departure.where for departure in net(name).departures]
+        where = [departure.where for departure in look_up(name).record.departures]
         assert any(peers[peer] in text or "notes 00" in text for text in where), name

@@ -2,7 +2,7 @@
 
 import pytest
 
-from papernets.nets.registry import list_nets, net
+from papernets.nets import list_nets, look_up, net
 from papernets.spec import Committee
 from papernets.train.settings import resolve
 
@@ -12,8 +12,8 @@ MODULES = ("inception_naive_3a", "inception_reduced_3a")  # listed as modules: n
 
 def test_every_whole_network_but_lenets_has_them_and_says_they_are_ours() -> None:
     for name in list_nets():
-        found = net(name)
-        names = [recipe.name for recipe in found.recipes]
+        found, recipes = net(name), look_up(name).recipes
+        names = [recipe.name for recipe in recipes]
         if name in MODULES:
             assert names == [], name
         elif name.startswith(LENETS):
@@ -21,7 +21,7 @@ def test_every_whole_network_but_lenets_has_them_and_says_they_are_ours() -> Non
         else:
             small = not isinstance(found, Committee) and found.input[1:] == (32, 32)
             assert names == ["photos", "finetune", *(["cifar"] if small else []), "digits"], name
-            assert all(recipe.source.startswith("ours: ") for recipe in found.recipes)
+            assert all(recipe.source.startswith("ours: ") for recipe in recipes)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_family_has_its_papers_decay_and_smoothing_and_a_rate_that_it_bears(
     run = resolve(name, {"data": "photos"})
     assert (run.weight_decay, run.label_smoothing) == (decay, smoothing)
     assert run.learning_rate == (0.03 if normed else 0.004)
-    height = run.network(2).input[1]
+    height = run.network(2).net.input[1]
     assert (run.augment, run.optimizer, run.momentum) == ({"flip": 0.5}, "sgd", 0.9)
     assert height != 224 or round(height * run.enlarge) == 256  # section 4.1 of AlexNet's paper
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from papernets.nets.registry import NETS, net
+from papernets.nets import NETS, beside, net
 from papernets.spec import Committee, smallest_input, walk
 
 MODULES = ("inception_naive_3a", "inception_reduced_3a")
@@ -22,7 +22,7 @@ def test_odd_numbers_everywhere(name):
     rows = walk(made)
     assert made.classes == 7 and made.input == (2, height + 5, width + 12)
     assert rows[0].input[0] == 2 and rows[-1].out == (7, 1, 1)
-    assert made.facts == made.errata == ()
+    assert beside(made).claims == ()
 
 
 @pytest.mark.parametrize(

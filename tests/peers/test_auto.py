@@ -16,7 +16,6 @@ from papernets.peers.auto import Misfit, match
 from papernets.peers.convert import convert
 from papernets.peers.read import read_weights
 from papernets.peers.recognise import recognised, same_network
-from papernets.said import Paper
 from papernets.spec import Conv, Dense, GlobalPool, Net, chain
 
 KINDS = {
@@ -218,7 +217,6 @@ def test_odd_names_are_names(name):
 
 def test_several_orders_are_refused():
     """Two branches of the same shapes, in a file without order: no guess is made."""
-    paper = Paper("A network", "Somebody", 2000, "Nowhere")
     body = chain(
         {
             "first": Conv(4, 3, padding=1),
@@ -227,7 +225,7 @@ def test_several_orders_are_refused():
             "fc": Dense(2),
         }
     )
-    own = Net("alike", "Alike", paper, (4, 8, 8), 2, body)
+    own = Net("alike", (4, 8, 8), 2, body)
     state = {
         f"{name}.{leaf}": torch.randn(4, 4, 3, 3) if leaf == "weight" else torch.zeros(4)
         for name in ("zebra", "ape")

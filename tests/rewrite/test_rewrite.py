@@ -10,7 +10,6 @@ from papernets import rewrite
 from papernets.bundle.weights import moved
 from papernets.nets.registry import net
 from papernets.run.network import Network, build
-from papernets.said import Paper
 from papernets.spec import (
     LRN,
     MONOTONE,
@@ -36,7 +35,7 @@ BRANCHES, SHORTCUTS = net(f"{SMALL}:BRANCHES"), net(f"{SMALL}:SHORTCUTS")
 
 
 def made(**parts):
-    return Net("little", "l", Paper("t", "a", 2026, "v"), (2, 12, 12), 4, chain(parts))
+    return Net("little", (2, 12, 12), 4, chain(parts))
 
 
 def layers(network):

@@ -10,11 +10,11 @@ from scipy import stats
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
+from papernets.bundle.load import build
 from papernets.nets.registry import net
 from papernets.run.initialisation import CHUNK, draw
-from papernets.run.network import build
-from papernets.said import Paper
-from papernets.spec import Conv, Dense, Flatten, Initialisation, Net, chain
+from papernets.run.network import build as drawn_by
+from papernets.spec import HE, Conv, Dense, Flatten, Initialisation, Net, chain
 
 SMALL = Path(__file__).parents[1] / "small_nets.py"
 
@@ -23,10 +23,10 @@ def seeded(seed):
     return torch.Generator().manual_seed(seed)
 
 
-def wide(init):
+def wide():
     """A convolution in groups and a dense layer, large enough to measure a spread."""
     body = chain({"conv": Conv(128, 3, groups=2), "flatten": Flatten(), "fc": Dense(500)})
-    return Net("wide", "wide", Paper("t", "a", 2026, "v"), (64, 5, 5), 500, body, init=init)
+    return Net("wide", (64, 5, 5), 500, body)
 
 
 # LeCun et al. 1998, appendix A: uniform in +-2.4/F, F the inputs of a unit
@@ -64,7 +64,7 @@ def test_each_map_of_a_table_has_its_own_fan_in():
 
 def test_glorot_fills_its_bounds():
     """Glorot and Bengio 2010, equation 16: uniform in +-sqrt(6/(fan-in + fan-out)), biases 0."""
-    model = build(wide(Initialisation("glorot", 1.0, "test")), generator=seeded(1))
+    model = drawn_by(wide(), False, seeded(1), Initialisation("glorot", 1.0, "test"))
     conv, fc = math.sqrt(6 / (9 * 32 + 9 * 64)), math.sqrt(6 / (128 * 9 + 500))
     assert 0.99 * conv < model.conv.weight.abs().max() <= conv
     assert 0.99 * fc < model.fc.weight.abs().max() <= fc
@@ -81,7 +81,7 @@ def test_glorot_fills_its_bounds():
 )
 def test_gaussians_have_their_spread(init, conv, fc):
     """He et al. 2015, equation 10: variance 2/fan-in; Krizhevsky et al. 2012: deviation 0.01."""
-    model = build(wide(init), generator=seeded(1))
+    model = drawn_by(wide(), False, seeded(1), init or HE)
     assert model.conv.weight.std().item() == pytest.approx(conv, rel=0.02)
     assert model.fc.weight.std().item() == pytest.approx(fc, rel=0.02)
     assert model.conv.weight.mean().abs() < 0.02 * conv

@@ -285,7 +285,7 @@ def test_a_value_that_two_read_is_not_written_over():
             "end": Conv(2, 1),
         }
     )
-    network = Net("two", "two", SHORTCUTS.paper, (3, 4, 4), 0, body)
+    network = Net("two", (3, 4, 4), 0, body)
     (step,) = (s for s in schedule(body).of(heads=True) if s.name == "sum")
     assert step.over is None
     (step,) = (s for s in schedule(body).of(heads=False) if s.name == "sum")

@@ -11,7 +11,6 @@ import torch
 from papernets.bundle.load import create_model
 from papernets.nets.registry import net
 from papernets.run.network import Logits, build
-from papernets.said import Paper
 from papernets.spec import Conv, Identity, Net, chain, walk
 
 SMALL = Path(__file__).parents[1] / "small_nets.py"
@@ -118,7 +117,7 @@ def test_a_network_with_global_pooling_takes_other_sizes():
 
 def test_a_picture_too_small_names_the_layer():
     body = chain({"conv1": Conv(4, 3, 2), "conv2": Conv(10, 5)})
-    little = Net("little", "little", Paper("t", "a", 2026, "v"), (1, 32, 32), 10, body)
+    little = Net("little", (1, 32, 32), 10, body)
     model = build(little)
     message = (
         "conv2: a 5x5 window .* its input of 4x4: the smallest input of little is 11x11, not 9x9"
@@ -130,7 +129,7 @@ def test_a_picture_too_small_names_the_layer():
 
 def test_a_name_that_torch_needs_is_refused():
     body = chain({"features": Identity(), "forward": Conv(4, 3)})
-    little = Net("little", "little", Paper("t", "a", 2026, "v"), (1, 32, 32), 10, body)
+    little = Net("little", (1, 32, 32), 10, body)
     with pytest.raises(ValueError, match="features: torch's modules have an attribute 'features'"):
         build(little)
 
@@ -165,7 +164,7 @@ def test_constants_do_not_move_apart_from_their_module():
 
 def chain_of_six():
     body = chain({f"conv{n}": Conv(2, 3, padding=1, activation="relu") for n in range(6)})
-    return Net("six", "six", Paper("t", "a", 2026, "v"), (1, 8, 8), 2, body)
+    return Net("six", (1, 8, 8), 2, body)
 
 
 def alive_while_each_runs(model, x):

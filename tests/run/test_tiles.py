@@ -57,13 +57,11 @@ def named(name):
 
 
 def own(name, shape, **parts):
-    return Net(
-        name, name, PAPER, shape, 10, chain({**parts, "flatten": Flatten(), "out": Dense(10)})
-    )
+    return Net(name, shape, 10, chain({**parts, "flatten": Flatten(), "out": Dense(10)}))
 
 
 def bare(name, **parts):
-    return Net(name, name, PAPER, (1, 12, 12), 3, chain(parts))
+    return Net(name, (1, 12, 12), 3, chain(parts))
 
 
 def relu(out, kernel, **how):
@@ -255,8 +253,6 @@ def tail():
     """A chain's layers, then what only ordinary layers can do: normalisation, branches, a head."""
     return Net(
         "tail",
-        "",
-        PAPER,
         (1, 28, 28),
         10,
         chain(

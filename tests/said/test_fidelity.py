@@ -8,18 +8,24 @@ from pathlib import Path
 import pytest
 
 from papernets.cli import main
-from papernets.nets.registry import NETS, net
-from papernets.said import Departure, Erratum, Fact, verify
-from papernets.said.fidelity import anchor, page
+from papernets.nets import NETS, look_up, net
+from papernets.said import NOTES, Claim, Code, Departure, Paper, Record, verify
+from papernets.said.fidelity import OnRecord, anchor, page
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "fidelity.md"
 NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "")
-NETWORKS = tuple(entry.make() for entry in NETS)
+NETWORKS = tuple(OnRecord(found.net, found.record) for found in (look_up(e.name) for e in NETS))
 PAGE = page(NETWORKS)
+PAPER = Paper("A title", "A, B", 1998, "somewhere")
 
 
-def lenet5(**changes):
-    return replace(net("lenet5"), **{"facts": (), "errata": (), "departures": (), **changes})
+def lenet5(*claims, departures=(), name="lenet5"):
+    """LeNet-5, with this said of it alone."""
+    return OnRecord(replace(net("lenet5"), name=name), Record("", PAPER, claims, departures))
+
+
+def said(quantity, printed, why="", source=None):
+    return Claim(quantity, printed, source or PAPER.at("section I"), why)
 
 
 def test_the_page_is_current():
@@ -40,7 +46,7 @@ def test_the_verb_prints_the_page(capsys):
 
 
 def test_the_totals_are_those_of_verify():
-    every = [check for made in NETWORKS for check in verify(made)]
+    every = [check for made in NETWORKS for check in verify(*made)]
     for verdict, words in (
         ("agrees", "agree"),
         ("erratum", "errata, with reasons"),
@@ -57,14 +63,14 @@ def test_nothing_is_hidden():
     """Every contradicted number, every departure and every result stands on the page."""
     plain = PAGE.replace("\\", "")
     for made in NETWORKS:
-        for check in verify(made):
+        for check in verify(*made):
             if check.verdict in ("erratum", "unexplained"):
-                assert f"`{check.quantity}`" in plain and check.source in plain
+                assert f"`{check.quantity}`" in plain and str(check.source) in plain
                 assert check.why.removeprefix("unexplained").removeprefix(": ") in plain
         for departure in made.departures:
             assert departure.what in plain and departure.where in plain
-        for fact in made.facts:
-            assert not fact.measured or fact.conditions in plain
+        for claim in made.record.claims:
+            assert not claim.measured or claim.conditions in plain
         assert f"`{made.name}`" in plain
 
 
@@ -82,45 +88,52 @@ def test_tables_have_as_many_cells_as_columns():
 
 
 def test_marks_in_a_text_are_not_set():
-    said = page((lenet5(departures=(Departure("a*b <c> `d` e|f", "x*y"),)),))
-    assert r"- a\*b \<c\> \`d\` e\|f (*x\*y*)" in said
-    said = page((lenet5(errata=(Erratum("C1.params", "5*5*6", "notes 001", "6|7"),)),))
-    assert r"- `C1.params` = 5\*5\*6, ours 156. *notes 001*: 6\|7" in said
+    found = page((lenet5(departures=(Departure("a*b <c> `d` e|f", "x*y"),)),))
+    assert r"- a\*b \<c\> \`d\` e\|f (*x\*y*)" in found
+    found = page((lenet5(said("C1.params", "5*5*6", "6|7", NOTES[1].at())),))
+    assert r"- `C1.params` = 5\*5\*6, ours 156. *notes 001*: 6\|7" in found
 
 
 def test_a_number_that_disagrees_would_be_seen():
-    said = page((lenet5(facts=(Fact("params", 60_001, "section I"),)),))
-    assert "| **disagree** | 1 | 0 | 0 | 1 |" in said
+    found = page((lenet5(said("params", 60_001)),))
+    assert "| **disagree** | 1 | 0 | 0 | 1 |" in found
 
 
 def test_most_of_many_networks_are_named_by_the_others():
     shared = (Departure("as all but one", "section 1"),)
-    several = [replace(lenet5(departures=shared), name=f"net{n}") for n in range(9)]
-    said = page((*several, replace(lenet5(), name="other")))
-    assert "- as all but one (*section 1*): all but `other`\n" in said
-    said = page((*several[:2], replace(lenet5(), name="other")))
-    assert "(*section 1*): `net0`, `net1`\n" in said
+    several = [lenet5(departures=shared, name=f"net{n}") for n in range(9)]
+    found = page((*several, lenet5(name="other")))
+    assert "- as all but one (*section 1*): all but `other`\n" in found
+    found = page((*several[:2], lenet5(name="other")))
+    assert "(*section 1*): `net0`, `net1`\n" in found
 
 
 def test_a_long_list_is_folded():
-    many = tuple(Erratum(f"C{n}.params", n, "notes", "one slip") for n in (1, 3, 5))
-    more = tuple(Erratum(f"S{n}.params", 7, "notes", "one slip") for n in (2, 4))
-    rest = tuple(Erratum("F6.params", n, "notes", "one slip") for n in (8, 9))
-    assert "<details>" not in page((lenet5(errata=many),))
-    said = page((lenet5(errata=(*many, *more, *rest)),))
-    assert "- *notes*: one slip <details><summary>7 numbers</summary>`C1.params` = 1, ours" in said
+    notes = NOTES[1].at()
+    many = [said(f"C{n}.params", n, "one slip", notes) for n in (1, 3, 5)]
+    more = [said(f"S{n}.params", 7, "one slip", notes) for n in (2, 4)]
+    rest = [said("F6.params", n, "one slip", notes) for n in (8, 9)]
+    assert "<details>" not in page((lenet5(*many),))
+    found = page((lenet5(*many, *more, *rest),))
+    summary = "<details><summary>7 numbers</summary>`C1.params` = 1, ours"
+    assert f"- *notes 001*: one slip {summary}" in found
 
 
 def test_what_the_paper_prints_stands_before_what_others_print():
-    sources = ("notes 001", "Caffe, a file", "section 2")
-    errata = tuple(Erratum("C1.params", n, s, "why") for n, s in enumerate(sources))
-    said = page((lenet5(errata=errata),))
-    found = re.findall(r"^(#{3,4} .*|- `C1.params` = \d)", said, re.M)
-    assert found == [
+    sources = (NOTES[1].at(), Code("Caffe").at("a file"), PAPER.at("section 2"))
+    errata = [said("C1.params", n, "why", source) for n, source in enumerate(sources)]
+    found = page((lenet5(*errata),))
+    assert re.findall(r"^(#{3,4} .*|- `C1.params` = \d)", found, re.M) == [
         *("### Errata", "#### Of papers", "- `C1.params` = 2"),
         *("#### Of released code", "- `C1.params` = 1", "#### Of notes", "- `C1.params` = 0"),
     ]
-    assert "#### Of notes" not in page((lenet5(errata=errata[1:]),))
+    assert "#### Of notes" not in page((lenet5(*errata[1:]),))
+
+
+def test_a_network_without_a_paper_has_a_place():
+    found = page((OnRecord(net("lenet5"), Record("mine")),))
+    assert "| [Without a paper](#without-a-paper) | 1 |" in found
+    assert "## Without a paper\n\n| network |" in found
 
 
 def test_the_page_names_the_notes_that_have_a_name():
@@ -131,7 +144,8 @@ def test_the_page_names_the_notes_that_have_a_name():
     ("why", "known"), [("unexplained", ""), ("unexplained: one digit is off", "one digit is off")]
 )
 def test_what_nobody_explains_is_listed(why, known):
-    (check,) = verify(lenet5(errata=(Erratum("macs", 401_000, "figure 11", why),)))
+    one = lenet5(said("macs", 401_000, why, PAPER.at("figure 11")))
+    (check,) = verify(*one)
     assert (check.verdict, check.why) == ("unexplained", why)
-    said = page((lenet5(errata=(Erratum("macs", 401_000, "figure 11", why),)),))
-    assert f"| `lenet5` | `macs` | 401,000 | 326,520 | figure 11 | {known} |" in said
+    found = page((one,))
+    assert f"| `lenet5` | `macs` | 401,000 | 326,520 | figure 11 | {known} |" in found

@@ -1,42 +1,47 @@
 """Published numbers against our arithmetic, and what `explain --json` says of a network."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from papernets.nets.registry import NETS, net
-from papernets.said import Departure, Erratum, Fact, verify
+import papernets
+from papernets.nets import NETS, look_up, net
+from papernets.nets.shelf import Found, Shelf
+from papernets.said import NOTES, Claim, Departure, Paper, Record, verify
 from papernets.show.explain import explain_dict
 from papernets.spec import totals, walk
 
+PAPER = Paper("A title", "A, B", 1998, "somewhere")
 
-def lenet5(**changes):
-    return replace(net("lenet5"), **{"facts": (), "errata": (), **changes})
+
+def checked(*claims):
+    return verify(net("lenet5"), Record("LeNet-5", PAPER, claims))
+
+
+def said(quantity, printed, why="", **more):
+    return Claim(quantity, printed, PAPER.at("section 1"), why, **more)
 
 
 @pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
 def test_no_published_number_disagrees(entry):
-    checks = verify(entry.make())
+    checks = papernets.verify(entry.name)
     assert [check for check in checks if check.verdict == "DISAGREES"] == []
     assert any(check.verdict in ("agrees", "measured") for check in checks)
 
 
 def test_a_false_number_disagrees():
-    (check,) = verify(lenet5(facts=(Fact("params", 60_001, "nowhere"),)))
+    (check,) = checked(said("params", 60_001))
     assert (check.verdict, check.printed, check.ours) == ("DISAGREES", 60_001, 60_000)
 
 
 def test_a_true_erratum_disagrees_with_itself():
-    (check,) = verify(lenet5(errata=(Erratum("params", 60_000, "nowhere", "because"),)))
+    (check,) = checked(said("params", 60_000, "because"))
     assert check.verdict == "DISAGREES"
     assert check.why == "listed as an erratum, but our number is the same"
 
 
 def test_a_rounded_number_agrees_and_says_so():
-    exact, rounded = verify(
-        lenet5(facts=(Fact("params", 60_000, "a"), Fact("connections", 341_000, "b", about=True)))
-    )
+    exact, rounded = checked(said("params", 60_000), said("connections", 341_000, about=True))
     assert (exact.verdict, exact.rounded) == ("agrees", False)
     assert (rounded.verdict, rounded.rounded, rounded.ours) == ("agrees", True, 340_908)
 
@@ -56,52 +61,68 @@ MISSED = [
 @pytest.mark.parametrize(("name", "words", "other", "quantity", "printed"), MISSED)
 def test_a_right_number_is_no_erratum_of_its_source(name, words, other, quantity, printed):
     """It speaks against the variant that misses it, and the variant says so."""
-    variant, right = net(name), net(other)
-    assert not [e for e in variant.errata if (e.quantity, e.printed) == (quantity, printed)]
-    (check,) = (c for c in verify(right) if (c.quantity, c.printed) == (quantity, printed))
+    variant, right = look_up(name), look_up(other)
+    wrong = [(c.quantity, c.printed) for c in variant.claims if c.wrong]
+    assert (quantity, printed) not in wrong
+    (check,) = (
+        c for c in papernets.verify(right) if (c.quantity, c.printed) == (quantity, printed)
+    )
     assert check.verdict == "agrees"
-    (said,) = (d for d in variant.departures if all(word in d.what for word in words))
-    assert said.where and (other in said.what or other == "resnet18")
-    (fact,) = (f for f in right.facts if (f.quantity, f.value) == (quantity, printed))
-    missed = 4 if quantity.startswith("modules") else getattr(totals(walk(variant)), quantity)
+    (own,) = (d for d in variant.record.departures if all(word in d.what for word in words))
+    assert own.where and (other in own.what or other == "resnet18")
+    (fact,) = (c for c in right.claims if (c.quantity, c.printed) == (quantity, printed))
+    missed = 4 if quantity.startswith("modules") else getattr(totals(walk(variant.net)), quantity)
     if quantity == "macs":  # 2.0 billion: two digits are printed
         assert round(missed / 1e9, 1) != 2.0
     else:
         assert not fact.agrees(missed)
 
 
+def test_errata_stand_behind_what_agrees():
+    checks = checked(said("params", 1, "wrong"), said("params", 60_000))
+    assert [check.verdict for check in checks] == ["agrees", "erratum"]
+
+
+def test_a_network_is_checked_by_its_name_or_as_it_is():
+    checks = papernets.verify("LeNet-5")
+    assert len(checks) == 34 and checks == papernets.verify(net("lenet5"))
+    assert papernets.verify(look_up("lenet5")) == checks
+    assert papernets.verify(net("lenet5", classes=9)) == ()
+    assert {type(check.source.origins[0]) for check in checks} == {Paper, type(NOTES[0])}
+
+
 def test_an_erratum_says_why():
-    (check,) = verify(lenet5(errata=(Erratum("C1.params", 26, "notes", "one kernel"),)))
+    (check,) = checked(said("C1.params", 26, "one kernel"))
     assert (check.verdict, check.ours, check.why) == ("erratum", 156, "one kernel")
 
 
 def test_an_erratum_that_nobody_can_explain_is_another_verdict():
     for why in ("unexplained", "unexplained: the digits are swapped, perhaps"):
-        (check,) = verify(lenet5(errata=(Erratum("C1.params", 26, "notes", why),)))
+        (check,) = checked(said("C1.params", 26, why))
         assert (check.verdict, check.ours, check.why) == ("unexplained", 156, why)
 
 
 def test_less_than_a_number_is_not_rounded():
-    (check,) = verify(lenet5(facts=(Fact("params", 61_000, "a", below=True),)))
+    (check,) = checked(said("params", 61_000, below=True))
     assert (check.verdict, check.below, check.rounded) == ("agrees", True, False)
-    (check,) = verify(lenet5(facts=(Fact("params", 60_000, "a", below=True),)))
+    (check,) = checked(said("params", 60_000, below=True))
     assert check.verdict == "DISAGREES"
 
 
 def test_a_result_is_measured_not_computed():
-    (check,) = verify(lenet5(facts=(Fact("error", 0.0095, "section III-B"),)))
+    (check,) = checked(said("error", 0.0095))
     assert (check.verdict, check.ours) == ("measured", None)
 
 
 def test_a_number_may_bring_its_own_arithmetic():
-    (check,) = verify(lenet5(facts=(Fact("a layer beside", 12, "notes", ours=12),)))
+    (check,) = checked(said("a layer beside", 12, ours=12))
     assert check.verdict == "agrees"
 
 
 @pytest.mark.parametrize("quantity", ["parms", "C9.params", "C1.parms", "C1"])
 def test_an_unknown_quantity_is_an_error(quantity):
     with pytest.raises(ValueError, match=f"no quantity '{quantity}'"):
-        verify(lenet5(facts=(Fact(quantity, 1, "nowhere"),)))
+        checked(said(quantity, 1))
 
 
 # DESIGN.md, "Contracts that others rely on"
@@ -124,7 +145,7 @@ def test_explain_keeps_its_schema(entry):
     assert said["schema"] == 1
     assert list(said)[: len(KEYS)] == KEYS
     assert all(list(row) == ROW_KEYS for row in said["rows"])
-    assert len(said["facts"]) + len(said["errata"]) == len(verify(made))
+    assert len(said["facts"]) + len(said["errata"]) == len(papernets.verify(made))
 
 
 def test_explain_of_lenet5():
@@ -143,5 +164,6 @@ def test_a_committee_counts_all_its_members():
 
 
 def test_departures_are_printed():
-    changed = lenet5(departures=(Departure("what", "where"),))
+    record = Record("LeNet-5", PAPER, departures=(Departure("what", "where"),))
+    changed = Found(net("lenet5"), Shelf(lambda net: record))
     assert explain_dict(changed)["departures"] == [{"what": "what", "where": "where"}]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from papernets import net, totals, walk
-from papernets.said import Fact, Paper
 from papernets.spec import (
     LRN,
     Activation,
@@ -26,12 +25,10 @@ from papernets.spec import (
     chain,
 )
 
-PAPER = Paper("A title", "A. Author", 2026, "a venue")
-
 
 def made(body=None, **changed):
     body = chain({"c": Conv(3, 3)}) if body is None else body
-    given = {"name": "mine", "title": "mine", "paper": PAPER, "input": (1, 8, 8), "classes": 3}
+    given = {"name": "mine", "input": (1, 8, 8), "classes": 3}
     return Net(**{**given, "body": body, **changed})
 
 
@@ -88,9 +85,6 @@ NETS = {
     "a side": ({"input": 8}, "the input of mine is 8, not three"),
     "no channels": ({"input": (0, 8, 8)}, "the input of mine is (0, 8, 8), not three"),
     "classes": ({"classes": "3"}, "the classes of mine are '3', not a whole number"),
-    "facts": ({"facts": 5}, "facts of mine is 5, not a tuple of Fact"),
-    "one fact": ({"facts": Fact("params", 3, "x")}, "not a tuple of Fact"),
-    "recipes": ({"recipes": ("digits",)}, "recipes of mine is ('digits',), not a tuple of Recipe"),
     "a row named 5": ({"body": chain({5: Conv(3, 3)})}, "the body: a part is called 5, which is"),
 }
 

@@ -8,7 +8,6 @@ import torch
 
 from papernets.nets.registry import net
 from papernets.run.network import build
-from papernets.said import Paper
 from papernets.spec import (
     LRN,
     Add,
@@ -26,10 +25,9 @@ from papernets.spec import (
 )
 
 SMALL = Path(__file__).parents[1] / "small_nets.py"
+# 'same' padding with a stride is lopsided: the branches look from different corners
 SAME = Net(
     "lopsided",
-    "'same' padding with a stride is lopsided: the branches look from different corners",
-    Paper("t", "a", 2026, "v"),
     (1, 32, 32),
     10,
     chain(

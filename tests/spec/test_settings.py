@@ -3,7 +3,6 @@
 import pytest
 
 from papernets.nets.registry import NETS, net
-from papernets.said import Paper
 from papernets.show.explain import table_cells
 from papernets.spec import (
     LRN,
@@ -101,7 +100,7 @@ def test_what_all_rows_share_is_said_once():
     assert cells[2][3] == "pad 1, BN, relu"
     assert legend[0] == "BN: batch normalisation, eps 0.001, momentum 0.01, no gamma."
     two = chain({"a": Conv(2, 3, norm=Norm()), "b": Conv(2, 3, norm=Norm(eps=0.1))})
-    cells, legend = table_cells(walk(Net("two", "two", Paper("", "", 1, ""), MAP, 0, two)))
+    cells, legend = table_cells(walk(Net("two", MAP, 0, two)))
     assert [cell[3] for cell in cells] == [
         *("BN eps 1e-05, momentum 0.1", "BN eps 0.1, momentum 0.1"),
     ]

@@ -9,7 +9,6 @@ import pytest
 
 from papernets import rewrite
 from papernets.nets.registry import NETS, net
-from papernets.said import Paper
 from papernets.spec import (
     Add,
     Aux,
@@ -36,12 +35,11 @@ from papernets.spec import (
 
 SMALL = Path(__file__).parents[1] / "small_nets.py"
 BRANCHES, SHORTCUTS = net(f"{SMALL}:BRANCHES"), net(f"{SMALL}:SHORTCUTS")
-PAPER = Paper("t", "a", 2026, "v")
 
 
 def made(*parts, size=(3, 32, 32), **named):
     body = Chain(tuple(named.items()) + tuple((f"layer{n}", p) for n, p in enumerate(parts)))
-    return Net("little", "little", PAPER, size, 10, body)
+    return Net("little", size, 10, body)
 
 
 def rows(network):

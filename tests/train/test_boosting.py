@@ -173,9 +173,7 @@ def test_too_few_pictures_pass_the_filter():
 
 OWN_COMMITTEE = """
 from papernets.spec import Committee
-TRIO = Committee(
-    name="trio", title="Three of mine", paper=NET.paper, member=NET, count=3, rule="sum"
-)
+TRIO = Committee(name="trio", member=NET, count=3, rule="sum")
 """
 
 

@@ -129,17 +129,12 @@ SEEDED_CODES = Departure(
 )
 
 # LeNet-1, of which the later paper speaks too.
+LATER = "LeCun et al. 1998, section III-C"
 LENET1 = (
-    *claims(
-        (PAPER_1989, PAPER),
-        """
-quantity     printed        where                            conditions
-params       2578           LeCun et al. 1989
-params       about 2600     LeCun et al. 1998, section III-C
-connections  98442          LeCun et al. 1989
-connections  about 100,000  LeCun et al. 1998, section III-C
-""",
-    ),
+    Claim("params", 2578, PAPER_1989.at("LeCun et al. 1989")),
+    Claim("params", 2600, PAPER.at(LATER), about=True),
+    Claim("connections", 98_442, PAPER_1989.at("LeCun et al. 1989")),
+    Claim("connections", 100_000, PAPER.at(LATER), about=True),
     *claims(
         NOTES[0],
         """
