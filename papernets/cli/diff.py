@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..words import plural
 from . import screen
 from .explain import Channels, Classes, Input, network, shipped
 from .flags import Json, own_file
@@ -132,7 +133,7 @@ def _departures(diff: Diff, names: tuple[str, str]) -> None:
         for departure in several:
             screen.paragraph("", _sentence(departure), hang=2)
     if diff.shared:
-        said = screen.count(len(diff.shared), "departure")
+        said = plural(len(diff.shared), "departure")
         command = screen.whole(f"papernets explain {names[0]}")
         screen.say()
         screen.prose(f"Left out: {said} from the paper that both share; see {command}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..words import by, percent, plural
 from . import screen
 from .flags import Json, WrongUse, own_file, wrong_use
 from .verify import contradicted, counts
@@ -88,13 +89,12 @@ def list_networks(
                 "paper_error_on": paper.conditions if paper else None,
             }
         )
-        size = f"{member.input[0]}x{member.input[1]}x{member.input[2]}"
         rows.append(
             (
                 name,
                 one.title,
                 str(entry.year),
-                size,
+                by(member.input),
                 f"{sums.params * times:,}",
                 f"{sums.macs * times:,}",
                 "yes" if shipped(name) else "",
@@ -120,7 +120,7 @@ def _printed(fact: Fact | None) -> str:
     if fact is None or not isinstance(fact.value, float):
         return ""
     mark = "top-5 " if "top-5" in fact.conditions else ""
-    return mark + (">" if "higher than" in fact.conditions else "") + screen.percent(fact.value)
+    return mark + (">" if "higher than" in fact.conditions else "") + percent(fact.value)
 
 
 def explain(
@@ -165,13 +165,12 @@ def show(net: Net | Committee) -> None:
     screen.prose(net.title)
     screen.prose(str(net.paper))
     screen.say()
-    channels, height, width = base.input
     of = (
         f"{times} times {base.title}; joined by: {net.rule}. " if isinstance(net, Committee) else ""
     )
-    classes = screen.count(base.classes, "class", "classes")
+    classes = plural(base.classes, "class", "classes")
     classes = classes if base.classes else "a module: no classes"
-    screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
+    screen.prose(f"{of}Input {by(base.input)}, {classes}.")
     cells, legend = table_cells(rows)
     at = COLUMNS.index("details")
     cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
@@ -247,7 +246,7 @@ def _claims(net: Net | Committee) -> None:
         for error, fact in measured:
             screen.paragraph(
                 "",
-                f"{screen.percent(error)} error: {fact.conditions} ({fact.source})",
+                f"{percent(error)} error: {fact.conditions} ({fact.source})",
                 hang=2,
             )
     if any("notes 0" in check.source for check in checks):

@@ -178,8 +178,8 @@ def wrong_folder() -> Iterator[None]:
 
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
+    from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened, read_result
-    from ..train.session import choose_device
     from ..train.session import train as work
     from .progress import Show
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from papernets.data.picture import Packed, Refused, shown
 from papernets.data.stored import room_for_pictures
+from papernets.words import either, first_line
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
 LABELS = ("label", "labels", "class", "fine_label", "target", "category")
@@ -171,7 +172,7 @@ def columns_of(schema: Any, file: str) -> Columns:
     if not label:
         raise ValueError(
             f"{shown(file)}: no column of labels. It has {has}; a label is a whole number or text, "
-            f"in a column called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
+            f"in a column called {either(LABELS)}"
         )
     image = _first(pictures, IMAGES)
     told = features.get(label, {}).get("names")
@@ -241,7 +242,7 @@ class _damage:
         if isinstance(error, FileNotFoundError | PermissionError | Refused):
             return
         if isinstance(error, Exception):
-            first = (str(error).splitlines() or [type(error).__name__])[0]
+            first = first_line(error)
             raise ValueError(
                 f"{shown(self.file)}: not a whole parquet file ({first.rstrip('.')}). Copy or "
                 "download it again"

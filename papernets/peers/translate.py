@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
@@ -14,9 +13,10 @@ from torch import Tensor, nn
 
 from ..bundle.load import assemble
 from ..bundle.weights import load_weights
-from ..nets.registry import find, net, plain
+from ..nets.registry import find, net
 from ..run.network import Network, layout
 from ..spec import Net
+from ..words import did_you_mean, plain
 from .layout import PeerNet
 from .read import cleaned
 from .recognise import SIDES, recognised
@@ -116,8 +116,7 @@ def room(peer: str) -> ModuleType:
     """The module that knows a peer's names; ValueError for another peer."""
     if not isinstance(peer, str) or peer.strip().lower() not in PEERS:
         given = peer if isinstance(peer, str) else ""
-        near = get_close_matches(given.lower(), PEERS, 1, 0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(given, PEERS, loosely=True)
         raise ValueError(f"unknown peer {peer!r}.{hint} Peers: {', '.join(PEERS)}")
     return importlib.import_module(f"papernets.peers.{peer.strip().lower()}")
 
@@ -139,9 +138,7 @@ def find_peer(peer: str, name: str) -> PeerNet:
     meant = [one for one in known.values() if one.net == ours]
     if len(meant) == 1:
         return meant[0]
-    near = get_close_matches(given.lower(), [key.lower() for key in known], 1, 0.5)
-    exact = [key for key in known if near and key.lower() == near[0]]
-    hint = f" Did you mean {exact[0]!r}?" if exact else ""
+    hint = did_you_mean(given, known, loosely=True)
     if meant:
         hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
     raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import TypeVar
 
 from ..spec import Committee, Net
+from ..words import percent
 from .claims import WHOSE, Departure, Fact, whose, written
 from .paper import NOTES
 from .verify import Check, verify
@@ -243,7 +244,7 @@ def _results(networks: Networks) -> Iterator[str]:
 
 
 def _percent(fact: Fact) -> str:
-    return f"{100 * fact.value:.2f} %" if isinstance(fact.value, float) else written(fact.value)
+    return percent(fact.value) if isinstance(fact.value, float) else written(fact.value)
 
 
 def _escaped(text: str) -> str:

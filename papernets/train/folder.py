@@ -283,7 +283,7 @@ def _tensors(value: object) -> bool:
 
 
 def _whole(value: object) -> bool:
-    return is_whole(value) and value >= 0  # type: ignore[operator]
+    return is_whole(value, 0)
 
 
 def _told(record: object) -> bool:

@@ -23,6 +23,7 @@ from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of
 from ..evaluate.metrics import Score
+from ..machine import choose_device, threads_for
 from ..run.network import build
 from ..run.tiles import tiled
 from ..spec import Committee, Net, totals, walk
@@ -92,30 +93,6 @@ class Stage:
 
 Event = Started | Step | Epoch | Stage | Finished
 
-WORTH_A_THREAD = 20_000_000
-"""Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of a name; `auto` takes CUDA, then MPS, then the CPU; ValueError if not there."""
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    there = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if name not in there:
-        raise ValueError(f"unknown device {name!r}: auto, cpu, cuda or mps")
-    if not there[name]:
-        raise ValueError(
-            f"this machine has no {name} device that torch can use. "
-            "--device auto takes what there is"
-        )
-    return torch.device(name)
-
 
 def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
     """The pictures of a run, for a network with this input."""
@@ -166,7 +143,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         yield Finished(done, already=True)
         return
     device = choose_device(run.device)
-    torch.set_num_threads(kept_threads(folder) or run.threads or threads_for(run, device))
+    torch.set_num_threads(kept_threads(folder) or run.threads or threads_of(run, device))
     single = run.network(None).member  # whatever its classes
     check_memory(run, single, device)
     dataset = open_data(run, single.input)
@@ -197,17 +174,11 @@ def _check_settings(run: Run, folder: Path, finished: bool) -> None:
         check_unchanged(place, own, kept, folder / CONFIG)
 
 
-def threads_for(run: Run, device: torch.device) -> int:
-    """How many of torch's threads a run uses unless told: fewer where a step is small.
-
-    A thread that waits for others costs more than it brings where a step's work is little, and far
-    more where other programs use the cores too.
-    """
-    most = torch.get_num_threads()
+def threads_of(run: Run, device: torch.device) -> int:
+    """How many of torch's threads a run uses unless told: fewer where a step is small."""
     if device.type != "cpu":
-        return most
-    work = totals(walk(run.network(None).member)).macs * run.batch_size
-    return max(1, min(most, round(work / WORTH_A_THREAD)))
+        return torch.get_num_threads()
+    return threads_for(totals(walk(run.network(None).member)).macs * run.batch_size)
 
 
 def train_network(
@@ -369,4 +340,4 @@ def saving(
         ) from None
 
 
-__all__ = ["Diverged", "Finished", "Stage", "Started", "choose_device", "open_data", "train"]
+__all__ = ["Diverged", "Finished", "Stage", "Started", "open_data", "train"]
