@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from shlex import quote
 
 
 def plain(name: str) -> str:
@@ -63,6 +65,11 @@ def listed(names: Iterable[str], most: int) -> str:
 def shortened(text: str, most: int = 60) -> str:
     """The text, cut where it has more characters than `most`."""
     return text if len(text) <= most else f"{text[:most]}..."
+
+
+def resume_command(folder: str | os.PathLike[str]) -> str:
+    """What goes on with the run in a folder."""
+    return f"papernets train --out {quote(os.fspath(folder))} --resume"
 
 
 def first_line(error: BaseException) -> str:

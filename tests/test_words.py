@@ -1,5 +1,7 @@
 """Names that are nearly right, numbers and lists, as errors and screens write them."""
 
+from pathlib import Path
+
 import pytest
 
 from papernets.words import (
@@ -13,6 +15,7 @@ from papernets.words import (
     percent,
     plain,
     plural,
+    resume_command,
     shortened,
 )
 
@@ -66,6 +69,11 @@ def test_lists_as_people_read_them() -> None:
 def test_long_texts_are_cut() -> None:
     assert shortened("x" * 60) == "x" * 60 and shortened("x" * 61) == "x" * 60 + "..."
     assert shortened("abc", 2) == "ab..."
+
+
+def test_the_command_can_be_copied() -> None:
+    command = "papernets train --out 'my runs/1' --resume"
+    assert resume_command(Path("my runs", "1")) == resume_command("my runs/1") == command
 
 
 def test_the_first_line_of_an_error() -> None:

@@ -18,7 +18,7 @@ from torch import Tensor
 from ..files import write_atomically
 from ..nets.registry import find
 from ..numbers import is_number, is_whole
-from ..words import plain, shortened
+from ..words import plain, resume_command, shortened
 from .net_json import in_file, named
 from .weights import read_safetensors
 
@@ -297,8 +297,7 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
     run = _unfinished(path)
     if run is not None:
         raise FileNotFoundError(
-            f"{path} is not finished and has no {INFO} yet. "
-            f"Go on with it: papernets train --out {quote(str(run))} --resume"
+            f"{path} is not finished and has no {INFO} yet. Go on with it: {resume_command(run)}"
         )
     found = None if in_file(str(given)) else shipped(str(given))
     if path.is_dir() and not found:

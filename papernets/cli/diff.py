@@ -11,7 +11,7 @@ import typer
 
 from ..words import plural
 from . import screen
-from .explain import Channels, Classes, Input, network, shipped
+from .explain import NAMED, Channels, Classes, Input, network, shipped
 from .flags import Json, own_file
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
 NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
-NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
 
 
 def diff(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..spec import Committee, Net
 
 INFO = "bundle.json"
+NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
 FIELDS = 12  # with more, a sentence of them is not read
 
 Input = Annotated[
@@ -126,7 +127,7 @@ def _printed(fact: Fact | None) -> str:
 def explain(
     name: Annotated[
         str,
-        typer.Argument(help="A network, FILE.py:NAME of your own, or a bundle's or run's folder."),
+        typer.Argument(help=NAMED),
     ],
     input: Input = "",
     classes: Classes = None,

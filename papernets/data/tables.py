@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from threading import Lock
@@ -229,24 +230,18 @@ def _opened(arrow: Any, file: str) -> Any:
         return arrow.parquet.ParquetFile(file)
 
 
-class _damage:
+@contextmanager
+def _damage(file: str) -> Iterator[None]:
     """Within it, what pyarrow says of a file becomes a ValueError that names the file."""
-
-    def __init__(self, file: str):
-        self.file = file
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, FileNotFoundError | PermissionError | Refused):
-            return
-        if isinstance(error, Exception):
-            first = first_line(error)
-            raise ValueError(
-                f"{shown(self.file)}: not a whole parquet file ({first.rstrip('.')}). Copy or "
-                "download it again"
-            ) from error
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, Refused):
+        raise
+    except Exception as error:
+        raise ValueError(
+            f"{shown(file)}: not a whole parquet file ({first_line(error).rstrip('.')}). Copy or "
+            "download it again"
+        ) from error
 
 
 def pyarrow_module() -> Any:

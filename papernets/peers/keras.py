@@ -15,6 +15,7 @@ from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from ..words import by
 from . import keras_names
+from .conventions import CAFFE
 from .h5 import UNNAMED
 from .keras_names import Family, Place, places
 from .layout import Inputs, PeerNet
@@ -22,19 +23,16 @@ from .rules import checked
 
 KERNEL, NORM = "kernel", "batch_normalization"
 # Inputs are as keras/src/applications/imagenet_utils.py, preprocess_input, makes them.
-BLUE_GREEN_RED = (103.939, 116.779, 123.68)  # ImageNet's means, in this order of channels
 
 
 def _caffe(size: int) -> Inputs:
     """mode='caffe': RGB to BGR, each channel less its mean over ImageNet, not scaled."""
-    low = tuple(-mean for mean in BLUE_GREEN_RED)
-    high = tuple(255 - mean for mean in BLUE_GREEN_RED)
-    return Inputs("bgr", low, high, size, _shorter(size), "bilinear")
+    return replace(CAFFE, size=size, resize=_shorter(size))
 
 
 def _tf(size: int) -> Inputs:
     """mode='tf': 0 to 255 becomes -1 to 1."""
-    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, _shorter(size), "bilinear")
+    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, _shorter(size))
 
 
 def _shorter(size: int) -> int:

@@ -32,13 +32,14 @@ class Rule:
     norm: str = ""
 
 
-Rules = Callable[[Net], Iterable[Rule]]
+Rules = tuple[Rule, ...] | Callable[[Net], Iterable[Rule]]
+"""A family's rules, or what makes them for one of its networks."""
 
 
 def names_of_family(known: PeerNet, net: Net, families: Mapping[str, Rules]) -> dict[str, str]:
     """As `names`, by the rules of the family with whose name the peer's begins."""
-    family = next(name for name in families if known.name.startswith(name))
-    return names(net, families[family](net))
+    rules = next(rules for name, rules in families.items() if known.name.startswith(name))
+    return names(net, rules(net) if callable(rules) else rules)
 
 
 def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:

@@ -19,7 +19,8 @@ from ..spec import Net
 from ..words import did_you_mean, plain
 from .layout import PeerNet
 from .read import cleaned
-from .recognise import SIDES, recognised
+from .recognise import SIDES, recognised, theirs
+from .rules import renamed
 
 PEERS = ("torchvision", "timm", "keras")
 
@@ -75,12 +76,12 @@ def take(
         tensors = {key: value for key, value in tensors.items() if key not in dropped}
     elif known.aux and not heads:
         options["aux"] = False
-    own = _net(known.net, _classes(module, known, tensors), options)
+    own = single(known.net, _classes(module, known, tensors), options)
     try:
-        state = module.translate(known, own, tensors)
+        state = translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(known, tensors)}") from None
-    wanted = own if classes is None else _net(known.net, classes, options)
+    wanted = own if classes is None else single(known.net, classes, options)
     shapes = layout(wanted)
     fresh = [key for key, shape in shapes.items() if key not in state or state[key].shape != shape]
     if fresh and classes is None:
@@ -91,6 +92,15 @@ def take(
     kept = {key: tensor for key, tensor in state.items() if key not in fresh}
     model = loaded(wanted, kept, generator)
     return Taken(model, known.net, options, known, (*dropped, *fresh))
+
+
+def translate(known: PeerNet, own: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A peer's tensors under our names; ValueError names the first that does not fit."""
+    if known.peer in SIDES:
+        return renamed(known, own, theirs(known, own), tensors)
+    from . import keras
+
+    return keras.translate(known, own, tensors)
 
 
 def _tensors(known: PeerNet, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -144,10 +154,12 @@ def find_peer(peer: str, name: str) -> PeerNet:
     raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
 
 
-def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
+def single(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
+    """A network of ours that is none of several; ValueError for a committee."""
     chosen: dict[str, Any] = dict(options)
     found = net(name, classes, **chosen)
-    assert isinstance(found, Net)
+    if not isinstance(found, Net):
+        raise ValueError(f"{name} is a committee: its members are converted one by one")
     return found
 
 

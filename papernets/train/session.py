@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 import torch
@@ -28,6 +27,7 @@ from ..run.network import build
 from ..run.tiles import tiled
 from ..spec import Committee, Net, totals, walk
 from ..strips.make import window_width
+from ..words import resume_command
 from .fit import Diverged, Epoch, State, Step, count_of_epoch, fit, start
 from .folder import (
     CONFIG,
@@ -332,7 +332,7 @@ def saving(
                 what = f"all of epoch {epoch}"
                 text += f", but not all of {views}: --resume renews them from it"
         member = folder.name.isdigit() and (folder.parent / CONFIG).exists()
-        again = f"papernets train --out {quote(str(folder.parent if member else folder))} --resume"
+        again = resume_command(folder.parent if member else folder)
         raise OSError(
             error.errno,
             f"could not save {what} in {folder} ({os.strerror(error.errno)}): {text}. "
