@@ -1,10 +1,12 @@
-"""Writing files so that a reader finds the old one or the new one, whenever the writing stops."""
+"""Files: written so that a reader finds the old one or the new one, whole; checked before read."""
 
 from __future__ import annotations
 
 import errno
+import math
 import os
 import secrets
+import stat
 import struct
 import zipfile
 import zlib
@@ -13,6 +15,24 @@ from pathlib import Path
 
 UNFINISHED = ".unfinished"
 """How the names of temporary files end: one that is left over belongs to a killed process."""
+FOLDER, SPECIAL = "a folder", "not a regular file"
+
+
+def unreadable(path: str | os.PathLike[str], most: float = math.inf) -> str:
+    """What keeps a path from being read as a file: FOLDER, SPECIAL, or `9 bytes` if `most` is 8.
+
+    SPECIAL is a pipe, a socket or a device: to open one may be to wait for ever. Empty for a file,
+    and where nothing is there or it cannot be looked at: opening it says why.
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return ""
+    if stat.S_ISDIR(found.st_mode):
+        return FOLDER
+    if not stat.S_ISREG(found.st_mode):
+        return SPECIAL
+    return f"{found.st_size:,} bytes" if found.st_size > most else ""
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from typing import TypeGuard
+
 LARGE = 1e30
 """No number that we take is as large; squares and products of those below stay finite."""
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """True for a finite int or float that is not too large, and no bool."""
     # a comparison, not math.isfinite: that cannot take a whole number of 400 digits
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and -LARGE < value < LARGE  # type: ignore[operator]
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGE < value < LARGE
 
 
-def is_whole(value: object) -> bool:
-    """True for an int, and no bool."""
-    return isinstance(value, int) and not isinstance(value, bool)
+def is_whole(value: object, least: float = -math.inf) -> TypeGuard[int]:
+    """True for an int of at least so much, and no bool."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least

@@ -1,6 +1,7 @@
-"""Files are written whole or not at all, and damage in a zip file is found."""
+"""Files are written whole or not at all; what is no file to read, and damage in one, is found."""
 
 import os
+import socket
 import stat
 import sys
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from papernets.files import damaged_entry, write_atomically
+from papernets.files import FOLDER, SPECIAL, damaged_entry, unreadable, write_atomically
 
 
 def interrupting(line: int, code):
@@ -82,3 +83,32 @@ def test_what_is_no_zip_file_has_no_damaged_entry(tmp_path: Path) -> None:
         assert damaged_entry(tmp_path / "x") is None
     with pytest.raises(FileNotFoundError):
         damaged_entry(tmp_path / "not there")
+
+
+def test_a_file_of_at_most_so_many_bytes_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"x" * 1234)
+    os.symlink("x", tmp_path / "link")
+    for path in (tmp_path / "x", str(tmp_path / "x"), tmp_path / "link"):
+        assert unreadable(path) == unreadable(path, 1234) == ""
+        assert unreadable(path, 1233) == "1,234 bytes"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes that are files")
+def test_a_folder_and_what_would_make_us_wait_are_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unreadable(tmp_path) == unreadable(tmp_path, 0) == FOLDER
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)  # a socket's name must be short
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind("socket")
+        for path in ("pipe", "socket", os.devnull):
+            assert unreadable(path) == unreadable(path, 0) == SPECIAL
+
+
+def test_of_what_cannot_be_looked_at_opening_says_why(tmp_path: Path) -> None:
+    os.symlink("round", tmp_path / "round")
+    for path in (tmp_path / "not there", tmp_path / "round", "a\0b", "x" * 5000):
+        assert unreadable(path) == ""
+        with pytest.raises((OSError, ValueError)):
+            open(path, "rb").close()

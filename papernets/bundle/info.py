@@ -17,7 +17,8 @@ from torch import Tensor
 
 from ..files import write_atomically
 from ..nets.registry import find
-from ..numbers import is_number
+from ..numbers import is_number, is_whole
+from ..words import plain, resume_command, shortened
 from .net_json import in_file, named
 from .weights import read_safetensors
 
@@ -96,8 +97,7 @@ def _check(
 ) -> None:
     for key, (fits, what) in forms.items():
         if key in values and not fits(values[key]):
-            given = json.dumps(values[key], ensure_ascii=False)
-            given = given if len(given) <= 60 else f"{given[:60]}..."
+            given = shortened(json.dumps(values[key], ensure_ascii=False))
             raise ValueError(f"{where}: {key!r} is {given}, not {what}. {AGAIN}")
 
 
@@ -119,12 +119,12 @@ def _size(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 3
-        and all(type(n) is int and 0 < n <= MOST_SIZE for n in value)
+        and all(is_whole(n, 1) and n <= MOST_SIZE for n in value)
     )
 
 
 def _positive(value: object) -> bool:
-    return is_number(value) and value > 0  # type: ignore[operator]
+    return is_number(value) and value > 0
 
 
 _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -153,7 +153,7 @@ _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 _RUN: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "seed": (lambda v: v is None or (type(v) is int and 0 <= v < 2**60), "a whole number"),
+    "seed": (lambda v: v is None or (is_whole(v, 0) and v < 2**60), "a whole number"),
     "neighbours": (is_number, "a number"),
     "constant": (lambda value: value == "inf" or is_number(value), "a number, or inf"),
     "data": (lambda value: value is None or isinstance(value, str), "a name"),
@@ -270,7 +270,7 @@ def shipped(name: str) -> Path | None:
     try:
         own = find(name).name
     except ValueError:
-        own = name.lower().replace("-", "_")
+        own = plain(name)
     if own not in _shipped_names():
         return None
     return Path(str(files("papernets"))) / "weights" / own
@@ -297,8 +297,7 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
     run = _unfinished(path)
     if run is not None:
         raise FileNotFoundError(
-            f"{path} is not finished and has no {INFO} yet. "
-            f"Go on with it: papernets train --out {quote(str(run))} --resume"
+            f"{path} is not finished and has no {INFO} yet. Go on with it: {resume_command(run)}"
         )
     found = None if in_file(str(given)) else shipped(str(given))
     if path.is_dir() and not found:

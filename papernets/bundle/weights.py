@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..rewrite import Move
+from ..words import by
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -34,7 +35,7 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     for name, tensor in own.items():
         if name not in state:
             raise ValueError(
-                f"{where} does not fit: it has no tensor {name!r} ({_shape(tensor)})"
+                f"{where} does not fit: it has no tensor {name!r} ({by(tensor.shape)})"
                 f"{_begins(state)}{_others(own, state)}"
             )
         given = state[name]
@@ -44,8 +45,8 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
             )
         if given.shape != tensor.shape:
             raise ValueError(
-                f"{where} does not fit: {name!r} is {_shape(given)}, "
-                f"the network has {_shape(tensor)}"
+                f"{where} does not fit: {name!r} is {by(given.shape)}, "
+                f"the network has {by(tensor.shape)}"
             )
         if _kind(given) != _kind(tensor):
             raise ValueError(
@@ -58,10 +59,6 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     if extra:
         raise ValueError(f"{where} does not fit: the network has no tensor {extra[0]!r}")
     model.load_state_dict(dict(state))
-
-
-def _shape(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.shape)) or "a single number"
 
 
 def _kind(tensor: Tensor) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..words import by, plural
 from . import screen
 from .flags import Json, Quiet, WrongUse, wrong_use
 
@@ -163,9 +164,7 @@ def _option(text: str) -> tuple[str, Any]:
 
 def _table(rows: tuple[Match, ...]) -> None:
     """What went where; a row that does not fit says so."""
-    cells = [
-        (row.theirs, row.ours, "x".join(map(str, row.shape)) or "1", row.wrong) for row in rows
-    ]
+    cells = [(row.theirs, row.ours, by(row.shape) if row.shape else "1", row.wrong) for row in rows]
     if any(row.wrong for row in rows):
         screen.table((*COLUMNS, ""), cells, left=4)
     else:
@@ -176,7 +175,7 @@ def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
     """What was made, for people."""
     count = len(found.model.state_dict())
     of = f" ({found.known.peer}'s {found.known.name})" if found.known else ""
-    screen.prose(f"{found.name}{of}: {screen.count(count, 'tensor')} in {folder}.")
+    screen.prose(f"{found.name}{of}: {plural(count, 'tensor')} in {folder}.")
     if found.left_out:
         screen.prose(f"Left out, or drawn afresh: {', '.join(found.left_out)}.")
     for note in notes:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..words import plural
 from . import screen
-from .explain import Channels, Classes, Input, network, shipped
+from .explain import NAMED, Channels, Classes, Input, network, shipped
 from .flags import Json, own_file
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
 NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
-NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
 
 
 def diff(
@@ -135,7 +135,7 @@ def _departures(diff: Diff, names: tuple[str, str]) -> None:
         for departure in several:
             screen.paragraph("", _sentence(departure), hang=2)
     if diff.shared:
-        said = screen.count(len(diff.shared), "departure")
+        said = plural(len(diff.shared), "departure")
         command = screen.whole(f"papernets explain {names[0]}")
         screen.say()
         screen.prose(f"Left out: {said} from the paper that both share; see {command}")

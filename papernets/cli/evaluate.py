@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..words import either, percent
 from . import screen
 from .flags import (
     BatchSize,
@@ -84,7 +85,7 @@ def evaluate(
     from ..train.folder import data_of_run
 
     if part and part not in PARTS:
-        raise WrongUse(f"--part {part}: give {', '.join(PARTS[:-1])} or {PARTS[-1]}")
+        raise WrongUse(f"--part {part}: give {either(PARTS)}")
     if below := [k for k in top or () if k < 1]:
         raise WrongUse(f"--top {below[0]}: give 1 or more")
     where = use(device, threads)
@@ -126,9 +127,9 @@ def show(found: Report) -> None:
         else:
             screen.prose(
                 f"The first of {early.networks} networks answered alone on "
-                f"{screen.percent(1 - early.others_asked)} of the pictures; the others ran on "
-                f"{screen.percent(early.others_asked)}. All on every picture: "
-                f"{screen.percent(early.error_without)} error."
+                f"{percent(1 - early.others_asked)} of the pictures; the others ran on "
+                f"{percent(early.others_asked)}. All on every picture: "
+                f"{percent(early.error_without)} error."
             )
     for line in found.notes:
         screen.note(line)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..words import by, percent, plural
 from . import screen
 from .flags import Json, WrongUse, own_file, wrong_use
 from .verify import contradicted, counts
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..said import Check, Claim
 
 INFO = "bundle.json"
+NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
 FIELDS = 12  # with more, a sentence of them is not read
 
 Input = Annotated[
@@ -88,13 +90,12 @@ def list_networks(
                 "paper_error_on": paper.conditions if paper else None,
             }
         )
-        size = f"{member.input[0]}x{member.input[1]}x{member.input[2]}"
         rows.append(
             (
                 name,
                 record.title,
                 str(entry.year),
-                size,
+                by(member.input),
                 f"{sums.params * times:,}",
                 f"{sums.macs * times:,}",
                 "yes" if shipped(name) else "",
@@ -121,13 +122,13 @@ def _printed(claim: Claim | None) -> str:
         return ""
     mark = "top-5 " if "top-5" in claim.conditions else ""
     higher = ">" if "higher than" in claim.conditions else ""
-    return mark + higher + screen.percent(claim.printed)
+    return mark + higher + percent(claim.printed)
 
 
 def explain(
     name: Annotated[
         str,
-        typer.Argument(help="A network, FILE.py:NAME of your own, or a bundle's or run's folder."),
+        typer.Argument(help=NAMED),
     ],
     input: Input = "",
     classes: Classes = None,
@@ -169,13 +170,12 @@ def show(found: Found) -> None:
     if record.paper:
         screen.prose(record.source)
     screen.say()
-    channels, height, width = base.input
     of = ""
     if isinstance(net, Committee):
         of = f"{times} times {beside(base).record.title}; joined by: {net.rule}. "
-    classes = screen.count(base.classes, "class", "classes")
+    classes = plural(base.classes, "class", "classes")
     classes = classes if base.classes else "a module: no classes"
-    screen.prose(f"{of}Input {channels}x{height}x{width}, {classes}.")
+    screen.prose(f"{of}Input {by(base.input)}, {classes}.")
     cells, legend = table_cells(rows)
     at = COLUMNS.index("details")
     cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
@@ -250,7 +250,7 @@ def _claims(found: Found) -> None:
         screen.heading("Published results")
     for claim in results:
         assert isinstance(claim.printed, float)
-        words = f"{screen.percent(claim.printed)} error: {claim.conditions} ({claim.source})"
+        words = f"{percent(claim.printed)} error: {claim.conditions} ({claim.source})"
         screen.paragraph("", words, hang=2)
     if any(check.source.in_notes for check in checks):
         screen.heading("Sources")

@@ -106,7 +106,7 @@ def use(device: str, threads: int) -> torch.device:
     """The device of a name, with torch's threads set where a number is given; else wrong use."""
     import torch
 
-    from ..train.session import choose_device
+    from ..machine import choose_device
 
     if threads:
         torch.set_num_threads(threads)

@@ -119,7 +119,7 @@ class Count:
         if self.wide:
             more = f" and {len(self.wide) - 1:,} more" if len(self.wide) > 1 else ""
             screen.note(
-                f"{_printable(self.wide[0])}{more}: several digits? --scan reads a row of them"
+                f"{screen.clean(self.wide[0])}{more}: several digits? --scan reads a row of them"
             )
         if not self.good:
             raise typer.Exit(1)
@@ -231,8 +231,8 @@ class _Table:
         """Print them; a file that could not be read is a line on stderr."""
         from rich.cells import cell_len
 
-        label = max(cell_len(_printable(name)) for name in self.classes)
-        name = max([4, *(cell_len(_printable(name)) for name in self.names)])
+        label = max(cell_len(screen.clean(name)) for name in self.classes)
+        name = max([4, *(cell_len(screen.clean(name)) for name in self.names)])
         middle, others = [max(label, 6), 7, *([14] if self.found else [])], top - 1
         if screen.terminal():
             columns = shutil.get_terminal_size().columns - LEAST - 2 * len(middle)
@@ -246,15 +246,19 @@ class _Table:
         for answer in answers:
             if answer.error:
                 sys.stdout.flush()
-                print(f"{_printable(answer.file)}: {answer.error}", file=sys.stderr)
+                print(f"{screen.clean(answer.file)}: {answer.error}", file=sys.stderr)
                 continue
             (best, score), *rest = answer.top
             whole = not rest[0][1] if rest else len(self.classes) == 1
-            cells = [_printable(answer.file), _printable(best), _score(score, whole).rjust(7)]
+            cells = [
+                screen.clean(answer.file),
+                screen.clean(best),
+                _score(score, whole).rjust(7),
+            ]
             if self.found:
                 cells.append(answer.found)
             for other, chance in rest[:others]:
-                cells.append(_fitted(_printable(other), label) + _score(chance).rjust(8))
+                cells.append(_fitted(screen.clean(other), label) + _score(chance).rjust(8))
             _line(widths, cells)
 
 
@@ -285,8 +289,3 @@ def _score(score: float, whole: bool = False) -> str:
     if score >= 0.9995 and not whole:
         return ">99.9 %"
     return "<0.1 %" if 0 < score < 0.0005 else f"{100 * score:.1f} %"
-
-
-def _printable(text: str) -> str:
-    """Text without the characters that would move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

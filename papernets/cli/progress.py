@@ -7,6 +7,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from ..words import percent, plural
 from . import screen
 
 if TYPE_CHECKING:
@@ -51,11 +52,10 @@ class Show:
     def started(self, event: Started) -> None:
         """What is about to happen."""
         self.run = event.run
-        several = "thread" if event.threads == 1 else "threads"
-        threads = f", {event.threads} {several}" if event.device == "cpu" else ""
+        threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
             f"{short(event.run.net)}: {event.params:,} parameters, "
-            f"recipe {event.run.recipe or 'none'}, {screen.count(event.run.epochs, 'epoch')}, "
+            f"recipe {event.run.recipe or 'none'}, {plural(event.run.epochs, 'epoch')}, "
             f"seed {event.run.seed}, on {event.device}{threads}"
         )
         if not self.introduced:
@@ -125,7 +125,7 @@ class Show:
         line = (
             f"epoch {epoch.epoch:>{len(str(self.run.epochs))}}/{self.run.epochs}  "
             f"loss {epoch.train_loss:.4f} val {epoch.val_loss:.4f}  "
-            f"error {screen.percent(epoch.val_error)}  "
+            f"error {percent(epoch.val_error)}  "
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
         )
         if self.bar is not None:
@@ -148,16 +148,16 @@ class Show:
         low, high = result["interval"]
         screen.prose(
             f"{short(result['network'])} on {result['data']}: test error "
-            f"{screen.percent(result['test_error'])} (95 % interval {100 * low:.2f} to "
-            f"{100 * high:.2f} %, {screen.count(result['test_images'], 'picture')}, "
+            f"{percent(result['test_error'])} (95 % interval {100 * low:.2f} to "
+            f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
             f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
         )
         self.beside(result)
         if "others_asked" in result:
             screen.prose(
-                f"The first network answers alone on {screen.percent(1 - result['others_asked'])} "
+                f"The first network answers alone on {percent(1 - result['others_asked'])} "
                 f"of the pictures; this is {result['speed_gained']:.2f} times faster, and its "
-                f"error {screen.percent(result['early_exit_error'])}."
+                f"error {percent(result['early_exit_error'])}."
             )
         if not screen.QUIET:
             screen.prose(
@@ -175,7 +175,7 @@ class Show:
             return
         error, words = paper_error(net(result["network"]), result["data"])
         if error is not None:
-            screen.prose(f"The paper's test error: {screen.percent(error)} ({words})")
+            screen.prose(f"The paper's test error: {percent(error)} ({words})")
 
 
 def short(network: str) -> str:

@@ -34,7 +34,7 @@ def as_table(readings: Iterator[Scanned], names: Sequence[str] = ()) -> None:
 
     On a terminal under a line that names the columns, and set below one another by `names`.
     """
-    file, text_room = max([4, *(len(_printable(name)) for name in names)]), 8
+    file, text_room = max([4, *(len(screen.clean(name)) for name in names)]), 8
     if not screen.terminal():
         file = text_room = 0
     elif names:
@@ -44,12 +44,12 @@ def as_table(readings: Iterator[Scanned], names: Sequence[str] = ()) -> None:
     for scanned in readings:
         if scanned.reading is None:
             sys.stdout.flush()
-            print(f"{_printable(scanned.file)}: {scanned.error}", file=sys.stderr)
+            print(f"{screen.clean(scanned.file)}: {scanned.error}", file=sys.stderr)
             continue
         reading = scanned.reading
         text = reading.text or "no digit found"
         places = " ".join(f"{digit.label}@{digit.x:.0f}" for digit in reading.digits)
-        name, score = _printable(scanned.file).ljust(file), f"{100 * reading.score:.1f} %"
+        name, score = screen.clean(scanned.file).ljust(file), f"{100 * reading.score:.1f} %"
         line = f"{name}  {text.ljust(text_room)}  {score.ljust(7 if file else 0)}  {places}"
         screen.say(line.rstrip())
 
@@ -66,7 +66,3 @@ def as_csv(readings: Iterator[Scanned]) -> None:
         scores = " ".join(f"{digit.score:.6f}" for digit in reading.digits)
         places = " ".join(f"{digit.x:g}" for digit in reading.digits)
         writer.writerow([scanned.file, reading.text, reading.score, scores, places, ""])
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -112,11 +112,6 @@ def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
             yield piece, "" if at else " "
 
 
-def count(number: int, thing: str, several: str = "") -> str:
-    """`1 epoch`, `2 epochs`; `several` is the plural where it is not made with an s."""
-    return f"{number:,} {thing if number == 1 else several or thing + 's'}"
-
-
 def print_json(value: object) -> None:
     """JSON on stdout."""
     json.dump(value, sys.stdout, indent=1, ensure_ascii=not speaks_unicode())
@@ -241,11 +236,11 @@ def heading_row(cells: Sequence[str]) -> None:
     line(Text("  ".join(cells).rstrip(), style="bold"))
 
 
+def clean(text: str) -> str:
+    """Text without the characters that would move a terminal's cursor."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def printable(text: str) -> str:
     """Text with the characters that would move a terminal's cursor written as escapes."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
-def percent(fraction: float) -> str:
-    """A fraction as people read it: 0.0095 is 0.95 %."""
-    return f"{100 * fraction:.2f} %"

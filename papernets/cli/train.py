@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..words import resume_command
 from . import screen
 from .flags import (
     BatchSize,
@@ -178,8 +178,8 @@ def wrong_folder() -> Iterator[None]:
 
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
+    from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened, read_result
-    from ..train.session import choose_device
     from ..train.session import train as work
     from .progress import Show
 
@@ -210,8 +210,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
             raise Unwritten(f"{error}. The run is finished: {folder}") from None
         except KeyboardInterrupt:
             show.close()
-            again = f"papernets train --out {quote(str(folder))} --resume"
-            screen.note(f"\nStopped. Go on with: {screen.whole(again)}")
+            screen.note(f"\nStopped. Go on with: {screen.whole(resume_command(folder))}")
             raise
         finally:
             show.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..words import plural
 from . import screen
 from .flags import Json, WrongUse
 
@@ -89,11 +90,11 @@ def _tally(checks: Sequence[Check]) -> str:
     ):
         chosen = [c for c in checks if c.verdict == verdict]
         of = counts(chosen, {"paper": "papers", "code": "released code", "notes": "notes"})
-        number = f"{len(chosen):,} {one if len(chosen) == 1 else several}"
+        number = plural(len(chosen), one, several)
         said.append(f"{number} ({of})" if chosen else number)
     measured = sum(c.verdict == "measured" for c in checks)
-    results = "is a result" if measured == 1 else "are results"
-    return f"{', '.join(said)}; {measured} {results} of experiments, which training reproduces."
+    results = plural(measured, "is a result", "are results")
+    return f"{', '.join(said)}; {results} of experiments, which training reproduces."
 
 
 def contradicted(check: Check) -> str:

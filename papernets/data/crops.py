@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from papernets.words import by
+
 ASPECT = 4 / 3  # the widest and, upright, the highest crop of a part of the area
 
 
@@ -45,8 +47,8 @@ class Crop:
         h, w = images.shape[2] + 2 * self.padding[0], images.shape[3] + 2 * self.padding[1]
         if self.area >= 1 and (h < self.size[0] or w < self.size[1]):
             raise ValueError(
-                f"photos stored as {h}x{w} are too small for crops of {self.size[0]}x"
-                f"{self.size[1]}: --set enlarge=1.15, say, stores larger ones"
+                f"photos stored as {h}x{w} are too small for crops of {by(self.size)}: "
+                "--set enlarge=1.15, say, stores larger ones"
             )
         result = torch.empty(len(images), images.shape[1], *self.size, dtype=torch.uint8)
         if any(self.padding):

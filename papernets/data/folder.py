@@ -11,6 +11,7 @@ from papernets.data.dataset import Dataset, WrongFolder
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import load, pillow_rules, shown
 from papernets.data.stored import File, threads
+from papernets.words import listed
 
 SPLITS = {
     "train": "train", "training": "train",
@@ -108,7 +109,7 @@ def _listings(root: Path) -> dict[str, Listing]:
             if name not in known:
                 raise WrongFolder(
                     f"{shown(parts[split])}: class {name!r} is not in {shown(parts['train'])} "
-                    f"(classes there: {_some(known)})"
+                    f"(classes there: {listed(known, 5)})"
                 )
     return listings
 
@@ -195,9 +196,3 @@ def in_colour(paths: Sequence[File], look: int = 16) -> bool:
 
     with pillow_rules():
         return 2 * sum(threads(coloured, some)) > len(some)
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
+
+from papernets.words import did_you_mean, plain
 
 ALIASES = {
     "fashionmnist": "fashion_mnist",
@@ -15,7 +16,7 @@ ALIASES = {
 
 def normal(name: str) -> str:
     """A data set's name with `-`, `_` and case made equal."""
-    key = name.strip().casefold().replace("-", "_").replace(" ", "_")
+    key = plain(name).replace(" ", "_")
     return ALIASES.get(key, key)
 
 
@@ -25,11 +26,9 @@ def nearest(name: str, names: Iterable[str], verb: str, example: str) -> str:
     key = normal(name)
     if key in known:
         return key
-    close = get_close_matches(key, known, 1, 0.5)
-    hint = f"Did you mean {close[0]!r}? " if close else ""
     raise ValueError(
-        f"cannot {verb} unknown data set {name!r}. {hint}Names: {', '.join(known)}. "
-        f"For example: {example}"
+        f"cannot {verb} unknown data set {name!r}.{did_you_mean(key, known, loosely=True)} "
+        f"Names: {', '.join(known)}. For example: {example}"
     )
 
 

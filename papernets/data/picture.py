@@ -4,7 +4,6 @@ import errno
 import functools
 import io
 import os
-import stat
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
+
+from papernets.files import SPECIAL, unreadable
 
 FORMATS = (
     "PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF", "HEIF",
@@ -99,7 +100,8 @@ def _readable(
             empty = content == b""
             yield io.BytesIO(content) if isinstance(content, bytes) else content
         else:
-            _refuse_special(source, name)
+            if unreadable(source) == SPECIAL:
+                raise Refused(f"{name}: {SPECIAL}")
             empty = os.path.isfile(source) and os.path.getsize(source) == 0
             yield source
     except Refused:
@@ -114,21 +116,11 @@ def _readable(
         raise ValueError(f"{name}: {'an empty file' if empty else 'not a picture'}") from error
     except Exception as error:  # decoders raise errors of every kind on damaged files
         reason = str(error) or type(error).__name__
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
+            raise ValueError(f"{name}: a link that goes round") from error
         if "truncated" in reason or isinstance(error, EOFError):
             raise ValueError(f"{name}: cut short ({reason})") from error
         raise ValueError(f"{name}: damaged ({reason})") from error
-
-
-def _refuse_special(source: str | os.PathLike[str], name: str) -> None:
-    """ValueError for what is neither a file nor a folder: to open a pipe is to wait, for ever."""
-    try:
-        mode = os.stat(source).st_mode
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno == errno.ELOOP:
-            raise Refused(f"{name}: a link that goes round") from error
-        return  # opening it says what is wrong
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise Refused(f"{name}: not a regular file")
 
 
 @functools.cache

@@ -1,7 +1,6 @@
 """`open`: a data set by its name or path, in memory, in three parts."""
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
 
 import torch
@@ -15,7 +14,7 @@ from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
-from papernets.data.stored import Images
+from papernets.words import by, did_you_mean
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
@@ -90,11 +89,10 @@ def _unknown(name: str, path: Path) -> Exception:
             f"{name}: there is no such folder. Give a folder with one sub-folder a class, "
             f"or a name: {names}"
         )
-    close = get_close_matches(normal(name), NAMES, 1, 0.5)
-    hint = f"Did you mean {close[0]!r}? " if close else ""
     return ValueError(
-        f"unknown data set {name!r}. {hint}Names: {names}; or the path of a folder of pictures "
-        "with one sub-folder a class, or of parquet files"
+        f"unknown data set {name!r}.{did_you_mean(normal(name), NAMES, loosely=True)} Names: "
+        f"{names}; or the path of a folder of pictures with one sub-folder a class, or of parquet "
+        "files"
     )
 
 
@@ -145,8 +143,8 @@ def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
     test = Part(*read_pair(found["test", "images"], found["test", "labels"]))
     if test.images.shape[2:] != images.shape[2:]:
         raise ValueError(
-            f"{found['test', 'images']}: pictures of {_size(test.images)}, but those of "
-            f"{found['train', 'images']} have {_size(images)}"
+            f"{found['test', 'images']}: pictures of {by(test.images.shape[2:])}, but those of "
+            f"{found['train', 'images']} have {by(images.shape[2:])}"
         )
     present = labels.unique()
     if len(present) < 2:
@@ -177,10 +175,6 @@ def _classes(key: str, labels: Tensor) -> tuple[str, ...]:
     if key == "fashion_mnist":
         return GARMENTS
     return DIGITS if key == "mnist" else tuple(map(str, range(int(labels.max()) + 1)))
-
-
-def _size(images: Images) -> str:
-    return f"{images.shape[2]}x{images.shape[3]}"
 
 
 def _how_to_get(key: str, root: Path) -> str:

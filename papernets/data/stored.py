@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -20,6 +19,8 @@ import torch
 from torch import Tensor
 
 from papernets.data.picture import Packed, load_photo, pillow_rules, shown
+from papernets.machine import free_memory
+from papernets.words import by, gigabytes
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -123,8 +124,8 @@ def check_reading(count: int, channels: int, size: tuple[int, int]) -> None:
     needed = min(THREADS, count) * COPIES * channels * size[0] * size[1]
     if needed > free_memory():
         raise ValueError(
-            f"pictures of {size[0]}x{size[1]} need {needed / 1e9:,.1f} GB while they are read, and "
-            f"{free_memory() / 1e9:,.1f} GB are free. Give a smaller input: --set input=224, say"
+            f"pictures of {by(size)} need {gigabytes(needed)} while they are read, and "
+            f"{gigabytes(free_memory())} are free. Give a smaller input: --set input=224, say"
         )
 
 
@@ -203,37 +204,3 @@ def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, 
 def room_for_pictures() -> float:
     """Bytes that stored pictures may take: a share of the memory that is free."""
     return SHARE * free_memory()
-
-
-def free_memory() -> float:
-    """Bytes of memory that are free, in this container if it is one; infinite where unknown."""
-    found = math.inf
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                found = 1024.0 * int(line.split()[1])
-    except (OSError, ValueError):
-        pass
-    group = Path("/sys/fs/cgroup")
-    for most, used, stat, idle in (
-        ("memory.max", "memory.current", "memory.stat", "inactive_file"),
-        (
-            "memory/memory.limit_in_bytes",
-            "memory/memory.usage_in_bytes",
-            "memory/memory.stat",
-            "total_inactive_file",
-        ),
-    ):
-        try:
-            limit = int((group / most).read_text())
-            lines = dict(line.split() for line in (group / stat).read_text().splitlines())
-            taken = int((group / used).read_text()) - int(lines.get(idle, 0))  # files read before
-        except (OSError, ValueError):  # not there, or without a limit
-            continue
-        found = min(found, limit - taken)
-    if found < math.inf:
-        return max(found, 0.0)
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) / 2
-    except (AttributeError, ValueError, OSError):
-        return math.inf

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from threading import Lock
@@ -13,6 +14,7 @@ from typing import Any
 
 from papernets.data.picture import Packed, Refused, shown
 from papernets.data.stored import room_for_pictures
+from papernets.words import either, first_line
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
 LABELS = ("label", "labels", "class", "fine_label", "target", "category")
@@ -171,7 +173,7 @@ def columns_of(schema: Any, file: str) -> Columns:
     if not label:
         raise ValueError(
             f"{shown(file)}: no column of labels. It has {has}; a label is a whole number or text, "
-            f"in a column called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
+            f"in a column called {either(LABELS)}"
         )
     image = _first(pictures, IMAGES)
     told = features.get(label, {}).get("names")
@@ -228,24 +230,18 @@ def _opened(arrow: Any, file: str) -> Any:
         return arrow.parquet.ParquetFile(file)
 
 
-class _damage:
+@contextmanager
+def _damage(file: str) -> Iterator[None]:
     """Within it, what pyarrow says of a file becomes a ValueError that names the file."""
-
-    def __init__(self, file: str):
-        self.file = file
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, FileNotFoundError | PermissionError | Refused):
-            return
-        if isinstance(error, Exception):
-            first = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ValueError(
-                f"{shown(self.file)}: not a whole parquet file ({first.rstrip('.')}). Copy or "
-                "download it again"
-            ) from error
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, Refused):
+        raise
+    except Exception as error:
+        raise ValueError(
+            f"{shown(file)}: not a whole parquet file ({first_line(error).rstrip('.')}). Copy or "
+            "download it again"
+        ) from error
 
 
 def pyarrow_module() -> Any:

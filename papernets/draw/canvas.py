@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import logging
 import os
-import secrets
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from papernets.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,16 +126,10 @@ def save(figure: Figure, path: str | Path) -> Path:
     if path.suffix.lower() != ".png":
         raise ValueError(f"{path}: pictures are written as PNG; try {path.stem or 'picture'}.png")
     content = png(figure)
-    # Same folder, so that os.replace is one step; created with the user's umask, unlike mkstemp.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        with open(unfinished, "xb") as file:
-            file.write(content)
-        os.replace(unfinished, path)
+        write_atomically(path, content)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+        raise OSError(error.errno, os.strerror(error.errno or 0), str(path)) from None
     return path
 
 

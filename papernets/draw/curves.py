@@ -25,6 +25,7 @@ from papernets.draw.canvas import (
     shorten,
     style,
 )
+from papernets.words import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,7 +177,7 @@ def _best(epochs: NDArray[np.float64], error: NDArray[np.float64], best: int | N
 
 def _summary(log: Sequence[Mapping[str, Any]]) -> str:
     """How long it took, where the rows say so."""
-    epochs = f"{len(log):,} epoch" + "s" * (len(log) != 1)
+    epochs = plural(len(log), "epoch")
     if any(row.get(key) is None for row in log for key in ("seconds", "images_per_second")):
         return epochs
     seconds = sum(float(row["seconds"]) for row in log)

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..words import percent
+
 TOP_K = (1, 5)  # the two that ImageNet's papers report
 
 
@@ -36,10 +38,10 @@ class Score:
         """One line for a screen, in per cent, that says which k are reported."""
         low, high = self.interval
         line = (
-            f"{100 * self.error:.2f} % error ({self.errors:,} of {self.images:,} pictures; "
-            f"95 % interval {100 * low:.2f} to {100 * high:.2f} %)"
+            f"{percent(self.error)} error ({self.errors:,} of {self.images:,} pictures; "
+            f"95 % interval {100 * low:.2f} to {percent(high)})"
         )
-        others = (f"top-{k} error {100 * e:.2f} %" for k, e in self.top_k.items() if k > 1)
+        others = (f"top-{k} error {percent(e)}" for k, e in self.top_k.items() if k > 1)
         return ", ".join([line, *others])
 
 

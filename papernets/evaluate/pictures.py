@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import torch
@@ -22,9 +21,11 @@ from ..data.parquet import has_no_parts, is_parquet, whole_parquet
 from ..data.picture import shown
 from ..data.sources import given_path
 from ..data.stored import File, Images, OnDemand, read_stored, room_for_pictures
+from ..words import either, listed, nearest
 from .read import preprocessing_of, read_files
 
 PARTS = ("test", "validation", "train", "all")
+NAMED = 10  # classes that a sentence names
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def open_pictures(
     ValueError. With `strict` a file that cannot be read is one too.
     """
     if part and part not in PARTS:
-        raise ValueError(f"no part {part!r}: give {', '.join(PARTS[:-1])} or {PARTS[-1]}")
+        raise ValueError(f"no part {part!r}: give {either(PARTS)}")
     preprocessing = preprocessing_of(bundle)
     root = _folder(name, data_dir)
     if root is not None and (part == "all" or not (part or _trained_on(bundle, root))):
@@ -97,14 +98,14 @@ def matched(
     places = {_plain(name): place for place, name in enumerate(classes)}
     unknown = [name for name in given if _plain(name) not in places]
     if unknown:
-        close = get_close_matches(unknown[0], classes, 1, 0.6)
         folded = [name for name in classes if name.casefold() == unknown[0].casefold()]
-        hint = f" (nearest: {(folded or close)[0]!r})" if folded or close else ""
+        near = folded[0] if folded else nearest(unknown[0], classes)
+        hint = "" if near is None else f" (nearest: {near!r})"
         some = "class" if len(unknown) == 1 else f"{len(unknown)} classes"
         raise ValueError(
-            f"{where}: {some} that the network does not know: {_some(unknown)}{hint}. "
-            f"It knows {_some(classes)}. Classes are matched by name: give pictures of these, "
-            f"or a network trained on yours: papernets train NETWORK --data PATH{remedy}"
+            f"{where}: {some} that the network does not know: {listed(unknown, NAMED)}{hint}. "
+            f"It knows {listed(classes, NAMED)}. Classes are matched by name: give pictures of "
+            f"these, or a network trained on yours: papernets train NETWORK --data PATH{remedy}"
         )
     return [places[_plain(name)] for name in given]
 
@@ -132,7 +133,7 @@ def _notes(classes: Sequence[str], given: Sequence[str], where: str) -> tuple[st
         )
     absent = [name for name in classes if _plain(name) not in names]
     if absent:
-        notes.append(f"{where} has no pictures of {_some(absent)}.")
+        notes.append(f"{where} has no pictures of {listed(absent, NAMED)}.")
     return tuple(notes)
 
 
@@ -264,9 +265,3 @@ def _together(pictures: list[Tensor], skipped: Sequence[str]) -> Tensor:
         first = f" (first: {skipped[0]})" if skipped else ""
         raise ValueError(f"not one picture can be read{first}")
     return torch.stack(pictures)
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-    return ", ".join(names[:10]) + more

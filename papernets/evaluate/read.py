@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..bundle.info import AGAIN
 from ..bundle.load import Bundle
 from ..data import Preprocessing, read_picture
 from ..data.picture import pillow_rules, shown
@@ -31,8 +32,7 @@ def preprocessing_of(bundle: Bundle) -> Preprocessing:
         return Preprocessing.from_dict(bundle.info.preprocessing)
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"{bundle.folder}: its preprocessing cannot be used: {error}. "
-            "Copy the bundle again, or train again"
+            f"{bundle.folder}: its preprocessing cannot be used: {error}. {AGAIN}"
         ) from None
 
 

@@ -8,7 +8,6 @@ from .registry import (
     list_nets,
     look_up,
     net,
-    plain,
     sizes,
     verify,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "list_nets",
     "look_up",
     "net",
-    "plain",
     "sizes",
     "verify",
 ]

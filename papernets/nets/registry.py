@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import importlib
 import importlib.util
@@ -12,10 +11,12 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from ..numbers import is_whole
 from ..said import Check
 from ..said import verify as check
 from ..said.legacy import record_of
 from ..spec import HE, Committee, Net
+from ..words import did_you_mean, plain
 from . import (
     alexnet,
     bn_inception,
@@ -72,11 +73,6 @@ NETS: tuple[Entry, ...] = tuple(
 )
 
 
-def plain(name: str) -> str:
-    """A name in the form in which names are compared: `-`, `_` and case are the same."""
-    return name.strip().lower().replace("-", "_")
-
-
 def squeezed(name: str) -> str:
     """A plain name without its separators, but those between digits: lenet5 for LeNet-5."""
     return re.sub(r"(?<!\d)_|_(?!\d)", "", plain(name))
@@ -131,8 +127,7 @@ def find(name: str) -> Entry:
             f"networks in it: {', '.join(names) or 'none'}"
         )
     if entry is None:
-        near = difflib.get_close_matches(plain(name), _BY_NAME, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, _BY_NAME, loosely=True)
         raise ValueError(f"unknown network {name!r}.{hint} All names: papernets list")
     return entry
 
@@ -212,10 +207,11 @@ def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] 
     """ValueError for an option that a network lacks; `common` is what every network takes."""
     for option in options:
         if option not in entry.options:
-            near = difflib.get_close_matches(option, (*entry.options, *common), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            known = ", ".join((*common, *entry.options))
-            raise ValueError(f"{entry.name} has no option {option!r}.{hint} Its options: {known}")
+            known = (*common, *entry.options)
+            hint = did_you_mean(option, known)
+            raise ValueError(
+                f"{entry.name} has no option {option!r}.{hint} Its options: {', '.join(known)}"
+            )
 
 
 def _check_name(name: object) -> None:
@@ -250,16 +246,12 @@ def _own_int(value: Any) -> Any:
 
 def _check(classes: object = None, channels: object = None, input: object = None) -> None:
     for what, value in (("classes", classes), ("channels", channels)):
-        if value is not None and not _counts(value):
+        if value is not None and not is_whole(value, 1):
             raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
         check_most(what, value)
     if input is not None:
         sides = input if isinstance(input, tuple) else (input, input)
-        if len(sides) != 2 or not all(_counts(side) for side in sides):
+        if len(sides) != 2 or not all(is_whole(side, 1) for side in sides):
             raise ValueError(f"input must be a side or (height, width) in pixels, not {input!r}")
         for side in sides:
             check_most("a side of the input", side)
-
-
-def _counts(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

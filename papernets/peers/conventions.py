@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from ..data import Preprocessing
+from ..words import did_you_mean, plain
 from .layout import Inputs, PeerNet
 
 LARGEST = 1e6  # no mean of values from 0 to 1 is as large
@@ -48,7 +48,7 @@ def convention(text: str, size: int, resize: int) -> Inputs:
 
     A ValueError says what there is.
     """
-    known = CONVENTIONS.get(text.strip().lower().replace("-", "_"))
+    known = CONVENTIONS.get(plain(text))
     if known is not None:
         return replace(known, size=size, resize=resize)
     if "/" in text:
@@ -71,8 +71,7 @@ def convention(text: str, size: int, resize: int) -> Inputs:
                 f"values from 0 to 1: give {SMALLEST:g} or more"
             )
         return normalised(mean, deviation, size, resize)
-    near = get_close_matches(text.lower(), CONVENTIONS, 1, 0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(text, CONVENTIONS, loosely=True)
     raise ValueError(
         f"unknown preprocessing {text!r}.{hint} Give {', '.join(CONVENTIONS)}, or MEANS/DEVIATIONS "
         "of values 0 to 1, such as 0.5,0.5,0.5/0.25,0.25,0.25"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..nets.registry import find, net
+from ..nets.registry import find
 from ..run.network import Network, layout
 from ..spec import Net, PadShortcut, Part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet
 from .recognise import how_to_take, recognised, same_network
-from .translate import loaded, take
+from .translate import loaded, single, take
 
 MOST_GUESSES = 12
 UNSEEN = (
@@ -78,7 +77,7 @@ def convert(
     state = found.state
     left_out: tuple[str, ...] = ()
     if classes is not None and classes != own.classes:
-        own = _net(name, classes, given)
+        own = single(name, classes, given)
         shapes = layout(own)
         left_out = tuple(key for key, tensor in state.items() if tensor.shape != shapes[key])
         state = {key: tensor for key, tensor in state.items() if key not in left_out}
@@ -117,7 +116,7 @@ def _matched(
     """Our network with as many classes as the tensors have, and the match."""
     first: Misfit | None = None
     for count in (None, *_counts(tensors)):
-        own = _net(name, count, options)
+        own = single(name, count, options)
         try:
             return own, match(own, tensors, ordered, where)
         except Misfit as misfit:
@@ -148,19 +147,11 @@ def _other_shortcut(
     for option in "ABC":
         for count in (None, *_counts(tensors)):
             try:
-                match(_net(name, count, {**options, "shortcut": option}), tensors, ordered, where)
+                match(single(name, count, {**options, "shortcut": option}), tensors, ordered, where)
             except ValueError:
                 continue
             return f". With --set shortcut={option} it fits"
     return ""
-
-
-def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
-    chosen: dict[str, Any] = dict(options)
-    found = net(name, classes, **chosen)
-    if not isinstance(found, Net):
-        raise ValueError(f"{name} is a committee: its members are converted one by one")
-    return found
 
 
 def _parts(part: Part) -> Iterable[Part]:

@@ -13,27 +13,26 @@ from torch import Tensor
 
 from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
+from ..words import by
 from . import keras_names
+from .conventions import CAFFE
 from .h5 import UNNAMED
 from .keras_names import Family, Place, places
 from .layout import Inputs, PeerNet
-from .rules import checked, words
+from .rules import checked
 
 KERNEL, NORM = "kernel", "batch_normalization"
 # Inputs are as keras/src/applications/imagenet_utils.py, preprocess_input, makes them.
-BLUE_GREEN_RED = (103.939, 116.779, 123.68)  # ImageNet's means, in this order of channels
 
 
 def _caffe(size: int) -> Inputs:
     """mode='caffe': RGB to BGR, each channel less its mean over ImageNet, not scaled."""
-    low = tuple(-mean for mean in BLUE_GREEN_RED)
-    high = tuple(255 - mean for mean in BLUE_GREEN_RED)
-    return Inputs("bgr", low, high, size, _shorter(size), "bilinear")
+    return replace(CAFFE, size=size, resize=_shorter(size))
 
 
 def _tf(size: int) -> Inputs:
     """mode='tf': 0 to 255 becomes -1 to 1."""
-    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, _shorter(size), "bilinear")
+    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, _shorter(size))
 
 
 def _shorter(size: int) -> int:
@@ -134,10 +133,10 @@ def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[st
             if theirs not in given:
                 first = next(iter(tensors), None)
                 begins = f"they begin with {first!r}" if tensors else "there are none"
-                raise ValueError(f"{where}: there is no tensor {name!r} ({words(shape)}); {begins}")
+                raise ValueError(f"{where}: there is no tensor {name!r} ({by(shape)}); {begins}")
             tensor = given.pop(theirs)
             if tuple(tensor.shape) != shape:
-                raise ValueError(f"{where}: {name!r} is {words(tensor.shape)}, not {words(shape)}")
+                raise ValueError(f"{where}: {name!r} is {by(tensor.shape)}, not {by(shape)}")
             tensor = checked(tensor, name, where)
             tensor = _turned(place, tensor) if theirs == KERNEL else tensor
             found[f"{place.row.name}.{ours}"] = tensor
@@ -294,7 +293,7 @@ def _turned(place: Place, kernel: Tensor) -> Tensor:
 def _extra(known: PeerNet, layer: str, given: Mapping[str, Tensor]) -> ValueError:
     weight, tensor = next(iter(given.items()))
     return ValueError(
-        f"Keras's {known.name}: '{layer}/{weight}' ({words(tensor.shape)}) is a tensor that it has "
+        f"Keras's {known.name}: '{layer}/{weight}' ({by(tensor.shape)}) is a tensor that it has "
         "no place for"
     )
 

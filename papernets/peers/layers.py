@@ -9,7 +9,8 @@ from math import prod
 
 import torch
 
-from .rules import COUNTER, words
+from ..words import by
+from .rules import COUNTER
 
 SHORTCUT = re.compile(
     r"(?:^|[._])(?:down_?sample|short_?cut|conv_?shortcut|skip|identity|id_conv|bypass|residual_conv"
@@ -117,7 +118,7 @@ def difference(own: Piece, other: Piece) -> tuple[str, str]:
         if leaf not in mine:
             return leaf, f"the network has no {own.tensor(leaf)}"
         if mine[leaf] != given[leaf] and not _covers(mine[leaf], given[leaf]):
-            return leaf, f"{words(given[leaf])} in the file, {words(mine[leaf])} in the network"
+            return leaf, f"{by(given[leaf])} in the file, {by(mine[leaf])} in the network"
     return "", ""
 
 

@@ -6,7 +6,6 @@ import os
 import pickle
 import pickletools
 import re
-import stat
 import warnings
 import zipfile
 from collections import Counter
@@ -19,7 +18,8 @@ from typing import IO
 import torch
 from torch import Tensor
 
-from ..files import damaged_entry
+from ..files import FOLDER, damaged_entry, unreadable
+from ..words import first_line, listed, shortened
 
 ZIP, HDF = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # torch's form before 1.6
@@ -82,11 +82,9 @@ def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
 
 
 def _beginning(file: Path) -> bytes:
-    if file.is_dir():
-        raise ValueError(f"{file} is a folder: give the file of weights in it")
-    mode = os.stat(file).st_mode if file.exists() else 0
-    if mode and not stat.S_ISREG(mode):
-        raise ValueError(f"{file} is not a regular file")
+    if what := unreadable(file):
+        hint = ": give the file of weights in it" if what == FOLDER else ""
+        raise ValueError(f"{file} is {what}{hint}")
     try:
         with open(file, "rb") as opened:
             begin = opened.read(16)
@@ -132,9 +130,7 @@ def _unpickled(file: Path, begin: bytes) -> object:
     except MemoryError:
         raise ValueError(f"{file} asks for more memory than there is") from None
     except Exception as error:  # a damaged file leads to errors of every kind
-        raise ValueError(
-            f"{file} is damaged or cut short ({_first(error)}). Copy it again"
-        ) from None
+        raise _damaged(file, error) from None
 
 
 def _check_archive(file: Path) -> None:
@@ -143,7 +139,7 @@ def _check_archive(file: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ValueError(f"{file} is damaged or cut short ({error}). Copy it again") from None
+        raise _damaged(file, error) from None
     names = [entry.filename for entry in entries]
     if any(name.endswith("/constants.pkl") or "/code/" in name for name in names):
         raise ValueError(
@@ -179,9 +175,7 @@ def _check_pickles(file: Path, begin: bytes) -> None:
                 stream = BytesIO(torch._C.PyTorchFileReader(opened).get_record("data.pkl"))
             called = set(_called(stream))
     except Exception as error:  # a damaged file leads to errors of every kind
-        raise ValueError(
-            f"{file} is damaged or cut short ({_first(error)}). Copy it again"
-        ) from None
+        raise _damaged(file, error) from None
     if "bytearray" in called:
         raise ValueError(
             f"{file} asks for a bytearray, which no state_dict needs and which may be of any size: "
@@ -317,10 +311,12 @@ def _as_tensor(value: object) -> Tensor | None:
 
 
 def _list(names: Iterable[object]) -> str:
-    some = [repr(name) for name in names]
-    return ", ".join(some[:8]) + (f" and {len(some) - 8} more" if len(some) > 8 else "") or "none"
+    return listed(map(repr, names), 8) or "none"
 
 
 def _first(error: BaseException) -> str:
-    text = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return text if len(text) <= 160 else f"{text[:160]}..."
+    return shortened(first_line(error), 160)
+
+
+def _damaged(file: Path, error: BaseException) -> ValueError:
+    return ValueError(f"{file} is damaged or cut short ({_first(error)}). Copy it again")

@@ -15,9 +15,14 @@ from ..run.network import layout
 from ..spec import Net
 from . import timm, torchvision
 from .layout import PeerNet
-from .rules import COUNTER
+from .rules import COUNTER, names_of_family
 
 SIDES = {"torchvision": torchvision, "timm": timm}
+
+
+def theirs(known: PeerNet, net: Net) -> dict[str, str]:
+    """What torchvision or timm calls each tensor of our state_dict."""
+    return names_of_family(known, net, SIDES[known.peer].FAMILIES)
 
 
 def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
@@ -79,7 +84,7 @@ def _sizes(peer: str, name: str) -> Mapping[str, int]:
     """The sizes of a peer's tensors by its names, as `_trunk` leaves them."""
     known = SIDES[peer].KNOWN[name]
     own = _net(known.net, known.options)
-    names = SIDES[peer].theirs(known, own)
+    names = theirs(known, own)
     return _trunk(known, {names[key]: shape.numel() for key, shape in layout(own).items()})
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..run.network import layout
 from ..spec import Net
+from ..words import by
 from .layout import PeerNet
 
 NORM = "norm"  # how the name of a row's normalisation ends, in our state_dict
@@ -31,13 +32,14 @@ class Rule:
     norm: str = ""
 
 
-Rules = Callable[[Net], Iterable[Rule]]
+Rules = tuple[Rule, ...] | Callable[[Net], Iterable[Rule]]
+"""A family's rules, or what makes them for one of its networks."""
 
 
 def names_of_family(known: PeerNet, net: Net, families: Mapping[str, Rules]) -> dict[str, str]:
     """As `names`, by the rules of the family with whose name the peer's begins."""
-    family = next(name for name in families if known.name.startswith(name))
-    return names(net, families[family](net))
+    rules = next(rules for name, rules in families.items() if known.name.startswith(name))
+    return names(net, rules(net) if callable(rules) else rules)
 
 
 def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
@@ -96,22 +98,18 @@ def renamed(
                 found[key] = torch.zeros((), dtype=torch.long)
                 continue
             raise ValueError(
-                f"{where}: there is no tensor {name!r} ({words(shape)}, our {key})"
-                f"{_begins(tensors)}"
+                f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}){_begins(tensors)}"
             )
         given = tensors[name]
         as_dense = given.ndim == 4 and len(shape) == 2 and given.shape.numel() == shape.numel()
         if given.shape != shape and not (as_dense and given.shape[0] == shape[0]):
-            raise ValueError(
-                f"{where}: {name!r} is {words(given.shape)}, not {words(shape)} (our {key})"
-            )
+            raise ValueError(f"{where}: {name!r} is {by(given.shape)}, not {by(shape)} (our {key})")
         found[key] = checked(given, name, where, whole=key.endswith(COUNTER)).reshape(shape)
     places = set(theirs.values())
     extra = next((name for name in tensors if name not in places), None)
     if extra is not None:
         raise ValueError(
-            f"{where}: {extra!r} ({words(tensors[extra].shape)}) is a tensor that it has no "
-            "place for"
+            f"{where}: {extra!r} ({by(tensors[extra].shape)}) is a tensor that it has no place for"
         )
     return found
 
@@ -133,11 +131,6 @@ def checked(tensor: Tensor, name: str, where: str, whole: bool = False) -> Tenso
     if not bool(tensor.isfinite().all()):
         raise ValueError(f"{where}: {name!r} has values that are NaN or infinite")
     return tensor
-
-
-def words(shape: Iterable[int]) -> str:
-    """A shape for people: 64x3x7x7."""
-    return "x".join(map(str, shape)) or "a single number"
 
 
 def _begins(tensors: Mapping[str, Tensor]) -> str:

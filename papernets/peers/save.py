@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import stat
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..bundle.info import BundleInfo, save_bundle, versions
-from ..files import UNFINISHED
+from ..files import FOLDER, SPECIAL, UNFINISHED, unreadable
 from ..nets.entry import COMMON
 from .convert import Conversion
 
@@ -24,14 +23,11 @@ def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]
 
     ValueError where there are more or fewer than `count`, or where it is no file of names.
     """
-    about = path.stat()
-    if not stat.S_ISREG(about.st_mode):
-        what = "a folder" if stat.S_ISDIR(about.st_mode) else "not a regular file"
+    what = unreadable(path, MOST_LABELS)
+    if what in (FOLDER, SPECIAL):
         raise ValueError(f"{path} is {what}: give a text file of class names, one a line")
-    if about.st_size > MOST_LABELS:
-        raise ValueError(
-            f"{path} has {about.st_size:,} bytes, too many for a text file of class names"
-        )
+    if what:
+        raise ValueError(f"{path} has {what}, too many for a text file of class names")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

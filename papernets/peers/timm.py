@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-
-from torch import Tensor
 
 from ..spec import Net
 from .conventions import TF, TORCH
 from .layout import Inputs, PeerNet
-from .rules import Rule, Rules, names_of_family, renamed
-from .torchvision import features, inception_v3, resnet, unit
+from .rules import Rule, Rules
+from .torchvision import INCEPTION_V3, RESNET, features, unit
 
 PEER = "timm"
 BLOCKS = (1, 2, 2, 6, 2)  # models/mobilenetv3.py, _gen_mobilenet_v1: separable layers a stage
@@ -81,11 +79,6 @@ INCEPTION_V4 = (
 )
 
 
-def inception_v4(net: Net) -> Iterable[Rule]:
-    """Inception v4."""
-    return INCEPTION_V4
-
-
 # models/inception_resnet_v2.py: the last of the modules stands apart from its sequence
 LAST_BLOCK = {"block8_10": "block8", "block8_{n}": "repeat_2.{n-1}"}
 INCEPTION_RESNET_V2 = (
@@ -133,11 +126,6 @@ INCEPTION_RESNET_V2 = (
     ),
     Rule("fc", "classif"),
 )
-
-
-def inception_resnet_v2(net: Net) -> Iterable[Rule]:
-    """Inception-ResNet v2 as released."""
-    return INCEPTION_RESNET_V2
 
 
 def vgg(net: Net) -> Iterator[Rule]:
@@ -216,19 +204,9 @@ KNOWN: Mapping[str, PeerNet] = {known.name: known for known in _ALL}
 
 FAMILIES: Mapping[str, Rules] = {
     "mobilenetv1": mobilenet,
-    "inception_v3": inception_v3,
-    "inception_v4": inception_v4,
-    "inception_resnet_v2": inception_resnet_v2,
-    "resnet": resnet,
+    "inception_v3": INCEPTION_V3,
+    "inception_v4": INCEPTION_V4,
+    "inception_resnet_v2": INCEPTION_RESNET_V2,
+    "resnet": RESNET,
     "vgg": vgg,
 }
-
-
-def theirs(known: PeerNet, net: Net) -> dict[str, str]:
-    """timm's name for each tensor of our state_dict."""
-    return names_of_family(known, net, FAMILIES)
-
-
-def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """timm's tensors under our names; ValueError names the first that does not fit."""
-    return renamed(known, net, theirs(known, net), tensors)

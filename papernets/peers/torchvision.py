@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-
-from torch import Tensor
 
 from ..spec import Conv, Net, Pool
 from .conventions import TF, TORCH
 from .layout import PeerNet
-from .rules import Rule, Rules, names_of_family, renamed
+from .rules import Rule, Rules
 
 PEER = "torchvision"
 
@@ -20,16 +18,11 @@ def unit(row: str, theirs: str) -> Rule:
     return Rule(row, f"{theirs}.conv", f"{theirs}.bn")
 
 
-# models/alexnet.py
+# models/alexnet.py: places in two sequences
 ALEXNET = (
     *(Rule(f"conv{n}", f"features.{at}") for n, at in enumerate((0, 3, 6, 8, 10), 1)),
     *(Rule(f"fc{n}", f"classifier.{at}") for n, at in enumerate((1, 4, 6), 6)),
 )
-
-
-def alexnet(net: Net) -> Iterable[Rule]:
-    """AlexNet: places in two sequences."""
-    return ALEXNET
 
 
 def features(net: Net) -> Iterator[Rule]:
@@ -60,12 +53,7 @@ RESNET = (
 )
 
 
-def resnet(net: Net) -> Iterable[Rule]:
-    """ResNets of any depth."""
-    return RESNET
-
-
-# models/googlenet.py
+# models/googlenet.py: with its auxiliary heads or without, as below
 GOOGLENET = (
     unit("conv1", "conv1"),
     unit("conv2_reduce", "conv2"),
@@ -80,11 +68,6 @@ GOOGLENET = (
     Rule("aux{n}.fc{k}", "aux{n}.fc{k}"),
     Rule("fc", "fc"),
 )
-
-
-def googlenet(net: Net) -> Iterable[Rule]:
-    """GoogLeNet, with its auxiliary heads or without."""
-    return GOOGLENET
 
 
 # models/inception.py
@@ -125,11 +108,6 @@ INCEPTION_V3 = (
     Rule("aux.fc", "AuxLogits.fc"),
     Rule("fc", "fc"),
 )
-
-
-def inception_v3(net: Net) -> Iterable[Rule]:
-    """Inception v3, with its auxiliary head or without."""
-    return INCEPTION_V3
 
 
 # How the weights that torchvision gives away see a picture; `transform_input` says no state_dict.
@@ -177,19 +155,9 @@ _ALL = (
 KNOWN: Mapping[str, PeerNet] = {known.name: known for known in _ALL}
 
 FAMILIES: Mapping[str, Rules] = {
-    "alexnet": alexnet,
+    "alexnet": ALEXNET,
     "vgg": vgg,
-    "resnet": resnet,
-    "googlenet": googlenet,
-    "inception_v3": inception_v3,
+    "resnet": RESNET,
+    "googlenet": GOOGLENET,
+    "inception_v3": INCEPTION_V3,
 }
-
-
-def theirs(known: PeerNet, net: Net) -> dict[str, str]:
-    """torchvision's name for each tensor of our state_dict."""
-    return names_of_family(known, net, FAMILIES)
-
-
-def translate(known: PeerNet, net: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """torchvision's tensors under our names; ValueError names the first that does not fit."""
-    return renamed(known, net, theirs(known, net), tensors)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
@@ -14,12 +13,14 @@ from torch import Tensor, nn
 
 from ..bundle.load import assemble
 from ..bundle.weights import load_weights
-from ..nets import beside, find, net, plain
+from ..nets import beside, find, net
 from ..run.network import Network, layout
 from ..spec import Net
+from ..words import did_you_mean, plain
 from .layout import PeerNet
 from .read import cleaned
-from .recognise import SIDES, recognised
+from .recognise import SIDES, recognised, theirs
+from .rules import renamed
 
 PEERS = ("torchvision", "timm", "keras")
 
@@ -75,12 +76,12 @@ def take(
         tensors = {key: value for key, value in tensors.items() if key not in dropped}
     elif known.aux and not heads:
         options["aux"] = False
-    own = _net(known.net, _classes(module, known, tensors), options)
+    own = single(known.net, _classes(module, known, tensors), options)
     try:
-        state = module.translate(known, own, tensors)
+        state = translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(known, tensors)}") from None
-    wanted = own if classes is None else _net(known.net, classes, options)
+    wanted = own if classes is None else single(known.net, classes, options)
     shapes = layout(wanted)
     fresh = [key for key, shape in shapes.items() if key not in state or state[key].shape != shape]
     if fresh and classes is None:
@@ -91,6 +92,15 @@ def take(
     kept = {key: tensor for key, tensor in state.items() if key not in fresh}
     model = loaded(wanted, kept, generator)
     return Taken(model, known.net, options, known, (*dropped, *fresh))
+
+
+def translate(known: PeerNet, own: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A peer's tensors under our names; ValueError names the first that does not fit."""
+    if known.peer in SIDES:
+        return renamed(known, own, theirs(known, own), tensors)
+    from . import keras
+
+    return keras.translate(known, own, tensors)
 
 
 def _tensors(known: PeerNet, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -116,8 +126,7 @@ def room(peer: str) -> ModuleType:
     """The module that knows a peer's names; ValueError for another peer."""
     if not isinstance(peer, str) or peer.strip().lower() not in PEERS:
         given = peer if isinstance(peer, str) else ""
-        near = get_close_matches(given.lower(), PEERS, 1, 0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(given, PEERS, loosely=True)
         raise ValueError(f"unknown peer {peer!r}.{hint} Peers: {', '.join(PEERS)}")
     return importlib.import_module(f"papernets.peers.{peer.strip().lower()}")
 
@@ -139,18 +148,18 @@ def find_peer(peer: str, name: str) -> PeerNet:
     meant = [one for one in known.values() if one.net == ours]
     if len(meant) == 1:
         return meant[0]
-    near = get_close_matches(given.lower(), [key.lower() for key in known], 1, 0.5)
-    exact = [key for key in known if near and key.lower() == near[0]]
-    hint = f" Did you mean {exact[0]!r}?" if exact else ""
+    hint = did_you_mean(given, known, loosely=True)
     if meant:
         hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
     raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
 
 
-def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
+def single(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
+    """A network of ours that is none of several; ValueError for a committee."""
     chosen: dict[str, Any] = dict(options)
     found = net(name, classes, **chosen)
-    assert isinstance(found, Net)
+    if not isinstance(found, Net):
+        raise ValueError(f"{name} is a committee: its members are converted one by one")
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -24,6 +22,7 @@ from .input_check import InputCheck, check_kind
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
 from .layers import module
+from .memory import check_room, too_large
 
 EVERYWHERE = (
     "_global_forward_hooks",
@@ -318,39 +317,6 @@ def _step(step: Planned, call: nn.Module) -> Step:
     return Step(step.name, call, step.reads, step.writes, step.aux, step.frees, step.over)
 
 
-def memory() -> float:
-    """The bytes of memory that this machine has; infinite where it does not say."""
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return math.inf
-
-
-def check_room(net: Net) -> None:
-    """Raise ValueError where a network's parameters, or one map for a picture, exceed the memory.
-
-    Nothing is made on the meta device, so nothing is too large for it.
-    """
-    if torch.get_default_device().type == "meta":
-        return
-    rows = walk(net)
-    own = 4 * sum(row.params + row.fixed_params for row in rows)
-    if own > memory():
-        raise _too_large(net, own, "its parameters")
-    largest = max(rows, key=lambda row: row.size)
-    if 4 * largest.size > memory():
-        raise _too_large(net, 4 * largest.size, f"the output of {largest.name} for one picture")
-
-
-def _too_large(net: Net, size: int, what: str) -> ValueError:
-    channels, height, width = net.input
-    return ValueError(
-        f"{net.name} with input {channels}x{height}x{width} and {net.classes:,} classes needs "
-        f"{size / 1e9:,.1f} GB for {what}, more than the memory here takes. Give a smaller "
-        "input, or fewer classes"
-    )
-
-
 def build(
     net: Net,
     reference: bool = False,
@@ -369,8 +335,7 @@ def build(
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
-        size = 4 * sum(row.params + row.fixed_params for row in walk(net))
-        raise _too_large(net, size, "its parameters") from None
+        raise too_large(net) from None
     initialise(network, initialisation, generator)
     return network
 

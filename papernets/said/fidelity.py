@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import NamedTuple, TypeVar
 
 from ..spec import Committee, Net
+from ..words import percent
 from .claims import Departure, Value, shown
 from .record import Record
 from .sources import ABOUT_NOTES, WHO, Source
@@ -273,7 +274,7 @@ Result = tuple[Value, str, str]
 
 
 def _percent(error: Value) -> str:
-    return f"{100 * error:.2f} %" if isinstance(error, float) else shown(error)
+    return percent(error) if isinstance(error, float) else shown(error)
 
 
 def _escaped(text: str) -> str:

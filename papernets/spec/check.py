@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from ..numbers import LARGE
+from ..numbers import LARGE, is_whole
+from ..words import shortened
 from .joins import Add, Aux, Chain, Concat, Part, dotted
 from .layer import Layer, Norm, check_activation
 from .net import Net
@@ -95,7 +96,7 @@ def _number(value: Any) -> bool:
 
 def _pair(value: object) -> bool:
     two = isinstance(value, tuple | list) and len(value) == 2 and all(map(_whole, value))
-    return two or (isinstance(value, int) and not isinstance(value, bool))
+    return two or is_whole(value)
 
 
 def _short(value: object) -> str:
@@ -104,7 +105,7 @@ def _short(value: object) -> str:
         text = repr(value)
     except Exception:
         return f"a {type(value).__name__}"
-    return text if len(text) <= 60 else f"{text[:60]}..."
+    return shortened(text)
 
 
 Kind = tuple[Callable[[Any], bool], str]

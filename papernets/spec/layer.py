@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
+from ..words import did_you_mean
 from .settings import Settings
 from .window import Shape, Window
 
@@ -17,10 +17,9 @@ ACTIVATIONS = MONOTONE | {"softmax"}
 def check_activation(name: str | None) -> None:
     """Raise ValueError, with the nearest name, where there is no such activation."""
     if name is not None and not (isinstance(name, str) and name in ACTIVATIONS):
-        near = difflib.get_close_matches(str(name), ACTIVATIONS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"unknown activation {name!r}.{hint} There are {', '.join(sorted(ACTIVATIONS))}"
+            f"unknown activation {name!r}.{did_you_mean(str(name), ACTIVATIONS)} "
+            f"There are {', '.join(sorted(ACTIVATIONS))}"
         )
 
 

@@ -23,6 +23,7 @@ from ..data.picture import shown
 from ..data.sources import NAMES, given_path
 from ..files import UNFINISHED, damaged_entry, write_atomically
 from ..numbers import is_number, is_whole
+from ..words import resume_command
 from .fit import Epoch, State
 from .run import MOST_THREADS, Run
 from .settings import read_config
@@ -61,9 +62,8 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
         except OSError as error:
             if error.errno not in NO_FOLDER:
                 raise
-            whole = quote(str(path))
             instead = (
-                f"Make it writable, then: papernets train --out {whole} --resume"
+                f"Make it writable, then: {resume_command(path)}"
                 if run is None
                 else f"Give another folder as --out: papernets train {quote(run.net)} --out FOLDER"
             )
@@ -147,9 +147,9 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
     if path.exists() and not path.is_dir():
         raise FileExistsError(f"{path} is a file; --out takes a folder")
     if config.exists():
-        again = f"papernets train --out {quote(str(path))} --resume"
         raise FileExistsError(
-            f"{path} holds a run already. Go on with it: {again}; or give another --out"
+            f"{path} holds a run already. Go on with it: {resume_command(path)}; "
+            "or give another --out"
         )
     others = sorted(p.name for p in path.iterdir() if not _ours(p)) if path.exists() else []
     if others:
@@ -283,7 +283,7 @@ def _tensors(value: object) -> bool:
 
 
 def _whole(value: object) -> bool:
-    return is_whole(value) and value >= 0  # type: ignore[operator]
+    return is_whole(value, 0)
 
 
 def _told(record: object) -> bool:
@@ -304,8 +304,7 @@ def check_unchanged(path: Path, run: Run, kept: dict[str, Any] | None, config: P
         if not same:
             raise ValueError(
                 f"{config} was changed since the run began: {key} was {old!r} and is {value!r} "
-                "now. Set it back, then: papernets train "
-                f"--out {quote(str(config.parent))} --resume; or start a new run: "
+                f"now. Set it back, then: {resume_command(config.parent)}; or start a new run: "
                 f"papernets train --config {quote(str(config))} --out FOLDER"
             )
 

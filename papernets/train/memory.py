@@ -6,9 +6,10 @@ import math
 
 import torch
 
-from ..data.stored import free_memory
-from ..run.network import check_room
+from ..machine import free_memory
+from ..run.memory import check_room
 from ..spec import Net
+from ..words import by, gigabytes
 from .run import Run
 
 
@@ -20,9 +21,8 @@ def check_memory(run: Run, net: Net, device: torch.device) -> None:
     check_room(net)
     needed = run.batch_size * math.prod(net.input) * (4 if device.type == "cpu" else 1)
     if needed > free_memory():
-        channels, height, width = net.input
         raise ValueError(
-            f"{run.batch_size:,} pictures of {channels}x{height}x{width}, a batch, need "
-            f"{needed / 1e9:,.1f} GB, and {free_memory() / 1e9:,.1f} GB are free. Give fewer at a "
-            "time or smaller ones: --batch-size 8 --set input=64, say"
+            f"{run.batch_size:,} pictures of {by(net.input)}, a batch, need {gigabytes(needed)}, "
+            f"and {gigabytes(free_memory())} are free. Give fewer at a time or smaller ones: "
+            "--batch-size 8 --set input=64, say"
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ..nets import Found, look_up
+from ..words import did_you_mean
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "one_cycle")
@@ -225,7 +225,8 @@ def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) ->
     for key, value in table.items():
         if key not in known:
             raise ValueError(
-                f"unknown key {key!r} in {name}{near(key, known)} It takes {', '.join(known)}"
+                f"unknown key {key!r} in {name}.{did_you_mean(key, known)} "
+                f"It takes {', '.join(known)}"
             )
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and math.isfinite(value) and value >= 0):
@@ -252,14 +253,9 @@ def check_options(options: Mapping[str, Any]) -> None:
 def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(
-            f"unknown {name} {value!r}{near(str(value), known)} {name} is one of {', '.join(known)}"
+            f"unknown {name} {value!r}.{did_you_mean(str(value), known)} "
+            f"{name} is one of {', '.join(known)}"
         )
-
-
-def near(word: str, known: Sequence[str]) -> str:
-    """The end of a sentence: `. Did you mean 'x'?`, or a full stop where no name is near."""
-    found = difflib.get_close_matches(word, known, n=1)
-    return f". Did you mean {found[0]!r}?" if found else "."
 
 
 NAMES = tuple(f.name for f in fields(Run))

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 import torch
@@ -23,11 +22,13 @@ from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of
 from ..evaluate.metrics import Score
+from ..machine import choose_device, threads_for
 from ..nets import Found
 from ..run.network import build
 from ..run.tiles import tiled
 from ..spec import Committee, Net, totals, walk
 from ..strips.make import window_width
+from ..words import resume_command
 from .fit import Diverged, Epoch, State, Step, count_of_epoch, fit, start
 from .folder import (
     CONFIG,
@@ -93,30 +94,6 @@ class Stage:
 
 Event = Started | Step | Epoch | Stage | Finished
 
-WORTH_A_THREAD = 20_000_000
-"""Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of a name; `auto` takes CUDA, then MPS, then the CPU; ValueError if not there."""
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    there = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if name not in there:
-        raise ValueError(f"unknown device {name!r}: auto, cpu, cuda or mps")
-    if not there[name]:
-        raise ValueError(
-            f"this machine has no {name} device that torch can use. "
-            "--device auto takes what there is"
-        )
-    return torch.device(name)
-
 
 def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
     """The pictures of a run, for a network with this input."""
@@ -167,7 +144,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
         yield Finished(done, already=True)
         return
     device = choose_device(run.device)
-    torch.set_num_threads(kept_threads(folder) or run.threads or threads_for(run, device))
+    torch.set_num_threads(kept_threads(folder) or run.threads or threads_of(run, device))
     single = run.network(None).net.member  # whatever its classes
     check_memory(run, single, device)
     dataset = open_data(run, single.input)
@@ -198,17 +175,11 @@ def _check_settings(run: Run, folder: Path, finished: bool) -> None:
         check_unchanged(place, own, kept, folder / CONFIG)
 
 
-def threads_for(run: Run, device: torch.device) -> int:
-    """How many of torch's threads a run uses unless told: fewer where a step is small.
-
-    A thread that waits for others costs more than it brings where a step's work is little, and far
-    more where other programs use the cores too.
-    """
-    most = torch.get_num_threads()
+def threads_of(run: Run, device: torch.device) -> int:
+    """How many of torch's threads a run uses unless told: fewer where a step is small."""
     if device.type != "cpu":
-        return most
-    work = totals(walk(run.network(None).net.member)).macs * run.batch_size
-    return max(1, min(most, round(work / WORTH_A_THREAD)))
+        return torch.get_num_threads()
+    return threads_for(totals(walk(run.network(None).net.member)).macs * run.batch_size)
 
 
 def train_network(
@@ -365,7 +336,7 @@ def saving(
                 what = f"all of epoch {epoch}"
                 text += f", but not all of {views}: --resume renews them from it"
         member = folder.name.isdigit() and (folder.parent / CONFIG).exists()
-        again = f"papernets train --out {quote(str(folder.parent if member else folder))} --resume"
+        again = resume_command(folder.parent if member else folder)
         raise OSError(
             error.errno,
             f"could not save {what} in {folder} ({os.strerror(error.errno)}): {text}. "
@@ -373,4 +344,4 @@ def saving(
         ) from None
 
 
-__all__ = ["Diverged", "Finished", "Stage", "Started", "choose_device", "open_data", "train"]
+__all__ = ["Diverged", "Finished", "Stage", "Started", "open_data", "train"]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ..files import FOLDER, SPECIAL, unreadable
 from ..nets import find, look_up
 from ..said import Recipe
 from ..spec import Committee, Net, walk
-from .run import NAMES, TABLES, Run, check_options, near
+from ..words import by, did_you_mean, plain
+from .run import NAMES, TABLES, Run, check_options
 
 FINE = "finetune"  # the recipe that begins with trained weights
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
@@ -22,7 +23,7 @@ MOST = 2**63  # what TOML's whole numbers are held in
 
 def read_config(path: Path) -> dict[str, Any]:
     """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
-    _refuse_special(path)
+    _check_file(path)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -37,22 +38,14 @@ def read_config(path: Path) -> dict[str, Any]:
     return {key: checked(key, value, str(path)) for key, value in values.items()}
 
 
-def _refuse_special(path: Path) -> None:
-    """ValueError for what is neither a file nor a folder, and for a file that is far too large.
-
-    To open a pipe is to wait, for ever.
-    """
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return  # opening it says what is wrong
-    if stat.S_ISDIR(found.st_mode):
-        return
-    if not stat.S_ISREG(found.st_mode):
-        raise ValueError(f"{path} is not a regular file: --config takes a TOML file")
-    if found.st_size > MOST_BYTES:
+def _check_file(path: Path) -> None:
+    """ValueError for what is neither a file nor a folder, and for a file that is far too large."""
+    what = unreadable(path, MOST_BYTES)
+    if what == SPECIAL:
+        raise ValueError(f"{path} is {what}: --config takes a TOML file")
+    if what and what != FOLDER:
         raise ValueError(
-            f"{path} is no configuration: it has {found.st_size:,} bytes, and a TOML file of "
+            f"{path} is no configuration: it has {what}, and a TOML file of "
             f"settings at most {MOST_BYTES:,}"
         )
 
@@ -76,7 +69,7 @@ def parse_set(text: str) -> tuple[str, Any]:
     if dot:
         if table not in TABLES:
             raise ValueError(
-                f"--set {text}: unknown table {table!r}{near(table, TABLES)} "
+                f"--set {text}: unknown table {table!r}.{did_you_mean(table, TABLES)} "
                 f"Tables: {', '.join(TABLES)}"
             )
         if not inner or "." in inner:
@@ -92,7 +85,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     """
     if key not in NAMES:
         raise ValueError(
-            f"{where}: unknown key {key!r}{near(key, NAMES)} The keys: {', '.join(NAMES)}"
+            f"{where}: unknown key {key!r}.{did_you_mean(key, NAMES)} The keys: {', '.join(NAMES)}"
         )
     if _largest(value) >= MOST:
         raise ValueError(f"{where.partition('=')[0]}: {key} takes numbers below 2**63")
@@ -200,7 +193,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         else:
             names = [r.name for r in recipes]
             raise ValueError(
-                f"{found.name} has no recipe {recipe!r}{near(recipe, names)} "
+                f"{found.name} has no recipe {recipe!r}.{did_you_mean(recipe, names)} "
                 f"Its recipes: {', '.join(names) or 'none'}"
             )
     if {"low", "high"} & set(wanted) and "standardise" not in wanted:
@@ -216,9 +209,8 @@ def _check_norms(made: Net, batch_size: int) -> None:
     for row in walk(made):
         norm = getattr(row.layer, "norm", None)
         if norm is not None and batch_size == 1 and math.prod(row.out[1:]) == 1:
-            channels, height, width = made.input
             raise ValueError(
-                f"{made.name} with input {channels}x{height}x{width} normalises {row.name} over a "
+                f"{made.name} with input {by(made.input)} normalises {row.name} over a "
                 "batch, of which one picture has one value a channel: it cannot be trained on "
                 "single pictures. Take more at a time, --batch-size 2 at least, or a larger input"
             )
@@ -226,7 +218,7 @@ def _check_norms(made: Net, batch_size: int) -> None:
 
 def _squeezed(name: str) -> str:
     """A data set's name in the form in which names are compared: CIFAR-10 is cifar10."""
-    return name.strip().casefold().replace("-", "").replace("_", "").replace(" ", "")
+    return plain(name).replace("_", "").replace(" ", "")
 
 
 def _check_given(
@@ -242,5 +234,5 @@ def _check_given(
         raise ValueError(
             f"{found.name} is a network for photographs: give a folder of them with one folder a "
             f"class, --data PATH, or parquet files. (--data digits shows it scikit-learn's digits, "
-            f"enlarged to {found.input[1]}x{found.input[2]}: slow)"
+            f"enlarged to {by(found.input[1:])}: slow)"
         )

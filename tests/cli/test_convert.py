@@ -26,8 +26,8 @@ from papernets.peers import find_peer
 from papernets.peers.conventions import preprocessing
 from papernets.peers.convert import convert as convert_tensors
 from papernets.peers.read import read_weights
+from papernets.peers.recognise import theirs
 from papernets.peers.save import save
-from papernets.peers.torchvision import theirs
 
 
 @pytest.fixture(scope="module")

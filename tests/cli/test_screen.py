@@ -109,11 +109,6 @@ def test_words_are_wrapped_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
-def test_one_and_several() -> None:
-    assert screen.count(1, "epoch") == "1 epoch" and screen.count(0, "epoch") == "0 epochs"
-    assert screen.count(1200, "class", "classes") == "1,200 classes"
-
-
 def test_summaries_of_the_verbs_are_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

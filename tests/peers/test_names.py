@@ -7,7 +7,7 @@ from fingerprints import layout_of
 
 from papernets import net
 from papernets.peers import find_peer
-from papernets.peers.translate import PEERS, room
+from papernets.peers.translate import PEERS, room, translate
 
 TORCHVISION = {
     **{f"vgg{d}{'_bn' * bn}": layouts.vgg(d, bn) for d in layouts.VGG for bn in (False, True)},
@@ -75,7 +75,7 @@ def test_every_tensor_lands_in_its_place(peer, name):
     known = find_peer(peer, name)
     own = net(known.net, **known.options)
     tensors = dict(sorted(numbered(layout).items()))
-    found = room(peer).translate(known, own, tensors)
+    found = translate(known, own, tensors)
     if name == "googlenet":
         found = {key: found[key] for key in sorted(found, key=heads_last)}
     assert [float(tensor.flatten()[0]) for tensor in found.values()] == list(range(len(layout)))
@@ -93,7 +93,7 @@ def test_timms_inception_v3():
     layout = layout_of("torchvision-inception_v3")
     main = {key: shape for key, shape in layout.items() if not key.startswith("AuxLogits")}
     known = find_peer("timm", "inception_v3")
-    found = room("timm").translate(known, net(known.net), numbered(main))
+    found = translate(known, net(known.net), numbered(main))
     assert len(found) == len(main)
 
 
@@ -102,4 +102,4 @@ def test_widths_are_the_networks():
     known = find_peer("timm", "mobilenetv1_125")
     layout = LAYOUTS["timm", "mobilenetv1_100"]
     with pytest.raises(ValueError, match=r"'conv_stem.weight' is 32x3x3x3, not 40x3x3x3"):
-        room("timm").translate(known, net(known.net, **known.options), numbered(layout))
+        translate(known, net(known.net, **known.options), numbered(layout))

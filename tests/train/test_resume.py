@@ -15,6 +15,7 @@ import torch
 from small_runs import do, left_by, log_of, run_of, write_own
 
 import papernets.files as files
+from papernets import machine
 from papernets.bundle.info import find_bundle, read_info
 from papernets.bundle.load import load_bundle
 from papernets.cli import main
@@ -92,7 +93,7 @@ def test_with_other_optimisers_and_distortions(home, tmp_path, optimizer, keep):
 
 
 def test_the_threads_of_the_first_part_are_set_again(home, tmp_path, monkeypatch):
-    monkeypatch.setattr(session, "WORTH_A_THREAD", 1)  # or these small steps would use one
+    monkeypatch.setattr(machine, "WORTH_A_THREAD", 1)  # or these small steps would use one
     folder = tmp_path / "run"
     torch.set_num_threads(2)
     with pytest.raises(KeyboardInterrupt):

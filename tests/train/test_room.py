@@ -5,7 +5,7 @@ import torch
 
 from papernets.cli import main
 from papernets.nets.registry import net
-from papernets.run import network
+from papernets.run import memory
 from papernets.train import memory as room
 from papernets.train import session
 from papernets.train.memory import check_memory
@@ -35,7 +35,7 @@ def test_a_batch_is_floats_on_a_cpu_and_bytes_on_the_way_to_another_device(monke
 )
 def test_nothing_is_read_and_nothing_is_left(tmp_path, monkeypatch, capsys, machine, free, said):
     """16 maps of 20000x20000 floats are 25.6 GB; 128 pictures with 3 channels of them, 614.4."""
-    monkeypatch.setattr(network, "memory", lambda: machine)
+    monkeypatch.setattr(memory, "memory", lambda: machine)
     monkeypatch.setattr(room, "free_memory", lambda: free)
     monkeypatch.setattr(session, "open_data", None)  # not called
     (tmp_path / "mine").mkdir()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...numbers import is_number
 from ...said import Departure, Paper, Table, number, table
 from ...said.legacy import Erratum, Fact
 from ...spec import Add, Chain, Concat, Conv, Identity, Initialisation, Net, Part, add, chain, pair
@@ -318,8 +319,7 @@ Scale = float | tuple[float, float, float]
 def scales(scale: Scale) -> tuple[float, float, float]:
     """The factors of the residuals of A, B and C, from one for all or three; else a ValueError."""
     every = tuple(scale) if isinstance(scale, tuple | list) else (scale,) * 3
-    wrong = any(isinstance(s, bool) or not isinstance(s, int | float) for s in every)
-    if len(every) != 3 or wrong or not all(0 < s <= 1 for s in every):
+    if len(every) != 3 or not all(is_number(s) and 0 < s <= 1 for s in every):
         raise ValueError(
             f"scale must be a number above 0, at most 1, or three of them, for A, B and C, not "
             f"{scale!r}; the paper takes 0.1 to 0.3"

@@ -1,0 +1,84 @@
+"""The machine that we run on: its memory, its devices and its threads."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+WORTH_A_THREAD = 20_000_000
+"""Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
+MEMINFO, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
+LIMITS = (  # of a container: the most, what is taken, and files read before, which make way
+    ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    (
+        "memory/memory.limit_in_bytes",
+        "memory/memory.usage_in_bytes",
+        "memory/memory.stat",
+        "total_inactive_file",
+    ),
+)
+
+
+def memory() -> float:
+    """The bytes of memory that this machine has; infinite where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return math.inf
+
+
+def free_memory() -> float:
+    """Bytes of memory that are free, in this container if it is one; infinite where unknown."""
+    found = math.inf
+    try:
+        for line in MEMINFO.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                found = 1024.0 * int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    for most, used, stat, idle in LIMITS:
+        try:
+            limit = int((GROUP / most).read_text())
+            lines = dict(line.split() for line in (GROUP / stat).read_text().splitlines())
+            taken = int((GROUP / used).read_text()) - int(lines.get(idle, 0))
+        except (OSError, ValueError):  # not there, or without a limit
+            continue
+        found = min(found, limit - taken)
+    return max(found, 0.0) if found < math.inf else memory() / 2
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a name; `auto` takes CUDA, then MPS, then the CPU; ValueError if not there."""
+    import torch
+
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind in there if there[kind]))
+    if name not in there:
+        raise ValueError(f"unknown device {name!r}: auto, cpu, cuda or mps")
+    if not there[name]:
+        raise ValueError(
+            f"this machine has no {name} device that torch can use. "
+            "--device auto takes what there is"
+        )
+    return torch.device(name)
+
+
+def threads_for(macs: int) -> int:
+    """How many of torch's threads are worth their cost in a step of so many multiply-adds.
+
+    A thread that waits for others costs more than it brings where a step's work is little, and far
+    more where other programs use the cores too.
+    """
+    import torch
+
+    return max(1, min(torch.get_num_threads(), round(macs / WORTH_A_THREAD)))

@@ -1,0 +1,77 @@
+"""Words that errors and screens share: names that are nearly right, numbers, sizes and lists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from shlex import quote
+
+
+def plain(name: str) -> str:
+    """A name in the form in which names are compared: `-`, `_` and case are the same."""
+    return name.strip().casefold().replace("-", "_")
+
+
+def nearest(word: str, known: Iterable[str], loosely: bool = False) -> str | None:
+    """The known name that is most like a word; None where none is.
+
+    `loosely`: their plain forms are compared, and need be less alike. For names that people write
+    as they remember them, not for the words of a settings' file.
+    """
+    from difflib import get_close_matches  # where nothing is wrong, it is not needed
+
+    forms = {plain(name) if loosely else name: name for name in known}
+    near = get_close_matches(plain(word) if loosely else word, forms, 1, 0.5 if loosely else 0.6)
+    return forms[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str], loosely: bool = False) -> str:
+    """` Did you mean 'x'?`, to stand behind a full stop; empty where no known name is near."""
+    near = nearest(word, known, loosely)
+    return "" if near is None else f" Did you mean {near!r}?"
+
+
+def plural(number: int, thing: str, several: str = "") -> str:
+    """`1 epoch`, `2 epochs`; `several` is the plural where it is not made with an s."""
+    return f"{number:,} {thing if number == 1 else several or thing + 's'}"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as people read it: 0.0095 is 0.95 %."""
+    return f"{100 * fraction:.2f} %"
+
+
+def gigabytes(size: float) -> str:
+    """Bytes as people read them: 25.6 GB."""
+    return f"{size / 1e9:,.1f} GB"
+
+
+def by(shape: Iterable[int]) -> str:
+    """A shape as people read it: 64x3x7x7."""
+    return "x".join(map(str, shape)) or "a single number"
+
+
+def either(names: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def listed(names: Iterable[str], most: int) -> str:
+    """The first names, and how many more there are: `a, b and 7 more`."""
+    every = list(names)
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The text, cut where it has more characters than `most`."""
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def resume_command(folder: str | os.PathLike[str]) -> str:
+    """What goes on with the run in a folder."""
+    return f"papernets train --out {quote(os.fspath(folder))} --resume"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says; of one that says nothing, its kind."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
