@@ -4,7 +4,7 @@
 
 prints the names of today beside those of a revision, by default of the last one that wrote the
 checksums; without a NAME, of every network whose checksum is another today. It needs git, and no
-network. Exit 0: the same names; 1: others; 2: no such revision, or no git.
+network. Exit 0: the same names; 1: others; 2: no such revision, no git, a package that fails.
 """
 
 import argparse
@@ -75,7 +75,9 @@ def names_in(tree: Path, networks: list[str]) -> dict[str, list[str]]:
     """The names of networks by the package that lies in a tree; none of one that it lacks."""
     places = json.dumps({name: SMALL.get(name, name) for name in networks})
     asked = [sys.executable, "-c", ASK, places]
-    done = subprocess.run(asked, cwd=tree, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(asked, cwd=tree, capture_output=True, text=True, check=False)
+    if done.returncode:
+        stop(f"the package in {tree} names no parameters: {done.stderr.splitlines()[-1]}")
     found: dict[str, list[str]] = json.loads(done.stdout)
     return found
 
@@ -85,14 +87,14 @@ def git(*words: str) -> bytes:
     try:
         done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False)
     except FileNotFoundError:
-        stop("there is no git here")
+        stop("there is no git here, and an older list comes from a checkout's history")
     if done.returncode:
         stop(done.stderr.decode().splitlines()[0])
     return done.stdout
 
 
 def stop(why: str) -> NoReturn:
-    print(f"error: {why}. An older list comes from a checkout's history", file=sys.stderr)
+    print(f"error: {why}", file=sys.stderr)
     sys.exit(2)
 
 
