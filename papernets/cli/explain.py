@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import screen
+from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file, wrong_use
-from .verify import contradicted, counts
 
 if TYPE_CHECKING:
     from ..nets import Found
