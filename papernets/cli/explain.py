@@ -11,8 +11,8 @@ import typer
 
 from ..words import by, percent, plural
 from . import screen
+from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file, wrong_use
-from .verify import contradicted, counts
 
 if TYPE_CHECKING:
     from ..nets import Found

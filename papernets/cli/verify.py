@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..words import plural
 from . import screen
+from .claims import contradicted, counts
 from .flags import Json, WrongUse
 
 if TYPE_CHECKING:
@@ -95,19 +96,3 @@ def _tally(checks: Sequence[Check]) -> str:
     measured = sum(c.verdict == "measured" for c in checks)
     results = plural(measured, "is a result", "are results")
     return f"{', '.join(said)}; {results} of experiments, which training reproduces."
-
-
-def contradicted(check: Check) -> str:
-    """An erratum as one sentence."""
-    from ..said import shown
-
-    return (
-        f"{check.quantity} = {shown(check.printed)} ({check.source}), "
-        f"ours {shown(check.ours)}: {check.why}"
-    )
-
-
-def counts(checks: Sequence[Check], names: Mapping[str, str]) -> str:
-    """How many of these numbers are of papers, of code and of notes: `23 of papers, 2 of notes`."""
-    kinds = [check.source.who for check in checks]
-    return ", ".join(f"{kinds.count(k)} of {name}" for k, name in names.items() if k in kinds)

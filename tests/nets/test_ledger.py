@@ -1,21 +1,17 @@
 """Every network against the ledger's table of it, row by row, and against measured peers.
 
-The ledger was made apart from this project (its arithmetic is its own), and lies beside it, or
-where PAPERNETS_LEDGER says. How to name an exception: see UNCOMPARED, PEERS and OUTSIDE.
+The ledger was made apart from this project, with arithmetic of its own: tests/ledger/README.md.
+How to name an exception: see UNCOMPARED, PEERS and OUTSIDE.
 """
 
-import csv
-import os
-import tomllib
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from ledger import peer_counts, systems
+from ledger.check import recomputed
 
-from papernets.nets.registry import net
+from papernets.nets import look_up, net
 from papernets.spec import BatchNorm, Conv, Dense, Window, pair, totals, walk
-
-FOLDER = Path(os.environ.get("PAPERNETS_LEDGER") or Path(__file__).parents[3] / "shared" / "ledger")
 
 # The ledger's type of a row, and our kind. Rows of other kinds (dropout, flatten, identity, a lone
 # activation, the padding of a shortcut) hold no weights and are not compared.
@@ -116,25 +112,26 @@ OUTSIDE = {
 }
 
 
-def systems():
-    found = {}
-    for file in sorted(FOLDER.glob("*.toml")):
-        for system in tomllib.loads(file.read_text(encoding="utf-8"))["system"]:
-            found[system["name"]] = system
-    return found
-
-
-def peer_rows():
-    file = FOLDER / "peer_counts.csv"
-    if not file.is_file():
-        return []
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-SYSTEMS = systems()
+SYSTEMS = {system["name"]: system for system in systems()}
 with_a_table = pytest.mark.parametrize("name", [n for n, s in SYSTEMS.items() if "layers" in s])
-pytestmark = pytest.mark.skipif(not SYSTEMS, reason=f"no ledger in {FOLDER}")
+
+
+@with_a_table
+def test_the_ledgers_totals_follow_from_its_rows(name):
+    """And from what was counted apart from them: by a paper, a peer, or by hand."""
+    system = SYSTEMS[name]
+    params, macs, connections = recomputed(system)
+    assert params == system["params"] == system.get("params_independent", params)
+    assert macs == system["macs"] == system.get("macs_independent", macs)
+    assert connections == system.get("connections", connections)
+
+
+@pytest.mark.parametrize("changed", [{"co": 7}, {"p": [1, 1]}, {"params": 157}, {"k": [3, 3]}])
+def test_a_wrong_row_of_the_ledgers_is_found(changed):
+    system = SYSTEMS["lenet5_1998"]
+    first, *rest = system["layers"]
+    with pytest.raises(AssertionError, match="lenet5_1998 C1: "):
+        recomputed({**system, "layers": [{**first, **changed}, *rest]})
 
 
 def has_heads(name):
@@ -226,7 +223,7 @@ def test_every_system_answers_to_its_ledger_name(name):
     assert list(base.input) == SYSTEMS[name]["input"]
     if SYSTEMS[name]["classes"]:
         assert base.classes == SYSTEMS[name]["classes"]
-    called = getattr(found, "ledger_name", found.name)
+    called = look_up(name).record.ledger_name
     assert called in (name, name.removesuffix("_aux"))
 
 
@@ -256,7 +253,7 @@ def test_a_network_is_the_ledgers_row_by_row(name):
 
 @pytest.mark.parametrize(
     "row",
-    [row for row in peer_rows() if row["model name"] not in OUTSIDE],
+    [row for row in peer_counts() if row["model name"] not in OUTSIDE],
     ids=lambda row: f"{row['peer']}-{row['model name']}-{row['input'].split('x')[0]}",
 )
 def test_a_network_has_as_much_as_the_peers(row):
@@ -271,5 +268,5 @@ def test_a_network_has_as_much_as_the_peers(row):
 
 
 def test_every_peer_that_we_name_was_measured():
-    found = {(r["peer"], r["model name"], int(r["input"].split("x")[0])) for r in peer_rows()}
+    found = {(r["peer"], r["model name"], int(r["input"].split("x")[0])) for r in peer_counts()}
     assert set(PEERS) <= found

@@ -1,15 +1,11 @@
 """The LeNet family against the printed numbers, typed a second time, and against the ledger."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
+from ledger import systems
 
 from papernets.nets import NETS, look_up, net, verify
 from papernets.nets.lenet import codes
 from papernets.spec import RBF, Conv, Dense, TableConv, totals, walk
-
-LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "lenet.toml"
 
 
 def rows(name, **options):
@@ -245,15 +241,8 @@ def test_seeded_codes_are_a_departure():
     assert not said(9)
 
 
-def ledger():
-    if not LEDGER.is_file():
-        return []
-    return tomllib.loads(LEDGER.read_text(encoding="utf-8"))["system"]
-
-
-@pytest.mark.skipif(not ledger(), reason=f"no ledger in {LEDGER}")
 def test_every_system_answers_to_its_ledger_name():
-    for system in ledger():
+    for system in systems("lenet"):
         found = net(system["name"])
         base = getattr(found, "member", found)
         assert list(base.input) == system["input"]
@@ -263,7 +252,7 @@ def test_every_system_answers_to_its_ledger_name():
 
 # LeNet-4's layers were never published
 @pytest.mark.parametrize(
-    "system", [s for s in ledger() if "layers" in s], ids=lambda system: system["name"]
+    "system", [s for s in systems("lenet") if "layers" in s], ids=lambda system: system["name"]
 )
 def test_a_network_is_its_ledgers_row_by_row(system):
     ours = walk(net(system["name"]))
@@ -291,9 +280,8 @@ def test_a_network_is_its_ledgers_row_by_row(system):
             assert rows(system["name"])[name].connections == connections
 
 
-@pytest.mark.skipif(not ledger(), reason=f"no ledger in {LEDGER}")
 def test_the_bitmaps_are_the_ledgers():
-    (system,) = (s for s in ledger() if "rbf_bitmaps" in s)
+    (system,) = (s for s in systems("lenet") if "rbf_bitmaps" in s)
     layer = rows(system["name"])["output"].layer
     assert isinstance(layer, RBF)
     for digit, code in enumerate(layer.codes):

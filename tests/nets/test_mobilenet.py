@@ -1,9 +1,7 @@
 """MobileNets against the printed tables typed a second time, the ledger, and the peers' counts."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
+from ledger import systems
 
 from papernets.nets import mobilenet
 from papernets.nets.mobilenet import peers as mobilenet_readings
@@ -11,7 +9,6 @@ from papernets.nets.registry import NETS, find, net
 from papernets.said import verify
 from papernets.spec import Dropout, totals, walk
 
-LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "mobilenet.toml"
 OURS = [e.name for room in (mobilenet, mobilenet_readings) for e in room.NETWORKS]
 
 
@@ -153,13 +150,7 @@ def test_published_numbers_hold_for_the_published_network_alone():
             assert other.facts == other.errata == (), name
 
 
-def ledger():
-    if not LEDGER.is_file():
-        return []
-    return tomllib.loads(LEDGER.read_text(encoding="utf-8"))["system"]
-
-
-@pytest.mark.parametrize("system", ledger(), ids=lambda system: system["name"])
+@pytest.mark.parametrize("system", systems("mobilenet"), ids=lambda system: system["name"])
 def test_rows_have_the_ledgers_names_in_its_order(system):
     """What is in them test_ledger.py compares."""
     made = net(system["name"])
@@ -171,7 +162,7 @@ def test_rows_have_the_ledgers_names_in_its_order(system):
             assert padding == (printed["p"] if printed["p"] == "same" else tuple(printed["p"]))
 
 
-@pytest.mark.parametrize("system", ledger(), ids=lambda system: system["name"])
+@pytest.mark.parametrize("system", systems("mobilenet"), ids=lambda system: system["name"])
 def test_the_ledgers_results_are_facts(system):
     facts = {f.value for f in net(system["name"]).facts if f.quantity == "error"}
     for result in system["results"]:

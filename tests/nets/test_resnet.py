@@ -1,10 +1,8 @@
 """ResNets against the printed tables typed a second time, the ledger row by row, and the peers."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 import torch
+from ledger import systems
 
 from papernets import create_model
 from papernets.nets import resnet
@@ -17,7 +15,6 @@ from papernets.run.network import build
 from papernets.said import verify
 from papernets.spec import Identity, Pad, PadShortcut, totals, walk
 
-LEDGER = Path(__file__).parents[3] / "shared" / "ledger" / "resnet.toml"
 OURS = [
     entry.name
     for room in (resnet, resnet_cifar, resnet_readings, resnet_v2)
@@ -272,12 +269,6 @@ def test_option_a_runs():
     assert not end[:, 16:].any()
 
 
-def ledger():
-    if not LEDGER.is_file():
-        return []
-    return tomllib.loads(LEDGER.read_text(encoding="utf-8"))["system"]
-
-
 def expanded(system):
     """The ledger's rows, `conv2_rest` written out as the blocks conv2_2 and so on."""
     found, layers = [], list(system["layers"])
@@ -291,7 +282,7 @@ def expanded(system):
     return found
 
 
-@pytest.mark.parametrize("system", ledger(), ids=lambda system: system["name"])
+@pytest.mark.parametrize("system", systems("resnet"), ids=lambda system: system["name"])
 def test_rows_have_the_ledgers_names_in_its_order(system):
     """What is in them test_ledger.py compares."""
     made = net(system["name"])
@@ -308,7 +299,7 @@ def published(text):
     return [float(n) for n in head.split("/")] if head[0].isdigit() else []
 
 
-@pytest.mark.parametrize("system", ledger(), ids=lambda system: system["name"])
+@pytest.mark.parametrize("system", systems("resnet"), ids=lambda system: system["name"])
 def test_the_ledgers_results_are_facts(system):
     facts = {round(100 * f.value, 4) for f in net(system["name"]).facts if f.quantity == "error"}
     for result in system.get("results", ()):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from golden import parameters
 from torch.utils.flop_counter import FlopCounterMode
 
 from papernets import rewrite
@@ -17,10 +18,9 @@ from papernets.nets.registry import NETS, net
 from papernets.run.network import build
 from papernets.spec import Committee, totals, walk
 
-TESTS = Path(__file__).parents[1]
-GOLDEN = TESTS / "golden"
-NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "")
-"""Set to 1, the golden lists are written anew; read what changed before you commit it."""
+ROOT = Path(__file__).parents[2]
+NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "") == "1"
+"""The golden names are written anew; read what changed before you commit it."""
 SMALL = 20_000_000
 """Networks of so many multiply-adds at most are computed; others take too long, or the memory."""
 
@@ -32,8 +32,8 @@ def singles():
         made = entry.make()
         made = made.member if isinstance(made, Committee) else made
         found[made.name] = made
-    for name in ("BRANCHES", "SHORTCUTS"):
-        made = net(f"{TESTS / 'small_nets.py'}:{name}")
+    for place in parameters.SMALL.values():
+        made = net(str(ROOT / place))
         found[made.name] = made
     return list(found.values())
 
@@ -169,16 +169,33 @@ def test_a_networks_classes_are_its_last_rows(network):
     assert not network.classes or walk(network)[-1].out == (network.classes, 1, 1)
 
 
+def names_of(network):
+    return list(on_meta(network, reference=True)[0].state_dict())
+
+
+@pytest.mark.skipif(NEW, reason="the checksums are written anew")
 @every
 def test_parameter_names_are_frozen(network):
     """Bundles depend on them: a change here needs a new schema, and a reader of the old one."""
-    golden = GOLDEN / f"parameters_{network.name}.txt"
-    model, _ = on_meta(network, reference=True)
-    names = list(model.state_dict())
-    if NEW == "1":
-        golden.write_text("\n".join(names) + "\n", encoding="utf-8")
-    assert golden.exists(), f"no {golden.name}: PAPERNETS_UPDATE_GOLDEN=1 pytest {__file__}"
-    assert names == golden.read_text(encoding="utf-8").split()
+    kept = parameters.read().get(network.name)
+    assert parameters.checksum(names_of(network)) == kept, (
+        f"the names of {network.name}'s parameters changed. "
+        f"Which: python tests/golden/parameters.py {network.name}. "
+        f"On purpose, or a new network: PAPERNETS_UPDATE_GOLDEN=1 pytest {__file__}"
+    )
+
+
+@pytest.mark.parametrize("name", parameters.WHOLE)
+def test_three_lists_of_parameter_names_are_kept_in_full(name):
+    """So that a reader sees what names look like, and a failure shows them."""
+    names = names_of(NETWORKS[name])
+    assert NEW or names == parameters.whole(name).read_text(encoding="utf-8").split()
+
+
+def test_every_network_has_its_checksum_and_no_other():
+    if NEW:
+        parameters.write({name: names_of(network) for name, network in NETWORKS.items()})
+    assert sorted(parameters.read()) == sorted(NETWORKS)
 
 
 def test_another_input_stays_in_parity():
