@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..said import Recipe
-from ..spec import BatchNorm, Chain, Committee, Net, Part
+from ..spec import Committee, Net, each_part
 
 PLAIN = {
     "optimizer": "sgd",
@@ -65,7 +65,7 @@ def with_recipes(net: Net | Committee) -> Net | Committee:
 
 def recipes(net: Net) -> tuple[Recipe, ...]:
     """Recipes of ours for a network: `photos`, `finetune`, `cifar` for small pictures, `digits`."""
-    normed = _normed(net.body)
+    normed = any(getattr(part, "norm", None) for _, part in each_part(net.body))
     title = net.paper.title
     family = {
         **PLAIN,
@@ -91,13 +91,3 @@ def recipes(net: Net) -> tuple[Recipe, ...]:
 
 def _of(values: dict[str, float], title: str, usual: float) -> float:
     return next((value for start, value in values.items() if title.startswith(start)), usual)
-
-
-def _normed(part: Part) -> bool:
-    """True where there is batch normalisation anywhere in a part."""
-    if isinstance(part, Chain):
-        return any(_normed(inner) for _, inner in part.parts)
-    branches = getattr(part, "branches", ())
-    if branches:
-        return any(_normed(inner) for _, inner in branches)
-    return isinstance(part, BatchNorm) or getattr(part, "norm", None) is not None

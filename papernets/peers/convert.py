@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .. import spec
 from ..nets.registry import find, net
-from ..run.network import Network, layout
-from ..spec import Net, PadShortcut, Part
+from ..run.network import Network
+from ..spec import Net, PadShortcut, each_part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet
 from .recognise import how_to_take, recognised, same_network
@@ -79,8 +80,8 @@ def convert(
     left_out: tuple[str, ...] = ()
     if classes is not None and classes != own.classes:
         own = _net(name, classes, given)
-        shapes = layout(own)
-        left_out = tuple(key for key, tensor in state.items() if tensor.shape != shapes[key])
+        wanted = spec.tensors(own)
+        left_out = tuple(key for key, tensor in state.items() if tensor.shape != wanted[key].shape)
         state = {key: tensor for key, tensor in state.items() if key not in left_out}
     notes = [*found.notes]
     if same is not None:
@@ -90,7 +91,7 @@ def convert(
         )
     elif not found.by_name:
         notes.append(UNSEEN)
-    zeros = [part for part in _parts(own.body) if isinstance(part, PadShortcut)]
+    zeros = [part for _, part in each_part(own.body) if isinstance(part, PadShortcut)]
     if zeros and not found.by_name and not any(part.before for part in zeros):
         notes.append(
             "no state_dict tells where a shortcut's zeros stand: taken as behind the input's "
@@ -161,10 +162,3 @@ def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
     if not isinstance(found, Net):
         raise ValueError(f"{name} is a committee: its members are converted one by one")
     return found
-
-
-def _parts(part: Part) -> Iterable[Part]:
-    yield part
-    inner = getattr(part, "parts", ()) or getattr(part, "branches", ())
-    for _, one in inner:
-        yield from _parts(one)

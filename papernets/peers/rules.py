@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Tensor
 
-from ..run.network import layout
+from .. import spec
 from ..spec import Net
 from .layout import PeerNet
 
@@ -44,7 +45,7 @@ def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
     """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
     compiled = [(_pattern(rule.row), rule) for rule in rules]
     found: dict[str, str] = {}
-    for key in layout(net):
+    for key in spec.tensors(net):
         module, _, leaf = key.rpartition(".")
         row = module.removesuffix(f".{NORM}")
         for pattern, rule in compiled:
@@ -85,10 +86,9 @@ def renamed(
     where = f"{known.peer}'s {known.name}"
     head = known.head.rpartition(".")[0]
     headless = bool(tensors) and not any(name.startswith(f"{head}.") for name in tensors)
-    shapes = layout(net)
     found: dict[str, Tensor] = {}
-    for key, shape in shapes.items():
-        name = theirs[key]
+    for key, own in spec.tensors(net).items():
+        name, shape = theirs[key], own.shape
         if name not in tensors:
             if headless and name.startswith(f"{head}."):
                 continue
@@ -100,7 +100,7 @@ def renamed(
                 f"{_begins(tensors)}"
             )
         given = tensors[name]
-        as_dense = given.ndim == 4 and len(shape) == 2 and given.shape.numel() == shape.numel()
+        as_dense = given.ndim == 4 and len(shape) == 2 and given.numel() == prod(shape)
         if given.shape != shape and not (as_dense and given.shape[0] == shape[0]):
             raise ValueError(
                 f"{where}: {name!r} is {words(given.shape)}, not {words(shape)} (our {key})"

@@ -7,7 +7,7 @@ from .net import Committee, Net
 from .settings import Settings, Zeros, phrase, phrases, told
 from .smallest import smallest_input
 from .tensors import tensors
-from .tree import Visitor, parts, rebuilt
+from .tree import Visitor, each_part, rebuilt
 from .walk import Row, Totals, fixed_size, rows_of, totals, walk
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
 from .weightless import (
@@ -67,9 +67,9 @@ __all__ = [
     "check_activation",
     "concat",
     "dotted",
+    "each_part",
     "fixed_size",
     "pair",
-    "parts",
     "phrase",
     "phrases",
     "rebuilt",

@@ -82,4 +82,4 @@ DRAWN = {
     "he_out": "Gaussian of variance {:g}/fan-out",
     "gaussian": "Gaussian of deviation {:g}",
 }
-"""How each kind of `Initialisation` draws weights; fan-in and fan-out are a unit's inputs and outputs."""
+"""How each kind of `Initialisation` draws weights; fans are a unit's inputs and its outputs."""

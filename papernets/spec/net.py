@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .joins import Aux, Chain
-from .tree import parts
+from .tree import each_part
 from .window import Shape
 
 if TYPE_CHECKING:  # only words in annotations: this room stands on no other
@@ -52,7 +52,7 @@ class Net:
     @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts, in the order of the heads."""
-        return tuple(part.weight for _, part in parts(self.body) if isinstance(part, Aux))
+        return tuple(part.weight for _, part in each_part(self.body) if isinstance(part, Aux))
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from .layer import Layer
 V = TypeVar("V")
 
 
-def parts(part: Part, name: str = "") -> Iterator[tuple[str, Part]]:
+def each_part(part: Part, name: str = "") -> Iterator[tuple[str, Part]]:
     """A part and all within it, each with its full name, in the order in which they compute."""
     yield name, part
     if isinstance(part, Aux):
-        yield from parts(part.head, name)
+        yield from each_part(part.head, name)
     for child, inner in part.parts if isinstance(part, Chain) else getattr(part, "branches", ()):
-        yield from parts(inner, dotted(name, child))
+        yield from each_part(inner, dotted(name, child))
 
 
 class Visitor(ABC, Generic[V]):
