@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -24,9 +23,10 @@ from torch import Tensor
 
 from papernets import rewrite
 from papernets.nets.registry import net
+from papernets.rewrite.forms import SlidingLRN
 from papernets.run.lrn import Window, lrn
 from papernets.run.network import Network
-from papernets.spec import LRN, Chain, Net, walk
+from papernets.spec import LRN, Net, Part, walk
 
 NAMES = ("alexnet", "zfnet", "googlenet", "vgg11_lrn")
 MOST = 60_000_000
@@ -103,13 +103,10 @@ def errors(x: Tensor, window: Window) -> dict[str, tuple[float, float]]:
 def without_sliding(form: Net) -> Net:
     """The same form with torch's own normalisation."""
 
-    def change(chain: Chain) -> Chain:
-        return Chain(
-            tuple(
-                (name, replace(part, form="plain") if isinstance(part, LRN) else part)
-                for name, part in chain.parts
-            )
-        )
+    def change(name: str, part: Part) -> Part:
+        if not isinstance(part, SlidingLRN):
+            return part
+        return LRN(part.size, part.k, part.alpha, part.beta)
 
     return rewrite.mapped(form, change).net
 

@@ -116,4 +116,6 @@ def _read(value: Any) -> Any:
         return plain
     if not isinstance(value["is"], str) or value["is"] not in PARTS:
         raise ValueError(f"no layer {value['is']!r}")
+    if value["is"] in ("TableConv", "LRN"):
+        plain.pop("form", None)  # the first bundles said how a layer was computed
     return PARTS[value["is"]](**plain)

@@ -157,7 +157,7 @@ def _totals(
     def of(net: Net | Committee, rows: tuple[Row, ...]) -> Mapping[str, object]:
         times, base, sums = getattr(net, "count", 1), net.member, totals(rows)
         seen = [row for row in rows if row.receptive_field and not row.aux]
-        counts = {k: v * times for k, v in vars(sums).items() if k != "executed_macs"}
+        counts = {k: v * times for k, v in vars(sums).items()}
         return {
             "input": base.input,
             "classes": base.classes,

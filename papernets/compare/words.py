@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ..show.explain import kind_cell
 from ..spec import shown, told
 from ..spec.walk import Row
 from .diff import Change, Diff, Match
@@ -156,9 +155,9 @@ def _words(match: Match) -> str:
     """One row: its kind, what differs, what that changes."""
     if not match.a or not match.b:
         row = match.row
-        details = f"{kind_cell(row)}" + (f": {', '.join(row.details)}" if row.details else "")
+        details = row.kind_and_window + (f": {', '.join(row.details)}" if row.details else "")
         return f"{details}; {_counts(row.params, row.macs)}output {shown(row.out)}"
-    kinds = list(dict.fromkeys(kind_cell(row) for row in (match.a, match.b)))
+    kinds = list(dict.fromkeys(row.kind_and_window for row in (match.a, match.b)))
     rest = [c for c in match.changes if c.what not in ("kind", "kernel", "stride")]
     text = " -> ".join(kinds) + (f": {changes_words(rest)}" if rest else "")
     effects = [f"{EFFECTS[c.what]}{value(c.a)} -> {value(c.b)}" for c in match.effects]

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from ..spec import Aux, Chain, Concat, Layer, Part, Shape
+from collections.abc import Sequence
+
+from ..spec import Add, Concat, Layer, Part, Shape, Visitor, rows_of, totals
 
 
 def cost(part: Part, s: Shape) -> tuple[Shape, int, int]:
     """What a part gives for an input, its parameters, and its multiply-adds; heads apart."""
-    if isinstance(part, Chain):
-        params = macs = 0
-        for _, inner in part.parts:
-            s, more, uses = cost(inner, s)
-            params, macs = params + more, macs + uses
-        return s, params, macs
-    if isinstance(part, Concat):
-        ends = [cost(inner, s) for _, inner in part.branches]
-        (_, height, width), maps = ends[0][0], sum(end[0][0] for end in ends)
-        return (maps, height, width), sum(e[1] for e in ends), sum(e[2] for e in ends)
-    if isinstance(part, Aux):
-        return s, 0, 0
-    assert isinstance(part, Layer)
-    return part.shape(s), part.params(s), part.macs(s)
+    rows = tuple(row for row in rows_of(part, s) if not row.aux)
+    sums = totals(rows)
+    return rows[-1].out, sums.params, sums.macs
+
+
+class _Depth(Visitor[int]):
+    def __init__(self, kinds: tuple[type[Layer], ...]):
+        self._kinds = kinds
+
+    def layer(self, name: str, layer: Layer, value: int) -> int:
+        return value + isinstance(layer, self._kinds)
+
+    def join(self, name: str, join: Concat | Add, value: int, ends: Sequence[int]) -> int:
+        return max(ends)
 
 
 def depth(part: Part, *kinds: type[Layer]) -> int:
     """How many layers of these kinds lie one after another on the longest way."""
-    if isinstance(part, Chain):
-        return sum(depth(inner, *kinds) for _, inner in part.parts)
-    if isinstance(part, Concat):
-        return max(depth(inner, *kinds) for _, inner in part.branches)
-    return int(isinstance(part, kinds))
+    return _Depth(kinds).through(part, 0)

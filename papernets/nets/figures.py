@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..spec import Add, Chain, Concat, Conv, Norm, Part, Pool, chain
+from ..spec import Concat, Conv, Norm, Part, Pool, chain, each_part
 from ..spec import concat as join
 
 CONV = re.compile(r"(\d+)x(\d+)(?:/(\d+))? (\w+)( V)?")
@@ -96,8 +96,5 @@ def _step(branch: str, text: str, manner: Manner, widths: Widths) -> tuple[str, 
 
 def statistics(part: Part) -> int:
     """Moving means and variances of all normalisations, which Keras counts as parameters."""
-    if isinstance(part, Chain):
-        return sum(statistics(inner) for _, inner in part.parts)
-    if isinstance(part, Concat | Add):
-        return sum(statistics(inner) for _, inner in part.branches)
-    return 2 * part.out if isinstance(part, Conv) and part.norm else 0
+    convolutions = (inner for _, inner in each_part(part) if isinstance(inner, Conv))
+    return sum(2 * conv.out for conv in convolutions if conv.norm)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..said import Recipe
-from ..spec import BatchNorm, Chain, Committee, Net, Part
+from ..spec import Committee, Net, each_part
 
 PLAIN = {
     "optimizer": "sgd",
@@ -62,7 +62,7 @@ def recipes(
     """
     if isinstance(net, Committee) or net.classes < 1:
         return ()
-    normed = _normed(net.body)
+    normed = any(getattr(part, "norm", None) for _, part in each_part(net.body))
     family = {**PLAIN, "weight_decay": weight_decay, "label_smoothing": label_smoothing}
     rate = WITH_NORM if normed else WITHOUT
     photos = {**family, **CROPPED, "epochs": 60, "batch_size": 32, "learning_rate": rate}
@@ -91,13 +91,3 @@ def with_recipes(net: Net | Committee) -> Net | Committee:  # TRANSITIONAL
 
 def _of(values: dict[str, float], title: str, usual: float) -> float:
     return next((value for start, value in values.items() if title.startswith(start)), usual)
-
-
-def _normed(part: Part) -> bool:
-    """True where there is batch normalisation anywhere in a part."""
-    if isinstance(part, Chain):
-        return any(_normed(inner) for _, inner in part.parts)
-    branches = getattr(part, "branches", ())
-    if branches:
-        return any(_normed(inner) for _, inner in branches)
-    return isinstance(part, BatchNorm) or getattr(part, "norm", None) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..said import Table, number
 from ..said.legacy import Fact
-from ..spec import Chain, Layer, Shape, pair
+from ..spec import Chain, Shape, pair, rows_of
 
 
 def as_printed(
@@ -49,16 +49,6 @@ def row_facts(source: str, **columns: dict[str, int]) -> tuple[Fact, ...]:
     )
 
 
-def line(body: Chain, s: Shape) -> dict[str, tuple[Layer, Shape]]:
-    """The layers of a chain without branches, each with the shape that it takes."""
-    found = {}
-    for name, layer in body.parts:
-        assert isinstance(layer, Layer), f"{name} is no layer"
-        found[name] = (layer, s)
-        s = layer.shape(s)
-    return found
-
-
 def params(body: Chain, s: Shape, kind: str = "") -> int:
-    """The parameters of a chain without branches: of all its layers, or of those of one kind."""
-    return sum(layer.params(at) for layer, at in line(body, s).values() if kind in ("", layer.kind))
+    """The parameters of a chain: of all its layers, or of those of one kind."""
+    return sum(row.params for row in rows_of(body, s) if kind in ("", row.kind))

@@ -15,9 +15,9 @@ from itertools import permutations, zip_longest
 import torch
 from torch import Tensor
 
-from ..run.network import layout
+from .. import spec
 from ..spec import Net
-from .layers import Piece, Shapes, ascends, difference, natural, parted, pieces_of
+from .layers import Piece, Shapes, ascends, difference, natural, parted, pieces_of, shapes_of
 from .rules import COUNTER, checked
 
 MOST_GROUPS = 6
@@ -64,8 +64,7 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
     `ordered` where they stand as the network was written. Misfit names the first row that does not
     fit, or says that several orders would; ValueError for numbers that are none.
     """
-    shapes = layout(net)
-    given = {name: tensor.shape for name, tensor in tensors.items()}
+    shapes, given = shapes_of(spec.tensors(net)), shapes_of(tensors)
     notes: tuple[str, ...] = ()
     by_name = _without_counters(given) == _without_counters(shapes)
     if by_name:
@@ -83,11 +82,11 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
         key = pairs[name]
         whole = name.endswith(COUNTER)
         state[name] = checked(tensors[key], key, where, whole).reshape(shape)
-        rows.append(Match(key, name, tuple(shape)))
+        rows.append(Match(key, name, shape))
     return Matched(state, tuple(rows), notes, by_name)
 
 
-def _without_counters(shapes: Shapes) -> dict[str, torch.Size]:
+def _without_counters(shapes: Shapes) -> Shapes:
     return {name: shape for name, shape in shapes.items() if not name.endswith(COUNTER)}
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from .. import spec
 from ..nets.registry import find
-from ..run.network import Network, layout
-from ..spec import Net, PadShortcut, Part
+from ..run.network import Network
+from ..spec import Net, PadShortcut, each_part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet
 from .recognise import how_to_take, recognised, same_network
@@ -78,8 +79,8 @@ def convert(
     left_out: tuple[str, ...] = ()
     if classes is not None and classes != own.classes:
         own = single(name, classes, given)
-        shapes = layout(own)
-        left_out = tuple(key for key, tensor in state.items() if tensor.shape != shapes[key])
+        wanted = spec.tensors(own)
+        left_out = tuple(key for key, tensor in state.items() if tensor.shape != wanted[key].shape)
         state = {key: tensor for key, tensor in state.items() if key not in left_out}
     notes = [*found.notes]
     if same is not None:
@@ -89,7 +90,7 @@ def convert(
         )
     elif not found.by_name:
         notes.append(UNSEEN)
-    zeros = [part for part in _parts(own.body) if isinstance(part, PadShortcut)]
+    zeros = [part for _, part in each_part(own.body) if isinstance(part, PadShortcut)]
     if zeros and not found.by_name and not any(part.before for part in zeros):
         notes.append(
             "no state_dict tells where a shortcut's zeros stand: taken as behind the input's "
@@ -152,10 +153,3 @@ def _other_shortcut(
                 continue
             return f". With --set shortcut={option} it fits"
     return ""
-
-
-def _parts(part: Part) -> Iterable[Part]:
-    yield part
-    inner = getattr(part, "parts", ()) or getattr(part, "branches", ())
-    for _, one in inner:
-        yield from _parts(one)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-import torch
+from torch import Tensor
 
+from ..spec.layer import Shapes
+from ..spec.tensors import StateTensor
 from ..words import by
 from .rules import COUNTER
 
@@ -17,7 +19,6 @@ SHORTCUT = re.compile(
     r"|proj(?:ection)?|res_conv|conv_?sc|sc)(?=[._\d]|$)",
     re.IGNORECASE,
 )
-Shapes = Mapping[str, torch.Size]
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,17 @@ class Piece:
         return f"{self.name}.{leaf}" if self.name else leaf
 
 
+def shapes_of(tensors: Mapping[str, Tensor] | Mapping[str, StateTensor]) -> Shapes:
+    """The shapes of a state_dict, or of the one that a network has."""
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+
+
 def pieces_of(shapes: Shapes) -> list[Piece]:
     """The layers of a state_dict, in its order."""
     layers: dict[str, dict[str, tuple[int, ...]]] = {}
     for name, shape in shapes.items():
         module, _, leaf = name.rpartition(".")
-        layers.setdefault(module, {})[leaf] = tuple(shape)
+        layers.setdefault(module, {})[leaf] = shape
     return [Piece(name, _kind(leaves), tuple(leaves.items())) for name, leaves in layers.items()]
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from math import prod
 from shlex import quote
 from typing import Any
 
 from torch import Tensor
 
+from .. import spec
 from ..nets.entry import COMMON
 from ..nets.registry import find, net
-from ..run.network import layout
 from ..spec import Net
 from . import timm, torchvision
 from .layout import PeerNet
@@ -85,7 +86,7 @@ def _sizes(peer: str, name: str) -> Mapping[str, int]:
     known = SIDES[peer].KNOWN[name]
     own = _net(known.net, known.options)
     names = theirs(known, own)
-    return _trunk(known, {names[key]: shape.numel() for key, shape in layout(own).items()})
+    return _trunk(known, {names[key]: prod(one.shape) for key, one in spec.tensors(own).items()})
 
 
 def _net(name: str, options: Mapping[str, object]) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Tensor
 
-from ..run.network import layout
+from .. import spec
 from ..spec import Net
 from ..words import by
 from .layout import PeerNet
@@ -46,7 +47,7 @@ def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
     """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
     compiled = [(_pattern(rule.row), rule) for rule in rules]
     found: dict[str, str] = {}
-    for key in layout(net):
+    for key in spec.tensors(net):
         module, _, leaf = key.rpartition(".")
         row = module.removesuffix(f".{NORM}")
         for pattern, rule in compiled:
@@ -87,10 +88,9 @@ def renamed(
     where = f"{known.peer}'s {known.name}"
     head = known.head.rpartition(".")[0]
     headless = bool(tensors) and not any(name.startswith(f"{head}.") for name in tensors)
-    shapes = layout(net)
     found: dict[str, Tensor] = {}
-    for key, shape in shapes.items():
-        name = theirs[key]
+    for key, own in spec.tensors(net).items():
+        name, shape = theirs[key], own.shape
         if name not in tensors:
             if headless and name.startswith(f"{head}."):
                 continue
@@ -101,7 +101,7 @@ def renamed(
                 f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}){_begins(tensors)}"
             )
         given = tensors[name]
-        as_dense = given.ndim == 4 and len(shape) == 2 and given.shape.numel() == shape.numel()
+        as_dense = given.ndim == 4 and len(shape) == 2 and given.numel() == prod(shape)
         if given.shape != shape and not (as_dense and given.shape[0] == shape[0]):
             raise ValueError(f"{where}: {name!r} is {by(given.shape)}, not {by(shape)} (our {key})")
         found[key] = checked(given, name, where, whole=key.endswith(COUNTER)).reshape(shape)

@@ -11,10 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .. import spec
 from ..bundle.load import assemble
 from ..bundle.weights import load_weights
 from ..nets import beside, find, net
-from ..run.network import Network, layout
+from ..run.network import Network
 from ..spec import Net
 from ..words import did_you_mean, plain
 from .layout import PeerNet
@@ -82,8 +83,11 @@ def take(
     except ValueError as error:
         raise ValueError(f"{error}{_like(known, tensors)}") from None
     wanted = own if classes is None else single(known.net, classes, options)
-    shapes = layout(wanted)
-    fresh = [key for key, shape in shapes.items() if key not in state or state[key].shape != shape]
+    fresh = [
+        key
+        for key, one in spec.tensors(wanted).items()
+        if key not in state or state[key].shape != one.shape
+    ]
     if fresh and classes is None:
         raise ValueError(
             f"{peer}'s {known.name}: there is no classifier in these tensors (our {fresh[0]}): say "

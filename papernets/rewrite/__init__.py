@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..spec import (
-    BY_SIGMOID,
     LRN,
     MONOTONE,
-    Add,
     Aux,
     Chain,
-    Concat,
     Conv,
     Dense,
     Flatten,
@@ -22,9 +18,11 @@ from ..spec import (
     Pool,
     Shape,
     TableConv,
-    dotted,
+    rebuilt,
+    walk,
 )
-from ..spec.walk import walk
+from ..spec.tree import Change
+from .forms import BY_SIGMOID, DenseTable, SlidingLRN, slides
 
 
 @dataclass(frozen=True)
@@ -43,22 +41,12 @@ class Rewritten:
     moves: tuple[Move, ...] = ()
 
 
-def _each(part: Part, change: Callable[[Chain], Chain]) -> Part:
-    """The part with `change` applied to every chain in it, inner ones first."""
-    if isinstance(part, Chain):
-        return change(Chain(tuple((name, _each(p, change)) for name, p in part.parts)))
-    if isinstance(part, Concat | Add):
-        return replace(part, branches=tuple((n, _each(p, change)) for n, p in part.branches))
-    if isinstance(part, Aux):
-        head = _each(part.head, change)
-        assert isinstance(head, Chain)
-        return replace(part, head=head)
-    return part
+def mapped(net: Net, change: Change, heads: bool = True) -> Rewritten:
+    """The network with `change` applied to every part, inner ones first; weights stay as they are.
 
-
-def mapped(net: Net, change: Callable[[Chain], Chain]) -> Rewritten:
-    """The network with `change` applied to every chain of it; weights keep names and shapes."""
-    body = _each(net.body, change)
+    Auxiliary heads are left alone where `heads` is False.
+    """
+    body = rebuilt(net.body, change, heads=heads)
     assert isinstance(body, Chain)
     return Rewritten(net.with_body(body))
 
@@ -70,8 +58,10 @@ def pool_first(net: Net) -> Rewritten:
     pool after it.
     """
 
-    def change(chain: Chain) -> Chain:
-        parts = list(chain.parts)
+    def change(name: str, part: Part) -> Part:
+        if not isinstance(part, Chain):
+            return part
+        parts = list(part.parts)
         for at in range(len(parts) - 1):
             (name, layer), (after, pool) = parts[at], parts[at + 1]
             if (
@@ -91,13 +81,10 @@ def pool_first(net: Net) -> Rewritten:
 def dense_tables(net: Net) -> Rewritten:
     """Connection tables as full convolutions with zeros: more multiply-adds, larger products."""
 
-    def change(chain: Chain) -> Chain:
-        return Chain(
-            tuple(
-                (name, replace(p, form="dense") if isinstance(p, TableConv) else p)
-                for name, p in chain.parts
-            )
-        )
+    def change(name: str, part: Part) -> Part:
+        if not isinstance(part, TableConv):
+            return part
+        return DenseTable(part.table, part.kernel, part.activation)
 
     return mapped(net, change)
 
@@ -105,35 +92,27 @@ def dense_tables(net: Net) -> Rewritten:
 def sliding_norms(net: Net) -> Rewritten:
     """Local response normalisation by sliding sums and square roots: the same, in fewer passes."""
 
-    def swap(part: Part) -> Part:
-        return replace(part, form="sliding") if isinstance(part, LRN) and part.slides() else part
-
-    def change(chain: Chain) -> Chain:
-        return Chain(tuple((name, swap(part)) for name, part in chain.parts))
+    def change(name: str, part: Part) -> Part:
+        if not (isinstance(part, LRN) and slides(part)):
+            return part
+        return SlidingLRN(part.size, part.k, part.alpha, part.beta)
 
     return mapped(net, change)
 
 
 def without_heads(net: Net) -> Rewritten:
     """The network without its auxiliary heads, which only training uses."""
-
-    def change(chain: Chain) -> Chain:
-        return Chain(tuple((name, p) for name, p in chain.parts if not isinstance(p, Aux)))
-
-    return mapped(net, change)
+    return mapped(net, lambda name, part: None if isinstance(part, Aux) else part)
 
 
 def tanh_by_sigmoid(net: Net) -> Rewritten:
     """tanh(x) as 2 sigmoid(2x) - 1, equal but for rounding: torch's sigmoid outruns its tanh."""
 
-    def swap(part: Part) -> Part:
-        name = getattr(part, "activation", None)
-        if name not in BY_SIGMOID:
+    def change(name: str, part: Part) -> Part:
+        own = getattr(part, "activation", None)
+        if own not in BY_SIGMOID:
             return part
-        return replace(part, activation=BY_SIGMOID[name])  # type: ignore[type-var]
-
-    def change(chain: Chain) -> Chain:
-        return Chain(tuple((name, swap(part)) for name, part in chain.parts))
+        return replace(part, activation=BY_SIGMOID[own])  # type: ignore[type-var]
 
     return mapped(net, change)
 
@@ -151,46 +130,30 @@ def dense(net: Net) -> Rewritten:
     section VII; Sermanet et al. 2014). Global average pooling becomes an average over a window of
     the same size. The input stays the net's own.
     """
-    shapes: dict[str, Shape] = {row.name: row.input for row in walk(net)}
+    before: dict[str, Shape] = {}  # what each dense layer sees, before it was flattened
+    flat: Shape | None = None
+    for row in walk(without_heads(net).net):
+        if isinstance(row.layer, Flatten):
+            flat = row.input
+        elif isinstance(row.layer, Dense):
+            before[row.name], flat = flat or row.input, None
+        elif isinstance(row.layer, GlobalPool):
+            before[row.name] = row.input
     moves: list[Move] = []
 
-    def visit(prefix: str, part: Part) -> Part:
-        if isinstance(part, Concat | Add):
-            return replace(
-                part, branches=tuple((n, visit(dotted(prefix, n), p)) for n, p in part.branches)
-            )
-        if isinstance(part, Aux):
+    def change(name: str, part: Part) -> Part | None:
+        if isinstance(part, Flatten):
+            return None
+        if isinstance(part, GlobalPool):
+            return Pool("average", before[name][1:], 1)
+        if not isinstance(part, Dense):
             return part
-        if not isinstance(part, Chain):
-            return part
-        parts: list[tuple[str, Part]] = []
-        flat: Shape | None = None
-        for name, inner in part.parts:
-            full = dotted(prefix, name)
-            if isinstance(inner, Flatten):
-                flat = shapes[full]
-            elif isinstance(inner, Dense):
-                before = flat or shapes[full]
-                kernel = (before[1], before[2])
-                moves.append(Move(f"{full}.weight", (inner.out, *before)))
-                conv = Conv(
-                    inner.out,
-                    kernel,
-                    bias=inner.bias,
-                    norm=inner.norm,
-                    activation=inner.activation,
-                )
-                parts.append((name, conv))
-                flat = None
-            elif isinstance(inner, GlobalPool):
-                parts.append((name, Pool("average", (shapes[full][1], shapes[full][2]), 1)))
-            else:
-                parts.append((name, visit(full, inner)))
-        return Chain(tuple(parts))
+        moves.append(Move(f"{name}.weight", (part.out, *before[name])))
+        kernel = before[name][1:]
+        return Conv(part.out, kernel, bias=part.bias, norm=part.norm, activation=part.activation)
 
-    body = visit("", net.body)
-    assert isinstance(body, Chain)
-    return Rewritten(net.with_body(body), tuple(moves))
+    done = mapped(net, change, heads=False)
+    return replace(done, moves=tuple(moves))
 
 
 __all__ = [

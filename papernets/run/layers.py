@@ -1,4 +1,4 @@
-"""Each layer of a specification as a torch module, and the layers that torch lacks.
+"""Each layer of a specification, or of a rewrite, as a torch module; the layers that torch lacks.
 
 A layer's `sparingly(given, over)` gives what calling it gives, with less memory: it takes its input
 out of the list, so that nobody else holds it, and writes over values that are its own, or that
@@ -13,70 +13,16 @@ from functools import singledispatch
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.autograd import forward_ad
 
 from .. import spec
+from ..rewrite import forms
 from ..spec import Shape, pair
 from .activations import activate, activate_
 from .lrn import Window, lrn
+from .norms import make_norm, normalised_
 
 
-def make_norm(norm: spec.Norm | None, channels: int, flat: bool = False) -> nn.Module | None:
-    """torch's batch normalisation, of maps or values; without gamma where the paper has none."""
-    if norm is None:
-        return None
-    kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
-    made = kind(channels, eps=norm.eps, momentum=norm.momentum)
-    if not norm.scale:
-        made.register_parameter("weight", None)
-    return made
-
-
-def normalised_(x: Tensor, norm: nn.Module | None) -> Tensor:
-    """x normalised, to the same bits as by calling `norm`; x must be the caller's own.
-
-    In evaluation without gradients it is written over x, which takes no memory and less time.
-    A module that somebody put in the place of torch's, or changed, is called.
-    """
-    if norm is None:
-        return x
-    if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d) and _writes_over(x, norm):
-        mean, spread, eps = norm.running_mean, norm.running_var, norm.eps
-        none = x.new_empty(0), x.new_empty(0)  # the batch's own statistics, which nobody asks for
-        try:
-            torch.native_batch_norm(
-                x, norm.weight, norm.bias, mean, spread, False, 0.0, eps, out=(x, *none)
-            )
-            return x
-        except RuntimeError:  # torch.func's transforms do not write over
-            pass
-    out: Tensor = norm(x)
-    return out
-
-
-def _writes_over(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
-    """Whether a normalisation may be: on a CPU, where it is torch's one way, in one precision.
-
-    Not where somebody changed it, or a hook must see it, nor in forward mode: the derivatives along
-    would not be written.
-    """
-    return (
-        type(norm) in (nn.BatchNorm1d, nn.BatchNorm2d)
-        and not ("forward" in norm.__dict__ or norm._forward_hooks or norm._forward_pre_hooks)
-        and forward_ad._current_level < 0
-        and not norm.training
-        and norm.running_mean is not None
-        and norm.running_mean.dtype == x.dtype
-        and x.device.type in ("cpu", "meta")
-        and not (torch.is_grad_enabled() and (x.requires_grad or _learns(norm)))
-    )
-
-
-def _learns(norm: nn.Module) -> bool:
-    return any(parameter.requires_grad for parameter in norm.parameters(recurse=False))
-
-
-class Row(nn.Module):
+class RowModule(nn.Module):
     """A row of the table; `words` say what it is where the module is printed."""
 
     words = ""
@@ -85,7 +31,7 @@ class Row(nn.Module):
         return self.words
 
 
-class Conv(Row):
+class Conv(RowModule):
     """Convolution, normalisation, activation: (N, C, H, W) to (N, out, H', W')."""
 
     def __init__(self, layer: spec.Conv, s: Shape):
@@ -120,13 +66,16 @@ class Conv(Row):
         return activate_(normalised_(self.convolved(given.pop()), self.norm), self.layer.activation)
 
 
-class TableConv(Row):
-    """Convolution by a connection table; `weight` is one kernel a connection, (kernels, kh, kw)."""
+class TableConv(RowModule):
+    """Convolution by a connection table; `weight` is one kernel a connection, (kernels, kh, kw).
+
+    Computed a kernel at a time, or `dense`: as a full convolution.
+    """
 
     source: Tensor
     target: Tensor
 
-    def __init__(self, layer: spec.TableConv, s: Shape):
+    def __init__(self, layer: spec.TableConv, s: Shape, dense: bool = False):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(layer.kernels, *pair(layer.kernel)))
         self.bias = nn.Parameter(torch.empty(len(layer.table)))
@@ -134,7 +83,7 @@ class TableConv(Row):
         target = [at for at, maps in enumerate(layer.table) for _ in maps]
         self.register_buffer("source", torch.tensor(source), persistent=False)
         self.register_buffer("target", torch.tensor(target), persistent=False)
-        self.maps, self.layer = s[0], layer
+        self.maps, self.layer, self.dense = s[0], layer, dense
 
     def dense_weight(self) -> Tensor:
         """The kernels as a full weight (out, in, kh, kw), zero where there is no connection."""
@@ -144,7 +93,7 @@ class TableConv(Row):
         return flat.index_copy(0, place, self.weight).view(out, self.maps, *kernel)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.layer.form == "dense":
+        if self.dense:
             return activate(F.conv2d(x, self.dense_weight(), self.bias), self.layer.activation)
         each = F.conv2d(
             x.index_select(1, self.source), self.weight.unsqueeze(1), groups=len(self.source)
@@ -154,7 +103,7 @@ class TableConv(Row):
         return activate(x, self.layer.activation)
 
 
-class Subsample(Row):
+class Subsample(RowModule):
     """Window sums times a coefficient plus a bias a map: (N, C, H, W) to (N, C', H/k, W/k)."""
 
     source: Tensor | None
@@ -178,7 +127,7 @@ class Subsample(Row):
         return activate(x, self.layer.activation)
 
 
-class Pool(Row):
+class Pool(RowModule):
     """Maximum or average pooling, then activation."""
 
     def __init__(self, layer: spec.Pool, s: Shape):
@@ -218,7 +167,7 @@ def padded(x: Tensor, window: spec.Window, fill: float = 0.0) -> tuple[Tensor, t
     return F.pad(x, (left, right, top, bottom), value=fill), (0, 0)
 
 
-class Dense(Row):
+class Dense(RowModule):
     """Fully connected layer: (N, in) to (N, out)."""
 
     def __init__(self, layer: spec.Dense, s: Shape):
@@ -247,7 +196,7 @@ class Dense(Row):
         return activate_(normalised_(x, self.norm), self.layer.activation)
 
 
-class RBF(Row):
+class RBF(RowModule):
     """Minus the squared distance to each code: (N, in) or (N, in, H, W) to classes for in."""
 
     codes: Tensor
@@ -266,22 +215,22 @@ class RBF(Row):
         return y if flat else y.movedim(-1, 1)
 
 
-class LRN(Row):
-    """Local response normalisation; torch divides alpha by the size, the paper does not."""
+class LRN(RowModule):
+    """Local response normalisation by torch's function, or by `sliding` sums."""
 
-    def __init__(self, layer: spec.LRN, s: Shape):
+    def __init__(self, layer: spec.LRN, s: Shape, sliding: bool = False):
         super().__init__()
-        self.layer = layer
+        self.layer, self.sliding = layer, sliding
         self.window = Window(layer.size, layer.k, layer.alpha, layer.beta)
 
     def forward(self, x: Tensor) -> Tensor:
-        layer = self.layer
-        if layer.form == "sliding":
+        if self.sliding:
             return lrn(x, self.window)
+        layer = self.layer  # torch divides alpha by the size, the paper does not
         return F.local_response_norm(x, layer.size, layer.alpha * layer.size, layer.beta, layer.k)
 
 
-class BatchNorm(Row):
+class BatchNorm(RowModule):
     """Batch normalisation on its own, then activation."""
 
     def __init__(self, layer: spec.BatchNorm, s: Shape):
@@ -302,7 +251,7 @@ class BatchNorm(Row):
         return out
 
 
-class Activation(Row):
+class Activation(RowModule):
     """An activation alone."""
 
     def __init__(self, layer: spec.Activation, s: Shape):
@@ -313,14 +262,14 @@ class Activation(Row):
         return activate(x, self.layer.activation)
 
 
-class GlobalPool(Row):
+class GlobalPool(RowModule):
     """The mean of each map: (N, C, H, W) to (N, C, 1, 1)."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.mean((2, 3), keepdim=True)
 
 
-class Pad(Row):
+class Pad(RowModule):
     """Zeros around each map: (N, C, H, W) to (N, C, H + 2p, W + 2p)."""
 
     def __init__(self, layer: spec.Pad, s: Shape):
@@ -332,7 +281,7 @@ class Pad(Row):
         return F.pad(x, (width, width, height, height))
 
 
-class PadShortcut(Row):
+class PadShortcut(RowModule):
     """Every stride-th value, then channels of zeros: (N, C, H, W) to (N, out, H', W')."""
 
     def __init__(self, layer: spec.PadShortcut, s: Shape):
@@ -398,6 +347,8 @@ for _spec, _module in (
     (spec.PadShortcut, PadShortcut),
 ):
     module.register(_spec, _module)
+module.register(forms.DenseTable, lambda layer, s: TableConv(layer, s, dense=True))
+module.register(forms.SlidingLRN, lambda layer, s: LRN(layer, s, sliding=True))
 module.register(spec.GlobalPool, lambda layer, s: GlobalPool())
 module.register(spec.AdaptivePool, lambda layer, s: nn.AdaptiveAvgPool2d(pair(layer.size)))
 module.register(spec.Flatten, lambda layer, s: nn.Flatten())

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules import module as _module
 
 from .. import rewrite
-from ..rewrite.schedule import Step as Planned
-from ..rewrite.schedule import schedule
-from ..show.explain import kind_cell
-from ..spec import HE, Add, Concat, Initialisation, Layer, Net, Shape, shown
-from ..spec.walk import walk
+from ..spec import HE, Add, Concat, Initialisation, Layer, Net, Shape, rows_of, shown, walk
 from .activations import activate
+from .changes import check_replaceable, hooked, replaced, watched
+from .group import Group
 from .initialisation import initialise
 from .input_check import InputCheck, check_kind
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
 from .layers import module
 from .memory import check_room, too_large
-
-EVERYWHERE = (
-    "_global_forward_hooks",
-    "_global_forward_pre_hooks",
-    "_global_backward_hooks",
-    "_global_backward_pre_hooks",
-)
-"""Where torch keeps hooks on all modules."""
+from .plan import PlannedStep, plan
 
 
 class Logits(NamedTuple):
@@ -38,69 +27,6 @@ class Logits(NamedTuple):
 
     main: Tensor
     aux: tuple[Tensor, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call: the values it reads, the one it writes, if it is a head's, and what it frees."""
-
-    name: str
-    call: nn.Module
-    reads: tuple[int, ...]
-    writes: int
-    aux: bool
-    frees: tuple[int, ...] = ()
-    over: int | None = None
-
-
-class Group(nn.Module):
-    """Modules under a common name. A block is called with its branches' outputs and joins them; a
-    mere name for several layers is called, if it has hooks, with what the last of them gave."""
-
-    words = ""
-    _join: Any
-    _passing = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        object.__setattr__(self, "_join", None)  # not a child: it has no name of its own
-
-    def forward(self, *branches: Tensor) -> Tensor:
-        """What the block gives: its branches (N, C, H, W) joined."""
-        if self._join is None:
-            if len(branches) == 1 and self._passing:
-                return branches[0]
-            raise ValueError(
-                f"a name for {', '.join(self._modules)} is no layer: call the network, or "
-                "model.features(x, names)"
-            )
-        join: nn.Module = self._join
-        out: Tensor = join(*branches)
-        return out
-
-    def passed(self, out: Tensor) -> Tensor:
-        """What the last layer of a mere name gave, shown to the hooks on it."""
-        self._passing = True
-        try:
-            shown: Tensor = self(out)
-        finally:
-            self._passing = False
-        return shown
-
-    @property
-    def sparingly(self) -> Callable[[list[Tensor], int | None], Tensor] | None:
-        """How the join is done with less memory, if it is."""
-        return getattr(self._join, "sparingly", None)
-
-    def extra_repr(self) -> str:
-        return self.words
-
-
-def _hooked(m: nn.Module) -> bool:
-    """True where a module itself has hooks that must see it called."""
-    return bool(
-        m._forward_hooks or m._forward_pre_hooks or m._backward_hooks or m._backward_pre_hooks
-    )
 
 
 class Network(nn.Module):
@@ -116,22 +42,19 @@ class Network(nn.Module):
         self.net = net
         self.form = net if form is None else form
         own = walk(net)
-        rows = own if self.form.body == net.body else walk(self.form)
+        rows = own if self.form.body == net.body else rows_of(self.form.body, self.form.input)
         shapes = {row.name: row.input for row in rows}
-        words = {r.name: ", ".join((kind_cell(r), shown(r.out), *r.details)) for r in own}
-        plan = schedule(self.form.body)
-        calls = {
-            step.name: self._call(step.name, step.part, shapes[step.name]) for step in plan.steps
+        planned = plan(self.form.body)
+        self._calls = {
+            step.name: self._add(step.name, step.part, shapes[step.name]) for step in planned.steps
         }
-        for name, call in calls.items():
-            call.words = words[name]  # type: ignore[assignment]
-        self._out, self._heads = plan.out, plan.heads
-        self._steps, self._train_steps, self._eval_steps = (
-            tuple(_step(step, calls[step.name]) for step in steps)
-            for steps in (plan.steps, plan.of(heads=True), plan.of(heads=False))
-        )
+        for row in own:
+            words = ", ".join((row.kind_and_window, shown(row.out), *row.details))
+            self._calls[row.name].words = words  # type: ignore[assignment]
+        self._out, self._heads = planned.out, planned.heads
+        self._train_steps, self._eval_steps = planned.of(heads=True), planned.of(heads=False)
         self._inner = tuple(self.modules())[1:]
-        self._ends = self._names_by_end(plan.steps)
+        self._ends = self._names_by_end(list(self._calls))
         self._replaced = False
         self._check = InputCheck(net)
         has = {row.name: row.activation for row in own}
@@ -143,7 +66,7 @@ class Network(nn.Module):
         """How much the loss of each auxiliary head counts."""
         return self.net.aux_weights
 
-    def _call(self, name: str, part: Layer | Concat | Add, shape: Shape) -> nn.Module:
+    def _add(self, name: str, part: Layer | Concat | Add, shape: Shape) -> nn.Module:
         """The module of a layer, under its name, or of a join."""
         if isinstance(part, Concat | Add):
             block = self._group(name.split("."))
@@ -176,88 +99,45 @@ class Network(nn.Module):
     def _adopt(self) -> None:
         """Call the modules that somebody put in the place of ours: `model.fc = nn.Linear(512, 2)`.
 
-        ValueError where a row's module was taken away, a block replaced as a whole, or a row that a
-        rewrite computes together with another.
+        ValueError for what cannot be replaced.
         """
-        foreign: dict[str, nn.Module] = {}
-        for step in self._steps:
-            at = self._at(step.name)
-            if at is step.call:
-                continue
-            if at is None:
-                raise ValueError(
-                    f"{step.name} was taken out of {self.net.name}, which needs it. Replace single "
-                    "layers by modules; a network without its auxiliary heads: aux=False"
-                )
-            foreign[step.name] = at
+        foreign = replaced(self, self._calls, self.net.name)
         if foreign:
-            self._take(foreign)
-
-    def _at(self, name: str) -> nn.Module | None:
-        """The module that stands under a row's name now, if one does."""
-        at: nn.Module | None = self
-        for part in name.split("."):
-            at = at._modules.get(part) if at is not None else None
-        return at
-
-    def _take(self, foreign: dict[str, nn.Module]) -> None:
-        own, form = (
-            {step.name: step.part for step in schedule(net.body).steps}
-            for net in (self.net, self.form)
-        )
-        for name in foreign:
-            if own[name] != form[name]:
-                raise ValueError(
-                    f"{name} was replaced, but the fast form computes it together with the row "
-                    "beside it. Replace it in the plain form: build(net, reference=True) of "
-                    "papernets.run.network"
-                )
-
-        def changed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-            return tuple(replace(step, call=foreign.get(step.name, step.call)) for step in steps)
-
-        self._steps, self._train_steps, self._eval_steps = map(
-            changed, (self._steps, self._train_steps, self._eval_steps)
-        )
-        self._inner = tuple(self.modules())[1:]
-        self._replaced = True  # theirs may give back what they were given: nothing is overwritten
+            check_replaceable(foreign, self.net, self.form)
+            self._calls = {**self._calls, **foreign}
+            self._inner = tuple(self.modules())[1:]
+            self._replaced = True  # theirs may give back what they were given: none is overwritten
 
     def _run(
-        self, x: Tensor, steps: Iterable[Step], first: int = 0, kept: bool = False
+        self, x: Tensor, steps: Iterable[PlannedStep], first: int = 0, kept: bool = False
     ) -> Iterator[tuple[str, int, Tensor]]:
         """Each step's output; `kept`: the caller keeps some, so that none may be overwritten."""
         values: dict[int, Tensor] = {first: x}
-        sparing = not (kept or self._replaced or self._watched())
+        sparing = not (kept or self._replaced or watched(self._inner))
         del x
         for step in steps:
             reads = [values[i] for i in step.reads]
             for i in step.frees:
                 del values[i]
-            own = sparing and "forward" not in step.call.__dict__  # nobody gave it another
-            sparingly = getattr(step.call, "sparingly", None) if own else None
-            out = step.call(*reads) if sparingly is None else sparingly(reads, step.over)
+            call = self._calls[step.name]
+            own = sparing and "forward" not in call.__dict__  # nobody gave it another
+            sparingly = getattr(call, "sparingly", None) if own else None
+            out = call(*reads) if sparingly is None else sparingly(reads, step.over)
             del reads
             if not sparing:
                 for group in self._ends.get(step.name, ()):
-                    if _hooked(group):
+                    if hooked(group):
                         out = group.passed(out)
             values[step.writes] = out
             yield step.name, step.writes, out
             del out
 
-    def _watched(self) -> bool:
-        """True where somebody's hook must see each module called, or a compiler reads the code."""
-        if torch.compiler.is_compiling() or any(getattr(_module, name) for name in EVERYWHERE):
-            return True
-        return any(map(_hooked, self._inner))
-
-    def _names_by_end(self, steps: Iterable[Planned]) -> dict[str, tuple[Group, ...]]:
+    def _names_by_end(self, rows: Sequence[str]) -> dict[str, tuple[Group, ...]]:
         """The mere names of several layers, inner ones first, by the last row in them."""
         found: dict[str, list[Group]] = {}
-        names = [step.name for step in steps]
         for name, at in self.named_modules():
             if isinstance(at, Group) and at._join is None:
-                last = [row for row in names if row.startswith(f"{name}.")][-1]
+                last = [row for row in rows if row.startswith(f"{name}.")][-1]
                 found.setdefault(last, []).insert(0, at)
         return {row: tuple(groups) for row, groups in found.items()}
 
@@ -296,7 +176,7 @@ class Network(nn.Module):
         if not isinstance(names, Iterable):
             raise TypeError(f"features takes names of rows, not {names!r}: model.features(x, 'fc')")
         wanted = [names] if isinstance(names, str) else list(names)
-        known = {step.name: step for step in self._steps}
+        known = {step.name: step for step in self._train_steps}
         for name in wanted:
             if name not in known:
                 raise ValueError(
@@ -311,10 +191,6 @@ class Network(nn.Module):
             if name in wanted
         }
         return {name: found[name] for name in wanted}
-
-
-def _step(step: Planned, call: nn.Module) -> Step:
-    return Step(step.name, call, step.reads, step.writes, step.aux, step.frees, step.over)
 
 
 def build(
@@ -338,9 +214,3 @@ def build(
         raise too_large(net) from None
     initialise(network, initialisation, generator)
     return network
-
-
-def layout(net: Net) -> dict[str, torch.Size]:
-    """The shape of every tensor of our state_dict; nothing is allocated."""
-    with torch.device("meta"):
-        return {name: tensor.shape for name, tensor in build(net).state_dict().items()}

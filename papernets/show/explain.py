@@ -46,19 +46,12 @@ def explain_dict(network: Net | Committee | Found) -> dict[str, object]:
     return result
 
 
-def kind_cell(row: Row) -> str:
-    """What a row is, with its window and step: `conv 3x3/2`."""
-    kernel = f" {row.kernel[0]}x{row.kernel[1]}" if row.kernel else ""
-    step = f"/{row.stride[0]}" if row.stride and row.stride != (1, 1) else ""
-    return f"{row.kind}{kernel}{step}"
-
-
 def row_cells(row: Row) -> tuple[str, ...]:
     """The cells of a row in a table for people, under `COLUMNS`; empty where there is nothing."""
     field = f"{row.receptive_field[0]}x{row.receptive_field[1]}" if row.receptive_field else "all"
     return (
         row.name,
-        kind_cell(row),
+        row.kind_and_window,
         shown(row.out),
         ", ".join(row.details),
         field,

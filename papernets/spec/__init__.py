@@ -2,11 +2,13 @@
 
 from .initialisation import HE, Initialisation
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
-from .layer import ACTIVATIONS, BY_SIGMOID, MONOTONE, Layer, Norm, check_activation
+from .layer import ACTIVATIONS, MONOTONE, Layer, Norm, check_activation
 from .net import Committee, Net
 from .settings import Settings, Zeros, phrase, phrases, told
 from .smallest import smallest_input
-from .walk import Row, Totals, fixed_size, totals, walk
+from .tensors import tensors
+from .tree import Visitor, each_part, rebuilt
+from .walk import Row, Totals, fixed_size, rows_of, totals, walk
 from .weighted import RBF, BatchNorm, Conv, Dense, Subsample, TableConv
 from .weightless import (
     LRN,
@@ -24,7 +26,6 @@ from .window import Padding, Pair, Shape, Window, pair, shown
 
 __all__ = [
     "ACTIVATIONS",
-    "BY_SIGMOID",
     "HE",
     "LRN",
     "MONOTONE",
@@ -59,6 +60,7 @@ __all__ = [
     "Subsample",
     "TableConv",
     "Totals",
+    "Visitor",
     "Window",
     "Zeros",
     "add",
@@ -66,12 +68,16 @@ __all__ = [
     "check_activation",
     "concat",
     "dotted",
+    "each_part",
     "fixed_size",
     "pair",
     "phrase",
     "phrases",
+    "rebuilt",
+    "rows_of",
     "shown",
     "smallest_input",
+    "tensors",
     "told",
     "totals",
     "walk",

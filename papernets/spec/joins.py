@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .layer import Layer
 from .settings import Settings
-from .window import Shape
+from .window import Shape, shown
 
 Named = tuple[tuple[str, "Part"], ...]
 """Parts with their names; one without a name ("") goes by the name of what it is part of."""
@@ -25,6 +25,16 @@ class Concat:
     """Branches on one input, joined along channels."""
 
     branches: Named
+    kind = "concat"
+
+    def shape(self, ends: Sequence[Shape]) -> Shape:
+        """Output shape, from those of the branches; ValueError where they cannot be joined."""
+        _check_alike(self.branches, ends, [end[1:] for end in ends], "joined")
+        return (sum(end[0] for end in ends), *ends[0][1:])
+
+    def words(self, ends: Sequence[Shape]) -> str:
+        """The arithmetic filled in, in one line."""
+        return f"{' + '.join(str(end[0]) for end in ends)} = {sum(end[0] for end in ends)} channels"
 
     def settings(self, s: Shape) -> Settings:
         """As a layer's."""
@@ -38,6 +48,18 @@ class Add:
     branches: Named
     activation: str | None = None
     scales: tuple[float, ...] | None = None
+    kind = "add"
+
+    def shape(self, ends: Sequence[Shape]) -> Shape:
+        """Output shape, from those of the branches; ValueError where they cannot be added."""
+        _check_alike(self.branches, ends, ends, "added")
+        if self.scales is not None and len(self.scales) != len(ends):
+            raise ValueError(f"{len(self.scales)} scales for {len(ends)} branches")
+        return ends[0]
+
+    def words(self, ends: Sequence[Shape]) -> str:
+        """The arithmetic filled in, in one line."""
+        return f"sum of {len(ends)} branches"
 
     def settings(self, s: Shape) -> Settings:
         """As a layer's: by what each branch is multiplied."""
@@ -60,6 +82,21 @@ class Aux:
 
 
 Part = Layer | Chain | Concat | Add | Aux
+
+
+def _check_alike(
+    branches: Named, ends: Sequence[Shape], wanted: Sequence[tuple[int, ...]], word: str
+) -> None:
+    """ValueError with the first branch whose shape, as far as it is `wanted` alike, is another."""
+    if not ends:
+        raise ValueError("nothing to join; it has no branches")
+    for at, one in enumerate(wanted):
+        if one != wanted[0]:
+            (first, _), (other, _) = branches[0], branches[at]
+            raise ValueError(
+                f"branch {first or 'without a name'} gives {shown(ends[0])} but branch "
+                f"{other or 'without a name'} gives {shown(ends[at])}: they cannot be {word}"
+            )
 
 
 def chain(parts: Mapping[str, Part]) -> Chain:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..words import did_you_mean
 from .settings import Settings
 from .window import Shape, Window
 
-BY_SIGMOID = {"tanh": "tanh_by_sigmoid", "scaled_tanh": "scaled_tanh_by_sigmoid"}
-"""The same functions computed in another way, for the fast form."""
-MONOTONE = frozenset({"relu", "relu6", "tanh", "scaled_tanh", "sigmoid", *BY_SIGMOID.values()})
+MONOTONE = frozenset({"relu", "relu6", "tanh", "scaled_tanh", "sigmoid"})
 ACTIVATIONS = MONOTONE | {"softmax"}
+Shapes = Mapping[str, tuple[int, ...]]
+"""The shapes of tensors by their names within a row."""
 
 
 def check_activation(name: str | None) -> None:
@@ -33,6 +34,11 @@ class Norm:
 
     def params(self, channels: int) -> int:
         return channels * (2 if self.scale else 1)
+
+    def tensors(self, channels: int) -> Shapes:
+        """Gamma, beta, the moving averages, and how many batches are in them."""
+        own = ("weight", "bias", "running_mean", "running_var")[0 if self.scale else 1 :]
+        return {**{f"norm.{name}": (channels,) for name in own}, "norm.num_batches_tracked": ()}
 
     def words(self) -> str:
         """Its constants; the momentum is a batch's share in the moving averages, as in torch."""
@@ -58,13 +64,13 @@ class Layer:
         """Parameters that are never trained."""
         return 0
 
+    def tensors(self, s: Shape) -> Shapes:
+        """The tensors of a row's module, in the order of its state_dict."""
+        return {}
+
     def macs(self, s: Shape) -> int:
         """Multiply-adds: one for each use of a weight in convolution, dense and RBF layers."""
         return 0
-
-    def executed(self, s: Shape) -> int:
-        """Multiply-adds that this layer's form really executes."""
-        return self.macs(s)
 
     def connections(self, s: Shape) -> int:
         """Connections as LeCun et al. 1998 count them: weights and biases, once for each use."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .joins import Aux, Chain, Part
+from .joins import Aux, Chain
+from .tree import each_part
 from .window import Shape
 
 
@@ -48,15 +49,7 @@ class Net:
     @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts, in the order of the heads."""
-        return tuple(_weights(self.body))
-
-
-def _weights(part: Part) -> Iterator[float]:
-    if isinstance(part, Aux):
-        yield part.weight
-    inner = part.parts if isinstance(part, Chain) else getattr(part, "branches", ())
-    for _, child in inner:
-        yield from _weights(child)
+        return tuple(part.weight for _, part in each_part(self.body) if isinstance(part, Aux))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from .joins import Add, Aux, Chain, Concat, Part
+from collections.abc import Sequence
+
+from .joins import Add, Aux, Concat
+from .layer import Layer
 from .net import Net
+from .tree import Visitor
 from .window import Pair, Shape
 
 
@@ -14,9 +18,11 @@ def smallest_input(net: Net, limit: int = 1024, heads: bool = True) -> Pair | No
     other, so each is found for itself.
     """
 
+    fit = _Fits(heads)
+
     def fits(height: int, width: int) -> bool:
         try:
-            _shape(net.body, (net.input[0], height, width), heads)
+            fit.through(net.body, (net.input[0], height, width))
         except ValueError:
             return False
         return True
@@ -42,28 +48,25 @@ def what_works(net: Net) -> str:
     return words
 
 
-def _shape(part: Part, s: Shape, heads: bool) -> Shape:
-    """What a part gives for an input; ValueError where it does not fit, or cannot be joined.
+class _Fits(Visitor[Shape]):
+    """ValueError where a part does not fit, or branches cannot be joined.
 
     The walk checks the same and says where; this only has to be quick.
     """
-    if isinstance(part, Chain):
-        for _, inner in part.parts:
-            s = _shape(inner, s, heads)
-        return s
-    if isinstance(part, Aux):
-        if heads:
-            _shape(part.head, s, heads)
-        return s
-    if isinstance(part, Concat | Add):
-        ends = [_shape(inner, s, heads) for _, inner in part.branches]
-        alike = {end[1:] if isinstance(part, Concat) else end for end in ends}
-        if len(alike) != 1:
-            raise ValueError("the branches cannot be joined")
-        maps = sum(end[0] for end in ends) if isinstance(part, Concat) else ends[0][0]
-        return (maps, *ends[0][1:])
-    part.check(s)
-    s = part.shape(s)
-    if min(s) < 1:
-        raise ValueError("a window does not fit")
-    return s
+
+    def __init__(self, heads: bool):
+        self._heads = heads
+
+    def layer(self, name: str, layer: Layer, value: Shape) -> Shape:
+        layer.check(value)
+        out = layer.shape(value)
+        if min(out) < 1:
+            raise ValueError("a window does not fit")
+        return out
+
+    def join(self, name: str, join: Concat | Add, value: Shape, ends: Sequence[Shape]) -> Shape:
+        return join.shape(ends)
+
+    def head(self, name: str, aux: Aux, value: Shape) -> None:
+        if self._heads:
+            super().head(name, aux, value)

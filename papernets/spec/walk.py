@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from .check import check_made
 from .field import Field
-from .joins import Add, Aux, Chain, Concat, Part, dotted
+from .joins import Add, Aux, Concat, Part
 from .layer import Layer, Norm
 from .net import Committee, Net
 from .settings import Settings, Zeros, phrases
 from .smallest import what_works
+from .tree import Visitor
 from .weightless import Flatten
-from .window import Pair, Shape, pair, shown
+from .window import Pair, Shape, pair
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,6 @@ class Row:
     params: int = 0
     fixed_params: int = 0
     macs: int = 0
-    executed_macs: int = 0
     connections: int = 0
     receptive_field: Pair | None = None
     field_stride: Pair | None = None
@@ -54,6 +54,13 @@ class Row:
         if window is None:
             return None
         return window.padding if isinstance(window.padding, str) else pair(window.padding)
+
+    @property
+    def kind_and_window(self) -> str:
+        """What it is, with its window and step: `conv 3x3/2`."""
+        kernel = f" {self.kernel[0]}x{self.kernel[1]}" if self.kernel else ""
+        step = f"/{self.stride[0]}" if self.stride and self.stride != (1, 1) else ""
+        return f"{self.kind}{kernel}{step}"
 
     @property
     def groups(self) -> int:
@@ -122,7 +129,6 @@ class Totals:
     params: int
     fixed_params: int
     macs: int
-    executed_macs: int
     connections: int
     aux_params: int
     aux_macs: int
@@ -139,7 +145,6 @@ def totals(rows: tuple[Row, ...]) -> Totals:
         params=sum(r.params for r in main),
         fixed_params=sum(r.fixed_params for r in main),
         macs=sum(r.macs for r in main),
-        executed_macs=sum(r.executed_macs for r in main),
         connections=sum(r.connections for r in main),
         aux_params=sum(r.params for r in rows if r.aux),
         aux_macs=sum(r.macs for r in rows if r.aux),
@@ -159,7 +164,7 @@ def walk(net: Net) -> tuple[Row, ...]:
         raise TypeError(f"walk takes a network, not {_what(net)}{member}")
     check_made(net)
     try:
-        rows = tuple(_walk(net))
+        rows = rows_of(net.body, net.input)
     except TooSmall as error:
         raise ValueError(f"{error}: {what_works(net)}, not {net.input[1]}x{net.input[2]}") from None
     seen: set[str] = set()
@@ -183,107 +188,96 @@ class TooSmall(ValueError):
 def fixed_size(net: Net) -> bool:
     """True where a flattened map, and so a dense layer after it, is sized for this input alone."""
     own = {row.name: row.out for row in walk(net)}
-    larger = replace(net, input=(net.input[0], net.input[1] + 64, net.input[2] + 64))
+    larger = (net.input[0], net.input[1] + 64, net.input[2] + 64)
     try:
         return any(
-            row.out != own[row.name] for row in _walk(larger) if isinstance(row.layer, Flatten)
+            row.out != own[row.name]
+            for row in rows_of(net.body, larger)
+            if isinstance(row.layer, Flatten)
         )
     except ValueError:
         return True
 
 
-Rows = Generator[Row, None, tuple[Shape, Field | None]]
-"""Yields rows; its value is the shape and the field of what it computed last."""
+def rows_of(part: Part, shape: Shape) -> tuple[Row, ...]:
+    """The rows of a part for an input of this shape; ValueError where it does not fit."""
+    rows = _Rows()
+    rows.through(part, (shape, Field()))
+    return tuple(rows.found)
 
 
-def _walk(net: Net) -> Rows:
-    return (yield from _part("", net.body, net.input, Field(), False))
+Seen = tuple[Shape, Field | None]
+"""The shape of what was computed last, and the field of a value in it."""
 
 
-def _part(name: str, part: Part, s: Shape, field: Field | None, aux: bool) -> Rows:
-    if isinstance(part, Chain):
-        for child, inner in part.parts:
-            s, field = yield from _part(dotted(name, child), inner, s, field, aux)
-        return s, field
-    if isinstance(part, Aux):
-        yield from _part(name, part.head, s, field, not part.counted)
-        return s, field
-    if isinstance(part, Concat | Add):
-        return (yield from _join_rows(name, part, s, field, aux))
-    return (yield from _layer(name, part, s, field, aux))
+class _Rows(Visitor[Seen]):
+    """Makes a row of each layer and join."""
 
+    def __init__(self) -> None:
+        self.found: list[Row] = []
+        self._aux = False
 
-def _layer(name: str, layer: Layer, s: Shape, field: Field | None, aux: bool) -> Rows:
-    try:
-        layer.check(s)
-        out, window = layer.shape(s), layer.window()
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
-    if out[0] < 1:
-        raise ValueError(f"{name}: it gives no map at all")
-    if min(out) < 1:
-        assert window is not None
-        size = f"{window.kernel[0]}x{window.kernel[1]}"
-        raise TooSmall(f"{name}: a {size} window does not fit on its input of {s[1]}x{s[2]}")
-    if layer.sees_all(s):
-        field = None
-    elif field and (reach := layer.reach(s)):
-        field = field.through(reach, s[1:])
-    yield Row(
-        name=name,
-        kind=layer.kind,
-        layer=layer,
-        input=s,
-        out=out,
-        params=layer.params(s),
-        fixed_params=layer.fixed(s),
-        macs=layer.macs(s),
-        executed_macs=layer.executed(s),
-        connections=layer.connections(s),
-        receptive_field=field.size if field else None,
-        field_stride=field.step if field else None,
-        formula=layer.words(s),
-        aux=aux,
-    )
-    return out, field
-
-
-def _join_rows(name: str, join: Concat | Add, s: Shape, field: Field | None, aux: bool) -> Rows:
-    if not join.branches:
-        raise ValueError(f"{name}: nothing to join; it has no branches")
-    scales = join.scales if isinstance(join, Add) else None
-    if scales is not None and len(scales) != len(join.branches):
-        raise ValueError(f"{name}: {len(scales)} scales for {len(join.branches)} branches")
-    ends: list[tuple[str, Shape, Field | None]] = []
-    for child, inner in join.branches:
-        out, end = yield from _part(dotted(name, child), inner, s, field, aux)
-        ends.append((child, out, end))
-    first, shape, joined = ends[0]
-    for branch, out, end in ends[1:]:
-        same = shape[1:] == out[1:] if isinstance(join, Concat) else shape == out
-        if not same:
-            word = "joined" if isinstance(join, Concat) else "added"
-            raise ValueError(
-                f"{name}: branch {first or 'without a name'} gives {shown(shape)} but branch "
-                f"{branch or 'without a name'} gives {shown(out)}: they cannot be {word}"
+    def layer(self, name: str, layer: Layer, value: Seen) -> Seen:
+        s, field = value
+        try:
+            layer.check(s)
+            out, window = layer.shape(s), layer.window()
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if out[0] < 1:
+            raise ValueError(f"{name}: it gives no map at all")
+        if min(out) < 1:
+            assert window is not None
+            size = f"{window.kernel[0]}x{window.kernel[1]}"
+            raise TooSmall(f"{name}: a {size} window does not fit on its input of {s[1]}x{s[2]}")
+        if layer.sees_all(s):
+            field = None
+        elif field and (reach := layer.reach(s)):
+            field = field.through(reach, s[1:])
+        self.found.append(
+            Row(
+                name=name,
+                kind=layer.kind,
+                layer=layer,
+                input=s,
+                out=out,
+                params=layer.params(s),
+                fixed_params=layer.fixed(s),
+                macs=layer.macs(s),
+                connections=layer.connections(s),
+                receptive_field=field.size if field else None,
+                field_stride=field.step if field else None,
+                formula=layer.words(s),
+                aux=self._aux,
             )
-        joined = joined.joined(end) if joined and end else None
-    if isinstance(join, Concat):
-        widths = [out[0] for _, out, _ in ends]
-        shape = (sum(widths), *shape[1:])
-        formula = f"{' + '.join(map(str, widths))} = {shape[0]} channels"
-        kind = "concat"
-    else:
-        formula, kind = f"sum of {len(ends)} branches", "add"
-    yield Row(
-        name=name,
-        kind=kind,
-        layer=join,
-        input=s,
-        out=shape,
-        receptive_field=joined.size if joined else None,
-        field_stride=joined.step if joined else None,
-        formula=formula,
-        aux=aux,
-    )
-    return shape, joined
+        )
+        return out, field
+
+    def join(self, name: str, join: Concat | Add, value: Seen, ends: Sequence[Seen]) -> Seen:
+        shapes = [shape for shape, _ in ends]
+        try:
+            out = join.shape(shapes)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        field = ends[0][1]
+        for _, other in ends[1:]:
+            field = field.joined(other) if field and other else None
+        self.found.append(
+            Row(
+                name=name,
+                kind=join.kind,
+                layer=join,
+                input=value[0],
+                out=out,
+                receptive_field=field.size if field else None,
+                field_stride=field.step if field else None,
+                formula=join.words(shapes),
+                aux=self._aux,
+            )
+        )
+        return out, field
+
+    def head(self, name: str, aux: Aux, value: Seen) -> None:
+        outside, self._aux = self._aux, not aux.counted
+        super().head(name, aux, value)
+        self._aux = outside

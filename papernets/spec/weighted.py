@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .layer import Layer, Norm
+from .layer import Layer, Norm, Shapes
 from .settings import Settings, padding
 from .window import Padding, Pair, Shape, Window, pair, shown
 
 
 def _weights(s: Shape, kernel: Pair) -> str:
     return f"{kernel[0]}×{kernel[1]}×{s[0]}"
+
+
+def _tensors(weight: tuple[int, ...], out: int, bias: bool, norm: Norm | None = None) -> Shapes:
+    return {
+        "weight": weight,
+        **({"bias": (out,)} if bias else {}),
+        **(norm.tensors(out) if norm else {}),
+    }
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,10 @@ class Conv(Layer):
     def params(self, s: Shape) -> int:
         extra = self.norm.params(self.out) if self.norm else 0
         return self._weights(s) + (self.out if self.bias else 0) + extra
+
+    def tensors(self, s: Shape) -> Shapes:
+        weight = (self.out, s[0] // self.groups, *pair(self.kernel))
+        return _tensors(weight, self.out, self.bias, self.norm)
 
     def macs(self, s: Shape) -> int:
         o = self.shape(s)
@@ -73,15 +85,12 @@ class Conv(Layer):
 class TableConv(Layer):
     """Convolution in which output map i sees only the input maps `table[i]`.
 
-    LeCun et al. 1998, table I. `form` says how it is computed: `grouped` one kernel at a time,
-    `dense` as a full convolution whose absent kernels are zero: more multiply-adds, less time. The
-    parameters are the same.
+    LeCun et al. 1998, table I.
     """
 
     table: tuple[tuple[int, ...], ...]
     kernel: int | Pair
     activation: str | None = None
-    form: str = "grouped"
     kind = "table conv"
 
     @property
@@ -99,14 +108,12 @@ class TableConv(Layer):
         k = pair(self.kernel)
         return self.kernels * k[0] * k[1] + len(self.table)
 
+    def tensors(self, s: Shape) -> Shapes:
+        return _tensors((self.kernels, *pair(self.kernel)), len(self.table), bias=True)
+
     def macs(self, s: Shape) -> int:
         k, o = pair(self.kernel), self.shape(s)
         return self.kernels * k[0] * k[1] * o[1] * o[2]
-
-    def executed(self, s: Shape) -> int:
-        k, o = pair(self.kernel), self.shape(s)
-        dense = s[0] * len(self.table) * k[0] * k[1] * o[1] * o[2]
-        return dense if self.form == "dense" else self.macs(s)
 
     def connections(self, s: Shape) -> int:
         o = self.shape(s)
@@ -159,6 +166,10 @@ class Subsample(Layer):
     def params(self, s: Shape) -> int:
         return 2 * self.shape(s)[0]
 
+    def tensors(self, s: Shape) -> Shapes:
+        maps = self.shape(s)[0]
+        return _tensors((maps,), maps, bias=True)
+
     def connections(self, s: Shape) -> int:
         k, o = pair(self.kernel), self.shape(s)
         return (k[0] * k[1] + 1) * o[0] * o[1] * o[2]
@@ -192,6 +203,9 @@ class Dense(Layer):
     def params(self, s: Shape) -> int:
         extra = self.norm.params(self.out) if self.norm else 0
         return s[0] * self.out + (self.out if self.bias else 0) + extra
+
+    def tensors(self, s: Shape) -> Shapes:
+        return _tensors((self.out, s[0]), self.out, self.bias, self.norm)
 
     def macs(self, s: Shape) -> int:
         return s[0] * self.out
@@ -233,6 +247,9 @@ class RBF(Layer):
     def fixed(self, s: Shape) -> int:
         return len(self.codes) * s[0]
 
+    def tensors(self, s: Shape) -> Shapes:
+        return {"codes": (len(self.codes), s[0])}
+
     def macs(self, s: Shape) -> int:
         return len(self.codes) * s[0] * s[1] * s[2]
 
@@ -260,6 +277,9 @@ class BatchNorm(Layer):
 
     def params(self, s: Shape) -> int:
         return self.norm.params(s[0])
+
+    def tensors(self, s: Shape) -> Shapes:
+        return self.norm.tensors(s[0])
 
     def settings(self, s: Shape) -> Settings:
         return {"norm": self.norm}

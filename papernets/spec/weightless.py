@@ -119,15 +119,13 @@ class LRN(Layer):
     """Local response normalisation: x / (k + alpha * sum of squares over `size` maps)^beta.
 
     Krizhevsky et al. 2012, section 3.3. `alpha` is the paper's, not divided by the size as in
-    torch. `form` says how it is computed: `plain` by torch's own function, `sliding` by sums that
-    slide over the maps, which needs k > 0 and alpha >= 0.
+    torch.
     """
 
     size: int
     k: float
     alpha: float
     beta: float
-    form: str = "plain"
     kind = "lrn"
 
     def settings(self, s: Shape) -> Settings:
@@ -136,20 +134,9 @@ class LRN(Layer):
     def words(self, s: Shape) -> str:
         return f"x / ({self.k:g} + {self.alpha:g}×sum of {self.size} squares)^{self.beta:g}"
 
-    def slides(self) -> bool:
-        """Whether the form `sliding` gives the same: what is raised to a power is above zero."""
-        return self.k > 0 and self.alpha >= 0
-
     def check(self, s: Shape) -> None:
         if self.size < 1:
             raise ValueError(f"a window of {self.size} maps: there is at least one")
-        if self.form not in ("plain", "sliding"):
-            raise ValueError(f"normalisation by {self.form!r}: there is plain and sliding")
-        if self.form == "sliding" and not self.slides():
-            raise ValueError(
-                f"k = {self.k:g} and alpha = {self.alpha:g}: the sliding form needs k > 0 and "
-                "alpha >= 0; the plain one takes any"
-            )
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from ..bundle.net_json import in_file, same_network
 from ..bundle.weights import load_weights, read_safetensors
 from ..data import Preprocessing
 from ..nets.registry import find
-from ..run.network import Network, layout
-from ..spec import Net
+from ..run.network import Network
+from ..spec import Net, tensors
 from .run import Run
 
 
@@ -69,8 +69,8 @@ def take(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
 def heads(run: Run, classes: int) -> tuple[str, ...]:
     """The tensors to which a number of classes gives their shape, those of auxiliary heads too."""
     made = [run.network(count).net for count in (classes, classes + 1)]
-    one, other = (layout(net) for net in made if isinstance(net, Net))
-    return tuple(name for name, shape in one.items() if other[name] != shape)
+    one, other = (tensors(net) for net in made if isinstance(net, Net))
+    return tuple(name for name, tensor in one.items() if tensor != other[name])
 
 
 def prepared(given: str, channels: int) -> dict[str, Any]:

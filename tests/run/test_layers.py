@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from papernets import spec
 from papernets.nets.lenet import TABLE_I, codes
+from papernets.rewrite.forms import BY_SIGMOID, DenseTable
 from papernets.run.activations import ACTIVATE, activate, scaled_tanh
 from papernets.run.layers import module
 
@@ -38,27 +39,27 @@ def test_the_scaled_tanh_keeps_one_and_minus_one():
 
 
 def test_there_is_a_function_for_every_activation_of_the_specification():
-    assert set(ACTIVATE) == spec.ACTIVATIONS
+    assert set(ACTIVATE) == spec.ACTIVATIONS | set(BY_SIGMOID.values())
     x = torch.randn(50)
     assert torch.equal(activate(x, None), x)
-    for name in spec.MONOTONE:
+    for name in spec.MONOTONE | set(BY_SIGMOID.values()):
         assert (activate(x.sort().values, name).diff() >= 0).all()
 
 
-@pytest.mark.parametrize("name", sorted(spec.BY_SIGMOID))
+@pytest.mark.parametrize("name", sorted(BY_SIGMOID))
 @pytest.mark.parametrize("graded", [True, False])
 def test_a_tanh_by_way_of_the_sigmoid_is_a_tanh(name, graded):
     """2 sigmoid(2x) - 1 = tanh(x), in value and gradient, to the rounding of single precision."""
     x = torch.linspace(-6, 6, 1001, requires_grad=graded)
     exact = x.detach().double().requires_grad_(graded)
-    y, z = activate(x, spec.BY_SIGMOID[name]), activate(exact, name)
+    y, z = activate(x, BY_SIGMOID[name]), activate(exact, name)
     torch.testing.assert_close(y.double(), z, rtol=0, atol=4e-7)
     if graded:
         toward = torch.randn(1001)
         y.backward(toward)
         z.backward(toward.double())
         torch.testing.assert_close(x.grad.double(), exact.grad, rtol=0, atol=2e-6)
-    in_double = activate(exact.detach(), spec.BY_SIGMOID[name])
+    in_double = activate(exact.detach(), BY_SIGMOID[name])
     assert torch.equal(in_double, z.detach())
 
 
@@ -125,10 +126,10 @@ def test_subsampling_is_the_papers(sources):
                 torch.testing.assert_close(out[:, i, row, column], scaled_tanh(total))
 
 
-@pytest.mark.parametrize("form", ["grouped", "dense"])
+@pytest.mark.parametrize("form", [spec.TableConv, DenseTable])
 def test_a_table_is_a_masked_convolution(form):
     """Table I: a C3 map sums 5x5 convolutions of the S2 maps that it lists, plus a bias."""
-    built, x = made(spec.TableConv(TABLE_I, 5, "tanh", form), (6, 14, 14))
+    built, x = made(form(TABLE_I, 5, "tanh"), (6, 14, 14))
     full = torch.zeros(16, 6, 5, 5, dtype=torch.double)
     kernels = iter(built.weight.detach())
     for out, maps in enumerate(TABLE_I):
@@ -139,9 +140,9 @@ def test_a_table_is_a_masked_convolution(form):
     torch.testing.assert_close(built.dense_weight(), full)
 
 
-@pytest.mark.parametrize("form", ["grouped", "dense"])
+@pytest.mark.parametrize("form", [spec.TableConv, DenseTable])
 def test_absent_connections_get_no_gradient(form):
-    built, x = made(spec.TableConv(((0,), (1, 2)), 3, form=form), (3, 5, 5))
+    built, x = made(form(((0,), (1, 2)), 3), (3, 5, 5))
     x.requires_grad_()
     built(x)[:, 0].sum().backward()
     assert x.grad[:, 0].abs().sum() > 0

@@ -9,6 +9,7 @@ from torch.autograd import forward_ad, gradcheck, gradgradcheck
 from torch.func import grad, hessian, jacfwd, jacrev, vmap
 
 from papernets import spec
+from papernets.rewrite.forms import SlidingLRN, slides
 from papernets.run import lrn as room
 from papernets.run.layers import module
 from papernets.run.lrn import Window, lrn
@@ -201,7 +202,7 @@ def test_it_is_compiled_traced_and_exported_for_any_batch():
 def test_without_a_positive_k_the_plain_form_stays(k):
     """Where all squares are zero, 0/0 is not a number, in torch too."""
     layer = spec.LRN(5, k, 1e-4, 0.75)
-    assert not layer.slides()
+    assert not slides(layer)
     assert module(layer, (6, 2, 2))(torch.zeros(1, 6, 2, 2)).isnan().all()
 
 
@@ -209,9 +210,7 @@ def test_a_window_that_cannot_be_is_named():
     shape = (6, 2, 2)
     with pytest.raises(ValueError, match="a window of 0 maps: there is at least one"):
         spec.LRN(0, 2, 1e-4, 0.75).check(shape)
-    with pytest.raises(ValueError, match="by 'banded': there is plain and sliding"):
-        spec.LRN(5, 2, 1e-4, 0.75, form="banded").check(shape)
     with pytest.raises(
         ValueError, match=r"k = 0 and alpha = 0\.0001: the sliding form needs k > 0"
     ):
-        spec.LRN(5, 0, 1e-4, 0.75, form="sliding").check(shape)
+        SlidingLRN(5, 0, 1e-4, 0.75).check(shape)

@@ -10,9 +10,9 @@ import torch
 from torch.nn import functional as F
 
 from papernets.nets.registry import net
-from papernets.rewrite.schedule import peak, schedule
 from papernets.run.activations import activate, activate_
 from papernets.run.network import build
+from papernets.run.plan import peak, plan
 from papernets.spec import Add, Aux, Chain, Concat, Conv, Dense, Identity, Net, add, chain
 from tests.live_memory import Live, most_bytes
 
@@ -90,7 +90,7 @@ class Plainly:
     """
 
     def __init__(self, model):
-        self.model, self.calls = model, {step.name: step.call for step in model._eval_steps}
+        self.model, self.calls = model, model._calls
 
     def eval(self):
         self.model.eval()
@@ -234,7 +234,7 @@ def by_hand(model, x):
     """The outputs of NAMES: each block's layers called one after another."""
     found = {}
     with torch.no_grad():
-        step = {s.name: s.call for s in model._eval_steps}
+        step = model._calls
         y = step["pool1"](step["conv1"](x))
         for name, inner in (("block1", ("conv1", "conv2")), ("block2", ("norm", "conv1", "conv2"))):
             z = y
@@ -273,7 +273,9 @@ def test_a_hook_on_all_modules_sees_every_layer():
             model(torch.rand(1, *SHORTCUTS.input))
     finally:
         hook.remove()
-    assert {id(step.call) for step in model._eval_steps} <= {id(module) for module in seen}
+    assert {id(model._calls[step.name]) for step in model._eval_steps} <= {
+        id(module) for module in seen
+    }
 
 
 def test_a_value_that_two_read_is_not_written_over():
@@ -286,9 +288,9 @@ def test_a_value_that_two_read_is_not_written_over():
         }
     )
     network = Net("two", (3, 4, 4), 0, body)
-    (step,) = (s for s in schedule(body).of(heads=True) if s.name == "sum")
+    (step,) = (s for s in plan(body).of(heads=True) if s.name == "sum")
     assert step.over is None
-    (step,) = (s for s in schedule(body).of(heads=False) if s.name == "sum")
+    (step,) = (s for s in plan(body).of(heads=False) if s.name == "sum")
     assert step.over == 0
     model = build(network).train()
     out = model(torch.rand(1, 3, 4, 4))

@@ -183,9 +183,9 @@ def alive_while_each_runs(model, x):
 
         return hook
 
-    for step in model._steps:
-        step.call.register_forward_pre_hook(before(step.name))
-        step.call.register_forward_hook(after(step.name))
+    for name, call in model._calls.items():
+        call.register_forward_pre_hook(before(name))
+        call.register_forward_hook(after(name))
     with torch.no_grad():
         model.eval()(x)
     return alive

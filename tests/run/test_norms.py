@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from papernets.run.layers import normalised_
+from papernets.run.norms import normalised_
 
 KINDS = {
     "maps": (torch.nn.BatchNorm2d, (3, 6, 5, 4)),

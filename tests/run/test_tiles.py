@@ -150,7 +150,7 @@ def test_all_of_lenet_runs_in_a_chain():
     for name, steps in STEPS_IN_CHAIN.items():
         model = build(named(name))
         assert tiled(model).links.steps == steps, name
-        assert {type(s.call).__name__ for s in model._steps[steps:]} <= {"RBF"}
+        assert {type(model._calls[s.name]).__name__ for s in model._eval_steps[steps:]} <= {"RBF"}
 
 
 @every

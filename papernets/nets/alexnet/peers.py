@@ -21,9 +21,10 @@ from ...spec import (
     Pool,
     chain,
     pair,
+    rows_of,
 )
 from ..entry import Entry
-from ..printed import as_printed, line, params
+from ..printed import as_printed, params
 from . import DEPARTURES, DROPOUT, INIT, NORM, PAPER, POOL
 
 PAPER_OWT = Paper(
@@ -127,32 +128,31 @@ def _notes_001(parts: dict[str, Part]) -> tuple[Fact, ...]:
     """What notes 001 counts: biases in convolutions, none in dense layers."""
     source = "notes 001, AlexNet table"
     body = chain(parts)
-    at = line(body, (3, 227, 227))
+    rows = rows_of(body, (3, 227, 227))
     convolutions = params(body, (3, 227, 227), "conv")
     dense = params(body, (3, 227, 227), "dense")
-    used = {n: layer.macs(s) for n, (layer, s) in at.items() if layer.kind == "dense"}
-    biased = {n: layer.connections(s) for n, (layer, s) in at.items() if layer.kind == "conv"}
-    rows = []
+    used = sum(row.macs for row in rows if row.kind == "dense")
+    biased = sum(row.connections for row in rows if row.kind == "conv")
+    facts = []
     for row in NOTES_001:
         name = row["layer"].lower()
         conv = name.startswith("conv")
         count = number(row["computation"], name, "computation")
-        rows.append(Fact(f"{name}.{'connections' if conv else 'macs'}", count, source))
+        facts.append(Fact(f"{name}.{'connections' if conv else 'macs'}", count, source))
         if conv:
-            rows.append(Fact(f"{name}.params", number(row["params"], name, "params"), source))
-    together = sum(biased.values()) + sum(used.values())
+            facts.append(Fact(f"{name}.params", number(row["params"], name, "params"), source))
     return (
         Fact("params", 62_000_000, "notes 002: 62 million, and All Comparisons", about=True),
         Fact("params", 62_300_000, f"{source}, overall", about=True),
-        *rows,
+        *facts,
         Fact("parameters in convolutions", 3_700_000, source, about=True, ours=convolutions),
         Fact("parameters in dense layers", 58_600_000, source, about=True, ours=dense),
-        Fact("multiply-adds, and biases of convolutions", 1_135_906_176, source, ours=together),
-        Fact("macs", 1_100_000_000, source, about=True),
         Fact(
-            "the same in convolutions", 1_080_000_000, source, about=True, ours=sum(biased.values())
+            "multiply-adds, and biases of convolutions", 1_135_906_176, source, ours=used + biased
         ),
-        Fact("the same in dense layers", 58_600_000, source, about=True, ours=sum(used.values())),
+        Fact("macs", 1_100_000_000, source, about=True),
+        Fact("the same in convolutions", 1_080_000_000, source, about=True, ours=biased),
+        Fact("the same in dense layers", 58_600_000, source, about=True, ours=used),
     )
 
 

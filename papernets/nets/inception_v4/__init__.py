@@ -352,7 +352,7 @@ def _resnet(
 ) -> Chain:
     """Figure 15 with the figures of one version."""
     parts: dict[str, Part] = {"stem": stem}
-    now, _, _ = cost(stem, shape)
+    now, _, _ = cost(stem, (shape[0], 299, 299))  # only the maps count here
     reductions = (FIGURE_7, version.reduction_b, "")
     for letter, module, factor, reduction in zip(
         "abc", version.modules, scales(scale), reductions, strict=True

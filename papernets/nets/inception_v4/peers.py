@@ -79,7 +79,7 @@ def _released(
         **layers(STEM, manner),
         "mixed_5b": branches(MIXED_5B, manner),
     }
-    now, _, _ = cost(chain(parts), shape)
+    now, _, _ = cost(chain(parts), (shape[0], 299, 299))  # only the maps count here
     reductions = (("mixed_6a", FIGURE_7), ("mixed_7a", V2.reduction_b), ("", ""))
     for (block, times), module, factor, (name, reduction) in zip(
         TIMES.items(), V2.modules, scales(scale), reductions, strict=True

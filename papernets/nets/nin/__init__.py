@@ -141,7 +141,7 @@ def nin_imagenet(classes: int = 1000, channels: int = 3, input: int | tuple[int,
     printed = as_printed(classes, channels, input, 224, colours=3, of=1000)
     zoo = "Caffe's model zoo, Network in Network"
     body = layers(IMAGENET, classes)
-    megabytes = 4 * params(Chain(body.parts[:-3]), (channels, *pair(input))) / 2**20
+    megabytes = 4 * params(Chain(body.parts[:-3]), (3, 224, 224)) / 2**20
     return Net(
         name="nin_imagenet",
         ledger_name="nin_imagenet",

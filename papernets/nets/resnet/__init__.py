@@ -28,6 +28,7 @@ from ...spec import (
     Pool,
     add,
     chain,
+    each_part,
     pair,
 )
 from ..entry import Entry
@@ -221,9 +222,8 @@ def body(depth: int, classes: int, form: Form) -> Chain:
 
 def weight_layers(part: Part) -> int:
     """What a depth counts: convolutions and dense layers, those of shortcuts left out."""
-    inner = part.parts if isinstance(part, Chain) else getattr(part, "branches", ())
-    deeper = sum(weight_layers(one) for name, one in inner if name != "shortcut")
-    return deeper + isinstance(part, Conv | Dense)
+    counted = (inner for name, inner in each_part(part) if not name.endswith("shortcut"))
+    return sum(isinstance(inner, Conv | Dense) for inner in counted)
 
 
 def depth_fact(depth: int, body: Chain, source: str) -> Fact:

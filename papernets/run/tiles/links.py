@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from ...spec import Shape, pair
 from ..layers import Conv, Dense, Pool, Subsample, TableConv
-from ..network import Network, Step
+from ..network import Network
+from ..plan import PlannedStep
 from .layout import ONE, Pair
 from .pointwise import PLAIN, POINTWISE
 
@@ -123,13 +124,12 @@ class Links:
 
 def links_of(network: Network) -> Links:
     """The links of as many first steps as a chain can run, which may be none."""
-    steps = _line(network._steps)
+    calls = [network._calls[step.name] for step in _line(network._train_steps)]
     convs: list[ConvLink] = []
     denses: list[DenseLink] = []
     at, flat, shape = 0, False, network.net.input
-    while at < len(steps):
-        call = steps[at].call
-        after = steps[at + 1].call if at + 1 < len(steps) else None
+    while at < len(calls):
+        call, after = calls[at], calls[at + 1] if at + 1 < len(calls) else None
         if type(call) is nn.Flatten:
             flat, at = True, at + 1
         elif not flat and (link := conv_link(call, after)) is not None and _pays(link, shape):
@@ -151,13 +151,13 @@ def _pays(link: ConvLink, shape: Shape) -> bool:
     return link.tile != ONE or columns <= COPIES * math.prod(shape[1:])
 
 
-def _line(steps: Sequence[Step]) -> list[Step]:
+def _line(steps: Sequence[PlannedStep]) -> list[PlannedStep]:
     """The first steps in a line: each reads what the one before wrote, and nobody else does."""
     readers: dict[int, int] = {}
     for step in steps:
         for value in step.reads:
             readers[value] = readers.get(value, 0) + 1
-    line: list[Step] = []
+    line: list[PlannedStep] = []
     value = 0
     for step in steps:
         if step.reads != (value,) or step.aux or readers[value] != 1:

@@ -1,9 +1,12 @@
-"""In which order a network is computed, what each step reads and frees, and the memory it takes."""
+"""In which order a network is computed, what each step reads and frees, and the memory it takes.
+
+No torch: all of it follows from the network alone.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..spec import (
@@ -20,18 +23,18 @@ from ..spec import (
     Identity,
     Layer,
     Net,
-    Part,
     Pool,
-    dotted,
+    Row,
+    Visitor,
+    rows_of,
 )
-from ..spec.walk import Row, walk
 
 MAKES_NO_COPY = (Flatten, Identity, Dropout)
 """What they give in evaluation is what they were given."""
 
 
 @dataclass(frozen=True)
-class Step:
+class PlannedStep:
     """A layer or join: the values it reads, the one it writes, and those nobody reads after it.
 
     `aux`: it belongs to a head. `over` is the place, among its reads, of a value that it may
@@ -48,42 +51,50 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Plan:
     """The steps of a network in their order; value 0 is the input, `heads` are the heads' ends."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedStep, ...]
     out: int
     heads: tuple[int, ...]
 
-    def of(self, heads: bool) -> tuple[Step, ...]:
+    def of(self, heads: bool) -> tuple[PlannedStep, ...]:
         """The steps with their frees, in training with the heads' or in evaluation without."""
         return _with_frees([s for s in self.steps if heads or not s.aux])
 
 
-def schedule(body: Chain) -> Schedule:
+def plan(body: Chain) -> Plan:
     """The steps of a network; branches one after another, as printed."""
-    steps: list[Step] = []
-    heads: list[int] = []
-
-    def lay(name: str, part: Part, read: int, aux: bool) -> int:
-        if isinstance(part, Chain):
-            for child, inner in part.parts:
-                read = lay(dotted(name, child), inner, read, aux)
-            return read
-        if isinstance(part, Aux):
-            heads.append(lay(name, part.head, read, True))
-            return read
-        reads: tuple[int, ...] = (read,)
-        if isinstance(part, Concat | Add):
-            reads = tuple(lay(dotted(name, n), inner, read, aux) for n, inner in part.branches)
-        steps.append(Step(name, part, reads, len(steps) + 1, aux))
-        return len(steps)
-
-    out = lay("", body, 0, False)
-    return Schedule(tuple(steps), out, tuple(heads))
+    steps = _Steps()
+    out = steps.through(body, 0)
+    return Plan(tuple(steps.found), out, tuple(steps.heads))
 
 
-def _with_frees(steps: list[Step]) -> tuple[Step, ...]:
+class _Steps(Visitor[int]):
+    """Makes a step of each layer and join; along the way goes the number of the last value."""
+
+    def __init__(self) -> None:
+        self.found: list[PlannedStep] = []
+        self.heads: list[int] = []
+        self._aux = False
+
+    def layer(self, name: str, layer: Layer, value: int) -> int:
+        return self._add(name, layer, (value,))
+
+    def join(self, name: str, join: Concat | Add, value: int, ends: Sequence[int]) -> int:
+        return self._add(name, join, tuple(ends))
+
+    def head(self, name: str, aux: Aux, value: int) -> None:
+        outside, self._aux = self._aux, True
+        self.heads.append(self.through(aux.head, value, name))
+        self._aux = outside
+
+    def _add(self, name: str, part: Layer | Concat | Add, reads: tuple[int, ...]) -> int:
+        self.found.append(PlannedStep(name, part, reads, len(self.found) + 1, self._aux))
+        return len(self.found)
+
+
+def _with_frees(steps: list[PlannedStep]) -> tuple[PlannedStep, ...]:
     last = {value: at for at, step in enumerate(steps) for value in step.reads}
     times = Counter(value for step in steps for value in step.reads)
     owned = {
@@ -118,13 +129,12 @@ class Peak:
 
 def peak(net: Net) -> Peak:
     """The peak of a network computed step by step, each value freed after its last use."""
-    rows = {row.name: row for row in walk(net)}
-    plan = schedule(net.body)
+    rows = {row.name: row for row in rows_of(net.body, net.input)}
     owner = {0: 0}  # which value's memory a value lies in
     readers = {0: 1}  # how many values lie in it; the caller holds the input
     size: dict[int, int] = {0: 0}
     live, most, where = 0, 0, ""
-    for step in plan.of(heads=False):
+    for step in plan(net.body).of(heads=False):
         row = rows[step.name]
         freed = 0  # what is freed once its first kernel has read it
         for value in step.frees:
@@ -150,7 +160,7 @@ def _makes_no_copy(part: Layer | Concat | Add) -> bool:
     return plain or isinstance(part, MAKES_NO_COPY)
 
 
-def _moments(row: Row, step: Step, freed: int) -> Iterator[tuple[int, int]]:
+def _moments(row: Row, step: PlannedStep, freed: int) -> Iterator[tuple[int, int]]:
     """What a step has made, and what it has freed, at each moment that may be its peak."""
     part, out = step.part, row.size
     if step.over is not None:
@@ -177,4 +187,4 @@ def _padded(row: Row, maximum: bool) -> int:
     return row.input[0] * (row.input[1] + top + bottom) * (row.input[2] + left + right)
 
 
-__all__ = ["Peak", "Schedule", "Step", "peak", "schedule"]
+__all__ = ["Peak", "Plan", "PlannedStep", "peak", "plan"]

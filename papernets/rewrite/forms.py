@@ -1,0 +1,53 @@
+"""Layers of rewritten networks: the specification's own, computed in another way.
+
+Values, parameters and their names are the same; only what is executed differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..spec import LRN, Net, Shape, TableConv, pair, rows_of
+
+BY_SIGMOID = {"tanh": "tanh_by_sigmoid", "scaled_tanh": "scaled_tanh_by_sigmoid"}
+"""Activations of rewritten networks alone: the same functions, computed by way of the sigmoid."""
+
+
+@dataclass(frozen=True)
+class DenseTable(TableConv):
+    """A connection table as a full convolution whose absent kernels are zero.
+
+    More multiply-adds than a kernel at a time, and less time.
+    """
+
+    def executed(self, s: Shape) -> int:
+        """The multiply-adds of the full convolution."""
+        k, o = pair(self.kernel), self.shape(s)
+        return s[0] * k[0] * k[1] * o[0] * o[1] * o[2]
+
+
+@dataclass(frozen=True)
+class SlidingLRN(LRN):
+    """Local response normalisation by sums that slide over the maps, for k > 0 and alpha >= 0."""
+
+    def check(self, s: Shape) -> None:
+        super().check(s)
+        if not slides(self):
+            raise ValueError(
+                f"k = {self.k:g} and alpha = {self.alpha:g}: the sliding form needs k > 0 and "
+                "alpha >= 0; the plain one takes any"
+            )
+
+
+def slides(norm: LRN) -> bool:
+    """Whether sliding sums give the same: what is raised to a power is above zero."""
+    return norm.k > 0 and norm.alpha >= 0
+
+
+def executed_macs(net: Net) -> int:
+    """The multiply-adds that a network really executes for one picture, heads apart."""
+    return sum(
+        row.layer.executed(row.input) if isinstance(row.layer, DenseTable) else row.macs
+        for row in rows_of(net.body, net.input)
+        if not row.aux
+    )

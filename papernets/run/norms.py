@@ -1,0 +1,64 @@
+"""Batch normalisation: torch's own, and written over its input where that gives the same bits."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import forward_ad
+
+from ..spec import Norm
+
+
+def make_norm(norm: Norm | None, channels: int, flat: bool = False) -> nn.Module | None:
+    """torch's batch normalisation, of maps or values; without gamma where the paper has none."""
+    if norm is None:
+        return None
+    kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
+    made = kind(channels, eps=norm.eps, momentum=norm.momentum)
+    if not norm.scale:
+        made.register_parameter("weight", None)
+    return made
+
+
+def normalised_(x: Tensor, norm: nn.Module | None) -> Tensor:
+    """x normalised, to the same bits as by calling `norm`; x must be the caller's own.
+
+    In evaluation without gradients it is written over x, which takes no memory and less time.
+    A module that somebody put in the place of torch's, or changed, is called.
+    """
+    if norm is None:
+        return x
+    if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d) and _writes_over(x, norm):
+        mean, spread, eps = norm.running_mean, norm.running_var, norm.eps
+        none = x.new_empty(0), x.new_empty(0)  # the batch's own statistics, which nobody asks for
+        try:
+            torch.native_batch_norm(
+                x, norm.weight, norm.bias, mean, spread, False, 0.0, eps, out=(x, *none)
+            )
+            return x
+        except RuntimeError:  # torch.func's transforms do not write over
+            pass
+    out: Tensor = norm(x)
+    return out
+
+
+def _writes_over(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
+    """Whether a normalisation may be: on a CPU, where it is torch's one way, in one precision.
+
+    Not where somebody changed it, or a hook must see it, nor in forward mode: the derivatives along
+    would not be written.
+    """
+    return (
+        type(norm) in (nn.BatchNorm1d, nn.BatchNorm2d)
+        and not ("forward" in norm.__dict__ or norm._forward_hooks or norm._forward_pre_hooks)
+        and forward_ad._current_level < 0
+        and not norm.training
+        and norm.running_mean is not None
+        and norm.running_mean.dtype == x.dtype
+        and x.device.type in ("cpu", "meta")
+        and not (torch.is_grad_enabled() and (x.requires_grad or _learns(norm)))
+    )
+
+
+def _learns(norm: nn.Module) -> bool:
+    return any(parameter.requires_grad for parameter in norm.parameters(recurse=False))
