@@ -139,7 +139,7 @@ def head(classes: int, variant: Variant) -> Aux:
 
 
 def shape(row: dict[str, str]) -> Shape:
-    """The output size of a row of table 1 as (C, H, W)."""
+    """The output size in a row, printed as 112x112x64, as (C, H, W)."""
     height, width, maps = (number(n, row["type"], "output") for n in row["output"].split("x"))
     return maps, height, width
 
