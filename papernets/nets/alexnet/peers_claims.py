@@ -79,25 +79,15 @@ def _of_notes_001() -> Iterator[Claim]:
     rows = walk(alexnet_single())
     convolutions, dense = ([r for r in rows if r.kind == kind] for kind in ("conv", "dense"))
     biased, used = sum(r.connections for r in convolutions), sum(r.macs for r in dense)
-    yield from claims(
-        NOTES[1],
-        """
-quantity                                   printed              where
-parameters in convolutions                 about 3,700,000      AlexNet table
-parameters in dense layers                 about 58,600,000     AlexNet table
-multiply-adds, and biases of convolutions  1,135,906,176        AlexNet table
-macs                                       about 1,100,000,000  AlexNet table
-the same in convolutions                   about 1,080,000,000  AlexNet table
-the same in dense layers                   about 58,600,000     AlexNet table
-""",
-        ours={
-            "parameters in convolutions": sum(r.params for r in convolutions),
-            "parameters in dense layers": sum(r.params for r in dense),
-            "multiply-adds, and biases of convolutions": biased + used,
-            "the same in convolutions": biased,
-            "the same in dense layers": used,
-        },
-    )
+    for quantity, printed, about, ours in (
+        ("parameters in convolutions", 3_700_000, True, sum(r.params for r in convolutions)),
+        ("parameters in dense layers", 58_600_000, True, sum(r.params for r in dense)),
+        ("multiply-adds, and biases of convolutions", 1_135_906_176, False, biased + used),
+        ("macs", 1_100_000_000, True, None),
+        ("the same in convolutions", 1_080_000_000, True, biased),
+        ("the same in dense layers", 58_600_000, True, used),
+    ):
+        yield Claim(quantity, printed, TABLE_001, about=about, ours=ours)
 
 
 ALL_MAPS = Departure(
