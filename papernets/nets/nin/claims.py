@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ...said import Claim, Code, Departure, Record, errors
-from ...spec import Committee, Net
-from ..printed import params
-from . import IMAGENET, PAPER, layers
+from ...spec import Committee, Net, totals, walk
+from . import PAPER, nin_imagenet
 
 MODEL = Code("the authors' Caffe model")
 ZOO = Code("Caffe's model zoo, Network in Network")
 
-CIFAR10_CLAIMS = (
+CIFAR10 = (
     Claim("params", 970_000, MODEL.at(": 0.97 million"), about=True),
     *errors("10.41", "CIFAR-10, dropout", PAPER.at("table 1")),
     *errors("8.81", "CIFAR-10, dropout, shifts and mirrors", PAPER.at("table 1")),
@@ -26,27 +27,32 @@ CIFAR10_DEPARTURES = (
     ),
     Departure("pictures are not contrast-normalised and whitened beforehand", "section 4.1"),
 )
-IMAGENET_CLAIMS = (
-    Claim("params", 7_600_000, ZOO.at(": 7.6 million"), about=True),
-    Claim(
-        "float32 parameters in MB of 2^20",
-        29,
-        ZOO.at(": 29 MB"),
-        about=True,
-        ours=4 * params(layers(IMAGENET, 1000), (3, 224, 224)) / 2**20,
-    ),
-    *errors("40.64", "ILSVRC-2012 validation, one network, one crop", ZOO.at()),
-)
-IMAGENET_DEPARTURES = (
-    Departure("the network is not in the paper, but in the authors' release", str(ZOO)),
-)
-SAID = {
-    "nin_cifar10": ("CIFAR-10", CIFAR10_CLAIMS, CIFAR10_DEPARTURES),
-    "nin_imagenet": ("ImageNet", IMAGENET_CLAIMS, IMAGENET_DEPARTURES),
-}
+RELEASED = Departure("the network is not in the paper, but in the authors' release", str(ZOO))
+
+
+def imagenet() -> tuple[Claim, ...]:
+    """What Caffe's zoo says of its network for ImageNet."""
+    size = "float32 parameters in MB of 2^20"
+    megabytes = 4 * totals(walk(nin_imagenet())).params / 2**20
+    return (
+        Claim("params", 7_600_000, ZOO.at(": 7.6 million"), about=True),
+        Claim(size, 29, ZOO.at(": 29 MB"), about=True, ours=megabytes),
+        *errors("40.64", "ILSVRC-2012 validation, one network, one crop", ZOO.at()),
+    )
+
+
+@cache
+def records() -> dict[str, Record]:
+    """The records of both networks, by name."""
+    title = "Network in Network for"
+    return {
+        "nin_cifar10": Record(
+            f"{title} CIFAR-10", PAPER, CIFAR10, CIFAR10_DEPARTURES, "nin_cifar10"
+        ),
+        "nin_imagenet": Record(f"{title} ImageNet", PAPER, imagenet(), (RELEASED,), "nin_imagenet"),
+    }
 
 
 def record(net: Net | Committee) -> Record:
     """What was said of a Network in Network."""
-    data, claims, departures = SAID[net.name]
-    return Record(f"Network in Network for {data}", PAPER, claims, departures, net.name)
+    return records()[net.name]
