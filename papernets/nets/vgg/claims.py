@@ -98,7 +98,7 @@ DEPARTURES = (
         "section 3.1",
     ),
 )
-PAPERS = {
+COLUMNS = {
     "vgg11": ("A", "VGG-11"),
     "vgg11_lrn": ("A-LRN", "VGG-11 with LRN"),
     "vgg13": ("B", "VGG-13"),
@@ -106,14 +106,14 @@ PAPERS = {
     "vgg16": ("D", "VGG-16"),
     "vgg19": ("E", "VGG-19"),
 }
-"""The paper's networks: their columns of table 1 and their titles."""
+"""The columns of table 1 that the paper's networks are, and their titles."""
 
 
 @cache
 def _record(name: str) -> Record:
-    if name not in PAPERS:
+    if name not in COLUMNS:
         return dict(peers_claims.records(DEPARTURES))[name]
-    column, title = PAPERS[name]
+    column, title = COLUMNS[name]
     return Record(title, PAPER, tuple(of_column(column)), DEPARTURES, name)
 
 
