@@ -1,0 +1,156 @@
+"""What was said of AlexNet's peers: by notes, torchvision's code, and the Keras model's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...said import NOTES, Claim, Code, Departure, claims, table, value
+from ...spec import Shape, walk
+from .peers import KERAS, KERAS_NORM, NOTES_002, alexnet_single
+
+# Notes 001, table: Number of Parameters, Forward Computation.
+NOTES_001 = table("""
+layer  params    computation
+conv1  34944     105705600
+conv2  614656    448084224
+conv3  885120    149585280
+conv4  1327488   224345472
+conv5  884992    149563648
+fc6    37748736  37748736
+fc7    16777216  16777216
+fc8    4096000   4096000
+""")
+TABLE_001 = NOTES[1].at("AlexNet table")
+
+
+def _shape(cell: str) -> Shape:
+    height, width, maps = map(int, cell.split("x"))
+    return maps, height, width
+
+
+def single() -> Iterator[Claim]:
+    """What notes print of AlexNet as one tower."""
+    yield from _of_notes_002()
+    yield from _of_notes_001()
+    yield Claim(
+        "params", 62_369_152, TABLE_001, "the 9,192 biases of fc6, fc7 and fc8 are left out"
+    )
+    for row in NOTES_001:
+        if row["layer"].startswith("fc"):
+            why = "the biases are left out, which the same table counts in the convolutions"
+            yield Claim(f"{row['layer']}.params", value(row["params"]), TABLE_001, why)
+    yield Claim(
+        "macs",
+        1_500_000_000,
+        NOTES[2].at("All Comparisons, beside 62M parameters"),
+        "that is two operations a multiply-add of the two towers: 1.45 billion",
+    )
+    yield Claim(
+        "what norm1 stands after",
+        "the pooling",
+        TABLE_001,
+        "normalisation comes before pooling (section 3.5); after it, it is CaffeNet",
+        ours="conv1 and its ReLU",
+    )
+
+
+def _of_notes_002() -> Iterator[Claim]:
+    yield Claim("params", 62_378_344, NOTES[2].at("AlexNet table, total"))
+    where = NOTES[2].at("AlexNet table")
+    for row in NOTES_002:
+        layer = row["layer"]
+        if row["input"] != ".":
+            yield Claim(f"{layer}.input", _shape(row["input"]), where)
+            yield Claim(f"{layer}.out", _shape(row["output"]), where)
+        yield Claim(f"{layer}.params", value(row["params"]), where)
+
+
+def _of_notes_001() -> Iterator[Claim]:
+    """They count biases in convolutions, none in dense layers."""
+    yield Claim("params", 62_000_000, NOTES[2].at(": 62 million, and All Comparisons"), about=True)
+    yield Claim("params", 62_300_000, NOTES[1].at("AlexNet table, overall"), about=True)
+    for row in NOTES_001:
+        layer = row["layer"]
+        conv = layer.startswith("conv")
+        quantity = f"{layer}.{'connections' if conv else 'macs'}"
+        yield Claim(quantity, value(row["computation"]), TABLE_001)
+        if conv:
+            yield Claim(f"{layer}.params", value(row["params"]), TABLE_001)
+    rows = walk(alexnet_single())
+    convolutions, dense = ([r for r in rows if r.kind == kind] for kind in ("conv", "dense"))
+    biased, used = sum(r.connections for r in convolutions), sum(r.macs for r in dense)
+    for quantity, printed, about, ours in (
+        ("parameters in convolutions", 3_700_000, True, sum(r.params for r in convolutions)),
+        ("parameters in dense layers", 58_600_000, True, sum(r.params for r in dense)),
+        ("multiply-adds, and biases of convolutions", 1_135_906_176, False, biased + used),
+        ("macs", 1_100_000_000, True, None),
+        ("the same in convolutions", 1_080_000_000, True, biased),
+        ("the same in dense layers", 58_600_000, True, used),
+    ):
+        yield Claim(quantity, printed, TABLE_001, about=about, ours=ours)
+
+
+ALL_MAPS = Departure(
+    "every kernel sees all maps before it, where the paper's conv2, conv4 and conv5 see those on "
+    "their own GPU: see alexnet",
+    "notes 002; section 3.5",
+)
+TORCHVISION = claims(
+    Code("torchvision 0.28"),
+    """
+quantity  printed      where
+params    61,100,840   measured
+macs      714,188,480  measured
+""",
+)
+TORCHVISION_DEPARTURES = tuple(
+    Departure(what, "torchvision/models/alexnet.py")
+    for what in (
+        "it is the network of One weird trick (2014), not of the 2012 paper: one tower of 64, 192, "
+        "384, 256 and 256 maps for two of 48, 128, 192, 192 and 128",
+        "no normalisation",
+        "the input is 224 with padding 2, where 227 without gives 55x55 too",
+        "dropout stands before fc6 and fc7, in the paper after them",
+        "the last map is averaged over an even grid of 6x6 before fc6: nothing at 224, where it is "
+        "6x6, and any other input fits",
+        "first weights and biases are torch's uniform default; section 5 has a Gaussian",
+    )
+)
+
+
+def keras() -> Iterator[Claim]:
+    """What notes 001 print of their Keras model, up to where its summary breaks off."""
+    where = NOTES[1].at("printed summary")
+    for row in KERAS:
+        layer = row["layer"]
+        if row["output"] == ".":
+            continue
+        out, count = _shape(row["output"]), value(row["params"])
+        yield Claim(f"{layer}.out", out, where)
+        if row["kind"] == "norm":  # Keras adds the moving mean and variance, which are not trained
+            four = 2 * KERAS_NORM.params(out)
+            yield Claim(f"{layer}, moving statistics counted", count, where, ours=four)
+        else:
+            yield Claim(f"{layer}.params", count, where)
+    yield Claim("classes", 6, NOTES[1].at("text over the code"), "the code has 10", ours=10)
+    yield Claim(
+        "flatten.size",
+        224 * 224 * 3,
+        NOTES[1].at("input_shape of the first dense layer"),
+        "the last map is 256@1x1; Keras takes input_shape from the first layer alone",
+    )
+
+
+KERAS_DEPARTURES = tuple(
+    Departure(what, "notes 001, Keras code")
+    for what in (
+        "not AlexNet: see alexnet",
+        "conv2 is 11x11 without padding, in the paper 5x5 with 2",
+        "pooling is 2x2 at stride 2, in the paper 3x3 and overlapping",
+        "conv3 to conv5 have no padding, so that the last map is 1x1",
+        "batch normalisation after activation, pooling and dropout, where the paper has local "
+        "response normalisation in two places",
+        "dropout 0.4, in the paper 0.5",
+        "10 classes, and 224 without padding: 54x54 for 55x55",
+    )
+)
