@@ -17,8 +17,11 @@ from ...said.legacy import Erratum, Fact
 from ...spec import Add, Chain, Concat, Conv, Identity, Initialisation, Net, Part, add, chain, pair
 from ..cost import cost
 from ..entry import Entry
-from ..figures import Manner, branches, layers
-from ..inception import FIELDS, INIT, NORM, OPEN, end
+from ..figures import branches, layers
+from ..inception import DEFAULTS, classifier
+from ..inception.claims import AVERAGE, EPSILON
+from ..inception.claims import FIELDS as ARAUJO
+from ..inception.recipes import SLIM as INIT
 from ..printed import as_printed, errors
 
 PAPER = Paper(
@@ -182,7 +185,7 @@ Inception-v4         20.0/5.0  18.7/4.2  17.7/3.8
 Inception-ResNet-v1  21.3/5.5  19.8/4.6  18.8/4.3
 Inception-ResNet-v2  19.9/4.9  18.7/4.1  17.8/3.7
 """)
-MANNER = Manner(NORM)
+FIELDS, OPEN = str(ARAUJO), (EPSILON, AVERAGE)
 
 
 def _row(of: Table, network: str) -> dict[str, str]:
@@ -229,9 +232,9 @@ def _sizes(figure: Table, source: str, last: dict[str, str]) -> tuple[Fact, ...]
 
 def _stem() -> Chain:
     """Figure 3."""
-    parts = layers(FIGURE_3, MANNER)
+    parts = layers(FIGURE_3, DEFAULTS)
     for n, text in enumerate(FIGURE_3_JOINS, 1):
-        parts[f"join{n}"] = branches(text, MANNER)
+        parts[f"join{n}"] = branches(text, DEFAULTS)
     return chain(parts)
 
 
@@ -270,11 +273,11 @@ def v4(classes: int, dropout: float) -> Chain:
         ("c", FIGURE_6, ""),
     ):
         for n in range(_times(FIGURE_9, f"inception_{letter}")):
-            parts[f"inception_{letter}{n + 1}"] = branches(module, MANNER)
+            parts[f"inception_{letter}{n + 1}"] = branches(module, DEFAULTS)
         if reduction:
-            shrink = branches(reduction, MANNER, **widths("Inception-v4"))
+            shrink = branches(reduction, DEFAULTS, **widths("Inception-v4"))
             parts[f"reduction_{letter}"] = shrink
-    return chain(parts | end(classes, dropout))
+    return chain(parts | classifier(classes, dropout))
 
 
 GAMMA = Departure(
@@ -358,13 +361,13 @@ def _resnet(
         "abc", version.modules, scales(scale), reductions, strict=True
     ):
         for n in range(_times(FIGURE_15, f"inception_{letter}")):
-            block = residual(branches(module, MANNER), now[0], factor)
+            block = residual(branches(module, DEFAULTS), now[0], factor)
             parts[f"inception_{letter}{n + 1}"] = block
         if reduction:
-            shrink = branches(reduction, MANNER, **widths(version.network))
+            shrink = branches(reduction, DEFAULTS, **widths(version.network))
             parts[f"reduction_{letter}"] = shrink
             now, _, _ = cost(shrink, now)
-    return chain(parts | end(classes, DROPOUT))
+    return chain(parts | classifier(classes, DROPOUT))
 
 
 UNSCALED = Departure(
@@ -407,7 +410,7 @@ def inception_resnet_v1(
 ) -> Net:
     """Inception-ResNet v1: 5, 10 and 5 residual modules, about the cost of Inception v3."""
     shape = (channels, *pair(input))
-    body = _resnet(classes, shape, chain(layers(FIGURE_14, MANNER)), V1, scale)
+    body = _resnet(classes, shape, chain(layers(FIGURE_14, DEFAULTS)), V1, scale)
     net = made("inception_resnet_v1", "Inception-ResNet v1", shape, classes, body)
     net = replace(net, departures=(UNSCALED, LINEAR_BIAS, GAMMA, OPEN[0]))
     if not as_printed(classes, channels, input, 299, colours=3, of=1000):

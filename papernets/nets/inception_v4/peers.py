@@ -14,14 +14,16 @@ from ...said.legacy import Fact
 from ...spec import Chain, Initialisation, Net, Norm, Part, chain, pair
 from ..cost import cost
 from ..entry import Entry
-from ..figures import Manner, branches, layers, statistics
-from ..inception import EPS, FIELDS, NORM, OPEN, STEM, end
+from ..figures import Defaults, branches, layers, statistics
+from ..inception import DEFAULTS, STEM, classifier
 from ..printed import as_printed
 from . import (
     DROPOUT,
+    FIELDS,
     FIGURE_7,
     GAMMA,
     LINEAR_BIAS,
+    OPEN,
     PAPER,
     SCALES,
     TIMM_V4,
@@ -73,11 +75,11 @@ def inception_v4_timm(
 
 
 def _released(
-    classes: int, shape: tuple[int, int, int], manner: Manner, dropout: float, scale: Scale
+    classes: int, shape: tuple[int, int, int], defaults: Defaults, dropout: float, scale: Scale
 ) -> Chain:
     parts: dict[str, Part] = {
-        **layers(STEM, manner),
-        "mixed_5b": branches(MIXED_5B, manner),
+        **layers(STEM, defaults),
+        "mixed_5b": branches(MIXED_5B, defaults),
     }
     now, _, _ = cost(chain(parts), shape)
     reductions = (("mixed_6a", FIGURE_7), ("mixed_7a", V2.reduction_b), ("", ""))
@@ -87,13 +89,13 @@ def _released(
         for n in range(1, times + 1):
             last = not reduction and n == times  # neither scaled nor rectified
             parts[f"{block}_{n}"] = residual(
-                branches(module, manner), now[0], 1.0 if last else factor, relu=not last
+                branches(module, defaults), now[0], 1.0 if last else factor, relu=not last
             )
         if reduction:
-            parts[name] = branches(reduction, manner, **widths(V2.network))
+            parts[name] = branches(reduction, defaults, **widths(V2.network))
             now, _, _ = cost(parts[name], now)
-    parts |= layers(CONV_7B, manner)
-    return chain(parts | end(classes, dropout))
+    parts |= layers(CONV_7B, defaults)
+    return chain(parts | classifier(classes, dropout))
 
 
 OTHER = Departure(
@@ -119,7 +121,7 @@ def inception_resnet_v2_slim(
         "Inception-ResNet v2 (released)",
         shape,
         classes,
-        _released(classes, shape, Manner(NORM), DROPOUT, scale),
+        _released(classes, shape, DEFAULTS, DROPOUT, scale),
     )
     printed = as_printed(classes, channels, input, 299, colours=3, of=1000)
     facts = (
@@ -161,7 +163,7 @@ def inception_resnet_v2_timm(
         name="inception_resnet_v2_timm",
         ledger_name="",
         title="Inception-ResNet v2 as in timm",
-        body=_released(classes, base.input, Manner(NORM), 0.0, scale),
+        body=_released(classes, base.input, DEFAULTS, 0.0, scale),
         departures=(
             OTHER,
             LAST,
@@ -181,8 +183,8 @@ def inception_resnet_v2_keras(
 ) -> Net:
     """Inception-ResNet v2 as in Keras: released, without gamma, without dropout."""
     base = inception_resnet_v2_slim(classes, channels, input, scale)
-    norm = Norm(eps=EPS, scale=False, momentum=0.01)  # Keras's momentum 0.99
-    body = _released(classes, base.input, Manner(norm), 0.0, scale)
+    norm = Norm(eps=1e-3, scale=False, momentum=0.01)  # Keras's momentum 0.99
+    body = _released(classes, base.input, Defaults(norm), 0.0, scale)
     facts = (
         Fact("params", 55_813_192, f"{KERAS}: trainable"),
         Fact("macs", MACS, f"{KERAS}: counted"),
