@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from ...said import (
@@ -14,6 +13,7 @@ from ...said import (
     Paper,
     Record,
     Source,
+    Value,
     claims,
     errors,
     table,
@@ -156,12 +156,16 @@ moving means and variances  34,432      : not trainable; 23,851,784 in total
         *MIXED_SIZES,
     ),
 }
-OURS: dict[str, Callable[[Net], int]] = {
-    "depth": lambda net: depth(net.body, Conv, Dense),
-    "modules of figure 6": lambda net: sum(n.startswith("inception_b") for n, _ in net.body.parts),
-    "moving means and variances": lambda net: statistics(net.body),
-}
-"""What we give of quantities that are no row's."""
+
+
+def ours(net: Net) -> dict[str, Value]:
+    """What we give of quantities that are no row's."""
+    return {
+        "depth": depth(net.body, Conv, Dense),
+        "modules of figure 6": sum(name.startswith("inception_b") for name, _ in net.body.parts),
+        "moving means and variances": statistics(net.body),
+    }
+
 
 SLIM = "TF-slim, inception_utils.py"
 # What the paper leaves open, and what the networks do otherwise.
@@ -265,11 +269,9 @@ TITLES = {
 
 def record(net: Net | Committee) -> Record:
     """What was said of an Inception v2 or v3; of its head where it has one."""
-    said = (
-        replace(claim, ours=OURS[claim.quantity](net.member)) if claim.quantity in OURS else claim
-        for claim in CLAIMS[net.name]
-    )
+    values = ours(net.member)
+    said = tuple(replace(c, ours=values.get(c.quantity)) for c in CLAIMS[net.name])
     heads = net.member.aux_weights
     departures = (d for d in DEPARTURES[net.name] if heads or d is not HEAD)
     ledger = "" if net.name.endswith(("torchvision", "timm")) else net.name
-    return Record(TITLES[net.name], PAPER, tuple(said), tuple(departures), ledger)
+    return Record(TITLES[net.name], PAPER, said, tuple(departures), ledger)

@@ -19,34 +19,33 @@ SLIM = Initialisation(
 KERAS = Initialisation("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)")
 
 
-def _in_the_head(row: str, deviation: float, where: str, cut: float) -> tuple[str, Initialisation]:
-    return f"aux.{row}", Initialisation("gaussian", deviation, where, cut=cut)
+def gaussian(
+    deviation: float, source: str, cut: float, *but: tuple[str, Initialisation]
+) -> Initialisation:
+    """Drawn from a Gaussian that is cut off; `but` are the rows that are drawn otherwise."""
+    return Initialisation("gaussian", deviation, source, cut=cut, but=but)
 
 
 RELEASED = replace(
     SLIM,
     but=(
-        _in_the_head("conv5x5", 0.01, f"{RELEASE}: trunc_normal(0.01)", 2),
-        _in_the_head("fc", 0.001, f"{RELEASE}: trunc_normal(0.001)", 2),
+        ("aux.conv5x5", gaussian(0.01, f"{RELEASE}: trunc_normal(0.01)", 2)),
+        ("aux.fc", gaussian(0.001, f"{RELEASE}: trunc_normal(0.001)", 2)),
     ),
 )
-BETWEEN = "trunc_normal_ between -2 and 2"  # 20 deviations of 0.1, 200 of 0.01, 2000 of 0.001
 RULES = {
     "inception_v2": SLIM,
     "inception_v2_5b": SLIM,
     "inception_v3": RELEASED,
     "inception_v3_aux": RELEASED,
-    "inception_v3_torchvision": Initialisation(
-        "gaussian",
+    "inception_v3_torchvision": gaussian(
         0.1,
-        f"{TORCHVISION}: {BETWEEN}",
-        cut=20,
-        but=(
-            _in_the_head("conv5x5", 0.01, f"{TORCHVISION}: conv1.stddev", 200),
-            _in_the_head("fc", 0.001, f"{TORCHVISION}: fc.stddev", 2000),
-        ),
+        f"{TORCHVISION}: trunc_normal_ between -2 and 2",
+        20,
+        ("aux.conv5x5", gaussian(0.01, f"{TORCHVISION}: conv1.stddev", 200)),
+        ("aux.fc", gaussian(0.001, f"{TORCHVISION}: fc.stddev", 2000)),
     ),
-    "inception_v3_timm": Initialisation("gaussian", 0.1, f"{TIMM}: {BETWEEN}", cut=20),
+    "inception_v3_timm": gaussian(0.1, f"{TIMM}: trunc_normal_ between -2 and 2", 20),
     "inception_v3_keras": KERAS,
 }
 
