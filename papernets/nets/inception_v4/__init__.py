@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...said import Paper, Table, number, table
-from ...spec import Add, Chain, Concat, Conv, Identity, Net, Pair, Part, Shape, add, chain, pair
+from ...spec import Add, Chain, Concat, Conv, Identity, Net, Pair, Part, add, chain, pair
 from ..cost import cost
 from ..entry import Entry
 from ..figures import Defaults, branches, layers, repeated
@@ -250,7 +250,7 @@ GRIDS = tuple(
 
 def residuals(
     before: dict[str, Part],
-    shape: Shape,
+    channels: int,
     version: Version,
     grids: tuple[tuple[str, int, str], ...],
     scale: Scale,
@@ -258,7 +258,7 @@ def residuals(
 ) -> dict[str, Part]:
     """The parts `before`, then a version's modules on each grid, and reductions between grids."""
     parts = dict(before)
-    out, _, _ = cost(chain(parts), shape)
+    out, _, _ = cost(chain(parts), (channels, 299, 299))  # only the maps count here
     figures = version.modules, (FIGURE_7, version.reduction_b, ""), scales(scale)
     for (name, count, reduction), module, shrink, factor in zip(grids, *figures, strict=True):
         parts |= repeated(name, count, residual(branches(module, defaults), out[0], factor))
@@ -268,9 +268,9 @@ def residuals(
     return parts
 
 
-def figure_15(classes: int, shape: Shape, stem: Chain, version: Version, scale: Scale) -> Chain:
+def figure_15(classes: int, channels: int, stem: Chain, version: Version, scale: Scale) -> Chain:
     """Figure 15 with the figures of one version."""
-    parts = residuals({"stem": stem}, shape, version, GRIDS, scale)
+    parts = residuals({"stem": stem}, channels, version, GRIDS, scale)
     return chain(parts | classifier(classes, DROPOUT))
 
 
@@ -278,18 +278,16 @@ def inception_resnet_v1(
     classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v1: 5, 10 and 5 residual modules, about the cost of Inception v3."""
-    shape = (channels, *pair(input))
-    body = figure_15(classes, shape, chain(layers(FIGURE_14, DEFAULTS)), V1, scale)
-    return Net("inception_resnet_v1", shape, classes, body)
+    body = figure_15(classes, channels, chain(layers(FIGURE_14, DEFAULTS)), V1, scale)
+    return Net("inception_resnet_v1", (channels, *pair(input)), classes, body)
 
 
 def inception_resnet_v2(
     classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as the paper's figures print it: 5, 10 and 5 residual modules."""
-    shape = (channels, *pair(input))
-    body = figure_15(classes, shape, stem(), V2, scale)
-    return Net("inception_resnet_v2", shape, classes, body)
+    body = figure_15(classes, channels, stem(), V2, scale)
+    return Net("inception_resnet_v2", (channels, *pair(input)), classes, body)
 
 
 NETWORKS = tuple(

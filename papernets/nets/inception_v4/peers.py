@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...spec import Add, Chain, Net, Pair, Part, Shape, chain, pair
+from ...spec import Add, Chain, Net, Pair, Part, chain, pair
 from ..entry import Entry
 from ..figures import Defaults, branches, layers
 from ..inception import DEFAULTS, STEM, classifier
@@ -32,10 +32,12 @@ def inception_v4_timm(classes: int = 1000, channels: int = 3, input: int | Pair 
     return Net("inception_v4_timm", (channels, *pair(input)), classes, v4(classes, dropout=0.0))
 
 
-def released(classes: int, shape: Shape, defaults: Defaults, dropout: float, scale: Scale) -> Chain:
+def released(
+    classes: int, channels: int, defaults: Defaults, dropout: float, scale: Scale
+) -> Chain:
     """Inception-ResNet v2 as released; the last residual is neither scaled nor rectified."""
     before: dict[str, Part] = {**layers(STEM, defaults), "mixed_5b": branches(MIXED_5B, defaults)}
-    parts = residuals(before, shape, V2, GRIDS, scale, defaults)
+    parts = residuals(before, channels, V2, GRIDS, scale, defaults)
     last = parts["block8_10"]
     assert isinstance(last, Add)
     parts["block8_10"] = replace(last, activation=None, scales=(1.0, 1.0))
@@ -46,27 +48,24 @@ def inception_resnet_v2_slim(
     classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as its authors released it: 10, 20, 10 modules, 55,843,464 parameters."""
-    shape = (channels, *pair(input))
-    body = released(classes, shape, DEFAULTS, DROPOUT, scale)
-    return Net("inception_resnet_v2_slim", shape, classes, body)
+    body = released(classes, channels, DEFAULTS, DROPOUT, scale)
+    return Net("inception_resnet_v2_slim", (channels, *pair(input)), classes, body)
 
 
 def inception_resnet_v2_timm(
     classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as in timm: the released network without dropout."""
-    shape = (channels, *pair(input))
-    body = released(classes, shape, DEFAULTS, 0.0, scale)
-    return Net("inception_resnet_v2_timm", shape, classes, body)
+    body = released(classes, channels, DEFAULTS, 0.0, scale)
+    return Net("inception_resnet_v2_timm", (channels, *pair(input)), classes, body)
 
 
 def inception_resnet_v2_keras(
     classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as in Keras: released, without gamma, without dropout."""
-    shape = (channels, *pair(input))
-    body = released(classes, shape, KERAS, 0.0, scale)
-    return Net("inception_resnet_v2_keras", shape, classes, body)
+    body = released(classes, channels, KERAS, 0.0, scale)
+    return Net("inception_resnet_v2_keras", (channels, *pair(input)), classes, body)
 
 
 NETWORKS = tuple(
