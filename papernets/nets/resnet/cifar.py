@@ -16,7 +16,6 @@ from ..entry import Entry
 from . import (
     NORM,
     PLAIN,
-    SHORTCUTS,
     YEAR,
     Size,
     Stage,
