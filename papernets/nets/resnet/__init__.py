@@ -26,7 +26,6 @@ from ...spec import (
     PadShortcut,
     Part,
     Pool,
-    Shape,
     add,
     chain,
     pair,
@@ -202,42 +201,6 @@ def check_shortcut(option: object) -> str:
     return option.upper()
 
 
-def resnet(depth: int, shortcut: str, shape: Shape, classes: int) -> Net:
-    """A column of table 1 with shortcuts of option A, B or C; B has no word in the name."""
-    option = check_shortcut(shortcut)
-    name = f"resnet{depth}" if option == "B" else f"resnet{depth}_{option}"
-    return Net(name, shape, classes, body(depth, Variant(option), classes))
-
-
-def resnet18(classes: int = 1000, channels: int = 3, input: Size = 224, shortcut: str = "B") -> Net:
-    """ResNet-18 (2015): shortcuts around pairs of 3x3 convolutions, 11,689,512 parameters."""
-    return resnet(18, shortcut, (channels, *pair(input)), classes)
-
-
-def resnet34(classes: int = 1000, channels: int = 3, input: Size = 224, shortcut: str = "B") -> Net:
-    """ResNet-34 (2015): shortcuts around pairs of 3x3 convolutions, 21,797,672 parameters."""
-    return resnet(34, shortcut, (channels, *pair(input)), classes)
-
-
-def resnet50(classes: int = 1000, channels: int = 3, input: Size = 224, shortcut: str = "B") -> Net:
-    """ResNet-50 (2015): bottlenecks, stride on the first 1x1 as printed, 25,557,032 parameters."""
-    return resnet(50, shortcut, (channels, *pair(input)), classes)
-
-
-def resnet101(
-    classes: int = 1000, channels: int = 3, input: Size = 224, shortcut: str = "B"
-) -> Net:
-    """ResNet-101 (2015): bottlenecks, stride on the first 1x1 as printed, 44,549,160 parameters."""
-    return resnet(101, shortcut, (channels, *pair(input)), classes)
-
-
-def resnet152(
-    classes: int = 1000, channels: int = 3, input: Size = 224, shortcut: str = "B"
-) -> Net:
-    """ResNet-152 (2015): bottlenecks, stride on the first 1x1 as printed, 60,192,808 parameters."""
-    return resnet(152, shortcut, (channels, *pair(input)), classes)
-
-
 def entry(
     name: str,
     title: str,
@@ -267,6 +230,19 @@ def _with_option(depth: int, option: str) -> Entry:
     return entry(f"resnet{depth}_{option}", title, partial(body, depth, Variant(option)))
 
 
+def _residual(depth: int, words: str, *aliases: str) -> Entry:
+    """The entry of resnet50 and its kind, whose shortcuts are an option."""
+    name = f"resnet{depth}"
+
+    def make(classes: int = 1000, channels: int = 3, input: Size = 224, shortcut: str = "B") -> Net:
+        option = check_shortcut(shortcut)
+        own = name if option == "B" else f"{name}_{option}"
+        return Net(own, (channels, *pair(input)), classes, body(depth, Variant(option), classes))
+
+    make.__doc__ = f"ResNet-{depth} (2015): {words} parameters."
+    return Entry(name, make, YEAR, (f"{name}_B", *(f"{name}_{alias}" for alias in aliases)))
+
+
 def named(name: str) -> Entry | None:
     """The entry of resnet<depth>_<A or C>, for any depth of table 1; None for other names."""
     found = re.fullmatch(rf"resnet_?({'|'.join(map(str, DEPTHS))})_?([ac])", name)
@@ -278,9 +254,9 @@ NETWORKS = (
     _plain(18, "without shortcuts: 11,515,688 parameters"),
     _plain(34, "which does worse than that of 18"),
     *(_with_option(depth, option) for option, depths in PUBLISHED.items() for depth in depths),
-    Entry("resnet18", resnet18, YEAR, ("resnet18_B", *(f"resnet18_{peer}" for peer in SAME))),
-    Entry("resnet34", resnet34, YEAR, ("resnet34_B", *(f"resnet34_{peer}" for peer in SAME))),
-    Entry("resnet50", resnet50, YEAR, ("resnet50_B",)),
-    Entry("resnet101", resnet101, YEAR, ("resnet101_B",)),
-    Entry("resnet152", resnet152, YEAR, ("resnet152_B",)),
+    _residual(18, "shortcuts around pairs of 3x3 convolutions, 11,689,512", *SAME),
+    _residual(34, "shortcuts around pairs of 3x3 convolutions, 21,797,672", *SAME),
+    _residual(50, "bottlenecks, stride on the first 1x1 as printed, 25,557,032"),
+    _residual(101, "bottlenecks, stride on the first 1x1 as printed, 44,549,160"),
+    _residual(152, "bottlenecks, stride on the first 1x1 as printed, 60,192,808"),
 )

@@ -13,18 +13,7 @@ from functools import partial
 from ...said import Printed, table
 from ...spec import Chain, Conv, Net, chain, pair
 from ..entry import Entry
-from . import (
-    NORM,
-    PLAIN,
-    YEAR,
-    Size,
-    Stage,
-    Variant,
-    blocks,
-    check_shortcut,
-    end,
-    entry,
-)
+from . import NORM, PLAIN, YEAR, Size, Stage, Variant, blocks, check_shortcut, end, entry
 
 # Section 4.2, the table in the text: of the 1 + 2n layers the one is the first convolution.
 SECTION_4_2 = table("""

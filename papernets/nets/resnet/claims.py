@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ...said import Claim, Code, Departure, Record, Value, errors, table, value
+from ...said import Claim, Code, Departure, Record, Source, Value, errors, table, value
 from ...spec import Committee, Net, PadShortcut, totals, walk
 from . import DEPTHS, PAPER, PUBLISHED, SHORTCUTS, TABLE_1, Stage, cifar, stages, v2, weight_layers
 from .peers_claims import NOT_PRINTED, NOTES_RECORDS, OTHERWISE, SAID, about
@@ -66,28 +66,28 @@ AROUND = Departure(
 )
 
 
-def ends(stages: tuple[Stage, ...], plain: bool) -> tuple[str, ...]:
-    """The last row of each stage: its last block, or that block's last convolution."""
-    return tuple(
-        f"{stage.name}_{stage.blocks}" + (f".conv{len(stage.convs)}" if plain else "")
-        for stage in stages
-    )
+def ends(
+    stages: tuple[Stage, ...], sizes: Iterable[str], plain: bool, source: Source
+) -> list[Claim]:
+    """The sizes of maps at the end of each stage: its last block's, or last convolution's."""
+    return [
+        Claim(
+            f"{stage.name}_{stage.blocks}{f'.conv{len(stage.convs)}' if plain else ''}.out",
+            value(f"{stage.maps}x{size}"),
+            source,
+        )
+        for stage, size in zip(stages, sizes, strict=True)
+    ]
 
 
-def table_1_sizes(depth: int, plain: bool) -> tuple[Claim, ...]:
+def table_1(depth: int, plain: bool = False) -> tuple[Claim, ...]:
     """The sizes of table 1: the first convolution, each stage's end, and the average."""
     sizes = {row["layer"].removesuffix("_x"): row["output"] for row in TABLE_1}
-    column = stages(depth)
-    rows = (
-        ("conv1", f"64x{sizes['conv1']}"),
-        *(
-            (end, f"{stage.maps}x{sizes[stage.name]}")
-            for end, stage in zip(ends(column, plain), column, strict=True)
-        ),
-        ("avgpool", f"{column[-1].maps}x{sizes['end']}"),
-    )
-    return tuple(
-        Claim(f"{row}.out", value(size), PAPER.at("table 1: output size")) for row, size in rows
+    column, source = stages(depth), PAPER.at("table 1: output size")
+    return (
+        Claim("conv1.out", value(f"64x{sizes['conv1']}"), source),
+        *ends(column, [sizes[stage.name] for stage in column], plain, source),
+        Claim("avgpool.out", value(f"{column[-1].maps}x{sizes['end']}"), source),
     )
 
 
@@ -103,12 +103,6 @@ def results(name: str) -> tuple[Claim, ...]:
     )
 
 
-def flops(depth: int) -> Claim:
-    """The last row of table 1."""
-    (printed,) = (row[f"{depth}-layer"] for row in TABLE_1 if row["layer"] == "FLOPs")
-    return Claim("macs", value(printed), PAPER.at("table 1: FLOPs (multiply-adds)"), about=True)
-
-
 def words(option: str) -> str:
     """The end of a title that names an option."""
     return f", option {option}: {SHORTCUTS[option]}"
@@ -116,15 +110,18 @@ def words(option: str) -> str:
 
 def imagenet(name: str, depth: int, option: str) -> Record:
     """Of a column of table 1, plain where `option` is empty."""
+    layers, flops = PAPER.at("table 1"), PAPER.at("table 1: FLOPs (multiply-adds)")
     found = [
-        *table_1_sizes(depth, plain=not option),
-        Claim("layers with weights", depth, PAPER.at("table 1")),
+        *table_1(depth, plain=not option),
+        Claim("layers with weights", depth, layers),
         *results(name),
     ]
     if option == "B" or (option != "C" and depth < 50):  # figure 3's networks, and section 4.1's
-        found.append(flops(depth))
+        (printed,) = (row[f"{depth}-layer"] for row in TABLE_1 if row["layer"] == "FLOPs")
+        found.append(Claim("macs", value(printed), flops, about=True))
+    title = f"{'ResNet' if option else 'plain'}-{depth}"
     return Record(
-        f"{'ResNet' if option else 'plain'}-{depth}" + (words(option) if option in PUBLISHED else ""),
+        title + (words(option) if option in PUBLISHED else ""),
         PAPER,
         (*found, *about(name, SAID), *about(name, FURTHER)),
         (NOT_PRINTED,),
@@ -135,32 +132,29 @@ def imagenet(name: str, depth: int, option: str) -> Record:
 def peers(name: str, depth: int, peer: str) -> Record:
     """Of a column of table 1 as a peer has it."""
     title, departures = OTHERWISE[peer]
-    found = (*table_1_sizes(depth, plain=False), *about(name, SAID))
+    found = (*table_1(depth), *about(name, SAID))
     ledger_name = f"resnet{depth}_v15" if peer == "v1.5" else ""
     return Record(f"ResNet-{depth} {title}", PAPER, found, departures, ledger_name)
 
 
 def small(net: Net, depth: int, option: str) -> Record:
     """Of a network for CIFAR-10, plain where `option` is empty."""
-    three, named = cifar.stages(depth // 6), option in ("B", "C")
-    sizes = zip(ends(three, not option), three, cifar.SECTION_4_2.columns[1:], strict=True)
+    section, table_6 = PAPER.at("section 4.2"), PAPER.at("table 6")
+    sizes = cifar.SECTION_4_2.columns[1:]
     found = [
-        *(
-            Claim(f"{end}.out", value(f"{stage.maps}x{size}"), PAPER.at("section 4.2"))
-            for end, stage, size in sizes
-        ),
+        *ends(cifar.stages(depth // 6), sizes, plain=not option, source=section),
         Claim("layers with weights", depth, PAPER.at("section 4.2: 6n + 2")),
     ]
     for row in TABLE_6:
         if net.name == f"resnet{row['layers']}":
             params, error = millions(row["params"]), value(f"{row['error']} %")
-            found.append(Claim("params", params, PAPER.at("table 6"), about=True))
-            found.append(Claim("error", error, PAPER.at("table 6"), conditions=TEST))
+            found.append(Claim("params", params, table_6, about=True))
+            found.append(Claim("error", error, table_6, conditions=TEST))
     ways = (way for _, block in net.body.parts for _, way in getattr(block, "branches", ()))
     around = any(isinstance(way, PadShortcut) and way.before for way in ways)
-    kind = "ResNet" if option else "plain"
+    title, named = f"{'ResNet' if option else 'plain'}-{depth} for CIFAR-10", option in ("B", "C")
     return Record(
-        f"{kind}-{depth} for CIFAR-10" + (words(option) if named else ""),
+        title + (words(option) if named else ""),
         PAPER,
         (*found, *about(net.name, FURTHER)),
         (NOT_PRINTED, *([AROUND] if around else [])),

@@ -82,22 +82,24 @@ def resnet50_notes_keras(classes: int = 1, channels: int = 3, input: Size = 224)
     return Net("resnet50_notes_keras", (channels, *pair(input)), classes, chain(parts))
 
 
-def _v15(depth: int) -> Entry:
-    """The entry of resnet50_v1.5 and its kind."""
-    title = f"ResNet-{depth} v1.5 (torchvision, timm): stride on the 3x3, not the first 1x1."
-    aliases = tuple(f"resnet{depth}_{name}" for name in ("v15", "torchvision", "timm"))
-    return entry(f"resnet{depth}_v1.5", title, partial(body, depth, V15), aliases)
-
-
-def _keras(depth: int) -> Entry:
-    """The entry of resnet50_keras and its kind."""
-    title = f"ResNet-{depth} of Keras: the paper's strides, biases before normalisation."
-    return entry(f"resnet{depth}_keras", title, partial(body, depth, KERAS))
-
-
 NETWORKS = (
     Entry("resnet18_notes_table", resnet18_notes_table, YEAR),
     Entry("resnet50_notes_keras", resnet50_notes_keras, YEAR),
-    *(_v15(depth) for depth in BOTTLENECKS),
-    *(_keras(depth) for depth in BOTTLENECKS),
+    *(
+        entry(
+            f"resnet{depth}_v1.5",
+            f"ResNet-{depth} v1.5 (torchvision, timm): stride on the 3x3, not the first 1x1.",
+            partial(body, depth, V15),
+            tuple(f"resnet{depth}_{name}" for name in ("v15", "torchvision", "timm")),
+        )
+        for depth in BOTTLENECKS
+    ),
+    *(
+        entry(
+            f"resnet{depth}_keras",
+            f"ResNet-{depth} of Keras: the paper's strides, biases before normalisation.",
+            partial(body, depth, KERAS),
+        )
+        for depth in BOTTLENECKS
+    ),
 )

@@ -8,23 +8,23 @@ from .peers import TABLE_002
 
 # Parameters (Keras's: the trainable ones), and multiply-adds at 224.
 COUNTS = table("""
-network            params      macs         by
-resnet18           11,689,512  1814073344   torchvision
-resnet34           21,797,672  3663761408   torchvision
-resnet50_v1.5      25,557,032  4089184256   torchvision
-resnet101_v1.5     44,549,160  7801405440   torchvision
-resnet152_v1.5     60,192,808  11513626624  torchvision
-resnet50_keras     25,583,592  3857973248   keras
-resnet101_keras    44,601,832  7570194432   keras
-resnet152_keras    60,268,520  11282415616  keras
-resnet18_v2        11,687,720  1814073344   timm
-resnet34_v2        21,795,880  3663761408   timm
-resnet50_v2        25,549,352  4089184256   timm
-resnet101_v2       44,541,480  7801405440   timm
-resnet152_v2       60,185,128  11513626624  timm
-resnet50_v2_keras  25,568,360  3482255360   keras
-resnet101_v2_keras 44,577,896  7194476544   keras
-resnet152_v2_keras 60,236,904  10906697728  keras
+network             params      macs            by
+resnet18            11,689,512  1,814,073,344   torchvision
+resnet34            21,797,672  3,663,761,408   torchvision
+resnet50_v1.5       25,557,032  4,089,184,256   torchvision
+resnet101_v1.5      44,549,160  7,801,405,440   torchvision
+resnet152_v1.5      60,192,808  11,513,626,624  torchvision
+resnet50_keras      25,583,592  3,857,973,248   keras
+resnet101_keras     44,601,832  7,570,194,432   keras
+resnet152_keras     60,268,520  11,282,415,616  keras
+resnet18_v2         11,687,720  1,814,073,344   timm
+resnet34_v2         21,795,880  3,663,761,408   timm
+resnet50_v2         25,549,352  4,089,184,256   timm
+resnet101_v2        44,541,480  7,801,405,440   timm
+resnet152_v2        60,185,128  11,513,626,624  timm
+resnet50_v2_keras   25,568,360  3,482,255,360   keras
+resnet101_v2_keras  44,577,896  7,194,476,544   keras
+resnet152_v2_keras  60,236,904  10,906,697,728  keras
 """)
 TIMM = Code("timm 1.0.31")
 COUNTED = {
@@ -41,7 +41,6 @@ ARAUJO = Paper(
     2019,
     "Distill",
 )
-FIELDS = {50: 483, 101: 1027, 152: 1507}
 RELEASED = Code("the authors' released models").at()
 OVER_23 = NOTES[1].at(": over 23 million")
 SHIFTED = "the notes' two rows are one network too far down: 25.6 is ResNet-50, 44.6 ResNet-101"
@@ -66,27 +65,14 @@ SAID = (
             ARAUJO.at("Araujo et al. 2019, the table"),
             of=tuple(f"resnet{depth}{option}" for option in ("", "_A", "_C")),
         )
-        for depth, side in FIELDS.items()
+        for depth, side in ((50, 483), (101, 1027), (152, 1507))
     ),
     Claim("parameters without the classifier", 23e6, OVER_23, about=True, of=("resnet50",)),
     # What is wrong.
-    *claims(
-        NOTES[3],
-        f"""
-quantity                       printed  where       why it is wrong
-params                         25.6e6   comparison  {SHIFTED}
-megabytes in single precision  96       "           "
-""",
-        of="resnet18",
-    ),
-    *claims(
-        NOTES[3],
-        f"""
-quantity                       printed  where       why it is wrong
-params                         44.6e6   comparison  {SHIFTED}
-megabytes in single precision  167      "           "
-""",
-        of="resnet50",
+    *(
+        Claim(quantity, printed, NOTES[3].at("comparison"), SHIFTED, of=(network,))
+        for network, *row in (("resnet18", 25.6e6, 96), ("resnet50", 44.6e6, 167))
+        for quantity, printed in zip(("params", "megabytes in single precision"), row, strict=True)
     ),
     *claims(
         NOTES[2],
@@ -121,23 +107,19 @@ def about(name: str, said: tuple[Claim, ...]) -> tuple[Claim, ...]:
     return tuple(claim for claim in said if name in claim.of)
 
 
-def maps_first(cell: str) -> tuple[int, ...]:
-    """A size as the notes print it, 56x56x64, in our order."""
-    height, width, maps = map(int, cell.split("x"))
-    return maps, height, width
+def maps_first(cell: str) -> str:
+    """A size as the notes print it, 56x56x64, in our order; a count as it is."""
+    *size, maps = cell.split("x")
+    return "x".join((maps, *size))
 
 
 RESNET18_NOTES_TABLE = (
     Claim("params", 11_511_784, NOTES[2].at("ResNet-18 table: total")),
     Claim("params", 11e6, NOTES[2].at(": around 11 million"), about=True),
     *(
-        Claim(f"{row['layer']}.{what}", printed, STRUCTURE)
+        Claim(f"{row['layer']}.{what}", value(maps_first(row[column])), STRUCTURE)
         for row in TABLE_002
-        for what, printed in (
-            ("input", maps_first(row["input"])),
-            ("out", maps_first(row["output"])),
-            ("params", value(row["params"])),
-        )
+        for what, column in (("input", "input"), ("out", "output"), ("params", "params"))
     ),
 )
 RESNET50_NOTES_KERAS = (
@@ -181,10 +163,7 @@ STRIDE_ON_3X3 = Departure(
     "torchvision/models/resnet.py, class Bottleneck: ResNet V1.5; the paper's figure 5 and table 1",
 )
 BIASES = "convolutions keep their biases before normalisation"
-KERAS_CODE, NOTES_CODE = (
-    "keras/src/applications/resnet.py, residual_block_v1",
-    "notes 001, ResNet-50 code",
-)
+KERAS_CODE = "keras/src/applications/resnet.py, residual_block_v1"
 OTHERWISE = {  # a peer's networks: the end of the title, what it does otherwise
     "v1.5": ("v1.5, stride on the 3x3", (STRIDE_ON_3X3, NOT_PRINTED)),
     "keras": (
@@ -208,11 +187,13 @@ NOTES_RECORDS = {
                 "normalisation and the three projections are left out, biases added",
                 f"{STRUCTURE}; torchvision 0.28 and timm 1.0.31, resnet18, counted",
             ),
-            Departure(
-                "convolutions have biases and no normalisation; there is no shortcut",
-                str(STRUCTURE),
+            *(
+                Departure(what, str(STRUCTURE))
+                for what in (
+                    "convolutions have biases and no normalisation; there is no shortcut",
+                    "the input is 227 and conv1 is padded by 1, not 224 and 3",
+                )
             ),
-            Departure("the input is 227 and conv1 is padded by 1, not 224 and 3", str(STRUCTURE)),
         ),
         "resnet18_notes_table",
     ),
@@ -220,11 +201,14 @@ NOTES_RECORDS = {
         "ResNet-50, Keras model of the notes with its own head",
         PAPER,
         RESNET50_NOTES_KERAS,
-        (
-            Departure("max pooling without padding, average pooling of 2x2", NOTES_CODE),
-            Departure("the head is dense, 256, 128 and one sigmoid", NOTES_CODE),
-            Departure(BIASES, NOTES_CODE),
-            Departure("normalisation's epsilon is 1e-3, and it averages 0.01 a batch", NOTES_CODE),
+        tuple(
+            Departure(what, "notes 001, ResNet-50 code")
+            for what in (
+                "max pooling without padding, average pooling of 2x2",
+                "the head is dense, 256, 128 and one sigmoid",
+                BIASES,
+                "normalisation's epsilon is 1e-3, and it averages 0.01 a batch",
+            )
         ),
         "resnet50_notes_keras",
     ),

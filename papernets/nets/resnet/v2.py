@@ -26,7 +26,6 @@ PAPER = Paper(
     "ECCV, arXiv 1603.05027",
 )
 
-IMAGENET_DEPTHS = (*DEPTHS, 200)  # table 5 has those of 152 and 200
 CIFAR_DEPTHS = (110, 164, 1001)  # table 3
 
 
@@ -169,7 +168,7 @@ def _cifar(depth: int) -> Entry:
 
 
 NETWORKS = (
-    *(_imagenet(depth) for depth in IMAGENET_DEPTHS),
+    *(_imagenet(depth) for depth in (*DEPTHS, 200)),
     *(_keras(depth) for depth in BOTTLENECKS),
     *(_cifar(depth) for depth in CIFAR_DEPTHS),
 )

@@ -66,11 +66,6 @@ def imagenet(name: str, depth: int) -> Record:
     return Record(title, PAPER, tuple(found), departures, f"resnet{depth}_v2")
 
 
-def keras(name: str, depth: int) -> Record:
-    """Of resnet50_v2_keras and its kind."""
-    return Record(f"ResNet-{depth} v2 of Keras", PAPER, about(name, SAID), KERAS)
-
-
 def cifar(depth: int) -> Record:
     """Of resnet164 and its kind."""
     (row,) = (row for row in TABLE_3 if row["network"] == str(depth))
@@ -99,5 +94,5 @@ def cifar(depth: int) -> Record:
 def record(name: str, depth: int) -> Record:
     """What was said of a pre-activation network, without our values of what is no row's."""
     if name.endswith("_keras"):
-        return keras(name, depth)
+        return Record(f"ResNet-{depth} v2 of Keras", PAPER, about(name, SAID), KERAS)
     return cifar(depth) if depth in CIFAR_DEPTHS else imagenet(name, depth)
