@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ...said import NOTES, Claim, Code, Departure, Paper, Record, Source, claims, errors, value
+from ...said import NOTES, Claim, Code, Departure, Record, Source, claims, errors, value
 from ...spec import Committee, Net, Shape, totals, walk
+from ..papers import ARAUJO
 from . import DROPOUT, LAYERS, PAPER, PAPER_CAFFE, alexnet
 from . import peers_claims as peers
 from .peers import PAPER_OWT
 from .recipes import FILLED
 
-ARAUJO = Paper(
-    "Computing Receptive Fields of Convolutional Neural Networks",
-    "Araujo, Norris, Sim",
-    2019,
-    "Distill, doi 10.23915/distill.00021",
-)
 README = Code("models/bvlc_reference_caffenet").at("readme")
 REFERENCE_MACS = Claim("macs", 724_000_000, Code("Caffe's reference figure").at(), about=True)
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, UNEXPLAINED, Claim, Code, Departure, Paper, Record, Source, errors, table
+from ...said import NOTES, UNEXPLAINED, Claim, Code, Departure, Record, Source, errors, table
 from ...spec import Committee, Net
 from ..googlenet import shape
 from ..inception import PAPER as RETHINKING
+from ..papers import ARAUJO
 from . import FIGURE_5, PAPER, VARIANTS, Variant, lines
 
 SLIM = Code("TF-Slim, nets/inception_v2.py")
 CAFFE = Code(
     "the Caffe and MXNet release; its PyTorch port, pretrainedmodels/models/bninception.py"
-)
-ARAUJO = Paper(
-    "Computing Receptive Fields of Convolutional Neural Networks",
-    "Araujo, Norris, Sim",
-    2019,
-    "Distill 4(11), e21",
 )
 TWO_BILLION = RETHINKING.at(
     "Szegedy et al. 2015, Rethinking the Inception Architecture, table 3: 2.0 billion"

@@ -10,7 +10,6 @@ from ...said import (
     Claim,
     Code,
     Departure,
-    Paper,
     Record,
     Source,
     Value,
@@ -21,18 +20,13 @@ from ...said import (
 from ...spec import Committee, Conv, Dense, Net
 from ..cost import depth
 from ..figures import statistics
+from ..papers import ARAUJO
 from . import PAPER, TABLE_1, size
 
 RELEASE = Code("the authors' release, TF-slim, inception_v3.py")
 TORCHVISION = Code("torchvision 0.28.0, models/inception.py")
 TIMM = Code("timm 1.0.31, models/inception_v3.py")
 KERAS = Code("Keras 3.15.1, applications/inception_v3.py")
-ARAUJO = Paper(
-    "Computing Receptive Fields of Convolutional Neural Networks",
-    "Araujo, Norris, Sim",
-    2019,
-    "Distill 4(11), e21",
-)
 FIELDS = ARAUJO.at("Araujo, Norris, Sim 2019, Computing Receptive Fields, the table")
 
 # The row that takes each size of table 1; the last size is what the network gives.

@@ -7,16 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from ...said import NOTES, Claim, Code, Departure, Paper, Record, Source, claims, table
+from ...said import NOTES, Claim, Code, Departure, Record, Source, claims, table
 from ...spec import Committee, Conv, Dense, Layer, Net
+from ..papers import ARAUJO
 from . import PAPER, SIDES, WIDTHS, convolutions, width_and_size
-
-ARAUJO = Paper(
-    "Computing Receptive Fields of Convolutional Neural Networks",
-    "Araujo, Norris, Sim",
-    2019,
-    "Distill, doi 10.23915/distill.00021",
-)
 
 # Table 2: per cent of multiply-adds and of parameters, normalisation and biases not counted.
 TABLE_2 = table("""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...said import NOTES, Claim, Code, Departure, Paper, Record, Source, claims, table, value
+from ...said import NOTES, Claim, Code, Departure, Record, Source, claims, table, value
+from ..papers import ARAUJO
 from . import PAPER
 from .peers import TABLE_002
 
@@ -35,12 +36,6 @@ COUNTED = {
     "keras": Code("keras.applications 3.15.1").at("counted"),
 }
 # The table of TF-slim's networks: their strides lie elsewhere, the last fields are the same.
-ARAUJO = Paper(
-    "Computing Receptive Fields of Convolutional Neural Networks",
-    "Araujo, Norris, Sim",
-    2019,
-    "Distill",
-)
 RELEASED = Code("the authors' released models").at()
 OVER_23 = NOTES[1].at(": over 23 million")
 SHIFTED = "the notes' two rows are one network too far down: 25.6 is ResNet-50, 44.6 ResNet-101"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...said import NOTES, UNEXPLAINED, Claim, Source, claims, errors, table
 from ...spec import Conv, Net, Shape, chain, totals, walk
-from ..alexnet.claims import ARAUJO
+from ..papers import ARAUJO
 from ..resnet import PAPER as RESNET
 from . import PAPER
 from . import vgg16 as network
