@@ -11,18 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..spec import (
-    Concat,
-    Conv,
-    Norm,
-    Padding,
-    Pair,
-    Part,
-    Pool,
-    chain,
-    concat,
-    each_part,
-)
+from ..spec import Concat, Conv, Norm, Padding, Pair, Part, Pool, chain, concat, each_part
 
 WINDOW = r"(\d+)x(\d+)(?:/(\d+))?"
 CONV = re.compile(rf"{WINDOW} (\w+)( V)?")

@@ -11,7 +11,6 @@ file beside it. Widths here are those of the network that its authors released, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import count, pairwise
 
 from ...said import Paper, number, table
@@ -192,8 +191,8 @@ def v3(classes: int, defaults: Defaults, dropout: float, head: Part | None) -> C
 
 def aux_head(classes: int, defaults: Defaults = DEFAULTS, counted: bool = False) -> Aux:
     """The head on the last 17x17 grid, normalised; 0.4 as released, the paper prints no weight."""
-    parts: Mapping[str, Part] = layers(AUX, defaults)
-    return Aux(chain({**parts, **classifier(classes)}), weight=0.4, counted=counted)
+    body = chain(layers(AUX, defaults) | classifier(classes))
+    return Aux(body, weight=0.4, counted=counted)
 
 
 DROPOUT = 0.2  # TF-slim's inception_v3.py keeps 0.8; the paper gives none

@@ -161,8 +161,8 @@ def ours(net: Net) -> dict[str, Value]:
     }
 
 
-SLIM = "TF-slim, inception_utils.py"
 # What the paper leaves open, and what the networks do otherwise.
+SLIM = "TF-slim, inception_utils.py"
 EPSILON = Departure(
     "epsilon of the normalisation is 0.001, as released; the paper prints none", SLIM
 )
@@ -216,8 +216,6 @@ GAMMA = Departure(
 )
 DROPOUT = Departure("dropout of 0.2 before the classifier; the paper gives none", str(RELEASE))
 HEAD = Departure("the auxiliary head's loss counts 0.4; the paper prints no weight", str(RELEASE))
-
-
 NO_DROPOUT = "no dropout; the release has 0.2"
 COUNTS_PADDING = "an average counts its padding; the release's does not: see inception_v3"
 DEPARTURES = {

@@ -16,7 +16,7 @@ from ...said import (
     errors,
     table,
 )
-from ...spec import Add, Chain, Committee, Conv, Net
+from ...spec import Committee, Conv, Net, each_part
 from ..figures import statistics
 from ..inception import size
 from ..inception.claims import AVERAGE, EPSILON, FIELDS
@@ -135,25 +135,16 @@ CLAIMS["inception_v4_timm"] = CLAIMS["inception_v4"][:2]
 CLAIMS["inception_resnet_v2_timm"] = CLAIMS["inception_resnet_v2_slim"]
 
 
-def linear_maps(net: Net) -> dict[str, int]:
-    """The maps of the linear 1x1 in the first residual module of each kind, by the kind's name."""
-    return {
-        name[:-1]: layer.out
-        for name, block in net.body.parts
-        if name in ("inception_a1", "inception_b1", "inception_c1") and isinstance(block, Add)
-        for _, way in block.branches
-        if isinstance(way, Chain)
-        for inner, layer in way.parts
-        if inner == "linear" and isinstance(layer, Conv)
-    }
-
-
 def ours(net: Net) -> dict[str, Value]:
     """What we give of quantities that are no row's."""
     return {
         "letters of the reduction's widths": ", ".join(TABLE_1.columns[1:]),
         "moving means and variances": statistics(net.body),
-        **{f"maps of {name}'s linear 1x1": maps for name, maps in linear_maps(net).items()},
+        **{
+            f"maps of {name.removesuffix('1.linear')}'s linear 1x1": part.out
+            for name, part in each_part(net.body)
+            if name.endswith("1.linear") and isinstance(part, Conv)
+        },
     }
 
 
