@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from math import prod
@@ -32,7 +33,10 @@ def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
         heads = bool(known.aux) and any(name.startswith(known.aux) for name in given)
         if heads and "aux" not in find(known.net).options:
             return False
-        return _trunk(known, given) == _sizes(known.peer, known.name)
+        trunk = _trunk(known, given)
+        if not Counter(trunk.values()) <= _sizes(known.peer, known.name):
+            return False  # quickly: nearly all of them end here
+        return trunk == _trunk(known, _by_name(known))
 
     return tuple(one for side in SIDES.values() for one in side.KNOWN.values() if fits(one))
 
@@ -76,12 +80,18 @@ def _trunk(known: PeerNet, sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 @cache
-def _sizes(peer: str, name: str) -> Mapping[str, int]:
-    """The sizes of a peer's tensors by its names, as `_trunk` leaves them."""
+def _sizes(peer: str, name: str) -> Counter[int]:
+    """How many tensors of each size a peer's network has."""
     known = SIDES[peer].KNOWN[name]
+    own = spec.tensors(_net(known.net, known.options))
+    return Counter(prod(one.shape) for one in own.values())
+
+
+def _by_name(known: PeerNet) -> dict[str, int]:
+    """The sizes of a peer's tensors by its names."""
     own = _net(known.net, known.options)
-    names = SIDES[peer].theirs(known, own)
-    return _trunk(known, {names[key]: prod(one.shape) for key, one in spec.tensors(own).items()})
+    names = SIDES[known.peer].theirs(known, own)
+    return {names[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
 
 
 def _net(name: str, options: Mapping[str, object]) -> Any:

@@ -19,7 +19,10 @@ from .window import Pair, Shape, pair
 
 @dataclass(frozen=True)
 class Row:
-    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width)."""
+    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width).
+
+    `ends` are what the branches of a join give.
+    """
 
     name: str
     kind: str
@@ -32,7 +35,7 @@ class Row:
     connections: int = 0
     receptive_field: Pair | None = None
     field_stride: Pair | None = None
-    formula: str = ""
+    ends: tuple[Shape, ...] = ()
     aux: bool = False
 
     @property
@@ -71,6 +74,12 @@ class Row:
     def activation(self) -> str | None:
         """The activation after this row."""
         return getattr(self.layer, "activation", None)
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic of this row in words."""
+        layer = self.layer
+        return layer.words(self.input) if isinstance(layer, Layer) else layer.words(self.ends)
 
     @property
     def settings(self) -> Settings:
@@ -247,14 +256,13 @@ class _Rows(Visitor[Seen]):
                 connections=layer.connections(s),
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
-                formula=layer.words(s),
                 aux=self._aux,
             )
         )
         return out, field
 
     def join(self, name: str, join: Concat | Add, value: Seen, ends: Sequence[Seen]) -> Seen:
-        shapes = [shape for shape, _ in ends]
+        shapes = tuple(shape for shape, _ in ends)
         try:
             out = join.shape(shapes)
         except ValueError as error:
@@ -271,7 +279,7 @@ class _Rows(Visitor[Seen]):
                 out=out,
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
-                formula=join.words(shapes),
+                ends=shapes,
                 aux=self._aux,
             )
         )

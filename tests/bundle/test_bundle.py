@@ -20,10 +20,11 @@ from papernets.bundle.net_json import read_net, write_net
 from papernets.cli import main
 from papernets.nets.registry import NETS, net
 from papernets.run.network import build
+from papernets.spec import LRN, Layer, chain
 from papernets.spec import Committee as CommitteeSpec
-from papernets.spec import Layer, chain
 
 TEN = tuple("0123456789")
+LENET5 = net("lenet5").body
 INFO = BundleInfo(
     network="lenet5_keras_28",
     classes=TEN,
@@ -378,6 +379,20 @@ def test_a_network_as_data(one):
     assert found.body == one.body and found.input == one.input and found.classes == one.classes
     with torch.device("meta"):
         assert assemble(found).state_dict().keys() == assemble(one).state_dict().keys()
+
+
+def test_a_bundle_that_says_how_layers_are_computed_is_read():
+    """The first bundles held a form of tables and normalisations; it never changed a value."""
+    own = replace(net("lenet5"), body=chain({"norm": LRN(5, 2, 1e-4, 0.75), "net": LENET5}))
+    values = json.loads(json.dumps(write_net(own)))
+    (_, norm), (_, inner) = values["body"]["parts"]
+    layers = dict(inner["parts"])
+    assert "form" not in norm and "form" not in layers["C3"]
+    norm["form"], layers["C3"]["form"] = "plain", "grouped"
+    assert read_net(values, "here").body == own.body
+    layers["C1"]["form"] = "plain"
+    with pytest.raises(ValueError, match=r"here: its network cannot be read .*'form'"):
+        read_net(values, "here")
 
 
 def test_only_layers_of_ours_are_data():
