@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,12 +14,12 @@ from torch import Tensor, nn
 from .. import spec
 from ..bundle.load import assemble
 from ..bundle.weights import load_weights
-from ..nets.registry import find, net, plain
+from ..nets.registry import find, plain
 from ..run.network import Network
 from ..spec import Net
 from .layout import PeerNet
 from .read import cleaned
-from .recognise import SIDES, recognised
+from .recognise import SIDES, our_net, recognised
 
 PEERS = ("torchvision", "timm", "keras")
 
@@ -76,12 +75,12 @@ def take(
         tensors = {key: value for key, value in tensors.items() if key not in dropped}
     elif known.aux and not heads:
         options["aux"] = False
-    own = _net(known.net, _classes(module, known, tensors), options)
+    own = our_net(known.net, options, _classes(module, known, tensors))
     try:
         state = module.translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(known, tensors)}") from None
-    wanted = own if classes is None else _net(known.net, classes, options)
+    wanted = own if classes is None else our_net(known.net, options, classes)
     fresh = [
         key
         for key, one in spec.tensors(wanted).items()
@@ -149,13 +148,6 @@ def find_peer(peer: str, name: str) -> PeerNet:
     if meant:
         hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
     raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
-
-
-def _net(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
-    chosen: dict[str, Any] = dict(options)
-    found = net(name, classes, **chosen)
-    assert isinstance(found, Net)
-    return found
 
 
 def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
