@@ -8,18 +8,16 @@ import importlib.util
 import operator
 import re
 from collections.abc import Iterable
-from functools import cache
+from types import ModuleType
 from typing import Any
 
 from ..numbers import is_whole
 from ..said import Check
 from ..said import verify as check
-from ..said.legacy import record_of
-from ..spec import HE, Committee, Net
+from ..spec import Committee, Net
 from ..words import did_you_mean, plain
 from .entry import COMMON, Entry, check_most
 from .own_file import networks_in, own, run
-from .photographs import with_recipes
 from .shelf import Found, Shelf, in_file, printed_by
 
 FAMILIES = (
@@ -154,22 +152,25 @@ def verify(network: str | Net | Committee | Found) -> tuple[Check, ...]:
     return check(found.net, found.record)
 
 
-@cache
 def _shelf(family: str) -> Shelf:
-    """What a folder's claims.py and recipes.py have; of a family of one file, its constants."""
-    home = importlib.import_module(family)
-    if hasattr(home, "__path__") and importlib.util.find_spec(f"{family}.claims"):
-        claims, recipes = (
-            importlib.import_module(f"{family}.{part}") for part in ("claims", "recipes")
-        )
-        return Shelf(claims.record, recipes.initialisation, recipes.recipes)
-    if hasattr(home, "__path__") and not hasattr(home, "CLAIMS"):  # TRANSITIONAL
-        return Shelf(
-            record_of,
-            lambda net: net.init or HE,
-            lambda net: with_recipes(net).recipes,
-        )
-    return in_file(home, family, {entry.name: entry.title for entry in home.NETWORKS})
+    """What a folder's claims.py and recipes.py have; of a family of one file, its constants.
+
+    They are imported when they are asked for: to know a network is not to know what was said.
+    """
+
+    def part(name: str) -> ModuleType:
+        return importlib.import_module(f"{family}.{name}")
+
+    folder = importlib.util.find_spec(family)
+    alone = folder is None or folder.submodule_search_locations is None
+    if alone or importlib.util.find_spec(f"{family}.claims") is None:
+        home = importlib.import_module(family)
+        return in_file(home, family, {entry.name: entry.title for entry in home.NETWORKS})
+    return Shelf(
+        lambda net: part("claims").record(net),
+        lambda net: part("recipes").initialisation(net),
+        lambda net: part("recipes").recipes(net),
+    )
 
 
 def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] = COMMON) -> None:

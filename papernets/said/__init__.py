@@ -5,7 +5,6 @@ from .claims import (
     Claim,
     Departure,
     Value,
-    claims,
     error_of_paper,
     errors,
     of_rows,
@@ -14,7 +13,7 @@ from .claims import (
 )
 from .recipe import Recipe
 from .record import Printed, Record
-from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source
+from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source, Together
 from .tables import Table, crosses, number, table
 from .verify import Check, verify
 
@@ -35,8 +34,8 @@ __all__ = [
     "Record",
     "Source",
     "Table",
+    "Together",
     "Value",
-    "claims",
     "crosses",
     "error_of_paper",
     "errors",

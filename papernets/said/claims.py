@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .sources import Code, Notes, Origin, Source, behind
 from .tables import Table
+
+if TYPE_CHECKING:
+    from .sources import Source
 
 Value = float | str | tuple[int, ...]
 UNEXPLAINED = "unexplained"
@@ -83,49 +86,33 @@ CELLS = re.compile(r" {2,}")
 """Cells of a table of claims stand two spaces apart or more."""
 
 
-def claims(
-    source: Origin | tuple[Origin, ...],
-    table: str,
-    of: str | tuple[str, ...] = (),
-    ours: Mapping[str, Value] | None = None,
+def read_claims(
+    table: str, at: Callable[[str], Source], of: tuple[str, ...], ours: Mapping[str, Value]
 ) -> tuple[Claim, ...]:
-    """The claims that a table lists: what one source prints, or several together.
+    """The claims that a table lists, printed at the places that its column `where` names.
 
     The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
     missing at the end of a line; one of `"` is as above it. A line that begins with a space goes on
     with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
-    `where` is the place, which one source that is code or notes puts behind its own name; of
-    several sources a line is of those notes that its place names. `ours`
-    has our values of quantities that are no row's. ValueError names a wrong line.
+    `ours` has our values of quantities that are no row's. ValueError names a wrong line.
     """
-    origins = source if isinstance(source, tuple) else (source,)
-    own = str(source) if isinstance(source, Code | Notes) else ""
     found = []
     for cell in _cells(table):
-        place = cell.get("where", "")
         printed, about, below = _limits(cell.get("printed", ""))
         found.append(
             Claim(
                 cell["quantity"],
                 value(printed),
-                Source(_printing(origins, place), behind(own, place) if own else place),
+                at(cell.get("where", "")),
                 cell.get("why it is wrong", ""),
                 about,
                 below,
                 cell.get("conditions", ""),
-                (ours or {}).get(cell["quantity"]),
-                (of,) if isinstance(of, str) else of,
+                ours.get(cell["quantity"]),
+                of,
             )
         )
     return tuple(found)
-
-
-def _printing(origins: tuple[Origin, ...], place: str) -> tuple[Origin, ...]:
-    """Of several origins those that print a line: its place names the notes by their numbers."""
-    if len(origins) == 1:
-        return origins
-    named = re.findall(r"\b\d{3}\b", place)
-    return tuple(o for o in origins if not isinstance(o, Notes) or o.number in named)
 
 
 def _cells(table: str) -> Iterator[dict[str, str]]:

@@ -21,9 +21,10 @@ from papernets.cli import main
 from papernets.nets import NETS, beside, net
 from papernets.run.network import build
 from papernets.said import Record
-from papernets.spec import Layer, chain
+from papernets.spec import LRN, Layer, chain
 
 TEN = tuple("0123456789")
+LENET5 = net("lenet5").body
 INFO = BundleInfo(
     network="lenet5_keras_28",
     classes=TEN,
@@ -379,6 +380,20 @@ def test_a_network_as_data(one):
     assert (found.record.title, found.record.paper) == (own.record.title, own.record.paper)
     with torch.device("meta"):
         assert assemble(found).state_dict().keys() == assemble(own).state_dict().keys()
+
+
+def test_a_bundle_that_says_how_layers_are_computed_is_read():
+    """The first bundles held a form of tables and normalisations; it never changed a value."""
+    own = replace(net("lenet5"), body=chain({"norm": LRN(5, 2, 1e-4, 0.75), "net": LENET5}))
+    values = json.loads(json.dumps(write_net(own, Record())))
+    (_, norm), (_, inner) = values["body"]["parts"]
+    layers = dict(inner["parts"])
+    assert "form" not in norm and "form" not in layers["C3"]
+    norm["form"], layers["C3"]["form"] = "plain", "grouped"
+    assert read_net(values, "here").net.body == own.body
+    layers["C1"]["form"] = "plain"
+    with pytest.raises(ValueError, match=r"here: its network cannot be read .*'form'"):
+        read_net(values, "here")
 
 
 def test_only_layers_of_ours_are_data():

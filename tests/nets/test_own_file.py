@@ -16,7 +16,7 @@ from papernets.spec import HE, Initialisation, Net
 SOURCE = '''
 """A network of mine."""
 from papernets.nets.entry import Entry
-from papernets.said import BY_HAND, Claim, Departure, Paper, Recipe, Source, claims, of_rows, table
+from papernets.said import BY_HAND, Claim, Departure, Paper, Recipe, Source, of_rows, table
 from papernets.spec import Committee, Conv, Dense, Flatten, Initialisation, Net, chain
 
 A_PAPER = Paper("A Title", "Author", 2026, "Venue")
@@ -46,14 +46,14 @@ conv   30
 out    436
 """)
 CLAIMS = (
-    *claims(PAPER, """
+    *PAPER.claims("""
 quantity  printed    where    why it is wrong
 params    466        table 1
 params    about 500  abstract
 macs      1,500      table 1  the table counts biases too
 """),
     *of_rows(ROWS, PAPER.at("table 2")),
-    *claims(PAPER, """
+    *PAPER.claims("""
 quantity  printed  where      conditions
 error     2.5 %    section 4  a thousand pictures
 """),
@@ -68,7 +68,7 @@ NETWORKS = (Entry("mine", mine, PAPER.year),)
 '''
 BY_NAME = '''
 CLAIMS = {
-    "mine": claims(A_PAPER, """
+    "mine": A_PAPER.claims("""
 quantity  printed  where
 params    466      table 1
 """),
@@ -262,7 +262,7 @@ WRONG = {
     "PAPER = {'fixed': 'A Title'}": "PAPER is of type str. It must be a Paper;",
     "CLAIMS = 5": "CLAIMS is of type int. It must be a tuple, each a Claim; or a mapping from",
     "CLAIMS = Claim('params', 466, A_PAPER.at(''))": "CLAIMS is of type Claim. It must be a tuple",
-    "CLAIMS = (claims(A_PAPER, 'quantity'),)": "CLAIMS holds a tuple, not a Claim. Put a star bef",
+    "CLAIMS = (A_PAPER.claims('quantity'),)": "CLAIMS holds a tuple, not a Claim. Put a star bef",
     "CLAIMS = ('params',)": "CLAIMS holds a str, not a Claim\n",
     "CLAIMS = {'mine': 'params'}": "CLAIMS is of type str. It must be a tuple, each a Claim",
     "CLAIMS = (Claim('params', 466, 'table 1'),)": "CLAIMS: the source of 'params' is 'table 1', "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ...said import NOTES, Claim, Code, Departure, Record, Source, claims, errors, value
+from ...said import NOTES, Claim, Code, Departure, Record, Source, errors, value
 from ...spec import Committee, Net, Shape, totals, walk
 from ..papers import ARAUJO
 from . import DROPOUT, LAYERS, PAPER, PAPER_CAFFE, alexnet
@@ -62,24 +62,18 @@ def right() -> Iterator[Claim]:
     for row in LAYERS:
         if row["layer"] != "conv1":
             yield Claim(f"{row['layer']}.size", value(row["neurons"]), PAPER.at("figure 2"))
-    yield from claims(
-        NOTES[1],
-        """
+    yield from NOTES[1].claims("""
 quantity   printed    where
 pool1.out  96x27x27   Model Explanation
 pool2.out  256x13x13  Model Explanation
 pool5.out  256x6x6    Model Explanation
-""",
-    )
-    yield from claims(
-        ARAUJO,
-        """
+""")
+    yield from ARAUJO.claims("""
 quantity               printed  where
 pool5.receptive_field  195x195  Araujo, Norris, Sim 2019, Computing Receptive Fields: alexnet_v2,
                                 the same windows
 pool5.field_stride     32x32    Araujo, Norris, Sim 2019: alexnet_v2
-""",
-    )
+""")
     yield Claim(
         "float32 parameters in thousandths of 2^30 bytes",
         227,
@@ -97,8 +91,7 @@ WRONG = (
         Source((PAPER, NOTES[1]), "section 3.5, figure 2; notes 001, Keras code"),
         "without padding, 224 gives 54x54; the 55x55 of figure 2 needs 227 (or padding 2)",
     ),
-    *claims(
-        PAPER,
+    *PAPER.claims(
         """
 quantity             printed  where              why it is wrong
 values of the input  150,528  figure 2, caption  it is 3x224x224; the network's 55x55 maps need
@@ -108,19 +101,15 @@ conv1.size           253,440  figure 2, caption  the figure draws 55x55 maps, 48
 """,
         ours={"values of the input": 3 * 227 * 227},
     ),
-    *claims(
-        NOTES[3],
-        """
+    *NOTES[3].claims("""
 quantity      printed  where                    why it is wrong
 conv2.stride  4x4      Basic layout of AlexNet  only conv1 has stride 4: see the sizes
 conv3.stride  4x4      "                        "
 conv4.stride  4x4      "                        "
 conv5.stride  4x4      "                        "
 flatten.size  9,261    "                        256 maps of 6x6 are 9,216 values
-""",
-    ),
-    *claims(
-        NOTES[1],
+"""),
+    *NOTES[1].claims(
         """
 quantity         printed  where                            why it is wrong
 conv1.kernel     7x7      VGG16                            11, 5, 3, 3, 3: 7x7 is ZFNet's first
@@ -134,16 +123,13 @@ classes          10       "                                the paper has 1000
 """,
         ours={"rate of dropout": DROPOUT.rate, "classes": 1000},
     ),
-    *claims(
-        NOTES[2],
-        """
+    *NOTES[2].claims("""
 quantity  printed        where            why it is wrong
 params    62,378,344     AlexNet table    the kernels of conv2, conv4 and conv5 see one tower, not
                                           both: see alexnet_single
 macs      1,500,000,000  All Comparisons  counted at two operations a multiply-add (1.45 billion)
                                           beside figures at one
-""",
-    ),
+"""),
     Claim(
         "what norm1 stands after",
         "conv1, before its ReLU",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, Claim, Code, Departure, claims, table, value
+from ...said import NOTES, Claim, Code, Departure, table, value
 from ...spec import Shape, walk
 from .peers import KERAS, KERAS_NORM, NOTES_002, alexnet_single
 
@@ -95,14 +95,11 @@ ALL_MAPS = Departure(
     "their own GPU: see alexnet",
     "notes 002; section 3.5",
 )
-TORCHVISION = claims(
-    Code("torchvision 0.28"),
-    """
+TORCHVISION = Code("torchvision 0.28").claims("""
 quantity  printed      where
 params    61,100,840   measured
 macs      714,188,480  measured
-""",
-)
+""")
 TORCHVISION_DEPARTURES = tuple(
     Departure(what, "torchvision/models/alexnet.py")
     for what in (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from ...said import BY_HAND, NOTES, UNEXPLAINED, Claim, Code, Departure, Record, Source, claims
+from ...said import BY_HAND, NOTES, UNEXPLAINED, Claim, Code, Departure, Record, Source
 from ...spec import Committee, Conv, Dense, GlobalPool, Net, Pool, chain
 from ..cost import cost, depth
 from . import PAPER, ROW_3A, Variant, googlenet, inception, lines, shape
@@ -92,9 +92,7 @@ def whole_network() -> Iterator[Claim]:
     )
 
 
-HEADS = claims(
-    PAPER,
-    """
+HEADS = PAPER.claims("""
 quantity       printed   where
 aux1.pool.out  512x4x4   section 5, the extra network on the side
 aux1.conv.out  128x4x4   "
@@ -104,13 +102,10 @@ aux2.pool.out  528x4x4   "
 aux2.conv.out  128x4x4   "
 aux2.fc1.out   1024x1x1  "
 aux2.fc2.out   1000x1x1  "
-""",
-)
+""")
 TEST = "ILSVRC-2014 test, 7 models, 144 crops, top-5"
 RESULTS = (
-    *claims(
-        PAPER,
-        """
+    *PAPER.claims("""
 quantity  printed  where    conditions
 error     10.07 %  table 3  ILSVRC-2014 validation, 1 model, 1 crop, top-5
 error     9.15 %   table 3  ILSVRC-2014 validation, 1 model, 10 crops, top-5
@@ -118,8 +113,7 @@ error     7.89 %   table 3  ILSVRC-2014 validation, 1 model, 144 crops, top-5
 error     8.09 %   table 3  ILSVRC-2014 validation, 7 models, 1 crop, top-5
 error     7.62 %   table 3  ILSVRC-2014 validation, 7 models, 10 crops, top-5
 error     6.67 %   table 3  ILSVRC-2014 validation, 7 models, 144 crops, top-5
-""",
-    ),
+"""),
     *(
         Claim("error", printed, Source(origins, where), conditions=TEST)
         for printed, origins, where in (
@@ -164,15 +158,12 @@ OPEN = (
     ),
 )
 WIDTHS = Departure("figure 2(a) has no widths: here those of 3a", "figure 2(a), table 1")
-TORCHVISION_CLAIMS = claims(
-    TORCHVISION,
-    """
+TORCHVISION_CLAIMS = TORCHVISION.claims("""
 quantity    printed        where
 params      6,624,904      aux_logits=False
 macs        1,498,376,192  evaluation
 aux_params  6,379,984      : 13,004,888 with both heads
-""",
-)
+""")
 CAFFE_LRN = Departure("LRN has k = 1 and alpha = 1e-4 divided by the 5 maps", str(CAFFE))
 TORCHVISION_DEPARTURES = (
     Departure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import BY_HAND, NOTES, Claim, Source, claims, of_rows, table, value
+from ...said import BY_HAND, NOTES, Claim, Source, of_rows, table, value
 from ...spec import Conv, Dense
 
 STRUCTURE = NOTES[2].at("GoogLeNet - Structural Details")
@@ -70,9 +70,7 @@ def modules() -> Iterator[Claim]:
 
 GOOGLENET = (
     *of_rows(STEM, STRUCTURE),
-    *claims(
-        NOTES[2],
-        """
+    *NOTES[2].claims("""
 quantity       printed        where                                  why it is wrong
 params         6,414,360      GoogLeNet - Structural Details, total  13 rows have 64 or 128 channels
                                                                      going in: 584,192 weights are
@@ -84,8 +82,7 @@ macs           2,000,000,000  comparison: 2B                         that is BN-
 conv1.input    3x227x227      GoogLeNet - Structural Details         the paper's input is 224x224,
                                                                      padded by 3: 112x112 either way
 conv1.padding  1x1            "                                      "
-""",
-    ),
+"""),
     *modules(),
     *(
         Claim(
@@ -96,9 +93,7 @@ conv1.padding  1x1            "                                      "
         )
         for module in ("4b", "4c", "4d", "4e")
     ),
-    *claims(
-        NOTES[4],
-        """
+    *NOTES[4].claims("""
 quantity          printed    where
 pool3.out         480x14x14  the architecture
 inception_4c.out  512x14x14  "
@@ -107,8 +102,7 @@ inception_4e.out  832x14x14  "
 pool4.out         832x7x7    "
 inception_5a.out  832x7x7    "
 inception_5b.out  1024x7x7   "
-""",
-    ),
+"""),
     Claim(
         "weights of a dense layer on 7x7x1024, without the average",
         50_000_000,

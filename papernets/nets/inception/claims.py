@@ -13,7 +13,6 @@ from ...said import (
     Record,
     Source,
     Value,
-    claims,
     errors,
     table,
 )
@@ -61,34 +60,25 @@ MIXED_SIZES = tuple(
 IMAGENET = "ILSVRC-2012 validation"
 ONE_CROP = f"{IMAGENET}, one network, one crop"
 TABLE_3 = PAPER.at("table 3")
-V2_ERRATA = claims(
-    PAPER,
-    f"""
+V2_ERRATA = PAPER.claims(f"""
 quantity  printed        where                                why it is wrong
 depth     42             section 6: 42 layers deep            {UNEXPLAINED}: the paper does not say
                          how it counts; without the layers of the two grid reductions, inception_v2
                          would have 42
 macs      4,800,000,000  table 3: 4.8 Bn Ops, factorised 7x7  {UNEXPLAINED}
-""",
-)
+""")
 V3_ERRATA = (
-    *claims(
-        NOTES[3],
-        """
+    *NOTES[3].claims("""
 quantity  printed     where             why it is wrong
 params    23,900,000  comparison table  Keras's total, 23,851,784, holds 34,432 moving means and
                                         variances, which are not trained: see inception_v3_keras
-""",
-    ),
-    *claims(
-        PAPER,
-        f"""
+"""),
+    *PAPER.claims(f"""
 quantity  printed        where                              why it is wrong
 macs      4,800,000,000  table 3: 4.8 Bn Ops                {UNEXPLAINED}
 macs      5,000,000,000  abstract: 5 billion multiply-adds  {UNEXPLAINED}: it may be table 3's 4.8
                                                             billion, rounded
-""",
-    ),
+"""),
 )
 PARAMS, MACS = 23_834_568, 5_713_216_096  # of Inception v3 without its head, as peers count them
 COUNTED = Source((TORCHVISION, TIMM), f"{TORCHVISION}; {TIMM}: counted")
@@ -138,15 +128,12 @@ CLAIMS = {
         *MIXED_SIZES,
     ),
     "inception_v3_keras": (
-        *claims(
-            KERAS,
-            f"""
+        *KERAS.claims(f"""
 quantity                    printed     where
 params                      23,817,352  : trainable
 macs                        {MACS}      : counted
 moving means and variances  34,432      : not trainable; 23,851,784 in total
-""",
-        ),
+"""),
         *MIXED_SIZES,
     ),
 }

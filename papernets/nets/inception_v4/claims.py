@@ -12,7 +12,6 @@ from ...said import (
     Record,
     Table,
     Value,
-    claims,
     errors,
     table,
 )
@@ -62,13 +61,10 @@ RESULTS = {
 }
 ENSEMBLE = (
     *errors("16.5/3.1", f"{IMAGENET}, one v4 and three v2, 144 crops", PAPER.at("table 5")),
-    *claims(
-        PAPER,
-        """
+    *PAPER.claims("""
 quantity  printed  where      conditions
 error     3.08 %   section 5  ILSVRC-2012 test, the same, top-5
-""",
-    ),
+"""),
 )
 CLAIMS = {
     "inception_v4": (
@@ -78,41 +74,32 @@ CLAIMS = {
         *sizes(FIGURE_9, "figure 9", "stem.join3"),
         *RESULTS["Inception-v4"],
         *ENSEMBLE,
-        *claims(
-            NOTES[0],
-            """
+        *NOTES[0].claims("""
 quantity                           printed  where         why it is wrong
 letters of the reduction's widths  V, l, k  Inception v4  V marks a convolution without padding in
                                    the figures; table 1 has k, l, m and n
-""",
-        ),
+"""),
     ),
     "inception_resnet_v1": (
         *sizes(FIGURE_15, "figure 15", "stem.conv6"),
-        *claims(
-            PAPER,
-            """
+        *PAPER.claims("""
 quantity                          printed  where
 maps of inception_a's linear 1x1  256      figure 10
 maps of inception_b's linear 1x1  896      figure 11
 maps of inception_c's linear 1x1  1792     figure 13
-""",
-        ),
+"""),
         *RESULTS["Inception-ResNet-v1"],
     ),
     "inception_resnet_v2": (
         sizes(FIGURE_9, "figure 3", "stem.join3")[0],
-        *claims(
-            PAPER,
-            """
+        *PAPER.claims("""
 quantity                          printed  where      why it is wrong
 maps of inception_a's linear 1x1  384      figure 16
 maps of inception_b's linear 1x1  1154     figure 17  the module adds it to 1152 maps, so 1152 are
                                                       needed
 maps of inception_c's linear 1x1  2048     figure 19  the module adds it to 2144 maps, so 2144 are
                                                       needed
-""",
-        ),
+"""),
         *RESULTS["Inception-ResNet-v2"],
         *ENSEMBLE,
     ),
@@ -121,15 +108,12 @@ maps of inception_c's linear 1x1  2048     figure 19  the module adds it to 2144
         Claim("macs", 13_155_794_016, TIMM.at(": counted")),
         Claim("conv_7b.receptive_field", (3039, 3039), FIELDS),
     ),
-    "inception_resnet_v2_keras": claims(
-        KERAS,
-        """
+    "inception_resnet_v2_keras": KERAS.claims("""
 quantity                    printed         where
 params                      55,813,192      : trainable
 macs                        13,155,794,016  : counted
 moving means and variances  60,544          : not trainable
-""",
-    ),
+"""),
 }
 CLAIMS["inception_v4_timm"] = CLAIMS["inception_v4"][:2]
 CLAIMS["inception_resnet_v2_timm"] = CLAIMS["inception_resnet_v2_slim"]

@@ -13,7 +13,7 @@ from ...said import (
     Departure,
     Record,
     Source,
-    claims,
+    Together,
     of_rows,
     table,
     value,
@@ -36,14 +36,11 @@ F6      10164   10164
 output  .       840
 """)
 LENET5 = (
-    *claims(
-        PAPER,
-        """
+    *PAPER.claims("""
 quantity     printed  where
 params       60000    section II-B, and III-C: 60,000 trainable free parameters
 connections  340908   section II-B
-""",
-    ),
+"""),
     *(
         Claim(f"{row['layer']}.out", value(f"{row['maps']}x{row['size']}"), PAPER.at("figure 2"))
         for row in FIGURE_2
@@ -52,18 +49,14 @@ connections  340908   section II-B
         LAYER_BY_LAYER,
         Source((NOTES[1], PAPER), "notes 001, LeNet-5 layer by layer; section II-B"),
     ),
-    *claims(
-        PAPER,
-        f"""
+    *PAPER.claims(f"""
 quantity      printed  where                          conditions
 fixed_params  840      section II-B: ten codes of 84
 error         0.95 %   section III-B, figure 9        {MNIST}
 error         0.8 %    section III-B                  {MNIST},
                                                       540,000 distorted ones added
-""",
-    ),
-    *claims(
-        NOTES[1],
+"""),
+    *NOTES[1].claims(
         """
 quantity         printed  where                       why it is wrong
 (5*5+1)*6*(5*5)  156      C1: trainable parameters    156 is right, but the printed product is
@@ -82,37 +75,25 @@ output.params    840      output layer                the 840 weights are fixed 
             "16*2*2*16": 16 * 2 * 2 * 16,
         },
     ),
-    *claims(
-        NOTES[2],
-        """
+    *NOTES[2].claims("""
 quantity   printed  where  why it is wrong
 C1.stride  2x2      text   32 to 28 needs stride 1; the table under the text has it right
 S2.stride  1x1      text   28 to 14 needs stride 2; the table under the text has it right
-""",
-    ),
-    *claims(
-        NOTES[3],
-        """
+"""),
+    *NOTES[3].claims("""
 quantity       printed  where    why it is wrong
 C1.activation  relu     LeNet-5  the paper squashes with 1.7159 tanh(2a/3), after the subsampling
                                  layers too
-""",
-    ),
-    *claims(
-        (NOTES[1], NOTES[3]),
-        """
+"""),
+    *Together(NOTES[1], NOTES[3]).claims("""
 quantity       printed  where              why it is wrong
 C1.activation  sigmoid  notes 001 and 003  the paper squashes with 1.7159 tanh(2a/3)
-""",
-    ),
-    *claims(
-        PAPER,
-        f"""
+"""),
+    *PAPER.claims(f"""
 quantity  printed  where      why it is wrong
 macs      401,000  figure 11  {UNEXPLAINED}: the table gives 326,520 uses of a weight, 416,520 with
                               a dense C3
-""",
-    ),
+"""),
 )
 BITMAPS = Departure(
     "the bitmaps are copied by eye from the printed figure, not checked pixel by pixel",
@@ -135,38 +116,27 @@ LENET1 = (
     Claim("params", 2600, PAPER.at(LATER), about=True),
     Claim("connections", 98_442, PAPER_1989.at("LeCun et al. 1989")),
     Claim("connections", 100_000, PAPER.at(LATER), about=True),
-    *claims(
-        NOTES[0],
-        """
+    *NOTES[0].claims("""
 quantity  printed  where                             why it is wrong
 H1.out    4x24x24  LeNet-1: four 24x24 feature maps
 H3.out    8x12x12  LeNet-1                           a 5x5 window on 12x12 gives 8x8, and only 12
                                                      maps on 4 with 20 kernels give the published
                                                      2,578 and 98,442
-""",
-    ),
-    *claims(
-        PAPER,
-        f"""
+"""),
+    *PAPER.claims(f"""
 quantity  printed  where                    conditions
 error     1.7 %    section III-C, figure 9  {MNIST}, digits at 16x16
-""",
-    ),
+"""),
 )
 
 # LeNet-4, and three of them.
 LENET4 = (
-    *claims(
-        PAPER,
-        """
+    *PAPER.claims("""
 quantity     printed        where
 params       about 17,000   section III-C
 connections  about 260,000  section III-C
-""",
-    ),
-    *claims(
-        (PAPER, NOTES[0]),
-        """
+"""),
+    *Together(PAPER, NOTES[0]).claims("""
 quantity    printed   where
 C1.out      4x28x28   section III-C; notes 000, LeNet-4
 S2.out      8x14x14   section III-C
@@ -174,33 +144,23 @@ C3.out      16x10x10  section III-C; notes 000, LeNet-4
 S4.out      16x5x5    section III-C
 C5.out      120x1x1   section III-C; notes 000, LeNet-4
 output.out  10x1x1    section III-C; notes 000, LeNet-4
-""",
-    ),
-    *claims(
-        PAPER,
-        f"""
+"""),
+    *PAPER.claims(f"""
 quantity  printed  where                    conditions
 error     1.1 %    section III-C, figure 9  {MNIST}
-""",
-    ),
-    *claims(
-        NOTES[0],
-        """
+"""),
+    *NOTES[0].claims("""
 quantity  printed  where                     why it is wrong
 params    51,050   LeNet-4, listed as dense  dense, it has three times the paper's 17,000: see
                                              lenet4_notes
-""",
-    ),
+"""),
 )
-BOOSTED = claims(
-    PAPER,
-    """
+BOOSTED = PAPER.claims("""
 quantity  printed       where                        conditions
 params    about 51,000  figure 12: 51,000 variables
 error     0.7 %         section III-C, figure 9      MNIST, distorted pictures added,
                                                      three networks
-""",
-)
+""")
 TABLES = Departure(
     "the connection tables of C3 and C5 were never printed: here a C3 map sees 3 or 4 neighbouring "
     "maps of the 8 (60 kernels, as many as in LeNet-5), and a C5 unit 5 or 4 neighbouring maps of "
@@ -246,23 +206,17 @@ LENET5_MODERN = (
     Claim(
         "params", 61_706, BY_HAND.at("156 + 2,416 + 48,120 + 10,164 + 850: public implementations")
     ),
-    *claims(
-        NOTES[1],
-        """
+    *NOTES[1].claims("""
 quantity      printed  where
 conv1.params  156      comment in the code: 6*(5*5+1)
-""",
-    ),
-    *claims(
-        (NOTES[0], NOTES[2]),
-        """
+"""),
+    *Together(NOTES[0], NOTES[2]).claims("""
 quantity   printed   where
 conv1.out  6x28x28   notes 000, LeNet-5 list; notes 002, table
 pool1.out  6x14x14   "
 conv2.out  16x10x10  "
 pool2.out  16x5x5    "
-""",
-    ),
+"""),
     Claim("fc1.out", (120, 1, 1), NOTES[0].at("LeNet-5 list")),
     Claim("fc2.out", (84, 1, 1), NOTES[2].at("table")),
     Claim(
@@ -275,9 +229,7 @@ pool2.out  16x5x5    "
 LENET5_KERAS_28 = (
     Claim("params", 44_426, NOTES[1].at("printed summary")),
     *of_rows(SUMMARY, NOTES[1].at("printed summary")),
-    *claims(
-        NOTES[1],
-        """
+    *NOTES[1].claims("""
 quantity     printed  where                              conditions
 conv1.out    6x24x24  printed summary
 pool1.out    6x12x12  printed summary
@@ -285,19 +237,15 @@ conv2.out    16x8x8   printed summary
 pool2.out    16x4x4   printed summary
 flatten.out  256x1x1  printed summary
 error        2.63 %   : 97.37 % after one epoch          MNIST, Adam, batch 128, one epoch
-""",
-    ),
-    *claims(
-        NOTES[1],
-        """
+"""),
+    *NOTES[1].claims("""
 quantity   printed   where                                            why it is wrong
 conv1.out  6x28x28   comments in the code of the first Keras model    the comment speaks of 32x32;
                      the code and its printed summary have 28x28
 pool1.out  6x14x14   "                                                "
 conv2.out  16x10x10  "                                                "
 pool2.out  16x5x5    "                                                "
-""",
-    ),
+"""),
 )
 LENET1_NOTES = (
     Claim("conv1.out", (4, 24, 24), NOTES[0].at("LeNet-1")),
@@ -306,16 +254,13 @@ LENET1_NOTES = (
 )
 LENET1_12MAPS = (Claim("params", 3246, BY_HAND.at("104 + 1,212 + 1,930")),)
 LENET4_NOTES = (
-    *claims(
-        NOTES[0],
-        """
+    *NOTES[0].claims("""
 quantity   printed   where
 conv1.out  4x28x28   LeNet-4
 conv2.out  16x10x10  LeNet-4
 fc1.out    120x1x1   LeNet-4
 out.out    10x1x1    LeNet-4
-""",
-    ),
+"""),
     Claim("params", 51_050, BY_HAND.at("104 + 1,616 + 48,120 + 1,210")),
 )
 

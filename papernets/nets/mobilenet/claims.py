@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from ...said import NOTES, Claim, Code, Departure, Record, Source, claims, table
+from ...said import NOTES, Claim, Code, Departure, Record, Source, table
 from ...spec import Committee, Conv, Dense, Layer, Net
 from ..papers import ARAUJO
 from . import PAPER, SIDES, WIDTHS, convolutions, width_and_size
@@ -214,8 +214,7 @@ def papers(net: Net, key: str) -> Iterator[Claim]:
     yield from examples()
     why = "the next row's input is 7x7 as this row's is: stride 1"
     yield Claim("dw13.stride", (2, 2), PAPER.at("table 1"), why)
-    yield from claims(
-        NOTES[3],
+    yield from NOTES[3].claims(
         """
 quantity                         printed  where        why it is wrong
 inception modules                9        MobileNetV1  copied from the notes' GoogLeNet slide

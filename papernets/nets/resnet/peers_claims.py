@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...said import NOTES, Claim, Code, Departure, Record, Source, claims, table, value
+from ...said import NOTES, Claim, Code, Departure, Record, Source, table, value
 from ..papers import ARAUJO
 from . import PAPER
 from .peers import TABLE_002
@@ -69,8 +69,7 @@ SAID = (
         for network, *row in (("resnet18", 25.6e6, 96), ("resnet50", 44.6e6, 167))
         for quantity, printed in zip(("params", "megabytes in single precision"), row, strict=True)
     ),
-    *claims(
-        NOTES[2],
+    *NOTES[2].claims(
         """
 quantity       printed     where            why it is wrong
 params         11,511,784  ResNet-18 table  the table has biases, but neither normalisation nor
@@ -83,8 +82,7 @@ pool1.padding  0.5         "                112 to 56 by a 3x3 window has 1
 """,
         of="resnet18",
     ),
-    *claims(
-        NOTES[2],
+    *NOTES[2].claims(
         """
 quantity  printed  where       why it is wrong
 params    60.3e6   comparison  60.2 million; 60.3 fits Keras's version, whose convolutions keep
@@ -123,8 +121,7 @@ RESNET50_NOTES_KERAS = (
         31_956_481,
         Code("keras.applications' ResNet50").at("counted, its head replaced"),
     ),
-    *claims(
-        NOTES[1],
+    *NOTES[1].claims(
         """
 quantity                                 printed     where
 conv1.out                                64x112x112  printed summary of ResNet-50
@@ -137,16 +134,13 @@ parameters without the head              about 23e6  : over 23 million
             "conv1's normalisation with its averages": 4 * 64,
         },
     ),
-    *claims(
-        NOTES[1],
-        """
+    *NOTES[1].claims("""
 quantity     printed   where                             why it is wrong
 pool1.out    64x56x56  table of variants above the code  the code pools without padding: 112 to 55,
                                                          where the paper pads by 1
 avgpool.out  2048x1x1  "                                 the code averages 2x2 windows, 7 to 4; the
                                                          paper averages the whole map
-""",
-    ),
+"""),
 )
 
 NOT_PRINTED = Departure(

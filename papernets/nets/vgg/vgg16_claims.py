@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, UNEXPLAINED, Claim, Source, claims, errors, table
+from ...said import NOTES, UNEXPLAINED, Claim, Source, errors, table
 from ...spec import Conv, Net, Shape, chain, totals, walk
 from ..papers import ARAUJO
 from ..resnet import PAPER as RESNET
@@ -42,14 +42,11 @@ def vgg16() -> Iterator[Claim]:
         about=True,
         ours=4000 * totals(rows).params / 2**30,
     )
-    yield from claims(
-        ARAUJO,
-        """
+    yield from ARAUJO.claims("""
 quantity               printed  where
 pool5.receptive_field  212x212  Araujo, Norris, Sim 2019, Computing Receptive Fields: vgg_16
 pool5.field_stride     32x32    Araujo, Norris, Sim 2019: vgg_16
-""",
-    )
+""")
     yield from small_windows()
     submission = "ILSVRC-2014 submission: test, seven networks, dense, top-5"
     yield Claim("error", 0.073, PAPER.at("table 7"), conditions=submission)
@@ -106,8 +103,7 @@ def small_windows() -> Iterator[Claim]:
 
 
 WRONG = (
-    *claims(
-        NOTES[1],
+    *NOTES[1].claims(
         """
 quantity                 printed    where        why it is wrong
 pool1.kernel             3x3        VGG16 table  2x2 at stride 2, as the text under it says
@@ -116,16 +112,13 @@ fc6.out                  25088x1x1  VGG16 table  25,088 is the flattened input o
 """,
         ours={"convolutions of block 3": 3},
     ),
-    *claims(
-        NOTES[0],
-        """
+    *NOTES[0].claims("""
 quantity     printed    where   why it is wrong
 conv5_3.out  521x14x14  VGGNet  a slip for 512, which stands elsewhere
 pool5.out    521x7x7    VGGNet  a slip for 512, which stands elsewhere
 fc6.out      4090x1x1   VGGNet  a slip for 4096, which stands elsewhere
 fc7.out      4090x1x1   VGGNet  a slip for 4096, which stands elsewhere
-""",
-    ),
+"""),
     Claim(
         "max poolings",
         13,
