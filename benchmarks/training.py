@@ -34,10 +34,13 @@ from papernets import data
 from papernets.data import Dataset, Part, Preprocessing
 from papernets.nets.registry import net
 from papernets.run.network import build
+from papernets.run.tiles import tiled
 from papernets.spec import Net
-from papernets.train.batches import generator
-from papernets.train.fit import Epoch, fit, start
-from papernets.train.run import Run
+from papernets.train.events import Epoch
+from papernets.train.source import Source, generator
+from papernets.train.state import start
+from papernets.train.stepper import Alone, Stepper
+from papernets.train.workers import Team
 
 BATCH, RATE, SEED = 128, 1e-3, 0
 GOALS = {"plain PyTorch loop": 1.5, "Keras": 2.5}
@@ -56,22 +59,24 @@ class Ours:
         tiles: bool,
         workers: int = 0,
     ):
-        run = Run(
+        recipe = TrainRecipe(
             network.name,
             epochs=10**6,
             batch_size=BATCH,
             learning_rate=RATE,
             seed=SEED,
             distance_scale=scale,
-            tiles=tiles,
-            workers=workers,
         )
         model = build(network, generator=torch.Generator().manual_seed(SEED))
-        self.epochs = (
-            event
-            for event in fit(start(model, run), seen, eyes, run, torch.device("cpu"))
-            if isinstance(event, Epoch)
-        )
+        source = Source.of(recipe, seen.train, eyes, torch.device("cpu"))
+        state = start(model, recipe)
+        stepper: Stepper
+        if workers > 1:
+            stepper = Team(model, source, recipe, workers, tiles).__enter__()
+        else:
+            stepper = Alone(source, make_loss(recipe, network), tiled(model) if tiles else None)
+        events = fit(state, stepper, seen.validation, eyes, recipe)
+        self.epochs = (event for event in events if isinstance(event, Epoch))
 
     def __call__(self) -> Lap:
         epoch = next(self.epochs)

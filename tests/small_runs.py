@@ -6,10 +6,16 @@ from dataclasses import replace
 import torch
 
 from papernets.data import Dataset, Part, Preprocessing
+from papernets.run.tiles import tiled
 from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Pool, chain
+from papernets.train.fit import fit
 from papernets.train.folder import opened
+from papernets.train.losses import make_loss
 from papernets.train.run import Run
-from papernets.train.session import train
+from papernets.train.runner import train
+from papernets.train.source import Source
+from papernets.train.stepper import Alone
+from papernets.train.workers import Team
 
 TINY = Net(
     name="tiny",
@@ -80,7 +86,31 @@ def run_of(folder, **settings):
     """A run of the tiny network on the tiny pictures, with a running mean of its weights."""
     net, data = f"{folder / 'own.py'}:NET", str(folder / "pictures")
     common = {"epochs": 3, "batch_size": 16, "average": 0.9, "learning_rate": 0.01}
-    return Run(net=net, data=data, **{**common, **settings})
+    return a_run(net, data=data, **{**common, **settings})
+
+
+def a_run(net, **settings):
+    """A run of a network, by its settings."""
+    return Run.of({"net": net, **settings})
+
+
+def batches(part, eyes, distortion, size, draws, device, neighbours=0.0, crop=None):
+    """Whole batches and their labels."""
+    found = Source(part, eyes, distortion, size, device, neighbours, crop).batches(draws)
+    return ((x, y) for x, y, _ in found)
+
+
+def fitted(state, dataset, eyes, run, device):
+    """What `fit` yields where a session trains these pictures by this run."""
+    source = Source.of(run.recipe, dataset.train, eyes, device)
+    where = run.where
+    if where.workers > 1:
+        with Team(state.model, source, run.recipe, where.workers, where.tiles) as team:
+            yield from fit(state, team, dataset.validation, eyes, run.recipe)
+        return
+    chain = tiled(state.model) if where.tiles else None
+    alone = Alone(source, make_loss(run.recipe, state.model.net), chain)
+    yield from fit(state, alone, dataset.validation, eyes, run.recipe)
 
 
 def do(run, folder, resume=False, until=None):

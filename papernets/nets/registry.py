@@ -80,9 +80,9 @@ def squeezed(name: str) -> str:
 
 _BY_NAME = {plain(n): entry for entry in NETS for n in (entry.name, *entry.aliases)}
 _SQUEEZED: dict[str, list[Entry]] = {}
-for _name, _entry in _BY_NAME.items():
-    if _entry not in _SQUEEZED.setdefault(squeezed(_name), []):
-        _SQUEEZED[squeezed(_name)].append(_entry)
+for _name, _found in _BY_NAME.items():
+    if _found not in _SQUEEZED.setdefault(squeezed(_name), []):
+        _SQUEEZED[squeezed(_name)].append(_found)
 
 
 def list_nets(pattern: str = "*") -> list[str]:

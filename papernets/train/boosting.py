@@ -26,20 +26,16 @@ from ..evaluate.infer import logits_of
 from ..files import write_atomically
 from ..nets import Found
 from ..spec import Committee
-from .batches import distortion_of, generator
+from .describe import describe, environment
+from .events import Event, Finished, Phase
 from .folder import CONFIG, LOG, RESULT, read_result, write_json
 from .outcome import draw_confusion, result_of
-from .run import CROPS, MOST_SEED, Run
-from .session import (
-    Event,
-    Finished,
-    Stage,
-    describe,
-    environment,
-    preprocessing_for,
-    saving,
-    train_network,
-)
+from .pictures import preprocessing_for
+from .recipe import CROPS, MOST_SEED, TrainRecipe
+from .run import Run
+from .saving import saving
+from .session import train_network
+from .source import distortion_of, generator
 
 ROUNDS = 20
 """Passes of distorted training pictures for a filter, unless the run's boost table says more."""
@@ -59,7 +55,7 @@ def boost(
     net = found.net
     assert isinstance(net, Committee)
     member = replace(found, net=net.member)
-    preprocessing = preprocessing_for(run, net.member, dataset)
+    preprocessing = preprocessing_for(run.recipe, net.member, dataset)
     if not (folder / "environment.json").exists():
         write_json(folder / "environment.json", environment(device))
     members: list[torch.nn.Module] = []
@@ -67,11 +63,11 @@ def boost(
         part = folder / str(number)
         part.mkdir(exist_ok=True)
         if read_result(part) is None:
-            yield Stage(f"network {number} of {net.count}")
+            yield Phase(f"network {number} of {net.count}")
             seen = dataset
             if number > 1:
-                chosen = filtered(run, number, members, dataset.train, preprocessing, device)
-                yield Stage(f"network {number} learns from {len(chosen):,} filtered pictures")
+                chosen = filtered(run.recipe, number, members, dataset.train, preprocessing, device)
+                yield Phase(f"network {number} learns from {len(chosen):,} filtered pictures")
                 seen = replace(dataset, train=chosen)
             own = member_run(run, net, number)
             write_atomically(part / CONFIG, own.to_toml().encode())
@@ -89,22 +85,22 @@ def member_run(run: Run, net: Committee, number: int) -> Run:
 
     Distortions are milder on filtered sets, whose pictures are distorted already.
     """
-    augment = run.augment
+    recipe = run.recipe
+    augment = recipe.augment
     if number > 1:
-        share = float(run.boost.get("again", 0.5))
+        share = float(recipe.boost.get("again", 0.5))
         kept = ("elastic_sigma", *CROPS)
         augment = {k: v if k in kept else v * share for k, v in augment.items()}
-    return replace(
-        run,
+    return run.changed(
         net=net.member.name,
-        seed=(run.seed + 1000 * (number - 1)) % MOST_SEED,
+        seed=(recipe.seed + 1000 * (number - 1)) % MOST_SEED,
         augment=augment,
         boost={},
     )
 
 
 def filtered(
-    run: Run,
+    recipe: TrainRecipe,
     number: int,
     members: list[torch.nn.Module],
     train: Part,
@@ -112,15 +108,15 @@ def filtered(
     device: torch.device,
 ) -> Part:
     """Distorted training pictures that pass the filter of network `number` (2: half are wrong)."""
-    distortion = distortion_of(run)
-    rounds = int(run.boost.get("rounds", ROUNDS))
+    distortion = distortion_of(recipe)
+    rounds = int(recipe.boost.get("rounds", ROUNDS))
     taken: list[Tensor] = []
     labels: list[Tensor] = []
     keep: Callable[[list[Tensor], Tensor, torch.Generator], Tensor] = (
         half_wrong if number == 2 else disagreed
     )
     for at in range(rounds):
-        draws = generator(run.seed, 1_000_000 * number + at)
+        draws = generator(recipe.seed, 1_000_000 * number + at)
         images = distortion(train.images[:], draws)
         answers = [logits_of(m, images, preprocessing, device).argmax(1) for m in members]
         chosen = keep(answers, train.labels, draws)
@@ -189,8 +185,8 @@ def join(
     seconds = sum(
         (read_result(folder / str(n)) or {}).get("seconds", 0.0) for n in range(1, net.count + 1)
     )
-    result, scored = result_of(run, dataset, logits, 0, run.epochs, seconds)
-    result["best_epoch"] = run.epochs
+    result, scored = result_of(run, dataset, logits, 0, run.recipe.epochs, seconds)
+    result["best_epoch"] = run.recipe.epochs
     result |= {
         "members": [
             (read_result(folder / str(n)) or {}).get("test_error") for n in range(1, net.count + 1)

@@ -24,9 +24,11 @@ from ..data.sources import NAMES, given_path
 from ..files import UNFINISHED, damaged_entry, write_atomically
 from ..numbers import is_number, is_whole
 from ..words import resume_command
-from .fit import Epoch, State
-from .run import MOST_THREADS, Run
+from .events import Epoch
+from .run import Run
 from .settings import read_config
+from .state import State
+from .where import MOST_THREADS
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
@@ -65,7 +67,8 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             instead = (
                 f"Make it writable, then: {resume_command(path)}"
                 if run is None
-                else f"Give another folder as --out: papernets train {quote(run.net)} --out FOLDER"
+                else "Give another folder as --out: "
+                f"papernets train {quote(run.recipe.net)} --out FOLDER"
             )
             raise OSError(
                 error.errno,
@@ -81,9 +84,9 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
 
 def check_outside(path: Path, run: Run) -> None:
     """ValueError where a run's folder would lie among the pictures that it is trained on."""
-    if normal(run.data) in NAMES:
+    if normal(run.recipe.data) in NAMES:
         return
-    data = given_path(run.data, run.data_dir or None).resolve()
+    data = given_path(run.recipe.data, run.where.data_dir or None).resolve()
     if path.resolve().is_relative_to(data) and data.is_dir() and not find_idx([data]):
         better = data.parent / "runs" / path.name
         raise ValueError(
@@ -138,9 +141,10 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 f"{config} names no network: 'net' is missing. Bring the file back that the run "
                 "wrote, or start a new run: papernets train NETWORK --out FOLDER"
             )
-        kept = Run(**settings)
+        kept = Run.of(settings)
+        own = kept.settings()
         for key, value in given.items():
-            _check_same(config, key, getattr(kept, key), value)
+            _check_same(config, key, own[key], value)
         return kept
     assert run is not None
     check_outside(path, run)

@@ -13,9 +13,10 @@ from ..run.network import Logits
 from ..spec import RBF, Net
 from ..spec.walk import walk
 from ..strips.no_digit import with_rubbish
-from .run import Run
+from .recipe import TrainRecipe
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+Loss = Callable[[Tensor | Logits, Tensor], Tensor]
+"""The loss of what a network gives, with the labels (N,)."""
 
 
 def map_loss(
@@ -48,19 +49,19 @@ def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
     return 0.5 * (outputs - wanted).square().sum(1).mean()
 
 
-def make_loss(run: Run, net: Net) -> Callable[[Tensor | Logits, Tensor], Tensor]:
-    """The loss of a run: of logits, or of `Logits`, whose heads count with the weights that the
+def make_loss(recipe: TrainRecipe, net: Net) -> Loss:
+    """The loss of a recipe: of logits, or of `Logits`, whose heads count with the weights that the
     network declares."""
     distances = isinstance(walk(net)[-1].layer, RBF)
     weights = net.aux_weights
 
     def one(logits: Tensor, target: Tensor) -> Tensor:
-        if run.loss == "map":
-            return map_loss(logits, target, run.distance_scale, run.constant)
-        if run.loss == "mse":
+        if recipe.loss == "map":
+            return map_loss(logits, target, recipe.distance_scale, recipe.constant)
+        if recipe.loss == "mse":
             return mean_distance(logits, target) if distances else squared_error(logits, target)
         return F.cross_entropy(
-            logits * run.distance_scale, target, label_smoothing=run.label_smoothing
+            logits * recipe.distance_scale, target, label_smoothing=recipe.label_smoothing
         )
 
     def both(logits: Tensor | Logits, target: Tensor) -> Tensor:

@@ -16,9 +16,9 @@ from ..evaluate.metrics import Score, confusion, score
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
-from .fit import State
 from .folder import RESULT, metrics_of, write_json
 from .run import Run
+from .state import State
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def finish(
     run, dataset = work.run, work.dataset
     best = assemble(work.found, state.best_weights).to(device).eval()
     scale = work.info.score_scale
-    if run.loss == "mse":
+    if run.recipe.loss == "mse":
         scale = calibrated(best, dataset.validation, work.preprocessing, device)
     logits = logits_of(best, dataset.test.images, work.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
@@ -59,17 +59,17 @@ def result_of(
     """result.json's content and the score of logits (N, classes) on the test set."""
     scored = score(logits.numpy(), dataset.test.labels.numpy())
     result = {
-        "network": run.net,
+        "network": run.recipe.net,
         "data": dataset.name,
-        "data_given": run.data,
+        "data_given": run.recipe.data,
         "test_error": scored.error,
         "test_images": scored.images,
         "interval": list(scored.interval),
         "epochs": epochs,
         "best_epoch": best,
         "seconds": round(seconds, 3),
-        "seed": run.seed,
-        "recipe": run.recipe,
+        "seed": run.recipe.seed,
+        "recipe": run.recipe.recipe,
         "split": dataset.split,
     }
     return result, scored

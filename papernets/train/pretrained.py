@@ -14,7 +14,7 @@ from ..data import Preprocessing
 from ..nets.registry import find
 from ..run.network import Network
 from ..spec import Net, tensors
-from .run import Run
+from .recipe import TrainRecipe
 
 
 def bundle_of(given: str) -> tuple[BundleInfo, Path]:
@@ -52,23 +52,23 @@ def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, 
     return name or info.network, found
 
 
-def take(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
+def take(model: Network, recipe: TrainRecipe, classes: Sequence[str]) -> tuple[str, ...]:
     """Load a bundle's weights into a network for these classes; the names that are drawn anew.
 
     The classifier is kept where its classes are these, in this order. Another body is a ValueError.
     """
-    info, folder = bundle_of(run.weights)
+    info, folder = bundle_of(recipe.weights)
     state = read_safetensors(folder / WEIGHTS)
-    fresh = () if info.classes == tuple(classes) else heads(run, len(classes))
+    fresh = () if info.classes == tuple(classes) else heads(recipe, len(classes))
     own = model.state_dict()
     kept = {name: own[name] if name in fresh else tensor for name, tensor in state.items()}
     load_weights(model, kept, str(folder))
     return fresh
 
 
-def heads(run: Run, classes: int) -> tuple[str, ...]:
+def heads(recipe: TrainRecipe, classes: int) -> tuple[str, ...]:
     """The tensors to which a number of classes gives their shape, those of auxiliary heads too."""
-    made = [run.network(count).net for count in (classes, classes + 1)]
+    made = [recipe.network(count).net for count in (classes, classes + 1)]
     one, other = (tensors(net) for net in made if isinstance(net, Net))
     return tuple(name for name, tensor in one.items() if tensor != other[name])
 

@@ -13,12 +13,15 @@ from ..nets import find, look_up
 from ..said import Recipe
 from ..spec import Committee, Net, walk
 from ..words import by, did_you_mean, plain
-from .run import NAMES, TABLES, Run, check_options
+from .recipe import TrainRecipe, check_options
+from .run import NAMES, TABLES, Run
+from .where import Where
 
 FINE = "finetune"  # the recipe that begins with trained weights
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST_BYTES = 1_000_000  # of a configuration
 MOST = 2**63  # what TOML's whole numbers are held in
+TYPES = get_type_hints(TrainRecipe) | get_type_hints(Where)
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def checked(key: str, value: Any, where: str) -> Any:
         )
     if _largest(value) >= MOST:
         raise ValueError(f"{where.partition('=')[0]}: {key} takes numbers below 2**63")
-    wanted = get_type_hints(Run)[key]
+    wanted = TYPES[key]
     text = str(wanted)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -177,7 +180,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
             "is explained and compared, not trained. Whole networks: papernets list"
         )
     _check_given(found, recipes, wanted)
-    data = _squeezed(str(wanted.get("data", Run.data)))
+    data = _squeezed(str(wanted.get("data", TrainRecipe.data)))
     fitting = [r.name for r in recipes if data in map(_squeezed, r.data)]
     fitting += [r.name for r in recipes]
     if wanted.get("weights"):
@@ -198,9 +201,10 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
             )
     if {"low", "high"} & set(wanted) and "standardise" not in wanted:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
-    run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
-    made = run.network(None)  # says so where its options, channels or input are impossible
-    _check_norms(made.net.member, run.batch_size)
+    run = Run.of({**joined(settings, wanted), "net": named, "recipe": recipe})
+    # says so where its options, channels or input are impossible
+    made = run.recipe.network(None) if run.recipe.channels or run.recipe.input else looked_up
+    _check_norms(made.net.member, run.recipe.batch_size)
     return run
 
 

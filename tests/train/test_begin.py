@@ -7,13 +7,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from small_photos import OWN, after, folder, run_of
-from small_runs import do, left_by
+from small_runs import a_run, do, left_by
 
 from papernets.cli import main
 from papernets.train import outcome
+from papernets.train.events import Started
 from papernets.train.pretrained import heads
-from papernets.train.run import Run
-from papernets.train.session import Started
 from papernets.train.settings import resolve
 
 STILL = {"epochs": 1, "learning_rate": 1e-30}  # a step that changes no float32
@@ -129,7 +128,7 @@ def test_heads_are_what_classes_give_a_shape(name):
         "mobilenet_v1": {"fc"},
         "resnet20": {"fc"},
     }
-    assert {key.rpartition(".")[0] for key in heads(Run(name), 5)} == rows[name]
+    assert {key.rpartition(".")[0] for key in heads(a_run(name), 5)} == rows[name]
 
 
 def test_the_command_says_what_it_begins_with(capsys, tmp_path):

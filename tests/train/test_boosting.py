@@ -7,18 +7,17 @@ from dataclasses import replace
 
 import pytest
 import torch
-from small_runs import DATA, EYES, do, log_of, write_own
+from small_runs import DATA, EYES, a_run, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
 from papernets.bundle.load import create_model, load_bundle
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net
 from papernets.train import boosting, outcome, session
-from papernets.train.batches import generator
 from papernets.train.boosting import disagreed, exit_margin, filtered, half_wrong, member_run, weigh
-from papernets.train.fit import Epoch
-from papernets.train.run import MOST_SEED, Run
-from papernets.train.session import Stage
+from papernets.train.events import Epoch, Phase
+from papernets.train.run import MOST_SEED
+from papernets.train.source import generator
 
 CPU = torch.device("cpu")
 
@@ -148,7 +147,7 @@ def test_all_sure_and_none():
 
 
 def test_each_member_has_a_seed_of_its_own():
-    run = Run("boosted_lenet4", seed=3, augment={"rotate": 10.0, "elastic_sigma": 4.0})
+    run = a_run("boosted_lenet4", seed=3, augment={"rotate": 10.0, "elastic_sigma": 4.0})
     spec = net("boosted_lenet4")
     runs = [member_run(run, spec, number) for number in (1, 2, 3)]
     assert len({r.seed for r in runs}) == 3 and {r.net for r in runs} == {"lenet4"}
@@ -165,7 +164,7 @@ def test_too_few_pictures_pass_the_filter():
         def forward(self, x):
             return right[:count]
 
-    run = Run("x", boost={"rounds": 3})
+    run = a_run("x", boost={"rounds": 3})
     message = "the filter for network 2 found 0 pictures in 3 rounds, too few to learn from"
     with pytest.raises(ValueError, match=message):
         filtered(run, 2, [Right()], DATA.train, EYES, CPU)
@@ -186,7 +185,7 @@ def trio(tmp_path, monkeypatch):
     name, data = write_own(tmp_path)
     with open(tmp_path / "own.py", "a") as file:
         file.write(OWN_COMMITTEE)
-    return Run(
+    return a_run(
         name.replace(":NET", ":TRIO"),
         data,
         epochs=2,
@@ -203,7 +202,7 @@ def members_of(folder):
 
 def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):
     events = do(trio, tmp_path / "run")
-    assert [e.text.split(" learns")[0] for e in events if isinstance(e, Stage)][:2] == [
+    assert [e.text.split(" learns")[0] for e in events if isinstance(e, Phase)][:2] == [
         "network 1 of 3",
         "network 2 of 3",
     ]
@@ -229,7 +228,7 @@ def at(stage, epoch=None):
     seen = []
 
     def until(event):
-        if isinstance(event, Stage):
+        if isinstance(event, Phase):
             seen.append(event.text)
         here = bool(seen) and seen[-1].startswith(stage)
         return here and (epoch is None or (isinstance(event, Epoch) and event.epoch == epoch))

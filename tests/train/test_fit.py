@@ -6,19 +6,20 @@ from dataclasses import replace
 
 import pytest
 import torch
-from small_runs import DATA, EYES, TINY, do, log_of, part, run_of, write_own
+from small_runs import DATA, EYES, TINY, a_run, batches, do, fitted, log_of, part, run_of, write_own
 
 from papernets.cli import main
 from papernets.data import Distortion, Part
 from papernets.run.network import build
 from papernets.train import fit as loop
-from papernets.train.batches import batches, count_of, generator, sizes_of
-from papernets.train.fit import Diverged, Epoch, Step, fit, follow, start
-from papernets.train.run import Run
+from papernets.train.events import Epoch, Progress
+from papernets.train.fit import Diverged
 from papernets.train.schedule import FLOOR, learning_rate
+from papernets.train.source import Source, generator, sizes_of
+from papernets.train.state import follow, start
 
 CPU = torch.device("cpu")
-RUN = Run("tiny", epochs=3, batch_size=16, learning_rate=0.01)
+RUN = a_run("tiny", epochs=3, batch_size=16, learning_rate=0.01)
 
 
 def begun(run=RUN, net=TINY):
@@ -27,7 +28,7 @@ def begun(run=RUN, net=TINY):
 
 def epochs_of(run, data=DATA, state=None):
     state = state or begun(run)
-    found = [e for e in fit(state, data, EYES, run, CPU) if isinstance(e, Epoch)]
+    found = [e for e in fitted(state, data, EYES, run, CPU) if isinstance(e, Epoch)]
     return state, found
 
 
@@ -63,7 +64,8 @@ def test_each_picture_comes_once(count, size):
     pictures.images[:, 0, 0, 0] = torch.arange(count, dtype=torch.uint8)
     found = list(batches(pictures, EYES, Distortion(), size, generator(0, 1), CPU))
     assert [len(x) for x, _ in found] == sizes_of(count, size)
-    assert len(found) == count_of(count, size)
+    source = Source(pictures, EYES, Distortion(), size, CPU)
+    assert len(found) == len(source)
     seen = torch.cat([x[:, 0, 0, 0] for x, _ in found])
     places = ((seen + 0.1) / 1.275 * 255).round().long()
     assert sorted(places.tolist()) == list(range(count))
@@ -80,22 +82,23 @@ def test_a_last_picture_alone_joins_the_batch_before():
 @pytest.mark.parametrize("count, size", [(97, 1), (97, 2), (97, 5), (96, 5), (65, 16), (33, 32)])
 def test_batches_are_as_many_as_counted_over_many_chunks(monkeypatch, count, size):
     """A chunk's last picture is no lone one, and a schedule ends with the last step."""
-    monkeypatch.setattr("papernets.train.batches.CHUNK", 16)
+    monkeypatch.setattr("papernets.train.source.CHUNK", 16)
     found = [
         len(x) for x, _ in batches(part(count, 0), EYES, Distortion(), size, generator(0, 1), CPU)
     ]
-    assert len(found) == count_of(count, size) and sum(found) == count
+    source = Source(part(count, 0), EYES, Distortion(), size, CPU)
+    assert len(found) == len(source) and sum(found) == count
     assert size == 1 or min(found) > 1
 
 
 def test_many_pictures_are_prepared_in_chunks(monkeypatch):
-    monkeypatch.setattr("papernets.train.batches.CHUNK", 32)
+    monkeypatch.setattr("papernets.train.source.CHUNK", 32)
     found = [len(x) for x, _ in batches(part(97, 0), EYES, Distortion(), 16, generator(0, 1), CPU)]
     assert found == sizes_of(97, 16)
 
 
 def test_schedules():
-    run = Run("x", learning_rate=0.1)
+    run = a_run("x", learning_rate=0.1)
     assert {learning_rate(run, s, 10) for s in range(10)} == {0.1}
     cosine = replace(run, schedule="cosine")
     assert learning_rate(cosine, 0, 100) == pytest.approx(0.1)
@@ -177,7 +180,7 @@ def test_the_best_epoch_has_the_least_held_out_error_then_loss(monkeypatch, seen
 def test_the_best_weights_are_those_of_the_best_epoch(monkeypatch):
     told(monkeypatch, [(1, 0.5), (1, 0.2), (1, 0.3)])
     state, kept = begun(), {}
-    for event in fit(state, DATA, EYES, RUN, CPU):
+    for event in fitted(state, DATA, EYES, RUN, CPU):
         if isinstance(event, Epoch):
             kept[event.epoch] = state.weights()
     assert all(torch.equal(v, kept[2][k]) for k, v in state.best_weights.items())
@@ -185,13 +188,13 @@ def test_the_best_weights_are_those_of_the_best_epoch(monkeypatch):
 
 
 def test_a_step_tells_where_it_is():
-    steps = [e for e in fit(begun(), DATA, EYES, RUN, CPU) if isinstance(e, Step)]
+    steps = [e for e in fitted(begun(), DATA, EYES, RUN, CPU) if isinstance(e, Progress)]
     assert [(s.epoch, s.step, s.steps) for s in steps] == [(1, 4, 4), (2, 4, 4), (3, 4, 4)]
 
 
 def test_a_loss_that_is_not_a_number_stops_with_step_and_rate():
     state = begun()
-    events = fit(state, DATA, EYES, replace(RUN, schedule="cosine"), CPU)
+    events = fitted(state, DATA, EYES, replace(RUN, schedule="cosine"), CPU)
     for event in events:
         if isinstance(event, Epoch):
             break
@@ -208,7 +211,7 @@ def test_weights_that_the_last_step_spoilt_are_found_too(monkeypatch):
     told(monkeypatch, [(0.5, 0.5), (math.nan, 0.9)])
     state = begun()
     with pytest.raises(Diverged, match=r"the held-out loss is nan at step 8 \(epoch 2\)"):
-        for _ in fit(state, DATA, EYES, RUN, CPU):
+        for _ in fitted(state, DATA, EYES, RUN, CPU):
             pass
     assert state.epoch == 1 and state.best_epoch == 1
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from small_runs import a_run, batches
 
 from papernets import data
 from papernets.bundle.info import read_info
 from papernets.data import Distortion, Part, Preprocessing
 from papernets.strips.scan import can_scan
-from papernets.train.batches import batches, generator
-from papernets.train.fit import Epoch
+from papernets.train.events import Epoch
 from papernets.train.losses import map_loss, with_rubbish
-from papernets.train.run import Run
-from papernets.train.session import train
+from papernets.train.runner import train
 from papernets.train.settings import resolve
+from papernets.train.source import generator
 
 LENET5 = Preprocessing(1, 32, 32)
 CPU = torch.device("cpu")
@@ -108,7 +108,7 @@ def test_the_recipe_is_lenet5s() -> None:
 )
 def test_settings_that_cannot_be(settings: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Run("lenet5", **settings)  # type: ignore[arg-type]
+        a_run("lenet5", **settings)  # type: ignore[arg-type]
 
 
 def test_pictures_that_make_no_strips(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from small_photos import AUGMENT, NAMES, OWN, after, folder, parquet, run_of
-from small_runs import do, left_by, log_of
+from small_runs import a_run, batches, do, fitted, left_by, log_of
 
 from papernets import data
 from papernets.bundle.load import load_bundle
@@ -21,12 +21,12 @@ from papernets.evaluate.report import report
 from papernets.nets.registry import net
 from papernets.run.network import Logits, Network
 from papernets.train import outcome
-from papernets.train.batches import batches, crop_of, generator, shares
-from papernets.train.fit import Epoch, fit, start
+from papernets.train.events import Epoch
 from papernets.train.losses import make_loss
-from papernets.train.run import Run
-from papernets.train.session import open_data, preprocessing_for
+from papernets.train.pictures import open_data, preprocessing_for
 from papernets.train.settings import resolve
+from papernets.train.source import crop_of, generator
+from papernets.train.state import start
 from papernets.train.workers import Team
 
 CPU = torch.device("cpu")
@@ -144,25 +144,25 @@ def test_each_channel_has_mean_0_and_deviation_1(home):
     assert whole.mean((0, 2, 3)).abs().max() < 1e-4
     assert (whole.std((0, 2, 3)) - 1).abs().max() < 1e-3
     means, _ = channel_statistics(dataset.train.images)
-    crop = crop_of(run_of(home), eyes)
+    crop = crop_of(run_of(home).recipe, eyes)
     assert crop is not None and crop.ground == tuple(round(mean) for mean in means)
 
 
 def test_photos_of_the_inputs_size_are_padded_by_an_eighth(tmp_path):
     """He et al. 2015, section 4.2: 4 pixels around 32x32."""
     folder(tmp_path, {"train": 6, "val": 3}, size=(32, 32))
-    run = Run("resnet20", data=str(tmp_path), enlarge=256 / 224, standardise=True)
+    run = a_run("resnet20", data=str(tmp_path), enlarge=256 / 224, standardise=True)
     _, eyes = opened_for(run)
     assert eyes.picture == (32, 32) and not eyes.crop
-    crop = crop_of(run, eyes)
+    crop = crop_of(run.recipe, eyes)
     assert crop is not None and crop.padding == (4, 4)
-    assert crop_of(replace(run, augment={"padding": 0}), eyes) is None
+    assert crop_of(replace(run.recipe, augment={"padding": 0}), eyes) is None
 
 
 def test_digits_are_neither_cropped_nor_mirrored():
-    run = Run("resnet20", enlarge=1.2, standardise=True, augment={"flip": 0.5, "padding": 4})
+    run = a_run("resnet20", enlarge=1.2, standardise=True, augment={"flip": 0.5, "padding": 4})
     dataset, eyes = opened_for(run)
-    assert not eyes.crop and crop_of(run, eyes) is None and dataset.kind == "digit"
+    assert not eyes.crop and crop_of(run.recipe, eyes) is None and dataset.kind == "digit"
 
 
 @pytest.mark.parametrize("room", [None, 0.0])
@@ -170,12 +170,13 @@ def test_digits_are_neither_cropped_nor_mirrored():
 def test_workers_crop_what_one_process_crops(home, room, distortion):
     run = run_of(home)
     _, eyes = opened_for(run)
-    part = data.open(run.data, channels=3, size=(16, 16), enlarge=1.25, room=room).train
-    crop = crop_of(run, eyes)
+    part = data.open(run.recipe.data, channels=3, size=(16, 16), enlarge=1.25, room=room).train
+    crop = crop_of(run.recipe, eyes)
     given = (part, eyes, distortion, 8)
     alone = list(batches(*given, generator(0, 1), CPU, crop=crop))
     third = [
-        list(shares(*given, generator(0, 1), CPU, worker=(rank, 3), crop=crop)) for rank in range(3)
+        list(Source(*given, CPU, crop=crop, worker=(rank, 3)).batches(generator(0, 1)))
+        for rank in range(3)
     ]
     for (x, y), *several in zip(alone, *third, strict=True):
         assert torch.equal(x, torch.cat([part[0] for part in several]))
@@ -191,8 +192,8 @@ def test_two_workers_train_on_photos_that_are_read_on_demand(home):
     found = {}
     for workers in (0, 2):
         model = _built(run)
-        state = start(model, run)
-        list(fit(state, dataset, eyes, replace(run, workers=workers), CPU))
+        state = start(model, run.recipe)
+        list(fitted(state, dataset, eyes, replace(run, workers=workers), CPU))
         found[workers] = state.weights()
     for name, value in found[0].items():
         torch.testing.assert_close(found[2][name], value, rtol=1e-4, atol=1e-5)
@@ -210,11 +211,11 @@ def test_heads_count_in_training_with_their_weights_and_never_after_it(home):
     """The head's own parameters learn; held-out losses and answers are the main output's alone."""
     run = run_of(home, epochs=1)
     dataset, eyes = opened_for(run)
-    state = start(_built(run), run)
+    state = start(_built(run), run.recipe)
     before = {k: v.clone() for k, v in state.model.state_dict().items()}
     draws = generator(run.seed, 1)
     x, _ = next(batches(dataset.train, eyes, Distortion(rotate=5.0), 8, draws, CPU, crop=None))
-    (epoch,) = [e for e in fit(state, dataset, eyes, run, CPU) if isinstance(e, Epoch)]
+    (epoch,) = [e for e in fitted(state, dataset, eyes, run, CPU) if isinstance(e, Epoch)]
     assert not torch.equal(before["head.out.weight"], state.model.state_dict()["head.out.weight"])
     model = state.model.eval()
     logits = model(eyes(dataset.validation.images))
@@ -232,9 +233,11 @@ def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weigh
     target = torch.tensor([0, 1, 1, 0])
     losses = [torch.nn.functional.cross_entropy(each, target) for each in logits]
     wanted = losses[0] + sum(w * loss for w, loss in zip(weights, losses[1:], strict=True))
-    found = make_loss(Run(name), made)(Logits(logits[0], tuple(logits[1:])), target)
+    found = make_loss(a_run(name).recipe, made)(Logits(logits[0], tuple(logits[1:])), target)
     assert found.item() == pytest.approx(wanted.item())
-    assert make_loss(Run(name), made)(logits[0], target).item() == pytest.approx(losses[0].item())
+    assert make_loss(a_run(name).recipe, made)(logits[0], target).item() == pytest.approx(
+        losses[0].item()
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +254,7 @@ def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weigh
 )
 def test_settings_that_cannot_be(settings, words):
     with pytest.raises(ValueError, match=words.replace(".", r"\.").replace("?", r"\?")):
-        Run("resnet18", **settings)
+        a_run("resnet18", **settings)
 
 
 def test_recipes_are_chosen_by_the_data():

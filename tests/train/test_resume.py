@@ -20,9 +20,8 @@ from papernets.bundle.info import find_bundle, read_info
 from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.train import outcome, session
-from papernets.train.fit import Epoch, Step
+from papernets.train.events import Epoch, Progress, Started
 from papernets.train.folder import InUse, load_state, locked, opened
-from papernets.train.session import Started
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +54,7 @@ def after(epoch):
 
 
 def within(epoch):
-    return lambda event: isinstance(event, Step) and event.epoch == epoch
+    return lambda event: isinstance(event, Progress) and event.epoch == epoch
 
 
 @pytest.mark.parametrize(

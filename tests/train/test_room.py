@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from small_runs import a_run
 
 from papernets.cli import main
 from papernets.nets.registry import net
@@ -9,13 +10,12 @@ from papernets.run import memory
 from papernets.train import memory as room
 from papernets.train import session
 from papernets.train.memory import check_memory
-from papernets.train.run import Run
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
 def test_a_batch_is_floats_on_a_cpu_and_bytes_on_the_way_to_another_device(monkeypatch):
-    run, made = Run("lenet5", batch_size=100), net("lenet5")  # 32x32
+    run, made = a_run("lenet5", batch_size=100), net("lenet5")  # 32x32
     for device, size in ((CPU, 409_600), (CUDA, 102_400)):
         monkeypatch.setattr(room, "free_memory", lambda size=size: size)
         check_memory(run, made, device)

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import fields
 
 import pytest
+from small_runs import a_run
 
 from papernets.data import Distortion
 from papernets.nets.registry import net
@@ -52,7 +53,7 @@ def test_the_name_is_the_networks():
     assert resolve("LeNet-5").net == resolve("lenet5_1998").net == "lenet5"
 
 
-ODD = Run(
+ODD = a_run(
     net="lenet5",
     data='a "quoted" \\ path\twith\nlines/é中\x7f',
     constant=math.inf,
@@ -68,11 +69,11 @@ ODD = Run(
 def test_the_file_reads_back_as_the_same_run(tmp_path):
     path = tmp_path / "run.toml"
     path.write_text(ODD.to_toml(), encoding="utf-8")
-    assert Run(**read_config(path)) == ODD
+    assert Run.of(read_config(path)) == ODD
     for name in ("lenet1", "lenet5", "boosted_lenet4"):
         run = resolve(name)
         path.write_text(run.to_toml())
-        assert Run(**read_config(path)) == run
+        assert Run.of(read_config(path)) == run
         assert resolve(name, read_config(path)) == run  # as --config too
 
 
@@ -209,7 +210,7 @@ def test_the_distortions_that_a_run_knows_are_the_data_rooms():
 def test_numbers_take_whole_ones_and_lists_one():
     assert checked("momentum", 0, "here") == 0.0
     assert checked("input", 28, "here") == (28,)
-    assert tomllib.loads(Run("lenet5", input=(28,)).to_toml())["input"] == [28]
+    assert tomllib.loads(a_run("lenet5", input=(28,)).to_toml())["input"] == [28]
 
 
 def test_paths_are_made_whole(tmp_path, monkeypatch):

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import DATA, EYES, SHARP, TINY
+from small_runs import DATA, EYES, SHARP, TINY, a_run, fitted
 
 from papernets.nets.registry import net
 from papernets.run.network import build
 from papernets.train import fit as loop
-from papernets.train.fit import Epoch, fit, start
-from papernets.train.run import Run
+from papernets.train.events import Epoch
 from papernets.train.settings import checked, parse_set
+from papernets.train.state import start
 
 CPU = torch.device("cpu")
-RUN = Run("tiny", epochs=3, batch_size=16, learning_rate=0.01, average=0.9)  # 60 = 3 * 16 + 12
+RUN = a_run("tiny", epochs=3, batch_size=16, learning_rate=0.01, average=0.9)  # 60 = 3 * 16 + 12
 
 
 def trained(run, state=None, network=TINY):
@@ -26,7 +26,7 @@ def trained(run, state=None, network=TINY):
     torch.manual_seed(1)  # of dropout
     if state is None:
         state = start(build(network, generator=torch.Generator().manual_seed(4)), run)
-    for _ in fit(state, DATA, EYES, run, CPU):
+    for _ in fitted(state, DATA, EYES, run, CPU):
         pass
     return state
 
@@ -85,7 +85,7 @@ run = {run!r}
 state = start(build(net("lenet1", classes=3, input=16)), run)
 state.load_dict(torch.load(sys.argv[1]))
 assert state.epoch == 1
-for _ in fit(state, DATA, replace(EYES, height=16, width=16), run, torch.device("cpu")):
+for _ in fitted(state, DATA, replace(EYES, height=16, width=16), run, torch.device("cpu")):
     pass
 torch.save(state.model.state_dict(), sys.argv[2])
 """
@@ -95,7 +95,7 @@ def test_a_new_process_goes_on_to_the_same_bits(tmp_path):
     """One process trains three epochs, another takes up its state after the first."""
     network = net("lenet1", classes=3, input=16)
     state = start(build(network, generator=torch.Generator().manual_seed(4)), RUN)
-    for event in fit(state, DATA, replace(EYES, height=16, width=16), RUN, CPU):
+    for event in fitted(state, DATA, replace(EYES, height=16, width=16), RUN, CPU):
         if isinstance(event, Epoch) and event.epoch == 1:
             torch.save(state.to_dict(), tmp_path / "state.pt")
     tests = Path(__file__).parents[1]
@@ -114,6 +114,6 @@ def test_a_new_process_goes_on_to_the_same_bits(tmp_path):
 
 def test_tiles_are_a_setting():
     assert parse_set("tiles=false") == ("tiles", False)
-    assert "tiles = false\n" in Run("tiny", tiles=False).to_toml()
+    assert "tiles = false\n" in a_run("tiny", tiles=False).to_toml()
     with pytest.raises(ValueError, match="--set tiles: tiles takes true or false, not 3"):
         checked("tiles", 3, "--set tiles")
