@@ -33,14 +33,15 @@ from torch import Tensor, nn
 from papernets import data
 from papernets.data import Dataset, Part, Preprocessing
 from papernets.nets.registry import net
-from papernets.run.network import build
-from papernets.run.tiles import tiled
+from papernets.run.network import Network, build
 from papernets.spec import Net
 from papernets.train.events import Epoch
+from papernets.train.fit import fit
+from papernets.train.recipe import TrainRecipe
+from papernets.train.session import stepper_of
 from papernets.train.source import Source, generator
 from papernets.train.state import start
-from papernets.train.stepper import Alone, Stepper
-from papernets.train.workers import Team
+from papernets.train.where import Where
 
 BATCH, RATE, SEED = 128, 1e-3, 0
 GOALS = {"plain PyTorch loop": 1.5, "Keras": 2.5}
@@ -68,19 +69,22 @@ class Ours:
             distance_scale=scale,
         )
         model = build(network, generator=torch.Generator().manual_seed(SEED))
-        source = Source.of(recipe, seen.train, eyes, torch.device("cpu"))
-        state = start(model, recipe)
-        stepper: Stepper
-        if workers > 1:
-            stepper = Team(model, source, recipe, workers, tiles).__enter__()
-        else:
-            stepper = Alone(source, make_loss(recipe, network), tiled(model) if tiles else None)
-        events = fit(state, stepper, seen.validation, eyes, recipe)
-        self.epochs = (event for event in events if isinstance(event, Epoch))
+        source = Source(seen.train, eyes, recipe, torch.device("cpu"))
+        where = Where(tiles=tiles, workers=workers)
+        self.epochs = epochs_of(model, source, where, seen.validation)
 
     def __call__(self) -> Lap:
         epoch = next(self.epochs)
         return Lap(epoch.seconds, epoch.train_loss)
+
+
+def epochs_of(model: Network, source: Source, where: Where, held_out: Part) -> Iterator[Epoch]:
+    """The epochs of papernets' own loop."""
+    state = start(model, source.recipe)
+    with stepper_of(model, source, where) as stepper:
+        for event in fit(state, stepper, held_out, source.preprocessing, source.recipe):
+            if isinstance(event, Epoch):
+                yield event
 
 
 class PlainLoop:

@@ -6,17 +6,16 @@ from dataclasses import replace
 import torch
 
 from papernets.data import Dataset, Part, Preprocessing
-from papernets.run.tiles import tiled
 from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Pool, chain
 from papernets.train.fit import fit
 from papernets.train.folder import opened
-from papernets.train.losses import make_loss
+from papernets.train.recipe import TrainRecipe
 from papernets.train.run import Run
 from papernets.train.runner import train
+from papernets.train.session import stepper_of
 from papernets.train.source import Source
-from papernets.train.stepper import Alone
-from papernets.train.workers import Team
 
+CPU = torch.device("cpu")
 TINY = Net(
     name="tiny",
     input=(1, 12, 12),
@@ -94,23 +93,17 @@ def a_run(net, **settings):
     return Run.of({"net": net, **settings})
 
 
-def batches(part, eyes, distortion, size, draws, device, neighbours=0.0, crop=None):
-    """Whole batches and their labels."""
-    found = Source(part, eyes, distortion, size, device, neighbours, crop).batches(draws)
-    return ((x, y) for x, y, _ in found)
+def batches(part, eyes, size, seed=0, epoch=1, **settings):
+    """An epoch's whole batches and their labels, on the CPU."""
+    recipe = TrainRecipe("tiny", batch_size=size, seed=seed, **settings)
+    return [(x, y) for x, y, _ in Source(part, eyes, recipe, CPU).epoch(epoch)]
 
 
-def fitted(state, dataset, eyes, run, device):
-    """What `fit` yields where a session trains these pictures by this run."""
-    source = Source.of(run.recipe, dataset.train, eyes, device)
-    where = run.where
-    if where.workers > 1:
-        with Team(state.model, source, run.recipe, where.workers, where.tiles) as team:
-            yield from fit(state, team, dataset.validation, eyes, run.recipe)
-        return
-    chain = tiled(state.model) if where.tiles else None
-    alone = Alone(source, make_loss(run.recipe, state.model.net), chain)
-    yield from fit(state, alone, dataset.validation, eyes, run.recipe)
+def fitted(state, dataset, eyes, run):
+    """What `fit` yields where a session trains these pictures by this run on the CPU."""
+    source = Source(dataset.train, eyes, run.recipe, CPU)
+    with stepper_of(state.model, source, run.where) as stepper:
+        yield from fit(state, stepper, dataset.validation, eyes, run.recipe)
 
 
 def do(run, folder, resume=False, until=None):

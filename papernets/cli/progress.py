@@ -50,9 +50,8 @@ class Show:
 
     def started(self, event: Started) -> None:
         """What is about to happen."""
-        self.recipe = event.run.recipe
+        self.recipe = recipe = event.run.recipe
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
-        recipe = self.recipe
         screen.note(
             f"{short(recipe.net)}: {event.params:,} parameters, recipe {recipe.recipe or 'none'}, "
             f"{plural(recipe.epochs, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
@@ -84,7 +83,7 @@ class Show:
                 f"The pictures are in colour, {short(recipe.net)} reads grey: "
                 "--channels 3 keeps the colour"
             )
-        usual = recipe.network(None).record.departures
+        usual = event.run.found.record.departures
         for departure in event.found.record.departures:
             if departure not in usual:
                 screen.note(f"not the paper's: {departure.what} ({departure.where})")

@@ -111,17 +111,15 @@ def train(
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
     with wrong_use():
         given = settings(config, given, set_ or [])
-        name = name or given.get("net", "")
-        if name:
-            from ..nets.registry import find
-
-            given["net"] = find(name).name if ".py:" not in name else name
-        given = located(given)
+        given = located(given | ({"net": name} if name else {}))
         name = given.pop("net", "")
         if resume:
             if not out:
                 raise ValueError("--resume needs --out, the folder of the run to go on with")
-            given |= {"net": name} if name else {}
+            if name:
+                from ..nets import find
+
+                given["net"] = name if ".py:" in name else find(name).name
             run = None
         else:
             if not name and not given.get("weights"):

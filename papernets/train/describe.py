@@ -1,4 +1,4 @@
-"""What a run's bundles say of it, and what it ran on."""
+"""What a run leaves in words: the description of its bundles, and what it ran on."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def describe(run: Run, found: Found, dataset: Dataset, preprocessing: Preprocess
     A network of the user's own goes in as data, so that its bundle works without its file.
     """
     network, written = run.recipe.net, {}
-    if not named(run.recipe.net):
-        network = Path(run.recipe.net).name
+    if not named(network):
+        network = Path(network).name
         with suppress(TypeError):  # a layer of the user's own: only its file knows it
             written = write_net(found.net.member, found.record)
     began = Path(run.recipe.weights).name if run.recipe.weights else ""

@@ -1,11 +1,13 @@
-"""The training loop: a generator that yields what happened, and leaves the state in its
-caller's hands. It does not ask who makes the steps."""
+"""The training loop: a generator that yields what happened, and does not ask who makes the steps.
+
+It prints nothing and writes nothing: the state is in its caller's hands.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 
 import torch
@@ -15,13 +17,13 @@ from ..bundle.weights import copies
 from ..data import Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..strips.make import make_windows, seen, window_width
-from ..strips.no_digit import with_rubbish
+from ..strips.no_digit import with_no_digit
 from .events import Epoch, Progress
 from .losses import make_loss
 from .recipe import TrainRecipe
 from .schedule import learning_rate
 from .source import generator
-from .state import State, follow
+from .state import State, update_average
 from .stepper import Stepper
 
 LOOK = 50
@@ -46,28 +48,12 @@ def fit(
     the end of the epoch and may be saved. Raises `Diverged` with the step and the learning rate
     where the loss is not finite; the caller's last saved state is then good.
     """
-    steps = len(stepper)
-    device = next(state.model.parameters()).device
     while state.epoch < recipe.epochs:
         number = state.epoch + 1
         began = time.perf_counter()
-        losses = torch.zeros(steps, device=device)
-        state.model.train()
-        rate, images = recipe.learning_rate, 0
-        # dropout draws from torch's own random numbers
-        torch.manual_seed(generator(recipe.seed, number).initial_seed())
-        for at, batch in enumerate(stepper.epoch(number)):
-            rate = learning_rate(recipe, state.step, steps * recipe.epochs)
-            losses[at] = stepper.step(state, batch, rate)
-            state.step += 1
-            images += batch[2]
-            if recipe.average:
-                follow(state, recipe.average)
-            if at % LOOK == LOOK - 1 or at == steps - 1:
-                _stop_if_diverged(losses[: at + 1], state.step, number, recipe, steps)
-                yield Progress(number, at + 1, steps, float(losses[: at + 1].mean()))
+        losses, images, rate = yield from _pass(state, stepper, recipe, number)
         seconds = time.perf_counter() - began
-        val_loss, val_error = look(state, held_out, preprocessing, recipe)
+        val_loss, val_error = validate(state, held_out, preprocessing, recipe)
         if not math.isfinite(val_loss):  # the last step's weights have not met a training picture
             raise _diverged("the held-out loss", val_loss, state.step, number, rate, recipe)
         earlier = [(h["val_error"], h["val_loss"]) for h in state.history]
@@ -90,6 +76,29 @@ def fit(
         yield record
 
 
+def _pass(
+    state: State, stepper: Stepper, recipe: TrainRecipe, number: int
+) -> Generator[Progress, None, tuple[Tensor, int, float]]:
+    """The steps of an epoch: their losses, how many pictures they had, the last learning rate."""
+    steps = len(stepper)
+    losses = torch.zeros(steps, device=next(state.model.parameters()).device)
+    state.model.train()
+    images, rate = 0, recipe.learning_rate
+    # dropout draws from torch's own random numbers
+    torch.manual_seed(generator(recipe.seed, number).initial_seed())
+    for at, batch in enumerate(stepper.epoch(number)):
+        rate = learning_rate(recipe, state.step, steps * recipe.epochs)
+        losses[at] = stepper.step(state, batch, rate)
+        state.step += 1
+        images += batch[2]
+        if recipe.average:
+            update_average(state, recipe.average)
+        if at % LOOK == LOOK - 1 or at == steps - 1:
+            _stop_if_diverged(losses[: at + 1], state.step, number, recipe, steps)
+            yield Progress(number, at + 1, steps, float(losses[: at + 1].mean()))
+    return losses, images, rate
+
+
 def _stop_if_diverged(
     losses: Tensor, step: int, epoch: int, recipe: TrainRecipe, steps: int
 ) -> None:
@@ -109,11 +118,10 @@ def _diverged(
     )
 
 
-def look(
+def validate(
     state: State, part: Part, preprocessing: Preprocessing, recipe: TrainRecipe
 ) -> tuple[float, float]:
-    """(loss, error) of the weights that would be saved, on a part of the data; the error is a
-    fraction.
+    """(loss, error) on a part of the data, of the weights that would be saved; a fraction is wrong.
 
     A recipe with neighbours looks at windows of strips, one for each picture, always the same;
     there an error is also a window on no digit that is read as one, or one on a digit that is not.
@@ -135,6 +143,6 @@ def look(
     loss = float(loss_of(logits, labels))
     if recipe.neighbours:
         classes = logits.shape[1]
-        logits = with_rubbish(logits, recipe.distance_scale, recipe.constant)
+        logits = with_no_digit(logits, recipe.distance_scale, recipe.constant)
         labels = labels.where(labels >= 0, classes)
     return loss, float((logits.argmax(1) != labels).float().mean())

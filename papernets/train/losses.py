@@ -12,7 +12,7 @@ from torch import Tensor
 from ..run.network import Logits
 from ..spec import RBF, Net
 from ..spec.walk import walk
-from ..strips.no_digit import with_rubbish
+from ..strips.no_digit import with_no_digit
 from .recipe import TrainRecipe
 
 Loss = Callable[[Tensor | Logits, Tensor], Tensor]
@@ -27,11 +27,11 @@ def map_loss(
 
     With y = -logits * scale, the distances: y_target + log(exp(-j) + sum_i exp(-y_i)). j infinite
     leaves its term out, which makes it the cross entropy of softmax(-y). A scale other than 1 is a
-    departure. A target of -1 is rubbish, none of the classes, whose y is j; it needs a finite j.
+    departure. A target of NO_DIGIT is none of the classes; its y is j, which must be finite.
     """
     if math.isinf(constant):
         return F.cross_entropy(logits * scale, target)
-    scores = with_rubbish(logits, scale, constant)
+    scores = with_no_digit(logits, scale, constant)
     right = scores.gather(1, target.where(target >= 0, logits.shape[1])[:, None])[:, 0]
     return (torch.logsumexp(scores, 1) - right).mean()
 

@@ -10,7 +10,7 @@ from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of
 from ..spec import Net
 from ..strips.make import window_width
-from .pretrained import prepared
+from .pretrained import pixel_scale
 from .recipe import TrainRecipe
 from .run import Run
 
@@ -33,7 +33,7 @@ def preprocessing_for(recipe: TrainRecipe, net: Net, dataset: Dataset) -> Prepro
     """How a recipe's network sees the pictures of its data set."""
     values: dict[str, Any] = {"low": (recipe.low,), "high": (recipe.high,)}
     if recipe.standardise:  # as the weights that it begins with are used to, else by measuring
-        known = prepared(recipe.weights, net.input[0]) if recipe.weights else {}
+        known = pixel_scale(recipe.weights, net.input[0]) if recipe.weights else {}
         values = known or _standardised(dataset)
     larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
     crop = larger and recipe.enlarge > 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import torch
@@ -11,8 +10,9 @@ import torch
 from ..machine import choose_device, threads_for
 from ..spec import Committee, Net, totals, walk
 from .boosting import boost, member_run
+from .checkpoint import check_unchanged, load_state
 from .events import Event, Finished
-from .folder import CONFIG, check_unchanged, kept_threads, load_state, read_result
+from .folder import CONFIG, kept_threads, read_result
 from .memory import check_memory
 from .pictures import open_data
 from .recipe import TrainRecipe
@@ -26,35 +26,38 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
     """
     done = read_result(folder)
-    net = run.recipe.network(None).net  # whatever its classes
-    _check_settings(run, net, folder, finished=done is not None)
+    _check_settings(run, folder, finished=done is not None)
     if done is not None:
         yield Finished(done, already=True)
         return
     device = choose_device(run.where.device)
-    usual = threads_of(run.recipe, net.member, device)
+    net = run.found.net.member  # whatever its classes
+    usual = threads_of(run.recipe, net, device)
     torch.set_num_threads(kept_threads(folder) or run.where.threads or usual)
-    check_memory(run.recipe, net.member, device)
-    dataset = open_data(run, net.member.input)
-    found = run.recipe.network(len(dataset.classes))
-    if isinstance(found.net, Committee):
-        yield from boost(run, found, dataset, folder, device)
-        return
-    yield from train_network(run, found, dataset, folder, device)
+    check_memory(run.recipe, net, device)
+    dataset = open_data(run, net.input)
+    found = run.network(len(dataset.classes))
+    train_it = boost if isinstance(found.net, Committee) else train_network
+    yield from train_it(run, found, dataset, folder, device)
 
 
-def _check_settings(run: Run, net: Net | Committee, folder: Path, finished: bool) -> None:
+def _check_settings(run: Run, folder: Path, finished: bool) -> None:
     """ValueError where the run, or a network of its committee, began with other settings."""
     places = [(folder, run)]
-    if isinstance(net, Committee) and (folder / "1" / CONFIG).exists():
-        numbers = range(1, net.count + 1)
-        places = [(folder / str(n), member_run(run, net, n)) for n in numbers]
+    if (folder / "1" / CONFIG).exists():
+        net = run.found.net
+        if isinstance(net, Committee):
+            numbers = range(1, net.count + 1)
+            places = [(folder / str(n), member_run(run, net, n)) for n in numbers]
     for place, own in places:
-        with suppress(ValueError) if finished else nullcontext():  # its state is not needed
+        try:
             kept = load_state(place)
-            if kept is None:
-                continue
-        check_unchanged(place, own, kept, folder / CONFIG)
+        except ValueError:
+            if not finished:
+                raise
+            continue  # the state of a finished run is not needed
+        if kept is not None:
+            check_unchanged(own, kept, folder / CONFIG)
 
 
 def threads_of(recipe: TrainRecipe, net: Net, device: torch.device) -> int:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..words import resume_command
-from .folder import CONFIG, load_state
+from .checkpoint import load_state
+from .folder import CONFIG
 from .state import State
 
 ROOM, RIGHT = "Make room", "Make it writable"

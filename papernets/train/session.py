@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..nets import Found
-from ..run.network import build
+from ..run.network import Network, build
 from ..run.tiles import tiled
+from .checkpoint import damaged, load_state, save_state, save_views
 from .describe import describe, environment
-from .events import Epoch, Event, Finished, Progress, Started
+from .events import Epoch, Event, Finished, Started
 from .fit import Diverged, fit
-from .folder import (
-    ENVIRONMENT,
-    STATE,
-    damaged,
-    load_state,
-    save_state,
-    save_views,
-    write_json,
-)
-from .losses import make_loss
-from .outcome import Work, finish
+from .folder import ENVIRONMENT, STATE, write_json
+from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
-from .pretrained import take
+from .pretrained import load_pretrained
 from .run import Run
 from .saving import saving
 from .source import Source
 from .state import State, start
-from .stepper import Alone
+from .stepper import Alone, Stepper
+from .where import Where
 from .workers import Team, check_workers
 
 
@@ -42,83 +36,98 @@ def train_network(
     run: Run, found: Found, dataset: Dataset, folder: Path, device: torch.device
 ) -> Iterator[Event]:
     """Train one network in a folder; see `train`."""
-    net, recipe, where = found.net.member, run.recipe, run.where
-    shared = where.workers > 1 and device.type == "cpu"
     began = time.perf_counter()
+    recipe, where, net = run.recipe, run.where, found.net.member
     kept, mark = load_state(folder), fingerprint(dataset)
     if kept is not None and "preprocessing" in kept:  # the bundle it began with may be gone
         preprocessing = Preprocessing.from_dict(kept["preprocessing"])
     else:
         preprocessing = preprocessing_for(recipe, net, dataset)
-    if shared:
+    if where.workers > 1 and device.type == "cpu":
         check_workers(net)
     draws = torch.Generator().manual_seed(recipe.seed)
     model = build(net, generator=draws, initialisation=found.initialisation)
-    fresh = take(model, recipe, dataset.classes) if recipe.weights and kept is None else ()
-    model = model.to(device)
-    chain = tiled(model) if device.type == "cpu" else None
-    if device.type == "cpu" and net.input[0] > 1 and chain is None:
-        # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
-        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    pretrained = bool(recipe.weights) and kept is None
+    drawn = load_pretrained(model, run, dataset.classes) if pretrained else ()
+    model = _laid_out(model, device)
     state = start(model, recipe)
-    before, threads = 0.0, torch.get_num_threads()
     if kept is not None:
-        if kept.get("data", mark) != mark:
-            raise ValueError(
-                f"{recipe.data} is not what it was when the run in {folder} began. Bring the same "
-                "pictures back, or start a new run with another --out"
-            )
-        load_weights(model, kept["state"]["model"], f"{folder / STATE} (was the network changed?)")
-        try:
-            state.load_dict(kept["state"])
-        except ValueError as error:
-            raise damaged(folder, str(error)) from None
-        before, threads = kept["seconds"], kept["threads"]
-        torch.set_num_threads(threads)
+        _take_up(kept, state, mark, recipe.data, folder)
+        began -= kept["seconds"]
+        torch.set_num_threads(kept["threads"])
+    threads = kept["threads"] if kept is not None else torch.get_num_threads()
     info = describe(run, found, dataset, preprocessing)
+    training = Training(run, found, dataset, preprocessing, info, folder)
     with saving(folder, state):
         if kept is not None:
             save_views(folder, state, info, best=True)
         else:
             write_json(folder / ENVIRONMENT, environment(device))
+    source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
-    source = Source.of(recipe, dataset.train, preprocessing, device)
-    facts = (params, str(device), threads, state.epoch, len(source), fresh)
+    facts = (params, str(device), threads, state.epoch, len(source), drawn)
     yield Started(run, found, dataset, *facts)
-    loss_of = make_loss(recipe, net)
-    team = Team(model, source, recipe, where.workers, where.tiles) if shared else None
-    with team or nullcontext():
-        stepper = team or Alone(source, loss_of, chain if where.tiles else None)
-        events = fit(state, stepper, dataset.validation, preprocessing, recipe)
-        while (event := _next(events, folder, state)) is not None:
-            if isinstance(event, Epoch):
-                spent = before + time.perf_counter() - began
-                with saving(folder, state):
-                    told = {"seconds": spent, "threads": threads, "data": mark}
-                    told |= {"run": run.to_dict(), "preprocessing": preprocessing.to_dict()}
-                    save_state(folder, state, told)
-                    save_views(folder, state, info, event.best or recipe.keep == "last")
-            yield event
-    seconds = before + time.perf_counter() - began
+    with stepper_of(model, source, where) as stepper:
+        yield from _epochs(training, state, stepper, {"threads": threads, "data": mark}, began)
+    seconds = time.perf_counter() - began
     with saving(folder, state, "the result, best/ and the pictures"):
-        work = Work(run, found, dataset, preprocessing, info, folder)
-        done = finish(work, state, device, seconds)
+        done = finish(training, state, device, seconds)
     yield Finished(*done)
 
 
-def _next(
-    events: Iterator[Progress | Epoch], folder: Path, state: State
-) -> Progress | Epoch | None:
-    """The next event; `Diverged` says besides what is kept and what to try."""
+def _epochs(
+    training: Training, state: State, stepper: Stepper, facts: dict[str, Any], began: float
+) -> Iterator[Event]:
+    """The epochs of a training, each kept before it is told; `facts` are kept beside the state.
+
+    `Diverged` says besides what is kept and what to try.
+    """
+    run, folder = training.run, training.folder
+    facts |= {"run": run.to_dict(), "preprocessing": training.preprocessing.to_dict()}
+    held_out = training.dataset.validation
     try:
-        return next(events, None)
+        for event in fit(state, stepper, held_out, training.preprocessing, run.recipe):
+            if isinstance(event, Epoch):
+                spent = {"seconds": time.perf_counter() - began}
+                with saving(folder, state):
+                    save_state(folder, state, spent | facts)
+                    renewed = event.best or run.recipe.keep == "last"
+                    save_views(folder, state, training.info, renewed)
+            yield event
     except Diverged as error:
-        text = (
-            "No epoch was finished"
-            if not state.epoch
-            else (
-                f"The best network so far, of epoch {state.best_epoch}, is kept in "
-                f"{folder / 'best'}"
-            )
-        )
+        text = "No epoch was finished"
+        if state.epoch:
+            best = f"The best network so far, of epoch {state.best_epoch}"
+            text = f"{best}, is kept in {folder / 'best'}"
         raise Diverged(f"{error}, in a new run with another --out. {text}") from None
+
+
+def stepper_of(model: Network, source: Source, where: Where) -> AbstractContextManager[Stepper]:
+    """Who makes the steps: this process, or a team of workers that lives as long as the `with`."""
+    if where.workers > 1 and source.device.type == "cpu":
+        return Team(model, source, where.workers, where.tiles)
+    return nullcontext(Alone(model, source, where.tiles))
+
+
+def _laid_out(model: Network, device: torch.device) -> Network:
+    """The model on its device, its numbers in the order that is fast there."""
+    model = model.to(device)
+    if device.type == "cpu" and model.net.input[0] > 1 and tiled(model) is None:
+        # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
+        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model
+
+
+def _take_up(kept: dict[str, Any], state: State, mark: str, data: str, folder: Path) -> None:
+    """Give a new state what was kept; ValueError where pictures or network are no longer those."""
+    if kept.get("data", mark) != mark:
+        raise ValueError(
+            f"{data} is not what it was when the run in {folder} began. Bring the same "
+            "pictures back, or start a new run with another --out"
+        )
+    where = f"{folder / STATE} (was the network changed?)"
+    load_weights(state.model, kept["state"]["model"], where)
+    try:
+        state.load_dict(kept["state"])
+    except ValueError as error:
+        raise damaged(folder, str(error)) from None

@@ -1,4 +1,4 @@
-"""Where an epoch's batches come from: shuffled, distorted, prepared in bulk, never one by one."""
+"""The batches of an epoch: shuffled, distorted and prepared in bulk, never one by one."""
 
 from __future__ import annotations
 
@@ -63,89 +63,69 @@ class Source:
 
     The last batch is smaller where the pictures do not divide; a last batch of one joins the one
     before it, as batch normalisation cannot train on a single picture (none does where batches of
-    one are asked for). `neighbours` is the share of pictures shown as windows of a strip, between
-    others of the same thousands; their labels may be -1: see `make_windows`. `crop` cuts each
-    picture, once it is distorted, to the input's size. `worker` is its rank, and how many there
-    are: together they have the batches, and a share may be empty. Each draws all random numbers,
-    but distorts and prepares only its own pictures.
+    one are asked for). With a recipe's `neighbours`, digits stand between others of the same
+    thousands, and a label may be NO_DIGIT: see `make_windows`. `worker` is its rank, and how many
+    there are: together they have the batches, and a share may be empty. Each draws all random
+    numbers, but distorts and prepares only its own pictures.
     """
 
     part: Part
     preprocessing: Preprocessing
-    distortion: Distortion
-    batch_size: int
+    recipe: TrainRecipe
     device: torch.device
-    neighbours: float = 0.0
-    crop: Crop | None = None
     worker: tuple[int, int] = (0, 1)
-    seed: int = 0
-
-    @staticmethod
-    def of(
-        recipe: TrainRecipe,
-        part: Part,
-        preprocessing: Preprocessing,
-        device: torch.device,
-        worker: tuple[int, int] = (0, 1),
-    ) -> Source:
-        """The source of a recipe's batches."""
-        return Source(
-            part,
-            preprocessing,
-            distortion_of(recipe),
-            recipe.batch_size,
-            device,
-            recipe.neighbours,
-            crop_of(recipe, preprocessing),
-            worker,
-            recipe.seed,
-        )
 
     def __len__(self) -> int:
         """How many batches an epoch has."""
-        return len(sizes_of(len(self.part), self.batch_size))
+        return len(sizes_of(len(self.part), self.recipe.batch_size))
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch, from the seed and its number alone."""
-        return self.batches(generator(self.seed, number))
+        """The batches of an epoch, in a random order, from the seed and its number alone."""
+        draws = generator(self.recipe.seed, number)
+        distortion = distortion_of(self.recipe)
+        chunks = self._chunks(torch.randperm(len(self.part), generator=draws))
+        sizes = [sizes_of(len(places), self.recipe.batch_size) for places in chunks]
+        owned = [_own(each, *self.worker) for each in sizes]
+        # neighbours look at all pictures, and distortions are drawn for all
+        every = self.recipe.neighbours > 0 or not distortion.is_identity
+        wanted = chunks if every else [c[own] for c, (own, _) in zip(chunks, owned, strict=True)]
+        read = _read(self.part, wanted)
+        for places, each, (own, parts), images in zip(chunks, sizes, owned, read, strict=True):
+            if every:
+                whole = self.recipe.neighbours > 0 or len(own) == len(places)
+                images = distortion(images, draws, None if whole else own)
+            shown = self._windows if self.recipe.neighbours else self._pictures
+            x, y = shown(images, places, own, draws)
+            y = y.to(self.device)
+            yield from zip(x.split(parts), y.split(parts), each, strict=True)
 
-    def batches(self, draws: torch.Generator) -> Iterator[Batch]:
-        """The batches in a new random order."""
-        eyes = self.preprocessing
-        order = torch.randperm(len(self.part), generator=draws)
-        chunk = min(CHUNK, PIXELS // (eyes.height * eyes.width))
-        step = max(chunk // self.batch_size, 1) * self.batch_size
+    def _chunks(self, order: Tensor) -> list[Tensor]:
+        """The places of an epoch's pictures, as many at a time as are prepared together."""
+        size, eyes = self.recipe.batch_size, self.preprocessing
+        most = min(CHUNK, PIXELS // (eyes.height * eyes.width))
+        step = max(most // size, 1) * size
         bounds = [*range(0, len(order), step), len(order)]
         if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
             del bounds[-2]
-        chosen = [order[start:stop] for start, stop in pairwise(bounds)]
-        sizes = [sizes_of(len(places), self.batch_size) for places in chosen]
-        owned = [_own(each, *self.worker) for each in sizes]
-        # neighbours look at all pictures, and distortions are drawn for all
-        every = self.neighbours > 0 or not self.distortion.is_identity
-        wanted = chosen if every else [c[own] for c, (own, _) in zip(chosen, owned, strict=True)]
-        see = eyes.of_crops() if self.crop else eyes
-        for places, each, (own, parts), images in zip(
-            chosen, sizes, owned, _read(self.part, wanted), strict=True
-        ):
-            if self.neighbours:
-                images = self.distortion(images, draws)
-                width = window_width(eyes)
-                images, labels = make_windows(
-                    images, self.part.labels[places], width, self.neighbours, draws
-                )
-                images = seen(eyes, images[own].to(self.device))
-                labels = labels[own]
-            else:
-                labels = self.part.labels[places[own]]
-                if every:
-                    mine = None if len(own) == len(places) else own
-                    images = self.distortion(images, draws, mine)
-                if self.crop:
-                    images = self.crop(images, draws, len(places), own)
-                images = see(images.to(self.device))
-            labels = labels.to(self.device)
-            yield from zip(images.split(parts), labels.split(parts), each, strict=True)
+        return [order[start:stop] for start, stop in pairwise(bounds)]
+
+    def _windows(
+        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """This worker's windows of strips out of a chunk of digits, as the network sees them."""
+        eyes, labels = self.preprocessing, self.part.labels[places]
+        width, share = window_width(eyes), self.recipe.neighbours
+        images, labels = make_windows(images, labels, width, share, draws)
+        return seen(eyes, images[own].to(self.device)), labels[own]
+
+    def _pictures(
+        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """This worker's pictures of a chunk, cropped by the recipe, as the network sees them."""
+        eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
+        if crop:
+            eyes, images = eyes.of_crops(), crop(images, draws, len(places), own)
+        return eyes(images.to(self.device)), self.part.labels[places[own]]
 
 
 def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:

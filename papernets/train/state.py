@@ -1,4 +1,4 @@
-"""All that a run needs to go on."""
+"""A run between two steps: weights, optimiser, history, and the best weights so far."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from .recipe import TrainRecipe
 
 @dataclass
 class State:
-    """All that a run needs to go on: model, optimiser, running mean of the weights, history,
-    best weights."""
+    """All that a run needs to go on; `average` is the running mean of the weights, or empty."""
 
     model: Network
     optimizer: torch.optim.Optimizer
@@ -28,8 +27,7 @@ class State:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
     def weights(self) -> dict[str, Tensor]:
-        """What is evaluated and saved: the running mean where there is one, else the weights,
-        on the CPU."""
+        """What is evaluated and saved, on the CPU: the running mean, else the weights."""
         if self.average:
             return {k: v.detach().to("cpu", copy=True) for k, v in self.average.items()}
         return copies(self.model)
@@ -92,9 +90,8 @@ def start(model: Network, recipe: TrainRecipe) -> State:
 
 
 @torch.no_grad()
-def follow(state: State, decay: float) -> None:
-    """Move the running mean of the weights towards them: weight 1 - decay, more in the first
-    steps."""
+def update_average(state: State, decay: float) -> None:
+    """Move the running mean to the weights by 1 - decay of the way, more in the first steps."""
     decay = min(decay, (1 + state.step) / (10 + state.step))
     own = state.model.state_dict()
     names = [n for n, v in own.items() if v.is_floating_point()]

@@ -1,20 +1,18 @@
-"""One step of the optimiser on one batch, by the calling process alone."""
+"""Who makes the steps of a run: this process alone, or a team (`train.workers`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from ..run.network import Logits
-from .losses import Loss
+from ..run.network import Network
+from ..run.tiles import tiled
+from .losses import make_loss
 from .source import Batch, Source
 from .state import State
-
-Forward = Callable[[Tensor], Tensor | Logits]
-"""Pictures (N, C, H, W) to what the network gives."""
 
 
 class Stepper(Protocol):
@@ -31,25 +29,25 @@ class Stepper(Protocol):
 
 
 class Alone:
-    """The calling process by itself.
+    """The calling process by itself; `tiles` as a run's: the first layers as one chain."""
 
-    `model` computes what the state's own model does, with the same parameters; None takes that one.
-    """
-
-    def __init__(self, source: Source, loss_of: Loss, model: Forward | None = None):
-        self.source, self.loss_of, self.model = source, loss_of, model
+    def __init__(self, model: Network, source: Source, tiles: bool = True):
+        self.source, self.loss_of = source, make_loss(source.recipe, model.net)
+        self.forward = (tiled(model) if tiles else None) or model
 
     def __len__(self) -> int:
         return len(self.source)
 
     def epoch(self, number: int) -> Iterator[Batch]:
+        """The whole batches."""
         return self.source.epoch(number)
 
     def step(self, state: State, batch: Batch, rate: float) -> Tensor:
+        """One step on a whole batch."""
         x, y, _ = batch
         set_rate(state.optimizer, rate)
         state.optimizer.zero_grad()
-        loss = self.loss_of((self.model or state.model)(x), y)
+        loss = self.loss_of(self.forward(x), y)
         loss.backward()
         state.optimizer.step()
         return loss.detach()

@@ -9,33 +9,35 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def plain_values(value: object) -> Any:
+def json_value(value: object) -> Any:
+    """A value as JSON has it: tuples are lists, an infinite number is the text `inf`."""
     if isinstance(value, Mapping):
-        return {str(k): plain_values(v) for k, v in value.items()}
+        return {str(k): json_value(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain_values(v) for v in value]
+        return [json_value(v) for v in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def written(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):  # JSON's text is TOML's, but for the character DEL
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(written(v) for v in value) + "]"
+        return "[" + ", ".join(toml_value(v) for v in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key_of(k)} = {written(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{toml_key(k)} = {toml_value(v)}" for k, v in value.items()) + "}"
     return str(value)
 
 
-def key_of(name: str) -> str:
+def toml_key(name: str) -> str:
     """A key as TOML writes it, in quotation marks where it needs them."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else written(name)
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_value(name)
 
 
-def check(settings: object, name: str, good: bool, wanted: str) -> None:
+def check_setting(settings: object, name: str, good: bool, wanted: str) -> None:
     """ValueError, with the value as it is written, where a setting is not good."""
     if not good:
         given = getattr(settings, name)
-        raise ValueError(f"{name} must be {wanted}, not {written(given)}")
+        raise ValueError(f"{name} must be {wanted}, not {toml_value(given)}")

@@ -28,8 +28,7 @@ from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Dropout, Net, walk
 from .losses import make_loss
-from .recipe import TrainRecipe
-from .shared import LINE, Barrier, Layout, memory, nameless
+from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
 from .source import Batch, Source
 from .state import State
 from .stepper import set_rate
@@ -65,15 +64,13 @@ def check_workers(net: Net) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is told at its start."""
+    """What a worker is told at its start. `memory` is what all share: its layout and its file."""
 
-    recipe: TrainRecipe
+    source: Source
     net: Net
     buffers: dict[str, Tensor]
-    source: Source
     tiles: bool
-    layout: Layout
-    file: int
+    memory: tuple[Layout, int]
     parent: int
 
 
@@ -81,7 +78,7 @@ class Rank:
     """One process's part of each step; its model's parameters are put into the shared vector."""
 
     def __init__(self, job: Job, rank: int, model: Network, check: Callable[[], None]):
-        words, self.flat, self.rows, self.losses, images, labels = memory(job.layout, job.file)
+        words, self.flat, self.rows, self.losses, images, labels = tensors_in(*job.memory)
         stored = job.source.part.images
         part = Part(images if isinstance(stored, Tensor) else stored, labels)
         self.source = replace(job.source, part=part, worker=(rank, len(self.rows)))
@@ -94,7 +91,7 @@ class Rank:
             p.data = place
         self.params = [p for p in params if p.requires_grad]
         self.model, self.tiled = model, tiled(model) if job.tiles else None
-        self.loss_of = make_loss(job.recipe, job.net)
+        self.loss_of = make_loss(job.source.recipe, job.net)
 
     def gradient(self, share: Batch) -> None:
         """Write the share's part of the mean loss over the batch, and of its gradient."""
@@ -124,43 +121,23 @@ class Team:
     difference. `size` counts rank 0 too; `tiles` as a run's.
     """
 
-    def __init__(
-        self, model: Network, source: Source, recipe: TrainRecipe, size: int, tiles: bool = True
-    ):
+    def __init__(self, model: Network, source: Source, size: int, tiles: bool = True):
         check_workers(model.net)
-        self.model, self.source, self.recipe = model, source, recipe
-        self.size, self.tiles = size, tiles
+        self.model, self.source, self.size, self.tiles = model, source, size, tiles
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Team:
-        part, size = self.source.part, self.size
-        stored = isinstance(part.images, Tensor)
-        params = list(self.model.parameters())
+        part, params = self.source.part, list(self.model.parameters())
         learnt = sum(p.numel() for p in params if p.requires_grad)
-        layout: Layout = [
-            (((size + 1) * LINE,), torch.int64),
-            ((sum(p.numel() for p in params),), torch.float32),
-            ((size, learnt), torch.float32),
-            ((size,), torch.float32),
-            (tuple(part.images.shape) if stored else (1,), torch.uint8),
-            (tuple(part.labels.shape), part.labels.dtype),
-        ]
-        file = nameless(layout)
+        layout = self._layout(learnt)
+        file = nameless_file(layout)
         try:
+            # the pictures lie in the shared memory, or each worker reads its own
+            inside = isinstance(part.images, Tensor)
+            sent = part.select(slice(0)) if inside else Part(part.images, part.labels)
             buffers = dict(self.model.named_buffers())
-            # the pictures lie in the shared memory, or are read by each worker
-            sent = part.select(slice(0)) if stored else Part(part.images, part.labels)
-            told = replace(self.source, part=sent)
-            job = Job(
-                self.recipe,
-                self.model.net,
-                buffers,
-                told,
-                self.tiles,
-                layout,
-                file,
-                os.getpid(),
-            )
+            source = replace(self.source, part=sent)
+            job = Job(source, self.model.net, buffers, self.tiles, (layout, file), os.getpid())
             self.me = Rank(job, 0, self.model, self._check)
             mine = self.me.source.part
             if isinstance(mine.images, Tensor):
@@ -169,8 +146,8 @@ class Team:
             self.grad = torch.empty(learnt)
             for p, grad in zip(self.me.params, views(self.grad, self.me.params), strict=True):
                 p.grad = grad
-            for rank in range(1, size):
-                self._begin(job, rank)
+            for rank in range(1, self.size):
+                self._start(job, rank)
             self.me.barrier.wait()  # all are ready
         except BaseException:
             self.__exit__()
@@ -179,13 +156,26 @@ class Team:
             os.close(file)
         return self
 
-    def _begin(self, job: Job, rank: int) -> None:
+    def _layout(self, learnt: int) -> Layout:
+        """What all share: counts, parameters, gradients and losses by rank, pictures, labels."""
+        part, size = self.source.part, self.size
+        images = tuple(part.images.shape) if isinstance(part.images, Tensor) else (1,)
+        return [
+            (((size + 1) * LINE,), torch.int64),
+            ((sum(p.numel() for p in self.model.parameters()),), torch.float32),
+            ((size, learnt), torch.float32),
+            ((size,), torch.float32),
+            (images, torch.uint8),
+            (tuple(part.labels.shape), part.labels.dtype),
+        ]
+
+    def _start(self, job: Job, rank: int) -> None:
         process = subprocess.Popen(
             [sys.executable, "-c", START.format(sys.path)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=[job.file],
+            pass_fds=[job.memory[1]],
             process_group=0,  # Ctrl-C is rank 0's to answer
             env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
         )

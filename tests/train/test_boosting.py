@@ -3,7 +3,6 @@
 import errno
 import json
 import re
-from dataclasses import replace
 
 import pytest
 import torch
@@ -11,12 +10,13 @@ from small_runs import DATA, EYES, a_run, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
 from papernets.bundle.load import create_model, load_bundle
+from papernets.cli import main
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net
 from papernets.train import boosting, outcome, session
 from papernets.train.boosting import disagreed, exit_margin, filtered, half_wrong, member_run, weigh
 from papernets.train.events import Epoch, Phase
-from papernets.train.run import MOST_SEED
+from papernets.train.recipe import MOST_SEED, TrainRecipe
 from papernets.train.source import generator
 
 CPU = torch.device("cpu")
@@ -150,10 +150,11 @@ def test_each_member_has_a_seed_of_its_own():
     run = a_run("boosted_lenet4", seed=3, augment={"rotate": 10.0, "elastic_sigma": 4.0})
     spec = net("boosted_lenet4")
     runs = [member_run(run, spec, number) for number in (1, 2, 3)]
-    assert len({r.seed for r in runs}) == 3 and {r.net for r in runs} == {"lenet4"}
-    assert runs[0].augment == run.augment
-    assert runs[1].augment["rotate"] < 10 and runs[1].augment["elastic_sigma"] == 4.0
-    member_run(replace(run, seed=MOST_SEED - 1), spec, 3)
+    assert len({r.recipe.seed for r in runs}) == 3 and {r.recipe.net for r in runs} == {"lenet4"}
+    assert runs[0].recipe.augment == run.recipe.augment
+    milder = runs[1].recipe.augment
+    assert milder["rotate"] < 10 and milder["elastic_sigma"] == 4.0
+    member_run(run.changed(seed=MOST_SEED - 1), spec, 3)
 
 
 def test_too_few_pictures_pass_the_filter():
@@ -164,10 +165,10 @@ def test_too_few_pictures_pass_the_filter():
         def forward(self, x):
             return right[:count]
 
-    run = a_run("x", boost={"rounds": 3})
+    recipe = TrainRecipe("x", boost={"rounds": 3})
     message = "the filter for network 2 found 0 pictures in 3 rounds, too few to learn from"
     with pytest.raises(ValueError, match=message):
-        filtered(run, 2, [Right()], DATA.train, EYES, CPU)
+        filtered(recipe, 2, [Right()], DATA.train, EYES, CPU)
 
 
 OWN_COMMITTEE = """
@@ -187,7 +188,7 @@ def trio(tmp_path, monkeypatch):
         file.write(OWN_COMMITTEE)
     return a_run(
         name.replace(":NET", ":TRIO"),
-        data,
+        data=data,
         epochs=2,
         batch_size=16,
         augment={"rotate": 15.0, "shift": 1.0},
@@ -221,6 +222,16 @@ def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):
     assert str(tmp_path) not in (tmp_path / "moved" / "2" / "bundle.json").read_text()
     with pytest.raises(ValueError, match="is a trained committee with classes 3, not 4"):
         create_model(tmp_path / "moved", num_classes=4)
+
+
+def test_a_committee_of_ones_own_on_the_command_line(trio, tmp_path, capsys):
+    """Its member's name is known to nobody else."""
+    config = tmp_path / "trio.toml"
+    config.write_text(trio.to_toml())
+    assert main(["train", "--config", str(config), "--out", str(tmp_path / "run")]) == 0
+    said = capsys.readouterr()
+    assert "own: 343 parameters, recipe none, 2 epochs" in said.err
+    assert "own.py:TRIO on pictures: test error" in said.out
 
 
 def at(stage, epoch=None):
@@ -299,8 +310,9 @@ def test_a_committee_whose_configuration_was_changed_meanwhile(trio, tmp_path):
         do(trio, folder, until=lambda event: isinstance(event, Epoch))
     config = folder / "run.toml"
     text = config.read_text()
-    config.write_text(text.replace(f"epochs = {trio.epochs}", "epochs = 77"))
-    said = f"{config} was changed since the run began: epochs was {trio.epochs} and is 77 now"
+    epochs = trio.recipe.epochs
+    config.write_text(text.replace(f"epochs = {epochs}", "epochs = 77"))
+    said = f"{config} was changed since the run began: epochs was {epochs} and is 77 now"
     with pytest.raises(ValueError, match=re.escape(said)) as found:
         do(None, folder, resume=True)
     assert f"papernets train --out {folder} --resume; or" in str(found.value)

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 from small_photos import AUGMENT, NAMES, OWN, after, folder, parquet, run_of
-from small_runs import a_run, batches, do, fitted, left_by, log_of
+from small_runs import CPU, a_run, batches, do, fitted, left_by, log_of
 
 from papernets import data
 from papernets.bundle.load import load_bundle
 from papernets.cli import main
-from papernets.data import Distortion, Preprocessing
+from papernets.data import Preprocessing
 from papernets.data.stored import OnDemand, channel_statistics
 from papernets.evaluate import pictures as room
 from papernets.evaluate.infer import batch_of, logits_of
@@ -24,12 +24,12 @@ from papernets.train import outcome
 from papernets.train.events import Epoch
 from papernets.train.losses import make_loss
 from papernets.train.pictures import open_data, preprocessing_for
+from papernets.train.recipe import TrainRecipe
 from papernets.train.settings import resolve
-from papernets.train.source import crop_of, generator
+from papernets.train.source import Source, crop_of, generator
 from papernets.train.state import start
+from papernets.train.where import Where
 from papernets.train.workers import Team
-
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
@@ -133,9 +133,9 @@ def test_evaluate_on_parquet(home, whole, capsys, tmp_path):
 
 
 def opened_for(run):
-    shape = run.network(2).input
-    dataset = open_data(run, shape)
-    return dataset, preprocessing_for(run, run.network(2), dataset)
+    net = run.network(2).net
+    dataset = open_data(run, net.input)
+    return dataset, preprocessing_for(run.recipe, net, dataset)
 
 
 def test_each_channel_has_mean_0_and_deviation_1(home):
@@ -166,19 +166,15 @@ def test_digits_are_neither_cropped_nor_mirrored():
 
 
 @pytest.mark.parametrize("room", [None, 0.0])
-@pytest.mark.parametrize("distortion", [Distortion(), Distortion(rotate=9.0)])
-def test_workers_crop_what_one_process_crops(home, room, distortion):
-    run = run_of(home)
+@pytest.mark.parametrize("rotate", [0.0, 9.0])
+def test_workers_crop_what_one_process_crops(home, room, rotate):
+    run = run_of(home, augment={**AUGMENT, "rotate": rotate})
     _, eyes = opened_for(run)
     part = data.open(run.recipe.data, channels=3, size=(16, 16), enlarge=1.25, room=room).train
-    crop = crop_of(run.recipe, eyes)
-    given = (part, eyes, distortion, 8)
-    alone = list(batches(*given, generator(0, 1), CPU, crop=crop))
-    third = [
-        list(Source(*given, CPU, crop=crop, worker=(rank, 3)).batches(generator(0, 1)))
-        for rank in range(3)
-    ]
-    for (x, y), *several in zip(alone, *third, strict=True):
+    assert crop_of(run.recipe, eyes) is not None
+    alone = Source(part, eyes, run.recipe, CPU).epoch(1)
+    third = [Source(part, eyes, run.recipe, CPU, (rank, 3)).epoch(1) for rank in range(3)]
+    for (x, y, _), *several in zip(alone, *third, strict=True):
         assert torch.equal(x, torch.cat([part[0] for part in several]))
         assert torch.equal(y, torch.cat([part[1] for part in several]))
         assert {part[2] for part in several} == {len(x)}
@@ -193,18 +189,18 @@ def test_two_workers_train_on_photos_that_are_read_on_demand(home):
     for workers in (0, 2):
         model = _built(run)
         state = start(model, run.recipe)
-        list(fitted(state, dataset, eyes, replace(run, workers=workers), CPU))
+        list(fitted(state, dataset, eyes, replace(run, where=Where(workers=workers, tiles=False))))
         found[workers] = state.weights()
     for name, value in found[0].items():
         torch.testing.assert_close(found[2][name], value, rtol=1e-4, atol=1e-5)
-    with Team(_built(run), dataset.train, eyes, run) as team:
-        assert isinstance(team.me.part.images, OnDemand)
+    with Team(_built(run), Source(dataset.train, eyes, run.recipe, CPU), 2, tiles=False) as team:
+        assert isinstance(team.me.source.part.images, OnDemand)
 
 
 def _built(run):
     from papernets.run.network import build
 
-    return build(run.network(2), generator=torch.Generator().manual_seed(1))
+    return build(run.network(2).net, generator=torch.Generator().manual_seed(1))
 
 
 def test_heads_count_in_training_with_their_weights_and_never_after_it(home):
@@ -213,9 +209,8 @@ def test_heads_count_in_training_with_their_weights_and_never_after_it(home):
     dataset, eyes = opened_for(run)
     state = start(_built(run), run.recipe)
     before = {k: v.clone() for k, v in state.model.state_dict().items()}
-    draws = generator(run.seed, 1)
-    x, _ = next(batches(dataset.train, eyes, Distortion(rotate=5.0), 8, draws, CPU, crop=None))
-    (epoch,) = [e for e in fitted(state, dataset, eyes, run, CPU) if isinstance(e, Epoch)]
+    (x, _), *_ = batches(dataset.train, eyes, 8, augment={"rotate": 5.0})
+    (epoch,) = [e for e in fitted(state, dataset, eyes, run) if isinstance(e, Epoch)]
     assert not torch.equal(before["head.out.weight"], state.model.state_dict()["head.out.weight"])
     model = state.model.eval()
     logits = model(eyes(dataset.validation.images))
@@ -233,9 +228,9 @@ def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weigh
     target = torch.tensor([0, 1, 1, 0])
     losses = [torch.nn.functional.cross_entropy(each, target) for each in logits]
     wanted = losses[0] + sum(w * loss for w, loss in zip(weights, losses[1:], strict=True))
-    found = make_loss(a_run(name).recipe, made)(Logits(logits[0], tuple(logits[1:])), target)
+    found = make_loss(TrainRecipe(name), made)(Logits(logits[0], tuple(logits[1:])), target)
     assert found.item() == pytest.approx(wanted.item())
-    assert make_loss(a_run(name).recipe, made)(logits[0], target).item() == pytest.approx(
+    assert make_loss(TrainRecipe(name), made)(logits[0], target).item() == pytest.approx(
         losses[0].item()
     )
 
@@ -258,18 +253,20 @@ def test_settings_that_cannot_be(settings, words):
 
 
 def test_recipes_are_chosen_by_the_data():
-    assert resolve("resnet18", {"data": "photos"}).recipe == "photos"
-    assert resolve("resnet18", {"data": "mnist"}).recipe == "digits"
-    assert "flip" not in resolve("resnet18", {"data": "mnist"}).augment
-    assert resolve("resnet20", {"data": "CIFAR-10"}).recipe == "cifar"
-    assert resolve("resnet20", {}).recipe == "digits"
-    assert resolve("lenet5", {"data": "photos"}).recipe == "quick"
+    assert resolve("resnet18", {"data": "photos"}).recipe.recipe == "photos"
+    assert resolve("resnet18", {"data": "mnist"}).recipe.recipe == "digits"
+    assert "flip" not in resolve("resnet18", {"data": "mnist"}).recipe.augment
+    assert resolve("resnet20", {"data": "CIFAR-10"}).recipe.recipe == "cifar"
+    assert resolve("resnet20", {}).recipe.recipe == "digits"
+    assert resolve("lenet5", {"data": "photos"}).recipe.recipe == "quick"
 
 
 def test_asked_for_values_are_stronger_than_measured_ones():
-    assert resolve("resnet18", {"data": "photos"}).standardise
-    assert not resolve("resnet18", {"data": "photos", "low": 0.0, "high": 1.0}).standardise
-    assert resolve("resnet18", {"data": "photos", "low": 0.0, "standardise": True}).standardise
+    def standardise(**settings):
+        return resolve("resnet18", {"data": "photos", **settings}).recipe.standardise
+
+    assert standardise() and not standardise(low=0.0, high=1.0)
+    assert standardise(low=0.0, standardise=True)
 
 
 def test_a_network_for_photographs_asks_for_them(capsys):

@@ -10,18 +10,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import DATA, EYES, TINY, a_run, batches, fitted
+from small_runs import CPU, DATA, EYES, TINY, a_run, batches, fitted
 
-from papernets.data import Distortion
 from papernets.nets.registry import net
 from papernets.run.network import build
 from papernets.train.events import Epoch, Progress
-from papernets.train.source import generator
+from papernets.train.recipe import TrainRecipe
+from papernets.train.source import Source
 from papernets.train.state import State, start
 from papernets.train.where import Where
 from papernets.train.workers import Team, WorkerDied, check_workers
 
-CPU = torch.device("cpu")
 NET = net("lenet1", classes=3, input=16)
 SEEN = replace(EYES, height=16, width=16)
 RUN = a_run("lenet1", epochs=3, batch_size=16, learning_rate=0.01, average=0.9, workers=2)
@@ -30,13 +29,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def fresh(run):
-    return start(build(NET, generator=torch.Generator().manual_seed(4)), run)
+    return start(build(NET, generator=torch.Generator().manual_seed(4)), run.recipe)
 
 
 def trained(run, state=None, keep=None):
     """The state after a run; `keep` gets a copy of it after the first epoch."""
     state = state or fresh(run)
-    for event in fitted(state, DATA, SEEN, run, CPU):
+    for event in fitted(state, DATA, SEEN, run):
         if keep is not None and isinstance(event, Epoch) and event.epoch == 1:
             torch.save(state.to_dict(), keep)
     return state
@@ -51,7 +50,7 @@ def two(tmp_path_factory):
 
 def team_of(model, part):
     """Two workers that share these pictures."""
-    return Team(model, Source.of(RUN.recipe, part, SEEN, CPU), RUN.recipe, 2)
+    return Team(model, Source(part, SEEN, RUN.recipe, CPU), 2)
 
 
 @pytest.mark.slow
@@ -67,8 +66,7 @@ def test_a_gradient_is_that_of_the_whole_batch():
     """Five pictures in shares of two and three; relative to the gradient's length."""
     few = replace(DATA.train, images=DATA.train.images[:5], labels=DATA.train.labels[:5])
     model, whole = fresh(RUN).model, fresh(RUN).model
-    draws = generator(RUN.recipe.seed, 1)
-    ((x, y),) = batches(few, SEEN, Distortion(), 16, draws, CPU)
+    ((x, y),) = batches(few, SEEN, 16)
     loss = torch.nn.functional.cross_entropy(whole(x), y)
     loss.backward()
     state = State(model, torch.optim.SGD(model.parameters(), 0.0), {})
@@ -91,19 +89,23 @@ def test_the_same_workers_give_the_same_bits_and_go_on_to_them(two):
 
 
 @pytest.mark.parametrize(
-    "distortion, neighbours",
-    [(Distortion(), 0.0), (Distortion(rotate=9.0, elastic_alpha=3.0), 0.0), (Distortion(), 0.5)],
+    "settings",
+    [
+        {},
+        {"augment": {"rotate": 9.0, "elastic_alpha": 3.0}},
+        {"neighbours": 0.5, "loss": "map", "constant": 5.0},
+    ],
     ids=["as stored", "distorted", "between others"],
 )
 @pytest.mark.parametrize("workers", [2, 15])
-def test_shares_make_up_the_batches(distortion, neighbours, workers):
+def test_shares_make_up_the_batches(settings, workers):
     """Fifteen workers: some have no picture of the last batch of twelve."""
 
     def given(worker):
-        source = Source(DATA.train, EYES, distortion, 16, CPU, neighbours, worker=worker)
-        return source.batches(generator(0, 1))
+        recipe = TrainRecipe("tiny", batch_size=16, **settings)
+        return Source(DATA.train, EYES, recipe, CPU, worker).epoch(1)
 
-    whole = list(batches(DATA.train, EYES, distortion, 16, generator(0, 1), CPU, neighbours))
+    whole = batches(DATA.train, EYES, 16, **settings)
     parts = zip(*(given((rank, workers)) for rank in range(workers)), strict=True)
     for (x, y), own in zip(whole, parts, strict=True):
         # one grey level, where the rounding of a sum decides
@@ -129,7 +131,7 @@ def test_a_worker_that_is_killed_is_an_error_at_once():
 @pytest.mark.slow
 def test_leaving_in_an_epoch_ends_the_workers():
     state = fresh(RUN)
-    events = fitted(state, DATA, SEEN, RUN, CPU)
+    events = fitted(state, DATA, SEEN, RUN)
     assert isinstance(next(events), Progress)
     events.close()
     assert not children(os.getpid())
@@ -140,9 +142,8 @@ TRAIN = """
 import signal, torch
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 torch.set_num_threads(1)
-from dataclasses import replace
-from test_workers import CPU, DATA, RUN, SEEN, fit, fresh
-for event in fitted(fresh(RUN), DATA, SEEN, replace(RUN, epochs=10**6), CPU):
+from test_workers import DATA, RUN, SEEN, fitted, fresh
+for event in fitted(fresh(RUN), DATA, SEEN, RUN.changed(epochs=10**6)):
     print("on", flush=True)
 """
 
@@ -194,11 +195,11 @@ def test_nobody_outlives_the_caller(number):
 def test_what_workers_cannot_share_is_refused():
     state = start(build(TINY), RUN.recipe)
     with pytest.raises(ValueError, match=r"tiny has dropout \(drop\), which workers cannot share"):
-        next(fitted(state, DATA, EYES, RUN, CPU))
+        next(fitted(state, DATA, EYES, RUN))
     with pytest.raises(ValueError, match="workers must be 0 or more, not -1"):
         a_run("lenet1", workers=-1)
 
 
 def test_workers_do_not_share_normalisation_inside_a_convolution():
     with pytest.raises(ValueError, match=r"resnet20 has batch normalisation \(conv1\), which work"):
-        check_workers(RUN, net("cifar_resnet20"))
+        check_workers(net("cifar_resnet20"))
