@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...said import Recipe
 from ...spec import HE, Committee, Initialisation, Net
 from ..photographs import recipes as photographs
-from .claims import SLIM
+from . import SLIM
 
 # trunc_normal of these deviations where the code says so; else inception_utils.py's default.
 DEVIATIONS = {"conv1_?w": 1.0, "conv2_reduce": 0.1, "*.reduce": 0.09, "*.project": 0.1}

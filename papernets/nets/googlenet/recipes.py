@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...said import Recipe
 from ...spec import HE, Committee, Initialisation, Net
 from ..photographs import recipes as photographs
-from .claims import CAFFE, TORCHVISION
+from . import CAFFE, TORCHVISION
 
 # Caffe's xavier: uniform, of variance 1 / fan-in; the classifiers' biases are 0.
 XAVIER = Initialisation(

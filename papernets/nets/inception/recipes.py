@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...said import Recipe
 from ...spec import Committee, Initialisation, Net
 from ..photographs import recipes as photographs
-from .claims import RELEASE, TIMM, TORCHVISION
+from . import RELEASE, TIMM, TORCHVISION
 
 # Factor 2, and 1.3 for what the cut takes away from the variance: slim.variance_scaling_initializer
 SLIM = Initialisation(

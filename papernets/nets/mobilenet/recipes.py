@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...said import Recipe
 from ...spec import Committee, Initialisation, Net
 from ..photographs import recipes as photographs
-from .claims import SLIM_CODE
+from . import SLIM_CODE
 
 SLIM = Initialisation("gaussian", 0.09, f"{SLIM_CODE}: truncated normal, stddev 0.09", cut=2)
 GLOROT = Initialisation("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)")
