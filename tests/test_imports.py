@@ -27,7 +27,6 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 TO_MEND = {
     ("train/boosting.py", "train/session.py"),
 }
-TORCH_TO_MEND = {"bundle/info.py"}
 
 TABLE = read_table(PAGE.read_text(encoding="utf-8"))
 IMPORTS = Imports(PACKAGE)
@@ -64,10 +63,7 @@ def test_a_room_that_does_without_torch(name):
     files = files_of(IMPORTS, name)
     assert files or name in TABLE.to_come, f"docs/architecture.md: there is no {name}"
     ways = [way for file in files for way in ways_to_torch(IMPORTS, file, functions_too)]
-    if name in TORCH_TO_MEND:
-        assert ways, f"{name} no longer needs its line in TORCH_TO_MEND: take it out"
-    else:
-        assert ways == []
+    assert ways == []
 
 
 def test_nobody_imports_torchvision():

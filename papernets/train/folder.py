@@ -16,7 +16,8 @@ from typing import Any
 
 import torch
 
-from ..bundle.info import BundleInfo, save_bundle
+from ..bundle.info import BundleInfo
+from ..bundle.save import save_bundle
 from ..data.idx import find_idx
 from ..data.names import normal
 from ..data.picture import shown

@@ -16,8 +16,10 @@ from typing import Any
 import torch
 
 from .. import data as pictures
-from ..bundle.info import BundleInfo, versions
-from ..bundle.net_json import named, write_net
+from ..bundle.find import named
+from ..bundle.info import BundleInfo
+from ..bundle.net_json import write_net
+from ..bundle.save import versions
 from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of

@@ -13,10 +13,14 @@ from safetensors.torch import load_file, save_file
 from small_nets import BRANCHES, SHORTCUTS
 from small_runs import EYES
 
+from papernets.bundle.assemble import assemble
 from papernets.bundle.committee import Committee
-from papernets.bundle.info import BundleInfo, find_bundle, read_info, save_bundle
-from papernets.bundle.load import assemble, create_model, load_bundle
+from papernets.bundle.create import create_model
+from papernets.bundle.find import find_bundle
+from papernets.bundle.info import BundleInfo, read_info
+from papernets.bundle.load import load_bundle
 from papernets.bundle.net_json import read_net, write_net
+from papernets.bundle.save import save_bundle
 from papernets.cli import main
 from papernets.nets import NETS, beside, net
 from papernets.run.network import build

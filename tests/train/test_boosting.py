@@ -10,7 +10,8 @@ import torch
 from small_runs import DATA, EYES, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
-from papernets.bundle.load import create_model, load_bundle
+from papernets.bundle.create import create_model
+from papernets.bundle.load import load_bundle
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net
 from papernets.train import boosting, outcome, session
