@@ -33,11 +33,15 @@ from torch import Tensor, nn
 from papernets import data
 from papernets.data import Dataset, Part, Preprocessing
 from papernets.nets.registry import net
-from papernets.run.network import build
+from papernets.run.network import Network, build
 from papernets.spec import Net
-from papernets.train.batches import generator
-from papernets.train.fit import Epoch, fit, start
-from papernets.train.run import Run
+from papernets.train.events import Epoch
+from papernets.train.fit import fit
+from papernets.train.recipe import TrainRecipe
+from papernets.train.session import stepper_of
+from papernets.train.source import Source, generator
+from papernets.train.state import start
+from papernets.train.where import Where
 
 BATCH, RATE, SEED = 128, 1e-3, 0
 GOALS = {"plain PyTorch loop": 1.5, "Keras": 2.5}
@@ -56,26 +60,31 @@ class Ours:
         tiles: bool,
         workers: int = 0,
     ):
-        run = Run(
+        recipe = TrainRecipe(
             network.name,
             epochs=10**6,
             batch_size=BATCH,
             learning_rate=RATE,
             seed=SEED,
             distance_scale=scale,
-            tiles=tiles,
-            workers=workers,
         )
         model = build(network, generator=torch.Generator().manual_seed(SEED))
-        self.epochs = (
-            event
-            for event in fit(start(model, run), seen, eyes, run, torch.device("cpu"))
-            if isinstance(event, Epoch)
-        )
+        source = Source(seen.train, eyes, recipe, torch.device("cpu"))
+        where = Where(tiles=tiles, workers=workers)
+        self.epochs = epochs_of(model, source, where, seen.validation)
 
     def __call__(self) -> Lap:
         epoch = next(self.epochs)
         return Lap(epoch.seconds, epoch.train_loss)
+
+
+def epochs_of(model: Network, source: Source, where: Where, held_out: Part) -> Iterator[Epoch]:
+    """The epochs of papernets' own loop."""
+    state = start(model, source.recipe)
+    with stepper_of(model, source, where) as stepper:
+        for event in fit(state, stepper, held_out, source.preprocessing, source.recipe):
+            if isinstance(event, Epoch):
+                yield event
 
 
 class PlainLoop:

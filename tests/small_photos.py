@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from small_runs import a_run
 
-from papernets.train.fit import Epoch
-from papernets.train.run import Run
+from papernets.train.events import Epoch
 
 NAMES = ("blue", "red")
 
@@ -103,7 +103,7 @@ AUGMENT = {"flip": 0.5, "padding": 1, "area": 0.6, "rotate": 5.0}
 def run_of(home, kind="photos", **settings):
     own = {"epochs": 3, "batch_size": 8, "learning_rate": 0.02, "optimizer": "sgd"}
     own |= {"standardise": True, "enlarge": 1.25, "augment": AUGMENT, "schedule": "one_cycle"}
-    return Run(**{"net": f"{home}/own.py:make", "data": f"{home}/{kind}", **own, **settings})
+    return a_run(**{"net": f"{home}/own.py:make", "data": f"{home}/{kind}", **own, **settings})
 
 
 def after(epoch):

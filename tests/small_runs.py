@@ -7,10 +7,15 @@ import torch
 
 from papernets.data import Dataset, Part, Preprocessing
 from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Pool, chain
+from papernets.train.fit import fit
 from papernets.train.folder import opened
+from papernets.train.recipe import TrainRecipe
 from papernets.train.run import Run
-from papernets.train.session import train
+from papernets.train.runner import train
+from papernets.train.session import stepper_of
+from papernets.train.source import Source
 
+CPU = torch.device("cpu")
 TINY = Net(
     name="tiny",
     input=(1, 12, 12),
@@ -80,7 +85,25 @@ def run_of(folder, **settings):
     """A run of the tiny network on the tiny pictures, with a running mean of its weights."""
     net, data = f"{folder / 'own.py'}:NET", str(folder / "pictures")
     common = {"epochs": 3, "batch_size": 16, "average": 0.9, "learning_rate": 0.01}
-    return Run(net=net, data=data, **{**common, **settings})
+    return a_run(net, data=data, **{**common, **settings})
+
+
+def a_run(net, **settings):
+    """A run of a network, by its settings."""
+    return Run.of({"net": net, **settings})
+
+
+def batches(part, eyes, size, seed=0, epoch=1, **settings):
+    """An epoch's whole batches and their labels, on the CPU."""
+    recipe = TrainRecipe("tiny", batch_size=size, seed=seed, **settings)
+    return [(x, y) for x, y, _ in Source(part, eyes, recipe, CPU).epoch(epoch)]
+
+
+def fitted(state, dataset, eyes, run):
+    """What `fit` yields where a session trains these pictures by this run on the CPU."""
+    source = Source(dataset.train, eyes, run.recipe, CPU)
+    with stepper_of(state.model, source, run.where) as stepper:
+        yield from fit(state, stepper, dataset.validation, eyes, run.recipe)
 
 
 def do(run, folder, resume=False, until=None):

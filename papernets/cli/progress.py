@@ -11,8 +11,8 @@ from ..words import percent, plural
 from . import screen
 
 if TYPE_CHECKING:
-    from ..train.run import Run
-    from ..train.session import Event, Finished, Started
+    from ..train.events import Event, Finished, Started
+    from ..train.recipe import TrainRecipe
 
 
 class Show:
@@ -20,7 +20,7 @@ class Show:
 
     def __init__(self, folder: Path, json: bool):
         self.folder, self.json = folder, json
-        self.run: Run | None = None
+        self.recipe: TrainRecipe | None = None
         self.bar: Any = None
         self.task: Any = None
         self.epoch_seconds: list[float] = []
@@ -28,14 +28,13 @@ class Show:
 
     def event(self, event: Event) -> None:
         """Print one event."""
-        from ..train.fit import Epoch, Step
-        from ..train.session import Finished, Stage, Started
+        from ..train.events import Epoch, Finished, Phase, Progress, Started
 
         if isinstance(event, Started):
             self.started(event)
-        elif isinstance(event, Stage):
+        elif isinstance(event, Phase):
             screen.note(event.text)
-        elif isinstance(event, Step):
+        elif isinstance(event, Progress):
             if self.bar is not None:
                 self.bar.update(
                     self.task,
@@ -51,20 +50,19 @@ class Show:
 
     def started(self, event: Started) -> None:
         """What is about to happen."""
-        self.run = event.run
+        self.recipe = recipe = event.run.recipe
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
-            f"{short(event.run.net)}: {event.params:,} parameters, "
-            f"recipe {event.run.recipe or 'none'}, {plural(event.run.epochs, 'epoch')}, "
-            f"seed {event.run.seed}, on {event.device}{threads}"
+            f"{short(recipe.net)}: {event.params:,} parameters, recipe {recipe.recipe or 'none'}, "
+            f"{plural(recipe.epochs, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
         )
         if not self.introduced:
             self.introduce(event)
         if event.epochs_done:
             screen.note(f"going on after epoch {event.epochs_done}")
-        if event.run.weights and not event.epochs_done:
+        if recipe.weights and not event.epochs_done:
             drawn = f"; drawn anew: {', '.join(event.drawn)}" if event.drawn else ""
-            screen.note(f"begins with the weights of {event.run.weights}{drawn}")
+            screen.note(f"begins with the weights of {recipe.weights}{drawn}")
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
             screen.note("error is that on held-out pictures; * marks the best so far")
@@ -75,18 +73,18 @@ class Show:
         """The data, and what the network for these classes does otherwise than its paper's."""
         from ..data.folder import in_colour
 
-        run, data = event.run, event.dataset
+        recipe, data = event.run.recipe, event.dataset
         screen.note(f"{data.name}: {data.split}")
         for line in data.skipped:
             screen.note(f"skipped: {screen.printable(line)}")
         grey = data.train.images.shape[1] == 1
         if grey and not event.epochs_done and data.train.files and in_colour(data.train.files):
             screen.note(
-                f"The pictures are in colour, {short(run.net)} reads grey: "
+                f"The pictures are in colour, {short(recipe.net)} reads grey: "
                 "--channels 3 keeps the colour"
             )
-        usual = run.network(None).record.departures
-        for departure in run.network(len(data.classes)).record.departures:
+        usual = event.run.found.record.departures
+        for departure in event.found.record.departures:
             if departure not in usual:
                 screen.note(f"not the paper's: {departure.what} ({departure.where})")
 
@@ -117,13 +115,13 @@ class Show:
 
     def epoch(self, epoch: Any) -> None:
         """One line: loss, error, pictures a second, time left."""
-        assert self.run is not None
+        assert self.recipe is not None
         self.epoch_seconds.append(epoch.seconds)
         recent = self.epoch_seconds[-5:]
-        left = sum(recent) / len(recent) * (self.run.epochs - epoch.epoch)
+        left = sum(recent) / len(recent) * (self.recipe.epochs - epoch.epoch)
         mark = " *" if epoch.best else ""
         line = (
-            f"epoch {epoch.epoch:>{len(str(self.run.epochs))}}/{self.run.epochs}  "
+            f"epoch {epoch.epoch:>{len(str(self.recipe.epochs))}}/{self.recipe.epochs}  "
             f"loss {epoch.train_loss:.4f} val {epoch.val_loss:.4f}  "
             f"error {percent(epoch.val_error)}  "
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
@@ -168,12 +166,12 @@ class Show:
 
     def beside(self, result: dict[str, Any]) -> None:
         """The paper's own figure, marked where it is of other data."""
-        from ..nets.registry import net
+        from ..nets import look_up
         from ..train.outcome import paper_error
 
         if ".py:" in result["network"] or screen.QUIET:
             return
-        error, words = paper_error(net(result["network"]), result["data"])
+        error, words = paper_error(look_up(result["network"]), result["data"])
         if error is not None:
             screen.prose(f"The paper's test error: {percent(error)} ({words})")
 

@@ -111,17 +111,15 @@ def train(
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
     with wrong_use():
         given = settings(config, given, set_ or [])
-        name = name or given.get("net", "")
-        if name:
-            from ..nets.registry import find
-
-            given["net"] = find(name).name if ".py:" not in name else name
-        given = located(given)
+        given = located(given | ({"net": name} if name else {}))
         name = given.pop("net", "")
         if resume:
             if not out:
                 raise ValueError("--resume needs --out, the folder of the run to go on with")
-            given |= {"net": name} if name else {}
+            if name:
+                from ..nets import find
+
+                given["net"] = name if ".py:" in name else find(name).name
             run = None
         else:
             if not name and not given.get("weights"):
@@ -147,8 +145,9 @@ def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, 
 def free_folders(run: Run | None) -> Iterator[Path]:
     """runs/NETWORK-DATA-N for each N that is free."""
     assert run is not None
-    network = Path(run.net.rpartition(":")[0]).stem if ".py:" in run.net else run.net
-    data = Path(run.data).name.removesuffix(".parquet") or "data"
+    net = run.recipe.net
+    network = Path(net.rpartition(":")[0]).stem if ".py:" in net else net
+    data = Path(run.recipe.data).name.removesuffix(".parquet") or "data"
     for number in itertools.count(1):
         folder = Path("runs", f"{network}-{data}-{number}")
         if not folder.exists():
@@ -180,14 +179,14 @@ def wrong_folder() -> Iterator[None]:
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened, read_result
-    from ..train.session import train as work
+    from ..train.runner import train as work
     from .progress import Show
 
     resume = run is None
     if run is not None:
         with wrong_use():
-            choose_device(run.device)
-            check_data(run.data, run.data_dir)
+            choose_device(run.where.device)
+            check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
     with ExitStack() as stack, wrong_data():
         folder, kept = Path(out), None

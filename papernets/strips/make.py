@@ -9,14 +9,18 @@ of one digit, of two that overlap (the lighter of both is shown), or ground, so 
 composed at once by picking columns.
 """
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from papernets.data.dataset import Part
-from papernets.data.preprocessing import MOST_PADDING, Preprocessing
+from ..data import Part, Preprocessing
+from ..data.preprocessing import MOST_PADDING
+from .no_digit import NO_DIGIT
 
 INK = 32  # of 255: a column with a lighter pixel has ink
 GAPS = (-1, 4)  # columns between the ink of two digits: section VII's
@@ -25,26 +29,30 @@ WIDE = 0.3  # how often a window has these
 MARGIN = 4  # columns of ground on either side of a strip, as `read_strip` leaves
 SIDE = 3  # neighbours on each side: as many 1s as a window of 32 can show
 NEIGHBOUR = 0.9  # how often there is a next neighbour; otherwise the strip ends there
-NOTHING = 1 / 3  # how often a window is centred on no digit
-RUBBISH = -1  # the label of such a window
-NEAR, FAR = (
-    2.0,
-    3.0,
-)  # columns from a digit's centre: within NEAR is its window, beyond FAR no one's
+BETWEEN = 1 / 3  # how often a window is centred on no digit
+NEAR, FAR = 2.0, 3.0  # columns from a digit's centre: within NEAR is its window, beyond FAR none's
 
 
-def ink_columns(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Of each picture (N, C, h, w): first ink column, the one after the last, centre of mass.
+class Ink(NamedTuple):
+    """Where each of N pictures has ink, in columns: the first, the one after the last, the centre.
 
-    Each (N,), the first two int64, the last float, in columns; a picture without ink has none.
+    Each (N,), int64 but for the centre of mass, a float. A picture without ink has no column.
     """
+
+    left: Tensor
+    right: Tensor
+    centre: Tensor
+
+
+def ink_columns(images: Tensor) -> Ink:
+    """The columns of ink in pictures (N, C, h, w)."""
     place = torch.arange(images.shape[-1], device=images.device)
     inked = images.amax((1, 2)) > INK
     left = torch.where(inked, place, images.shape[-1]).amin(1)
     right = torch.where(inked, place + 1, 0).amax(1)
     mass = images.sum((1, 2), dtype=torch.float32)
     centre = (mass * place).sum(1) / mass.sum(1).clamp_min(1)
-    return left.minimum(right), right, centre
+    return Ink(left.minimum(right), right, centre)
 
 
 def make_strips(
@@ -64,23 +72,25 @@ def make_strips(
         raise ValueError(f"{count} strips of {digits} digits out of {len(part)}: give 1 or more")
     picks = torch.randint(len(part), (count, digits), generator=generator)
     images = part.images[:]
-    left, right, _ = ink_columns(images)
+    ink = ink_columns(images)
     between = torch.zeros(count, digits, dtype=torch.int64)
     if gaps is None:
-        left, right = torch.zeros_like(left), torch.full_like(right, images.shape[-1])
+        whole = torch.full_like(ink.right, images.shape[-1])
+        ink = ink._replace(left=torch.zeros_like(whole), right=whole)
     else:
         between = torch.randint(gaps[0], gaps[1] + 1, (count, digits), generator=generator)
-    steps = (right - left)[picks] + between
+    widths = (ink.right - ink.left)[picks]
+    steps = widths + between
     starts = steps.cumsum(1) - steps + MARGIN
-    width = int((starts + (right - left)[picks]).max()) + MARGIN
+    width = int((starts + widths).max()) + MARGIN
     shown = torch.ones_like(picks, dtype=torch.bool)
-    return _composed(images, left, right, picks, starts, shown, width), part.labels[picks]
+    return _composed(images, ink, picks, starts, shown, width), part.labels[picks]
 
 
 def make_windows(
     images: Tensor, labels: Tensor, width: int, share: float, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """A window for each digit: uint8 (N, C, h, width) and labels (N,), -1 for windows on no digit.
+    """A window for each digit: uint8 (N, C, h, width) and labels (N,), or NO_DIGIT.
 
     A `share` of them shows the digit between others of the same pictures: two windows in three are
     centred on it, to within 2 columns of its centre of mass; one in three on a place between it and
@@ -88,7 +98,7 @@ def make_windows(
     together have narrower places. The other windows show the digit alone, as it is stored.
     """
     count, stored = len(images), images.shape[-1]
-    left, right, mass = ink_columns(images)
+    ink = ink_columns(images)
     slots = 2 * SIDE + 1
     picks = torch.randint(count, (count, slots), generator=generator)
     picks[:, SIDE] = torch.arange(count)
@@ -99,35 +109,46 @@ def make_windows(
     wide = torch.rand(count, 1, generator=generator) < WIDE
     tight = torch.randint(GAPS[0], GAPS[1] + 1, (count, slots), generator=generator)
     loose = torch.randint(WIDE_GAPS[0], WIDE_GAPS[1] + 1, (count, slots), generator=generator)
-    steps = (right - left)[picks] + torch.where(wide, loose, tight)
+    steps = (ink.right - ink.left)[picks] + torch.where(wide, loose, tight)
     starts = steps.cumsum(1) - steps
-    centres = starts + (mass - left)[picks]
-    own = centres[:, SIDE]
+    centres = starts + (ink.centre - ink.left)[picks]
 
-    # the distance to the next digit, left and right; to the end of the window where there is none
-    beside = torch.stack([own - centres[:, SIDE - 1], centres[:, SIDE + 1] - own], 1)
-    beside = torch.where(there[:, :, 0], beside, float(width + FAR))
+    middle, on_none = _middles(centres, there[:, :, 0], width, generator)
+    on_none &= ~alone
+    origin = (middle - width / 2).round().long()
+    as_stored = starts[:, SIDE] - ink.left + stored // 2 - width // 2
+    origin = torch.where(alone, as_stored, origin)
+    windows = _composed(images, ink, picks, starts - origin[:, None], shown, width)
+    return windows, labels.masked_fill(on_none, NO_DIGIT)
+
+
+def _middles(
+    centres: Tensor, beside: Tensor, width: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Where each window has its middle (N,), a column, and whether that is on no digit.
+
+    centres (N, slots) are the digits' columns, beside (N, 2) whether there is a next digit to the
+    left and to the right; where there is none, the window's end takes its place.
+    """
+    own = centres[:, SIDE]
+    count = len(own)
+    distance = torch.stack([own - centres[:, SIDE - 1], centres[:, SIDE + 1] - own], 1)
+    distance = torch.where(beside, distance, float(width + FAR))
     draw = torch.rand(count, generator=generator)
-    near = (0.2 * beside.amin(1)).clamp(0, NEAR)
+    near = (0.2 * distance.amin(1)).clamp(0, NEAR)
     on_digit = own + (2 * draw - 1) * near
     side = torch.randint(2, (count,), generator=generator)
-    pitch = beside.gather(1, side[:, None])[:, 0]
+    pitch = distance.gather(1, side[:, None])[:, 0]
     far = (0.45 * pitch).clamp(max=FAR)
     away = far + draw * (pitch - 2 * far)
-    on_none = own + torch.where(side == 0, -away, away)
-    nothing = (torch.rand(count, generator=generator) < NOTHING) & ~alone
-
-    origin = (torch.where(nothing, on_none, on_digit) - width / 2).round().long()
-    as_stored = starts[:, SIDE] - left + stored // 2 - width // 2
-    origin = torch.where(alone, as_stored, origin)
-    windows = _composed(images, left, right, picks, starts - origin[:, None], shown, width)
-    return windows, labels.masked_fill(nothing, RUBBISH)
+    between = own + torch.where(side == 0, -away, away)
+    on_none = torch.rand(count, generator=generator) < BETWEEN
+    return torch.where(on_none, between, on_digit), on_none
 
 
 def _composed(
     images: Tensor,
-    left: Tensor,
-    right: Tensor,
+    ink: Ink,
     picks: Tensor,
     starts: Tensor,
     shown: Tensor,
@@ -146,8 +167,8 @@ def _composed(
         index = torch.full((len(picks), width), len(columns) - 1)
         for slot in range(first, picks.shape[1], 2):
             pick = picks[:, slot, None]
-            column = place - starts[:, slot, None] + left[pick]
-            inside = (column >= left[pick]) & (column < right[pick]) & shown[:, slot, None]
+            column = place - starts[:, slot, None] + ink.left[pick]
+            inside = (column >= ink.left[pick]) & (column < ink.right[pick]) & shown[:, slot, None]
             index = torch.where(inside, pick * stored + column, index)
         layers.append(columns.index_select(0, index.view(-1)))
     strips = layers[0].maximum(layers[1]).view(len(picks), width, channels, height)

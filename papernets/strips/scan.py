@@ -26,7 +26,7 @@ from ..evaluate.read import reason
 from ..run.network import Network
 from ..spec.walk import walk
 from .make import surrounded, window_width
-from .no_digit import with_rubbish
+from .no_digit import with_no_digit
 
 BATCH = 100
 UNSURE = 0.5
@@ -77,31 +77,31 @@ class Decoder:
     def segments(self, scores: Scores) -> list[list[tuple[int, int, int]]]:
         """The (class, first place, place after the last) of each strip's digits, left to right.
 
-        A strip is a sequence of places on nothing and of digits that hold several neighbouring
-        places, with nothing between two digits. Its likelihood is the product over places; the most
-        likely sequence is found by dynamic programming (Viterbi's algorithm, for segments).
+        A strip is a sequence of places on no digit and of digits that hold several neighbouring
+        places, with one on none between two digits. Its likelihood is the product over places; the
+        most likely sequence is found by dynamic programming (Viterbi's algorithm, for segments).
         """
         values = scores.values.double().cpu()
         count, places, kinds = values.shape
         least = max(1, round(self.shortest / scores.step))
         most = max(least, round(self.longest / scores.step))
         total = torch.cat([values.new_zeros(count, 1, kinds), values.cumsum(1)], 1)
-        # the best sequences of the first `at` places, that end on nothing and that end with a digit
-        nothing = values.new_zeros(count, places + 1)
-        digit = torch.full_like(nothing, -math.inf)
+        # the best sequences of the first `at` places, that end on none and that end with a digit
+        none = values.new_zeros(count, places + 1)
+        digit = torch.full_like(none, -math.inf)
         length = torch.zeros(count, places + 1, dtype=torch.int64)
         label = torch.zeros_like(length)
         for at in range(1, places + 1):
-            before = nothing[:, at - 1].maximum(digit[:, at - 1])
-            nothing[:, at] = before + values[:, at - 1, -1]
+            before = none[:, at - 1].maximum(digit[:, at - 1])
+            none[:, at] = before + values[:, at - 1, -1]
             if at >= least:
                 lengths = torch.arange(least, min(most, at) + 1)
                 inside = total[:, at, None, :-1] - total[:, at - lengths, :-1]
                 held, classes = inside.max(2)
-                digit[:, at], which = (nothing[:, at - lengths] + held - self.cost).max(1)
+                digit[:, at], which = (none[:, at - lengths] + held - self.cost).max(1)
                 length[:, at] = lengths[which]
                 label[:, at] = classes.gather(1, which[:, None])[:, 0]
-        ends = (digit > nothing).tolist()
+        ends = (digit > none).tolist()
         return [_back(*strip) for strip in zip(ends, length.tolist(), label.tolist(), strict=True)]
 
     def read(self, scores: Scores, classes: Sequence[str]) -> list[Reading]:
@@ -127,7 +127,7 @@ def _back(ends: list[bool], length: list[int], label: list[int]) -> list[tuple[i
         if ends[at]:
             found.append((label[at], at - length[at], at))
             at -= length[at]
-        at -= 1  # the nothing before a digit, or another place on nothing
+        at -= 1  # the place before a digit, or another one on none
     return found[::-1]
 
 
@@ -177,11 +177,11 @@ class Scanner:
             logits[:, :, shift::stride] = self.model(wide[..., shift:])[:, :, 0]
         logits = logits[:, :, :: self.step]
         if math.isfinite(self.constant):
-            values = with_rubbish(logits, self.scale, self.constant).log_softmax(1)
+            values = with_no_digit(logits, self.scale, self.constant).log_softmax(1)
         else:
             known = (logits * self.scale).log_softmax(1)
-            nothing = torch.full_like(known[:, :1], math.log(UNSURE))
-            values = torch.cat([known, nothing], 1).log_softmax(1)
+            none = torch.full_like(known[:, :1], math.log(UNSURE))
+            values = torch.cat([known, none], 1).log_softmax(1)
         return values.movedim(1, 2).cpu()
 
     def read(self, strips: Tensor) -> list[Reading]:

@@ -27,20 +27,16 @@ from ..evaluate.infer import logits_of
 from ..files import write_atomically
 from ..nets import Found
 from ..spec import Committee
-from .batches import distortion_of, generator
-from .folder import CONFIG, LOG, RESULT, read_result, write_json
-from .outcome import draw_confusion, result_of
-from .run import CROPS, MOST_SEED, Run
-from .session import (
-    Event,
-    Finished,
-    Stage,
-    describe,
-    environment,
-    preprocessing_for,
-    saving,
-    train_network,
-)
+from .describe import describe, environment
+from .events import Event, Finished, Phase
+from .folder import CONFIG, ENVIRONMENT, LOG, RESULT, read_result, write_json
+from .outcome import Training, draw_confusion, result_of
+from .pictures import preprocessing_for
+from .recipe import CROPS, MOST_SEED, TrainRecipe
+from .run import Run
+from .saving import saving
+from .session import train_network
+from .source import distortion_of, generator
 
 ROUNDS = 20
 """Passes of distorted training pictures for a filter, unless the run's boost table says more."""
@@ -60,28 +56,38 @@ def boost(
     net = found.net
     assert isinstance(net, Committee)
     member = replace(found, net=net.member)
-    preprocessing = preprocessing_for(run, net.member, dataset)
-    if not (folder / "environment.json").exists():
-        write_json(folder / "environment.json", environment(device))
+    preprocessing = preprocessing_for(run.recipe, net.member, dataset)
+    if not (folder / ENVIRONMENT).exists():
+        write_json(folder / ENVIRONMENT, environment(device))
     members: list[torch.nn.Module] = []
     for number in range(1, net.count + 1):
         part = folder / str(number)
         part.mkdir(exist_ok=True)
         if read_result(part) is None:
-            yield Stage(f"network {number} of {net.count}")
-            seen = dataset
+            yield Phase(f"network {number} of {net.count}")
+            shown = dataset
             if number > 1:
-                chosen = filtered(run, number, members, dataset.train, preprocessing, device)
-                yield Stage(f"network {number} learns from {len(chosen):,} filtered pictures")
-                seen = replace(dataset, train=chosen)
+                chosen = filtered(run.recipe, number, members, dataset.train, preprocessing, device)
+                yield Phase(f"network {number} learns from {len(chosen):,} filtered pictures")
+                shown = replace(dataset, train=chosen)
             own = member_run(run, net, number)
             write_atomically(part / CONFIG, own.to_toml().encode())
-            for event in train_network(own, member, seen, part, device):
+            for event in train_network(own, member, shown, part, device):
                 if not isinstance(event, Finished):
                     yield event
         members.append(load_bundle(part / "best").model.to(device))
+    names = tuple(f"{number}/best" for number in range(1, net.count + 1))
+    info = replace(
+        describe(run, member, dataset, preprocessing),
+        network=net.name,
+        kind="committee",
+        members=names,
+        net={},
+        score_scale=1.0,
+    )
     with saving(folder, None):
-        done = join(run, found, members, dataset, preprocessing, folder, device, began)
+        training = Training(run, found, dataset, preprocessing, info, folder)
+        done = join(training, members, device, began)
     yield done
 
 
@@ -90,22 +96,23 @@ def member_run(run: Run, net: Committee, number: int) -> Run:
 
     Distortions are milder on filtered sets, whose pictures are distorted already.
     """
-    augment = run.augment
+    recipe = run.recipe
+    augment = recipe.augment
     if number > 1:
-        share = float(run.boost.get("again", 0.5))
+        share = float(recipe.boost.get("again", 0.5))
         kept = ("elastic_sigma", *CROPS)
         augment = {k: v if k in kept else v * share for k, v in augment.items()}
-    return replace(
-        run,
+    own = run.changed(
         net=net.member.name,
-        seed=(run.seed + 1000 * (number - 1)) % MOST_SEED,
+        seed=(recipe.seed + 1000 * (number - 1)) % MOST_SEED,
         augment=augment,
         boost={},
     )
+    return replace(own, looked_up=replace(run.found, net=net.member))
 
 
 def filtered(
-    run: Run,
+    recipe: TrainRecipe,
     number: int,
     members: list[torch.nn.Module],
     train: Part,
@@ -113,15 +120,15 @@ def filtered(
     device: torch.device,
 ) -> Part:
     """Distorted training pictures that pass the filter of network `number` (2: half are wrong)."""
-    distortion = distortion_of(run)
-    rounds = int(run.boost.get("rounds", ROUNDS))
+    distortion = distortion_of(recipe)
+    rounds = int(recipe.boost.get("rounds", ROUNDS))
     taken: list[Tensor] = []
     labels: list[Tensor] = []
     keep: Callable[[list[Tensor], Tensor, torch.Generator], Tensor] = (
         half_wrong if number == 2 else disagreed
     )
     for at in range(rounds):
-        draws = generator(run.seed, 1_000_000 * number + at)
+        draws = generator(recipe.seed, 1_000_000 * number + at)
         images = distortion(train.images[:], draws)
         answers = [logits_of(m, images, preprocessing, device).argmax(1) for m in members]
         chosen = keep(answers, train.labels, draws)
@@ -152,63 +159,59 @@ def disagreed(answers: list[Tensor], labels: Tensor, draws: torch.Generator) -> 
 
 
 def join(
-    run: Run,
-    found: Found,
-    members: list[torch.nn.Module],
-    dataset: Dataset,
-    preprocessing: Preprocessing,
-    folder: Path,
-    device: torch.device,
-    began: float,
+    training: Training, members: list[torch.nn.Module], device: torch.device, began: float
 ) -> Finished:
     """Weigh the members and choose the early exit on held-out pictures, test once, write all."""
-    net, held = found.net, dataset.validation
-    assert isinstance(net, Committee)
-    outputs = [logits_of(m, held.images, preprocessing, device) for m in members]
-    weights = weigh(outputs, held.labels)
-    alone = weigh(outputs[:1], held.labels)[0]
-    margin = exit_margin(outputs, weights, alone, held.labels)
-    rule = {"name": "sum", "weights": weights, "alone": alone, "margin": margin}
-    model = CommitteeModel(members, weights=weights, alone=alone, margin=margin).to(device).eval()
-    info = replace(
-        describe(run, replace(found, net=net.member), dataset, preprocessing),
-        network=net.name,
-        kind="committee",
-        members=tuple(str(n) + "/best" for n in range(1, len(members) + 1)),
-        rule=rule,
-        net={},
-        score_scale=1.0,
-    )
-    all_of_them = CommitteeModel(members, weights=weights).to(device).eval()
-    began_all = time.perf_counter()
-    logits = logits_of(all_of_them, dataset.test.images, preprocessing, device)
-    full = time.perf_counter() - began_all
-    model.asked = model.seen = 0
-    began_early = time.perf_counter()
-    early = logits_of(model, dataset.test.images, preprocessing, device)
-    quick = time.perf_counter() - began_early
-    seconds = sum(
-        (read_result(folder / str(n)) or {}).get("seconds", 0.0) for n in range(1, net.count + 1)
-    )
-    result, scored = result_of(run, dataset, logits, 0, run.epochs, seconds)
-    result["best_epoch"] = run.epochs
+    run, dataset, folder = training.run, training.dataset, training.folder
+    rule = rule_of(members, dataset.validation, training.preprocessing, device)
+    weights, alone, margin = rule["weights"], rule["alone"], rule["margin"]
+    everyone = CommitteeModel(members, weights=weights)
+    early_exit = CommitteeModel(members, weights=weights, alone=alone, margin=margin)
+    full, logits = _timed(everyone, training, device)
+    quick, early = _timed(early_exit, training, device)
+    count = len(members)
+    asked = early_exit.asked / max(early_exit.seen, 1)
+    of_members = [read_result(folder / str(n)) or {} for n in range(1, count + 1)]
+    seconds = sum(result.get("seconds", 0.0) for result in of_members)
+    epochs = run.recipe.epochs
+    result, scored = result_of(run, dataset, logits, epochs, epochs, seconds)
     result |= {
-        "members": [
-            (read_result(folder / str(n)) or {}).get("test_error") for n in range(1, net.count + 1)
-        ],
+        "members": [result.get("test_error") for result in of_members],
         "early_exit_error": float((early.argmax(1) != dataset.test.labels).double().mean()),
-        "others_asked": model.asked / max(model.seen, 1),
+        "others_asked": asked,
         "speed_gained": full / quick,
-        "multiply_adds_saved": 1
-        - (1 + (net.count - 1) * model.asked / max(model.seen, 1)) / net.count,
+        "multiply_adds_saved": 1 - (1 + (count - 1) * asked) / count,
         "seconds_joining": time.perf_counter() - began,
     }
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
-    save_committee(folder / "best", replace(info, metrics=metrics), folder)
-    draw_confusion(found, dataset, logits, folder, scored)
-    write_log(folder, net.count)
+    save_committee(folder / "best", replace(training.info, rule=rule, metrics=metrics), folder)
+    draw_confusion(training.found, dataset, logits, folder, scored)
+    write_log(folder, count)
     write_json(folder / RESULT, result)
     return Finished(result, scored)
+
+
+def rule_of(
+    members: list[torch.nn.Module],
+    held_out: Part,
+    preprocessing: Preprocessing,
+    device: torch.device,
+) -> dict[str, Any]:
+    """How outputs are joined, as a bundle holds it: weights, and when the first answers alone."""
+    outputs = [logits_of(m, held_out.images, preprocessing, device) for m in members]
+    weights = weigh(outputs, held_out.labels)
+    alone = weigh(outputs[:1], held_out.labels)[0]
+    margin = exit_margin(outputs, weights, alone, held_out.labels)
+    return {"name": "sum", "weights": weights, "alone": alone, "margin": margin}
+
+
+def _timed(model: CommitteeModel, training: Training, device: torch.device) -> tuple[float, Tensor]:
+    """The seconds that a committee needs for the test set, and its logits (N, classes)."""
+    model = model.to(device).eval()
+    images = training.dataset.test.images
+    began = time.perf_counter()
+    logits = logits_of(model, images, training.preprocessing, device)
+    return time.perf_counter() - began, logits
 
 
 def write_log(folder: Path, count: int) -> None:

@@ -12,10 +12,11 @@ from torch import Tensor
 from ..run.network import Logits
 from ..spec import RBF, Net
 from ..spec.walk import walk
-from ..strips.no_digit import with_rubbish
-from .run import Run
+from ..strips.no_digit import with_no_digit
+from .recipe import TrainRecipe
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+Loss = Callable[[Tensor | Logits, Tensor], Tensor]
+"""The loss of what a network gives, with the labels (N,)."""
 
 
 def map_loss(
@@ -26,11 +27,11 @@ def map_loss(
 
     With y = -logits * scale, the distances: y_target + log(exp(-j) + sum_i exp(-y_i)). j infinite
     leaves its term out, which makes it the cross entropy of softmax(-y). A scale other than 1 is a
-    departure. A target of -1 is rubbish, none of the classes, whose y is j; it needs a finite j.
+    departure. A target of NO_DIGIT is none of the classes; its y is j, which must be finite.
     """
     if math.isinf(constant):
         return F.cross_entropy(logits * scale, target)
-    scores = with_rubbish(logits, scale, constant)
+    scores = with_no_digit(logits, scale, constant)
     right = scores.gather(1, target.where(target >= 0, logits.shape[1])[:, None])[:, 0]
     return (torch.logsumexp(scores, 1) - right).mean()
 
@@ -48,19 +49,19 @@ def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
     return 0.5 * (outputs - wanted).square().sum(1).mean()
 
 
-def make_loss(run: Run, net: Net) -> Callable[[Tensor | Logits, Tensor], Tensor]:
-    """The loss of a run: of logits, or of `Logits`, whose heads count with the weights that the
+def make_loss(recipe: TrainRecipe, net: Net) -> Loss:
+    """The loss of a recipe: of logits, or of `Logits`, whose heads count with the weights that the
     network declares."""
     distances = isinstance(walk(net)[-1].layer, RBF)
     weights = net.aux_weights
 
     def one(logits: Tensor, target: Tensor) -> Tensor:
-        if run.loss == "map":
-            return map_loss(logits, target, run.distance_scale, run.constant)
-        if run.loss == "mse":
+        if recipe.loss == "map":
+            return map_loss(logits, target, recipe.distance_scale, recipe.constant)
+        if recipe.loss == "mse":
             return mean_distance(logits, target) if distances else squared_error(logits, target)
         return F.cross_entropy(
-            logits * run.distance_scale, target, label_smoothing=run.label_smoothing
+            logits * recipe.distance_scale, target, label_smoothing=recipe.label_smoothing
         )
 
     def both(logits: Tensor | Logits, target: Tensor) -> Tensor:

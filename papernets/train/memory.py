@@ -10,19 +10,19 @@ from ..machine import free_memory
 from ..run.memory import check_room
 from ..spec import Net
 from ..words import by, gigabytes
-from .run import Run
+from .recipe import TrainRecipe
 
 
-def check_memory(run: Run, net: Net, device: torch.device) -> None:
+def check_memory(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
     """ValueError where the network, a map of one picture, or a batch of pictures is too large.
 
     A batch holds floats; on another device than the CPU only bytes of it are made in memory here.
     """
     check_room(net)
-    needed = run.batch_size * math.prod(net.input) * (4 if device.type == "cpu" else 1)
+    needed = recipe.batch_size * math.prod(net.input) * (4 if device.type == "cpu" else 1)
     if needed > free_memory():
         raise ValueError(
-            f"{run.batch_size:,} pictures of {by(net.input)}, a batch, need {gigabytes(needed)}, "
-            f"and {gigabytes(free_memory())} are free. Give fewer at a time or smaller ones: "
-            "--batch-size 8 --set input=64, say"
+            f"{recipe.batch_size:,} pictures of {by(net.input)}, a batch, "
+            f"need {gigabytes(needed)}, and {gigabytes(free_memory())} are free. "
+            "Give fewer at a time or smaller ones: --batch-size 8 --set input=64, say"
         )

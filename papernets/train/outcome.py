@@ -17,14 +17,15 @@ from ..evaluate.metrics import Score, confusion, score
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
-from .fit import State
-from .folder import RESULT, metrics_of, write_json
+from .checkpoint import metrics_of
+from .folder import RESULT, write_json
 from .run import Run
+from .state import State
 
 
 @dataclass(frozen=True)
-class Work:
-    """What stays the same while one network is trained."""
+class Training:
+    """What stays the same while a network, or a committee, is trained; `info` is its bundle's."""
 
     run: Run
     found: Found
@@ -35,22 +36,22 @@ class Work:
 
 
 def finish(
-    work: Work, state: State, device: torch.device, seconds: float
+    training: Training, state: State, device: torch.device, seconds: float
 ) -> tuple[dict[str, Any], Score]:
     """Test the chosen weights once, and write the result, the best bundle anew and the pictures."""
-    run, dataset = work.run, work.dataset
-    best = assemble(work.found, state.best_weights).to(device).eval()
-    scale = work.info.score_scale
-    if run.loss == "mse":
-        scale = calibrated(best, dataset.validation, work.preprocessing, device)
-    logits = logits_of(best, dataset.test.images, work.preprocessing, device)
+    run, dataset = training.run, training.dataset
+    best = assemble(training.found, state.best_weights).to(device).eval()
+    scale = training.info.score_scale
+    if run.recipe.loss == "mse":
+        scale = calibrated(best, dataset.validation, training.preprocessing, device)
+    logits = logits_of(best, dataset.test.images, training.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
-    final = replace(work.info, metrics=metrics, score_scale=scale)
-    save_bundle(work.folder / "best", final, state.best_weights)
-    draw(work, logits, scored, state.history, state.best_epoch)
-    write_json(work.folder / RESULT, result)
+    final = replace(training.info, metrics=metrics, score_scale=scale)
+    save_bundle(training.folder / "best", final, state.best_weights)
+    draw(training, logits, scored, state)
+    write_json(training.folder / RESULT, result)
     return result, scored
 
 
@@ -60,33 +61,38 @@ def result_of(
     """result.json's content and the score of logits (N, classes) on the test set."""
     scored = score(logits.numpy(), dataset.test.labels.numpy())
     result = {
-        "network": run.net,
+        "network": run.recipe.net,
         "data": dataset.name,
-        "data_given": run.data,
+        "data_given": run.recipe.data,
         "test_error": scored.error,
         "test_images": scored.images,
         "interval": list(scored.interval),
         "epochs": epochs,
         "best_epoch": best,
         "seconds": round(seconds, 3),
-        "seed": run.seed,
-        "recipe": run.recipe,
+        "seed": run.recipe.seed,
+        "recipe": run.recipe.recipe,
         "split": dataset.split,
     }
     return result, scored
 
 
-def draw(
-    work: Work, logits: torch.Tensor, scored: Score, history: list[dict[str, Any]], best: int
-) -> None:
+def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) -> None:
     """Write curves.png and confusion.png."""
     from ..draw.curves import curves
 
-    title = f"{work.found.record.title} on {work.dataset.name}"
-    error, words = paper_error(work.found, work.dataset.name)
-    path = work.folder / "curves.png"
-    curves(history, path, title=title, paper_error=error, paper_note=words, best=best)
-    draw_confusion(work.found, work.dataset, logits, work.folder, scored)
+    title = f"{training.found.record.title} on {training.dataset.name}"
+    error, words = paper_error(training.found, training.dataset.name)
+    path = training.folder / "curves.png"
+    curves(
+        state.history,
+        path,
+        title=title,
+        paper_error=error,
+        paper_note=words,
+        best=state.best_epoch,
+    )
+    draw_confusion(training.found, training.dataset, logits, training.folder, scored)
 
 
 def draw_confusion(

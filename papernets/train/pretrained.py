@@ -13,7 +13,7 @@ from ..bundle.weights import load_weights, read_safetensors
 from ..data import Preprocessing
 from ..nets.registry import find
 from ..run.network import Network
-from ..spec import Net, tensors
+from ..spec import tensors
 from .run import Run
 
 
@@ -37,8 +37,8 @@ def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, 
     info, folder = bundle_of(given)
     if not name and in_file(info.network):
         raise ValueError(f"{folder} is of a network in a file: give it too, {info.network}")
-    if name and not in_file(name):
-        find(name)  # an unknown name is answered with the nearest
+    if name and ".py:" not in name:
+        name = find(name).name  # an unknown name is answered with the nearest
     if name and not same_network(name, info.network):
         raise ValueError(
             f"{folder} is a trained {info.network}, not {name}: papernets train {info.network} "
@@ -52,28 +52,27 @@ def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, 
     return name or info.network, found
 
 
-def take(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
-    """Load a bundle's weights into a network for these classes; the names that are drawn anew.
+def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
+    """Load a bundle's weights into a network for these classes; the names that stay as drawn.
 
     The classifier is kept where its classes are these, in this order. Another body is a ValueError.
     """
-    info, folder = bundle_of(run.weights)
+    info, folder = bundle_of(run.recipe.weights)
     state = read_safetensors(folder / WEIGHTS)
-    fresh = () if info.classes == tuple(classes) else heads(run, len(classes))
+    fresh = () if info.classes == tuple(classes) else classifier_tensors(run, len(classes))
     own = model.state_dict()
     kept = {name: own[name] if name in fresh else tensor for name, tensor in state.items()}
     load_weights(model, kept, str(folder))
     return fresh
 
 
-def heads(run: Run, classes: int) -> tuple[str, ...]:
+def classifier_tensors(run: Run, classes: int) -> tuple[str, ...]:
     """The tensors to which a number of classes gives their shape, those of auxiliary heads too."""
-    made = [run.network(count).net for count in (classes, classes + 1)]
-    one, other = (tensors(net) for net in made if isinstance(net, Net))
+    one, other = (tensors(run.network(count).net.member) for count in (classes, classes + 1))
     return tuple(name for name, tensor in one.items() if tensor != other[name])
 
 
-def prepared(given: str, channels: int) -> dict[str, Any]:
+def pixel_scale(given: str, channels: int) -> dict[str, Any]:
     """How a bundle's network saw pixels: low, high and order, for a network of as many channels."""
     info, folder = bundle_of(given)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -13,12 +14,15 @@ from ..nets import find, look_up
 from ..said import Recipe
 from ..spec import Committee, Net, walk
 from ..words import by, did_you_mean, plain
-from .run import NAMES, TABLES, Run, check_options
+from .recipe import TrainRecipe, check_options
+from .run import NAMES, TABLES, Run
+from .where import Where
 
 FINE = "finetune"  # the recipe that begins with trained weights
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST_BYTES = 1_000_000  # of a configuration
 MOST = 2**63  # what TOML's whole numbers are held in
+TYPES = get_type_hints(TrainRecipe) | get_type_hints(Where)
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def checked(key: str, value: Any, where: str) -> Any:
         )
     if _largest(value) >= MOST:
         raise ValueError(f"{where.partition('=')[0]}: {key} takes numbers below 2**63")
-    wanted = get_type_hints(Run)[key]
+    wanted = TYPES[key]
     text = str(wanted)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -169,39 +173,46 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         name, trained = settings_of(wanted["weights"], name, wanted)
         wanted = {**wanted, **trained}
     named = name if ".py:" in name else find(name).name
-    looked_up = look_up(name, **wanted.get("options", {}))
-    found, recipes = looked_up.net, looked_up.recipes
-    if isinstance(found, Net) and not found.classes:
+    found = look_up(name, **wanted.get("options", {}))
+    if isinstance(found.net, Net) and not found.net.classes:
         raise ValueError(
             f"{found.name} is a module, not a whole network: it gives maps and no classes, so it "
             "is explained and compared, not trained. Whole networks: papernets list"
         )
-    _check_given(found, recipes, wanted)
-    data = _squeezed(str(wanted.get("data", Run.data)))
-    fitting = [r.name for r in recipes if data in map(_squeezed, r.data)]
-    fitting += [r.name for r in recipes]
-    if wanted.get("weights"):
-        fitting = [r.name for r in recipes if r.name == FINE] + fitting
-    recipe = wanted.get("recipe") or (fitting[0] if fitting else "")
-    settings: dict[str, Any] = {}
-    if recipe:
-        for known in recipes:
-            if known.name == recipe:
-                where = f"recipe {recipe}"
-                settings = {k: checked(k, v, where) for k, v in known.settings.items()}
-                break
-        else:
-            names = [r.name for r in recipes]
-            raise ValueError(
-                f"{found.name} has no recipe {recipe!r}.{did_you_mean(recipe, names)} "
-                f"Its recipes: {', '.join(names) or 'none'}"
-            )
+    recipes = found.recipes
+    _check_data(found.net, recipes, wanted)
+    recipe = _chosen(found.name, recipes, wanted)
+    settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in recipe.settings.items()}
     if {"low", "high"} & set(wanted) and "standardise" not in wanted:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
-    run = Run(**{**joined(settings, wanted), "net": named, "recipe": recipe})
-    made = run.network(None)  # says so where its options, channels or input are impossible
-    _check_norms(made.net.member, run.batch_size)
+    run = Run.of({**joined(settings, wanted), "net": named, "recipe": recipe.name})
+    if not (run.recipe.channels or run.recipe.input):
+        run = replace(run, looked_up=found)
+    # says so where its options, channels or input are impossible
+    _check_norms(run.found.net.member, run.recipe.batch_size)
     return run
+
+
+def _chosen(network: str, recipes: Sequence[Recipe], wanted: Mapping[str, Any]) -> Recipe:
+    """The recipe that settings name, else the one for their data, else the first; an empty one.
+
+    ValueError for a name that the network does not have.
+    """
+    name = wanted.get("recipe")
+    if name:
+        for recipe in recipes:
+            if recipe.name == name:
+                return recipe
+        names = [recipe.name for recipe in recipes]
+        raise ValueError(
+            f"{network} has no recipe {name!r}.{did_you_mean(name, names)} "
+            f"Its recipes: {', '.join(names) or 'none'}"
+        )
+    data = _squeezed(str(wanted.get("data", TrainRecipe.data)))
+    fitting = [recipe for recipe in recipes if data in map(_squeezed, recipe.data)]
+    if wanted.get("weights"):
+        fitting = [recipe for recipe in recipes if recipe.name == FINE] + fitting
+    return next(iter([*fitting, *recipes]), Recipe("", source=""))
 
 
 def _check_norms(made: Net, batch_size: int) -> None:
@@ -221,7 +232,7 @@ def _squeezed(name: str) -> str:
     return plain(name).replace("_", "").replace(" ", "")
 
 
-def _check_given(
+def _check_data(
     found: Net | Committee, recipes: Sequence[Recipe], wanted: Mapping[str, Any]
 ) -> None:
     """ValueError where no data are given to a network for photographs: digits are no default there.

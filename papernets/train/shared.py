@@ -24,7 +24,7 @@ Layout = Sequence[tuple[tuple[int, ...], torch.dtype]]
 """Shape and type of each tensor in shared memory."""
 
 
-def memory(layout: Layout, file: int) -> list[Tensor]:
+def tensors_in(layout: Layout, file: int) -> list[Tensor]:
     """The tensors of a layout in a file's memory, each from the start of a line on."""
     ends = [0]
     for shape, kind in layout:
@@ -36,7 +36,7 @@ def memory(layout: Layout, file: int) -> list[Tensor]:
     ]
 
 
-def nameless(layout: Layout) -> int:
+def nameless_file(layout: Layout) -> int:
     """A file in memory for a layout; it has no name, so that it goes with the last process."""
     if hasattr(os, "memfd_create"):
         file = os.memfd_create("papernets")

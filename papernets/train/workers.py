@@ -16,24 +16,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import torch
 from torch import Tensor
 
 from ..bundle.net_json import write_body
-from ..data import Part, Preprocessing
-from ..data.stored import OnDemand
+from ..data import Part
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Dropout, Net, walk
-from .batches import crop_of, distortion_of, generator, shares
 from .losses import make_loss
-from .run import Run
-from .shared import LINE, Barrier, Layout, memory, nameless
+from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
+from .source import Batch, Source
+from .state import State
+from .stepper import set_rate
 
-CPU = torch.device("cpu")
 START = "import sys; sys.path[:] = {}; from papernets.train.workers import work; work()"
 
 
@@ -41,13 +40,11 @@ class WorkerDied(ChildProcessError):
     """A worker process ended before its work was done."""
 
 
-def check_workers(run: Run, net: Net) -> None:
-    """ValueError where a run's workers would not be the mathematics of one process, or cannot be.
+def check_workers(net: Net) -> None:
+    """ValueError where workers would not be the mathematics of one process, or cannot be.
 
     Batch normalisation looks at the whole minibatch, and dropout draws in its order.
     """
-    if run.workers < 2:
-        return
     for row in walk(net):
         if isinstance(row.layer, Dropout) or getattr(row.layer, "norm", None) is not None:
             kind = "dropout" if isinstance(row.layer, Dropout) else "batch normalisation"
@@ -67,15 +64,13 @@ def check_workers(run: Run, net: Net) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is told at its start."""
+    """What a worker is told at its start. `memory` is what all share: its layout and its file."""
 
-    run: Run
+    source: Source
     net: Net
     buffers: dict[str, Tensor]
-    preprocessing: Preprocessing
-    layout: Layout
-    images: OnDemand | None
-    file: int
+    tiles: bool
+    memory: tuple[Layout, int]
     parent: int
 
 
@@ -83,9 +78,11 @@ class Rank:
     """One process's part of each step; its model's parameters are put into the shared vector."""
 
     def __init__(self, job: Job, rank: int, model: Network, check: Callable[[], None]):
-        words, self.flat, self.rows, self.losses, images, labels = memory(job.layout, job.file)
-        read = images if job.images is None else job.images
-        self.job, self.rank, self.part = job, rank, Part(read, labels)
+        words, self.flat, self.rows, self.losses, images, labels = tensors_in(*job.memory)
+        stored = job.source.part.images
+        part = Part(images if isinstance(stored, Tensor) else stored, labels)
+        self.source = replace(job.source, part=part, worker=(rank, len(self.rows)))
+        self.rank = rank
         self.barrier = Barrier(words, rank, len(self.rows), check)
         params = list(model.parameters())
         for p, place in zip(params, views(self.flat, params), strict=True):
@@ -93,26 +90,12 @@ class Rank:
                 place.copy_(p.detach())
             p.data = place
         self.params = [p for p in params if p.requires_grad]
-        self.model, self.tiled = model, tiled(model) if job.run.tiles else None
-        self.loss_of = make_loss(job.run, job.net)
+        self.model, self.tiled = model, tiled(model) if job.tiles else None
+        self.loss_of = make_loss(job.source.recipe, job.net)
 
-    def shares(self, epoch: int) -> Iterator[tuple[Tensor, Tensor, int]]:
-        """This rank's share of each batch: pictures, labels, and the size of the batch."""
-        run = self.job.run
-        return shares(
-            self.part,
-            self.job.preprocessing,
-            distortion_of(run),
-            run.batch_size,
-            generator(run.seed, epoch),
-            CPU,
-            run.neighbours,
-            (self.rank, len(self.rows)),
-            crop_of(run, self.job.preprocessing),
-        )
-
-    def gradient(self, x: Tensor, y: Tensor, total: int) -> None:
-        """Write the share's part of the mean loss over `total` pictures, and of its gradient."""
+    def gradient(self, share: Batch) -> None:
+        """Write the share's part of the mean loss over the batch, and of its gradient."""
+        x, y, total = share
         row = self.rows[self.rank]
         if not len(x):  # a last batch of fewer pictures than workers
             row.zero_()
@@ -135,41 +118,36 @@ class Team:
     """Rank 0 and its workers, started by `with` and ended by it, whatever happens.
 
     Inside it the model's parameters lie in shared memory; state_dicts and optimisers see no
-    difference.
+    difference. `size` counts rank 0 too; `tiles` as a run's.
     """
 
-    def __init__(self, model: Network, part: Part, preprocessing: Preprocessing, run: Run):
-        check_workers(run, model.net)
-        self.model, self.part, self.preprocessing, self.run = model, part, preprocessing, run
+    def __init__(self, model: Network, source: Source, size: int, tiles: bool = True):
+        check_workers(model.net)
+        self.model, self.source, self.size, self.tiles = model, source, size, tiles
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Team:
-        run, part, size = self.run, self.part, self.run.workers
-        on_demand = part.images if isinstance(part.images, OnDemand) else None
-        params = list(self.model.parameters())
+        part, params = self.source.part, list(self.model.parameters())
         learnt = sum(p.numel() for p in params if p.requires_grad)
-        layout: Layout = [
-            (((size + 1) * LINE,), torch.int64),
-            ((sum(p.numel() for p in params),), torch.float32),
-            ((size, learnt), torch.float32),
-            ((size,), torch.float32),
-            (tuple(part.images.shape) if on_demand is None else (1,), torch.uint8),
-            (tuple(part.labels.shape), part.labels.dtype),
-        ]
-        file = nameless(layout)
+        layout = self._layout(learnt)
+        file = nameless_file(layout)
         try:
+            # the pictures lie in the shared memory, or each worker reads its own
+            inside = isinstance(part.images, Tensor)
+            sent = part.select(slice(0)) if inside else Part(part.images, part.labels)
             buffers = dict(self.model.named_buffers())
-            eyes, net = self.preprocessing, self.model.net
-            job = Job(run, net, buffers, eyes, layout, on_demand, file, os.getpid())
+            source = replace(self.source, part=sent)
+            job = Job(source, self.model.net, buffers, self.tiles, (layout, file), os.getpid())
             self.me = Rank(job, 0, self.model, self._check)
-            if isinstance(self.me.part.images, Tensor):
-                self.me.part.images.copy_(part.images[:])
-            self.me.part.labels.copy_(part.labels)
+            mine = self.me.source.part
+            if isinstance(mine.images, Tensor):
+                mine.images.copy_(part.images[:])
+            mine.labels.copy_(part.labels)
             self.grad = torch.empty(learnt)
             for p, grad in zip(self.me.params, views(self.grad, self.me.params), strict=True):
                 p.grad = grad
-            for rank in range(1, size):
-                self._begin(job, rank)
+            for rank in range(1, self.size):
+                self._start(job, rank)
             self.me.barrier.wait()  # all are ready
         except BaseException:
             self.__exit__()
@@ -178,13 +156,26 @@ class Team:
             os.close(file)
         return self
 
-    def _begin(self, job: Job, rank: int) -> None:
+    def _layout(self, learnt: int) -> Layout:
+        """What all share: counts, parameters, gradients and losses by rank, pictures, labels."""
+        part, size = self.source.part, self.size
+        images = tuple(part.images.shape) if isinstance(part.images, Tensor) else (1,)
+        return [
+            (((size + 1) * LINE,), torch.int64),
+            ((sum(p.numel() for p in self.model.parameters()),), torch.float32),
+            ((size, learnt), torch.float32),
+            ((size,), torch.float32),
+            (images, torch.uint8),
+            (tuple(part.labels.shape), part.labels.dtype),
+        ]
+
+    def _start(self, job: Job, rank: int) -> None:
         process = subprocess.Popen(
             [sys.executable, "-c", START.format(sys.path)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=[job.file],
+            pass_fds=[job.memory[1]],
             process_group=0,  # Ctrl-C is rank 0's to answer
             env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
         )
@@ -202,31 +193,31 @@ class Team:
         for p in self.model.parameters():
             p.data, p.grad = p.data.clone(), None
 
-    def shares(self, epoch: int) -> Iterator[tuple[Tensor, Tensor, int]]:
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def epoch(self, number: int) -> Iterator[Batch]:
         """Begin an epoch: the workers compute their shares, and rank 0's own are given."""
         for process in self.processes:
-            self._tell(process, f"{epoch}\n".encode())
+            self._tell(process, f"{number}\n".encode())
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
-            yield from self.me.shares(epoch)
+            yield from self.me.source.epoch(number)
         finally:
             torch.set_num_threads(threads)
 
-    def step(
-        self, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, total: int, rate: float
-    ) -> Tensor:
-        """One step of the optimiser on the batch of which (x, y) is this rank's share; the loss."""
+    def step(self, state: State, share: Batch, rate: float) -> Tensor:
+        """One step of the optimiser on the batch of which this is rank 0's share; the loss."""
         me = self.me
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        me.gradient(x, y, total)
+        set_rate(state.optimizer, rate)
+        me.gradient(share)
         me.barrier.wait()  # all gradients are there
         torch.add(me.rows[0], me.rows[1], out=self.grad)
         for row in me.rows[2:]:
             self.grad.add_(row)
         loss = me.losses.sum()
-        optimizer.step()
+        state.optimizer.step()
         me.barrier.wait()  # all parameters are there
         return loss
 
@@ -251,7 +242,7 @@ class Team:
             if code is not None or rank == failed:
                 how = "failed" if code is None or code >= 0 else f"was killed by signal {-code}"
                 raise WorkerDied(
-                    f"worker {rank} of {self.run.workers} {how}. What is saved is whole: go on "
+                    f"worker {rank} of {self.size} {how}. What is saved is whole: go on "
                     "with --resume, or start a new run with --set workers=0"
                 )
 
@@ -280,8 +271,8 @@ def work() -> None:
     try:
         me.barrier.wait()
         for line in sys.stdin.buffer:
-            for x, y, total in me.shares(int(line)):
-                me.gradient(x, y, total)
+            for share in me.source.epoch(int(line)):
+                me.gradient(share)
                 me.barrier.wait()
                 me.barrier.wait()
     except BaseException:

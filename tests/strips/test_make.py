@@ -11,7 +11,7 @@ from papernets.data import Part, Preprocessing
 from papernets.strips.make import (
     FAR,
     NEAR,
-    RUBBISH,
+    NO_DIGIT,
     ink_columns,
     make_strips,
     make_windows,
@@ -110,7 +110,7 @@ def test_windows_are_centred_as_their_labels_say() -> None:
     images, labels = bars(*[7] * 150), torch.arange(150)
     windows, found = make_windows(images, labels, 32, 1.0, seeded())
     assert windows.shape == (150, 1, 28, 32) and windows.dtype == torch.uint8
-    on_digit = found != RUBBISH
+    on_digit = found != NO_DIGIT
     assert torch.equal(found[on_digit], labels[on_digit])
     assert 0.2 < float((~on_digit).float().mean()) < 0.46  # one in three, within 3.4 deviations
     offsets, seen_neighbour = [], 0
@@ -118,7 +118,7 @@ def test_windows_are_centred_as_their_labels_say() -> None:
         whole = [(v, a, b) for v, a, b in runs(window[0, 10]) if b - a == 7]
         middles = {value: (first + last - 1) / 2 - 16 for value, first, last in whole}
         seen_neighbour += len(middles) > 1
-        if found[number] == RUBBISH:
+        if found[number] == NO_DIGIT:
             # two bars of 7 are 6 columns or more apart, so nothing's place is 2.7 or more from each
             assert all(abs(offset) >= 0.45 * 6 - 0.5 for offset in middles.values())
         else:
@@ -134,7 +134,7 @@ def test_a_lonely_window_on_nothing_is_far_from_its_digit() -> None:
     """Where the neighbours are wide apart, nothing begins 3 columns from a digit's centre."""
     images, labels = bars(*[20] * 150), torch.arange(150)
     windows, found = make_windows(images, labels, 32, 1.0, seeded(1))
-    for window in windows[found == RUBBISH]:
+    for window in windows[found == NO_DIGIT]:
         whole = [(a, b) for _, a, b in runs(window[0, 10]) if b - a == 20]
         assert all(abs((a + b - 1) / 2 - 16) >= FAR - 1 for a, b in whole)
 

@@ -19,7 +19,7 @@ from papernets.bundle.info import BundleInfo
 from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
 from papernets.evaluate.predict import Source
-from papernets.nets.registry import net
+from papernets.nets import look_up, net
 from papernets.run.network import Network, build
 from papernets.strips.make import make_strips, seen, surrounded
 from papernets.strips.scan import (
@@ -43,7 +43,7 @@ def network(seed: int = 0) -> Network:
 
 
 def scanner(model: Network, **more: object) -> Scanner:
-    wide = assemble(net("lenet5"), model.state_dict(), dense=True).eval()
+    wide = assemble(look_up("lenet5"), model.state_dict(), dense=True).eval()
     return replace(Scanner(wide, LENET5, DIGITS, 0.1, 10.0), **more)  # type: ignore[arg-type]
 
 

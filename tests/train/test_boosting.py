@@ -3,23 +3,22 @@
 import errno
 import json
 import re
-from dataclasses import replace
 
 import pytest
 import torch
-from small_runs import DATA, EYES, do, log_of, write_own
+from small_runs import DATA, EYES, a_run, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
 from papernets.bundle.create import create_model
 from papernets.bundle.load import load_bundle
+from papernets.cli import main
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net
 from papernets.train import boosting, outcome, session
-from papernets.train.batches import generator
 from papernets.train.boosting import disagreed, exit_margin, filtered, half_wrong, member_run, weigh
-from papernets.train.fit import Epoch
-from papernets.train.run import MOST_SEED, Run
-from papernets.train.session import Stage
+from papernets.train.events import Epoch, Phase
+from papernets.train.recipe import MOST_SEED, TrainRecipe
+from papernets.train.source import generator
 
 CPU = torch.device("cpu")
 
@@ -149,13 +148,14 @@ def test_all_sure_and_none():
 
 
 def test_each_member_has_a_seed_of_its_own():
-    run = Run("boosted_lenet4", seed=3, augment={"rotate": 10.0, "elastic_sigma": 4.0})
+    run = a_run("boosted_lenet4", seed=3, augment={"rotate": 10.0, "elastic_sigma": 4.0})
     spec = net("boosted_lenet4")
     runs = [member_run(run, spec, number) for number in (1, 2, 3)]
-    assert len({r.seed for r in runs}) == 3 and {r.net for r in runs} == {"lenet4"}
-    assert runs[0].augment == run.augment
-    assert runs[1].augment["rotate"] < 10 and runs[1].augment["elastic_sigma"] == 4.0
-    member_run(replace(run, seed=MOST_SEED - 1), spec, 3)
+    assert len({r.recipe.seed for r in runs}) == 3 and {r.recipe.net for r in runs} == {"lenet4"}
+    assert runs[0].recipe.augment == run.recipe.augment
+    milder = runs[1].recipe.augment
+    assert milder["rotate"] < 10 and milder["elastic_sigma"] == 4.0
+    member_run(run.changed(seed=MOST_SEED - 1), spec, 3)
 
 
 def test_too_few_pictures_pass_the_filter():
@@ -166,10 +166,10 @@ def test_too_few_pictures_pass_the_filter():
         def forward(self, x):
             return right[:count]
 
-    run = Run("x", boost={"rounds": 3})
+    recipe = TrainRecipe("x", boost={"rounds": 3})
     message = "the filter for network 2 found 0 pictures in 3 rounds, too few to learn from"
     with pytest.raises(ValueError, match=message):
-        filtered(run, 2, [Right()], DATA.train, EYES, CPU)
+        filtered(recipe, 2, [Right()], DATA.train, EYES, CPU)
 
 
 OWN_COMMITTEE = """
@@ -187,9 +187,9 @@ def trio(tmp_path, monkeypatch):
     name, data = write_own(tmp_path)
     with open(tmp_path / "own.py", "a") as file:
         file.write(OWN_COMMITTEE)
-    return Run(
+    return a_run(
         name.replace(":NET", ":TRIO"),
-        data,
+        data=data,
         epochs=2,
         batch_size=16,
         augment={"rotate": 15.0, "shift": 1.0},
@@ -204,7 +204,7 @@ def members_of(folder):
 
 def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):
     events = do(trio, tmp_path / "run")
-    assert [e.text.split(" learns")[0] for e in events if isinstance(e, Stage)][:2] == [
+    assert [e.text.split(" learns")[0] for e in events if isinstance(e, Phase)][:2] == [
         "network 1 of 3",
         "network 2 of 3",
     ]
@@ -225,12 +225,22 @@ def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):
         create_model(tmp_path / "moved", num_classes=4)
 
 
+def test_a_committee_of_ones_own_on_the_command_line(trio, tmp_path, capsys):
+    """Its member's name is known to nobody else."""
+    config = tmp_path / "trio.toml"
+    config.write_text(trio.to_toml())
+    assert main(["train", "--config", str(config), "--out", str(tmp_path / "run")]) == 0
+    said = capsys.readouterr()
+    assert "own: 343 parameters, recipe none, 2 epochs" in said.err
+    assert "own.py:TRIO on pictures: test error" in said.out
+
+
 def at(stage, epoch=None):
     """True at an epoch of the network whose stage came last, or as soon as its stage comes."""
     seen = []
 
     def until(event):
-        if isinstance(event, Stage):
+        if isinstance(event, Phase):
             seen.append(event.text)
         here = bool(seen) and seen[-1].startswith(stage)
         return here and (epoch is None or (isinstance(event, Epoch) and event.epoch == epoch))
@@ -301,8 +311,9 @@ def test_a_committee_whose_configuration_was_changed_meanwhile(trio, tmp_path):
         do(trio, folder, until=lambda event: isinstance(event, Epoch))
     config = folder / "run.toml"
     text = config.read_text()
-    config.write_text(text.replace(f"epochs = {trio.epochs}", "epochs = 77"))
-    said = f"{config} was changed since the run began: epochs was {trio.epochs} and is 77 now"
+    epochs = trio.recipe.epochs
+    config.write_text(text.replace(f"epochs = {epochs}", "epochs = 77"))
+    said = f"{config} was changed since the run began: epochs was {epochs} and is 77 now"
     with pytest.raises(ValueError, match=re.escape(said)) as found:
         do(None, folder, resume=True)
     assert f"papernets train --out {folder} --resume; or" in str(found.value)

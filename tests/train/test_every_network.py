@@ -4,13 +4,13 @@ import re
 
 import pytest
 import torch
+from small_runs import a_run
 
 from papernets import rewrite
 from papernets.nets.registry import NETS, net
 from papernets.run.network import Logits, build
 from papernets.spec import Committee, smallest_input
 from papernets.train.losses import make_loss
-from papernets.train.run import Run
 
 CLASSES, COUNT, SIDE = 3, 4, 16
 
@@ -50,7 +50,7 @@ def cases():
 @pytest.mark.parametrize("name", cases())
 def test_a_network_learns_and_predicts(name):
     network = small(name)
-    loss_of = make_loss(Run(name), network)
+    loss_of = make_loss(a_run(name).recipe, network)
     drawn = torch.Generator().manual_seed(3)
     model = build(network, generator=drawn).train()
     x = torch.randn(COUNT, *network.input, generator=drawn)

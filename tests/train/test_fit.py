@@ -6,28 +6,42 @@ from dataclasses import replace
 
 import pytest
 import torch
-from small_runs import DATA, EYES, TINY, do, log_of, part, run_of, write_own
+from small_runs import (
+    CPU,
+    DATA,
+    EYES,
+    TINY,
+    a_run,
+    batches,
+    do,
+    fitted,
+    log_of,
+    part,
+    run_of,
+    write_own,
+)
 
 from papernets.cli import main
-from papernets.data import Distortion, Part
+from papernets.data import Part
 from papernets.run.network import build
 from papernets.train import fit as loop
-from papernets.train.batches import batches, count_of, generator, sizes_of
-from papernets.train.fit import Diverged, Epoch, Step, fit, follow, start
-from papernets.train.run import Run
+from papernets.train.events import Epoch, Progress
+from papernets.train.fit import Diverged
+from papernets.train.recipe import TrainRecipe
 from papernets.train.schedule import FLOOR, learning_rate
+from papernets.train.source import Source, sizes_of
+from papernets.train.state import start, update_average
 
-CPU = torch.device("cpu")
-RUN = Run("tiny", epochs=3, batch_size=16, learning_rate=0.01)
+RUN = a_run("tiny", epochs=3, batch_size=16, learning_rate=0.01)
 
 
 def begun(run=RUN, net=TINY):
-    return start(build(net, generator=torch.Generator().manual_seed(run.seed)), run)
+    return start(build(net, generator=torch.Generator().manual_seed(run.recipe.seed)), run.recipe)
 
 
 def epochs_of(run, data=DATA, state=None):
     state = state or begun(run)
-    found = [e for e in fit(state, data, EYES, run, CPU) if isinstance(e, Epoch)]
+    found = [e for e in fitted(state, data, EYES, run) if isinstance(e, Epoch)]
     return state, found
 
 
@@ -36,7 +50,7 @@ def untimed(epoch):
 
 
 def test_it_learns_and_counts():
-    state, found = epochs_of(replace(RUN, epochs=8))
+    state, found = epochs_of(RUN.changed(epochs=8))
     assert [e.epoch for e in found] == list(range(1, 9))
     assert found[-1].train_loss < found[0].train_loss and found[-1].val_error < 0.2
     assert {e.images for e in found} == {60}
@@ -46,14 +60,14 @@ def test_it_learns_and_counts():
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
 def test_the_same_seed_gives_the_same_run(optimizer):
-    run = replace(RUN, optimizer=optimizer, average=0.9, augment={"rotate": 5.0})
+    run = RUN.changed(optimizer=optimizer, average=0.9, augment={"rotate": 5.0})
     first, one = epochs_of(run)
     torch.manual_seed(99)  # what was drawn before does not matter
     second, two = epochs_of(run)
     assert [untimed(e) for e in one] == [untimed(e) for e in two]
     for name, tensor in first.weights().items():
         assert torch.equal(tensor, second.weights()[name]), name
-    _, three = epochs_of(replace(run, seed=1))
+    _, three = epochs_of(run.changed(seed=1))
     assert three[-1].train_loss != one[-1].train_loss
 
 
@@ -61,14 +75,15 @@ def test_the_same_seed_gives_the_same_run(optimizer):
 def test_each_picture_comes_once(count, size):
     pictures = part(count, 3)
     pictures.images[:, 0, 0, 0] = torch.arange(count, dtype=torch.uint8)
-    found = list(batches(pictures, EYES, Distortion(), size, generator(0, 1), CPU))
+    found = batches(pictures, EYES, size)
     assert [len(x) for x, _ in found] == sizes_of(count, size)
-    assert len(found) == count_of(count, size)
+    source = Source(pictures, EYES, TrainRecipe("x", batch_size=size), CPU)
+    assert len(found) == len(source)
     seen = torch.cat([x[:, 0, 0, 0] for x, _ in found])
     places = ((seen + 0.1) / 1.275 * 255).round().long()
     assert sorted(places.tolist()) == list(range(count))
     assert torch.equal(torch.cat([y for _, y in found]), pictures.labels[places])
-    again = list(batches(pictures, EYES, Distortion(), size, generator(0, 2), CPU))
+    again = batches(pictures, EYES, size, epoch=2)
     assert count < 5 or not torch.equal(again[0][0], found[0][0])
 
 
@@ -80,29 +95,28 @@ def test_a_last_picture_alone_joins_the_batch_before():
 @pytest.mark.parametrize("count, size", [(97, 1), (97, 2), (97, 5), (96, 5), (65, 16), (33, 32)])
 def test_batches_are_as_many_as_counted_over_many_chunks(monkeypatch, count, size):
     """A chunk's last picture is no lone one, and a schedule ends with the last step."""
-    monkeypatch.setattr("papernets.train.batches.CHUNK", 16)
-    found = [
-        len(x) for x, _ in batches(part(count, 0), EYES, Distortion(), size, generator(0, 1), CPU)
-    ]
-    assert len(found) == count_of(count, size) and sum(found) == count
+    monkeypatch.setattr("papernets.train.source.CHUNK", 16)
+    found = [len(x) for x, _ in batches(part(count, 0), EYES, size)]
+    source = Source(part(count, 0), EYES, TrainRecipe("x", batch_size=size), CPU)
+    assert len(found) == len(source) and sum(found) == count
     assert size == 1 or min(found) > 1
 
 
 def test_many_pictures_are_prepared_in_chunks(monkeypatch):
-    monkeypatch.setattr("papernets.train.batches.CHUNK", 32)
-    found = [len(x) for x, _ in batches(part(97, 0), EYES, Distortion(), 16, generator(0, 1), CPU)]
+    monkeypatch.setattr("papernets.train.source.CHUNK", 32)
+    found = [len(x) for x, _ in batches(part(97, 0), EYES, 16)]
     assert found == sizes_of(97, 16)
 
 
 def test_schedules():
-    run = Run("x", learning_rate=0.1)
-    assert {learning_rate(run, s, 10) for s in range(10)} == {0.1}
-    cosine = replace(run, schedule="cosine")
+    recipe = TrainRecipe("x", learning_rate=0.1)
+    assert {learning_rate(recipe, s, 10) for s in range(10)} == {0.1}
+    cosine = replace(recipe, schedule="cosine")
     assert learning_rate(cosine, 0, 100) == pytest.approx(0.1)
     middle = 0.1 * (FLOOR + (1 - FLOOR) / 2)
     assert learning_rate(cosine, 50, 100) == pytest.approx(middle)
     assert learning_rate(cosine, 100, 100) == pytest.approx(0.1 * FLOOR)
-    cycle = replace(run, schedule="one_cycle", warmup=0.2)
+    cycle = replace(recipe, schedule="one_cycle", warmup=0.2)
     rates = [learning_rate(cycle, s, 100) for s in range(100)]
     assert rates[:20] == pytest.approx([0.1 * (s + 1) / 20 for s in range(20)])
     assert rates[20:] == sorted(rates[20:], reverse=True) and max(rates) == pytest.approx(0.1)
@@ -112,46 +126,47 @@ def test_schedules():
 
 
 def test_the_optimiser_takes_the_schedules_rate():
-    run = replace(RUN, schedule="one_cycle")
+    run = RUN.changed(schedule="one_cycle")
     state, found = epochs_of(run)
-    assert state.optimizer.param_groups[0]["lr"] == learning_rate(run, 11, 12)
-    assert [e.learning_rate for e in found] == [learning_rate(run, s, 12) for s in (3, 7, 11)]
+    assert state.optimizer.param_groups[0]["lr"] == learning_rate(run.recipe, 11, 12)
+    rates = [learning_rate(run.recipe, step, 12) for step in (3, 7, 11)]
+    assert [e.learning_rate for e in found] == rates
 
 
 def test_the_running_mean():
-    state = begun(replace(RUN, average=0.9))
+    state = begun(RUN.changed(average=0.9))
     name = "out.bias"
     mean, weights = state.average[name], dict(state.model.named_parameters())[name]
     with torch.no_grad():
         mean.fill_(1.0)
         weights.fill_(3.0)
     state.step = 1  # the first steps count more: (1 + step) / (10 + step)
-    follow(state, 0.9)
+    update_average(state, 0.9)
     assert mean.tolist() == pytest.approx([1 + (1 - 2 / 11) * 2] * 3)
     with torch.no_grad():
         mean.fill_(1.0)
     state.step = 100_000
-    follow(state, 0.9)
+    update_average(state, 0.9)
     assert mean.tolist() == pytest.approx([1.2] * 3)
     assert torch.equal(state.weights()[name], mean) and not torch.equal(mean, weights)
 
 
 def test_looking_at_the_running_mean_leaves_the_weights():
-    run = replace(RUN, average=0.99)
+    run = RUN.changed(average=0.99)
     state = begun(run)
     before = {k: v.clone() for k, v in state.model.state_dict().items()}
     with torch.no_grad():
         for value in state.average.values():
             value.zero_()
-    loss, _ = loop.look(state, DATA.validation, EYES, run, CPU)
+    loss, _ = loop.validate(state, DATA.validation, EYES, run.recipe)
     assert loss == pytest.approx(math.log(3))  # of zero weights: all classes alike
     assert all(torch.equal(v, before[k]) for k, v in state.model.state_dict().items())
 
 
 def told(monkeypatch, values):
-    """`look` answers these (loss, error) instead."""
+    """`validate` answers these (loss, error) instead."""
     answers = iter(values)
-    monkeypatch.setattr(loop, "look", lambda *_: next(answers))
+    monkeypatch.setattr(loop, "validate", lambda *_: next(answers))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +181,7 @@ def told(monkeypatch, values):
 @pytest.mark.parametrize("keep", ["best", "last"])
 def test_the_best_epoch_has_the_least_held_out_error_then_loss(monkeypatch, seen, best, keep):
     told(monkeypatch, seen)
-    state, found = epochs_of(replace(RUN, keep=keep))
+    state, found = epochs_of(RUN.changed(keep=keep))
     assert [e.best for e in found] == best
     if keep == "last":
         assert state.best_epoch == 3
@@ -177,7 +192,7 @@ def test_the_best_epoch_has_the_least_held_out_error_then_loss(monkeypatch, seen
 def test_the_best_weights_are_those_of_the_best_epoch(monkeypatch):
     told(monkeypatch, [(1, 0.5), (1, 0.2), (1, 0.3)])
     state, kept = begun(), {}
-    for event in fit(state, DATA, EYES, RUN, CPU):
+    for event in fitted(state, DATA, EYES, RUN):
         if isinstance(event, Epoch):
             kept[event.epoch] = state.weights()
     assert all(torch.equal(v, kept[2][k]) for k, v in state.best_weights.items())
@@ -185,19 +200,19 @@ def test_the_best_weights_are_those_of_the_best_epoch(monkeypatch):
 
 
 def test_a_step_tells_where_it_is():
-    steps = [e for e in fit(begun(), DATA, EYES, RUN, CPU) if isinstance(e, Step)]
+    steps = [e for e in fitted(begun(), DATA, EYES, RUN) if isinstance(e, Progress)]
     assert [(s.epoch, s.step, s.steps) for s in steps] == [(1, 4, 4), (2, 4, 4), (3, 4, 4)]
 
 
 def test_a_loss_that_is_not_a_number_stops_with_step_and_rate():
-    state = begun()
-    events = fit(state, DATA, EYES, replace(RUN, schedule="cosine"), CPU)
+    state, run = begun(), RUN.changed(schedule="cosine")
+    events = fitted(state, DATA, EYES, run)
     for event in events:
         if isinstance(event, Epoch):
             break
     with torch.no_grad():
         dict(state.model.named_parameters())["conv.weight"][0, 0, 0, 0] = math.nan
-    rate = learning_rate(replace(RUN, schedule="cosine"), 4, 12)
+    rate = learning_rate(run.recipe, 4, 12)
     message = rf"the loss is nan at step 5 \(epoch 2\), learning rate {rate:.3g}\. Try a smaller"
     with pytest.raises(Diverged, match=message):
         next(events)
@@ -208,7 +223,7 @@ def test_weights_that_the_last_step_spoilt_are_found_too(monkeypatch):
     told(monkeypatch, [(0.5, 0.5), (math.nan, 0.9)])
     state = begun()
     with pytest.raises(Diverged, match=r"the held-out loss is nan at step 8 \(epoch 2\)"):
-        for _ in fit(state, DATA, EYES, RUN, CPU):
+        for _ in fitted(state, DATA, EYES, RUN):
             pass
     assert state.epoch == 1 and state.best_epoch == 1
 
@@ -216,13 +231,13 @@ def test_weights_that_the_last_step_spoilt_are_found_too(monkeypatch):
 def test_an_end_in_the_middle_leaves_the_last_good_state(tmp_path, monkeypatch):
     write_own(tmp_path)
     folder = tmp_path / "run"
-    real, calls = loop.look, []
+    real, calls = loop.validate, []
 
-    def look(*given):
+    def validate(*given):
         calls.append(1)
         return (math.nan, 0.9) if len(calls) == 2 else real(*given)
 
-    monkeypatch.setattr(loop, "look", look)
+    monkeypatch.setattr(loop, "validate", validate)
     with pytest.raises(Diverged) as found:
         do(run_of(tmp_path), folder)
     assert f"The best network so far, of epoch 1, is kept in {folder / 'best'}" in str(found.value)

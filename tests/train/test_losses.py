@@ -10,8 +10,9 @@ from torch.nn import functional as F
 
 from papernets.nets.registry import net
 from papernets.run.network import Logits
-from papernets.train.losses import make_loss, map_loss, mean_distance, squared_error, with_rubbish
-from papernets.train.run import Run
+from papernets.strips.no_digit import with_no_digit
+from papernets.train.losses import make_loss, map_loss, mean_distance, squared_error
+from papernets.train.recipe import TrainRecipe
 
 DISTANCES = [[1.0, 3.0, 2.0], [5.0, 0.5, 4.0]]  # y_i of two pictures and three classes
 RIGHT = [0, 2]
@@ -49,11 +50,11 @@ def test_without_its_constant_it_is_the_cross_entropy():
     )
 
 
-def test_rubbish_is_a_class_whose_distance_is_j():
+def test_no_digit_is_a_class_whose_distance_is_j():
     logits = -torch.tensor(DISTANCES)
     wanted = 3.0 + math.log(math.exp(-3.0) + sum(math.exp(-y) for y in DISTANCES[0]))
     assert float(map_loss(logits[:1], torch.tensor([-1]), constant=3.0)) == pytest.approx(wanted)
-    assert with_rubbish(logits, 2.0, 3.0).tolist() == [[-2, -6, -4, -3], [-10, -1, -8, -3]]
+    assert with_no_digit(logits, 2.0, 3.0).tolist() == [[-2, -6, -4, -3], [-10, -1, -8, -3]]
 
 
 def test_mean_distance_is_equation_8():
@@ -70,14 +71,14 @@ def test_squared_error_wants_plus_and_minus_one():
 
 def test_mse_means_distances_where_the_outputs_are_distances():
     logits, target = -torch.rand(4, 10), torch.arange(4)
-    run = Run("lenet5", loss="mse")
-    assert make_loss(run, net("lenet5"))(logits, target) == mean_distance(logits, target)
-    assert make_loss(run, TINY)(logits, target) == squared_error(logits, target)
+    recipe = TrainRecipe("lenet5", loss="mse")
+    assert make_loss(recipe, net("lenet5"))(logits, target) == mean_distance(logits, target)
+    assert make_loss(recipe, TINY)(logits, target) == squared_error(logits, target)
 
 
 def test_cross_entropy_takes_its_scale_and_smoothing():
     logits, target = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])
-    loss = make_loss(Run("x", distance_scale=3.0, label_smoothing=0.1), TINY)
+    loss = make_loss(TrainRecipe("x", distance_scale=3.0, label_smoothing=0.1), TINY)
     assert torch.equal(
         loss(logits, target), F.cross_entropy(logits * 3, target, label_smoothing=0.1)
     )
@@ -87,7 +88,7 @@ def test_heads_count_with_their_weights():
     (weight,) = BRANCHES.aux_weights
     assert 0 < weight < 1
     main, head, target = torch.randn(4, 7), torch.randn(4, 7), torch.arange(4)
-    loss = make_loss(Run("x"), BRANCHES)
+    loss = make_loss(TrainRecipe("x"), BRANCHES)
     both = loss(Logits(main, (head,)), target)
     assert float(both) == pytest.approx(
         float(F.cross_entropy(main, target) + weight * F.cross_entropy(head, target)), rel=1e-6

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 from small_photos import AUGMENT, NAMES, OWN, after, folder, parquet, run_of
-from small_runs import do, left_by, log_of
+from small_runs import CPU, a_run, batches, do, fitted, left_by, log_of
 
 from papernets import data
 from papernets.bundle.load import load_bundle
 from papernets.cli import main
-from papernets.data import Distortion, Preprocessing
+from papernets.data import Preprocessing
 from papernets.data.stored import OnDemand, channel_statistics
 from papernets.evaluate import pictures as room
 from papernets.evaluate.infer import batch_of, logits_of
@@ -21,15 +21,15 @@ from papernets.evaluate.report import report
 from papernets.nets.registry import net
 from papernets.run.network import Logits, Network
 from papernets.train import outcome
-from papernets.train.batches import batches, crop_of, generator, shares
-from papernets.train.fit import Epoch, fit, start
+from papernets.train.events import Epoch
 from papernets.train.losses import make_loss
-from papernets.train.run import Run
-from papernets.train.session import open_data, preprocessing_for
+from papernets.train.pictures import open_data, preprocessing_for
+from papernets.train.recipe import TrainRecipe
 from papernets.train.settings import resolve
+from papernets.train.source import Source, crop_of, generator
+from papernets.train.state import start
+from papernets.train.where import Where
 from papernets.train.workers import Team
-
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
@@ -133,9 +133,9 @@ def test_evaluate_on_parquet(home, whole, capsys, tmp_path):
 
 
 def opened_for(run):
-    shape = run.network(2).input
-    dataset = open_data(run, shape)
-    return dataset, preprocessing_for(run, run.network(2), dataset)
+    net = run.network(2).net
+    dataset = open_data(run, net.input)
+    return dataset, preprocessing_for(run.recipe, net, dataset)
 
 
 def test_each_channel_has_mean_0_and_deviation_1(home):
@@ -144,40 +144,37 @@ def test_each_channel_has_mean_0_and_deviation_1(home):
     assert whole.mean((0, 2, 3)).abs().max() < 1e-4
     assert (whole.std((0, 2, 3)) - 1).abs().max() < 1e-3
     means, _ = channel_statistics(dataset.train.images)
-    crop = crop_of(run_of(home), eyes)
+    crop = crop_of(run_of(home).recipe, eyes)
     assert crop is not None and crop.ground == tuple(round(mean) for mean in means)
 
 
 def test_photos_of_the_inputs_size_are_padded_by_an_eighth(tmp_path):
     """He et al. 2015, section 4.2: 4 pixels around 32x32."""
     folder(tmp_path, {"train": 6, "val": 3}, size=(32, 32))
-    run = Run("resnet20", data=str(tmp_path), enlarge=256 / 224, standardise=True)
+    run = a_run("resnet20", data=str(tmp_path), enlarge=256 / 224, standardise=True)
     _, eyes = opened_for(run)
     assert eyes.picture == (32, 32) and not eyes.crop
-    crop = crop_of(run, eyes)
+    crop = crop_of(run.recipe, eyes)
     assert crop is not None and crop.padding == (4, 4)
-    assert crop_of(replace(run, augment={"padding": 0}), eyes) is None
+    assert crop_of(replace(run.recipe, augment={"padding": 0}), eyes) is None
 
 
 def test_digits_are_neither_cropped_nor_mirrored():
-    run = Run("resnet20", enlarge=1.2, standardise=True, augment={"flip": 0.5, "padding": 4})
+    run = a_run("resnet20", enlarge=1.2, standardise=True, augment={"flip": 0.5, "padding": 4})
     dataset, eyes = opened_for(run)
-    assert not eyes.crop and crop_of(run, eyes) is None and dataset.kind == "digit"
+    assert not eyes.crop and crop_of(run.recipe, eyes) is None and dataset.kind == "digit"
 
 
 @pytest.mark.parametrize("room", [None, 0.0])
-@pytest.mark.parametrize("distortion", [Distortion(), Distortion(rotate=9.0)])
-def test_workers_crop_what_one_process_crops(home, room, distortion):
-    run = run_of(home)
+@pytest.mark.parametrize("rotate", [0.0, 9.0])
+def test_workers_crop_what_one_process_crops(home, room, rotate):
+    run = run_of(home, augment={**AUGMENT, "rotate": rotate})
     _, eyes = opened_for(run)
-    part = data.open(run.data, channels=3, size=(16, 16), enlarge=1.25, room=room).train
-    crop = crop_of(run, eyes)
-    given = (part, eyes, distortion, 8)
-    alone = list(batches(*given, generator(0, 1), CPU, crop=crop))
-    third = [
-        list(shares(*given, generator(0, 1), CPU, worker=(rank, 3), crop=crop)) for rank in range(3)
-    ]
-    for (x, y), *several in zip(alone, *third, strict=True):
+    part = data.open(run.recipe.data, channels=3, size=(16, 16), enlarge=1.25, room=room).train
+    assert crop_of(run.recipe, eyes) is not None
+    alone = Source(part, eyes, run.recipe, CPU).epoch(1)
+    third = [Source(part, eyes, run.recipe, CPU, (rank, 3)).epoch(1) for rank in range(3)]
+    for (x, y, _), *several in zip(alone, *third, strict=True):
         assert torch.equal(x, torch.cat([part[0] for part in several]))
         assert torch.equal(y, torch.cat([part[1] for part in several]))
         assert {part[2] for part in several} == {len(x)}
@@ -191,30 +188,29 @@ def test_two_workers_train_on_photos_that_are_read_on_demand(home):
     found = {}
     for workers in (0, 2):
         model = _built(run)
-        state = start(model, run)
-        list(fit(state, dataset, eyes, replace(run, workers=workers), CPU))
+        state = start(model, run.recipe)
+        list(fitted(state, dataset, eyes, replace(run, where=Where(workers=workers, tiles=False))))
         found[workers] = state.weights()
     for name, value in found[0].items():
         torch.testing.assert_close(found[2][name], value, rtol=1e-4, atol=1e-5)
-    with Team(_built(run), dataset.train, eyes, run) as team:
-        assert isinstance(team.me.part.images, OnDemand)
+    with Team(_built(run), Source(dataset.train, eyes, run.recipe, CPU), 2, tiles=False) as team:
+        assert isinstance(team.me.source.part.images, OnDemand)
 
 
 def _built(run):
     from papernets.run.network import build
 
-    return build(run.network(2), generator=torch.Generator().manual_seed(1))
+    return build(run.network(2).net, generator=torch.Generator().manual_seed(1))
 
 
 def test_heads_count_in_training_with_their_weights_and_never_after_it(home):
     """The head's own parameters learn; held-out losses and answers are the main output's alone."""
     run = run_of(home, epochs=1)
     dataset, eyes = opened_for(run)
-    state = start(_built(run), run)
+    state = start(_built(run), run.recipe)
     before = {k: v.clone() for k, v in state.model.state_dict().items()}
-    draws = generator(run.seed, 1)
-    x, _ = next(batches(dataset.train, eyes, Distortion(rotate=5.0), 8, draws, CPU, crop=None))
-    (epoch,) = [e for e in fit(state, dataset, eyes, run, CPU) if isinstance(e, Epoch)]
+    (x, _), *_ = batches(dataset.train, eyes, 8, augment={"rotate": 5.0})
+    (epoch,) = [e for e in fitted(state, dataset, eyes, run) if isinstance(e, Epoch)]
     assert not torch.equal(before["head.out.weight"], state.model.state_dict()["head.out.weight"])
     model = state.model.eval()
     logits = model(eyes(dataset.validation.images))
@@ -232,9 +228,11 @@ def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weigh
     target = torch.tensor([0, 1, 1, 0])
     losses = [torch.nn.functional.cross_entropy(each, target) for each in logits]
     wanted = losses[0] + sum(w * loss for w, loss in zip(weights, losses[1:], strict=True))
-    found = make_loss(Run(name), made)(Logits(logits[0], tuple(logits[1:])), target)
+    found = make_loss(TrainRecipe(name), made)(Logits(logits[0], tuple(logits[1:])), target)
     assert found.item() == pytest.approx(wanted.item())
-    assert make_loss(Run(name), made)(logits[0], target).item() == pytest.approx(losses[0].item())
+    assert make_loss(TrainRecipe(name), made)(logits[0], target).item() == pytest.approx(
+        losses[0].item()
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,22 +249,24 @@ def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weigh
 )
 def test_settings_that_cannot_be(settings, words):
     with pytest.raises(ValueError, match=words.replace(".", r"\.").replace("?", r"\?")):
-        Run("resnet18", **settings)
+        a_run("resnet18", **settings)
 
 
 def test_recipes_are_chosen_by_the_data():
-    assert resolve("resnet18", {"data": "photos"}).recipe == "photos"
-    assert resolve("resnet18", {"data": "mnist"}).recipe == "digits"
-    assert "flip" not in resolve("resnet18", {"data": "mnist"}).augment
-    assert resolve("resnet20", {"data": "CIFAR-10"}).recipe == "cifar"
-    assert resolve("resnet20", {}).recipe == "digits"
-    assert resolve("lenet5", {"data": "photos"}).recipe == "quick"
+    assert resolve("resnet18", {"data": "photos"}).recipe.recipe == "photos"
+    assert resolve("resnet18", {"data": "mnist"}).recipe.recipe == "digits"
+    assert "flip" not in resolve("resnet18", {"data": "mnist"}).recipe.augment
+    assert resolve("resnet20", {"data": "CIFAR-10"}).recipe.recipe == "cifar"
+    assert resolve("resnet20", {}).recipe.recipe == "digits"
+    assert resolve("lenet5", {"data": "photos"}).recipe.recipe == "quick"
 
 
 def test_asked_for_values_are_stronger_than_measured_ones():
-    assert resolve("resnet18", {"data": "photos"}).standardise
-    assert not resolve("resnet18", {"data": "photos", "low": 0.0, "high": 1.0}).standardise
-    assert resolve("resnet18", {"data": "photos", "low": 0.0, "standardise": True}).standardise
+    def standardise(**settings):
+        return resolve("resnet18", {"data": "photos", **settings}).recipe.standardise
+
+    assert standardise() and not standardise(low=0.0, high=1.0)
+    assert standardise(low=0.0, standardise=True)
 
 
 def test_a_network_for_photographs_asks_for_them(capsys):

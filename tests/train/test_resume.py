@@ -21,9 +21,9 @@ from papernets.bundle.info import read_info
 from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.train import outcome, session
-from papernets.train.fit import Epoch, Step
-from papernets.train.folder import InUse, load_state, locked, opened
-from papernets.train.session import Started
+from papernets.train.checkpoint import load_state
+from papernets.train.events import Epoch, Progress, Started
+from papernets.train.folder import InUse, locked, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,7 +56,7 @@ def after(epoch):
 
 
 def within(epoch):
-    return lambda event: isinstance(event, Step) and event.epoch == epoch
+    return lambda event: isinstance(event, Progress) and event.epoch == epoch
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,14 @@ def test_a_finished_run_says_so(home, tmp_path, capsys):
     out, err = capsys.readouterr()
     assert "test error" in out and f"{folder} was finished already: nothing was done." in err
     assert before == {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.name != ".lock"}
+
+
+def test_a_finished_run_needs_no_state(home, tmp_path, capsys):
+    folder = tmp_path / "run"
+    do(run_of(home, epochs=1), folder)
+    (folder / "state" / "state.pt").write_text("damaged")
+    assert main(["train", "--out", str(folder), "--resume"]) == 0
+    assert f"{folder} was finished already: nothing was done." in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -668,7 +676,6 @@ def test_two_runs_in_the_same_moment(home, tmp_path, monkeypatch, capsys):
     run = run_of(home, epochs=1)
     other = Path("runs", "own-pictures-1")
     assert next(free_folders(run)) == other
-    real = session.train
 
     def taken(run):
         """Says that a folder is free which another process takes now."""
@@ -679,7 +686,6 @@ def test_two_runs_in_the_same_moment(home, tmp_path, monkeypatch, capsys):
         yield from free_folders(run)
 
     monkeypatch.setattr("papernets.cli.train.free_folders", taken)
-    assert real is session.train
     flags = ["--data", str(home / "pictures"), "--epochs", "1", "--json"]
     assert main(["train", f"{home / 'own.py'}:NET", *flags]) == 0
     assert (tmp_path / "runs" / "own-pictures-2" / "result.json").exists()

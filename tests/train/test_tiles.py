@@ -8,39 +8,39 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import DATA, EYES, SHARP, TINY
+from small_runs import DATA, EYES, SHARP, TINY, a_run, fitted
 
 from papernets.nets.registry import net
 from papernets.run.network import build
-from papernets.train import fit as loop
-from papernets.train.fit import Epoch, fit, start
-from papernets.train.run import Run
+from papernets.train import stepper
+from papernets.train.events import Epoch
 from papernets.train.settings import checked, parse_set
+from papernets.train.state import start
+from papernets.train.where import Where
 
-CPU = torch.device("cpu")
-RUN = Run("tiny", epochs=3, batch_size=16, learning_rate=0.01, average=0.9)  # 60 = 3 * 16 + 12
+RUN = a_run("tiny", epochs=3, batch_size=16, learning_rate=0.01, average=0.9)  # 60 = 3 * 16 + 12
 
 
 def trained(run, state=None, network=TINY):
     """The state after a run; its epochs are in the state's history."""
     torch.manual_seed(1)  # of dropout
     if state is None:
-        state = start(build(network, generator=torch.Generator().manual_seed(4)), run)
-    for _ in fit(state, DATA, EYES, run, CPU):
+        state = start(build(network, generator=torch.Generator().manual_seed(4)), run.recipe)
+    for _ in fitted(state, DATA, EYES, run):
         pass
     return state
 
 
 @pytest.fixture
 def calls(monkeypatch):
-    """Each network that `fit` put on tiles, with what came of it."""
+    """Each network that a stepper put on tiles, with what came of it."""
     found = []
 
-    def spy(network, really=loop.tiled):
+    def spy(network, really=stepper.tiled):
         found.append(really(network))
         return found[-1]
 
-    monkeypatch.setattr(loop, "tiled", spy)
+    monkeypatch.setattr(stepper, "tiled", spy)
     return found
 
 
@@ -51,7 +51,7 @@ def test_training_takes_tiles_where_it_can(calls):
 
 
 def test_the_same_but_for_rounding_without_tiles(calls):
-    ours, plain = trained(RUN), trained(replace(RUN, tiles=False))
+    ours, plain = trained(RUN), trained(replace(RUN, where=Where(tiles=False)))
     assert len(calls) == 1
     for key, value in plain.weights().items():
         torch.testing.assert_close(ours.weights()[key], value, rtol=0, atol=1e-4)
@@ -77,15 +77,17 @@ from dataclasses import replace
 from math import inf
 from papernets.run.network import build
 from papernets.nets import net
-from papernets.train.fit import fit, start
+from papernets.train.recipe import TrainRecipe
 from papernets.train.run import Run
-from small_runs import DATA, EYES
+from papernets.train.state import start
+from papernets.train.where import Where
+from small_runs import DATA, EYES, fitted
 
 run = {run!r}
-state = start(build(net("lenet1", classes=3, input=16)), run)
+state = start(build(net("lenet1", classes=3, input=16)), run.recipe)
 state.load_dict(torch.load(sys.argv[1]))
 assert state.epoch == 1
-for _ in fit(state, DATA, replace(EYES, height=16, width=16), run, torch.device("cpu")):
+for _ in fitted(state, DATA, replace(EYES, height=16, width=16), run):
     pass
 torch.save(state.model.state_dict(), sys.argv[2])
 """
@@ -94,8 +96,8 @@ torch.save(state.model.state_dict(), sys.argv[2])
 def test_a_new_process_goes_on_to_the_same_bits(tmp_path):
     """One process trains three epochs, another takes up its state after the first."""
     network = net("lenet1", classes=3, input=16)
-    state = start(build(network, generator=torch.Generator().manual_seed(4)), RUN)
-    for event in fit(state, DATA, replace(EYES, height=16, width=16), RUN, CPU):
+    state = start(build(network, generator=torch.Generator().manual_seed(4)), RUN.recipe)
+    for event in fitted(state, DATA, replace(EYES, height=16, width=16), RUN):
         if isinstance(event, Epoch) and event.epoch == 1:
             torch.save(state.to_dict(), tmp_path / "state.pt")
     tests = Path(__file__).parents[1]
@@ -114,6 +116,6 @@ def test_a_new_process_goes_on_to_the_same_bits(tmp_path):
 
 def test_tiles_are_a_setting():
     assert parse_set("tiles=false") == ("tiles", False)
-    assert "tiles = false\n" in Run("tiny", tiles=False).to_toml()
+    assert "tiles = false\n" in a_run("tiny", tiles=False).to_toml()
     with pytest.raises(ValueError, match="--set tiles: tiles takes true or false, not 3"):
         checked("tiles", 3, "--set tiles")

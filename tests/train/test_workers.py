@@ -10,32 +10,32 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import DATA, EYES, TINY
+from small_runs import CPU, DATA, EYES, TINY, a_run, batches, fitted
 
-from papernets.data import Distortion
 from papernets.nets.registry import net
 from papernets.run.network import build
-from papernets.train.batches import batches, generator, shares
-from papernets.train.fit import Epoch, Step, fit, start
-from papernets.train.run import Run
+from papernets.train.events import Epoch, Progress
+from papernets.train.recipe import TrainRecipe
+from papernets.train.source import Source
+from papernets.train.state import State, start
+from papernets.train.where import Where
 from papernets.train.workers import Team, WorkerDied, check_workers
 
-CPU = torch.device("cpu")
 NET = net("lenet1", classes=3, input=16)
 SEEN = replace(EYES, height=16, width=16)
-RUN = Run("lenet1", epochs=3, batch_size=16, learning_rate=0.01, average=0.9, workers=2)
+RUN = a_run("lenet1", epochs=3, batch_size=16, learning_rate=0.01, average=0.9, workers=2)
 """60 pictures are 3 batches of 16 and one of 12: 12 steps in all."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def fresh(run):
-    return start(build(NET, generator=torch.Generator().manual_seed(4)), run)
+    return start(build(NET, generator=torch.Generator().manual_seed(4)), run.recipe)
 
 
 def trained(run, state=None, keep=None):
     """The state after a run; `keep` gets a copy of it after the first epoch."""
     state = state or fresh(run)
-    for event in fit(state, DATA, SEEN, run, CPU):
+    for event in fitted(state, DATA, SEEN, run):
         if keep is not None and isinstance(event, Epoch) and event.epoch == 1:
             torch.save(state.to_dict(), keep)
     return state
@@ -48,9 +48,14 @@ def two(tmp_path_factory):
     return trained(RUN, keep=kept), kept
 
 
+def team_of(model, part):
+    """Two workers that share these pictures."""
+    return Team(model, Source(part, SEEN, RUN.recipe, CPU), 2)
+
+
 @pytest.mark.slow
 def test_twelve_steps_are_those_of_one_process(two):
-    ours, alone = two[0], trained(replace(RUN, workers=0))
+    ours, alone = two[0], trained(replace(RUN, where=Where()))
     for key, value in alone.weights().items():
         torch.testing.assert_close(ours.weights()[key], value, rtol=1e-5, atol=1e-5)
     for one, other in zip(ours.history, alone.history, strict=True):
@@ -61,14 +66,13 @@ def test_a_gradient_is_that_of_the_whole_batch():
     """Five pictures in shares of two and three; relative to the gradient's length."""
     few = replace(DATA.train, images=DATA.train.images[:5], labels=DATA.train.labels[:5])
     model, whole = fresh(RUN).model, fresh(RUN).model
-    draws = generator(RUN.seed, 1)
-    ((x, y),) = batches(few, SEEN, Distortion(), 16, draws, CPU)
+    ((x, y),) = batches(few, SEEN, 16)
     loss = torch.nn.functional.cross_entropy(whole(x), y)
     loss.backward()
-    optimizer = torch.optim.SGD(model.parameters(), 0.0)
-    with Team(model, few, SEEN, RUN) as team:
-        for batch in team.shares(1):
-            found = team.step(optimizer, *batch, 0.0)
+    state = State(model, torch.optim.SGD(model.parameters(), 0.0), {})
+    with team_of(model, few) as team:
+        for batch in team.epoch(1):
+            found = team.step(state, batch, 0.0)
             assert float(found) == pytest.approx(loss.item(), rel=1e-6)
         for own, other in zip(model.parameters(), whole.parameters(), strict=True):
             assert (own.grad - other.grad).norm() <= 2e-6 * other.grad.norm()
@@ -85,19 +89,23 @@ def test_the_same_workers_give_the_same_bits_and_go_on_to_them(two):
 
 
 @pytest.mark.parametrize(
-    "distortion, neighbours",
-    [(Distortion(), 0.0), (Distortion(rotate=9.0, elastic_alpha=3.0), 0.0), (Distortion(), 0.5)],
+    "settings",
+    [
+        {},
+        {"augment": {"rotate": 9.0, "elastic_alpha": 3.0}},
+        {"neighbours": 0.5, "loss": "map", "constant": 5.0},
+    ],
     ids=["as stored", "distorted", "between others"],
 )
 @pytest.mark.parametrize("workers", [2, 15])
-def test_shares_make_up_the_batches(distortion, neighbours, workers):
+def test_shares_make_up_the_batches(settings, workers):
     """Fifteen workers: some have no picture of the last batch of twelve."""
 
     def given(worker):
-        draws = generator(0, 1)
-        return shares(DATA.train, EYES, distortion, 16, draws, CPU, neighbours, worker)
+        recipe = TrainRecipe("tiny", batch_size=16, **settings)
+        return Source(DATA.train, EYES, recipe, CPU, worker).epoch(1)
 
-    whole = list(batches(DATA.train, EYES, distortion, 16, generator(0, 1), CPU, neighbours))
+    whole = batches(DATA.train, EYES, 16, **settings)
     parts = zip(*(given((rank, workers)) for rank in range(workers)), strict=True)
     for (x, y), own in zip(whole, parts, strict=True):
         # one grey level, where the rounding of a sum decides
@@ -109,13 +117,13 @@ def test_shares_make_up_the_batches(distortion, neighbours, workers):
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_an_error_at_once():
     state = fresh(RUN)
-    with Team(state.model, DATA.train, SEEN, RUN) as team:
+    with team_of(state.model, DATA.train) as team:
         (process,) = team.processes
         began = time.monotonic()
         process.kill()
         with pytest.raises(WorkerDied, match=r"worker 1 of 2 was killed by signal 9\. What is"):
-            for batch in team.shares(1):
-                team.step(state.optimizer, *batch, 0.01)
+            for batch in team.epoch(1):
+                team.step(state, batch, 0.01)
         assert time.monotonic() - began < 2
     assert all(torch.isfinite(p).all() for p in state.model.parameters())
 
@@ -123,8 +131,8 @@ def test_a_worker_that_is_killed_is_an_error_at_once():
 @pytest.mark.slow
 def test_leaving_in_an_epoch_ends_the_workers():
     state = fresh(RUN)
-    events = fit(state, DATA, SEEN, RUN, CPU)
-    assert isinstance(next(events), Step)
+    events = fitted(state, DATA, SEEN, RUN)
+    assert isinstance(next(events), Progress)
     events.close()
     assert not children(os.getpid())
     assert state.weights().keys() == state.model.state_dict().keys()
@@ -134,9 +142,8 @@ TRAIN = """
 import signal, torch
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 torch.set_num_threads(1)
-from dataclasses import replace
-from test_workers import CPU, DATA, RUN, SEEN, fit, fresh
-for event in fit(fresh(RUN), DATA, SEEN, replace(RUN, epochs=10**6), CPU):
+from test_workers import DATA, RUN, SEEN, fitted, fresh
+for event in fitted(fresh(RUN), DATA, SEEN, RUN.changed(epochs=10**6)):
     print("on", flush=True)
 """
 
@@ -186,13 +193,13 @@ def test_nobody_outlives_the_caller(number):
 
 
 def test_what_workers_cannot_share_is_refused():
-    state = start(build(TINY), RUN)
+    state = start(build(TINY), RUN.recipe)
     with pytest.raises(ValueError, match=r"tiny has dropout \(drop\), which workers cannot share"):
-        next(fit(state, DATA, EYES, RUN, CPU))
+        next(fitted(state, DATA, EYES, RUN))
     with pytest.raises(ValueError, match="workers must be 0 or more, not -1"):
-        Run("lenet1", workers=-1)
+        a_run("lenet1", workers=-1)
 
 
 def test_workers_do_not_share_normalisation_inside_a_convolution():
     with pytest.raises(ValueError, match=r"resnet20 has batch normalisation \(conv1\), which work"):
-        check_workers(RUN, net("cifar_resnet20"))
+        check_workers(net("cifar_resnet20"))

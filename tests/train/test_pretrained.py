@@ -7,13 +7,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from small_photos import OWN, after, folder, run_of
-from small_runs import do, left_by
+from small_runs import a_run, do, left_by
 
 from papernets.cli import main
 from papernets.train import outcome
-from papernets.train.pretrained import heads
-from papernets.train.run import Run
-from papernets.train.session import Started
+from papernets.train.events import Started
+from papernets.train.pretrained import classifier_tensors
 from papernets.train.settings import resolve
 
 STILL = {"epochs": 1, "learning_rate": 1e-30}  # a step that changes no float32
@@ -109,7 +108,7 @@ def test_another_body_is_refused(home, tmp_path):
 
 def test_the_network_and_its_options_are_the_bundles():
     run = resolve("", {"weights": "lenet5"})
-    assert (run.net, run.input, run.channels) == ("lenet5", (32, 32), 1)
+    assert (run.recipe.net, run.recipe.input, run.recipe.channels) == ("lenet5", (32, 32), 1)
     with pytest.raises(ValueError, match="a trained lenet5, not lenet4: papernets train lenet5 --"):
         resolve("lenet4", {"weights": "lenet5"})
     with pytest.raises(ValueError, match="is a committee: training begins with the weights of one"):
@@ -129,7 +128,7 @@ def test_heads_are_what_classes_give_a_shape(name):
         "mobilenet_v1": {"fc"},
         "resnet20": {"fc"},
     }
-    assert {key.rpartition(".")[0] for key in heads(Run(name), 5)} == rows[name]
+    assert {key.rpartition(".")[0] for key in classifier_tensors(a_run(name), 5)} == rows[name]
 
 
 def test_the_command_says_what_it_begins_with(capsys, tmp_path):

@@ -1,0 +1,75 @@
+"""What happens in a run, as values: the screen prints them, the log appends them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..data import Dataset
+from ..evaluate.metrics import Score
+from ..nets import Found
+from .run import Run
+
+
+@dataclass(frozen=True)
+class Started:
+    """What is about to happen, for the screen. `drawn`: what the weights it begins with lack."""
+
+    run: Run
+    found: Found
+    dataset: Dataset
+    params: int
+    device: str
+    threads: int
+    epochs_done: int
+    steps: int
+    drawn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The result as result.json holds it, and whether it was there before."""
+
+    result: dict[str, Any]
+    score: Score | None = None
+    already: bool = False
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a longer run begins: one network of a committee, say."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A sign of life: so many steps of this epoch are done."""
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training pictures. Errors are fractions; `seconds` is the training pass
+    alone."""
+
+    epoch: int
+    train_loss: float
+    val_loss: float
+    val_error: float
+    learning_rate: float
+    seconds: float
+    images: int
+    images_per_second: float
+    best: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as log.jsonl holds it."""
+        return {k: v for k, v in asdict(self).items() if k != "best"}
+
+
+Event = Started | Progress | Epoch | Phase | Finished

@@ -1,0 +1,176 @@
+"""What is done in a training run: the network, the data, and how it learns. No torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..nets import Found, look_up
+from ..words import did_you_mean
+from .toml import check_setting
+
+CHOICES = {
+    "optimizer": ("adam", "adamw", "sgd"),
+    "schedule": ("constant", "cosine", "one_cycle"),
+    "loss": ("map", "mse", "cross_entropy"),
+    "keep": ("best", "last"),
+}
+"""Settings that are one of a few words."""
+DISTORTIONS = (
+    "rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha", "elastic_sigma",
+)  # fmt: skip
+"""The strengths that `augment` may hold: the fields of `data.Distortion`."""
+CROPS = ("flip", "padding", "area")
+"""What else `augment` may hold, for photographs alone: how often one is mirrored, pixels around it
+before the crop, and the least share of it that a crop takes, scaled to the input."""
+BOOST = ("rounds", "again")
+"""What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
+MOST_SEED, MOST_BATCH, MOST_ENLARGED = 2**60, 2**31, 8
+OTHERWISE = {
+    "channels": "use --channels, or channels of the run",
+    "input": "use --set input=32, say, or input of the run",
+    "classes": "they come from the data",
+    "name": "the network is the first argument of papernets train",
+}
+"""What `options` may not hold, and where it is said instead."""
+
+
+@dataclass(frozen=True)
+class TrainRecipe:
+    """A printed recipe resolved: every setting that decides what a run learns.
+
+    ValueError names an impossible value.
+    """
+
+    net: str
+    data: str = "digits"
+    recipe: str = ""  # the printed recipe's name
+    weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
+    epochs: int = 10
+    batch_size: int = 128
+    seed: int = 0
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3  # the peak of the schedule
+    betas: tuple[float, ...] = (0.9, 0.999)
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    warmup: float = 0.15  # the share of all steps in which one_cycle rises
+    average: float = 0.0  # decay of a running mean of the weights, which is what is saved; 0: none
+    loss: str = "cross_entropy"  # map is equation 9 of LeCun et al. 1998
+    distance_scale: float = 1.0  # multiplies the logits in the loss
+    constant: float = math.inf  # j of equation 9; infinity leaves the term out
+    label_smoothing: float = 0.0
+    neighbours: float = 0.0  # share of digits shown between others, or none: section VII's strips
+    keep: str = "best"
+    low: float = -0.1  # what the background becomes
+    high: float = 1.175  # what the ink becomes
+    standardise: bool = False  # in place of low and high: mean 0, deviation 1 for each channel
+    digit_size: int = 20  # 16 as LeNet-1 saw them
+    enlarge: float = 1.0  # photographs are stored so many times the input; training crops them
+    channels: int = 0  # 0: the network's own
+    input: tuple[int, ...] = ()  # a side, or height and width; empty: the network's own
+    augment: dict[str, float] = field(default_factory=dict)  # see DISTORTIONS and CROPS
+    boost: dict[str, float] = field(default_factory=dict)  # see BOOST
+    options: dict[str, Any] = field(default_factory=dict)  # the network's
+
+    def __post_init__(self) -> None:
+        for name, known in CHOICES.items():
+            _check_word(name, getattr(self, name), known)
+        if not self.data:
+            raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
+        self._check_learning()
+        self._check_pictures()
+        _check_table("augment", self.augment, (*DISTORTIONS, *CROPS))
+        _check_crops(self.augment)
+        _check_table("boost", self.boost, BOOST)
+        check_options(self.options)
+        rounds = self.boost.get("rounds", 1)
+        if rounds < 1 or rounds != int(rounds):
+            raise ValueError(f"boost.rounds must be a whole number of at least 1, not {rounds}")
+
+    def _check_learning(self) -> None:
+        for name in ("epochs", "batch_size"):
+            check_setting(self, name, getattr(self, name) >= 1, "at least 1")
+        check_setting(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")
+        check_setting(self, "channels", self.channels >= 0, "0 or more")
+        within = f"from 0 to below {MOST_SEED:,}"
+        check_setting(self, "seed", 0 <= self.seed < MOST_SEED, within)
+        for name in ("learning_rate", "distance_scale"):
+            value = getattr(self, name)
+            check_setting(self, name, math.isfinite(value) and value > 0, "above 0")
+        good = math.isfinite(self.weight_decay) and self.weight_decay >= 0
+        check_setting(self, "weight_decay", good, "0 or more")
+        for name in ("average", "label_smoothing", "warmup", "momentum"):
+            check_setting(self, name, 0 <= getattr(self, name) < 1, "from 0 to below 1")
+        good = len(self.betas) == 2 and all(0 <= b < 1 for b in self.betas)
+        check_setting(self, "betas", good, "two numbers from 0 to below 1")
+        good = self.constant > -math.inf
+        check_setting(self, "constant", good, "a number, or inf for no term")
+
+    def _check_pictures(self) -> None:
+        check_setting(self, "digit_size", self.digit_size in (16, 20), "20 or 16")
+        good = len(self.input) <= 2 and all(type(n) is int and n >= 1 for n in self.input)
+        wanted = "a side or height and width in pixels, such as 32 or [32, 160]"
+        check_setting(self, "input", good, wanted)
+        check_setting(self, "neighbours", 0 <= self.neighbours <= 1, "from 0 to 1")
+        if self.neighbours and not (self.loss == "map" and math.isfinite(self.constant)):
+            raise ValueError(
+                "neighbours needs loss 'map' with a finite constant, the penalty of no digit: "
+                "--set loss=map --set constant=5, or --recipe scan"
+            )
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low != self.high):
+            raise ValueError(
+                f"low and high must be two different numbers, not {self.low} and {self.high}"
+            )
+        good = 1 <= self.enlarge <= MOST_ENLARGED
+        check_setting(self, "enlarge", good, f"from 1 to {MOST_ENLARGED}")
+
+    @property
+    def shrink(self) -> float:
+        """How much digits are made smaller before the network sees them: 0.8 makes 20x20 16x16."""
+        return self.digit_size / 20
+
+    def look_up(self, classes: int | None = None) -> Found:
+        """The network for so many classes; None takes the network's own."""
+        size = (self.input[0], self.input[-1]) if self.input else None
+        return look_up(self.net, classes, self.channels or None, size, **self.options)
+
+
+def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key, value in table.items():
+        if key not in known:
+            raise ValueError(
+                f"unknown key {key!r} in {name}.{did_you_mean(key, known)} "
+                f"It takes {', '.join(known)}"
+            )
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and math.isfinite(value) and value >= 0):
+            raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")
+
+
+def _check_crops(augment: Mapping[str, float]) -> None:
+    flip, padding, area = (augment.get(k, d) for k, d in zip(CROPS, (0, 0, 1), strict=True))
+    if flip > 1:
+        raise ValueError(f"augment.flip takes a share from 0 to 1, not {flip}")
+    if padding != int(padding):
+        raise ValueError(f"augment.padding takes a whole number of pixels, not {padding}")
+    if not 0 < area <= 1:
+        raise ValueError(f"augment.area takes a share above 0 and up to 1, not {area}")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """ValueError for an option that a run has a place of its own for."""
+    for key, instead in OTHERWISE.items():
+        if key in options:
+            raise ValueError(f"options.{key}: {key} is no option of a network; {instead}")
+
+
+def _check_word(name: str, value: object, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(
+            f"unknown {name} {value!r}.{did_you_mean(str(value), known)} "
+            f"{name} is one of {', '.join(known)}"
+        )

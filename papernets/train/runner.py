@@ -1,0 +1,67 @@
+"""A whole run, of one network or of a committee, in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from ..machine import choose_device, threads_for
+from ..spec import Committee, Net, totals, walk
+from .boosting import boost, member_run
+from .checkpoint import check_unchanged, load_state
+from .events import Event, Finished
+from .folder import CONFIG, kept_threads, read_result
+from .memory import check_memory
+from .pictures import open_data
+from .recipe import TrainRecipe
+from .run import Run
+from .session import train_network
+
+
+def train(run: Run, folder: Path) -> Iterator[Event]:
+    """Train a run in its folder (already locked), from its state if it has one; yields events.
+
+    The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
+    """
+    done = read_result(folder)
+    _check_settings(run, folder, finished=done is not None)
+    if done is not None:
+        yield Finished(done, already=True)
+        return
+    device = choose_device(run.where.device)
+    net = run.found.net.member  # whatever its classes
+    usual = threads_of(run.recipe, net, device)
+    torch.set_num_threads(kept_threads(folder) or run.where.threads or usual)
+    check_memory(run.recipe, net, device)
+    dataset = open_data(run, net.input)
+    found = run.network(len(dataset.classes))
+    train_it = boost if isinstance(found.net, Committee) else train_network
+    yield from train_it(run, found, dataset, folder, device)
+
+
+def _check_settings(run: Run, folder: Path, finished: bool) -> None:
+    """ValueError where the run, or a network of its committee, began with other settings."""
+    places = [(folder, run)]
+    if (folder / "1" / CONFIG).exists():
+        net = run.found.net
+        if isinstance(net, Committee):
+            numbers = range(1, net.count + 1)
+            places = [(folder / str(n), member_run(run, net, n)) for n in numbers]
+    for place, own in places:
+        try:
+            kept = load_state(place)
+        except ValueError:
+            if not finished:
+                raise
+            continue  # the state of a finished run is not needed
+        if kept is not None:
+            check_unchanged(own, kept, folder / CONFIG)
+
+
+def threads_of(recipe: TrainRecipe, net: Net, device: torch.device) -> int:
+    """How many of torch's threads a run uses unless told: fewer where a step is small."""
+    if device.type != "cpu":
+        return torch.get_num_threads()
+    return threads_for(totals(walk(net)).macs * recipe.batch_size)

@@ -1,0 +1,162 @@
+"""The batches of an epoch: shuffled, distorted and prepared in bulk, never one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from ..data import Crop, Distortion, Part, Preprocessing
+from ..strips.make import make_windows, seen, window_width
+from .recipe import DISTORTIONS, TrainRecipe
+
+CHUNK, PIXELS = 8192, 8192 * 1024
+"""How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
+in memory, enough to be fast."""
+OWN_SIZE = 8
+"""Photos that have the input's size already are padded by an eighth of it: 4 of CIFAR's 32."""
+
+
+def generator(seed: int, epoch: int) -> torch.Generator:
+    """The random numbers of an epoch, from the seed and the epoch's number alone, so that it
+    can be resumed."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+
+
+def distortion_of(recipe: TrainRecipe) -> Distortion:
+    """The distortions of a recipe's training pictures."""
+    return Distortion.from_dict({k: v for k, v in recipe.augment.items() if k in DISTORTIONS})
+
+
+def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
+    """How a recipe cuts training photos; None where it does not, as never with digits.
+
+    Photos that are not stored larger, because they have the input's size, are padded instead.
+    """
+    if preprocessing.kind != "photo":
+        return None
+    size = (preprocessing.height, preprocessing.width)
+    padding = (int(recipe.augment.get("padding", 0)),) * 2
+    if recipe.enlarge > 1 and preprocessing.picture == size and "padding" not in recipe.augment:
+        padding = (size[0] // OWN_SIZE, size[1] // OWN_SIZE)
+    area, flip = recipe.augment.get("area", 1.0), recipe.augment.get("flip", 0.0)
+    if preprocessing.picture == size and not any(padding) and area == 1 and not flip:
+        return None
+    ground = tuple(
+        min(max(round(-255 * low / (high - low)), 0), 255)
+        for low, high in zip(preprocessing.low, preprocessing.high, strict=True)
+    )
+    return Crop(size, padding, area, flip, ground)
+
+
+Batch = tuple[Tensor, Tensor, int]
+"""Pictures (N, C, H, W) float32 and labels (N,) on a device, and how many the whole batch has."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A worker's share of each batch of an epoch; a worker alone has the whole batches.
+
+    The last batch is smaller where the pictures do not divide; a last batch of one joins the one
+    before it, as batch normalisation cannot train on a single picture (none does where batches of
+    one are asked for). With a recipe's `neighbours`, digits stand between others of the same
+    thousands, and a label may be NO_DIGIT: see `make_windows`. `worker` is its rank, and how many
+    there are: together they have the batches, and a share may be empty. Each draws all random
+    numbers, but distorts and prepares only its own pictures.
+    """
+
+    part: Part
+    preprocessing: Preprocessing
+    recipe: TrainRecipe
+    device: torch.device
+    worker: tuple[int, int] = (0, 1)
+
+    def __len__(self) -> int:
+        """How many batches an epoch has."""
+        return len(sizes_of(len(self.part), self.recipe.batch_size))
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of an epoch, in a random order, from the seed and its number alone."""
+        draws = generator(self.recipe.seed, number)
+        distortion = distortion_of(self.recipe)
+        chunks = self._chunks(torch.randperm(len(self.part), generator=draws))
+        sizes = [sizes_of(len(places), self.recipe.batch_size) for places in chunks]
+        owned = [_own(each, *self.worker) for each in sizes]
+        # neighbours look at all pictures, and distortions are drawn for all
+        every = self.recipe.neighbours > 0 or not distortion.is_identity
+        wanted = chunks if every else [c[own] for c, (own, _) in zip(chunks, owned, strict=True)]
+        read = _read(self.part, wanted)
+        for places, each, (own, parts), images in zip(chunks, sizes, owned, read, strict=True):
+            if every:
+                whole = self.recipe.neighbours > 0 or len(own) == len(places)
+                images = distortion(images, draws, None if whole else own)
+            shown = self._windows if self.recipe.neighbours else self._pictures
+            x, y = shown(images, places, own, draws)
+            y = y.to(self.device)
+            yield from zip(x.split(parts), y.split(parts), each, strict=True)
+
+    def _chunks(self, order: Tensor) -> list[Tensor]:
+        """The places of an epoch's pictures, as many at a time as are prepared together."""
+        size, eyes = self.recipe.batch_size, self.preprocessing
+        most = min(CHUNK, PIXELS // (eyes.height * eyes.width))
+        step = max(most // size, 1) * size
+        bounds = [*range(0, len(order), step), len(order)]
+        if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
+            del bounds[-2]
+        return [order[start:stop] for start, stop in pairwise(bounds)]
+
+    def _windows(
+        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """This worker's windows of strips out of a chunk of digits, as the network sees them."""
+        eyes, labels = self.preprocessing, self.part.labels[places]
+        width, share = window_width(eyes), self.recipe.neighbours
+        images, labels = make_windows(images, labels, width, share, draws)
+        return seen(eyes, images[own].to(self.device)), labels[own]
+
+    def _pictures(
+        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """This worker's pictures of a chunk, cropped by the recipe, as the network sees them."""
+        eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
+        if crop:
+            eyes, images = eyes.of_crops(), crop(images, draws, len(places), own)
+        return eyes(images.to(self.device)), self.part.labels[places[own]]
+
+
+def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
+    """The stored pictures at these places; such as are read on demand are read one step ahead."""
+    images = part.images
+    if isinstance(images, Tensor):
+        yield from (images[places] for places in wanted)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(images.__getitem__, wanted[0])
+        for places in wanted[1:]:
+            ready, ahead = ahead, pool.submit(images.__getitem__, places)
+            yield ready.result()
+        yield ahead.result()
+
+
+def _own(sizes: list[int], rank: int, workers: int) -> tuple[Tensor, list[int]]:
+    """The places of a worker's pictures among those of batches, and how many of each it has."""
+    places, parts, start = [], [], 0
+    for size in sizes:
+        low, high = size * rank // workers, size * (rank + 1) // workers
+        places.append(torch.arange(start + low, start + high))
+        parts.append(high - low)
+        start += size
+    return torch.cat(places), parts
+
+
+def sizes_of(count: int, batch_size: int) -> list[int]:
+    """Batch sizes that add up to `count`, without a last batch of one picture among larger ones."""
+    whole, rest = divmod(count, batch_size)
+    sizes = [batch_size] * whole + ([rest] if rest else [])
+    if len(sizes) > 1 and sizes[-1] == 1 < batch_size:
+        sizes[-2:] = [sizes[-2] + 1]
+    return sizes

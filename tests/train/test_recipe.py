@@ -1,0 +1,60 @@
+"""What a run cannot do is refused before anything is loaded."""
+
+import math
+import re
+from dataclasses import fields
+
+import pytest
+
+from papernets.data import Distortion
+from papernets.train.recipe import DISTORTIONS
+from papernets.train.settings import resolve
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"epochs": 0}, "epochs must be at least 1, not 0"),
+        ({"batch_size": -1}, "batch_size must be at least 1, not -1"),
+        ({"threads": -1}, "threads must be 0 or more, not -1"),
+        ({"channels": -1}, "channels must be 0 or more, not -1"),
+        ({"seed": -1}, "seed must be from 0 to below 1,152,921,504,606,846,976, not -1"),
+        ({"seed": 2**64}, "seed must be from 0 to below"),
+        ({"learning_rate": 0.0}, "learning_rate must be above 0, not 0.0"),
+        ({"learning_rate": math.inf}, "learning_rate must be above 0, not inf"),
+        ({"distance_scale": math.nan}, "distance_scale must be above 0, not nan"),
+        ({"weight_decay": -0.1}, "weight_decay must be 0 or more, not -0.1"),
+        ({"average": 1.0}, "average must be from 0 to below 1, not 1.0"),
+        ({"warmup": -0.5}, "warmup must be from 0 to below 1, not -0.5"),
+        ({"momentum": 2.0}, "momentum must be from 0 to below 1, not 2.0"),
+        ({"betas": (0.9,)}, "betas must be two numbers from 0 to below 1, not [0.9]"),
+        ({"constant": -math.inf}, "constant must be a number, or inf for no term, not -inf"),
+        ({"digit_size": 18}, "digit_size must be 20 or 16, not 18"),
+        ({"input": (3, 3, 3)}, "input must be a side or height and width in pixels, such as 32"),
+        ({"input": (3.5,)}, "input must be a side or height and width in pixels"),
+        ({"neighbours": 1.5}, "neighbours must be from 0 to 1, not 1.5"),
+        ({"neighbours": 0.5}, "neighbours needs loss 'map' with a finite constant"),
+        ({"low": 1.0, "high": 1.0}, "low and high must be two different numbers, not 1.0 and 1.0"),
+        ({"optimizer": "adm"}, "unknown optimizer 'adm'. Did you mean 'adam'? optimizer is one of"),
+        ({"schedule": "linear"}, "unknown schedule 'linear'"),
+        ({"loss": "mea"}, "unknown loss 'mea'. Did you mean"),
+        ({"keep": "all"}, "unknown keep 'all'. keep is one of best, last"),
+        ({"device": "gpu"}, "unknown device 'gpu'. Devices: auto, cpu, cuda, mps"),
+        ({"data": ""}, "data must name a data set or a folder"),
+        ({"augment": {"rotat": 5}}, "unknown key 'rotat' in augment. Did you mean 'rotate'? It"),
+        ({"augment": {"rotate": "x"}}, "augment.rotate takes a number of 0 or more, not 'x'"),
+        ({"augment": {"rotate": -1}}, "augment.rotate takes a number of 0 or more, not -1"),
+        ({"boost": {"round": 5}}, "unknown key 'round' in boost. Did you mean 'rounds'?"),
+        ({"boost": {"rounds": 0}}, "boost.rounds must be a whole number of at least 1, not 0"),
+        ({"boost": {"rounds": 1.5}}, "boost.rounds must be a whole number of at least 1, not 1.5"),
+        ({"options": {"depth": 5}}, "lenet5 has no option 'depth'"),
+        ({"input": (9,)}, "the smallest input of lenet5 is 32x32, not 9x9"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_loaded(settings, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        resolve("lenet5", settings)
+
+
+def test_the_distortions_that_a_run_knows_are_the_data_rooms():
+    assert tuple(f.name for f in fields(Distortion)) == DISTORTIONS
