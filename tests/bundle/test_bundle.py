@@ -456,7 +456,7 @@ def test_a_bundles_code_is_never_run(bundle, evil, name):
 
 def test_a_network_as_data_needs_no_code(bundle, evil):
     own = replace(net("lenet5_keras_28"), name="mine")
-    spoil(bundle, network="evil.py:NET", net=write_net(own))
+    spoil(bundle, network="evil.py:NET", net=write_net(own, Record()))
     assert same(load_bundle(bundle).model, model_of())
     assert not evil.with_suffix(".ran").exists()
 
@@ -571,7 +571,7 @@ def test_a_description_that_json_cannot_read(bundle, text):
     ],
 )
 def test_a_network_as_data_that_is_wrong(change, message):
-    values = json.loads(json.dumps(write_net(BRANCHES)))
+    values = json.loads(json.dumps(write_net(BRANCHES, Record())))
     change(values)
     with pytest.raises(ValueError, match=f"here: .*{message}"):
         read_net(values, "here")
