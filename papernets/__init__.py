@@ -16,8 +16,8 @@ _WHERE = {
     "net": "papernets.nets",
     "Net": "papernets.spec",
     "Logits": "papernets.run.network",
-    "build": "papernets.bundle.load",
-    "create_model": "papernets.bundle.load",
+    "build": "papernets.bundle.create",
+    "create_model": "papernets.bundle.create",
     "from_peer": "papernets.peers",
     "load_bundle": "papernets.bundle.load",
     "verify": "papernets.nets",
@@ -27,7 +27,7 @@ _WHERE = {
 __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
-    from .bundle.load import create_model as create_model
+    from .bundle.create import create_model as create_model
     from .bundle.load import load_bundle as load_bundle
     from .nets import verify as verify
     from .nets.registry import list_nets as list_nets

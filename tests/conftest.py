@@ -103,7 +103,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from torch.nn.functional import one_hot
 
     from papernets import data
-    from papernets.bundle.info import BundleInfo, save_bundle
+    from papernets.bundle.info import BundleInfo
+    from papernets.bundle.save import save_bundle
     from papernets.nets.registry import net
     from papernets.run.network import build
 

@@ -106,12 +106,10 @@ class Imports:
         module, *folders = [self.modules[one] for one in names if one in self.modules] or [""]
         return frozenset(({*folders} - self.folders[file] | {module}) - {file, ""})
 
-    def edges(self, spared=frozenset()):
-        """(file, file that it imports, the import) of the whole package, but for some pairs."""
+    def edges(self):
+        """(file, file that it imports, the import) of the whole package."""
         for one in (one for several in self.all.values() for one in several):
-            found = {(one.file, other) for other in one.to}
-            if not found & spared:
-                yield from ((*pair, one) for pair in sorted(found))
+            yield from ((one.file, other, one) for other in sorted(one.to))
 
 
 def room(file: str) -> str:
@@ -129,41 +127,26 @@ def allowed(table: Table, file: str, other: str) -> bool:
     return room(other) in (room(file), *table.rooms.get(room(file), ()))
 
 
-def forbidden(table: Table, imports: Imports, spared=frozenset()) -> list[str]:
+def forbidden(table: Table, imports: Imports) -> list[str]:
     """Every import that the table does not allow, with its file and line."""
     found = (
         f"{one}: {room(file)} may not import {room(other)}"
-        for file, other, one in imports.edges(spared)
+        for file, other, one in imports.edges()
         if not allowed(table, file, other)
     )
     return sorted(set(found))
 
 
-def graph(imports: Imports, spared=frozenset()) -> dict[str, set[str]]:
-    """The files that each file imports."""
-    found = defaultdict(set)
-    for file, other, _ in imports.edges(spared):
-        found[file].add(other)
-    return found
-
-
-def circle(imports: Imports, spared=frozenset()) -> str:
+def circle(imports: Imports) -> str:
     """One circle of files that import one another, in words; nothing where there is none."""
+    graph = defaultdict(set)
+    for file, other, _ in imports.edges():
+        graph[file].add(other)
     try:
-        TopologicalSorter(graph(imports, spared)).prepare()
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         return " is imported by ".join(error.args[1])
     return ""
-
-
-def reaches(files: dict[str, set[str]], start: str, end: str) -> bool:
-    """Whether a file comes to another one by imports."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        new = files.get(waiting.pop(), set()) - seen
-        seen |= new
-        waiting += new
-    return end in seen
 
 
 def ways_to_torch(imports: Imports, start: str, own_functions: bool) -> list[str]:
@@ -177,7 +160,7 @@ def ways_to_torch(imports: Imports, start: str, own_functions: bool) -> list[str
         file = waiting.pop()
         for one in imports.all[file]:
             if not one.late or (own_functions and file == start):
-                if one.name.split(".")[0] == "torch":
+                if "torch" in one.name.split(".")[:2]:  # safetensors.torch too
                     found.append(f"{start}: {one}")
                 elif not one.late:
                     new = one.to - seen

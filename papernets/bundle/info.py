@@ -1,26 +1,18 @@
-"""A bundle: a folder with weights.safetensors and bundle.json, written by training, read by all."""
+"""What bundle.json says of a bundle, and that the weights beside it are those that it describes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from importlib.resources import files
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
-from torch import Tensor
+from safetensors import SafetensorError, deserialize, safe_open
 
-from ..files import write_atomically
-from ..nets.registry import find
 from ..numbers import is_number, is_whole
-from ..words import plain, resume_command, shortened
-from .net_json import in_file, named
-from .weights import read_safetensors
+from ..words import shortened
 
 SCHEMA = 1
 WEIGHTS, INFO = "weights.safetensors", "bundle.json"
@@ -35,7 +27,7 @@ class BundleInfo:
 
     `kind` is `network`, or `committee`, whose `members` are bundles in folders inside it.
     `score_scale` times the logits, through softmax, gives the scores that `predict` prints.
-    `net` is the network as data where its name means none of ours: see `written`.
+    `net` is the network as data where its name means none of ours: see `write_net`.
     """
 
     network: str
@@ -105,7 +97,7 @@ def _names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
-def _inside(name: str) -> bool:
+def _stays_inside(name: str) -> bool:
     """True for a relative path that stays in its folder, on every system."""
     parts = name.split("/")
     return not set("\\:\0") & set(name) and not {"", ".", ".."} & set(parts)
@@ -145,7 +137,7 @@ _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "score_scale": (_positive, "a number above 0"),
     "kind": (lambda value: value in ("network", "committee"), "network or committee"),
     "members": (
-        lambda value: _names(value) and all(map(_inside, value)),
+        lambda value: _names(value) and all(map(_stays_inside, value)),
         "a list of folders inside the bundle's",
     ),
     "metrics": (_table, "a table"),
@@ -171,38 +163,10 @@ _RULE: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-def versions() -> dict[str, str]:
-    """The versions that a bundle was written with."""
-    import torch
-
-    from .. import __version__
-
-    return {
-        "papernets": __version__,
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-    }
-
-
-def save_bundle(folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | None) -> None:
-    """Write a bundle, so that a reader always finds a whole one, whenever the writing stops.
-
-    The weights' file carries the description too. If only one of the two files was replaced when
-    the power went, the checksum tells, and the description in the weights' file is read.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    if state is None:
-        write_atomically(folder / INFO, info.to_json().encode())
-        return
-    from safetensors.torch import save
-
-    tensors = {name: t.detach().cpu().contiguous() for name, t in state.items()}
-    # one key, because safetensors writes several in random order: equal runs leave equal files
-    about = {"bundle": info.to_json(tensors={"sha256": _digest(tensors)})}
-    data = save(tensors, metadata=about)
-    weights = {"file": WEIGHTS, "sha256": hashlib.sha256(data).hexdigest()}
-    write_atomically(folder / WEIGHTS, data)
-    write_atomically(folder / INFO, info.to_json(weights=weights).encode())
+def described(folder: Path) -> BundleInfo:
+    """The description of the bundle in a folder; weights are looked at where it stands in them."""
+    path = folder / INFO
+    return BundleInfo.from_json(_text(path), str(path)) if path.exists() else read_info(folder)
 
 
 def read_info(folder: Path) -> BundleInfo:
@@ -212,37 +176,29 @@ def read_info(folder: Path) -> BundleInfo:
     were written are a ValueError.
     """
     path, weights = folder / INFO, folder / WEIGHTS
-    if not path.exists() and not weights.exists():
-        raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
-    text = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
-    info = BundleInfo.from_json(text, str(path)) if text or path.exists() else None
+    text = _text(path) if path.exists() else ""
+    info = BundleInfo.from_json(text, str(path)) if path.exists() else None
     if info is not None and info.kind == "committee":
         return info
     if not weights.exists():
-        raise FileNotFoundError(f"{folder} is no bundle: it has no {WEIGHTS}")
+        raise FileNotFoundError(f"{folder} is no bundle: it has no {WEIGHTS if info else INFO}")
     about = _metadata(weights)
-    if info is not None:
-        named = json.loads(text).get("weights")
-        sha256 = named.get("sha256") if isinstance(named, dict) else None
-        if not sha256 or sha256 == hashlib.sha256(weights.read_bytes()).hexdigest():
-            return info
-    if "bundle" not in about and info is None:
+    if info is not None and _as_described(weights, text):
+        return info
+    if "bundle" in about:
+        return _inside(weights, about)
+    if info is None:
         raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
-    if "bundle" not in about:
-        raise ValueError(
-            f"{weights} is not the file that {path} describes: the checksum differs. {AGAIN}"
-        )
-    described = BundleInfo.from_json(about["bundle"], str(weights))
-    told = json.loads(about["bundle"]).get("tensors")
-    sha256 = told.get("sha256") if isinstance(told, dict) else about.get("sha256")  # in older ones
-    if sha256 != _digest(read_safetensors(weights)):
-        raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
-    return described
+    raise ValueError(
+        f"{weights} is not the file that {path} describes: the checksum differs. {AGAIN}"
+    )
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
 
 
 def _metadata(weights: Path) -> dict[str, str]:
-    from safetensors import SafetensorError, safe_open
-
     try:
         with safe_open(weights, framework="numpy") as file:
             return file.metadata() or {}
@@ -250,92 +206,32 @@ def _metadata(weights: Path) -> dict[str, str]:
         raise ValueError(f"{weights} is not a whole safetensors file ({error}). {AGAIN}") from None
 
 
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    """SHA-256 of all names and values, whatever stands beside them in a file."""
-    import torch
+def _as_described(weights: Path, text: str) -> bool:
+    """True where the weights have the checksum that a description gives, or it gives none."""
+    told = _checksum(text, "weights")
+    return not told or told == hashlib.sha256(weights.read_bytes()).hexdigest()
 
+
+def _inside(weights: Path, about: dict[str, str]) -> BundleInfo:
+    """The description in a file of weights; ValueError where its tensors are others."""
+    info = BundleInfo.from_json(about["bundle"], str(weights))
+    told = _checksum(about["bundle"], "tensors") or about.get("sha256")  # in older ones
+    tensors = deserialize(weights.read_bytes())
+    if told != digest(sorted((name, tensor["data"]) for name, tensor in tensors)):
+        raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
+    return info
+
+
+def _checksum(text: str, of: str) -> Any:
+    """The checksum that a description has of its `weights`, the file, or of its `tensors`."""
+    told = json.loads(text).get(of)
+    return told.get("sha256") if isinstance(told, dict) else None
+
+
+def digest(tensors: Iterable[tuple[str, bytes | bytearray | memoryview]]) -> str:
+    """SHA-256 of names and values, in the order of names: whatever stands beside them in a file."""
     sha = hashlib.sha256()
-    for name in sorted(tensors):
+    for name, values in tensors:
         sha.update(name.encode())
-        sha.update(tensors[name].reshape(-1).view(torch.uint8).numpy().tobytes())
+        sha.update(values)
     return sha.hexdigest()
-
-
-def shipped(name: str) -> Path | None:
-    """The folder of the bundle that comes with the package under a name, or None.
-
-    The name is a network's, or the bundle's own: `lenet5_scan`, which is a lenet5. `-`, `_` and
-    case are the same.
-    """
-    try:
-        own = find(name).name
-    except ValueError:
-        own = plain(name)
-    if own not in _shipped_names():
-        return None
-    return Path(str(files("papernets"))) / "weights" / own
-
-
-def find_bundle(given: str | os.PathLike[str]) -> Path:
-    """The folder of a bundle: itself, a run's best one, or that of a network that comes trained.
-
-    FileNotFoundError says what was looked for and what would work.
-    """
-    if not isinstance(given, str | os.PathLike):
-        raise ValueError(
-            f"a bundle is a folder, or a network that comes trained, not {given!r}: "
-            "load_bundle('lenet5'), say"
-        )
-    path = Path(given)
-    if path.is_file() and path.name in (INFO, WEIGHTS):
-        path = path.parent
-    if (path / INFO).exists() or (path / WEIGHTS).exists():
-        return path
-    for inner in ("best", "last"):
-        if (path / inner / INFO).exists() or (path / inner / WEIGHTS).exists():
-            return path / inner
-    run = _unfinished(path)
-    if run is not None:
-        raise FileNotFoundError(
-            f"{path} is not finished and has no {INFO} yet. Go on with it: {resume_command(run)}"
-        )
-    found = None if in_file(str(given)) else shipped(str(given))
-    if path.is_dir() and not found:
-        raise FileNotFoundError(
-            f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
-        )
-    if found:
-        return found
-    if path.is_file() and not in_file(str(given)):
-        raise FileNotFoundError(
-            f"{path} is a file, and no bundle. A bundle is made of weights by papernets convert "
-            f"{quote(str(path))} --net NAME --out OUT. In Python, weights= takes a bundle's "
-            "folder, a .safetensors file, or a state_dict, as torch.load(path, weights_only=True) "
-            "gives it; under a peer's names: papernets.from_peer"
-        )
-    names = ", ".join(sorted(_shipped_names())) or "none"
-    if named(str(given)):
-        name = find(str(given)).name
-        raise FileNotFoundError(
-            f"{name} does not come trained (these do: {names}). "
-            f"Train it: papernets train {name}; then give its run's folder"
-        )
-    raise FileNotFoundError(
-        f"no bundle {str(given)!r}: give a bundle's folder, a run's folder, "
-        f"or a network that comes trained ({names})"
-    )
-
-
-def _unfinished(path: Path) -> Path | None:
-    """The run to go on with, of whose folders one without a bundle is given; else None."""
-    runs = [path, path.parent] if path.name in ("best", "last") else [path]
-    for run in runs:
-        if path.is_dir() and (run / "run.toml").is_file():
-            member = run.name.isdigit() and (run.parent / "run.toml").is_file()
-            return run.parent if member else run
-    return None
-
-
-def _shipped_names() -> list[str]:
-    folder = Path(str(files("papernets"))) / "weights"
-    return [p.name for p in folder.iterdir() if (p / INFO).exists()] if folder.is_dir() else []

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from .. import spec
-from ..nets import Found, find
+from ..nets import Found
 from ..nets.shelf import Shelf
 from ..said import Paper, Record
 from ..spec import Add, Aux, Chain, Concat, Layer, Net, Norm, walk
@@ -24,30 +22,6 @@ PARTS = {
 
 WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 """What values of the wrong kind lead to, wherever they are used first."""
-
-
-def named(name: str) -> bool:
-    """True where a name means a network of ours; no file is run to learn it."""
-    if in_file(name):
-        return False
-    try:
-        find(name)
-    except ValueError:
-        return False
-    return True
-
-
-def in_file(name: str) -> bool:
-    """True where a name means a file of Python code, or a network in one."""
-    return ".py:" in name or name.endswith(".py")
-
-
-def same_network(name: str | os.PathLike[str], other: str) -> bool:
-    """True where two names mean one network, or files of one name; no file is run to learn it."""
-    text = os.fspath(name)
-    if in_file(text) or in_file(other):
-        return Path(text).name == Path(other).name
-    return named(text) and named(other) and find(text).name == find(other).name
 
 
 def write_net(net: Net, record: Record) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..words import plural
 from . import screen
-from .explain import NAMED, Channels, Classes, Input, network, shipped
+from .explain import NAMED, Channels, Classes, Input, bundle_of, network
 from .flags import Json, own_file
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def diff(
 
 def _called(given: str, found: Found) -> str:
     """What a side is called: as it was given where it is a bundle or a run, else its own name."""
-    return given if Path(given).is_dir() or shipped(given) else found.name
+    return given if bundle_of(given) else found.name
 
 
 def show(diff: Diff, names: tuple[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +15,10 @@ from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file, wrong_use
 
 if TYPE_CHECKING:
+    from ..bundle.network import Asked
     from ..nets import Found
     from ..said import Check, Claim
 
-INFO = "bundle.json"
 NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
 FIELDS = 12  # with more, a sentence of them is not read
 
@@ -42,28 +42,12 @@ def parse_size(text: str) -> int | tuple[int, int] | None:
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
-def find(
-    name: str,
-    classes: int | None = None,
-    channels: int | None = None,
-    size: str = "",
-    **options: object,
-) -> Found:
-    """The network of a name, as the flags ask for it; a picture too small for it is wrong use."""
-    from ..nets import look_up
-    from ..spec import walk
-
-    with wrong_use():
-        found = look_up(name, classes, channels, parse_size(size), **options)
-        walk(found.net.member)
-        return found
-
-
 def list_networks(
     pattern: Annotated[str, typer.Argument(help="A part of a name, or * and ?.")] = "*",
     json: Json = False,
 ) -> None:
     """List the networks, in order of year."""
+    from ..bundle.find import shipped
     from ..nets import find as entry_of
     from ..nets import list_nets, look_up
     from ..said import error_of_paper
@@ -153,7 +137,51 @@ def network(
     name: str, classes: int | None = None, channels: int | None = None, size: str = ""
 ) -> Found:
     """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
-    return _of_folder(name, classes, channels, size) or find(name, classes, channels, size)
+    from ..bundle.network import Asked
+
+    asked, folder = Asked(classes, channels, parse_size(size)), bundle_of(name)
+    if folder is not None:
+        return _kept(folder, asked)
+    with wrong_use():
+        return _walked(asked.of(name))
+
+
+def _kept(folder: Path, asked: Asked) -> Found:
+    """The network of a bundle; what is wrong with one that is there as data is the bundle's."""
+    from ..bundle.find import in_file
+    from ..bundle.info import INFO, described
+    from ..bundle.network import kept_network
+
+    info = described(folder)
+    if in_file(info.network) and not info.net:
+        raise ValueError(
+            f"{folder / INFO} names a file of Python code, {info.network}, which is not run. "
+            "If you trust it: papernets explain FILE.py:NAME"
+        )
+    with nullcontext() if info.net else wrong_use():
+        return _walked(kept_network(folder, info, asked))
+
+
+def _walked(found: Found) -> Found:
+    """The same network; ValueError where the input is too small for it."""
+    from ..spec import walk
+
+    walk(found.net.member)
+    return found
+
+
+def bundle_of(name: str) -> Path | None:
+    """The folder of the bundle that a name means; None where it means a network."""
+    from ..bundle.find import bundle_meant
+    from ..bundle.info import INFO
+
+    try:
+        return bundle_meant(name)
+    except FileNotFoundError:
+        raise WrongUse(
+            f"{name} is a folder without a {INFO}: give a network, FILE.py:NAME, or the folder of "
+            "a bundle or a run. All names: papernets list"
+        ) from None
 
 
 def show(found: Found) -> None:
@@ -275,46 +303,3 @@ def _contradictions(title: str, checks: Sequence[Check]) -> None:
         screen.heading(title)
     for check in checks:
         screen.paragraph("", contradicted(check), hang=2)
-
-
-def _of_folder(name: str, classes: int | None, channels: int | None, size: str) -> Found | None:
-    """The network of a bundle or of a run's folder, without torch; None where it is no folder."""
-    import json
-
-    from ..nets.registry import find as known
-
-    with suppress(ValueError):
-        known(name)
-        return None
-    folder = Path(name) if Path(name).is_dir() else shipped(name)
-    if folder is None:
-        return None
-    places = [p for p in (folder, folder / "best", folder / "last") if (p / INFO).exists()]
-    if not places:
-        raise WrongUse(
-            f"{name} is a folder without a {INFO}: give a network, FILE.py:NAME, or the folder of "
-            "a bundle or a run. All names: papernets list"
-        )
-    try:
-        about = json.loads((places[0] / INFO).read_text(encoding="utf-8"))
-        network, written = str(about["network"]), about.get("net")
-        own, shape = about.get("options") or {}, about["input"]
-        given = (classes or len(about["classes"]), channels or shape[0])
-    except (ValueError, KeyError, TypeError, IndexError):
-        raise ValueError(f"{places[0] / INFO} does not describe a bundle") from None
-    if written:
-        from ..bundle.net_json import read_net  # a network of the user's own: torch comes with it
-
-        return read_net(written, str(places[0] / INFO))
-    if ".py:" in network or network.endswith(".py"):  # a bundle's code is never run
-        raise ValueError(
-            f"{places[0] / INFO} names a file of Python code, {network}, which is not run. "
-            "If you trust it: papernets explain FILE.py:NAME"
-        )
-    return find(network, *given, size or f"{shape[1]}x{shape[2]}", **own)
-
-
-def shipped(name: str) -> Path | None:
-    """The folder of the bundle that comes with the package under a name; None if there is none."""
-    folder = Path(__file__).parent.parent / "weights" / name.lower().replace("-", "_")
-    return folder if name and (folder / INFO).exists() else None

@@ -27,16 +27,16 @@ def verify(
 
     Exit code 1 if one disagrees.
     """
-    from ..nets import NETS
+    from ..nets import NETS, look_up
     from ..nets import verify as check
     from ..said.fidelity import OnRecord, page
-    from .explain import find
+    from .explain import network
 
     if json and markdown:
         raise WrongUse("--json and --markdown are two forms of one thing: give one of them")
-    names = [name] if name else [entry.name for entry in NETS]
     with own_file(name):
-        nets = {n: find(n) for n in names}
+        every = {entry.name: look_up(entry.name) for entry in NETS if not name}
+        nets = {name: network(name)} if name else every
         found = {n: check(net) for n, net in nets.items()}
         checks = [(n, c) for n, several in found.items() for c in several]
         if json:

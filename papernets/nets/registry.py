@@ -135,13 +135,24 @@ def net(
 
 def beside(net: Net | Committee) -> Found:
     """A network that somebody holds, with what stands beside it under its name, if that is ours."""
-    try:
-        entry = _entry(net.name)
-    except ValueError:  # a name of our grammar with an impossible size
-        entry = None
+    entry = _held(net.name)
     if entry is None:
         return Found(net)
-    return Found(net, _shelf(entry.family), printed_by(entry.make, net))
+    return Found(net, _shelf(entry.family).by(_own_name), printed_by(entry.make, net))
+
+
+def _held(name: str) -> Entry | None:
+    """The entry of the name that a network carries; None where it is none of ours."""
+    try:
+        return _entry(name)
+    except ValueError:  # of our grammar with an impossible size
+        return None
+
+
+def _own_name(name: str) -> str:
+    """The name under which a shelf has a network, where it carries an alias."""
+    entry = _held(name)
+    return name if entry is None else entry.name
 
 
 def verify(network: str | Net | Committee | Found) -> tuple[Check, ...]:

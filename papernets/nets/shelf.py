@@ -27,6 +27,14 @@ class Shelf:
     initialisation: Callable[[Net], Initialisation] = lambda net: HE
     recipes: Callable[[Network], tuple[Recipe, ...]] = lambda net: ()
 
+    def by(self, own: Callable[[str], str]) -> Shelf:
+        """The same shelf, asked for a network by what `own` makes of the name that it carries."""
+        return Shelf(
+            lambda net: self.record(replace(net, name=own(net.name))),
+            lambda net: self.initialisation(replace(net, name=own(net.name))),
+            lambda net: self.recipes(replace(net, name=own(net.name))),
+        )
+
 
 @dataclass(frozen=True)
 class Found:

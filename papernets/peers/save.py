@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..bundle.info import BundleInfo, save_bundle, versions
+from ..bundle.info import BundleInfo
+from ..bundle.save import save_bundle, versions
 from ..files import FOLDER, SPECIAL, UNFINISHED, unreadable
 from ..nets.entry import COMMON
 from .convert import Conversion

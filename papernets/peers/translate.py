@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import spec
-from ..bundle.load import assemble
+from ..bundle.assemble import assemble
 from ..bundle.weights import load_weights
 from ..nets import beside, find
 from ..run.network import Network

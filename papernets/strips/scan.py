@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..bundle.info import BundleInfo, find_bundle, read_info
-from ..bundle.load import create_model
+from ..bundle.create import create_model
+from ..bundle.find import find_bundle
+from ..bundle.info import BundleInfo, read_info
 from ..data import Preprocessing, read_strip
 from ..data.picture import pillow_rules
 from ..evaluate.predict import Source

@@ -19,8 +19,9 @@ import torch
 from torch import Tensor
 
 from ..bundle.committee import Committee as CommitteeModel
-from ..bundle.info import BundleInfo, save_bundle
+from ..bundle.info import BundleInfo
 from ..bundle.load import load_bundle
+from ..bundle.save import save_bundle
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..files import write_atomically

@@ -12,7 +12,8 @@ from typing import Any
 
 import torch
 
-from ..bundle.info import BundleInfo, save_bundle
+from ..bundle.info import BundleInfo
+from ..bundle.save import save_bundle
 from ..files import damaged_entry, write_atomically
 from ..numbers import is_number, is_whole
 from ..words import resume_command

@@ -10,8 +10,10 @@ from typing import Any
 
 import torch
 
-from ..bundle.info import BundleInfo, versions
-from ..bundle.net_json import named, write_net
+from ..bundle.find import named
+from ..bundle.info import BundleInfo
+from ..bundle.net_json import write_net
+from ..bundle.save import versions
 from ..data import Dataset, Preprocessing
 from ..nets import Found
 from .run import Run

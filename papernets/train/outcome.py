@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from ..bundle.info import BundleInfo, save_bundle
-from ..bundle.load import assemble
+from ..bundle.assemble import assemble
+from ..bundle.info import BundleInfo
+from ..bundle.save import save_bundle
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score

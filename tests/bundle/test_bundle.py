@@ -13,10 +13,14 @@ from safetensors.torch import load_file, save_file
 from small_nets import BRANCHES, SHORTCUTS
 from small_runs import EYES
 
+from papernets.bundle.assemble import assemble
 from papernets.bundle.committee import Committee
-from papernets.bundle.info import BundleInfo, find_bundle, read_info, save_bundle
-from papernets.bundle.load import assemble, create_model, load_bundle
+from papernets.bundle.create import create_model
+from papernets.bundle.find import find_bundle
+from papernets.bundle.info import BundleInfo, read_info
+from papernets.bundle.load import load_bundle
 from papernets.bundle.net_json import read_net, write_net
+from papernets.bundle.save import save_bundle
 from papernets.cli import main
 from papernets.nets import NETS, beside, net
 from papernets.run.network import build
@@ -452,7 +456,7 @@ def test_a_bundles_code_is_never_run(bundle, evil, name):
 
 def test_a_network_as_data_needs_no_code(bundle, evil):
     own = replace(net("lenet5_keras_28"), name="mine")
-    spoil(bundle, network="evil.py:NET", net=write_net(own))
+    spoil(bundle, network="evil.py:NET", net=write_net(own, Record()))
     assert same(load_bundle(bundle).model, model_of())
     assert not evil.with_suffix(".ran").exists()
 
@@ -567,7 +571,7 @@ def test_a_description_that_json_cannot_read(bundle, text):
     ],
 )
 def test_a_network_as_data_that_is_wrong(change, message):
-    values = json.loads(json.dumps(write_net(BRANCHES)))
+    values = json.loads(json.dumps(write_net(BRANCHES, Record())))
     change(values)
     with pytest.raises(ValueError, match=f"here: .*{message}"):
         read_net(values, "here")

@@ -20,7 +20,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from papernets import create_model, data, load_bundle, net
-from papernets.bundle.info import save_bundle
+from papernets.bundle.save import save_bundle
 from papernets.cli import main
 from papernets.peers import find_peer
 from papernets.peers.conventions import preprocessing

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from papernets.bundle.info import shipped
+from papernets.bundle.find import shipped
 from papernets.cli import main
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from papernets import data
-from papernets.bundle.info import shipped
+from papernets.bundle.find import shipped
 from papernets.cli import main
 from papernets.cli.predict import _score, _Table
 from papernets.evaluate.predict import Answer

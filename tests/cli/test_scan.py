@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from papernets import data
-from papernets.bundle.info import BundleInfo, save_bundle
+from papernets.bundle.info import BundleInfo
+from papernets.bundle.save import save_bundle
 from papernets.cli import main
 from papernets.data import Preprocessing
 from papernets.nets.registry import net

@@ -82,7 +82,7 @@ def test_a_pictures_title_separates_thousands(
     dataset: Any = SimpleNamespace(test=test, classes=tuple("0123456789"), name="digits")
     lenet5 = look_up("lenet5")
     draw_confusion(lenet5, dataset, logits, tmp_path, score(logits.numpy(), labels.numpy()))
-    assert titles == [f"{lenet5.title} on digits: 4,042 of 10,000 wrong"]
+    assert titles == [f"{lenet5.record.title} on digits: 4,042 of 10,000 wrong"]
 
 
 def test_the_papers_error_stands_beside_digits_only() -> None:

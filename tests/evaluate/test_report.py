@@ -15,8 +15,9 @@ from sklearn.metrics import accuracy_score, f1_score, top_k_accuracy_score
 
 from papernets import data
 from papernets.bundle.committee import Committee
-from papernets.bundle.info import BundleInfo, read_info, save_bundle
+from papernets.bundle.info import BundleInfo, read_info
 from papernets.bundle.load import Bundle, load_bundle
+from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
 from papernets.evaluate.infer import logits_of, scaled
 from papernets.evaluate.pictures import matched, open_pictures

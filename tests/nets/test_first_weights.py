@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from papernets.bundle.load import build
+from papernets.bundle.create import build
 from papernets.nets import NETS, beside, net
 from papernets.spec import Committee, walk
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from papernets.bundle.load import create_model
+from papernets.bundle.create import create_model
 from papernets.nets.registry import look_up, net, verify
 from papernets.rewrite import without_heads
 from papernets.spec import LRN, AdaptivePool, Aux, Dropout, smallest_input, totals, walk

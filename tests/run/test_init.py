@@ -10,7 +10,7 @@ from scipy import stats
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
-from papernets.bundle.load import build
+from papernets.bundle.create import build
 from papernets.nets.registry import net
 from papernets.run.initialisation import CHUNK, draw
 from papernets.run.network import build as drawn_by

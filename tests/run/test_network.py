@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from papernets.bundle.load import create_model
+from papernets.bundle.create import create_model
 from papernets.nets.registry import net
 from papernets.run.network import Logits, build
 from papernets.spec import Conv, Identity, Net, chain, walk

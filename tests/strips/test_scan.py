@@ -13,8 +13,10 @@ import torch
 from PIL import Image
 
 from papernets import data
-from papernets.bundle.info import BundleInfo, find_bundle, save_bundle, shipped
-from papernets.bundle.load import assemble
+from papernets.bundle.assemble import assemble
+from papernets.bundle.find import find_bundle, shipped
+from papernets.bundle.info import BundleInfo
+from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
 from papernets.evaluate.predict import Source
 from papernets.nets import look_up, net
@@ -237,7 +239,7 @@ def test_a_shipped_bundle_answers_to_its_folder(
 ) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "lenet5_scan").symlink_to(bundle)
-    monkeypatch.setattr("papernets.bundle.info.files", lambda name: tmp_path)
+    monkeypatch.setattr("papernets.bundle.find.files", lambda name: tmp_path)
     for name in ("lenet5_scan", "LeNet5-scan"):
         assert find_bundle(name) == tmp_path / "weights" / "lenet5_scan"
     assert shipped("lenet5") is None and shipped("../weights/lenet5_scan") is None

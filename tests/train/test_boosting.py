@@ -9,7 +9,8 @@ import torch
 from small_runs import DATA, EYES, a_run, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
-from papernets.bundle.load import create_model, load_bundle
+from papernets.bundle.create import create_model
+from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net

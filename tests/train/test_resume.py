@@ -16,7 +16,8 @@ from small_runs import do, left_by, log_of, run_of, write_own
 
 import papernets.files as files
 from papernets import machine
-from papernets.bundle.info import find_bundle, read_info
+from papernets.bundle.find import find_bundle
+from papernets.bundle.info import read_info
 from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.train import outcome, session

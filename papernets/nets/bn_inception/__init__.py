@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from ...said import Paper, maps_last, number, table
+from ...said import Code, Paper, maps_last, number, table
 from ...spec import (
     Concat,
     Conv,
@@ -36,6 +36,7 @@ PAPER = Paper(
     2015,
     "ICML 2015; arXiv 1502.03167",
 )
+SLIM = Code("TF-Slim, nets/inception_v2.py")
 
 # Appendix, figure 5, every cell (d: double). A star: separable, with depth multiplier 8. The pool
 # column: which pooling, and the maps of its projection; max+pass has none.

@@ -19,9 +19,8 @@ from ...said import (
 from ...spec import Committee, Net
 from ..inception import PAPER as RETHINKING
 from ..papers import ARAUJO
-from . import FIGURE_5, PAPER, VARIANTS, Variant, lines
+from . import FIGURE_5, PAPER, SLIM, VARIANTS, Variant, lines
 
-SLIM = Code("TF-Slim, nets/inception_v2.py")
 CAFFE = Code(
     "the Caffe and MXNet release; its PyTorch port, pretrainedmodels/models/bninception.py"
 )

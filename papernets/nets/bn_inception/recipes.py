@@ -7,7 +7,7 @@ from functools import partial
 from ...spec import Initialisation
 from ..first_weights import by_name
 from ..photographs import recipes as photographs
-from .claims import SLIM
+from . import SLIM
 
 # trunc_normal of these deviations where the code says so; else inception_utils.py's default.
 DEVIATIONS = {"conv1_?w": 1.0, "conv2_reduce": 0.1, "*.reduce": 0.09, "*.project": 0.1}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from ...said import Paper, maps_last, number, table
+from ...said import Code, Paper, maps_last, number, table
 from ...spec import (
     LRN,
     Aux,
@@ -41,6 +41,8 @@ PAPER = Paper(
     2014,
     "arXiv 1409.4842; CVPR 2015, 1-9",
 )
+CAFFE = Code("Caffe, models/bvlc_googlenet/train_val.prototxt")
+TORCHVISION = Code("torchvision 0.28, models/googlenet.py")
 
 # Table 1, every cell. K is 1,024 (biases counted); ops are multiply-adds.
 TABLE_1 = table("""

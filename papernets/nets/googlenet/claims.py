@@ -19,11 +19,8 @@ from ...said import (
 )
 from ...spec import Committee, Conv, Dense, GlobalPool, Net, Pool, chain
 from ..cost import cost, depth
-from . import PAPER, ROW_3A, Variant, googlenet, inception, lines
+from . import CAFFE, PAPER, ROW_3A, TORCHVISION, Variant, googlenet, inception, lines
 from .notes_claims import GOOGLENET, MODULE, NAIVE_MODULE
-
-CAFFE = Code("Caffe, models/bvlc_googlenet/train_val.prototxt")
-TORCHVISION = Code("torchvision 0.28, models/googlenet.py")
 
 SEPARABLE_CONV1 = chain({"depthwise": Conv(24, 7, 2, 3, groups=3), "pointwise": Conv(64, 1)})
 SEPARABLE = (

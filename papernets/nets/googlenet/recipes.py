@@ -7,7 +7,7 @@ from functools import partial
 from ...spec import Initialisation
 from ..first_weights import by_name
 from ..photographs import recipes as photographs
-from .claims import CAFFE, TORCHVISION
+from . import CAFFE, TORCHVISION
 
 # Caffe's xavier: uniform, of variance 1 / fan-in; the classifiers' biases are 0.
 CLASSIFIER = Initialisation("xavier", 1.0, str(CAFFE))

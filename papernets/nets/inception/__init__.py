@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from itertools import count, pairwise
 
-from ...said import Paper, maps_last, table
+from ...said import Code, Paper, maps_last, table
 from ...spec import (
     Aux,
     Chain,
@@ -37,6 +37,9 @@ PAPER = Paper(
     2015,
     "arXiv 1512.00567; CVPR 2016, 2818-2826",
 )
+RELEASE = Code("the authors' release, TF-slim, inception_v3.py")
+TORCHVISION = Code("torchvision 0.28.0, models/inception.py")
+TIMM = Code("timm 1.0.31, models/inception_v3.py")
 # TF-slim's inception_utils, torchvision, timm and Keras alike have this eps; the paper prints none
 DEFAULTS = Defaults(Norm(eps=1e-3))
 

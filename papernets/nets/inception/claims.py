@@ -21,11 +21,8 @@ from ...spec import Committee, Conv, Dense, Net
 from ..cost import depth
 from ..figures import statistics
 from ..papers import ARAUJO
-from . import PAPER, TABLE_1
+from . import PAPER, RELEASE, TABLE_1, TIMM, TORCHVISION
 
-RELEASE = Code("the authors' release, TF-slim, inception_v3.py")
-TORCHVISION = Code("torchvision 0.28.0, models/inception.py")
-TIMM = Code("timm 1.0.31, models/inception_v3.py")
 KERAS = Code("Keras 3.15.1, applications/inception_v3.py")
 FIELDS = ARAUJO.at("Araujo, Norris, Sim 2019, Computing Receptive Fields, the table")
 

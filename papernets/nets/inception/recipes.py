@@ -8,7 +8,7 @@ from functools import partial
 from ...spec import Initialisation
 from ..first_weights import KERAS, by_name
 from ..photographs import recipes as photographs
-from .claims import RELEASE, TIMM, TORCHVISION
+from . import RELEASE, TIMM, TORCHVISION
 
 Rules = tuple[tuple[str, Initialisation], ...]
 

@@ -36,6 +36,7 @@ PAPER = Paper(
     2017,
     "arXiv 1704.04861",
 )
+SLIM_CODE = "tensorflow/models research/slim/nets/mobilenet_v1.py"
 
 # Table 1: a filter is kernel x kernel x channels in x channels out, or "dw" for one a channel;
 # 5x stands before each of the two rows that are repeated together.

@@ -10,7 +10,7 @@ from itertools import product
 from ...said import NOTES, Claim, Code, Record, Source, departures, table
 from ...spec import Committee, Conv, Dense, Layer, Net
 from ..papers import ARAUJO
-from . import PAPER, SIDES, WIDTHS, convolutions, width_and_size
+from . import PAPER, SIDES, SLIM_CODE, WIDTHS, convolutions, width_and_size
 
 # Table 2: per cent of multiply-adds and of parameters, normalisation and biases not counted.
 TABLE_2 = table("""
@@ -94,7 +94,6 @@ KEYS = {width_and_size(width, side) for width, side in product(WIDTHS, SIDES)}
 """The networks of tables 6 and 7, and what they make of each other's widths and inputs."""
 OTHERS = {"conv": ", full convolutions", "shallow": ", shallow"}
 
-SLIM_CODE = "tensorflow/models research/slim/nets/mobilenet_v1.py"
 DEPARTURES = departures(f"""
 where        what is done otherwise
 table 1      the last depthwise convolution has stride 1, not 2: its map stays 7x7

@@ -7,7 +7,7 @@ from functools import partial
 from ...spec import Initialisation
 from ..first_weights import KERAS, by_name
 from ..photographs import recipes as photographs
-from .claims import SLIM_CODE
+from . import SLIM_CODE
 
 SLIM = Initialisation("gaussian", 0.09, f"{SLIM_CODE}: truncated normal, stddev 0.09", cut=2)
 GOOG = Initialisation("he_out", 2.0, "timm/models/_efficientnet_builder.py, _init_weight_goog")

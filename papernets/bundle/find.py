@@ -1,0 +1,137 @@
+"""What a word means: one of our networks, FILE.py:NAME, a bundle's or a run's folder, or its name.
+
+No file of Python code is run to learn it.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from shlex import quote
+
+from ..nets.registry import find
+from ..words import plain, resume_command
+from .info import INFO, WEIGHTS
+
+
+def in_file(name: str) -> bool:
+    """True where a name means a file of Python code, or a network in one."""
+    return ".py:" in name or name.endswith(".py")
+
+
+def named(name: str) -> bool:
+    """True where a name means a network of ours."""
+    if in_file(name):
+        return False
+    try:
+        find(name)
+    except ValueError:
+        return False
+    return True
+
+
+def same_network(name: str, other: str) -> bool:
+    """True where two names mean one network, or files of one name."""
+    if in_file(name) or in_file(other):
+        return Path(name).name == Path(other).name
+    return named(name) and named(other) and find(name).name == find(other).name
+
+
+def shipped(name: str) -> Path | None:
+    """The folder of the bundle that comes with the package under a name, or None.
+
+    The name is a network's, or the bundle's own: `lenet5_scan`, which is a lenet5. `-`, `_` and
+    case are the same.
+    """
+    own = find(name).name if named(name) else plain(name)
+    return _weights() / own if own in _shipped_names() else None
+
+
+def bundle_at(path: Path) -> Path | None:
+    """The folder of the bundle to which a path leads: itself, or a run's best or last one."""
+    if path.is_file() and path.name in (INFO, WEIGHTS):
+        path = path.parent
+    for folder in (path, path / "best", path / "last"):
+        if (folder / INFO).exists() or (folder / WEIGHTS).exists():
+            return folder
+    return None
+
+
+def bundle_meant(word: str) -> Path | None:
+    """The folder of the bundle that a word means where a network is asked for; None: it means none.
+
+    A folder may have a network's name by chance: the network is meant. FileNotFoundError for
+    another folder that holds no bundle.
+    """
+    if named(word):
+        return None
+    found = bundle_at(Path(word))
+    if found is None and Path(word).is_dir():
+        return find_bundle(word)  # it says what the folder is
+    return found or shipped(word)
+
+
+def find_bundle(given: str | os.PathLike[str]) -> Path:
+    """The folder of a bundle: itself, a run's best one, or that of a network that comes trained.
+
+    FileNotFoundError says what was looked for and what would work.
+    """
+    if not isinstance(given, str | os.PathLike):
+        raise ValueError(
+            f"a bundle is a folder, or a network that comes trained, not {given!r}: "
+            "load_bundle('lenet5'), say"
+        )
+    word, path = str(given), Path(given)
+    found = bundle_at(path)
+    if found is None and (run := _unfinished(path)) is not None:
+        raise FileNotFoundError(
+            f"{path} is not finished and has no {INFO} yet. Go on with it: {resume_command(run)}"
+        )
+    found = found or shipped(word)
+    if found is None:
+        raise FileNotFoundError(_no_bundle(word, path))
+    return found
+
+
+def _no_bundle(word: str, path: Path) -> str:
+    """What a word means that means no bundle, and what would work."""
+    if path.is_dir():
+        return f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
+    if path.is_file() and not in_file(word):
+        return (
+            f"{path} is a file, and no bundle. A bundle is made of weights by papernets convert "
+            f"{quote(str(path))} --net NAME --out OUT. In Python, weights= takes a bundle's "
+            "folder, a .safetensors file, or a state_dict, as torch.load(path, weights_only=True) "
+            "gives it; under a peer's names: papernets.from_peer"
+        )
+    names = ", ".join(sorted(_shipped_names())) or "none"
+    if named(word):
+        name = find(word).name
+        return (
+            f"{name} does not come trained (these do: {names}). "
+            f"Train it: papernets train {name}; then give its run's folder"
+        )
+    return (
+        f"no bundle {word!r}: give a bundle's folder, a run's folder, "
+        f"or a network that comes trained ({names})"
+    )
+
+
+def _unfinished(path: Path) -> Path | None:
+    """The run to go on with, of whose folders one without a bundle is given; else None."""
+    runs = [path, path.parent] if path.name in ("best", "last") else [path]
+    for run in runs:
+        if path.is_dir() and (run / "run.toml").is_file():
+            member = run.name.isdigit() and (run.parent / "run.toml").is_file()
+            return run.parent if member else run
+    return None
+
+
+def _weights() -> Path:
+    return Path(str(files("papernets"))) / "weights"
+
+
+def _shipped_names() -> list[str]:
+    folder = _weights()
+    return [p.name for p in folder.iterdir() if (p / INFO).exists()] if folder.is_dir() else []
