@@ -27,7 +27,6 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 TO_MEND = {
     ("compare/words.py", "show/explain.py"),
     ("run/network.py", "show/explain.py"),
-    ("train/boosting.py", "train/session.py"),
 }
 TORCH_TO_MEND = {"bundle/info.py"}
 

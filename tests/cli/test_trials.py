@@ -15,7 +15,7 @@ from PIL import Image
 from papernets.cli import main
 from papernets.data.folder import in_colour
 from papernets.evaluate.metrics import score
-from papernets.nets.registry import net
+from papernets.nets import look_up
 from papernets.train.outcome import draw_confusion, paper_error
 
 
@@ -80,19 +80,19 @@ def test_a_pictures_title_separates_thousands(
     logits[:4042, 1] = 1
     test = SimpleNamespace(labels=labels)
     dataset: Any = SimpleNamespace(test=test, classes=tuple("0123456789"), name="digits")
-    lenet5 = net("lenet5")
+    lenet5 = look_up("lenet5")
     draw_confusion(lenet5, dataset, logits, tmp_path, score(logits.numpy(), labels.numpy()))
-    assert titles == [f"{lenet5.title} on digits: 4,042 of 10,000 wrong"]
+    assert titles == [f"{lenet5.record.title} on digits: 4,042 of 10,000 wrong"]
 
 
 def test_the_papers_error_stands_beside_digits_only() -> None:
-    lenet5 = net("lenet5")
+    lenet5 = look_up("lenet5")
     assert paper_error(lenet5, "mnist") == (0.0095, "LeCun et al. 1998, on MNIST")
     error, words = paper_error(lenet5, "digits")
     assert error == 0.0095 and words.endswith("digits' error is not MNIST's")
     assert paper_error(lenet5, "fashion_mnist") == (None, "")
     assert paper_error(lenet5, "flowers") == (None, "")
-    assert paper_error(net("lenet5_keras_28"), "mnist") == (None, "")  # notes are no paper
+    assert paper_error(look_up("lenet5_keras_28"), "mnist") == (None, "")  # notes are no paper
 
 
 def test_a_bundles_folder_can_be_explained(
