@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from shlex import quote
 
 
@@ -13,13 +14,11 @@ def plain(name: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str], loosely: bool = False) -> str | None:
-    """The known name that is most like a word; None where none is.
+    """The known name that is most like a word; None where none is like it.
 
-    `loosely`: their plain forms are compared, and need be less alike. For names that people write
-    as they remember them, not for the words of a settings' file.
+    `loosely`: plain forms are compared, and may be less alike: for names of networks, data sets and
+    peers, which people write from memory; not for settings and their values.
     """
-    from difflib import get_close_matches  # where nothing is wrong, it is not needed
-
     forms = {plain(name) if loosely else name: name for name in known}
     near = get_close_matches(plain(word) if loosely else word, forms, 1, 0.5 if loosely else 0.6)
     return forms[near[0]] if near else None
@@ -68,7 +67,7 @@ def shortened(text: str, most: int = 60) -> str:
 
 
 def resume_command(folder: str | os.PathLike[str]) -> str:
-    """What goes on with the run in a folder."""
+    """The command that goes on with the run in a folder."""
     return f"papernets train --out {quote(os.fspath(folder))} --resume"
 
 

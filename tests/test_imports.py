@@ -25,8 +25,6 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
 # Imports that the table or a circle forbids, and that wait to be mended: nothing is added here.
 TO_MEND = {
-    ("compare/words.py", "show/explain.py"),
-    ("run/network.py", "show/explain.py"),
 }
 TORCH_TO_MEND = {"bundle/info.py"}
 

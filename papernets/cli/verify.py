@@ -10,7 +10,7 @@ import typer
 from ..words import plural
 from . import screen
 from .claims import contradicted, counts
-from .flags import Json, WrongUse
+from .flags import Json, WrongUse, own_file
 
 if TYPE_CHECKING:
     from ..said.verify import Check
@@ -35,16 +35,17 @@ def verify(
     if json and markdown:
         raise WrongUse("--json and --markdown are two forms of one thing: give one of them")
     names = [name] if name else [entry.name for entry in NETS]
-    nets = {n: find(n) for n in names}
-    found = {n: check(net) for n, net in nets.items()}
-    checks = [(n, c) for n, several in found.items() for c in several]
-    if json:
-        screen.print_json([{"network": n, **c.to_dict()} for n, c in checks])
-    elif markdown:
-        records = [OnRecord(found.net, found.record) for found in nets.values()]
-        screen.say(page(records).rstrip())
-    else:
-        _verdicts(checks)
+    with own_file(name):
+        nets = {n: find(n) for n in names}
+        found = {n: check(net) for n, net in nets.items()}
+        checks = [(n, c) for n, several in found.items() for c in several]
+        if json:
+            screen.print_json([{"network": n, **c.to_dict()} for n, c in checks])
+        elif markdown:
+            records = [OnRecord(found.net, found.record) for found in nets.values()]
+            screen.say(page(records).rstrip())
+        else:
+            _verdicts(checks)
     if any(c.verdict == "DISAGREES" for _, c in checks):
         raise typer.Exit(1)
 

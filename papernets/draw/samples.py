@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from math import ceil, sqrt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from papernets.draw.canvas import (
     MARGIN,
     place,
     plain,
-    save,
     sheet,
     shorten,
     style,
@@ -29,20 +27,6 @@ if TYPE_CHECKING:
 
 MOST = 100  # pictures on one sheet
 SIDE, BETWEEN, LINE, FONT = 1.15, 0.2, 0.135, 7.5  # inches, inches, inches, points
-
-
-def contact_sheet(
-    images: NDArray[np.uint8],
-    labels: Sequence[str],
-    path: str | Path,
-    *,
-    title: str = "",
-    note: str = "",
-    columns: int | None = None,
-) -> Path:
-    """Save `contact_figure(...)` as a PNG; return its path."""
-    figure = contact_figure(images, labels, title=title, note=note, columns=columns)
-    return save(figure, path)
 
 
 @style()

@@ -11,16 +11,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..spec import Concat, Conv, Norm, Part, Pool, chain, each_part
-from ..spec import concat as join
+from ..spec import Concat, Conv, Norm, Padding, Pair, Part, Pool, chain, concat, each_part
 
-CONV = re.compile(r"(\d+)x(\d+)(?:/(\d+))? (\w+)( V)?")
-POOL = re.compile(r"(max|avg) (\d+)x(\d+)(?:/(\d+))?( V)?")
+WINDOW = r"(\d+)x(\d+)(?:/(\d+))?"
+CONV = re.compile(rf"{WINDOW} (\w+)( V)?")
+POOL = re.compile(rf"(max|avg) {WINDOW}( V)?")
 
 
 @dataclass(frozen=True)
-class Manner:
-    """What the lines leave open: normalisation, and if an average counts its padding."""
+class Defaults:
+    """What no line says: the normalisation, and whether an average counts its padding."""
 
     norm: Norm
     count_padding: bool = False
@@ -29,14 +29,19 @@ class Manner:
 Widths = Mapping[str, int]
 
 
-def layers(text: str, manner: Manner, **widths: int) -> dict[str, Part]:
+def layers(text: str, defaults: Defaults, **widths: int) -> dict[str, Part]:
     """Layers one after another, each on a line with its name; a wrong line is a ValueError."""
-    return {name: _step(name, line, manner, widths)[1] for name, line in _lines(text)}
+    return {name: _layer(name, line, defaults, widths)[1] for name, line in _lines(text)}
 
 
-def branches(text: str, manner: Manner, **widths: int) -> Concat:
+def branches(text: str, defaults: Defaults, **widths: int) -> Concat:
     """Branches joined along channels, each on a line; a wrong line is a ValueError."""
-    return join({name: _branch(name, line, manner, widths) for name, line in _lines(text)})
+    return concat({name: _branch(name, line, defaults, widths) for name, line in _lines(text)})
+
+
+def repeated(name: str, times: int, part: Part) -> dict[str, Part]:
+    """The same part several times, one after another, numbered from 1."""
+    return {f"{name}{n}": part for n in range(1, times + 1)}
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
@@ -47,13 +52,14 @@ def _lines(text: str) -> list[tuple[str, str]]:
     return [(name.strip(), rest.strip()) for name, _, rest in pairs]
 
 
-def _branch(name: str, line: str, manner: Manner, widths: Widths) -> Part:
-    steps = [step.strip() for step in line.split(",")]
-    if len(steps) == 1:
-        return _step(name, line, manner, widths)[1]
+def _branch(name: str, line: str, defaults: Defaults, widths: Widths) -> Part:
+    """A branch: its only layer, or a chain of layers that are named by what they do there."""
+    cells = [cell.strip() for cell in line.split(",")]
+    if len(cells) == 1:
+        return _layer(name, line, defaults, widths)[1]
     parts: dict[str, Part] = {}
-    for at, step in enumerate(steps):
-        kind, layer = _step(name, step, manner, widths)
+    for at, cell in enumerate(cells):
+        kind, layer = _layer(name, cell, defaults, widths)
         if kind == "conv1x1":
             kind = "project" if "pool" in parts else "reduce" if at == 0 else kind
         count = sum(key.partition("_")[0] == kind for key in parts)
@@ -61,37 +67,35 @@ def _branch(name: str, line: str, manner: Manner, widths: Widths) -> Part:
     return chain(parts)
 
 
-def _step(branch: str, text: str, manner: Manner, widths: Widths) -> tuple[str, Part]:
-    """One layer and what kind it is; `|` puts two side by side."""
+def _layer(branch: str, text: str, defaults: Defaults, widths: Widths) -> tuple[str, Part]:
+    """What kind of layer it is, and the layer; `|` puts two side by side."""
     if "|" in text:
-        both = dict(_step(branch, half.strip(), manner, widths) for half in text.split("|"))
-        return "fork", join(both)
+        both = dict(_layer(branch, half.strip(), defaults, widths) for half in text.split("|"))
+        return "fork", concat(both)
     if found := POOL.fullmatch(text):
-        how, height, width, stride, valid = found.groups()
-        kernel = (int(height), int(width))
-        return "pool", Pool(
-            "average" if how == "avg" else how,
-            kernel,
-            int(stride or 1),
-            padding=0 if valid else (kernel[0] // 2, kernel[1] // 2),
-            count_padding=manner.count_padding,
-        )
+        how, height, width, step, valid = found.groups()
+        kernel, stride, padding = _window(height, width, step, valid)
+        how = "average" if how == "avg" else how
+        return "pool", Pool(how, kernel, stride, padding, count_padding=defaults.count_padding)
     found = CONV.fullmatch(text)
     if not found:
         raise ValueError(f"branch {branch}: {text!r} is no layer; write `3x3/2 96 V` or `avg 3x3`")
-    height, width, stride, maps, valid = found.groups()
+    height, width, step, maps, valid = found.groups()
     if not maps.isdigit() and maps not in widths:
         raise ValueError(f"branch {branch}: no width is given for {maps!r} in {text!r}")
-    kernel = (int(height), int(width))
+    out = int(maps) if maps.isdigit() else widths[maps]
+    kernel, stride, padding = _window(height, width, step, valid)
     return f"conv{height}x{width}", Conv(
-        int(maps) if maps.isdigit() else widths[maps],
-        kernel,
-        int(stride or 1),
-        padding=0 if valid else (kernel[0] // 2, kernel[1] // 2),
-        bias=False,
-        norm=manner.norm,
-        activation="relu",
+        out, kernel, stride, padding, bias=False, norm=defaults.norm, activation="relu"
     )
+
+
+def _window(
+    height: str, width: str, stride: str | None, valid: str | None
+) -> tuple[Pair, int, Padding]:
+    """Kernel, stride and padding; without a V the grid stays where the stride is 1."""
+    kernel = int(height), int(width)
+    return kernel, int(stride or 1), 0 if valid else (kernel[0] // 2, kernel[1] // 2)
 
 
 def statistics(part: Part) -> int:

@@ -13,12 +13,16 @@ from types import ModuleType
 
 from ..said import Printed
 from ..spec import Committee, Net, pair
+from .earlier import gone
 from .entry import Entry
 from .shelf import Found, first_sentence, in_file, printed_by
 
 
 def own(name: str, given: dict[str, object], options: dict[str, object]) -> Found:
-    """The network of `file.py:NAME`, for these sizes and options; ValueError where it is none."""
+    """The network of `file.py:NAME`, for these sizes and options, and what stands beside it.
+
+    ValueError where it is none, or where what stands beside it is of a wrong kind.
+    """
     path, _, attribute = name.rpartition(":")
     module = run(path)
     found = getattr(module, attribute, None)
@@ -28,20 +32,18 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
             f"{', '.join(networks_in(module)) or 'none'}"
         )
     maker = found if callable(found) else None
-    first = found.member if isinstance(found, Net | Committee) else None
     if maker is not None:
         found = _made(name, maker, {**given, **options})
-    elif isinstance(found, Net):
-        found = _changed(name, found, given, options)
-    elif isinstance(found, Committee):
-        found = replace(found, member=_changed(name, found.member, given, options))
     if not isinstance(found, Net | Committee):
         raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
-    shelf = in_file(module, first_sentence(maker) if maker else "")
-    if first is not None:
-        return Found(found, shelf, Printed(first.input, first.classes))
-    assert maker is not None
-    return Found(found, shelf, printed_by(maker, found))
+    title = first_sentence(maker) if inspect.isroutine(maker) else ""
+    shelf = in_file(module, path, {found.name: title} if title else {})
+    if maker is not None:
+        return Found(found, shelf, printed_by(maker, found))
+    printed = Printed(found.member.input, found.member.classes)
+    member = _changed(name, found.member, given, options)
+    changed = replace(found, member=member) if isinstance(found, Committee) else member
+    return Found(changed, shelf, printed)
 
 
 def networks_in(module: ModuleType) -> list[str]:
@@ -91,6 +93,11 @@ def _running(name: str) -> Iterator[None]:
     except SystemExit as leaving:
         raise ValueError(f"{name} does not run: it calls sys.exit({leaving.code!r})") from None
     except Exception as error:
+        if what := gone(error):
+            raise ValueError(
+                f"{name} is written for an earlier papernets: {what}. CONTRIBUTING.md shows a file "
+                "of today"
+            ) from error
         raise ValueError(f"{name} does not run: {type(error).__name__}: {error}") from error
 
 

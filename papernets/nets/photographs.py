@@ -8,8 +8,6 @@ another day.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..said import Recipe
 from ..spec import Committee, Net, each_part
 
@@ -32,25 +30,7 @@ DIGITS = ("digits", "mnist", "fashion_mnist")
 # less is AlexNet (0.01 for 128 pictures in its section 5), VGG (0.01 for 256), NIN and GoogLeNet.
 WITH_NORM, WITHOUT = 0.03, 0.004
 
-# Weight decay by paper: of AlexNet's section 5, VGG's 3.1, He et al. 2015's 3.4; the others' papers
-# print none, and what was released with them does.
-DECAY = {
-    "ImageNet Classification with Deep": 5e-4,
-    "One weird trick": 5e-4,
-    "Caffe": 5e-4,
-    "Visualizing": 5e-4,
-    "Network In Network": 5e-4,
-    "Very Deep": 5e-4,
-    "Going Deeper": 2e-4,  # Caffe's bvlc_googlenet
-    "Batch Normalization": 4e-5,  # TensorFlow's slim, as all from here to MobileNet
-    "Rethinking": 4e-5,
-    "Inception-v4": 4e-5,
-    "MobileNets": 4e-5,
-    "Deep Residual": 1e-4,
-    "Identity Mappings": 1e-4,
-}
 USUAL_DECAY = 1e-4
-SMOOTHING = {"Rethinking": 0.1, "Inception-v4": 0.1}  # Szegedy et al. 2015, section 7: 0.1
 
 
 def recipes(
@@ -79,15 +59,3 @@ def recipes(
     words = "ours: digits as this network sees them, turned and moved, not mirrored"
     found.append(Recipe("digits", words, {**family, **TURNED, **digits}, data=DIGITS))
     return tuple(found)
-
-
-def with_recipes(net: Net | Committee) -> Net | Committee:  # TRANSITIONAL
-    if isinstance(net, Committee) or net.recipes or net.classes < 1:
-        return net
-    title = net.paper.title
-    values = (_of(DECAY, title, USUAL_DECAY), _of(SMOOTHING, title, 0.0))
-    return replace(net, recipes=recipes(net, *values))
-
-
-def _of(values: dict[str, float], title: str, usual: float) -> float:
-    return next((value for start, value in values.items() if title.startswith(start)), usual)

@@ -8,68 +8,35 @@ import importlib.util
 import operator
 import re
 from collections.abc import Iterable
-from functools import cache
+from types import ModuleType
 from typing import Any
 
 from ..numbers import is_whole
 from ..said import Check
 from ..said import verify as check
-from ..said.legacy import record_of
-from ..spec import HE, Committee, Net
+from ..spec import Committee, Net
 from ..words import did_you_mean, plain
-from . import (
-    alexnet,
-    bn_inception,
-    googlenet,
-    inception,
-    inception_v4,
-    lenet,
-    mobilenet,
-    nin,
-    resnet,
-    vgg,
-    zfnet,
-)
-from .alexnet import peers as alexnet_readings
 from .entry import COMMON, Entry, check_most
-from .googlenet import peers as googlenet_peers
-from .inception import peers as inception_peers
-from .inception_v4 import peers as inception_v4_peers
-from .lenet import notes as lenet_readings
-from .mobilenet import peers as mobilenet_readings
 from .own_file import networks_in, own, run
-from .photographs import with_recipes
-from .resnet import cifar as resnet_cifar
-from .resnet import peers as resnet_readings
-from .resnet import v2 as resnet_v2
-from .shelf import Found, Shelf, printed_by
-from .vgg import peers as vgg_readings
+from .shelf import Found, Shelf, in_file, printed_by
 
-_ROOMS = (
-    lenet,
-    lenet_readings,
-    alexnet,
-    alexnet_readings,
-    zfnet,
-    nin,
-    vgg,
-    vgg_readings,
-    googlenet,
-    googlenet_peers,
-    bn_inception,
-    inception,
-    inception_peers,
-    inception_v4,
-    inception_v4_peers,
-    resnet,
-    resnet_cifar,
-    resnet_readings,
-    resnet_v2,
-    mobilenet,
-    mobilenet_readings,
+FAMILIES = (
+    *("lenet", "lenet.notes"),
+    *("alexnet", "alexnet.peers"),
+    "zfnet",
+    "nin",
+    *("vgg", "vgg.peers"),
+    *("googlenet", "googlenet.peers"),
+    "bn_inception",
+    *("inception", "inception.peers"),
+    *("inception_v4", "inception_v4.peers"),
+    *("resnet", "resnet.cifar", "resnet.peers", "resnet.v2"),
+    *("mobilenet", "mobilenet.peers"),
 )
+"""Where networks are: a folder or a file a family, and what else in its folder lists some."""
+_FILES = tuple(importlib.import_module(f"{__package__}.{name}") for name in FAMILIES)
 NETS: tuple[Entry, ...] = tuple(
-    sorted((entry for room in _ROOMS for entry in room.NETWORKS), key=lambda e: e.year)
+    sorted((entry for file in _FILES for entry in file.NETWORKS), key=lambda e: e.year)
 )
 
 
@@ -80,9 +47,9 @@ def squeezed(name: str) -> str:
 
 _BY_NAME = {plain(n): entry for entry in NETS for n in (entry.name, *entry.aliases)}
 _SQUEEZED: dict[str, list[Entry]] = {}
-for _name, _found in _BY_NAME.items():
-    if _found not in _SQUEEZED.setdefault(squeezed(_name), []):
-        _SQUEEZED[squeezed(_name)].append(_found)
+for _name, _one in _BY_NAME.items():
+    if _one not in _SQUEEZED.setdefault(squeezed(_name), []):
+        _SQUEEZED[squeezed(_name)].append(_one)
 
 
 def list_nets(pattern: str = "*") -> list[str]:
@@ -97,9 +64,9 @@ def list_nets(pattern: str = "*") -> list[str]:
 
 
 def _named(name: str) -> Entry | None:
-    """The entry that a room makes of a name by its grammar, mobilenet_v1_0.4_96 say."""
-    for room in _ROOMS:
-        entry: Entry | None = getattr(room, "named", lambda name: None)(name)
+    """The entry that a family makes of a name by its grammar, mobilenet_v1_0.4_96 say."""
+    for file in _FILES:
+        entry: Entry | None = getattr(file, "named", lambda name: None)(name)
         if entry is not None:
             return _BY_NAME.get(plain(entry.name), entry)
     return None
@@ -174,7 +141,7 @@ def beside(net: Net | Committee) -> Found:
         entry = None
     if entry is None:
         return Found(net)
-    return Found(net, _shelf(entry), printed_by(entry.make, net))
+    return Found(net, _shelf(entry.family), printed_by(entry.make, net))
 
 
 def verify(network: str | Net | Committee | Found) -> tuple[Check, ...]:
@@ -185,22 +152,25 @@ def verify(network: str | Net | Committee | Found) -> tuple[Check, ...]:
     return check(found.net, found.record)
 
 
-@cache
-def _shelf_of_family(family: str) -> Shelf:
-    if importlib.util.find_spec(f"{family}.claims") is None:  # TRANSITIONAL
-        return Shelf(
-            record_of,
-            lambda net: net.init or HE,
-            lambda net: with_recipes(net).recipes,
-        )
-    claims, recipes = (
-        importlib.import_module(f"{family}.{part}") for part in ("claims", "recipes")
+def _shelf(family: str) -> Shelf:
+    """What a folder's claims.py and recipes.py have; of a family of one file, its constants.
+
+    They are imported when they are asked for: to know a network is not to know what was said.
+    """
+
+    def part(name: str) -> ModuleType:
+        return importlib.import_module(f"{family}.{name}")
+
+    folder = importlib.util.find_spec(family)
+    alone = folder is None or folder.submodule_search_locations is None
+    if alone or importlib.util.find_spec(f"{family}.claims") is None:
+        home = importlib.import_module(family)
+        return in_file(home, family, {entry.name: entry.title for entry in home.NETWORKS})
+    return Shelf(
+        lambda net: part("claims").record(net),
+        lambda net: part("recipes").initialisation(net),
+        lambda net: part("recipes").recipes(net),
     )
-    return Shelf(claims.record, recipes.initialisation, recipes.recipes)
-
-
-def _shelf(entry: Entry) -> Shelf:
-    return _shelf_of_family(entry.family)
 
 
 def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] = COMMON) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from ..said import Claim, Departure, Paper, Printed, Recipe, Record
+from ..said import Claim, Departure, Paper, Printed, Recipe, Record, Source
 from ..spec import HE, Committee, Initialisation, Net, pair
 
 Network = Net | Committee
@@ -76,34 +76,60 @@ CONSTANTS: dict[str, tuple[type, bool]] = {
 """What may stand in a file beside its networks: of which kind, and whether several."""
 
 
-def in_file(module: ModuleType, title: str) -> Shelf:
-    """The shelf that a file's constants make; ValueError for one that is no such thing."""
+def in_file(module: ModuleType, where: str, titles: Mapping[str, str]) -> Shelf:
+    """The shelf that a file's constants make, with titles of its networks by their names.
 
-    def constant(what: str, name: str, otherwise: Any) -> Any:
-        found = getattr(module, what, otherwise)
-        if isinstance(found, Mapping):
-            found = found.get(name, otherwise)
-        kind, several = CONSTANTS[what]
-        listed = isinstance(found, tuple | list) and all(isinstance(one, kind) for one in found)
-        if not (listed if several else found is None or isinstance(found, kind)):
-            wanted = f"a tuple of {kind.__name__}" if several else f"a {kind.__name__}"
-            raise ValueError(f"{what} of {module.__name__} is {found!r}, not {wanted}")
-        return tuple(found) if several else found
+    ValueError for a constant of a wrong kind, which says `where`.
+    """
+    for what in CONSTANTS:
+        given = getattr(module, what, None)
+        for one in given.values() if isinstance(given, Mapping) else (given,):
+            _check(what, one, where)
+
+    def constant(what: str, name: str) -> Any:
+        given = getattr(module, what, None)
+        return given.get(name) if isinstance(given, Mapping) else given
 
     def record(net: Network) -> Record:
-        claims = constant("CLAIMS", net.name, ())
         return Record(
-            title or net.name,
-            constant("PAPER", net.name, None),
-            tuple(claim for claim in claims if not claim.of or net.name in claim.of),
-            constant("DEPARTURES", net.name, ()),
+            titles.get(net.name, net.name),
+            constant("PAPER", net.name),
+            tuple(c for c in constant("CLAIMS", net.name) or () if not c.of or net.name in c.of),
+            tuple(constant("DEPARTURES", net.name) or ()),
         )
 
     return Shelf(
         record,
-        lambda net: constant("INITIALISATION", net.name, None) or HE,
-        lambda net: constant("RECIPES", net.name, ()),
+        lambda net: constant("INITIALISATION", net.name) or HE,
+        lambda net: tuple(constant("RECIPES", net.name) or ()),
     )
+
+
+def _check(what: str, given: object, where: str) -> None:
+    """ValueError where a constant, or a mapping's value in one, is of a wrong kind."""
+    kind, several = CONSTANTS[what]
+    if given is None or (isinstance(given, kind) and not several):
+        return
+    a_kind = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
+    if not (several and isinstance(given, tuple | list)):
+        wanted = f"a tuple, each {a_kind}" if several else a_kind
+        raise ValueError(
+            f"{where}: {what} is of type {type(given).__name__}. It must be {wanted}; or a mapping "
+            "from networks' names to such"
+        )
+    for one in given:
+        if not isinstance(one, kind):
+            star = (
+                ". Put a star before it: *PAPER.claims(...)"
+                if isinstance(one, tuple | list)
+                else ""
+            )
+            raise ValueError(f"{where}: {what} holds a {type(one).__name__}, not {a_kind}{star}")
+        if isinstance(one, Claim) and not isinstance(one.source, Source):
+            raise ValueError(
+                f"{where}: {what}: the source of {one.quantity!r} is {one.source!r}, not a place "
+                "in one: PAPER.at('table 2'), say"
+            )
 
 
 def printed_by(make: Callable[..., Network], made: Network) -> Printed:
@@ -111,6 +137,8 @@ def printed_by(make: Callable[..., Network], made: Network) -> Printed:
 
     What it does not take, or has no default for, is as it was made.
     """
+    if not (isinstance(made.member.input, tuple) and len(made.member.input) == 3):
+        return Printed(made.member.input, made.member.classes)  # an error, which `walk` words
     default = {p.name: p.default for p in inspect.signature(make).parameters.values()}
     (channels, *size), classes = made.member.input, made.member.classes
     sides = default.get("input")

@@ -14,8 +14,8 @@ from ..run.network import Network
 from ..spec import Net, PadShortcut, each_part
 from .auto import Match, Matched, Misfit, match
 from .layout import PeerNet
-from .recognise import how_to_take, recognised, same_network
-from .translate import loaded, single, take
+from .recognise import how_to_take, our_net, recognised, same_network
+from .translate import loaded, take
 
 MOST_GUESSES = 12
 UNSEEN = (
@@ -78,7 +78,7 @@ def convert(
     state = found.state
     left_out: tuple[str, ...] = ()
     if classes is not None and classes != own.classes:
-        own = single(name, classes, given)
+        own = our_net(name, given, classes)
         wanted = spec.tensors(own)
         left_out = tuple(key for key, tensor in state.items() if tensor.shape != wanted[key].shape)
         state = {key: tensor for key, tensor in state.items() if key not in left_out}
@@ -117,7 +117,7 @@ def _matched(
     """Our network with as many classes as the tensors have, and the match."""
     first: Misfit | None = None
     for count in (None, *_counts(tensors)):
-        own = single(name, count, options)
+        own = our_net(name, options, count)
         try:
             return own, match(own, tensors, ordered, where)
         except Misfit as misfit:
@@ -148,7 +148,8 @@ def _other_shortcut(
     for option in "ABC":
         for count in (None, *_counts(tensors)):
             try:
-                match(single(name, count, {**options, "shortcut": option}), tensors, ordered, where)
+                own = our_net(name, {**options, "shortcut": option}, count)
+                match(own, tensors, ordered, where)
             except ValueError:
                 continue
             return f". With --set shortcut={option} it fits"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from math import prod
@@ -37,7 +38,10 @@ def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
         heads = bool(known.aux) and any(name.startswith(known.aux) for name in given)
         if heads and "aux" not in find(known.net).options:
             return False
-        return _trunk(known, given) == _sizes(known.peer, known.name)
+        trunk = _trunk(known, given)
+        if not Counter(trunk.values()) <= _sizes(known.peer, known.name):
+            return False  # quickly: nearly all of them end here
+        return trunk == _trunk(known, _by_name(known))
 
     return tuple(one for side in SIDES.values() for one in side.KNOWN.values() if fits(one))
 
@@ -49,10 +53,10 @@ def same_network(known: PeerNet, name: str, options: Mapping[str, object]) -> bo
     """
     if find(name).name == f"{known.name}_{known.peer}":
         return True
-    shown = {key: value for key, value in options.items() if key not in COMMON}
+    shown: dict[str, Any] = {key: value for key, value in options.items() if key not in COMMON}
     both = known.aux and "aux" in shown and "aux" in find(known.net).options
     heads = {"aux": shown["aux"]} if both else {}
-    wanted, asked = _net(known.net, {**known.options, **heads}), _net(name, shown)
+    wanted, asked = our_net(known.net, {**known.options, **heads}), net(name, **shown)
     return isinstance(asked, Net) and asked.body == wanted.body
 
 
@@ -81,14 +85,24 @@ def _trunk(known: PeerNet, sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 @cache
-def _sizes(peer: str, name: str) -> Mapping[str, int]:
-    """The sizes of a peer's tensors by its names, as `_trunk` leaves them."""
+def _sizes(peer: str, name: str) -> Counter[int]:
+    """How many tensors of each size a peer's network has."""
     known = SIDES[peer].KNOWN[name]
-    own = _net(known.net, known.options)
+    own = spec.tensors(our_net(known.net, known.options))
+    return Counter(prod(one.shape) for one in own.values())
+
+
+def _by_name(known: PeerNet) -> dict[str, int]:
+    """The sizes of a peer's tensors by its names."""
+    own = our_net(known.net, known.options)
     names = theirs(known, own)
-    return _trunk(known, {names[key]: prod(one.shape) for key, one in spec.tensors(own).items()})
+    return {names[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
 
 
-def _net(name: str, options: Mapping[str, object]) -> Any:
+def our_net(name: str, options: Mapping[str, object], classes: int | None = None) -> Net:
+    """Our network of a name; ValueError for a committee."""
     chosen: dict[str, Any] = dict(options)
-    return net(name, **chosen)
+    found = net(name, classes, **chosen)
+    if not isinstance(found, Net):
+        raise ValueError(f"{name} is a committee: its members are converted one by one")
+    return found

@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,13 +13,13 @@ from torch import Tensor, nn
 from .. import spec
 from ..bundle.load import assemble
 from ..bundle.weights import load_weights
-from ..nets import beside, find, net
+from ..nets import beside, find
 from ..run.network import Network
 from ..spec import Net
 from ..words import did_you_mean, plain
 from .layout import PeerNet
 from .read import cleaned
-from .recognise import SIDES, recognised, theirs
+from .recognise import SIDES, our_net, recognised, theirs
 from .rules import renamed
 
 PEERS = ("torchvision", "timm", "keras")
@@ -77,12 +76,12 @@ def take(
         tensors = {key: value for key, value in tensors.items() if key not in dropped}
     elif known.aux and not heads:
         options["aux"] = False
-    own = single(known.net, _classes(module, known, tensors), options)
+    own = our_net(known.net, options, _classes(module, known, tensors))
     try:
         state = translate(known, own, tensors)
     except ValueError as error:
         raise ValueError(f"{error}{_like(known, tensors)}") from None
-    wanted = own if classes is None else single(known.net, classes, options)
+    wanted = own if classes is None else our_net(known.net, options, classes)
     fresh = [
         key
         for key, one in spec.tensors(wanted).items()
@@ -156,15 +155,6 @@ def find_peer(peer: str, name: str) -> PeerNet:
     if meant:
         hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
     raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
-
-
-def single(name: str, classes: int | None, options: Mapping[str, object]) -> Net:
-    """A network of ours that is none of several; ValueError for a committee."""
-    chosen: dict[str, Any] = dict(options)
-    found = net(name, classes, **chosen)
-    if not isinstance(found, Net):
-        raise ValueError(f"{name} is a committee: its members are converted one by one")
-    return found
 
 
 def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:

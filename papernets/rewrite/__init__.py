@@ -154,16 +154,3 @@ def dense(net: Net) -> Rewritten:
 
     done = mapped(net, change, heads=False)
     return replace(done, moves=tuple(moves))
-
-
-__all__ = [
-    "Move",
-    "Rewritten",
-    "dense",
-    "dense_tables",
-    "fast",
-    "mapped",
-    "pool_first",
-    "sliding_norms",
-    "without_heads",
-]

@@ -23,9 +23,14 @@ from .norms import make_norm, normalised_
 
 
 class RowModule(nn.Module):
-    """A row of the table; `words` say what it is where the module is printed."""
+    """A layer of the table; `words` say what it is where the module is printed."""
 
     words = ""
+
+    def __init__(self, layer: spec.Layer, s: Shape):
+        """For an input of shape `s`."""
+        super().__init__()
+        self.layer = layer
 
     def extra_repr(self) -> str:
         return self.words
@@ -34,13 +39,14 @@ class RowModule(nn.Module):
 class Conv(RowModule):
     """Convolution, normalisation, activation: (N, C, H, W) to (N, out, H', W')."""
 
+    layer: spec.Conv
+
     def __init__(self, layer: spec.Conv, s: Shape):
-        super().__init__()
+        super().__init__(layer, s)
         kernel = pair(layer.kernel)
         self.weight = nn.Parameter(torch.empty(layer.out, s[0] // layer.groups, *kernel))
         self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
         self.norm = make_norm(layer.norm, layer.out)
-        self.layer = layer
 
     @property
     def in_channels(self) -> int:
@@ -72,18 +78,19 @@ class TableConv(RowModule):
     Computed a kernel at a time, or `dense`: as a full convolution.
     """
 
+    layer: spec.TableConv
     source: Tensor
     target: Tensor
 
     def __init__(self, layer: spec.TableConv, s: Shape, dense: bool = False):
-        super().__init__()
+        super().__init__(layer, s)
         self.weight = nn.Parameter(torch.empty(layer.kernels, *pair(layer.kernel)))
         self.bias = nn.Parameter(torch.empty(len(layer.table)))
         source = [m for maps in layer.table for m in maps]
         target = [at for at, maps in enumerate(layer.table) for _ in maps]
         self.register_buffer("source", torch.tensor(source), persistent=False)
         self.register_buffer("target", torch.tensor(target), persistent=False)
-        self.maps, self.layer, self.dense = s[0], layer, dense
+        self.maps, self.dense = s[0], dense
 
     def dense_weight(self) -> Tensor:
         """The kernels as a full weight (out, in, kh, kw), zero where there is no connection."""
@@ -106,16 +113,16 @@ class TableConv(RowModule):
 class Subsample(RowModule):
     """Window sums times a coefficient plus a bias a map: (N, C, H, W) to (N, C', H/k, W/k)."""
 
+    layer: spec.Subsample
     source: Tensor | None
 
     def __init__(self, layer: spec.Subsample, s: Shape):
-        super().__init__()
+        super().__init__(layer, s)
         maps = layer.shape(s)[0]
         self.weight = nn.Parameter(torch.empty(maps))
         self.bias = nn.Parameter(torch.empty(maps))
         source = torch.tensor(layer.sources) if layer.sources else None
         self.register_buffer("source", source, persistent=False)
-        self.layer = layer
 
     def forward(self, x: Tensor) -> Tensor:
         kernel = pair(self.layer.kernel)
@@ -130,9 +137,7 @@ class Subsample(RowModule):
 class Pool(RowModule):
     """Maximum or average pooling, then activation."""
 
-    def __init__(self, layer: spec.Pool, s: Shape):
-        super().__init__()
-        self.layer = layer
+    layer: spec.Pool
 
     def forward(self, x: Tensor) -> Tensor:
         return activate(self.pooled(x), self.layer.activation)
@@ -170,12 +175,13 @@ def padded(x: Tensor, window: spec.Window, fill: float = 0.0) -> tuple[Tensor, t
 class Dense(RowModule):
     """Fully connected layer: (N, in) to (N, out)."""
 
+    layer: spec.Dense
+
     def __init__(self, layer: spec.Dense, s: Shape):
-        super().__init__()
+        super().__init__(layer, s)
         self.weight = nn.Parameter(torch.empty(layer.out, s[0]))
         self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
         self.norm = make_norm(layer.norm, layer.out, flat=True)
-        self.layer = layer
 
     @property
     def in_features(self) -> int:
@@ -199,12 +205,12 @@ class Dense(RowModule):
 class RBF(RowModule):
     """Minus the squared distance to each code: (N, in) or (N, in, H, W) to classes for in."""
 
+    layer: spec.RBF
     codes: Tensor
 
     def __init__(self, layer: spec.RBF, s: Shape):
-        super().__init__()
+        super().__init__(layer, s)
         self.register_buffer("codes", torch.tensor(layer.codes, dtype=torch.float32))
-        self.layer = layer
 
     def forward(self, x: Tensor) -> Tensor:
         flat = x.dim() == 2
@@ -218,9 +224,11 @@ class RBF(RowModule):
 class LRN(RowModule):
     """Local response normalisation by torch's function, or by `sliding` sums."""
 
+    layer: spec.LRN
+
     def __init__(self, layer: spec.LRN, s: Shape, sliding: bool = False):
-        super().__init__()
-        self.layer, self.sliding = layer, sliding
+        super().__init__(layer, s)
+        self.sliding = sliding
         self.window = Window(layer.size, layer.k, layer.alpha, layer.beta)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -233,10 +241,11 @@ class LRN(RowModule):
 class BatchNorm(RowModule):
     """Batch normalisation on its own, then activation."""
 
+    layer: spec.BatchNorm
+
     def __init__(self, layer: spec.BatchNorm, s: Shape):
-        super().__init__()
+        super().__init__(layer, s)
         self.norm = make_norm(layer.norm, s[0])
-        self.layer = layer
 
     def forward(self, x: Tensor) -> Tensor:
         return activate(self.normalised(x), self.layer.activation)
@@ -254,10 +263,6 @@ class BatchNorm(RowModule):
 class Activation(RowModule):
     """An activation alone."""
 
-    def __init__(self, layer: spec.Activation, s: Shape):
-        super().__init__()
-        self.layer = layer
-
     def forward(self, x: Tensor) -> Tensor:
         return activate(x, self.layer.activation)
 
@@ -272,26 +277,22 @@ class GlobalPool(RowModule):
 class Pad(RowModule):
     """Zeros around each map: (N, C, H, W) to (N, C, H + 2p, W + 2p)."""
 
-    def __init__(self, layer: spec.Pad, s: Shape):
-        super().__init__()
-        self.padding = pair(layer.padding)
+    layer: spec.Pad
 
     def forward(self, x: Tensor) -> Tensor:
-        height, width = self.padding
+        height, width = pair(self.layer.padding)
         return F.pad(x, (width, width, height, height))
 
 
 class PadShortcut(RowModule):
     """Every stride-th value, then channels of zeros: (N, C, H, W) to (N, out, H', W')."""
 
-    def __init__(self, layer: spec.PadShortcut, s: Shape):
-        super().__init__()
-        self.step = pair(layer.stride)
-        self.zeros = (layer.before, layer.out - s[0] - layer.before)
+    layer: spec.PadShortcut
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x[:, :, :: self.step[0], :: self.step[1]]
-        return F.pad(x, (0, 0, 0, 0, *self.zeros))
+        (down, across), before = pair(self.layer.stride), self.layer.before
+        behind = self.layer.out - x.shape[1] - before
+        return F.pad(x[:, :, ::down, ::across], (0, 0, 0, 0, before, behind))
 
 
 class Concat(nn.Module):
@@ -343,13 +344,13 @@ for _spec, _module in (
     (spec.LRN, LRN),
     (spec.BatchNorm, BatchNorm),
     (spec.Activation, Activation),
+    (spec.GlobalPool, GlobalPool),
     (spec.Pad, Pad),
     (spec.PadShortcut, PadShortcut),
 ):
     module.register(_spec, _module)
 module.register(forms.DenseTable, lambda layer, s: TableConv(layer, s, dense=True))
 module.register(forms.SlidingLRN, lambda layer, s: LRN(layer, s, sliding=True))
-module.register(spec.GlobalPool, lambda layer, s: GlobalPool())
 module.register(spec.AdaptivePool, lambda layer, s: nn.AdaptiveAvgPool2d(pair(layer.size)))
 module.register(spec.Flatten, lambda layer, s: nn.Flatten())
 module.register(spec.Dropout, lambda layer, s: nn.Dropout(layer.rate))

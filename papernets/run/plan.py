@@ -185,6 +185,3 @@ def _padded(row: Row, maximum: bool) -> int:
     if (top, left) == (bottom, right) and not maximum:
         return 0
     return row.input[0] * (row.input[1] + top + bottom) * (row.input[2] + left + right)
-
-
-__all__ = ["Peak", "Plan", "PlannedStep", "peak", "plan"]

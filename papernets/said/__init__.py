@@ -5,7 +5,7 @@ from .claims import (
     Claim,
     Departure,
     Value,
-    claims,
+    departures,
     error_of_paper,
     errors,
     of_rows,
@@ -14,8 +14,8 @@ from .claims import (
 )
 from .recipe import Recipe
 from .record import Printed, Record
-from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source
-from .tables import Table, crosses, number, table
+from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source, Together
+from .tables import Table, crosses, maps_last, number, table
 from .verify import Check, verify
 
 __all__ = [
@@ -35,11 +35,13 @@ __all__ = [
     "Record",
     "Source",
     "Table",
+    "Together",
     "Value",
-    "claims",
     "crosses",
+    "departures",
     "error_of_paper",
     "errors",
+    "maps_last",
     "number",
     "of_rows",
     "shown",

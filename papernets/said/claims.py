@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .sources import Code, Notes, Origin, Source, behind
 from .tables import Table
+
+if TYPE_CHECKING:
+    from .sources import Source
 
 Value = float | str | tuple[int, ...]
 UNEXPLAINED = "unexplained"
@@ -78,58 +81,54 @@ class Departure:
     where: str
 
 
-COLUMNS = ("quantity", "printed", "where", "why it is wrong", "conditions")
+COLUMNS = ("quantity", "printed", "where", "why it is wrong", "conditions", "ours")
+OTHERWISE = ("where", "what is done otherwise")
 CELLS = re.compile(r" {2,}")
 """Cells of a table of claims stand two spaces apart or more."""
 
 
-def claims(
-    source: Origin | tuple[Origin, ...],
-    table: str,
-    of: str | tuple[str, ...] = (),
-    ours: Mapping[str, Value] | None = None,
+def read_claims(
+    table: str, at: Callable[[str], Source], of: tuple[str, ...], ours: Mapping[str, Value]
 ) -> tuple[Claim, ...]:
-    """The claims that a table lists: what one source prints, or several together.
+    """The claims that a table lists, printed at the places that its column `where` names.
 
     The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
     missing at the end of a line; one of `"` is as above it. A line that begins with a space goes on
     with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
-    `where` is the place, which one source that is code or notes puts behind its own name; of
-    several sources a line is of those notes that its place names. `ours`
-    has our values of quantities that are no row's. ValueError names a wrong line.
+    `ours`, the column or the mapping, has our values of quantities that are no row's. ValueError
+    names a wrong line.
     """
-    origins = source if isinstance(source, tuple) else (source,)
-    own = str(source) if isinstance(source, Code | Notes) else ""
     found = []
-    for cell in _cells(table):
-        place = cell.get("where", "")
+    for cell in _cells(table, COLUMNS):
         printed, about, below = _limits(cell.get("printed", ""))
+        beside = value(cell["ours"]) if cell.get("ours") else ours.get(cell["quantity"])
         found.append(
             Claim(
                 cell["quantity"],
                 value(printed),
-                Source(_printing(origins, place), behind(own, place) if own else place),
+                at(cell.get("where", "")),
                 cell.get("why it is wrong", ""),
                 about,
                 below,
                 cell.get("conditions", ""),
-                (ours or {}).get(cell["quantity"]),
-                (of,) if isinstance(of, str) else of,
+                beside,
+                of,
             )
         )
     return tuple(found)
 
 
-def _printing(origins: tuple[Origin, ...], place: str) -> tuple[Origin, ...]:
-    """Of several origins those that print a line: its place names the notes by their numbers."""
-    if len(origins) == 1:
-        return origins
-    named = re.findall(r"\b\d{3}\b", place)
-    return tuple(o for o in origins if not isinstance(o, Notes) or o.number in named)
+def departures(table: str) -> tuple[Departure, ...]:
+    """The departures that a table lists, a line each; its columns are those of `OTHERWISE`.
+
+    Lines and cells are read as in a table of claims.
+    """
+    where, what = OTHERWISE
+    return tuple(Departure(cell[what], cell[where]) for cell in _cells(table, OTHERWISE))
 
 
-def _cells(table: str) -> Iterator[dict[str, str]]:
-    """The lines of a table of claims, each as its cells by the columns' names."""
+def _cells(table: str, known: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The lines of a table of claims or departures, each as its cells by the columns' names."""
     lines: list[str] = []
     for line in filter(str.strip, table.splitlines()):
         if line[0] == " ":
@@ -137,8 +136,9 @@ def _cells(table: str) -> Iterator[dict[str, str]]:
         else:
             lines.append(line.strip())
     columns, *rows = (CELLS.split(line) for line in lines)
-    if bad := [name for name in columns if name not in COLUMNS]:
-        raise ValueError(f"a table of claims has no column {bad[0]!r}: {', '.join(COLUMNS)}")
+    if bad := [name for name in columns if name not in known]:
+        kind = "claims" if known == COLUMNS else "departures"
+        raise ValueError(f"a table of {kind} has no column {bad[0]!r}: {', '.join(known)}")
     above = [""] * len(columns)
     for row in rows:
         if len(row) > len(columns):

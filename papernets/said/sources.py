@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+
+from .claims import Claim, Value, read_claims
 
 WHO = ("paper", "code", "notes")
 """Whose a number may be, the weightiest first: a paper's, released code's, the notes'."""
@@ -16,66 +20,95 @@ ABOUT_NOTES = (
 """What the sources `notes 000` to `notes 004` are; docs/architecture.md says the same."""
 
 
+class Origin:
+    """Whoever prints something."""
+
+    who: ClassVar[str]
+
+    def at(self, place: str) -> Source:
+        """A place in it: what `where` names in a table of claims."""
+        return Source((self,), place)
+
+    def claims(
+        self,
+        table: str,
+        of: str | tuple[str, ...] = (),
+        ours: Mapping[str, Value] | None = None,
+    ) -> tuple[Claim, ...]:
+        """The claims that a table lists, as `read_claims` reads it: printed here."""
+        return read_claims(table, self.at, (of,) if isinstance(of, str) else of, ours or {})
+
+
 @dataclass(frozen=True)
-class Paper:
-    """A publication, named well enough to find it."""
+class Paper(Origin):
+    """A publication, named well enough to find it.
+
+    A place in it is `table 2`, or `He et al. 2015, figure 3` beside another paper.
+    """
 
     title: str
     authors: str
     year: int
     venue: str
-    who: ClassVar[str] = "paper"
+    who = "paper"
 
     def __str__(self) -> str:
         return f"{self.authors} ({self.year}). {self.title}. {self.venue}."
 
-    def at(self, place: str) -> Source:
-        """A place in this paper: `table 2`, or `He et al. 2015, figure 3` beside another paper."""
-        return Source((self,), place)
-
 
 @dataclass(frozen=True)
-class Code:
-    """Released code or weights, and what was counted in them: `torchvision 0.28`."""
+class Code(Origin):
+    """Released code or weights, and what was counted in them: `torchvision 0.28`.
+
+    A place in it is written behind its name: `torchvision 0.28, measured`.
+    """
 
     name: str
-    who: ClassVar[str] = "code"
+    who = "code"
 
     def __str__(self) -> str:
         return self.name
 
     def at(self, place: str = "") -> Source:
-        """A place in this code, written behind its name: `torchvision 0.28, measured`."""
         return Source((self,), behind(self.name, place))
 
 
 @dataclass(frozen=True)
-class Notes:
-    """One of the five lecture notes: `ABOUT_NOTES` says what they are."""
+class Notes(Origin):
+    """One of the five lecture notes: `ABOUT_NOTES` says what they are.
+
+    A place in them is written behind their name: `notes 001, VGG16 table`.
+    """
 
     number: str
-    who: ClassVar[str] = "notes"
+    who = "notes"
 
     def __str__(self) -> str:
         return f"notes {self.number}"
 
     def at(self, place: str = "") -> Source:
-        """A place in these notes, written behind their name: `notes 001, VGG16 table`."""
         return Source((self,), behind(str(self), place))
 
 
 @dataclass(frozen=True)
-class Sum:
-    """Printed rows added by hand, as public code and teachers do; it counts as the notes'."""
+class Sum(Origin):
+    """Printed rows added by hand, `104 + 808 + 1,290`: it counts as the notes'."""
 
-    who: ClassVar[str] = "notes"
-
-    def at(self, terms: str) -> Source:
-        """The terms as they are printed: `104 + 808 + 1,290`."""
-        return Source((self,), terms)
+    who = "notes"
 
 
-Origin = Paper | Code | Notes | Sum
+class Together(Origin):
+    """Several that print the same; of the notes among them those that a place names."""
+
+    def __init__(self, *origins: Origin):
+        self.origins = origins
+
+    def at(self, place: str) -> Source:
+        named = re.findall(r"\b\d{3}\b", place)
+        here = (o for o in self.origins if not isinstance(o, Notes) or o.number in named)
+        return Source(tuple(here), place)
+
+
 NOTES = tuple(Notes(f"00{number}") for number in range(5))
 """Notes 000 to 004."""
 BY_HAND = Sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from numbers import Integral, Real
 from typing import Any
 
@@ -65,20 +66,26 @@ def _check_named(name: str, several: object, depth: int) -> None:
 
 def _check_fields(name: str, part: Any) -> None:
     """ValueError where a value cannot be what its field's annotation says."""
-    for field in fields(part):
-        value = getattr(part, field.name)
-        if field.name == "activation":
+    for field, (good, wanted) in _kinds(type(part)):  # type: ignore[arg-type]
+        value = getattr(part, field)
+        if field == "activation":
             try:
                 check_activation(value)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
-        good, wanted = KINDS.get(str(field.type), ANYTHING)
-        if field.name in FROM_0:
-            good, wanted = _whole, "a whole number"
         if not good(value):
-            raise ValueError(f"{name}: {field.name} is {_short(value)}, not {wanted}")
+            raise ValueError(f"{name}: {field} is {_short(value)}, not {wanted}")
         if isinstance(value, Norm):
             _check_fields(f"{name}: norm", value)
+
+
+@cache
+def _kinds(of: type[Any]) -> tuple[tuple[str, Kind], ...]:
+    """The fields of a kind of layer, each with what its values have to be."""
+    return tuple(
+        (one.name, WHOLE if one.name in FROM_0 else KINDS.get(str(one.type), ANYTHING))
+        for one in fields(of)
+    )
 
 
 def _whole(value: object) -> bool:
@@ -111,6 +118,7 @@ def _short(value: object) -> str:
 Kind = tuple[Callable[[Any], bool], str]
 SIDES = "a whole number, or two: (height, width)"
 ANYTHING: Kind = (lambda value: True, "")
+WHOLE: Kind = (_whole, "a whole number")
 FROM_0 = ("before",)
 KINDS: Mapping[str, Kind] = {
     "int": (_count, "a whole number of at least 1"),

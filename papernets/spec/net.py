@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from .joins import Aux, Chain
 from .tree import each_part
@@ -23,15 +21,6 @@ class Net:
     input: Shape
     classes: int
     body: Chain
-    title: str = ""  # TRANSITIONAL, until every family's claims stand apart, and all below
-    paper: Any = None
-    ledger_name: str = ""
-    init: Any = None
-    facts: tuple[Any, ...] = ()
-    errata: tuple[Any, ...] = ()
-    departures: tuple[Any, ...] = ()
-    recipes: tuple[Any, ...] = ()
-    options: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.input, list):  # an easy slip, and clear

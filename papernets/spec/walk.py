@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -14,7 +15,7 @@ from .settings import Settings, Zeros, phrases
 from .smallest import what_works
 from .tree import Visitor
 from .weightless import Flatten
-from .window import Pair, Shape, pair
+from .window import Pair, Shape, Window, pair
 
 
 @dataclass(frozen=True)
@@ -36,24 +37,25 @@ class Row:
     aux: bool = False
 
     @property
+    def window(self) -> Window | None:
+        """The sliding window, or None for a layer without one."""
+        return self.layer.window() if isinstance(self.layer, Layer) else None
+
+    @property
     def kernel(self) -> Pair | None:
         """Kernel (height, width), or None for a layer without a window."""
-        window = self.layer.window() if isinstance(self.layer, Layer) else None
-        return window.kernel if window else None
+        return window.kernel if (window := self.window) else None
 
     @property
     def stride(self) -> Pair | None:
         """Stride (height, width), or None for a layer without a window."""
-        window = self.layer.window() if isinstance(self.layer, Layer) else None
-        return window.stride if window else None
+        return window.stride if (window := self.window) else None
 
     @property
     def padding(self) -> Pair | str | None:
         """Zero padding (height, width) or `same`, or None for a layer without a window."""
-        window = self.layer.window() if isinstance(self.layer, Layer) else None
-        if window is None:
-            return None
-        return window.padding if isinstance(window.padding, str) else pair(window.padding)
+        padding = window.padding if (window := self.window) else None
+        return padding if padding is None or isinstance(padding, str) else pair(padding)
 
     @property
     def kind_and_window(self) -> str:
@@ -93,26 +95,21 @@ class Row:
 
     def to_dict(self) -> dict[str, object]:
         """The row as `explain --json` prints it."""
-        padding = self.padding
         return {
             "name": self.name,
             "kind": self.kind,
             "in": list(self.input),
             "out": list(self.out),
-            "kernel": list(self.kernel) if self.kernel else None,
-            "stride": list(self.stride) if self.stride else None,
-            "padding": list(padding) if isinstance(padding, tuple) else padding,
-            "groups": self.groups,
-            "activation": self.activation,
-            "params": self.params,
-            "macs": self.macs,
-            "connections": self.connections,
-            "receptive_field": list(self.receptive_field) if self.receptive_field else None,
-            "field_stride": list(self.field_stride) if self.field_stride else None,
-            "formula": self.formula,
-            "aux": self.aux,
+            **{column: plain(getattr(self, column)) for column in COLUMNS},
             "settings": {name: plain(value) for name, value in self.settings.items()},
         }
+
+
+COLUMNS = (
+    *("kernel", "stride", "padding", "groups", "activation", "params", "macs", "connections"),
+    *("receptive_field", "field_stride", "formula", "aux"),
+)
+"""What `explain --json` prints of a row under the names that it has here."""
 
 
 def plain(setting: object) -> object:
@@ -167,13 +164,9 @@ def walk(net: Net) -> tuple[Row, ...]:
         rows = rows_of(net.body, net.input)
     except TooSmall as error:
         raise ValueError(f"{error}: {what_works(net)}, not {net.input[1]}x{net.input[2]}") from None
-    seen: set[str] = set()
-    for row in rows:
-        if row.name in seen:
-            raise ValueError(
-                f"two rows of {net.name} are called {row.name!r}: parameters need names"
-            )
-        seen.add(row.name)
+    for name, count in Counter(row.name for row in rows).items():
+        if count > 1:
+            raise ValueError(f"two rows of {net.name} are called {name!r}: parameters need names")
     return rows
 
 

@@ -18,12 +18,13 @@ from papernets.bundle.info import BundleInfo, find_bundle, read_info, save_bundl
 from papernets.bundle.load import assemble, create_model, load_bundle
 from papernets.bundle.net_json import read_net, write_net
 from papernets.cli import main
-from papernets.nets.registry import NETS, net
+from papernets.nets import NETS, beside, net
 from papernets.run.network import build
-from papernets.spec import Committee as CommitteeSpec
-from papernets.spec import Layer, chain
+from papernets.said import Record
+from papernets.spec import LRN, Layer, chain
 
 TEN = tuple("0123456789")
+LENET5 = net("lenet5").body
 INFO = BundleInfo(
     network="lenet5_keras_28",
     classes=TEN,
@@ -367,17 +368,32 @@ def test_an_untrained_committee():
         create_model("boosted_lenet4", weights={})
 
 
-every = [net(entry.name) for entry in NETS]
-every = [one.member if isinstance(one, CommitteeSpec) else one for one in every]
+every = [net(entry.name).member for entry in NETS]
 
 
 @pytest.mark.parametrize("one", [*every, BRANCHES, SHORTCUTS], ids=lambda one: one.name)
 def test_a_network_as_data(one):
-    text = json.dumps(write_net(one), allow_nan=False)
+    own = beside(one)
+    text = json.dumps(write_net(one, own.record), allow_nan=False)
     found = read_net(json.loads(text), "here")
-    assert found.body == one.body and found.input == one.input and found.classes == one.classes
+    assert found.net == one
+    assert (found.record.title, found.record.paper) == (own.record.title, own.record.paper)
     with torch.device("meta"):
-        assert assemble(found).state_dict().keys() == assemble(one).state_dict().keys()
+        assert assemble(found).state_dict().keys() == assemble(own).state_dict().keys()
+
+
+def test_a_bundle_that_says_how_layers_are_computed_is_read():
+    """The first bundles held a form of tables and normalisations; it never changed a value."""
+    own = replace(net("lenet5"), body=chain({"norm": LRN(5, 2, 1e-4, 0.75), "net": LENET5}))
+    values = json.loads(json.dumps(write_net(own, Record())))
+    (_, norm), (_, inner) = values["body"]["parts"]
+    layers = dict(inner["parts"])
+    assert "form" not in norm and "form" not in layers["C3"]
+    norm["form"], layers["C3"]["form"] = "plain", "grouped"
+    assert read_net(values, "here").net.body == own.body
+    layers["C1"]["form"] = "plain"
+    with pytest.raises(ValueError, match=r"here: its network cannot be read .*'form'"):
+        read_net(values, "here")
 
 
 def test_only_layers_of_ours_are_data():
@@ -385,8 +401,8 @@ def test_only_layers_of_ours_are_data():
         pass
 
     with pytest.raises(TypeError, match="a Mine cannot be written to a bundle"):
-        write_net(replace(BRANCHES, body=chain({"mine": Mine()})))
-    values = write_net(BRANCHES)
+        write_net(replace(BRANCHES, body=chain({"mine": Mine()})), Record())
+    values = write_net(BRANCHES, Record())
     values["body"]["parts"][0][1]["is"] = "os"
     with pytest.raises(ValueError, match=r"here: its network cannot be read .*no layer 'os'"):
         read_net(values, "here")

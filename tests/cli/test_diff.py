@@ -29,6 +29,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.golden
 @pytest.mark.parametrize(("a", "b"), PAIRS)
 def test_golden_texts(a: str, b: str, capsys: pytest.CaptureFixture[str]) -> None:
     """They show what a change does to what people read: PAPERNETS_UPDATE_GOLDEN=1 renews them."""

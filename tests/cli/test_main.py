@@ -338,6 +338,7 @@ VERY_DEEP = ("resnet1001", "resnet1202")
 TEXTS = ["list", *(entry.name for entry in NETS if not entry.name.endswith(VERY_DEEP))]
 
 
+@pytest.mark.golden
 @pytest.mark.parametrize("name", TEXTS)
 def test_golden_texts(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """They show what a change does to what people read: PAPERNETS_UPDATE_GOLDEN=1 renews them."""
@@ -347,5 +348,5 @@ def test_golden_texts(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = GOLDEN / ("list.txt" if name == "list" else f"explain_{name}.txt")
     if NEW == "1":
         path.write_text(out, encoding="utf-8")
-    assert path.exists(), f"no {path.name}: PAPERNETS_UPDATE_GOLDEN=1 pytest {__file__} writes it"
+    assert path.exists(), f"no {path.name}: PAPERNETS_UPDATE_GOLDEN=1 pytest -m golden writes it"
     assert out == path.read_text(encoding="utf-8")

@@ -9,11 +9,11 @@ from papernets.cli import main
 
 FILE = """
 import sys
-from papernets.said import Claim, Paper, Recipe
+from papernets.said import Claim, Paper, Recipe, Source
 from papernets.spec import Chain, Conv, Layer, Net, TableConv, chain
 
-def made(body, **changed):
-    return Net(**{"name": "mine", "input": (1, 8, 8), "classes": 3, "body": body, **changed})
+def made(body, name="mine", input=(1, 8, 8)):
+    return Net(name, input, 3, body)
 
 class Odd(Layer):
     def words(self, s):
@@ -25,10 +25,10 @@ WHOLE = made(CONV, input=[1, 8, 8])
 LIST = made(chain({"c": Conv([3], 3)}))
 INPUT = made(CONV, input=(1, 8))
 TABLE = made(chain({"c": TableConv(5, 3)}))
-FACT = made(CONV, name="fact")
-RECIPE = made(CONV, name="recipe")
-CLAIMS = {"fact": (Claim(None, None, None),)}
-RECIPES = {"recipe": (Recipe("r", "", 5),)}
+CLAIM = made(CONV, "claimed")
+CLAIMS = {"claimed": (Claim("params", 30, Source((5,), "table 1")),)}
+RECIPE = made(CONV, "with a recipe")
+RECIPES = {"with a recipe": (Recipe("r", "", 5),)}
 ODD = made(chain({"c": Odd()}))
 def leaves():
     sys.exit(3)
@@ -39,6 +39,7 @@ def says():
 VERBS = {
     "explain": ["explain", "{}"],
     "explain --json": ["explain", "{}", "--json"],
+    "verify": ["verify", "{}"],
     "diff": ["diff", "{}", "lenet5"],
     "diff, second": ["diff", "lenet5", "{}"],
     "train": ["train", "{}", "--dry-run"],
@@ -77,7 +78,8 @@ def test_a_slip_is_one_line_and_2(own, capsys, verb, name, message):
 @pytest.mark.parametrize(
     ("verb", "name", "message"),
     [
-        ("explain", "FACT", "own.py:FACT cannot be used: AttributeError: "),
+        ("explain", "CLAIM", "own.py:CLAIM cannot be used: AttributeError: "),
+        ("verify", "CLAIM", "own.py:CLAIM cannot be used: AttributeError: "),
         ("train", "RECIPE", "own.py:RECIPE cannot be used: AttributeError: "),
     ],
 )

@@ -103,7 +103,7 @@ def test_a_bundles_folder_can_be_explained(
     assert json.loads(capsys.readouterr().out)["name"] == about["network"]
     shutil.copytree(trained, tmp_path / "run" / "best")
     assert main(["explain", str(tmp_path / "run")]) == 0
-    assert capsys.readouterr().out.startswith(net(about["network"]).title)
+    assert capsys.readouterr().out.startswith(look_up(about["network"]).record.title)
     assert main(["explain", "lenet5_scan"]) == 0
     assert capsys.readouterr().out.startswith("LeNet-5\n")
     (tmp_path / "empty").mkdir()

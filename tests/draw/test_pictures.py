@@ -18,9 +18,8 @@ from PIL import Image
 from papernets.draw import canvas
 from papernets.draw.confusion import confusion_figure, confusion_picture
 from papernets.draw.curves import curves, curves_figure
-from papernets.draw.filters import filters_figure, filters_picture
 from papernets.draw.mistakes import mistakes_figure, mistakes_picture
-from papernets.draw.samples import contact_figure, contact_sheet
+from papernets.draw.samples import contact_figure
 
 
 def log(*errors: float, rate: float = 0.01) -> list[dict[str, Any]]:
@@ -339,29 +338,6 @@ def test_contact_sheet_errors() -> None:
         contact_figure(pictures(2), ["x"])
 
 
-# Filters
-
-
-@pytest.mark.parametrize(
-    "shape", [(6, 1, 5, 5), (16, 6, 5, 5), (96, 3, 11, 11), (70, 70, 3, 3), (4, 2, 1, 7)]
-)
-def test_filters_of_any_shape(shape: tuple[int, int, int, int]) -> None:
-    figure = filters_figure(np.random.default_rng(0).standard_normal(shape), title="C1")
-    assert max(size(figure)) < 2000
-    inside(figure)
-
-
-def test_filters_show_sign_and_missing_connections() -> None:
-    weight = np.zeros((2, 2, 3, 3))
-    weight[0, 0], weight[1, 1] = 1.0, -1.0
-    mosaic = filters_figure(weight, title="t").axes[0].images[0].get_array()
-    tall, wide = mosaic.shape[0] // 4, mosaic.shape[1] // 4
-    red, blue, absent = mosaic[tall, wide], mosaic[3 * tall, 3 * wide], mosaic[tall, 3 * wide]
-    assert red[0] > red[2] and blue[2] > blue[0] and np.ptp(absent) == 0
-    with pytest.raises(ValueError, match=r"kernels have shape \(3,\): give finite \(out, in"):
-        filters_figure([1, 2, 3], title="t")
-
-
 # Files
 
 
@@ -372,8 +348,6 @@ def every_picture(folder: Path) -> list[Path]:
         mistakes_picture(
             pictures(2), [0, 1], [1, 0], [0.5, 0.6], ["a", "b"], folder / "mistakes.png", title="t"
         ),
-        contact_sheet(pictures(2), ["a", "b"], folder / "sheet.png", title="t"),
-        filters_picture(np.ones((2, 2, 3, 3)), folder / "filters.png", title="t"),
     ]
 
 
@@ -385,7 +359,7 @@ def test_the_same_values_give_the_same_bytes(tmp_path: Path) -> None:
         second = [path.read_bytes() for path in every_picture(tmp_path)]
         assert matplotlib.rcParams["font.size"] == 20, "the user's settings are back"
     assert first == second
-    assert len(list(tmp_path.iterdir())) == 5, "nothing else is left"
+    assert len(list(tmp_path.iterdir())) == 3, "nothing else is left"
     for path in tmp_path.iterdir():
         with Image.open(path) as picture:
             assert "Software" not in picture.info and "Creation Time" not in picture.info
@@ -427,8 +401,9 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_no_backend_and_no_writable_settings_are_needed(tmp_path: Path) -> None:
     code = (
-        "import sys, os; from papernets.draw.filters import filters_picture; import numpy as np\n"
-        f"filters_picture(np.ones((1, 2, 3, 3)), {str(tmp_path / 'a.png')!r}, title='t')\n"
+        "import sys, os; from papernets.draw.confusion import confusion_picture as p\n"
+        f"import numpy as np; file = {str(tmp_path / 'a.png')!r}\n"
+        "p(np.eye(2, dtype=int), ['a', 'b'], file, title='t')\n"
         "assert os.environ['MPLBACKEND'] == 'nonsense'\n"
         "assert not {'torch', 'sklearn', 'matplotlib.pyplot'} & set(sys.modules)"
     )
@@ -451,7 +426,7 @@ def test_a_sensible_backend_stays_chosen() -> None:
 def test_importing_the_room_is_light() -> None:
     code = (
         "import sys, papernets.draw.curves, papernets.draw.confusion, papernets.draw.mistakes\n"
-        "import papernets.draw.filters, papernets.evaluate\n"
+        "import papernets.evaluate\n"
         "assert not {'torch', 'sklearn', 'matplotlib'} & set(sys.modules)"
     )
     done = run(code)

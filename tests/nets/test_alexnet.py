@@ -4,9 +4,8 @@ import pytest
 import torch
 
 from papernets.nets.alexnet import layers
-from papernets.nets.registry import net
+from papernets.nets.registry import look_up, net, verify
 from papernets.run.network import build
-from papernets.said import verify
 from papernets.spec import LRN, Dropout, chain, totals, walk
 
 
@@ -129,7 +128,9 @@ def test_torchvisions_shapes_in_torchvisions_order():
 
 def test_biases_of_one_where_the_paper_has_them():
     """Section 5: 1 in conv2, conv4, conv5 and the hidden dense layers, 0 in the others."""
-    model = build(net("alexnet", classes=2, input=67), generator=torch.Generator().manual_seed(1))
+    found = look_up("alexnet", classes=2, input=67)
+    coin = torch.Generator().manual_seed(1)
+    model = build(found.net, generator=coin, initialisation=found.initialisation)
     begins = {
         name.removesuffix(".bias"): set(p.tolist())
         for name, p in model.named_parameters()
@@ -178,7 +179,7 @@ ERRATA = [
 
 @pytest.mark.parametrize(("item", "name", "quantity", "printed"), ERRATA)
 def test_a_mistake_is_listed_and_still_wrong(item, name, quantity, printed):
-    (check,) = (c for c in verify(net(name)) if (c.quantity, c.printed) == (quantity, printed))
+    (check,) = (c for c in verify(name) if (c.quantity, c.printed) == (quantity, printed))
     assert check.verdict == "erratum"
     assert check.ours != printed
     assert check.why
@@ -186,18 +187,17 @@ def test_a_mistake_is_listed_and_still_wrong(item, name, quantity, printed):
 
 def test_the_papers_results_are_there_with_their_conditions():
     """Tables 1 and 2, top-1 and top-5 in per cent."""
-    facts = [f for f in net("alexnet").facts if f.quantity == "error"]
+    results = [c for c in look_up("alexnet").claims if c.measured]
     printed = [37.5, 17.0, 39.0, 18.3, 40.7, 18.2, 38.1, 16.4, 39.0, 16.6, 36.7, 15.4, 15.3]
-    assert [round(100 * f.value, 4) for f in facts] == printed
-    assert all("ILSVRC" in f.conditions for f in facts)
+    assert [round(100 * c.printed, 4) for c in results] == printed
+    assert all("ILSVRC" in c.conditions for c in results)
 
 
 def test_published_numbers_hold_for_the_published_network_alone():
     for changed in ({"classes": 12}, {"channels": 1}, {"input": 231}):
         for name in TOTALS:
-            other = net(name, **changed)
-            assert other.facts == other.errata == ()
-            assert net(name).facts
+            assert look_up(name, **changed).claims == ()
+            assert look_up(name).claims
 
 
 def test_the_smallest_picture():

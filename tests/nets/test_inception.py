@@ -2,10 +2,9 @@
 
 import pytest
 
-from papernets.nets.figures import Manner, branches, layers
-from papernets.nets.registry import net
+from papernets.nets.figures import Defaults, branches, layers
+from papernets.nets.registry import look_up, net, verify
 from papernets.rewrite import without_heads
-from papernets.said import verify
 from papernets.spec import Add, Conv, Dropout, Norm, Pool, smallest_input, totals, walk
 
 V3 = (
@@ -145,6 +144,14 @@ def test_what_counts_cannot_see(name):
     assert net(name).aux_weights == ((0.4,) if head else ())
 
 
+@pytest.mark.parametrize("name", ["inception_v3", "inception_v3_torchvision"])
+def test_a_departure_of_the_head_is_said_where_there_is_a_head(name):
+    of_head = [d for d in look_up(name).record.departures if "head's loss" in d.what]
+    without = look_up(name, aux=False).record.departures
+    assert len(of_head) == 1
+    assert [d for d in look_up(name).record.departures if d not in of_head] == list(without)
+
+
 def test_the_head_is_summed_apart_or_counted_in():
     """3,326,696 parameters (ledger, torchvision with and without aux_logits)."""
     apart, within = totals(walk(net("inception_v3"))), totals(walk(net("inception_v3_aux")))
@@ -206,7 +213,7 @@ ERRATA = [
 
 @pytest.mark.parametrize(("name", "quantity", "printed"), ERRATA)
 def test_a_mistake_is_listed_and_still_wrong(name, quantity, printed):
-    (check,) = (c for c in verify(net(name)) if (c.quantity, c.printed) == (quantity, printed))
+    (check,) = (c for c in verify(name) if (c.quantity, c.printed) == (quantity, printed))
     unknown = quantity in ("macs", "depth")
     assert check.verdict == ("unexplained" if unknown else "erratum")
     assert check.ours != printed
@@ -214,7 +221,7 @@ def test_a_mistake_is_listed_and_still_wrong(name, quantity, printed):
 
 
 def test_every_mistake_is_in_the_table_above():
-    listed = [(n, e.quantity, e.printed) for n in EVERY for e in net(n).errata]
+    listed = [(n, c.quantity, c.printed) for n in EVERY for c in look_up(n).claims if c.wrong]
     assert sorted(map(str, listed)) == sorted(map(str, ERRATA))
 
 
@@ -228,7 +235,7 @@ def test_needed_maps_of_the_linear_convolutions():
 def test_inception_v3_is_48_layers_deep():
     """Notes 003; 5 of the stem, 3 times 3, 3, 4 times 5, 4, twice 3, and the classifier."""
     assert 5 + 3 * 3 + 3 + 4 * 5 + 4 + 2 * 3 + 1 == 48
-    (depth,) = (c for c in verify(net("inception_v3")) if c.quantity == "depth")
+    (depth,) = (c for c in verify("inception_v3") if c.quantity == "depth")
     assert (depth.ours, depth.verdict) == (48, "agrees")
 
 
@@ -244,19 +251,19 @@ RESULTS = {
 
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_papers_results_are_there_with_their_conditions(name):
-    facts = [fact for fact in net(name).facts if fact.quantity == "error"]
-    assert {fact.value for fact in facts} >= RESULTS[name]
-    assert all("ILSVRC-2012" in fact.conditions for fact in facts)
+    results = [claim for claim in look_up(name).claims if claim.measured]
+    assert {claim.printed for claim in results} >= RESULTS[name]
+    assert all("ILSVRC-2012" in claim.conditions for claim in results)
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_published_numbers_hold_for_the_published_network_alone(name):
-    assert net(name).facts
+    assert any(not claim.wrong for claim in look_up(name).claims)
     for changed in ({"classes": 12}, {"channels": 1}, {"input": 331}):
-        other = net(name, **changed)
-        assert other.facts == other.errata == ()
-        assert walk(other)[-1].out[0] == changed.get("classes", 1000)
-    assert net(name).departures
+        other = look_up(name, **changed)
+        assert other.claims == ()
+        assert walk(other.net)[-1].out[0] == changed.get("classes", 1000)
+    assert look_up(name).record.departures
 
 
 @pytest.mark.parametrize(
@@ -273,13 +280,13 @@ def test_the_smallest_input(name, with_head, without):
     assert smallest_input(without_heads(made).net) == (without, without)
 
 
-MANNER = Manner(Norm())
+DEFAULTS = Defaults(Norm())
 
 
 def test_a_line_is_a_branch():
     made = dict(
         branches(
-            "b: 1x1 n, 1x7 8 V, 1x7/2 8, 1x3 4 | 3x1 4\np: avg 3x3, 1x1 2", MANNER, n=3
+            "b: 1x1 n, 1x7 8 V, 1x7/2 8, 1x3 4 | 3x1 4\np: avg 3x3, 1x1 2", DEFAULTS, n=3
         ).branches
     )
     steps = dict(made["b"].parts)
@@ -300,4 +307,4 @@ def test_a_line_is_a_branch():
 )
 def test_a_wrong_line_says_so(line, message):
     with pytest.raises(ValueError, match=message):
-        layers(line, MANNER)
+        layers(line, DEFAULTS)

@@ -4,9 +4,9 @@ import pytest
 from ledger import systems
 
 from papernets.nets import mobilenet
+from papernets.nets.mobilenet import claims
 from papernets.nets.mobilenet import peers as mobilenet_readings
-from papernets.nets.registry import NETS, find, net
-from papernets.said import verify
+from papernets.nets.registry import NETS, find, look_up, net, verify
 from papernets.spec import Dropout, totals, walk
 
 OURS = [e.name for room in (mobilenet, mobilenet_readings) for e in room.NETWORKS]
@@ -80,14 +80,14 @@ ERRATA = [
 
 @pytest.mark.parametrize(("item", "name", "quantity", "printed"), ERRATA)
 def test_a_mistake_is_listed_and_still_wrong(item, name, quantity, printed):
-    (check,) = (c for c in verify(net(name)) if (c.quantity, c.printed) == (quantity, printed))
+    (check,) = (c for c in verify(name) if (c.quantity, c.printed) == (quantity, printed))
     assert check.verdict == "erratum"
     assert check.ours != printed
     assert check.why
 
 
 def test_the_shares_of_table_2_add_up_but_for_two_digits():
-    shares = [float(row["mult-adds"]) for row in mobilenet.TABLE_2]
+    shares = [float(row["mult-adds"]) for row in claims.TABLE_2]
     assert round(sum(shares), 2) == 99.29
     assert round(sum(shares) - 1.19 + 1.91, 2) == 100.01
 
@@ -144,18 +144,17 @@ def test_a_width_without_a_channel_in_a_name():
 
 def test_published_numbers_hold_for_the_published_network_alone():
     for name in OURS:
-        assert net(name).facts, name
+        assert look_up(name).claims, name
         for changed in ({"classes": 12}, {"channels": 1}, {"input": 200}):
-            other = net(name, **changed)
-            assert other.facts == other.errata == (), name
+            assert look_up(name, **changed).claims == (), name
 
 
 @pytest.mark.parametrize("system", systems("mobilenet"), ids=lambda system: system["name"])
 def test_rows_have_the_ledgers_names_in_its_order(system):
     """What is in them test_ledger.py compares."""
-    made = net(system["name"])
-    assert made.ledger_name == system["name"]
-    rows = [(row.name, row.padding) for row in walk(made) if row.kind != "dense"]
+    found = look_up(system["name"])
+    assert found.record.ledger_name == system["name"]
+    rows = [(row.name, row.padding) for row in walk(found.net) if row.kind != "dense"]
     for (name, padding), printed in zip(rows, system["layers"], strict=False):
         assert name == printed["n"]
         if "p" in printed:
@@ -164,9 +163,10 @@ def test_rows_have_the_ledgers_names_in_its_order(system):
 
 @pytest.mark.parametrize("system", systems("mobilenet"), ids=lambda system: system["name"])
 def test_the_ledgers_results_are_facts(system):
-    facts = {f.value for f in net(system["name"]).facts if f.quantity == "error"}
+    claims = look_up(system["name"]).claims
+    errors = {claim.printed for claim in claims if claim.quantity == "error"}
     for result in system["results"]:
-        assert round(1 - result["value"] / 100, 6) in facts
+        assert round(1 - result["value"] / 100, 6) in errors
 
 
 # timm 1.0.31, counted: a width, and a 1x1 convolution before the average
@@ -183,12 +183,12 @@ def test_timms_widths_and_head(options, params, macs):
     assert (found.params, found.macs) == (params, macs)
 
 
-@pytest.mark.parametrize(("width", "size"), mobilenet.MACS)
+@pytest.mark.parametrize("width", mobilenet.WIDTHS)
+@pytest.mark.parametrize("size", mobilenet.SIDES)
 def test_keras_widths_and_sizes(width, size):
     """keras.applications 3.15.1, counted."""
     found = sums("mobilenet_v1_keras", width=width, input=size)
-    counts = (mobilenet.PARAMS[width], mobilenet.MACS[width, size])
-    assert (found.params, found.macs) == counts
+    assert (found.params, found.macs) == claims.counts(f"{width}_{size}")
 
 
 def test_every_network_of_these_is_listed():
@@ -208,3 +208,46 @@ def test_keras_s_mobilenets_have_a_name_each(width, params):
     assert named.body == net("mobilenet_v1_keras", width=width, input=160).body
     assert net("mobilenet_v1_keras_1.0_224") == net("mobilenet_v1_keras")
     assert net(f"mobilenet_v1_keras_{width}_160x96").input == (3, 160, 96)
+
+
+KERAS = "Keras's default (Glorot and Bengio 2010)"
+SLIM = "tensorflow/models research/slim/nets/mobilenet_v1.py: truncated normal, stddev 0.09"
+
+
+# name, title, name in the ledger, how many claims, of the first weights
+@pytest.mark.parametrize(
+    ("name", "title", "ledger_name", "count", "source"),
+    [
+        ("mobilenet_v1_0.4_96", "MobileNet v1, width 0.4, input 96", "", 0, SLIM),
+        ("mobilenet_v1_1.0_192x160", "MobileNet v1, width 1.0, input 192x160", "", 0, SLIM),
+        ("mobilenet_v1_keras_0.3_97", "MobileNet v1 of Keras, width 0.3, input 97", "", 0, KERAS),
+        ("mobilenet_v1_keras_.5_128", "MobileNet v1 of Keras, width 0.5, input 128", "", 2, KERAS),
+        (
+            "mobilenet_v1_.5_224",
+            "MobileNet v1, width 0.5, input 224",
+            "mobilenet_v1_0.5_224",
+            6,
+            SLIM,
+        ),
+    ],
+)
+def test_a_name_of_the_grammar_has_its_record(name, title, ledger_name, count, source):
+    found = look_up(name)
+    assert (found.record.title, found.record.ledger_name) == (title, ledger_name)
+    assert len(found.claims) == count
+    assert found.initialisation.source == source
+    assert [recipe.name for recipe in found.recipes][:1] == ["photos"]
+    departures = found.record.departures
+    assert any("ReLU6" in departure.what for departure in departures) == ("keras" in name)
+
+
+def test_what_was_said_follows_the_width_and_the_input_that_options_choose():
+    assert look_up("mobilenet_v1", width=0.5, input=160).claims
+    assert look_up("mobilenet_v1", width=0.5, input=160).record == (
+        look_up("mobilenet_v1_0.5_160").record
+    )
+    assert not look_up("mobilenet_v1", width=0.5, input=161).claims
+    for options in ({}, {"head": True}, {"width": 1.25}):
+        assert len(look_up("mobilenet_v1_timm", **options).claims) == 2
+    assert not look_up("mobilenet_v1_timm", width=0.5).claims
+    assert not look_up("mobilenet_v1_timm", width=1.25, head=True).claims

@@ -6,13 +6,13 @@ from ledger import systems
 
 from papernets import create_model
 from papernets.nets import resnet
-from papernets.nets.registry import NETS, find, net
+from papernets.nets.registry import NETS, find, look_up, net, verify
 from papernets.nets.resnet import cifar as resnet_cifar
 from papernets.nets.resnet import peers as resnet_readings
 from papernets.nets.resnet import stages
 from papernets.nets.resnet import v2 as resnet_v2
+from papernets.nets.resnet.v2_claims import UNNORMALISED
 from papernets.run.network import build
-from papernets.said import verify
 from papernets.spec import Identity, Pad, PadShortcut, totals, walk
 
 OURS = [
@@ -136,7 +136,7 @@ ERRATA = [
 def test_a_mistake_is_listed_and_still_wrong(item, name, quantity, printed):
     (check,) = (
         c
-        for c in verify(net(name))
+        for c in verify(name)
         if (c.quantity, c.printed) == (quantity, printed) and c.verdict != "agrees"
     )
     assert check.verdict == "erratum"
@@ -151,15 +151,14 @@ def test_1001_layers_have_10_2_million_without_normalisation():
         for row in walk(net("resnet1001"))
     )
     assert scales == 149_216
-    assert sums("resnet1001").params - scales == resnet_v2.UNNORMALISED
+    assert sums("resnet1001").params - scales == UNNORMALISED
 
 
 def test_published_numbers_hold_for_the_published_network_alone():
     for name in OURS:
-        assert net(name).facts, name
+        assert look_up(name).claims, name
         for changed in ({"classes": 12}, {"channels": 5}, {"input": 192}):
-            other = net(name, **changed)
-            assert other.facts == other.errata == (), name
+            assert look_up(name, **changed).claims == (), name
 
 
 # How a bottleneck's names and a unit's activation lie: what counts cannot see
@@ -212,7 +211,35 @@ def test_zeros_that_are_none():
 def test_zeros_may_stand_around():
     layer = rows("resnet20", zeros="around")["stage2_1.shortcut"].layer
     assert (layer.before, layer.out) == (8, 32)
-    assert any("akamaster" in d.where for d in net("resnet20", zeros="around").departures)
+    for options, said in (
+        ({"zeros": "around"}, True),
+        ({}, False),
+        ({"zeros": "around", "shortcut": "B"}, False),  # projections have no zeros
+    ):
+        departures = look_up("resnet20", **options).record.departures
+        assert any("akamaster" in d.where for d in departures) == said, options
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "ledger_name"),
+    [
+        ("plain18", "plain-18", "plain18"),
+        ("resnet34_C", "ResNet-34, option C: projections everywhere", "resnet34_C"),
+        ("resnet101_C", "ResNet-101, option C: projections everywhere", ""),
+        ("plain20", "plain-20 for CIFAR-10", "cifar_plain20"),
+        (
+            "resnet20_B",
+            "ResNet-20 for CIFAR-10, option B: projections where the size changes",
+            "",
+        ),
+        ("resnet110", "ResNet-110 for CIFAR-10", "cifar_resnet110"),
+        ("resnet110_v2", "ResNet-110 v2 for CIFAR-10, pre-activation", "cifar_resnet110_v2"),
+    ],
+)
+def test_a_name_tells_the_record(name, title, ledger_name):
+    """Names of the list, and names that a grammar makes."""
+    record = look_up(name).record
+    assert (record.title, record.ledger_name) == (title, ledger_name)
 
 
 @pytest.mark.parametrize(
@@ -285,9 +312,9 @@ def expanded(system):
 @pytest.mark.parametrize("system", systems("resnet"), ids=lambda system: system["name"])
 def test_rows_have_the_ledgers_names_in_its_order(system):
     """What is in them test_ledger.py compares."""
-    made = net(system["name"])
-    assert made.ledger_name == system["name"]
-    ours = [row for row in walk(made) if row.kind != "identity"]
+    found = look_up(system["name"])
+    assert found.record.ledger_name == system["name"]
+    ours = [row for row in walk(found.net) if row.kind != "identity"]
     assert [(row.name, list(row.out)) for row in ours] == [
         (row["n"], row["out"]) for row in expanded(system)
     ]
@@ -301,7 +328,7 @@ def published(text):
 
 @pytest.mark.parametrize("system", systems("resnet"), ids=lambda system: system["name"])
 def test_the_ledgers_results_are_facts(system):
-    facts = {round(100 * f.value, 4) for f in net(system["name"]).facts if f.quantity == "error"}
+    facts = {round(100 * c.printed, 4) for c in look_up(system["name"]).claims if c.measured}
     for result in system.get("results", ()):
         for error in published(result["value"]):
             assert round(error, 4) in facts, result

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from papernets.nets import vgg
-from papernets.nets.registry import find, net
+from papernets.nets.registry import find, look_up, net, verify
 from papernets.run.network import build
-from papernets.said import table, verify
+from papernets.said import table
 from papernets.spec import LRN, Conv, Dense, Dropout, fixed_size, totals, walk
 
 
@@ -123,7 +123,7 @@ def test_kerass_networks_have_no_dropout(depth):
     ours, paper = rows(f"vgg{depth}_keras"), rows(f"vgg{depth}")
     assert set(paper) - set(ours) == {"drop6", "drop7"} and set(ours) < set(paper)
     assert all(ours[name].layer == paper[name].layer for name in ours)
-    assert "no dropout" in net(f"vgg{depth}_keras").departures[0].what
+    assert "no dropout" in look_up(f"vgg{depth}_keras").record.departures[0].what
     assert find(f"VGG-{depth}").name == f"vgg{depth}"
 
 
@@ -132,6 +132,7 @@ def test_kerass_networks_have_no_dropout(depth):
 def test_torchvision_averages_over_seven_by_seven(depth, kind):
     """torchvision/models/vgg.py: AdaptiveAvgPool2d((7, 7)), so that any input fits."""
     made = net(f"vgg{depth}_{kind}")
+    departures = look_up(made.name).record.departures
     paper = rows(f"vgg{depth}")
     assert [row.name for row in walk(made)] == [
         *(name for name in paper if name.startswith(("conv", "pool"))),
@@ -141,7 +142,7 @@ def test_torchvision_averages_over_seven_by_seven(depth, kind):
     for side in (32, 100, 600):
         assert rows(made.name, input=side)["flatten"].out == (25_088, 1, 1)
     assert not fixed_size(made) and fixed_size(net(f"vgg{depth}"))
-    assert any("7x7" in d.what and d.where.startswith("torchvision") for d in made.departures)
+    assert any("7x7" in d.what and d.where.startswith("torchvision") for d in departures)
     assert find(f"vgg{depth}_{kind}_torchvision" if kind == "bn" else made.name).name == made.name
 
 
@@ -159,15 +160,15 @@ RESULTS = {
 @pytest.mark.parametrize("name", PAPERS)
 def test_results(name):
     printed = [float(n) for pair in RESULTS[name].split() for n in pair.split("/")]
-    facts = [f for f in net(name).facts if f.quantity == "error"][: len(printed)]
-    assert [round(100 * f.value, 4) for f in facts] == printed
-    assert all("ILSVRC" in f.conditions for f in facts)
+    results = [c for c in look_up(name).claims if c.measured][: len(printed)]
+    assert [round(100 * c.printed, 4) for c in results] == printed
+    assert all("ILSVRC" in c.conditions for c in results)
 
 
 def test_millions_of_table_2():
     """133, 133, 133, 134, 138, 144, as the notes 003 print them too."""
-    found = [f for name in PAPERS for f in net(name).facts if f.quantity == "params"]
-    assert [f.value // 10**6 for f in found] == [133, 133, 133, 134, 138, 144]
+    found = [c for name in PAPERS for c in look_up(name).claims if c.quantity == "params"]
+    assert [c.printed // 10**6 for c in found] == [133, 133, 133, 134, 138, 144]
 
 
 # ERRATA.md, sections 1 and 2: item, network, quantity, what the source prints
@@ -189,7 +190,7 @@ ERRATA = [
 
 @pytest.mark.parametrize(("item", "name", "quantity", "printed"), ERRATA)
 def test_a_mistake_is_listed_and_still_wrong(item, name, quantity, printed):
-    (check,) = (c for c in verify(net(name)) if (c.quantity, c.printed) == (quantity, printed))
+    (check,) = (c for c in verify(name) if (c.quantity, c.printed) == (quantity, printed))
     assert check.verdict == ("unexplained" if printed == 0.923 else "erratum")
     assert check.why
 
@@ -221,9 +222,8 @@ def test_a_wrong_cell_names_its_row_and_column(cell, says, monkeypatch):
 def test_published_numbers_hold_for_the_published_network_alone():
     for changed in ({"classes": 12}, {"channels": 1}, {"input": 256}):
         for name in TOTALS:
-            other = net(name, **changed)
-            assert other.facts == other.errata == ()
-            assert net(name).facts
+            assert look_up(name, **changed).claims == ()
+            assert look_up(name).claims
 
 
 def test_the_smallest_picture():

@@ -2,8 +2,7 @@
 
 import pytest
 
-from papernets.nets.registry import net
-from papernets.said import verify
+from papernets.nets.registry import look_up, net, verify
 from papernets.spec import LRN, Dropout, totals, walk
 
 
@@ -42,7 +41,7 @@ def test_contrast_normalisation_comes_after_pooling():
     """Figure 3, caption: rectified, pooled, contrast normalised across maps."""
     assert list(rows())[:6] == ["conv1", "pool1", "norm1", "conv2", "pool2", "norm2"]
     assert rows()["norm1"].layer == LRN(5, 2, 1e-4, 0.75)
-    assert any("constants" in d.what for d in net("zfnet").departures)
+    assert any("constants" in d.what for d in look_up("zfnet").record.departures)
 
 
 def test_dropout_in_layers_6_and_7():
@@ -56,18 +55,18 @@ def test_dropout_in_layers_6_and_7():
 
 
 def test_results_of_table_2():
-    facts = [f for f in net("zfnet").facts if f.quantity == "error"]
+    results = [c for c in look_up("zfnet").claims if c.measured]
     printed = [38.4, 16.5, 36.7, 15.3, 37.5, 16.0, 36.0, 14.7, 14.8, 40.5, 18.1]
-    assert [round(100 * f.value, 4) for f in facts] == printed
+    assert [round(100 * c.printed, 4) for c in results] == printed
 
 
 def test_it_did_not_win_in_2013():
     """ERRATA.md, section 2: Clarifai won with 11.7 %."""
-    found = {(c.printed, c.ours) for c in verify(net("zfnet")) if c.verdict == "erratum"}
+    found = {(c.printed, c.ours) for c in verify("zfnet") if c.verdict == "erratum"}
     assert found == {(1, 3), (0.148, 0.117)}
 
 
 def test_published_numbers_hold_for_the_published_network_alone():
     for changed in ({"classes": 12}, {"channels": 1}, {"input": 256}):
-        other = net("zfnet", **changed)
-        assert other.facts == other.errata == ()
+        assert look_up("zfnet", **changed).claims == ()
+    assert look_up("zfnet").claims

@@ -11,11 +11,12 @@ from peer_layouts import resnet
 from safetensors.torch import load_file, save_file
 
 from papernets import create_model, from_peer, net
-from papernets.peers import find_peer
+from papernets.peers import find_peer, recognise
 from papernets.peers.auto import Misfit, match
 from papernets.peers.convert import convert
 from papernets.peers.read import read_weights
 from papernets.peers.recognise import recognised, same_network
+from papernets.run.network import Network
 from papernets.spec import Conv, Dense, GlobalPool, Net, chain
 
 KINDS = {
@@ -62,6 +63,17 @@ def test_where_the_order_is_lost(kind, order, tmp_path):
         state, ordered = {name: state[name] for name in names}, True
     found = convert(state, "resnet20", "auto", ordered=ordered, options=KINDS[kind])
     assert agrees(theirs, found)
+
+
+def test_no_network_is_built_but_the_one_that_is_given(monkeypatch):
+    """Names and shapes follow from the layers: 35 networks of peers are compared without one."""
+    made = []
+    init = Network.__init__
+    monkeypatch.setattr(Network, "__init__", lambda *given: made.append(given) or init(*given))
+    theirs = public.drawn(public.Akamaster)
+    recognise._sizes.cache_clear()
+    convert(theirs.state_dict(), "resnet20", "auto", options={"zeros": "around"})
+    assert len(made) == 1
 
 
 def test_ten_comes_after_two(tmp_path):

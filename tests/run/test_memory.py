@@ -273,9 +273,8 @@ def test_a_hook_on_all_modules_sees_every_layer():
             model(torch.rand(1, *SHORTCUTS.input))
     finally:
         hook.remove()
-    assert {id(model._calls[step.name]) for step in model._eval_steps} <= {
-        id(module) for module in seen
-    }
+    called = {id(model._calls[step.name]) for step in model._eval_steps}
+    assert called <= {id(module) for module in seen}
 
 
 def test_a_value_that_two_read_is_not_written_over():

@@ -183,7 +183,7 @@ def test_parameter_names_are_frozen(network):
     assert parameters.checksum(names_of(network)) == kept, (
         f"the names of {network.name}'s parameters changed. "
         f"Which: python tests/golden/parameters.py {network.name}. "
-        f"On purpose, or a new network: PAPERNETS_UPDATE_GOLDEN=1 pytest {__file__}"
+        f"On purpose, or a new network: PAPERNETS_UPDATE_GOLDEN=1 pytest -m golden"
     )
 
 
@@ -194,6 +194,7 @@ def test_three_lists_of_parameter_names_are_kept_in_full(name):
     assert NEW or names == parameters.whole(name).read_text(encoding="utf-8").split()
 
 
+@pytest.mark.golden
 def test_every_network_has_its_checksum_and_no_other():
     if NEW:
         parameters.write({name: names_of(network) for name, network in NETWORKS.items()})

@@ -15,7 +15,7 @@ from papernets.said import (
     Notes,
     Paper,
     Source,
-    claims,
+    Together,
     error_of_paper,
     errors,
     of_rows,
@@ -34,8 +34,7 @@ def claim(quantity, printed, **more):
 
 
 def test_a_table_of_claims_is_read_line_by_line():
-    read = claims(
-        PAPER,
+    read = PAPER.claims(
         """
 quantity   printed       where     why it is wrong
 params     about 60,000  abstract
@@ -59,19 +58,18 @@ rate       .             table 1   .
 
 
 def test_code_and_notes_stand_before_the_place():
-    (one, two) = claims(NOTES[1], "quantity  printed  where\na  1  VGG16\nb  2  : over 23 million")
+    (one, two) = NOTES[1].claims("quantity  printed  where\na  1  VGG16\nb  2  : over 23 million")
     assert (str(one.source), str(two.source)) == ("notes 001, VGG16", "notes 001: over 23 million")
-    (one,) = claims(Code("timm 1.0"), "quantity  printed\na  1")
+    (one,) = Code("timm 1.0").claims("quantity  printed\na  1")
     assert str(one.source) == "timm 1.0"
-    (one, two) = claims(
-        (PAPER, NOTES[3]), "quantity  printed  where\na  1  table 2; notes 003\nb  2  table 2"
-    )
+    both = "quantity  printed  where\na  1  table 2; notes 003\nb  2  table 2"
+    (one, two) = Together(PAPER, NOTES[3]).claims(both)
     assert one.source == Source((PAPER, NOTES[3]), "table 2; notes 003")
     assert two.source == PAPER.at("table 2")
 
 
 def test_our_value_comes_beside_what_is_no_rows():
-    read = claims(PAPER, "quantity  printed  where\nlayers  16  table 1", ours={"layers": 16})
+    read = PAPER.claims("quantity  printed  where\nlayers  16  table 1", ours={"layers": 16})
     assert read[0].ours == 16
 
 
@@ -84,7 +82,7 @@ def test_our_value_comes_beside_what_is_no_rows():
 )
 def test_a_wrong_table_of_claims_says_where(text, message):
     with pytest.raises(ValueError, match=message):
-        claims(PAPER, text)
+        PAPER.claims(text)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def said(quantity, printed, why="", source=None):
     return Claim(quantity, printed, source or PAPER.at("section I"), why)
 
 
+@pytest.mark.golden
 def test_the_page_is_current():
     if NEW == "1":
         FILE.write_text(PAGE, encoding="utf-8")
