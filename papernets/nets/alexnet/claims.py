@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from ...said import NOTES, Claim, Code, Record, Together, departures, errors, maps_last, value
@@ -10,6 +11,7 @@ from ...spec import Committee, Net, Shape, totals, walk
 from ..papers import ARAUJO
 from . import DROPOUT, LAYERS, PAPER, PAPER_CAFFE, alexnet
 from . import peers_claims as peers
+from .peers import PAPER_OWT
 from .recipes import FILLED
 
 README = Code("models/bvlc_reference_caffenet").at("readme")
@@ -178,16 +180,31 @@ Caffe's LRN layer; train_val.prototxt, lrn_param  the normalisation has k = 1 an
 """)
 
 
+LEDGER_NAMES = {
+    "alexnet": "alexnet_two_tower",
+    "alexnet_torchvision": "alexnet_owt",
+    "caffenet": "",
+}
+
+
 @cache
 def records() -> dict[str, Record]:
     """All records of the family, by the network's name."""
     alexnets = (INPUT, PADDING, ONE_DEVICE, SCALED)
     caffenets = (*CAFFENET_DEPARTURES, *alexnets[1:])
-    right_and_wrong = (*right(), *WRONG)
-    return {
-        "alexnet": Record("AlexNet", PAPER, right_and_wrong, alexnets, "alexnet_two_tower"),
+    one_tower = (peers.ALL_MAPS, INPUT, PADDING, SCALED)
+    title, otherwise = "AlexNet of torchvision", peers.TORCHVISION_DEPARTURES
+    title_bn = "AlexNet, Keras model of the notes with batch normalisation"
+    found = {
+        "alexnet": Record("AlexNet", PAPER, (*right(), *WRONG), alexnets),
         "caffenet": Record("CaffeNet", PAPER_CAFFE, CAFFENET, caffenets),
-        **peers.records((INPUT, PADDING, SCALED)),
+        "alexnet_single": Record("AlexNet, one tower", PAPER, tuple(peers.single()), one_tower),
+        "alexnet_torchvision": Record(title, PAPER_OWT, peers.TORCHVISION, otherwise),
+        "alexnet_keras_bn": Record(title_bn, PAPER, tuple(peers.keras()), peers.KERAS_DEPARTURES),
+    }
+    return {
+        name: replace(record, ledger_name=LEDGER_NAMES.get(name, name))
+        for name, record in found.items()
     }
 
 
