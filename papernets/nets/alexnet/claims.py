@@ -51,18 +51,11 @@ def right() -> Iterator[Claim]:
     """What was printed of AlexNet, and is right."""
     shapes = drawn()
     neurons = sum(maps * height * width for maps, height, width in shapes.values())
-    yield from Together(PAPER, *NOTES).claims("""
-quantity  printed           where
-params    about 60,000,000  abstract and section 4; notes 000 and 001
-""")
-    yield from NOTES[3].claims("""
-quantity  printed           where
-params    about 61,000,000  Comparison
-""")
-    yield from PAPER.claims(f"""
-quantity  printed        where                      ours
-neurons   about 650,000  abstract: 650,000 neurons  {neurons}
-""")
+    everywhere = Together(PAPER, *NOTES).at("abstract and section 4; notes 000 and 001")
+    yield Claim("params", 60_000_000, everywhere, about=True)
+    yield Claim("params", 61_000_000, NOTES[3].at("Comparison"), about=True)
+    abstract = PAPER.at("abstract: 650,000 neurons")
+    yield Claim("neurons", 650_000, abstract, about=True, ours=neurons)
     yield REFERENCE_MACS
     for layer, shape in shapes.items():
         yield Claim(f"{layer}.out", shape, PAPER.at("figure 2, both GPUs"))
@@ -96,10 +89,10 @@ conv1.input  3x224x224  section 3.5, figure 2; notes 001, Keras code  without pa
                         54x54; the 55x55 of figure 2 needs 227 (or padding 2)
 """),
     *PAPER.claims(f"""
-quantity             printed  ours           where              why it is wrong
-values of the input  150,528  {3 * 227 * 227}         figure 2, caption  it is 3x224x224; the
-                     network's 55x55 maps need 3x227x227
-conv1.size           253,440  .              figure 2, caption  the figure draws 55x55 maps, 48 a
+quantity             printed  ours             where              why it is wrong
+values of the input  150,528  {3 * 227 * 227}  figure 2, caption  it is 3x224x224; the network's
+                     55x55 maps need 3x227x227
+conv1.size           253,440  .                "                  the figure draws 55x55 maps, 48 a
                      GPU, and so 290,400; 253,440 is 96 maps of 55x48
 """),
     *NOTES[3].claims("""
