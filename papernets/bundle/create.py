@@ -20,7 +20,7 @@ from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
 from .assemble import Weights, assemble, in_towers
 from .committee import Committee
-from .find import bundle_at, bundle_meant, find_bundle
+from .find import bundle_at, bundle_meant, find_bundle, named, shipped
 from .info import AGAIN, INFO, WEIGHTS, BundleInfo, read_info
 from .network import Asked, kept_network
 
@@ -130,9 +130,11 @@ def _checked(name: str | os.PathLike[str], options: Iterable[str]) -> str:
 
 def _bundle_named(word: str) -> Path | None:
     """The folder of the bundle that a name is; one in place goes before a network of its name."""
+    if os.path.isdir(word or "."):
+        return bundle_at(Path(word)) or bundle_meant(word)
     if Path(word).name in (INFO, WEIGHTS):
         return find_bundle(word)
-    return (bundle_at(Path(word)) or bundle_meant(word)) if word else None
+    return None if named(word) else shipped(word)
 
 
 def _bundle_in(weights: Weights | None) -> Path | None:
