@@ -5,6 +5,7 @@ from .claims import (
     Claim,
     Departure,
     Value,
+    departures,
     error_of_paper,
     errors,
     of_rows,
@@ -14,7 +15,7 @@ from .claims import (
 from .recipe import Recipe
 from .record import Printed, Record
 from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source, Together
-from .tables import Table, crosses, number, table
+from .tables import Table, crosses, maps_last, number, table
 from .verify import Check, verify
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     "Together",
     "Value",
     "crosses",
+    "departures",
     "error_of_paper",
     "errors",
+    "maps_last",
     "number",
     "of_rows",
     "shown",

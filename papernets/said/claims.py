@@ -81,7 +81,8 @@ class Departure:
     where: str
 
 
-COLUMNS = ("quantity", "printed", "where", "why it is wrong", "conditions")
+COLUMNS = ("quantity", "printed", "where", "why it is wrong", "conditions", "ours")
+OTHERWISE = ("where", "what is done otherwise")
 CELLS = re.compile(r" {2,}")
 """Cells of a table of claims stand two spaces apart or more."""
 
@@ -94,11 +95,13 @@ def read_claims(
     The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
     missing at the end of a line; one of `"` is as above it. A line that begins with a space goes on
     with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
-    `ours` has our values of quantities that are no row's. ValueError names a wrong line.
+    `ours`, the column or the mapping, has our values of quantities that are no row's. ValueError
+    names a wrong line.
     """
     found = []
-    for cell in _cells(table):
+    for cell in _cells(table, COLUMNS):
         printed, about, below = _limits(cell.get("printed", ""))
+        beside = value(cell["ours"]) if cell.get("ours") else ours.get(cell["quantity"])
         found.append(
             Claim(
                 cell["quantity"],
@@ -108,15 +111,24 @@ def read_claims(
                 about,
                 below,
                 cell.get("conditions", ""),
-                ours.get(cell["quantity"]),
+                beside,
                 of,
             )
         )
     return tuple(found)
 
 
-def _cells(table: str) -> Iterator[dict[str, str]]:
-    """The lines of a table of claims, each as its cells by the columns' names."""
+def departures(table: str) -> tuple[Departure, ...]:
+    """The departures that a table lists, a line each; its columns are those of `OTHERWISE`.
+
+    Lines and cells are read as in a table of claims.
+    """
+    where, what = OTHERWISE
+    return tuple(Departure(cell[what], cell[where]) for cell in _cells(table, OTHERWISE))
+
+
+def _cells(table: str, known: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The lines of a table of claims or departures, each as its cells by the columns' names."""
     lines: list[str] = []
     for line in filter(str.strip, table.splitlines()):
         if line[0] == " ":
@@ -124,8 +136,9 @@ def _cells(table: str) -> Iterator[dict[str, str]]:
         else:
             lines.append(line.strip())
     columns, *rows = (CELLS.split(line) for line in lines)
-    if bad := [name for name in columns if name not in COLUMNS]:
-        raise ValueError(f"a table of claims has no column {bad[0]!r}: {', '.join(COLUMNS)}")
+    if bad := [name for name in columns if name not in known]:
+        kind = "claims" if known == COLUMNS else "departures"
+        raise ValueError(f"a table of {kind} has no column {bad[0]!r}: {', '.join(known)}")
     above = [""] * len(columns)
     for row in rows:
         if len(row) > len(columns):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..spec import Shape
+
 
 @dataclass(frozen=True)
 class Table:
@@ -51,6 +53,12 @@ def number(cell: str, row: str, column: str) -> int:
         return int(cell.replace(",", ""))
     except ValueError:
         raise ValueError(f"row {row}, column {column}: {cell!r} is not a whole number") from None
+
+
+def maps_last(cell: str) -> Shape:
+    """A size with its maps last, as most print it (112x112x64), as (C, H, W)."""
+    height, width, maps = (number(side, cell, "size") for side in cell.split("x"))
+    return maps, height, width
 
 
 def crosses(text: str) -> tuple[tuple[int, ...], ...]:

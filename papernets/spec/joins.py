@@ -34,7 +34,8 @@ class Concat:
 
     def words(self, ends: Sequence[Shape]) -> str:
         """The arithmetic filled in, in one line."""
-        return f"{' + '.join(str(end[0]) for end in ends)} = {sum(end[0] for end in ends)} channels"
+        maps = [end[0] for end in ends]
+        return f"{' + '.join(map(str, maps))} = {sum(maps)} channels"
 
     def settings(self, s: Shape) -> Settings:
         """As a layer's."""

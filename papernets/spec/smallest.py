@@ -17,7 +17,6 @@ def smallest_input(net: Net, limit: int = 1024, heads: bool = True) -> Pair | No
     Auxiliary heads have to fit too, unless `heads` is False. Height and width do not touch each
     other, so each is found for itself.
     """
-
     fit = _Fits(heads)
 
     def fits(height: int, width: int) -> bool:

@@ -18,7 +18,8 @@ def each_part(part: Part, name: str = "") -> Iterator[tuple[str, Part]]:
     yield name, part
     if isinstance(part, Aux):
         yield from each_part(part.head, name)
-    for child, inner in part.parts if isinstance(part, Chain) else getattr(part, "branches", ()):
+    several = part.parts if isinstance(part, Chain) else getattr(part, "branches", ())
+    for child, inner in several:
         yield from each_part(inner, dotted(name, child))
 
 

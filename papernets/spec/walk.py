@@ -20,10 +20,7 @@ from .window import Pair, Shape, Window, pair
 
 @dataclass(frozen=True)
 class Row:
-    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width).
-
-    `ends` are what the branches of a join give.
-    """
+    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width)."""
 
     name: str
     kind: str
@@ -36,7 +33,7 @@ class Row:
     connections: int = 0
     receptive_field: Pair | None = None
     field_stride: Pair | None = None
-    ends: tuple[Shape, ...] = ()
+    formula: str = ""
     aux: bool = False
 
     @property
@@ -76,12 +73,6 @@ class Row:
     def activation(self) -> str | None:
         """The activation after this row."""
         return getattr(self.layer, "activation", None)
-
-    @property
-    def formula(self) -> str:
-        """The arithmetic of this row in words."""
-        layer = self.layer
-        return layer.words(self.input) if isinstance(layer, Layer) else layer.words(self.ends)
 
     @property
     def settings(self) -> Settings:
@@ -249,13 +240,14 @@ class _Rows(Visitor[Seen]):
                 connections=layer.connections(s),
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
+                formula=layer.words(s),
                 aux=self._aux,
             )
         )
         return out, field
 
     def join(self, name: str, join: Concat | Add, value: Seen, ends: Sequence[Seen]) -> Seen:
-        shapes = tuple(shape for shape, _ in ends)
+        shapes = [shape for shape, _ in ends]
         try:
             out = join.shape(shapes)
         except ValueError as error:
@@ -272,7 +264,7 @@ class _Rows(Visitor[Seen]):
                 out=out,
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
-                ends=shapes,
+                formula=join.words(shapes),
                 aux=self._aux,
             )
         )

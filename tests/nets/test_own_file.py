@@ -9,7 +9,7 @@ import papernets
 from papernets.cli import main
 from papernets.nets import look_up
 from papernets.said import Departure, Paper
-from papernets.spec import HE, Initialisation, Net
+from papernets.spec import HE, Initialisation
 
 # One convolution of 3 maps on 8x8 pixels, then 4 units: (3*3+1)*3 + (3*6*6+1)*4 = 466 parameters,
 # 3*3*3*36 + 108*4 = 1,404 multiply-adds.
@@ -416,25 +416,12 @@ AS_IT_WAS = {  # a file, and the beginning of what is said of it
 }
 
 
-@pytest.fixture
-def net_of_today(monkeypatch):
-    """`Net` with its four fields alone."""
-
-    def __init__(self, name, input, classes, body):
-        vars(self).update(name=name, input=input, classes=classes, body=body)
-
-    __init__.__qualname__ = "Net.__init__"
-    monkeypatch.setattr(Net, "__init__", __init__)
-    for field in set(Net.__dataclass_fields__) - {"name", "input", "classes", "body"}:
-        monkeypatch.delattr(Net, field, raising=False)
-
-
 old_files = pytest.mark.parametrize("text", AS_IT_WAS)
 
 
 @old_files
 @pytest.mark.parametrize("verb", ["explain", "verify", "train", "diff"])
-def test_an_old_file_is_told_where_to(here, capsys, net_of_today, text, verb):
+def test_an_old_file_is_told_where_to(here, capsys, text, verb):
     (here / "old.py").write_text(HEAD + text + "\n")
     more = {"train": ["--dry-run"], "diff": ["lenet5"]}.get(verb, [])
     assert main([verb, "old.py:NET", *more]) == 2
@@ -446,13 +433,13 @@ def test_an_old_file_is_told_where_to(here, capsys, net_of_today, text, verb):
 
 
 @old_files
-def test_an_old_file_is_told_where_to_from_python(here, net_of_today, text):
+def test_an_old_file_is_told_where_to_from_python(here, text):
     (here / "old.py").write_text(HEAD + text + "\n")
     with pytest.raises(ValueError, match=r"^old\.py is written for an earlier .*CONTRIBUTING\.md"):
         papernets.net("old.py:NET")
 
 
-def test_an_old_function_is_told_where_to(here, net_of_today):
+def test_an_old_function_is_told_where_to(here):
     """It is found when the function is called, and names the function too."""
     (here / "old.py").write_text(f"{HEAD}def old():\n    return Net(name='o', title='', {BODY})\n")
     with pytest.raises(ValueError, match=r"^old\.py:old is written for an earlier .* takes title"):
@@ -469,7 +456,7 @@ def test_an_old_function_is_told_where_to(here, net_of_today):
         ("import paper_of_mine", "does not run: ModuleNotFoundError: No module named 'paper_of"),
     ],
 )
-def test_a_slip_is_not_taken_for_an_old_file(here, capsys, net_of_today, text, message):
+def test_a_slip_is_not_taken_for_an_old_file(here, capsys, text, message):
     (here / "new.py").write_text(HEAD + text + "\n")
     assert main(["explain", "new.py:NET"]) == 2
     assert f"new.py {message}" in capsys.readouterr().err

@@ -8,7 +8,6 @@ from small_nets import BRANCHES, SHORTCUTS
 
 from papernets.nets.registry import NETS, net
 from papernets.run.network import build
-from papernets.said import Paper
 from papernets.spec import BatchNorm, Committee, Conv, Net, Norm, chain, tensors, walk
 
 
@@ -30,10 +29,9 @@ OTHERWISE = [
     net("mobilenet_v1_timm", width=0.25, head=True),
     net("resnet110_v2", classes=5),
 ]
+# Names with dots of a user's own: blocks are made where their first row is.
 DOTTED = Net(
     "dotted",
-    "names with dots of a user's own: blocks are made where their first row is",
-    Paper("t", "a", 2026, "v"),
     (3, 8, 8),
     0,
     chain({"a.x": Conv(4, 1), "b": Conv(4, 1, norm=Norm(scale=False)), "a.y": BatchNorm()}),

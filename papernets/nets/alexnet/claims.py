@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ...said import NOTES, Claim, Code, Departure, Record, Source, errors, value
+from ...said import NOTES, Claim, Code, Record, Together, departures, errors, maps_last, value
 from ...spec import Committee, Net, Shape, totals, walk
 from ..papers import ARAUJO
 from . import DROPOUT, LAYERS, PAPER, PAPER_CAFFE, alexnet
 from . import peers_claims as peers
-from .peers import PAPER_OWT
 from .recipes import FILLED
 
 README = Code("models/bvlc_reference_caffenet").at("readme")
@@ -26,12 +25,11 @@ RESULTS = (
     *errors("38.1/16.4", f"{VALIDATION}, five networks, ten crops", TABLE_2),
     *errors("39.0/16.6", f"{VALIDATION}, one network {BEFORE}, ten crops", TABLE_2),
     *errors("36.7/15.4", f"{VALIDATION}, seven networks, two trained so, ten crops", TABLE_2),
-    Claim(
-        "error",
-        0.153,
-        Source((PAPER, NOTES[2]), "table 2; notes 002: 84.70 % top-5 accuracy"),
-        conditions=f"ILSVRC-2012 test, seven networks, two {BEFORE}, top-5",
-    ),
+    *Together(PAPER, *NOTES).claims(f"""
+quantity  printed  where  conditions
+error     15.3 %   table 2; notes 002: 84.70 % top-5 accuracy  ILSVRC-2012 test, seven networks,
+                   two {BEFORE}, top-5
+"""),
 )
 
 
@@ -42,7 +40,7 @@ def drawn() -> dict[str, Shape]:
         if row["one_gpu"] == ".":  # the softmax sees both GPUs and stands on neither
             shapes[row["layer"]] = (int(row["kernels"]), 1, 1)
         else:
-            height, width, maps = map(int, row["one_gpu"].split("x"))
+            maps, height, width = maps_last(row["one_gpu"])
             shapes[row["layer"]] = (2 * maps, height, width)
     return shapes
 
@@ -51,11 +49,18 @@ def right() -> Iterator[Claim]:
     """What was printed of AlexNet, and is right."""
     shapes = drawn()
     neurons = sum(maps * height * width for maps, height, width in shapes.values())
-    everywhere = Source((PAPER, *NOTES[:2]), "abstract and section 4; notes 000 and 001")
-    yield Claim("params", 60_000_000, everywhere, about=True)
-    yield Claim("params", 61_000_000, NOTES[3].at("Comparison"), about=True)
-    said = PAPER.at("abstract: 650,000 neurons")
-    yield Claim("neurons", 650_000, said, about=True, ours=neurons)
+    yield from Together(PAPER, *NOTES).claims("""
+quantity  printed           where
+params    about 60,000,000  abstract and section 4; notes 000 and 001
+""")
+    yield from NOTES[3].claims("""
+quantity  printed           where
+params    about 61,000,000  Comparison
+""")
+    yield from PAPER.claims(f"""
+quantity  printed        where                      ours
+neurons   about 650,000  abstract: 650,000 neurons  {neurons}
+""")
     yield REFERENCE_MACS
     for layer, shape in shapes.items():
         yield Claim(f"{layer}.out", shape, PAPER.at("figure 2, both GPUs"))
@@ -74,33 +79,27 @@ pool5.receptive_field  195x195  Araujo, Norris, Sim 2019, Computing Receptive Fi
                                 the same windows
 pool5.field_stride     32x32    Araujo, Norris, Sim 2019: alexnet_v2
 """)
-    yield Claim(
-        "float32 parameters in thousandths of 2^30 bytes",
-        227,
-        NOTES[3].at("Comparison: network size 227 MB"),
-        about=True,
-        ours=4000 * totals(walk(alexnet())).params / 2**30,
-    )
+    ours = 4000 * totals(walk(alexnet())).params / 2**30
+    yield from NOTES[3].claims(f"""
+quantity                                         printed    where                            ours
+float32 parameters in thousandths of 2^30 bytes  about 227  Comparison: network size 227 MB  {ours}
+""")
     yield from RESULTS
 
 
 WRONG = (
-    Claim(
-        "conv1.input",
-        (3, 224, 224),
-        Source((PAPER, NOTES[1]), "section 3.5, figure 2; notes 001, Keras code"),
-        "without padding, 224 gives 54x54; the 55x55 of figure 2 needs 227 (or padding 2)",
-    ),
-    *PAPER.claims(
-        """
-quantity             printed  where              why it is wrong
-values of the input  150,528  figure 2, caption  it is 3x224x224; the network's 55x55 maps need
-                                                 3x227x227
-conv1.size           253,440  figure 2, caption  the figure draws 55x55 maps, 48 a GPU, and so
-                                                 290,400; 253,440 is 96 maps of 55x48
-""",
-        ours={"values of the input": 3 * 227 * 227},
-    ),
+    *Together(PAPER, *NOTES).claims("""
+quantity     printed    where                                     why it is wrong
+conv1.input  3x224x224  section 3.5, figure 2; notes 001, Keras code  without padding, 224 gives
+                        54x54; the 55x55 of figure 2 needs 227 (or padding 2)
+"""),
+    *PAPER.claims(f"""
+quantity             printed  ours           where              why it is wrong
+values of the input  150,528  {3 * 227 * 227}         figure 2, caption  it is 3x224x224; the
+                     network's 55x55 maps need 3x227x227
+conv1.size           253,440  .              figure 2, caption  the figure draws 55x55 maps, 48 a
+                     GPU, and so 290,400; 253,440 is 96 maps of 55x48
+"""),
     *NOTES[3].claims("""
 quantity      printed  where                    why it is wrong
 conv2.stride  4x4      Basic layout of AlexNet  only conv1 has stride 4: see the sizes
@@ -109,20 +108,18 @@ conv4.stride  4x4      "                        "
 conv5.stride  4x4      "                        "
 flatten.size  9,261    "                        256 maps of 6x6 are 9,216 values
 """),
-    *NOTES[1].claims(
-        """
-quantity         printed  where                            why it is wrong
-conv1.kernel     7x7      VGG16                            11, 5, 3, 3, 3: 7x7 is ZFNet's first
-conv1.padding    same     Model Explanation                two lines on it is valid: 55x55
-conv2.kernel     11x11    the Keras model under this name  5x5 in the paper: see alexnet_keras_bn
-pool1.kernel     2x2      "                                3x3 at stride 2, overlapping: see
-                                                           alexnet_keras_bn
-conv3.padding    0x0      "                                13x13 stays 13x13: see alexnet_keras_bn
-rate of dropout  0.4      "                                0.5 in section 4.2
-classes          10       "                                the paper has 1000
-""",
-        ours={"rate of dropout": DROPOUT.rate, "classes": 1000},
-    ),
+    *NOTES[1].claims(f"""
+quantity         printed  ours            where                            why it is wrong
+conv1.kernel     7x7      .               VGG16              11, 5, 3, 3, 3: 7x7 is ZFNet's first
+conv1.padding    same     .               Model Explanation  two lines on it is valid: 55x55
+conv2.kernel     11x11    .               the Keras model under this name  5x5 in the paper: see
+                          alexnet_keras_bn
+pool1.kernel     2x2      .               "                  3x3 at stride 2, overlapping: see
+                          alexnet_keras_bn
+conv3.padding    0x0      .               "                  13x13 stays 13x13: see alexnet_keras_bn
+rate of dropout  0.4      {DROPOUT.rate}  "                  0.5 in section 4.2
+classes          10       1000            "                  the paper has 1000
+"""),
     *NOTES[2].claims("""
 quantity  printed        where            why it is wrong
 params    62,378,344     AlexNet table    the kernels of conv2, conv4 and conv5 see one tower, not
@@ -130,109 +127,67 @@ params    62,378,344     AlexNet table    the kernels of conv2, conv4 and conv5 
 macs      1,500,000,000  All Comparisons  counted at two operations a multiply-add (1.45 billion)
                                           beside figures at one
 """),
-    Claim(
-        "what norm1 stands after",
-        "conv1, before its ReLU",
-        NOTES[0].at("Architecture"),
-        "ReLU, then normalisation, then pooling: sections 3.3 and 3.5",
-        ours="conv1 and its ReLU",
-    ),
-    Claim(
-        "norm1.formula",
-        "a / (k + alpha×sum of a^2)^beta",
-        NOTES[1].at("formula of LRN"),
-        "the left side is another value than the right, b = a / ...; over 5 maps with k = 2, "
-        "alpha = 1e-4, beta = 0.75, which no note prints",
-    ),
-    Claim(
-        "top-1 error that normalisation saves",
-        0.01,
-        NOTES[0].at("Local response normalization"),
-        "1.4 points (section 3.3), as the same notes say above; over 1 is the colour shift",
-        ours=0.014,
-    ),
-    Claim(
-        "augmentation",
-        "rotations",
-        NOTES[0].at("Overfitting Prevention"),
-        "crops, mirrors and a shift of colours along their principal components (section 4.1)",
-        ours="crops, mirrors, colours",
-    ),
-    Claim(
-        "against overfitting",
-        "dropout, not regularisation",
-        NOTES[3].at("AlexNet Networks"),
-        "dropout, weight decay of 0.0005 and augmentation (sections 4 and 5)",
-        ours="dropout, weight decay, augmentation",
-    ),
-    Claim(
-        "first network with max pooling",
-        "AlexNet",
-        NOTES[3].at("AlexNet Networks"),
-        "max pooling is older",
-        ours="an older one",
+    *Together(*NOTES).claims(
+        """
+quantity                  printed                          where  why it is wrong
+what norm1 stands after   conv1, before its ReLU           notes 000, Architecture  ReLU, then
+                          normalisation, then pooling: sections 3.3 and 3.5
+norm1.formula             a / (k + alpha×sum of a^2)^beta  notes 001, formula of LRN  the left side
+                          is another value than the right, b = a / ...; over 5 maps with k = 2,
+                          alpha = 1e-4, beta = 0.75, which no note prints
+top-1 error that normalisation saves  0.01  notes 000, Local response normalization  1.4 points
+                          (section 3.3), as the same notes say above; over 1 is the colour shift
+augmentation              rotations                        notes 000, Overfitting Prevention  crops,
+                          mirrors and a shift of colours along their principal components
+                          (section 4.1)
+against overfitting       dropout, not regularisation      notes 003, AlexNet Networks  dropout,
+                          weight decay of 0.0005 and augmentation (sections 4 and 5)
+first network with max pooling  AlexNet                    notes 003, AlexNet Networks  max pooling
+                          is older
+""",
+        ours={
+            "what norm1 stands after": "conv1 and its ReLU",
+            "top-1 error that normalisation saves": 0.014,
+            "augmentation": "crops, mirrors, colours",
+            "against overfitting": "dropout, weight decay, augmentation",
+            "first network with max pooling": "an older one",
+        },
     ),
 )
 CAFFENET = (
     REFERENCE_MACS,
     *errors("42.6/19.6", f"{VALIDATION}, one network, centre crop", README),
 )
-INPUT = Departure("the input is 227x227, not 224x224: see the errata", "section 3.5")
-PADDING = Departure(
-    "padding 2 in conv2, 1 in conv3 to conv5: not printed, the sizes need it", "figure 2"
-)
-ONE_DEVICE = Departure(
-    "the two towers run on one device, as groups of a convolution, unless create_model is given "
-    "two `devices`; the window of the normalisation runs over all the layer's maps, and so across "
-    "the towers' border",
-    "sections 3.3 and 3.5",
-)
-SCALED = Departure(
-    "dropout scales in training, the paper halves the outputs at test time", "section 4.2"
-)
-CAFFENET_DEPARTURES = (
-    Departure("pooling comes before normalisation", str(README)),
-    Departure(
-        "the normalisation has k = 1 and alpha divided by the 5 maps of its window, where the "
-        "paper has k = 2 and does not divide",
-        "Caffe's LRN layer; train_val.prototxt, lrn_param",
-    ),
-    Departure(
-        "first biases are 0.4 in conv2, conv5, fc6 and fc7, 1 in conv4 and 0.1 in fc8, and the "
-        "deviation of fc6 and fc7 is 0.005; the paper has ones and 0.01",
-        FILLED,
-    ),
-    Departure("trained without the shift of colours", str(README)),
-)
+INPUT, PADDING, ONE_DEVICE, SCALED = departures("""
+where        what is done otherwise
+section 3.5  the input is 227x227, not 224x224: see the errata
+figure 2     padding 2 in conv2, 1 in conv3 to conv5: not printed, the sizes need it
+sections 3.3 and 3.5  the two towers run on one device, as groups of a convolution, unless
+             create_model is given two `devices`; the window of the normalisation runs over all the
+             layer's maps, and so across the towers' border
+section 4.2  dropout scales in training, the paper halves the outputs at test time
+""")
+CAFFENET_DEPARTURES = departures(f"""
+where     what is done otherwise
+{README}  pooling comes before normalisation
+Caffe's LRN layer; train_val.prototxt, lrn_param  the normalisation has k = 1 and alpha divided by
+          the 5 maps of its window, where the paper has k = 2 and does not divide
+{FILLED}  first biases are 0.4 in conv2, conv5, fc6 and fc7, 1 in conv4 and 0.1 in fc8, and the
+          deviation of fc6 and fc7 is 0.005; the paper has ones and 0.01
+{README}  trained without the shift of colours
+""")
 
 
 @cache
 def records() -> dict[str, Record]:
     """All records of the family, by the network's name."""
     alexnets = (INPUT, PADDING, ONE_DEVICE, SCALED)
-    one_tower = (peers.ALL_MAPS, INPUT, PADDING, SCALED)
+    caffenets = (*CAFFENET_DEPARTURES, *alexnets[1:])
+    right_and_wrong = (*right(), *WRONG)
     return {
-        "alexnet": Record("AlexNet", PAPER, (*right(), *WRONG), alexnets, "alexnet_two_tower"),
-        "caffenet": Record(
-            "CaffeNet", PAPER_CAFFE, CAFFENET, (*CAFFENET_DEPARTURES, *alexnets[1:])
-        ),
-        "alexnet_single": Record(
-            "AlexNet, one tower", PAPER, tuple(peers.single()), one_tower, "alexnet_single"
-        ),
-        "alexnet_torchvision": Record(
-            "AlexNet of torchvision",
-            PAPER_OWT,
-            peers.TORCHVISION,
-            peers.TORCHVISION_DEPARTURES,
-            "alexnet_owt",
-        ),
-        "alexnet_keras_bn": Record(
-            "AlexNet, Keras model of the notes with batch normalisation",
-            PAPER,
-            tuple(peers.keras()),
-            peers.KERAS_DEPARTURES,
-            "alexnet_keras_bn",
-        ),
+        "alexnet": Record("AlexNet", PAPER, right_and_wrong, alexnets, "alexnet_two_tower"),
+        "caffenet": Record("CaffeNet", PAPER_CAFFE, CAFFENET, caffenets),
+        **peers.records((INPUT, PADDING, SCALED)),
     }
 
 

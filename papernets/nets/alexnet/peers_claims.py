@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, Claim, Code, Departure, table, value
-from ...spec import Shape, walk
-from .peers import KERAS, KERAS_NORM, NOTES_002, alexnet_single
+from ...said import (
+    NOTES,
+    Claim,
+    Code,
+    Departure,
+    Record,
+    Together,
+    departures,
+    maps_last,
+    table,
+    value,
+)
+from ...spec import walk
+from . import PAPER
+from .peers import KERAS, KERAS_NORM, NOTES_002, PAPER_OWT, alexnet_single
 
 # Notes 001, table: Number of Parameters, Forward Computation.
 NOTES_001 = table("""
@@ -23,35 +35,26 @@ fc8    4096000   4096000
 TABLE_001 = NOTES[1].at("AlexNet table")
 
 
-def _shape(cell: str) -> Shape:
-    height, width, maps = map(int, cell.split("x"))
-    return maps, height, width
-
-
 def single() -> Iterator[Claim]:
     """What notes print of AlexNet as one tower."""
     yield from _of_notes_002()
     yield from _of_notes_001()
-    yield Claim(
-        "params", 62_369_152, TABLE_001, "the 9,192 biases of fc6, fc7 and fc8 are left out"
-    )
-    for row in NOTES_001:
-        if row["layer"].startswith("fc"):
-            why = "the biases are left out, which the same table counts in the convolutions"
-            yield Claim(f"{row['layer']}.params", value(row["params"]), TABLE_001, why)
-    yield Claim(
-        "macs",
-        1_500_000_000,
-        NOTES[2].at("All Comparisons, beside 62M parameters"),
-        "that is two operations a multiply-add of the two towers: 1.45 billion",
-    )
-    yield Claim(
-        "what norm1 stands after",
-        "the pooling",
-        TABLE_001,
-        "normalisation comes before pooling (section 3.5); after it, it is CaffeNet",
-        ours="conv1 and its ReLU",
-    )
+    biases = "the biases are left out, which the same table counts in the convolutions"
+    yield from Together(*NOTES).claims(f"""
+quantity    printed        where                     why it is wrong
+params      62,369,152     notes 001, AlexNet table  the 9,192 biases of fc6, fc7 and fc8 are left
+                                                     out
+fc6.params  37,748,736     notes 001, AlexNet table  {biases}
+fc7.params  16,777,216     "                         "
+fc8.params  4,096,000      "                         "
+macs        1,500,000,000  notes 002, All Comparisons, beside 62M parameters  that is two operations
+                           a multiply-add of the two towers: 1.45 billion
+""")
+    yield from NOTES[1].claims("""
+quantity                 printed      ours                where          why it is wrong
+what norm1 stands after  the pooling  conv1 and its ReLU  AlexNet table  normalisation comes before
+                         pooling (section 3.5); after it, it is CaffeNet
+""")
 
 
 def _of_notes_002() -> Iterator[Claim]:
@@ -60,8 +63,8 @@ def _of_notes_002() -> Iterator[Claim]:
     for row in NOTES_002:
         layer = row["layer"]
         if row["input"] != ".":
-            yield Claim(f"{layer}.input", _shape(row["input"]), where)
-            yield Claim(f"{layer}.out", _shape(row["output"]), where)
+            yield Claim(f"{layer}.input", maps_last(row["input"]), where)
+            yield Claim(f"{layer}.out", maps_last(row["output"]), where)
         yield Claim(f"{layer}.params", value(row["params"]), where)
 
 
@@ -78,41 +81,40 @@ def _of_notes_001() -> Iterator[Claim]:
             yield Claim(f"{layer}.params", value(row["params"]), TABLE_001)
     rows = walk(alexnet_single())
     convolutions, dense = ([r for r in rows if r.kind == kind] for kind in ("conv", "dense"))
+    in_conv, in_dense = (sum(r.params for r in kind) for kind in (convolutions, dense))
     biased, used = sum(r.connections for r in convolutions), sum(r.macs for r in dense)
-    for quantity, printed, about, ours in (
-        ("parameters in convolutions", 3_700_000, True, sum(r.params for r in convolutions)),
-        ("parameters in dense layers", 58_600_000, True, sum(r.params for r in dense)),
-        ("multiply-adds, and biases of convolutions", 1_135_906_176, False, biased + used),
-        ("macs", 1_100_000_000, True, None),
-        ("the same in convolutions", 1_080_000_000, True, biased),
-        ("the same in dense layers", 58_600_000, True, used),
-    ):
-        yield Claim(quantity, printed, TABLE_001, about=about, ours=ours)
+    yield from NOTES[1].claims(f"""
+quantity                       printed              where          ours
+parameters in convolutions     about 3,700,000      AlexNet table  {in_conv}
+parameters in dense layers     about 58,600,000     "              {in_dense}
+multiply-adds, and biases of convolutions  1,135,906,176  "        {biased + used}
+macs                           about 1,100,000,000  "              .
+the same in convolutions       about 1,080,000,000  "              {biased}
+the same in dense layers       about 58,600,000     "              {used}
+""")
 
 
-ALL_MAPS = Departure(
-    "every kernel sees all maps before it, where the paper's conv2, conv4 and conv5 see those on "
-    "their own GPU: see alexnet",
-    "notes 002; section 3.5",
-)
+(ALL_MAPS,) = departures("""
+where                   what is done otherwise
+notes 002; section 3.5  every kernel sees all maps before it, where the paper's conv2, conv4 and
+                        conv5 see those on their own GPU: see alexnet
+""")
 TORCHVISION = Code("torchvision 0.28").claims("""
 quantity  printed      where
 params    61,100,840   measured
 macs      714,188,480  measured
 """)
-TORCHVISION_DEPARTURES = tuple(
-    Departure(what, "torchvision/models/alexnet.py")
-    for what in (
-        "it is the network of One weird trick (2014), not of the 2012 paper: one tower of 64, 192, "
-        "384, 256 and 256 maps for two of 48, 128, 192, 192 and 128",
-        "no normalisation",
-        "the input is 224 with padding 2, where 227 without gives 55x55 too",
-        "dropout stands before fc6 and fc7, in the paper after them",
-        "the last map is averaged over an even grid of 6x6 before fc6: nothing at 224, where it is "
-        "6x6, and any other input fits",
-        "first weights and biases are torch's uniform default; section 5 has a Gaussian",
-    )
-)
+TORCHVISION_DEPARTURES = departures("""
+where                          what is done otherwise
+torchvision/models/alexnet.py  it is the network of One weird trick (2014), not of the 2012 paper:
+    one tower of 64, 192, 384, 256 and 256 maps for two of 48, 128, 192, 192 and 128
+"   no normalisation
+"   the input is 224 with padding 2, where 227 without gives 55x55 too
+"   dropout stands before fc6 and fc7, in the paper after them
+"   the last map is averaged over an even grid of 6x6 before fc6: nothing at 224, where it is 6x6,
+    and any other input fits
+"   first weights and biases are torch's uniform default; section 5 has a Gaussian
+""")
 
 
 def keras() -> Iterator[Claim]:
@@ -122,32 +124,43 @@ def keras() -> Iterator[Claim]:
         layer = row["layer"]
         if row["output"] == ".":
             continue
-        out, count = _shape(row["output"]), value(row["params"])
+        out, count = maps_last(row["output"]), value(row["params"])
         yield Claim(f"{layer}.out", out, where)
         if row["kind"] == "norm":  # Keras adds the moving mean and variance, which are not trained
             four = 2 * KERAS_NORM.params(out)
             yield Claim(f"{layer}, moving statistics counted", count, where, ours=four)
         else:
             yield Claim(f"{layer}.params", count, where)
-    yield Claim("classes", 6, NOTES[1].at("text over the code"), "the code has 10", ours=10)
-    yield Claim(
-        "flatten.size",
-        224 * 224 * 3,
-        NOTES[1].at("input_shape of the first dense layer"),
-        "the last map is 256@1x1; Keras takes input_shape from the first layer alone",
-    )
+    yield from NOTES[1].claims(f"""
+quantity      printed          ours  where                 why it is wrong
+classes       6                10    text over the code    the code has 10
+flatten.size  {224 * 224 * 3}  .     input_shape of the first dense layer  the last map is 256@1x1;
+              Keras takes input_shape from the first layer alone
+""")
 
 
-KERAS_DEPARTURES = tuple(
-    Departure(what, "notes 001, Keras code")
-    for what in (
-        "not AlexNet: see alexnet",
-        "conv2 is 11x11 without padding, in the paper 5x5 with 2",
-        "pooling is 2x2 at stride 2, in the paper 3x3 and overlapping",
-        "conv3 to conv5 have no padding, so that the last map is 1x1",
-        "batch normalisation after activation, pooling and dropout, where the paper has local "
-        "response normalisation in two places",
-        "dropout 0.4, in the paper 0.5",
-        "10 classes, and 224 without padding: 54x54 for 55x55",
+KERAS_DEPARTURES = departures("""
+where                  what is done otherwise
+notes 001, Keras code  not AlexNet: see alexnet
+"   conv2 is 11x11 without padding, in the paper 5x5 with 2
+"   pooling is 2x2 at stride 2, in the paper 3x3 and overlapping
+"   conv3 to conv5 have no padding, so that the last map is 1x1
+"   batch normalisation after activation, pooling and dropout, where the paper has local response
+    normalisation in two places
+"   dropout 0.4, in the paper 0.5
+"   10 classes, and 224 without padding: 54x54 for 55x55
+""")
+
+
+def records(of_paper: tuple[Departure, ...]) -> dict[str, Record]:
+    """The peers' records by name; what the paper's network does otherwise, one tower does too."""
+    one_tower = (ALL_MAPS, *of_paper)
+    title, departures = "AlexNet of torchvision", TORCHVISION_DEPARTURES
+    title_bn = "AlexNet, Keras model of the notes with batch normalisation"
+    found = (
+        Record("AlexNet, one tower", PAPER, tuple(single()), one_tower, "alexnet_single"),
+        Record(title, PAPER_OWT, TORCHVISION, departures, "alexnet_owt"),
+        Record(title_bn, PAPER, tuple(keras()), KERAS_DEPARTURES, "alexnet_keras_bn"),
     )
-)
+    names = ("alexnet_single", "alexnet_torchvision", "alexnet_keras_bn")
+    return dict(zip(names, found, strict=True))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ...said import Recipe, table
-from ...spec import Committee, Initialisation, Net
+from dataclasses import replace
+from functools import partial
+
+from ...said import table
+from ...spec import Initialisation
+from ..first_weights import KERAS, by_name
 from ..photographs import recipes as photographs
 
 # train_val.prototxt: weight_filler and bias_filler of each layer
@@ -19,19 +23,16 @@ fc7    0.005  0.4
 fc8    0.01   0.1
 """)
 FILLED = "train_val.prototxt, weight_filler and bias_filler"
-CAFFE = Initialisation(
-    "gaussian",
-    0.01,
-    FILLED,
-    but=tuple(
-        (
-            row["layer"],
-            Initialisation("gaussian", float(row["std"]), FILLED, bias=float(row["bias"])),
-        )
-        for row in FILLERS
-        if (row["std"], row["bias"]) != ("0.01", "0")
-    ),
-)
+
+
+def filled(std: str, bias: str) -> Initialisation:
+    """A Gaussian of this deviation, and this first bias."""
+    return Initialisation("gaussian", float(std), FILLED, bias=float(bias))
+
+
+MOSTLY = ("0.01", "0")
+OTHERS = tuple((layer, filled(*to)) for layer, *to in FILLERS.rows if tuple(to) != MOSTLY)
+CAFFE = replace(filled(*MOSTLY), but=OTHERS)
 PAPERS = Initialisation(
     "gaussian",
     0.01,
@@ -41,21 +42,7 @@ PAPERS = Initialisation(
 TORCH = Initialisation(
     "root_fan_in", 1.0, "torchvision/models/alexnet.py: torch's default for its layers"
 )
-GLOROT = Initialisation("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)")
-INITIALISATIONS = {
-    "alexnet": PAPERS,
-    "alexnet_single": PAPERS,
-    "caffenet": CAFFE,
-    "alexnet_torchvision": TORCH,
-    "alexnet_keras_bn": GLOROT,
-}
-
-
-def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
-    """How an AlexNet is trained: with the weight decay of section 5, all of them."""
-    return photographs(net, weight_decay=5e-4)
-
-
-def initialisation(net: Net) -> Initialisation:
-    """How the weights of an AlexNet are drawn: as its paper or its code says."""
-    return INITIALISATIONS[net.name]
+initialisation = by_name(
+    {"caffenet": CAFFE, "*_torchvision": TORCH, "*_keras_bn": KERAS, "alexnet*": PAPERS}
+)
+recipes = partial(photographs, weight_decay=5e-4)  # section 5, for all of them

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from ...said import Code, Paper, number, table
+from ...said import Code, Paper, maps_last, number, table
 from ...spec import (
     Concat,
     Conv,
@@ -29,7 +29,6 @@ from ...spec import (
     pair,
 )
 from ..entry import Entry
-from ..googlenet import shape
 
 PAPER = Paper(
     "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift",
@@ -132,7 +131,7 @@ def lines(variant: Variant, channels: int) -> Iterator[tuple[str, dict[str, str]
                 if row["3x3reduce"] != ".":
                     maps = number(row["3x3reduce"], name, "3x3reduce")
                     parts[f"{name}_reduce"] = convolution(variant, maps, 1)
-                conv = convolution(variant, shape(row)[0], kernel, stride)
+                conv = convolution(variant, maps_last(row["output"])[0], kernel, stride)
                 if row["type"].endswith("*") and variant.separable:
                     parts[f"{name}_dw"] = replace(
                         conv, out=8 * channels, groups=channels, norm=None, activation=None
@@ -187,10 +186,10 @@ def bn_inception_slim(classes: int = 1000, channels: int = 3, input: int | Pair 
     return _net("bn_inception_slim", classes, channels, input)
 
 
-NETWORKS = (
-    Entry("bn_inception", bn_inception, PAPER.year),
-    Entry("bn_inception_576", bn_inception_576, PAPER.year),
-    Entry("bn_inception_plain_stem", bn_inception_plain_stem, PAPER.year),
-    Entry("bn_inception_caffe", bn_inception_caffe, PAPER.year),
-    Entry("bn_inception_slim", bn_inception_slim, PAPER.year),
+NETWORKS = tuple(
+    Entry(make.__name__, make, PAPER.year)
+    for make in (
+        *(bn_inception, bn_inception_576, bn_inception_plain_stem),
+        *(bn_inception_caffe, bn_inception_slim),
+    )
 )

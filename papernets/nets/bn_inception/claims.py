@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, UNEXPLAINED, Claim, Code, Departure, Record, Source, errors, table
+from ...said import (
+    NOTES,
+    UNEXPLAINED,
+    Claim,
+    Code,
+    Record,
+    Source,
+    departures,
+    errors,
+    maps_last,
+    table,
+)
 from ...spec import Committee, Net
-from ..googlenet import shape
 from ..inception import PAPER as RETHINKING
 from ..papers import ARAUJO
 from . import FIGURE_5, PAPER, SLIM, VARIANTS, Variant, lines
@@ -60,9 +70,10 @@ BN-x5-Sigmoid  never  69.8
 def figure_5(variant: Variant) -> Iterator[Claim]:
     """The output column of figure 5."""
     fits = () if variant.projection == 128 else ("inception_4c", "inception_4d")
+    source = PAPER.at("appendix, figure 5, output")
     for name, row, _ in lines(variant, 3):
         why = "" if name in fits else WRONG.get(name, "")
-        yield Claim(f"{name}.out", shape(row), PAPER.at("appendix, figure 5, output"), why)
+        yield Claim(f"{name}.out", maps_last(row["output"]), source, why)
 
 
 def fields(variant: Variant) -> Iterator[Claim]:
@@ -104,64 +115,48 @@ def said_of(name: str) -> Iterator[Claim]:
     yield from fields(variant)
     yield from results()
     yield Claim("params", 13_600_000, PAPER.at("section 4.2: 13.6 million"), UNEXPLAINED)
-    yield Claim(
+    what, why = (
         "filters of the widest double 3x3",
-        128,
-        PAPER.at("section 4.2: up to 128 filters"),
         "figure 5 has 160 in 4c and goes up to 256 in 4e",
-        ours=max(map(int, FIGURE_5.column("d3x3")[4:-1])),
     )
+    widest = max(map(int, FIGURE_5.column("d3x3")[4:-1]))
+    yield Claim(what, 128, PAPER.at("section 4.2: up to 128 filters"), why, ours=widest)
 
 
-STEM = Departure(
-    "the separable first convolution has neither normalisation nor ReLU between its two steps",
-    f"appendix: depth multiplier 8; {SLIM}",
-)
-LESS = Departure(
-    "with the separable first convolution there are 1.9 billion multiply-adds, where a later paper "
-    "prints 2.0: that is the network with a plain one; see bn_inception_plain_stem",
-    str(TWO_BILLION),
-)
-PLAIN_STEM = Departure(
-    "the first convolution is a plain 7x7", "appendix: separable, depth multiplier 8"
-)
-PROJECTION_96 = Departure(
-    "4c and 4d project their pooling to 96 maps, so that they give the printed 576",
-    f"appendix, figure 5: 128; {SLIM}",
-)
-WHOLE_MAP = Departure(
-    "the 7x7 average is one over the whole map, so for any input", "appendix, figure 5, avg pool"
-)
-OPEN = (
-    Departure(
-        "convolutions are padded alike on all sides, max pooling with stride 2 keeps a last "
-        "partial window (ceil): the padding is not described",
-        "appendix, figure 5",
-    ),
-    Departure(
-        "an average leaves its padding out, as in TensorFlow; eps is 1e-3, not printed either",
-        f"section 3, appendix; {SLIM}",
-    ),
-    Departure(
-        "the pooling of 3c and 4e is padded by 'same', so that odd maps can be joined too; on even "
-        "ones, as here, that is a last partial window (ceil)",
-        "appendix, figure 5",
-    ),
-    WHOLE_MAP,
-    Departure("the first weights are not described: here He's", "section 4.2"),
-)
-BIASES = (
-    Departure("convolutions keep biases beside the normalisation's beta", str(CAFFE)),
-    Departure("an average counts its padding; eps is 1e-5", str(CAFFE)),
-)
-SLIM_DEPARTURES = (
-    STEM,
-    LESS,
-    Departure("padding is TensorFlow's 'same', lopsided where the stride is 2", str(SLIM)),
-    Departure("batch normalisation has eps 1e-3 and beta, but no gamma", str(SLIM)),
-    Departure("running means decay by 0.9997 a step there, by 0.9 here", str(SLIM)),
-    Departure("dropout of 20 % before the classifier", f"section 4.2.1: none; {SLIM}"),
-)
+STEM, LESS, PLAIN_STEM, PROJECTION_96 = departures(f"""
+where  what is done otherwise
+appendix: depth multiplier 8; {SLIM}  the separable first convolution has neither normalisation nor
+       ReLU between its two steps
+{TWO_BILLION}  with the separable first convolution there are 1.9 billion multiply-adds, where a
+       later paper prints 2.0: that is the network with a plain one; see bn_inception_plain_stem
+appendix: separable, depth multiplier 8  the first convolution is a plain 7x7
+appendix, figure 5: 128; {SLIM}  4c and 4d project their pooling to 96 maps, so that they give the
+       printed 576
+""")
+OPEN = departures(f"""
+where  what is done otherwise
+appendix, figure 5  convolutions are padded alike on all sides, max pooling with stride 2 keeps a
+       last partial window (ceil): the padding is not described
+section 3, appendix; {SLIM}  an average leaves its padding out, as in TensorFlow; eps is 1e-3, not
+       printed either
+appendix, figure 5  the pooling of 3c and 4e is padded by 'same', so that odd maps can be joined
+       too; on even ones, as here, that is a last partial window (ceil)
+appendix, figure 5, avg pool  the 7x7 average is one over the whole map, so for any input
+section 4.2  the first weights are not described: here He's
+""")
+WHOLE_MAP = OPEN[3]
+BIASES = departures(f"""
+where    what is done otherwise
+{CAFFE}  convolutions keep biases beside the normalisation's beta
+{CAFFE}  an average counts its padding; eps is 1e-5
+""")
+AS_IN_SLIM = departures(f"""
+where   what is done otherwise
+{SLIM}  padding is TensorFlow's 'same', lopsided where the stride is 2
+{SLIM}  batch normalisation has eps 1e-3 and beta, but no gamma
+{SLIM}  running means decay by 0.9997 a step there, by 0.9 here
+section 4.2.1: none; {SLIM}  dropout of 20 % before the classifier
+""")
 TITLES_AND_DEPARTURES = {
     "bn_inception": ("BN-Inception, branches as printed", (STEM, LESS, *OPEN)),
     "bn_inception_576": (
@@ -175,7 +170,7 @@ TITLES_AND_DEPARTURES = {
     "bn_inception_caffe": ("BN-Inception as in Caffe", (PLAIN_STEM, *BIASES, *OPEN[2:])),
     "bn_inception_slim": (
         "BN-Inception as TF-Slim's inception_v2",
-        (PROJECTION_96, *SLIM_DEPARTURES, WHOLE_MAP),
+        (PROJECTION_96, STEM, LESS, *AS_IN_SLIM, WHOLE_MAP),
     ),
 }
 

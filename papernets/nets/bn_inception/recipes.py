@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ...said import Recipe
-from ...spec import HE, Committee, Initialisation, Net
+from functools import partial
+
+from ...spec import Initialisation
+from ..first_weights import by_name
 from ..photographs import recipes as photographs
 from . import SLIM
 
@@ -19,13 +21,5 @@ TRUNCATED = Initialisation(
         for rows, deviation in DEVIATIONS.items()
     ),
 )
-
-
-def initialisation(net: Net) -> Initialisation:
-    """How the weights of a BN-Inception are drawn: the paper does not say; TF-Slim's as there."""
-    return TRUNCATED if net.name == "bn_inception_slim" else HE
-
-
-def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
-    """How a BN-Inception is trained: on photographs, with TF-Slim's weight decay."""
-    return photographs(net, weight_decay=4e-5)  # the paper prints none
+initialisation = by_name({"bn_inception_slim": TRUNCATED})  # the paper does not say: He's
+recipes = partial(photographs, weight_decay=4e-5)  # TF-slim's: the paper prints none

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from ...said import Code, Paper, number, table
+from ...said import Code, Paper, maps_last, number, table
 from ...spec import (
     LRN,
     Aux,
@@ -140,12 +140,6 @@ def head(classes: int, variant: Variant) -> Aux:
     return Aux(chain(layers), HEAD_WEIGHT, variant.counted)
 
 
-def shape(row: dict[str, str]) -> Shape:
-    """The output size in a row, printed as 112x112x64, as (C, H, W)."""
-    height, width, maps = (number(n, row["type"], "output") for n in row["output"].split("x"))
-    return maps, height, width
-
-
 def lines(classes: int, variant: Variant) -> Iterator[tuple[str, dict[str, str], dict[str, Part]]]:
     """Of each line of table 1 its name, its cells, its layers with figure 3's LRN and heads."""
     convs, pools = count(1), count(1)
@@ -159,7 +153,7 @@ def lines(classes: int, variant: Variant) -> Iterator[tuple[str, dict[str, str],
                 if row["3x3reduce"] != ".":
                     maps = number(row["3x3reduce"], name, "3x3reduce")
                     parts[f"{name}_reduce"] = convolution(variant, maps, 1)
-                parts[name] = convolution(variant, shape(row)[0], kernel, stride)
+                parts[name] = convolution(variant, maps_last(row["output"])[0], kernel, stride)
             case "max":
                 name = f"pool{next(pools)}"
                 kernel = variant.last_pool if name == "pool4" else 3

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from ...said import BY_HAND, NOTES, UNEXPLAINED, Claim, Code, Departure, Record, Source
+from ...said import (
+    BY_HAND,
+    NOTES,
+    UNEXPLAINED,
+    Claim,
+    Code,
+    Record,
+    Together,
+    departures,
+    maps_last,
+)
 from ...spec import Committee, Conv, Dense, GlobalPool, Net, Pool, chain
 from ..cost import cost, depth
-from . import CAFFE, PAPER, ROW_3A, TORCHVISION, Variant, googlenet, inception, lines, shape
+from . import CAFFE, PAPER, ROW_3A, TORCHVISION, Variant, googlenet, inception, lines
 from .notes_claims import GOOGLENET, MODULE, NAIVE_MODULE
 
 SEPARABLE_CONV1 = chain({"depthwise": Conv(24, 7, 2, 3, groups=3), "pointwise": Conv(64, 1)})
@@ -30,7 +40,7 @@ def table_1() -> Iterator[Claim]:
     """The cells of table 1 for output, params and ops. K is 1,024, biases counted."""
     s = googlenet().input
     for name, row, parts in lines(1000, Variant()):
-        yield Claim(f"{name}.out", shape(row), PAPER.at("table 1, output size"))
+        yield Claim(f"{name}.out", maps_last(row["output"]), PAPER.at("table 1, output size"))
         s, params, macs = cost(chain(parts), s)
         for column, unit, ours in (
             ("params", "params/1024", params / 1024),
@@ -51,41 +61,34 @@ def whole_network() -> Iterator[Claim]:
         cost(part, net.input)[2] for part in (net.body, conv1, SEPARABLE_CONV1)
     )
     yield Claim("params", 7_000_000, NOTES[3].at("comparison"), about=True)
-    budget = PAPER.at("section 1: a budget of 1.5 billion multiply-adds")
-    yield Claim("macs", 1_500_000_000, budget, about=True)
-    yield Claim(
-        "macs with the separable conv1 of table 1's cells",
-        1_500_000_000,
-        PAPER.at("table 1: the ops column's sum, 1,502M"),
-        about=True,
-        ours=whole - plain + separable,
-    )
-    paper_and_notes = (PAPER, NOTES[0], NOTES[1], NOTES[3])
-    yield Claim(
-        "layers with parameters on the longest way",
-        22,
-        Source(paper_and_notes, "section 5; table 1, the depth column's sum; notes 000, 001, 003"),
-        ours=depth(net.body, Conv, Dense),
-    )
-    yield Claim(
-        "layers on the longest way, pooling counted",
-        27,
-        Source(paper_and_notes, "section 5; notes 000, 001, 003"),
-        ours=depth(net.body, Conv, Dense, Pool, GlobalPool),
+    yield from Together(PAPER, *NOTES).claims(
+        """
+quantity  printed  where
+macs      about 1,500,000,000  section 1: a budget of 1.5 billion multiply-adds
+macs with the separable conv1 of table 1's cells  about 1,500,000,000  table 1: the ops column's
+          sum, 1,502M
+layers with parameters on the longest way  22  section 5; table 1, the depth column's sum;
+          notes 000, 001, 003
+layers on the longest way, pooling counted  27  section 5; notes 000, 001, 003
+""",
+        ours={
+            "macs with the separable conv1 of table 1's cells": whole - plain + separable,
+            "layers with parameters on the longest way": depth(net.body, Conv, Dense),
+            "layers on the longest way, pooling counted": depth(
+                net.body, Conv, Dense, Pool, GlobalPool
+            ),
+        },
     )
     yield from table_1()
-    yield Claim(
-        "params",
-        6_800_000,
-        PAPER.at("table 1: the params column's sum, 6,797.7K"),
-        "with K = 1,024 that is 6.96 million; the errors of its cells make up the rest",
-    )
-    yield Claim(
-        "AlexNet's parameters over GoogLeNet's",
-        12,
-        Source((PAPER, NOTES[4]), "section 1; notes 004"),
-        "60,965,224 / 6,998,552; for 12 times fewer it would have 5 million",
-        ours=round(60_965_224 / 6_998_552, 1),
+    yield from Together(PAPER, *NOTES).claims(
+        """
+quantity  printed    where                                     why it is wrong
+params  6,800,000  table 1: the params column's sum, 6,797.7K  with K = 1,024 that is 6.96 million;
+          the errors of its cells make up the rest
+AlexNet's parameters over GoogLeNet's  12  section 1; notes 004  60,965,224 / 6,998,552; for 12
+          times fewer it would have 5 million
+""",
+        ours={"AlexNet's parameters over GoogLeNet's": round(60_965_224 / 6_998_552, 1)},
     )
 
 
@@ -111,14 +114,15 @@ error     8.09 %   table 3  ILSVRC-2014 validation, 7 models, 1 crop, top-5
 error     7.62 %   table 3  ILSVRC-2014 validation, 7 models, 10 crops, top-5
 error     6.67 %   table 3  ILSVRC-2014 validation, 7 models, 144 crops, top-5
 """),
-    *(
-        Claim("error", printed, Source(origins, where), conditions=TEST)
-        for printed, origins, where in (
-            (0.0667, (PAPER, NOTES[3]), "section 7, table 2; notes 003"),
-            (0.0666, (NOTES[1],), "notes 001 (He et al. 2015, table 5)"),
-            (0.067, (NOTES[0], NOTES[2]), "notes 000; notes 002: 93.30 % right"),
-        )
-    ),
+    *Together(PAPER, *NOTES).claims(f"""
+quantity  printed  where                           conditions
+error     6.67 %   section 7, table 2; notes 003   {TEST}
+"""),
+    *Together(*NOTES).claims(f"""
+quantity  printed  where                               conditions
+error     6.66 %   notes 001 (He et al. 2015, table 5)  {TEST}
+error     6.7 %    notes 000; notes 002: 93.30 % right  {TEST}
+"""),
 )
 INPUT_3A = (192, 28, 28)  # table 1: what the max pooling before it gives
 
@@ -127,94 +131,81 @@ def reduced_module() -> Iterator[Claim]:
     """What table 1 prints of module 3a, and notes of its 5x5 branch."""
     module = inception(ROW_3A, Variant())
     _, params, _ = cost(module, INPUT_3A)
-    yield Claim("inception_3a.out", (256, 28, 28), PAPER.at("table 1"))
-    yield Claim(
-        "params/1024", 159, PAPER.at("table 1, params"), about=True, ours=round(params / 1024, 3)
-    )
-    yield Claim("macs", 128_000_000, PAPER.at("table 1, ops"), about=True)
-    yield Claim(
-        "multiply-adds of the 5x5 branch",
-        12_443_648,
-        NOTES[1].at(": 12.4 million"),
-        ours=cost(dict(module.branches)["b5x5"], INPUT_3A)[2],
-    )
+    _, _, wide = cost(dict(module.branches)["b5x5"], INPUT_3A)
+    yield from PAPER.claims(f"""
+quantity          printed            where            ours
+inception_3a.out  256x28x28          table 1          .
+params/1024       about 159          table 1, params  {round(params / 1024, 3)}
+macs              about 128,000,000  table 1, ops     .
+""")
+    what = "multiply-adds of the 5x5 branch"
+    yield Claim(what, 12_443_648, NOTES[1].at(": 12.4 million"), ours=wide)
     yield Claim("params", 163_696, BY_HAND.at("the six convolutions' sum, by hand"))
 
 
-OPEN = (
-    Departure("LRN's constants are not printed: here AlexNet's", "figure 3; AlexNet, section 3.3"),
-    Departure(
-        "convolutions are padded alike on all sides, and pooling keeps a last partial window "
-        "(ceil), as in Caffe's release; the figure marks 'same' padding, with the same sizes",
-        f"figure 3; {CAFFE}",
-    ),
-    Departure("the 7x7 average is one over the whole map, so for any input", "table 1, avg pool"),
-    Departure(
-        "the first weights are not described: here as in Caffe's release, Xavier with biases 0.2",
-        f"section 6; {CAFFE}",
-    ),
-)
-WIDTHS = Departure("figure 2(a) has no widths: here those of 3a", "figure 2(a), table 1")
+OPEN = departures(f"""
+where                           what is done otherwise
+figure 3; AlexNet, section 3.3  LRN's constants are not printed: here AlexNet's
+figure 3; {CAFFE}               convolutions are padded alike on all sides, and pooling keeps a last
+    partial window (ceil), as in Caffe's release; the figure marks 'same' padding, with the same
+    sizes
+table 1, avg pool               the 7x7 average is one over the whole map, so for any input
+section 6; {CAFFE}              the first weights are not described: here as in Caffe's release,
+    Xavier with biases 0.2
+""")
+CAFFE_LRN, WIDTHS = departures(f"""
+where                  what is done otherwise
+{CAFFE}                LRN has k = 1 and alpha = 1e-4 divided by the 5 maps
+figure 2(a), table 1   figure 2(a) has no widths: here those of 3a
+""")
 TORCHVISION_CLAIMS = TORCHVISION.claims("""
 quantity    printed        where
 params      6,624,904      aux_logits=False
 macs        1,498,376,192  evaluation
 aux_params  6,379,984      : 13,004,888 with both heads
 """)
-CAFFE_LRN = Departure("LRN has k = 1 and alpha = 1e-4 divided by the 5 maps", str(CAFFE))
-TORCHVISION_DEPARTURES = (
-    Departure(
-        "every convolution has batch normalisation (eps 1e-3) and no bias; there is no LRN",
-        f"figure 3; {TORCHVISION}",
+TORCHVISION_DEPARTURES = departures(f"""
+where                        what is done otherwise
+figure 3; {TORCHVISION}      every convolution has batch normalisation (eps 1e-3) and no bias; there
+    is no LRN
+table 1; {TORCHVISION}, vision issue 906  the 5x5 branches have 3x3 windows: a known mistake of the
+    port, kept for its weights
+table 1: 3x3; {TORCHVISION}   the fourth max pooling is 2x2
+table 1: 40 %; {TORCHVISION}  dropout before the classifier is 20 %
+section 5: 5x5 with stride 3; {TORCHVISION}  the heads average over an even grid of 4x4, with
+    overlapping windows of 4x4
+""")
+
+
+TITLES_AND_DEPARTURES = {
+    "googlenet": ("GoogLeNet (Inception v1)", OPEN),
+    "googlenet_aux": ("GoogLeNet, both heads counted in", OPEN),
+    "inception_naive_3a": ("Naive Inception module", (WIDTHS,)),
+    "inception_reduced_3a": ("Inception module with reductions, 3a", ()),
+    "googlenet_caffe": ("GoogLeNet as in Caffe (bvlc_googlenet)", (CAFFE_LRN, *OPEN[1:3])),
+    "googlenet_torchvision": (
+        "GoogLeNet as in torchvision: batch normalisation, 3x3 for 5x5",
+        TORCHVISION_DEPARTURES,
     ),
-    Departure(
-        "the 5x5 branches have 3x3 windows: a known mistake of the port, kept for its weights",
-        f"table 1; {TORCHVISION}, vision issue 906",
-    ),
-    Departure("the fourth max pooling is 2x2", f"table 1: 3x3; {TORCHVISION}"),
-    Departure("dropout before the classifier is 20 %", f"table 1: 40 %; {TORCHVISION}"),
-    Departure(
-        "the heads average over an even grid of 4x4, with overlapping windows of 4x4",
-        f"section 5: 5x5 with stride 3; {TORCHVISION}",
-    ),
-)
+}
 
 
 @cache
 def records() -> dict[str, Record]:
     """What was said of each GoogLeNet, by its name."""
     both_heads = BY_HAND.at("6,998,552 + 3,188,840 + 3,190,888, by hand")
-    found: dict[str, tuple[str, Iterable[Claim], tuple[Departure, ...]]] = {
-        "googlenet": (
-            "GoogLeNet (Inception v1)",
-            (*whole_network(), *HEADS, *GOOGLENET, *MODULE, *RESULTS),
-            OPEN,
-        ),
-        "googlenet_aux": (
-            "GoogLeNet, both heads counted in",
-            (Claim("params", 13_378_280, both_heads), *HEADS),
-            OPEN,
-        ),
-        "inception_naive_3a": ("Naive Inception module", NAIVE_MODULE, (WIDTHS,)),
-        "inception_reduced_3a": (
-            "Inception module with reductions, 3a",
-            (*reduced_module(), *MODULE),
-            (),
-        ),
-        "googlenet_caffe": (
-            "GoogLeNet as in Caffe (bvlc_googlenet)",
-            (Claim("params", 6_998_552, Code("bvlc_googlenet.caffemodel").at()),),
-            (CAFFE_LRN, *OPEN[1:3]),
-        ),
-        "googlenet_torchvision": (
-            "GoogLeNet as in torchvision: batch normalisation, 3x3 for 5x5",
-            TORCHVISION_CLAIMS,
-            TORCHVISION_DEPARTURES,
-        ),
+    counted = Claim("params", 6_998_552, Code("bvlc_googlenet.caffemodel").at())
+    said: dict[str, tuple[Claim, ...]] = {
+        "googlenet": (*whole_network(), *HEADS, *GOOGLENET, *MODULE, *RESULTS),
+        "googlenet_aux": (Claim("params", 13_378_280, both_heads), *HEADS),
+        "inception_naive_3a": NAIVE_MODULE,
+        "inception_reduced_3a": (*reduced_module(), *MODULE),
+        "googlenet_caffe": (counted,),
+        "googlenet_torchvision": TORCHVISION_CLAIMS,
     }
     return {
-        name: Record(title, PAPER, tuple(said), departures, name)
-        for name, (title, said, departures) in found.items()
+        name: Record(title, PAPER, said[name], departures, name)
+        for name, (title, departures) in TITLES_AND_DEPARTURES.items()
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import BY_HAND, NOTES, Claim, Source, of_rows, table, value
+from ...said import BY_HAND, NOTES, Claim, Together, of_rows, table, value
 from ...spec import Conv, Dense
 
 STRUCTURE = NOTES[2].at("GoogLeNet - Structural Details")
@@ -68,6 +68,7 @@ def modules() -> Iterator[Claim]:
                 )
 
 
+_DENSE = "weights of a dense layer on 7x7x1024, without the average"
 GOOGLENET = (
     *of_rows(STEM, STRUCTURE),
     *NOTES[2].claims("""
@@ -84,15 +85,14 @@ conv1.input    3x227x227      GoogLeNet - Structural Details         the paper's
 conv1.padding  1x1            "                                      "
 """),
     *modules(),
-    *(
-        Claim(
-            f"inception_{module}.pool.pool.out",
-            (64, 14, 14),
-            STRUCTURE,
-            "pooling keeps the channels of the module's input",
-        )
-        for module in ("4b", "4c", "4d", "4e")
-    ),
+    *NOTES[2].claims("""
+quantity                    printed   where                           why it is wrong
+inception_4b.pool.pool.out  64x14x14  GoogLeNet - Structural Details  pooling keeps the channels of
+                                                                      the module's input
+inception_4c.pool.pool.out  64x14x14  "                               "
+inception_4d.pool.pool.out  64x14x14  "                               "
+inception_4e.pool.pool.out  64x14x14  "                               "
+"""),
     *NOTES[4].claims("""
 quantity          printed    where
 pool3.out         480x14x14  the architecture
@@ -103,41 +103,32 @@ pool4.out         832x7x7    "
 inception_5a.out  832x7x7    "
 inception_5b.out  1024x7x7   "
 """),
-    Claim(
-        "weights of a dense layer on 7x7x1024, without the average",
-        50_000_000,
-        NOTES[4].at("average pooling: about 50 million"),
-        about=True,
-        ours=Dense(1000).macs((7 * 7 * 1024, 1, 1)),
+    *NOTES[4].claims(
+        f"""
+quantity   printed           where
+{_DENSE}   about 50,000,000  average pooling: about 50 million
+fc.params  about 1,000,000   average pooling: about 1 million
+""",
+        ours={_DENSE: Dense(1000).macs((7 * 7 * 1024, 1, 1))},
     ),
-    Claim("fc.params", 1_000_000, NOTES[4].at("average pooling: about 1 million"), about=True),
 )
 
-_ADDED = "branches are joined along channels: {} maps cannot be added"
 _AFTER = "height after a {0}x{0} convolution of a module on 200x200"
-MODULE = (
-    Claim(
-        "inception_3a.kind",
-        "add",
-        Source((NOTES[0], NOTES[4]), "notes 000 and 004: the outputs are summed"),
-        _ADDED.format("64 + 128 + 32 + 32"),
-    ),
-    Claim(
-        "inception_3a.pool.pool.kind",
-        "conv",
-        NOTES[4].at(": 3x3 convolutions followed by 1x1"),
-        "it is 3x3 max pooling with stride 1 that a 1x1 convolution follows",
-    ),
-)
+MODULE = Together(*NOTES).claims("""
+quantity                     printed  where                  why it is wrong
+inception_3a.kind            add      notes 000 and 004: the outputs are summed  branches are joined
+                             along channels: 64 + 128 + 32 + 32 maps cannot be added
+inception_3a.pool.pool.kind  conv     notes 004: 3x3 convolutions followed by 1x1  it is 3x3 max
+                             pooling with stride 1 that a 1x1 convolution follows
+""")
 NAIVE_MODULE = (
     Claim("inception_3a.b5x5.macs", 120_422_400, NOTES[1].at(": 120 million")),
     Claim("params", 387_296, BY_HAND.at("12,352 + 221,312 + 153,632, by hand")),
-    Claim(
-        "inception_3a.kind",
-        "add",
-        NOTES[0].at("the naive module: sums up the outputs"),
-        _ADDED.format("64, 128, 32 and 192"),
-    ),
+    *NOTES[0].claims("""
+quantity           printed  where                              why it is wrong
+inception_3a.kind  add      the naive module: sums up the outputs  branches are joined along
+                            channels: 64, 128, 32 and 192 maps cannot be added
+"""),
     *(
         Claim(
             _AFTER.format(kernel),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from itertools import count, pairwise
 
-from ...said import Code, Paper, number, table
+from ...said import Code, Paper, maps_last, table
 from ...spec import (
     Aux,
     Chain,
@@ -25,7 +25,6 @@ from ...spec import (
     Norm,
     Pair,
     Part,
-    Shape,
     chain,
     pair,
 )
@@ -123,12 +122,6 @@ conv5x5: 5x5 768 V
 """
 
 
-def size(cell: str) -> Shape:
-    """Channels, height, width of a cell such as 35x35x288."""
-    height, width, maps = (number(n, cell, "size") for n in cell.split("x"))
-    return maps, height, width
-
-
 def classifier(classes: int, dropout: float = 0.0) -> dict[str, Part]:
     """The average of each map, dropout where there is any, and the dense layer of the classes."""
     drop: dict[str, Part] = {"dropout": Dropout(dropout)} if dropout else {}
@@ -141,8 +134,8 @@ def stem() -> dict[str, Part]:
     lines, numbers = [], count(1)
     for row, below in pairwise(TABLE_1):
         window = row["patch/stride"]
-        maps, *grid = size(below["input"])
-        valid = "" if grid == [*size(row["input"])[1:]] else " V"
+        maps, *grid = maps_last(below["input"])
+        valid = "" if grid == [*maps_last(row["input"])[1:]] else " V"
         if row["type"].startswith("conv"):
             lines.append(f"conv{next(numbers)}: {window} {maps}{valid}")
         elif "/" in window:

@@ -9,18 +9,19 @@ from ...said import (
     UNEXPLAINED,
     Claim,
     Code,
-    Departure,
     Record,
     Source,
     Value,
+    departures,
     errors,
+    maps_last,
     table,
 )
 from ...spec import Committee, Conv, Dense, Net
 from ..cost import depth
 from ..figures import statistics
 from ..papers import ARAUJO
-from . import PAPER, RELEASE, TABLE_1, TIMM, TORCHVISION, size
+from . import PAPER, RELEASE, TABLE_1, TIMM, TORCHVISION
 
 KERAS = Code("Keras 3.15.1, applications/inception_v3.py")
 FIELDS = ARAUJO.at("Araujo, Norris, Sim 2019, Computing Receptive Fields, the table")
@@ -31,7 +32,7 @@ TAKERS = (
     *("inception_a1", "inception_b1", "inception_c1", "average", "fc"),
 )
 TABLE_1_SIZES = tuple(
-    Claim(quantity, size(cell), PAPER.at("table 1"))
+    Claim(quantity, maps_last(cell), PAPER.at("table 1"))
     for quantity, cell in zip(
         (*(f"{row}.input" for row in TAKERS), "fc.out"), TABLE_1.column("input"), strict=True
     )
@@ -52,7 +53,7 @@ mixed_7b  8x8x2048
 mixed_7c  8x8x2048
 """)
 MIXED_SIZES = tuple(
-    Claim(f"{row['layer']}.out", size(row["size"]), RELEASE.at(": names")) for row in MIXED
+    Claim(f"{row['layer']}.out", maps_last(row["size"]), RELEASE.at(": names")) for row in MIXED
 )
 IMAGENET = "ILSVRC-2012 validation"
 ONE_CROP = f"{IMAGENET}, one network, one crop"
@@ -146,91 +147,61 @@ def ours(net: Net) -> dict[str, Value]:
 
 
 # What the paper leaves open, and what the networks do otherwise.
-SLIM = "TF-slim, inception_utils.py"
-EPSILON = Departure(
-    "epsilon of the normalisation is 0.001, as released; the paper prints none", SLIM
-)
-AVERAGE = Departure(
-    "an average does not count its padding, as TensorFlow's does not; the paper is silent",
-    str(RELEASE),
-)
-OTHER_NAMES = Departure(
-    "the name means three networks: this one, BN-Inception (so in TF-slim and in the v4 paper; see "
-    "bn_inception), and every row of table 3",
-    "tables 1 and 3",
-)
-NO_WIDTHS = Departure(
-    "the paper prints no widths inside modules; here those of the released Inception v3",
-    "table 1, figures 5 to 7 and 10",
-)
-FOUR_MODULES = Departure(
-    "there are four modules of figure 6, where table 1 prints 5: with five, and the released "
-    "widths, the network has 25,769,544 parameters, not less than 25 million; the fifth may be the "
-    "grid reduction; see inception_v2_5b",
-    "table 1; abstract",
-)
-FIVE_MODULES = Departure(
-    "with the released widths five modules of figure 6 make 25,769,544 parameters, where the paper "
-    "has less than 25 million; four have fewer: see inception_v2",
-    "abstract, table 1",
-)
-REDUCTION = Departure(
-    "the second grid reduction has 3x3 alone, as in figure 10; the released one has 1x7 and 7x1",
-    "figure 10",
-)
-UNMARKED = Departure(
-    "the last convolution of the stem keeps 35x35, so it is padded, though only the third row is "
-    "marked so",
-    "table 1",
-)
-NO_HEAD = Departure(
-    "the auxiliary head is left out: its widths are not printed; see inception_v3",
-    "section 4, figure 8",
-)
-AS_V2 = (REDUCTION, UNMARKED, NO_HEAD, EPSILON, AVERAGE)
-KEEP_5X5 = Departure(
-    "the released network keeps a 5x5 in the 35x35 modules, where figure 5 has two 3x3, and its "
-    "stem is another than table 1's",
-    f"figure 5, table 1; {RELEASE}",
-)
-GAMMA = Departure(
-    "the normalisation has gamma, as Ioffe and Szegedy 2015 define it; the release and Keras leave "
-    "it out: see inception_v3_keras",
-    SLIM,
-)
-DROPOUT = Departure("dropout of 0.2 before the classifier; the paper gives none", str(RELEASE))
-HEAD = Departure("the auxiliary head's loss counts 0.4; the paper prints no weight", str(RELEASE))
-NO_DROPOUT = "no dropout; the release has 0.2"
-COUNTS_PADDING = "an average counts its padding; the release's does not: see inception_v3"
+EPSILON, AVERAGE, KEEP_5X5, GAMMA, DROPOUT, HEAD = departures(f"""
+where  what is done otherwise
+TF-slim, inception_utils.py  epsilon of the normalisation is 0.001, as released; the paper prints
+       none
+{RELEASE}  an average does not count its padding, as TensorFlow's does not; the paper is silent
+figure 5, table 1; {RELEASE}  the released network keeps a 5x5 in the 35x35 modules, where figure 5
+       has two 3x3, and its stem is another than table 1's
+TF-slim, inception_utils.py  the normalisation has gamma, as Ioffe and Szegedy 2015 define it; the
+       release and Keras leave it out: see inception_v3_keras
+{RELEASE}  dropout of 0.2 before the classifier; the paper gives none
+{RELEASE}  the auxiliary head's loss counts 0.4; the paper prints no weight
+""")
+OTHER_NAMES, NO_WIDTHS, FOUR_MODULES, FIVE_MODULES, *AS_DRAWN = departures("""
+where  what is done otherwise
+tables 1 and 3  the name means three networks: this one, BN-Inception (so in TF-slim and in the v4
+       paper; see bn_inception), and every row of table 3
+table 1, figures 5 to 7 and 10  the paper prints no widths inside modules; here those of the
+       released Inception v3
+table 1; abstract  there are four modules of figure 6, where table 1 prints 5: with five, and the
+       released widths, the network has 25,769,544 parameters, not less than 25 million; the fifth
+       may be the grid reduction; see inception_v2_5b
+abstract, table 1  with the released widths five modules of figure 6 make 25,769,544 parameters,
+       where the paper has less than 25 million; four have fewer: see inception_v2
+figure 10  the second grid reduction has 3x3 alone, as in figure 10; the released one has 1x7 and
+       7x1
+table 1  the last convolution of the stem keeps 35x35, so it is padded, though only the third row is
+       marked so
+section 4, figure 8  the auxiliary head is left out: its widths are not printed; see inception_v3
+""")
+AS_V2 = (*AS_DRAWN, EPSILON, AVERAGE)
+TORCHVISIONS = departures(f"""
+where          what is done otherwise
+{TORCHVISION}  dropout of 0.5 before the classifier; the release has 0.2
+{TORCHVISION}  an average counts its padding; the release's does not: see inception_v3
+""")
+TIMMS = departures(f"""
+where   what is done otherwise
+{TIMM}  no dropout; the release has 0.2
+{TIMM}  no auxiliary head, unless asked for by aux_logits=True
+{TIMM}  an average counts its padding; the release's does not: see inception_v3
+""")
+KERAS_DEPARTURES = departures(f"""
+where    what is done otherwise
+{KERAS}  the normalisation has no gamma, as released
+{KERAS}  no dropout; the release has 0.2
+{KERAS}  no auxiliary head
+""")
 DEPARTURES = {
     "inception_v2": (OTHER_NAMES, NO_WIDTHS, FOUR_MODULES, *AS_V2),
     "inception_v2_5b": (OTHER_NAMES, NO_WIDTHS, FIVE_MODULES, *AS_V2),
     "inception_v3": (KEEP_5X5, GAMMA, DROPOUT, HEAD, EPSILON, AVERAGE),
     "inception_v3_aux": (KEEP_5X5, GAMMA, DROPOUT, HEAD, EPSILON, AVERAGE),
-    "inception_v3_torchvision": (
-        KEEP_5X5,
-        GAMMA,
-        Departure("dropout of 0.5 before the classifier; the release has 0.2", str(TORCHVISION)),
-        Departure(COUNTS_PADDING, str(TORCHVISION)),
-        HEAD,
-        EPSILON,
-    ),
-    "inception_v3_timm": (
-        KEEP_5X5,
-        GAMMA,
-        Departure(NO_DROPOUT, str(TIMM)),
-        Departure("no auxiliary head, unless asked for by aux_logits=True", str(TIMM)),
-        Departure(COUNTS_PADDING, str(TIMM)),
-        EPSILON,
-    ),
-    "inception_v3_keras": (
-        KEEP_5X5,
-        Departure("the normalisation has no gamma, as released", str(KERAS)),
-        Departure(NO_DROPOUT, str(KERAS)),
-        Departure("no auxiliary head", str(KERAS)),
-        EPSILON,
-        AVERAGE,
-    ),
+    "inception_v3_torchvision": (KEEP_5X5, GAMMA, *TORCHVISIONS, HEAD, EPSILON),
+    "inception_v3_timm": (KEEP_5X5, GAMMA, *TIMMS, EPSILON),
+    "inception_v3_keras": (KEEP_5X5, *KERAS_DEPARTURES, EPSILON, AVERAGE),
 }
 TITLES = {
     "inception_v2": "Inception v2 (table 1 of the v3 paper)",
@@ -248,6 +219,6 @@ def record(net: Net | Committee) -> Record:
     values = ours(net.member)
     said = tuple(replace(c, ours=values.get(c.quantity)) for c in CLAIMS[net.name])
     heads = net.member.aux_weights
-    departures = (d for d in DEPARTURES[net.name] if heads or d is not HEAD)
+    otherwise = (d for d in DEPARTURES[net.name] if heads or d is not HEAD)
     ledger = "" if net.name.endswith(("torchvision", "timm")) else net.name
-    return Record(TITLES[net.name], PAPER, said, tuple(departures), ledger)
+    return Record(TITLES[net.name], PAPER, said, tuple(otherwise), ledger)

@@ -8,16 +8,16 @@ from ...said import (
     NOTES,
     Claim,
     Code,
-    Departure,
     Record,
     Table,
     Value,
+    departures,
     errors,
+    maps_last,
     table,
 )
 from ...spec import Committee, Conv, Net, each_part
 from ..figures import statistics
-from ..inception import size
 from ..inception.claims import AVERAGE, EPSILON, FIELDS
 from . import FIGURE_9, FIGURE_15, PAPER, TABLE_1
 
@@ -33,9 +33,8 @@ def sizes(figure: Table, place: str, stem: str) -> tuple[Claim, ...]:
         row["block"]: row["block"] + (row["times"] if row["times"] != "1" else "") for row in figure
     }
     last["stem"] = stem
-    return tuple(
-        Claim(f"{last[row['block']]}.out", size(row["size"]), PAPER.at(place)) for row in figure
-    )
+    outs = ((f"{last[row['block']]}.out", maps_last(row["size"])) for row in figure)
+    return tuple(Claim(quantity, size, PAPER.at(place)) for quantity, size in outs)
 
 
 IMAGENET = "ILSVRC-2012 validation"
@@ -132,76 +131,52 @@ def ours(net: Net) -> dict[str, Value]:
     }
 
 
-GAMMA = Departure(
-    "the normalisation has gamma, as Ioffe and Szegedy 2015 define it; the release leaves it out",
-    "TF-slim, inception_utils.py",
-)
-SCALED = Departure(
-    "residuals of A, B and C are scaled by 0.17, 0.1 and 0.2, as released; the paper says 0.1 to "
-    "0.3; the option `scale` sets others",
-    "section 3.3; TF-slim, inception_resnet_v2.py",
-)
-LINEAR_BIAS = Departure(
-    "the linear 1x1 has a bias and no normalisation, as released; the paper says only that the "
-    "sums are not normalised",
-    "section 3.2; TF-slim, inception_resnet_v2.py",
-)
-ANOTHER = Departure(
-    "the released network is another: 10, 20 and 10 modules, another stem, 55.8 million "
-    "parameters: see inception_resnet_v2_slim. The paper gives this network the cost of Inception "
-    "v4, 12.25 billion multiply-adds; its figures have 9.26, the released one 13.16",
-    "section 3.2; TF-slim, inception_resnet_v2.py",
-)
-NOT_THE_FIGURES = Departure(
-    "the released network is not the figures': 10, 20 and 10 modules for 5, 10 and 5, Inception "
-    "v3's stem, a 1x1 of 1536 at the end: see inception_resnet_v2",
-    f"figures 3, 15 to 19; {RELEASE}",
-)
-LAST = Departure("the last residual is neither scaled nor followed by a ReLU", str(RELEASE))
-NO_DROPOUT = "no dropout; the release keeps 0.8"
+GAMMA, SCALED, LINEAR_BIAS, ANOTHER, NOT_THE_FIGURES, LAST = departures(f"""
+where  what is done otherwise
+TF-slim, inception_utils.py  the normalisation has gamma, as Ioffe and Szegedy 2015 define it; the
+       release leaves it out
+section 3.3; TF-slim, inception_resnet_v2.py  residuals of A, B and C are scaled by 0.17, 0.1 and
+       0.2, as released; the paper says 0.1 to 0.3; the option `scale` sets others
+section 3.2; TF-slim, inception_resnet_v2.py  the linear 1x1 has a bias and no normalisation, as
+       released; the paper says only that the sums are not normalised
+section 3.2; TF-slim, inception_resnet_v2.py  the released network is another: 10, 20 and 10
+       modules, another stem, 55.8 million parameters: see inception_resnet_v2_slim. The paper gives
+       this network the cost of Inception v4, 12.25 billion multiply-adds; its figures have 9.26,
+       the released one 13.16
+figures 3, 15 to 19; {RELEASE}  the released network is not the figures': 10, 20 and 10 modules for
+       5, 10 and 5, Inception v3's stem, a 1x1 of 1536 at the end: see inception_resnet_v2
+{RELEASE}  the last residual is neither scaled nor followed by a ReLU
+""")
+RELEASED_SCALES, NO_GAMMA, NO_HEAD = departures(f"""
+where  what is done otherwise
+{RELEASE}  residuals are scaled by 0.17, 0.1 and 0.2; the option `scale` sets others
+{RELEASE}; {TIMM}  the normalisation has no gamma in the release and in Keras: see
+       inception_resnet_v2_keras; here it has one, as in timm, which sets it to 1
+{RELEASE}  the release's auxiliary head, on block17_20, is left out
+""")
+NO_DROPOUT, NO_DROPOUT_TIMM, *KERAS_DEPARTURES = departures(f"""
+where      what is done otherwise
+{TIMM_V4}  no dropout; figure 9 keeps 0.8
+{TIMM}     no dropout; the release keeps 0.8
+{KERAS}    the normalisation has no gamma, as released
+{KERAS}    no dropout; the release keeps 0.8
+""")
+AVERAGE_V4, AVERAGE_TIMM = (replace(AVERAGE, where=str(code)) for code in (TIMM_V4, TIMM))
+AS_RELEASED = (NOT_THE_FIGURES, LAST)
+OTHERS = (RELEASED_SCALES, LINEAR_BIAS, NO_GAMMA, NO_HEAD, EPSILON, AVERAGE)
 DEPARTURES = {
     "inception_v4": (GAMMA, EPSILON, AVERAGE),
-    "inception_v4_timm": (
-        Departure("no dropout; figure 9 keeps 0.8", str(TIMM_V4)),
-        replace(AVERAGE, where=str(TIMM_V4)),
-        GAMMA,
-        EPSILON,
-    ),
+    "inception_v4_timm": (NO_DROPOUT, AVERAGE_V4, GAMMA, EPSILON),
     "inception_resnet_v1": (SCALED, LINEAR_BIAS, GAMMA, EPSILON),
     "inception_resnet_v2": (ANOTHER, SCALED, LINEAR_BIAS, GAMMA, EPSILON),
-    "inception_resnet_v2_slim": (
-        NOT_THE_FIGURES,
-        LAST,
-        Departure(
-            "residuals are scaled by 0.17, 0.1 and 0.2; the option `scale` sets others",
-            str(RELEASE),
-        ),
-        LINEAR_BIAS,
-        Departure(
-            "the normalisation has no gamma in the release and in Keras: see "
-            "inception_resnet_v2_keras; here it has one, as in timm, which sets it to 1",
-            f"{RELEASE}; {TIMM}",
-        ),
-        Departure("the release's auxiliary head, on block17_20, is left out", str(RELEASE)),
-        EPSILON,
-        AVERAGE,
-    ),
+    "inception_resnet_v2_slim": (*AS_RELEASED, *OTHERS),
     "inception_resnet_v2_timm": (
-        NOT_THE_FIGURES,
-        LAST,
-        Departure(NO_DROPOUT, str(TIMM)),
-        replace(AVERAGE, where=str(TIMM)),
-        LINEAR_BIAS,
-        EPSILON,
+        *(*AS_RELEASED, NO_DROPOUT_TIMM),
+        *(AVERAGE_TIMM, LINEAR_BIAS, EPSILON),
     ),
     "inception_resnet_v2_keras": (
-        NOT_THE_FIGURES,
-        LAST,
-        Departure("the normalisation has no gamma, as released", str(KERAS)),
-        Departure(NO_DROPOUT, str(KERAS)),
-        LINEAR_BIAS,
-        EPSILON,
-        AVERAGE,
+        *(*AS_RELEASED, *KERAS_DEPARTURES),
+        *(LINEAR_BIAS, EPSILON, AVERAGE),
     ),
 }
 TITLES = {

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from ...said import Recipe
 from ...spec import Committee, Initialisation, Net
+from ..first_weights import KERAS, by_name
 
 # Affine and elastic distortions of the training digits, drawn anew every epoch. Section III-B
 # distorts by translation, scaling, squeezing and shearing; elastic fields are Simard, Steinkraus
 # and Platt's (2003).
-MILD = {
-    "rotate": 7.0,
-    "scale": 0.05,
-    "squeeze": 0.05,
-    "shear": 0.07,
-    "shift": 1.0,
-    "elastic_alpha": 15.0,
-}
-STRONG = {
-    "rotate": 10.0,
-    "scale": 0.08,
-    "squeeze": 0.08,
-    "shear": 0.1,
-    "shift": 1.5,
-    "elastic_alpha": 20.0,
-}
+DISTORTIONS = ("rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha")
+MILD = dict(zip(DISTORTIONS, (7.0, 0.05, 0.05, 0.07, 1.0, 15.0), strict=True))
+STRONG = dict(zip(DISTORTIONS, (10.0, 0.08, 0.08, 0.1, 1.5, 20.0), strict=True))
 LEARNING = {
     "optimizer": "adamw",
     "betas": [0.9, 0.98],
@@ -38,7 +26,9 @@ LEARNING = {
 LONG = {**LEARNING, "average": 0.999, "augment": STRONG, "keep": "last"}
 # For sets of one or two thousand digits.
 SMALL = {**LEARNING, "epochs": 60, "batch_size": 32}
+OF_SMALL, DIGITS = "ours: for small sets", ("digits",)
 MAP = {"loss": "map", "distance_scale": 0.1}
+RESULTS = "ours: the table in docs/results.md"
 LENET5_RECIPES = (
     Recipe(
         "quick",
@@ -47,13 +37,11 @@ LENET5_RECIPES = (
     ),
     Recipe(
         "best",
-        "ours: the table in docs/results.md",
+        RESULTS,
         # weight decay for the 48,000 weights of C5, chosen by the loss on held-out pictures
         {**LONG, **MAP, "epochs": 60, "learning_rate": 3e-3, "weight_decay": 0.03},
     ),
-    Recipe(
-        "small", "ours: for small sets", {**SMALL, **MAP, "learning_rate": 3e-3}, data=("digits",)
-    ),
+    Recipe("small", OF_SMALL, {**SMALL, **MAP, "learning_rate": 3e-3}, DIGITS),
 )
 # Section VII: a digit between its neighbours, or nothing; equation 9's j is the penalty of nothing.
 SCAN = Recipe(
@@ -71,47 +59,21 @@ SCAN = Recipe(
 )
 LENET4_RECIPES = (
     Recipe("quick", "ours", {**LEARNING, "epochs": 12, "learning_rate": 6e-3}),
-    Recipe(
-        "best", "ours: the table in docs/results.md", {**LONG, "epochs": 50, "learning_rate": 6e-3}
-    ),
-    Recipe("small", "ours: for small sets", {**SMALL, "learning_rate": 6e-3}, data=("digits",)),
+    Recipe("best", RESULTS, {**LONG, "epochs": 50, "learning_rate": 6e-3}),
+    Recipe("small", OF_SMALL, {**SMALL, "learning_rate": 6e-3}, DIGITS),
 )
+LENET1 = {"learning_rate": 1.5e-2, "distance_scale": 3.0}
 LENET1_RECIPES = (
-    Recipe(
-        "quick", "ours", {**LEARNING, "epochs": 14, "learning_rate": 1.5e-2, "distance_scale": 3.0}
-    ),
-    Recipe(
-        "best",
-        "ours: the table in docs/results.md",
-        {
-            **LONG,
-            "augment": MILD,
-            "average": 0.9995,
-            "epochs": 100,
-            "learning_rate": 1.5e-2,
-            "distance_scale": 3.0,
-        },
-    ),
-    Recipe(
-        "small",
-        "ours: for small sets",
-        {**SMALL, "learning_rate": 1e-2, "distance_scale": 3.0},
-        data=("digits",),
-    ),
+    Recipe("quick", "ours", {**LEARNING, "epochs": 14, **LENET1}),
+    Recipe("best", RESULTS, {**LONG, "augment": MILD, "average": 0.9995, "epochs": 100, **LENET1}),
+    Recipe("small", OF_SMALL, {**SMALL, **LENET1, "learning_rate": 1e-2}, DIGITS),
 )
+KERAS_MODEL = {"optimizer": "adam", "learning_rate": 1e-3, "batch_size": 128, "epochs": 10}
 MODERN_RECIPES = (
     Recipe(
         "notes",
         "notes 001: Adam with Keras's defaults, batch 128, one epoch, pixels divided by 255",
-        {
-            "optimizer": "adam",
-            "learning_rate": 1e-3,
-            "batch_size": 128,
-            "epochs": 10,
-            "loss": "cross_entropy",
-            "low": 0.0,
-            "high": 1.0,
-        },
+        {**KERAS_MODEL, "loss": "cross_entropy", "low": 0.0, "high": 1.0},
     ),
 )
 RECIPES = {
@@ -121,14 +83,9 @@ RECIPES = {
     "boosted_lenet4": LENET4_RECIPES,  # of each of the three networks
 }
 PAPERS = Initialisation("fan_in", 2.4, "LeCun et al. 1998, appendix A: uniform in +-2.4/fan-in")
-GLOROT = Initialisation("glorot", 1.0, "Keras's default (Glorot and Bengio 2010)")
+initialisation = by_name({**dict.fromkeys(RECIPES, PAPERS), "*": KERAS})
 
 
 def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
     """How a LeNet is trained; the modern readings as the notes do it."""
     return RECIPES.get(net.name, MODERN_RECIPES)
-
-
-def initialisation(net: Net) -> Initialisation:
-    """How the weights of a LeNet are drawn: as the paper says, the modern readings' as Keras's."""
-    return PAPERS if net.name in RECIPES else GLOROT

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from ...said import NOTES, Claim, Code, Departure, Record, Source, table
+from ...said import NOTES, Claim, Code, Record, Source, departures, table
 from ...spec import Committee, Conv, Dense, Layer, Net
 from ..papers import ARAUJO
 from . import PAPER, SIDES, SLIM_CODE, WIDTHS, convolutions, width_and_size
@@ -94,39 +94,30 @@ KEYS = {width_and_size(width, side) for width, side in product(WIDTHS, SIDES)}
 """The networks of tables 6 and 7, and what they make of each other's widths and inputs."""
 OTHERS = {"conv": ", full convolutions", "shallow": ", shallow"}
 
-STRIDE = Departure(
-    "the last depthwise convolution has stride 1, not 2: its map stays 7x7", "table 1"
-)
-DEPARTURES = (
-    STRIDE,
-    Departure("padding is not printed: as much as TensorFlow's 'same'", SLIM_CODE),
-    Departure("normalisation's epsilon, 1e-3, and averaging are not printed", SLIM_CODE),
-    Departure("how weights are drawn is not printed: as released", f"section 3.2; {SLIM_CODE}"),
-)
-KERAS_CODE = "keras/src/applications/mobilenet.py"
-KERAS_DEPARTURES = (
-    Departure("ReLU6 for ReLU", KERAS_CODE),
-    Departure("before a depthwise stride, zeros below and to the right alone", KERAS_CODE),
-    Departure("normalisation's epsilon is 1e-3, and it averages 0.01 a batch", KERAS_CODE),
-    Departure("dropout of 0.001 before the classifier", KERAS_CODE),
-    Departure(
-        "Keras takes the fan-in of a depthwise kernel as if it saw all maps: smaller first weights",
-        KERAS_CODE,
-    ),
-    STRIDE,
-)
-TIMM_CODE = "timm/models/mobilenetv3.py, _gen_mobilenet_v1"
-TIMM_DEPARTURES = (
-    Departure("ReLU6 for ReLU", TIMM_CODE),
-    Departure("3x3 windows are padded by 1 on every side", TIMM_CODE),
-    Departure("normalisation's epsilon is 1e-5, and it averages 0.1 a batch", TIMM_CODE),
-    Departure("widths are rounded to multiples of 8", TIMM_CODE),
-    Departure(
-        "the classifier's first weights are uniform in ±1/√classes in timm; here its convolutions'",
-        TIMM_CODE,
-    ),
-    STRIDE,
-)
+DEPARTURES = departures(f"""
+where        what is done otherwise
+table 1      the last depthwise convolution has stride 1, not 2: its map stays 7x7
+{SLIM_CODE}  padding is not printed: as much as TensorFlow's 'same'
+{SLIM_CODE}  normalisation's epsilon, 1e-3, and averaging are not printed
+section 3.2; {SLIM_CODE}  how weights are drawn is not printed: as released
+""")
+STRIDE = DEPARTURES[0]
+KERAS_DEPARTURES = departures("""
+where                                  what is done otherwise
+keras/src/applications/mobilenet.py    ReLU6 for ReLU
+"   before a depthwise stride, zeros below and to the right alone
+"   normalisation's epsilon is 1e-3, and it averages 0.01 a batch
+"   dropout of 0.001 before the classifier
+"   Keras takes the fan-in of a depthwise kernel as if it saw all maps: smaller first weights
+""")
+TIMM_DEPARTURES = departures("""
+where                                          what is done otherwise
+timm/models/mobilenetv3.py, _gen_mobilenet_v1  ReLU6 for ReLU
+"   3x3 windows are padded by 1 on every side
+"   normalisation's epsilon is 1e-5, and it averages 0.1 a batch
+"   widths are rounded to multiples of 8
+"   the classifier's first weights are uniform in ±1/√classes in timm; here its convolutions'
+""")
 
 
 def counts(key: str) -> tuple[int, ...]:
@@ -213,20 +204,15 @@ def papers(net: Net, key: str) -> Iterator[Claim]:
     yield from examples()
     why = "the next row's input is 7x7 as this row's is: stride 1"
     yield Claim("dw13.stride", (2, 2), PAPER.at("table 1"), why)
-    yield from NOTES[3].claims(
-        """
-quantity                         printed  where        why it is wrong
-inception modules                9        MobileNetV1  copied from the notes' GoogLeNet slide
-layers with weights              22       MobileNetV1  copied from the notes' GoogLeNet slide: it
-                                                       has 28
-layers with weights and pooling  27       MobileNetV1  copied from the notes' GoogLeNet slide
-""",
-        ours={
-            "inception modules": 0,
-            "layers with weights": depth,
-            "layers with weights and pooling": depth + 1,
-        },
-    )
+    yield from NOTES[3].claims(f"""
+quantity                         printed  ours         where        why it is wrong
+inception modules                9        0            MobileNetV1  copied from the notes' GoogLeNet
+                                                                    slide
+layers with weights              22       {depth}      MobileNetV1  copied from the notes' GoogLeNet
+                                                                    slide: it has 28
+layers with weights and pooling  27       {depth + 1}  MobileNetV1  copied from the notes' GoogLeNet
+                                                                    slide
+""")
     yield from shares(net)
 
 
@@ -238,13 +224,13 @@ def record(net: Net | Committee) -> Record:
     said = f", width {width}, input {size}"
     if net.name.startswith("mobilenet_v1_keras"):
         title = "MobileNet v1 of Keras" + (said if key != "1.0_224" else "")
-        return Record(title, PAPER, counted(counts(key), KERAS), KERAS_DEPARTURES)
+        return Record(title, PAPER, counted(counts(key), KERAS), (*KERAS_DEPARTURES, STRIDE))
     if key == "timm":
         parts = dict(net.body.parts)
         last = parts["pw13"]
         assert isinstance(last, Conv)
         found = counted(COUNTED_IN_TIMM.get(("head" in parts, last.out), ()), TIMM)
-        return Record("MobileNet v1 of timm", PAPER, found, TIMM_DEPARTURES)
+        return Record("MobileNet v1 of timm", PAPER, found, (*TIMM_DEPARTURES, STRIDE))
     title = "MobileNet v1" + OTHERS.get(key, said)
     ledger_name = f"mobilenet_v1_{key}" if key in KEYS else ""
     return Record(title, PAPER, tuple(papers(net, key)), DEPARTURES, ledger_name)

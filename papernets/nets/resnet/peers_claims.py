@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from ...said import NOTES, Claim, Code, Departure, Record, Source, table, value
+from collections.abc import Iterator
+
+from ...said import (
+    NOTES,
+    Claim,
+    Code,
+    Record,
+    Source,
+    Together,
+    departures,
+    maps_last,
+    table,
+    value,
+)
 from ..papers import ARAUJO
 from . import PAPER
 from .peers import TABLE_002
@@ -38,8 +51,6 @@ COUNTED = {
 # The table of TF-slim's networks: their strides lie elsewhere, the last fields are the same.
 RELEASED = Code("the authors' released models").at()
 OVER_23 = NOTES[1].at(": over 23 million")
-SHIFTED = "the notes' two rows are one network too far down: 25.6 is ResNet-50, 44.6 ResNet-101"
-SLIP, TABLE_1_SAYS = NOTES[4].at(": ResNets of 51, 101 and 151 layers"), "table 1: 50, 101, 152"
 STRUCTURE = NOTES[2].at("ResNet-18 table")
 
 SAID = (
@@ -64,34 +75,44 @@ SAID = (
     ),
     Claim("parameters without the classifier", 23e6, OVER_23, about=True, of=("resnet50",)),
     # What is wrong.
-    *(
-        Claim(quantity, printed, NOTES[3].at("comparison"), SHIFTED, of=(network,))
-        for network, *row in (("resnet18", 25.6e6, 96), ("resnet50", 44.6e6, 167))
-        for quantity, printed in zip(("params", "megabytes in single precision"), row, strict=True)
-    ),
-    *NOTES[2].claims(
+    *Together(*NOTES).claims(
         """
-quantity       printed     where            why it is wrong
-params         11,511,784  ResNet-18 table  the table has biases, but neither normalisation nor
-                                            projections: see resnet18_notes_table
-conv1.input    3x227x227   "                table 1 follows from 224
-conv1.padding  1x1         "                224 to 112 by a 7x7 window needs 3
-conv1.params   9,472       "                64 biases are counted; the paper's convolutions have
-                                            normalisation in their place
-pool1.padding  0.5         "                112 to 56 by a 3x3 window has 1
+quantity                       printed     where                        why it is wrong
+params                         25.6e6      notes 003, comparison        the notes' two rows are one
+                               network too far down: 25.6 is ResNet-50, 44.6 ResNet-101
+megabytes in single precision  96          "                            "
+params                         11,511,784  notes 002, ResNet-18 table   the table has biases, but
+                               neither normalisation nor projections: see resnet18_notes_table
+conv1.input                    3x227x227   "                            table 1 follows from 224
+conv1.padding                  1x1         "                            224 to 112 by a 7x7 window
+                               needs 3
+conv1.params                   9,472       "                            64 biases are counted; the
+                               paper's convolutions have normalisation in their place
+pool1.padding                  0.5         "                            112 to 56 by a 3x3 window
+                               has 1
 """,
         of="resnet18",
     ),
-    *NOTES[2].claims(
+    *Together(*NOTES).claims(
         """
-quantity  printed  where       why it is wrong
-params    60.3e6   comparison  60.2 million; 60.3 fits Keras's version, whose convolutions keep
-                               their biases: see resnet152_keras
+quantity                       printed  where                  why it is wrong
+params                         44.6e6   notes 003, comparison  the notes' two rows are one network
+                               too far down: 25.6 is ResNet-50, 44.6 ResNet-101
+megabytes in single precision  167      "                      "
+layers with weights            51       notes 004: ResNets of 51, 101 and 151 layers  table 1: 50,
+                               101, 152
+""",
+        of="resnet50",
+    ),
+    *Together(*NOTES).claims(
+        """
+quantity             printed  where                  why it is wrong
+params               60.3e6   notes 002, comparison  60.2 million; 60.3 fits Keras's version, whose
+                              convolutions keep their biases: see resnet152_keras
+layers with weights  151      notes 004: ResNets of 51, 101 and 151 layers  table 1: 50, 101, 152
 """,
         of="resnet152",
     ),
-    Claim("layers with weights", 51, SLIP, TABLE_1_SAYS, of=("resnet50",)),
-    Claim("layers with weights", 151, SLIP, TABLE_1_SAYS, of=("resnet152",)),
 )
 
 
@@ -100,40 +121,28 @@ def about(name: str, said: tuple[Claim, ...]) -> tuple[Claim, ...]:
     return tuple(claim for claim in said if name in claim.of)
 
 
-def maps_first(cell: str) -> str:
-    """A size as the notes print it, 56x56x64, in our order; a count as it is."""
-    *size, maps = cell.split("x")
-    return "x".join((maps, *size))
+def resnet18_notes_table() -> Iterator[Claim]:
+    """What notes 002 print of ResNet-18, layer by layer."""
+    yield Claim("params", 11_511_784, NOTES[2].at("ResNet-18 table: total"))
+    yield Claim("params", 11e6, NOTES[2].at(": around 11 million"), about=True)
+    for row in TABLE_002:
+        layer = row["layer"]
+        yield Claim(f"{layer}.input", maps_last(row["input"]), STRUCTURE)
+        yield Claim(f"{layer}.out", maps_last(row["output"]), STRUCTURE)
+        yield Claim(f"{layer}.params", value(row["params"]), STRUCTURE)
 
 
-RESNET18_NOTES_TABLE = (
-    Claim("params", 11_511_784, NOTES[2].at("ResNet-18 table: total")),
-    Claim("params", 11e6, NOTES[2].at(": around 11 million"), about=True),
-    *(
-        Claim(f"{row['layer']}.{what}", value(maps_first(row[column])), STRUCTURE)
-        for row in TABLE_002
-        for what, column in (("input", "input"), ("out", "output"), ("params", "params"))
-    ),
-)
+OWN_HEAD = Code("keras.applications' ResNet50").at("counted, its head replaced")
 RESNET50_NOTES_KERAS = (
-    Claim(
-        "params",
-        31_956_481,
-        Code("keras.applications' ResNet50").at("counted, its head replaced"),
-    ),
-    *NOTES[1].claims(
-        """
-quantity                                 printed     where
-conv1.out                                64x112x112  printed summary of ResNet-50
-conv1's own parameters                   9,472       "
-conv1's normalisation with its averages  256         "
-parameters without the head              about 23e6  : over 23 million
-""",
-        ours={
-            "conv1's own parameters": (7 * 7 * 3 + 1) * 64,
-            "conv1's normalisation with its averages": 4 * 64,
-        },
-    ),
+    Claim("params", 31_956_481, OWN_HEAD),
+    *NOTES[1].claims(f"""
+quantity                                 printed     ours                     where
+conv1.out                                64x112x112  .                        printed summary of
+                                                                              ResNet-50
+conv1's own parameters                   9,472       {(7 * 7 * 3 + 1) * 64}   "
+conv1's normalisation with its averages  256         {4 * 64}                 "
+parameters without the head              about 23e6  .                        : over 23 million
+"""),
     *NOTES[1].claims("""
 quantity     printed   where                             why it is wrong
 pool1.out    64x56x56  table of variants above the code  the code pools without padding: 112 to 55,
@@ -143,62 +152,48 @@ avgpool.out  2048x1x1  "                                 the code averages 2x2 w
 """),
 )
 
-NOT_PRINTED = Departure(
-    "normalisation's epsilon, 1e-5, and averaging, 0.1 a batch, are not printed", "section 3.4"
-)
-STRIDE_ON_3X3 = Departure(
-    "the stride of conv3_1, conv4_1 and conv5_1 is on the 3x3, not on the first 1x1: the same "
-    "parameters, more multiply-adds",
-    "torchvision/models/resnet.py, class Bottleneck: ResNet V1.5; the paper's figure 5 and table 1",
-)
-BIASES = "convolutions keep their biases before normalisation"
-KERAS_CODE = "keras/src/applications/resnet.py, residual_block_v1"
+NOT_PRINTED, STRIDE_ON_3X3, *KERAS_DEPARTURES = departures("""
+where  what is done otherwise
+section 3.4  normalisation's epsilon, 1e-5, and averaging, 0.1 a batch, are not printed
+torchvision/models/resnet.py, class Bottleneck: ResNet V1.5; the paper's figure 5 and table 1  the
+       stride of conv3_1, conv4_1 and conv5_1 is on the 3x3, not on the first 1x1: the same
+       parameters, more multiply-adds
+keras/src/applications/resnet.py, residual_block_v1  convolutions keep their biases before
+       normalisation
+"      normalisation's epsilon is 1.001e-5, and it averages 0.01 a batch
+""")
 OTHERWISE = {  # a peer's networks: the end of the title, what it does otherwise
     "v1.5": ("v1.5, stride on the 3x3", (STRIDE_ON_3X3, NOT_PRINTED)),
-    "keras": (
-        "of Keras",
-        (
-            Departure(BIASES, KERAS_CODE),
-            Departure(
-                "normalisation's epsilon is 1.001e-5, and it averages 0.01 a batch", KERAS_CODE
-            ),
-        ),
-    ),
+    "keras": ("of Keras", tuple(KERAS_DEPARTURES)),
 }
+TABLE_DEPARTURES = departures(f"""
+where        what is done otherwise
+{STRUCTURE}; torchvision 0.28 and timm 1.0.31, resnet18, counted  the table adds up to 11,511,784
+             parameters, ResNet-18 has 11,689,512: normalisation and the three projections are left
+             out, biases added
+{STRUCTURE}  convolutions have biases and no normalisation; there is no shortcut
+{STRUCTURE}  the input is 227 and conv1 is padded by 1, not 224 and 3
+""")
+CODE_DEPARTURES = departures("""
+where                      what is done otherwise
+notes 001, ResNet-50 code  max pooling without padding, average pooling of 2x2
+notes 001, ResNet-50 code  the head is dense, 256, 128 and one sigmoid
+notes 001, ResNet-50 code  convolutions keep their biases before normalisation
+notes 001, ResNet-50 code  normalisation's epsilon is 1e-3, and it averages 0.01 a batch
+""")
 NOTES_RECORDS = {
     "resnet18_notes_table": Record(
         "ResNet-18 as a table of the notes counts it",
         PAPER,
-        RESNET18_NOTES_TABLE,
-        (
-            Departure(
-                "the table adds up to 11,511,784 parameters, ResNet-18 has 11,689,512: "
-                "normalisation and the three projections are left out, biases added",
-                f"{STRUCTURE}; torchvision 0.28 and timm 1.0.31, resnet18, counted",
-            ),
-            *(
-                Departure(what, str(STRUCTURE))
-                for what in (
-                    "convolutions have biases and no normalisation; there is no shortcut",
-                    "the input is 227 and conv1 is padded by 1, not 224 and 3",
-                )
-            ),
-        ),
+        tuple(resnet18_notes_table()),
+        TABLE_DEPARTURES,
         "resnet18_notes_table",
     ),
     "resnet50_notes_keras": Record(
         "ResNet-50, Keras model of the notes with its own head",
         PAPER,
         RESNET50_NOTES_KERAS,
-        tuple(
-            Departure(what, "notes 001, ResNet-50 code")
-            for what in (
-                "max pooling without padding, average pooling of 2x2",
-                "the head is dense, 256, 128 and one sigmoid",
-                BIASES,
-                "normalisation's epsilon is 1e-3, and it averages 0.01 a batch",
-            )
-        ),
+        CODE_DEPARTURES,
         "resnet50_notes_keras",
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...said import Claim, Departure, Record, errors, table, value
+from ...said import Claim, Record, departures, errors, table, value
 from .peers_claims import NOT_PRINTED, SAID, about
 from .v2 import CIFAR_DEPTHS, PAPER
 
@@ -27,25 +27,21 @@ NORMALISATION = 149_216
 """Scales and shifts of normalisation in 1,001 layers."""
 UNNORMALISED = 10_327_706 - NORMALISATION
 
-FIRST_UNIT = Departure(
-    "normalisation and ReLU before the first unit come after the pooling, as in timm; an identity "
-    "around the first unit starts before them",
-    "timm/models/resnetv2.py; appendix: right after conv1 and before splitting into two paths",
-)
-STRIDE = Departure(
-    "the stride is on the 3x3 of a bottleneck, not on the first 1x1",
-    "timm/models/resnetv2.py, facebook/fb.resnet.torch models/preresnet.lua",
-)
-KERAS = tuple(
-    Departure(what, "keras/src/applications/resnet.py, residual_block_v2")
-    for what in (
-        "a stage has its stride in its last unit, on the 3x3",
-        "a shortcut with a stride takes every second value",
-        "convolutions that no normalisation follows have biases",
-        "max pooling sees the zeros around the map",
-        "normalisation's epsilon is 1.001e-5, and it averages 0.01 a batch",
-    )
-)
+TIMM = "timm/models/resnetv2.py"
+FIRST_UNIT, STRIDE, *KERAS = departures(f"""
+where  what is done otherwise
+{TIMM}; appendix: right after conv1 and before splitting into two paths  normalisation and ReLU
+       before the first unit come after the pooling, as in timm; an identity around the first unit
+       starts before them
+{TIMM}, facebook/fb.resnet.torch models/preresnet.lua  the stride is on the 3x3 of a bottleneck,
+       not on the first 1x1
+keras/src/applications/resnet.py, residual_block_v2  a stage has its stride in its last unit, on
+       the 3x3
+"      a shortcut with a stride takes every second value
+"      convolutions that no normalisation follows have biases
+"      max pooling sees the zeros around the map
+"      normalisation's epsilon is 1.001e-5, and it averages 0.01 a batch
+""")
 
 
 def millions(cell: str) -> int:
@@ -61,9 +57,9 @@ def imagenet(name: str, depth: int) -> Record:
         if row["network"] == str(depth):
             scale = "scale augmentation" if row["original"] != "." else "scale and aspect too"
             found += errors(row["pre-activation"], f"{CROP}, {scale}", PAPER.at("table 5"))
-    departures = (FIRST_UNIT, *([STRIDE] if depth > 34 else []), NOT_PRINTED)
+    otherwise = (FIRST_UNIT, *([STRIDE] if depth > 34 else []), NOT_PRINTED)
     title = f"ResNet-{depth} v2, pre-activation"
-    return Record(title, PAPER, tuple(found), departures, f"resnet{depth}_v2")
+    return Record(title, PAPER, tuple(found), otherwise, f"resnet{depth}_v2")
 
 
 def cifar(depth: int) -> Record:
@@ -94,5 +90,5 @@ def cifar(depth: int) -> Record:
 def record(name: str, depth: int) -> Record:
     """What was said of a pre-activation network, without our values of what is no row's."""
     if name.endswith("_keras"):
-        return Record(f"ResNet-{depth} v2 of Keras", PAPER, about(name, SAID), KERAS)
+        return Record(f"ResNet-{depth} v2 of Keras", PAPER, about(name, SAID), tuple(KERAS))
     return cifar(depth) if depth in CIFAR_DEPTHS else imagenet(name, depth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ...said import NOTES, Claim, Departure, Record, Source, errors, number, table, value
+from ...said import NOTES, Claim, Record, Source, departures, errors, number, table, value
 from ...spec import Committee, Conv, Dense, Net
 from ..resnet import PAPER as RESNET
 from . import PAPER, TABLE_1, layers, peers_claims
@@ -65,13 +65,8 @@ def of_column(column: str) -> Iterator[Claim]:
             way = row["evaluation"].replace("_", " ")
             how = f"ILSVRC-2012 validation, one network, {way}, S {row['S']}, Q {row['Q']}"
             yield from errors(row["top-1/top-5"], how, PAPER.at(f"table {row['table']}"))
-    yield Claim(
-        "blocks of convolutions",
-        4,
-        COMPARISON,
-        "the second block of 512 maps is left out; the parameters beside it need five poolings",
-        ours=5,
-    )
+    why = "the second block of 512 maps is left out; the parameters beside it need five poolings"
+    yield Claim("blocks of convolutions", 4, COMPARISON, why, ours=5)
     if column in BESIDES:
         yield from BESIDES[column]()
 
@@ -85,19 +80,15 @@ def vgg19() -> Iterator[Claim]:
 
 
 BESIDES = {"D": vgg16, "E": vgg19}
-DEPARTURES = (
-    Departure(
-        "all weights are drawn at once, as section 3.1 ends: Glorot's draw needs no network "
-        "trained before. The paper trained A from a Gaussian and began the deeper networks with "
-        "its first four convolutions and its dense layers",
-        "section 3.1",
-    ),
-    Departure(
-        "that Gaussian's printed variance, 0.01, makes outputs of about 10^8 of pictures in "
-        "pixels, by a factor of sqrt(fan-in x 0.01 / 2) a layer; a deviation of 0.01 may be meant",
-        "section 3.1",
-    ),
-)
+DEPARTURES = departures("""
+where        what is done otherwise
+section 3.1  all weights are drawn at once, as section 3.1 ends: Glorot's draw needs no network
+             trained before. The paper trained A from a Gaussian and began the deeper networks with
+             its first four convolutions and its dense layers
+section 3.1  that Gaussian's printed variance, 0.01, makes outputs of about 10^8 of pictures in
+             pixels, by a factor of sqrt(fan-in x 0.01 / 2) a layer; a deviation of 0.01 may be
+             meant
+""")
 COLUMNS = {
     "vgg11": ("A", "VGG-11"),
     "vgg11_lrn": ("A-LRN", "VGG-11 with LRN"),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, Claim, Code, Departure, Paper, Record, Source, table, value
+from ...said import (
+    NOTES,
+    Claim,
+    Code,
+    Departure,
+    Paper,
+    Record,
+    Source,
+    departures,
+    maps_last,
+    table,
+    value,
+)
 from . import PAPER
 from .recipes import CODE
 
@@ -52,35 +64,25 @@ def two_classes() -> Iterator[Claim]:
     yield Claim("params", 134_268_738, NOTES[1].at("printed summary: total"))
     yield Claim("fixed_params", 0, where)
     for row in SUMMARY:
-        height, width, maps = map(int, row["output"].split("x"))
-        yield Claim(f"{row['layer']}.out", (maps, height, width), where)
+        yield Claim(f"{row['layer']}.out", maps_last(row["output"]), where)
         yield Claim(f"{row['layer']}.params", value(row["params"]), where)
 
 
-NORMALISED = Departure(
-    "batch normalisation between each convolution, which keeps its bias, and its ReLU; the paper "
-    "has none",
-    CODE,
-)
-AVERAGED = (
-    Departure(
-        "the last map is averaged over an even grid of 7x7 before fc6: nothing at 224, where it is "
-        "7x7, and any other input fits",
-        CODE,
-    ),
-    Departure(
-        "first weights are torchvision's: by He et al. 2015 with fan-out, dense layers from "
-        "N(0, 0.01)",
-        CODE,
-    ),
-)
-NO_DROPOUT = Departure(
-    "no dropout, in the paper 0.5 in fc6 and fc7", "keras/src/applications/vgg16.py and vgg19.py"
-)
-TWO_CLASSES = (
-    Departure(NO_DROPOUT.what, "notes 001, Keras code"),
-    Departure("two classes, cats and dogs", "notes 001, Keras code"),
-)
+NORMALISED, *AVERAGED = departures(f"""
+where   what is done otherwise
+{CODE}  batch normalisation between each convolution, which keeps its bias, and its ReLU; the paper
+        has none
+{CODE}  the last map is averaged over an even grid of 7x7 before fc6: nothing at 224, where it is
+        7x7, and any other input fits
+{CODE}  first weights are torchvision's: by He et al. 2015 with fan-out, dense layers from
+        N(0, 0.01)
+""")
+NO_DROPOUT, *TWO_CLASSES = departures("""
+where                                         what is done otherwise
+keras/src/applications/vgg16.py and vgg19.py  no dropout, in the paper 0.5 in fc6 and fc7
+notes 001, Keras code                         no dropout, in the paper 0.5 in fc6 and fc7
+notes 001, Keras code                         two classes, cats and dogs
+""")
 
 
 def counted(row: dict[str, str], source: Source, params: str = "params") -> tuple[Claim, ...]:
@@ -95,9 +97,9 @@ def records(of_paper: tuple[Departure, ...]) -> Iterator[tuple[str, Record]]:
     for row in COUNTS:
         name, title = f"vgg{row['depth']}", f"VGG-{row['depth']}"
         plain, normed = (counted(row, measured, params) for params in ("params", "params_bn"))
-        yield f"{name}_torchvision", Record(f"{title} of torchvision", paper, plain, AVERAGED)
-        title_bn, departures = f"{title} with batch normalisation", (NORMALISED, *AVERAGED)
-        yield f"{name}_bn", Record(title_bn, paper, normed, departures)
+        yield f"{name}_torchvision", Record(f"{title} of torchvision", paper, plain, (*AVERAGED,))
+        title_bn, otherwise = f"{title} with batch normalisation", (NORMALISED, *AVERAGED)
+        yield f"{name}_bn", Record(title_bn, paper, normed, otherwise)
         if row["depth"] in ("16", "19"):
             counts = counted(row, Code("keras.applications 3.15.1").at("counted"))
             record = Record(f"{title} of Keras", PAPER, counts, (NO_DROPOUT, *of_paper))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, Claim, Departure, Record, Source, errors, value
+from ...said import NOTES, Claim, Record, Together, departures, errors, value
 from ...spec import Committee, Net
 from . import FIGURE_3, PAPER
 
@@ -31,39 +31,22 @@ CLAIMS = (
     *errors("36.0/14.7", f"{VALIDATION}, six networks", TABLE_2),
     Claim("error", 0.148, TABLE_2, conditions="ILSVRC-2012 test, six networks, top-5"),
     *errors("40.5/18.1", f"{VALIDATION}, their copy of AlexNet, one network", TABLE_2),
-    Claim(
-        "place in ILSVRC-2013 classification",
-        1,
-        Source(NOTES[:2], "notes 000, ZFNet; notes 001, GoogLeNet"),
-        "Clarifai won with 11.7 % (table 7 of the VGG paper); this team's entry came third",
-        ours=3,
-    ),
-    Claim(
-        "top-5 error of the winner of ILSVRC-2013",
-        0.148,
-        NOTES[0].at("ZFNet"),
-        "14.8 % is the paper's six networks on the test set of 2012",
-        ours=0.117,
-    ),
+    *Together(*NOTES).claims("""
+quantity                                  printed  ours   where  why it is wrong
+place in ILSVRC-2013 classification  1  3  notes 000, ZFNet; notes 001, GoogLeNet  Clarifai
+    won with 11.7 % (table 7 of the VGG paper); this team's entry came third
+top-5 error of the winner of ILSVRC-2013  0.148    0.117  notes 000, ZFNet  14.8 % is the paper's
+    six networks on the test set of 2012
+"""),
 )
-DEPARTURES = (
-    Departure(
-        "the paddings are not printed: the sizes need 1 in conv1 and conv3 to conv5, and in the "
-        "first two poolings a last window that reaches over the edge (or padding 1)",
-        "figure 3",
-    ),
-    Departure(
-        "the constants of the contrast normalisation across maps are not printed: AlexNet's here",
-        "figure 3",
-    ),
-    Departure(
-        "weights of 0.01 are read as a standard deviation: all equal, they would stay equal",
-        "section 3",
-    ),
-    Departure(
-        "filters of the first layer whose RMS is over 0.1 are not scaled back to 0.1", "section 3"
-    ),
-)
+DEPARTURES = departures("""
+where      what is done otherwise
+figure 3   the paddings are not printed: the sizes need 1 in conv1 and conv3 to conv5, and in the
+           first two poolings a last window that reaches over the edge (or padding 1)
+figure 3   the constants of the contrast normalisation across maps are not printed: AlexNet's here
+section 3  weights of 0.01 are read as a standard deviation: all equal, they would stay equal
+section 3  filters of the first layer whose RMS is over 0.1 are not scaled back to 0.1
+""")
 
 
 def record(net: Net | Committee) -> Record:

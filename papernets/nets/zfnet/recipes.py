@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from ...said import Recipe
-from ...spec import Committee, Initialisation, Net
+from functools import partial
+
+from ...spec import Initialisation
+from ..first_weights import by_name
 from ..photographs import recipes as photographs
 
-
-def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
-    """How ZFNet is trained: its paper prints no weight decay, and AlexNet's section 5 this one."""
-    return photographs(net, weight_decay=5e-4)
-
-
-def initialisation(net: Net) -> Initialisation:
-    """How the weights of ZFNet are drawn: as section 3 is read in the departures."""
-    return Initialisation("gaussian", 0.01, "section 3: weights 0.01, biases 0; see the departures")
+SECTION_3 = "section 3: weights 0.01, biases 0; see the departures"
+initialisation = by_name({"zfnet": Initialisation("gaussian", 0.01, SECTION_3)})
+recipes = partial(photographs, weight_decay=5e-4)  # AlexNet's, section 5: the paper prints none
