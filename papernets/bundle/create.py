@@ -18,10 +18,11 @@ from ..run.network import build as build_network
 from ..run.towers import Device
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair
+from . import INFO, WEIGHTS
 from .assemble import Weights, assemble, in_towers
 from .committee import Committee
-from .find import bundle_at, bundle_meant, find_bundle
-from .info import AGAIN, INFO, WEIGHTS, BundleInfo, read_info
+from .find import bundle_at, bundle_meant, find_bundle, named, shipped
+from .info import AGAIN, BundleInfo, read_info
 from .network import Asked, kept_network
 
 WORDS = {"classes": "num_classes", "channels": "in_chans", "input": "input"}
@@ -54,16 +55,16 @@ def create_model(
     aux, dense = check_switch("aux", aux), check_switch("dense", dense)
     asked = Asked(num_classes, in_chans, input, options, tuple(WORDS.values()))
     making = _Making(aux, dense, input, generator, devices)
-    own = replace(asked, input=None) if dense else asked  # the dense form begins with its own size
+    first = replace(asked, input=None) if dense else asked  # the dense form is made of its own size
     alone = _bundle_named(word) if weights is None else None
     folder = alone or _bundle_in(weights)
     if folder is None:
-        return making.of(own.of(word), weights)
+        return making.of(first.of(word), weights)
     info = read_info(folder)
     if info.kind == "committee":
         _check_committee(info, folder, asked)
         return _committee(folder, info)
-    return _of_bundle(folder, info, own, making, "" if alone else word)
+    return _of_bundle(folder, info, first, making, "" if alone else word)
 
 
 def build(net: Net, reference: bool = False, generator: torch.Generator | None = None) -> Network:
@@ -130,9 +131,11 @@ def _checked(name: str | os.PathLike[str], options: Iterable[str]) -> str:
 
 def _bundle_named(word: str) -> Path | None:
     """The folder of the bundle that a name is; one in place goes before a network of its name."""
+    if os.path.isdir(word or "."):
+        return bundle_at(Path(word)) or bundle_meant(word)
     if Path(word).name in (INFO, WEIGHTS):
         return find_bundle(word)
-    return (bundle_at(Path(word)) or bundle_meant(word)) if word else None
+    return None if named(word) else shipped(word)
 
 
 def _bundle_in(weights: Weights | None) -> Path | None:
@@ -184,7 +187,7 @@ def _member(folder: Path, name: str, committee: BundleInfo) -> nn.Module:
 
 
 def _check_committee(info: BundleInfo, folder: Path, asked: Asked) -> None:
-    """ValueError where anything else is asked of a committee than it has: its members are made."""
+    """ValueError where other classes, channels or input are asked of a committee than it has."""
     channels, *size = info.input
     for what, given, own in (
         ("classes", asked.classes, len(info.classes)),

@@ -6,13 +6,15 @@ No file of Python code is run to learn it.
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 from shlex import quote
 
 from ..nets.registry import find
 from ..words import plain, resume_command
-from .info import INFO, WEIGHTS
+from . import INFO, WEIGHTS
+
+SHIPPED = Path(__file__).parents[1] / "weights"
+"""Where the bundles are that come with the package."""
 
 
 def in_file(name: str) -> bool:
@@ -45,7 +47,8 @@ def shipped(name: str) -> Path | None:
     case are the same.
     """
     own = find(name).name if named(name) else plain(name)
-    return _weights() / own if own in _shipped_names() else None
+    folder = SHIPPED / own
+    return folder if folder.name == own and os.path.isfile(folder / INFO) else None
 
 
 def bundle_at(path: Path) -> Path | None:
@@ -105,7 +108,7 @@ def _no_bundle(word: str, path: Path) -> str:
             "folder, a .safetensors file, or a state_dict, as torch.load(path, weights_only=True) "
             "gives it; under a peer's names: papernets.from_peer"
         )
-    names = ", ".join(sorted(_shipped_names())) or "none"
+    names = ", ".join(_shipped_names()) or "none"
     if named(word):
         name = find(word).name
         return (
@@ -128,10 +131,5 @@ def _unfinished(path: Path) -> Path | None:
     return None
 
 
-def _weights() -> Path:
-    return Path(str(files("papernets"))) / "weights"
-
-
 def _shipped_names() -> list[str]:
-    folder = _weights()
-    return [p.name for p in folder.iterdir() if (p / INFO).exists()] if folder.is_dir() else []
+    return sorted(p.parent.name for p in SHIPPED.glob(f"*/{INFO}"))

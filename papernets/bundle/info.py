@@ -13,9 +13,9 @@ from safetensors import SafetensorError, deserialize, safe_open
 
 from ..numbers import is_number, is_whole
 from ..words import shortened
+from . import INFO, WEIGHTS
 
 SCHEMA = 1
-WEIGHTS, INFO = "weights.safetensors", "bundle.json"
 AGAIN = "Copy the bundle again, or train again"
 MOST_SIZE, MOST_CLASSES = 10_000, 100_000
 """What a bundle may ask for: channels and sides of pictures, classes, and any other number."""
@@ -164,7 +164,7 @@ _RULE: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def described(folder: Path) -> BundleInfo:
-    """The description of the bundle in a folder; weights are looked at where it stands in them."""
+    """As `read_info`, but without a look at the weights where bundle.json is there."""
     path = folder / INFO
     return BundleInfo.from_json(_text(path), str(path)) if path.exists() else read_info(folder)
 
@@ -186,7 +186,7 @@ def read_info(folder: Path) -> BundleInfo:
     if info is not None and _as_described(weights, text):
         return info
     if "bundle" in about:
-        return _inside(weights, about)
+        return _description_in(weights, about)
     if info is None:
         raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
     raise ValueError(
@@ -212,11 +212,11 @@ def _as_described(weights: Path, text: str) -> bool:
     return not told or told == hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
-def _inside(weights: Path, about: dict[str, str]) -> BundleInfo:
+def _description_in(weights: Path, about: dict[str, str]) -> BundleInfo:
     """The description in a file of weights; ValueError where its tensors are others."""
     info = BundleInfo.from_json(about["bundle"], str(weights))
     told = _checksum(about["bundle"], "tensors") or about.get("sha256")  # in older ones
-    tensors = deserialize(weights.read_bytes())
+    tensors = deserialize(weights.read_bytes())  # type: ignore[no-untyped-call]
     if told != digest(sorted((name, tensor["data"]) for name, tensor in tensors)):
         raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
     return info

@@ -45,7 +45,7 @@ def _write(value: object) -> Any:
     if PARTS.get(type(value).__name__) is type(value):
         return {
             "is": type(value).__name__,
-            **{f.name: _write(getattr(value, f.name)) for f in fields(value)},  # type: ignore[arg-type]
+            **{f.name: _write(getattr(value, f.name)) for f in fields(value)},
         }
     if isinstance(value, tuple | list):
         return [_write(one) for one in value]

@@ -10,8 +10,9 @@ from typing import Any
 from ..nets import Found, check_options, find, look_up
 from ..nets.entry import COMMON
 from ..spec import pair
+from . import INFO, WEIGHTS
 from .find import in_file, named, same_network
-from .info import AGAIN, INFO, WEIGHTS, BundleInfo
+from .info import AGAIN, BundleInfo
 from .net_json import read_net
 
 

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from .. import __version__
 from ..files import write_atomically
-from .info import INFO, WEIGHTS, BundleInfo, digest
+from . import INFO, WEIGHTS
+from .info import BundleInfo, digest
 
 
 def versions() -> dict[str, str]:

@@ -15,7 +15,6 @@ from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file, wrong_use
 
 if TYPE_CHECKING:
-    from ..bundle.network import Asked
     from ..nets import Found
     from ..said import Check, Claim
 
@@ -58,7 +57,7 @@ def list_networks(
         entry, looked_up = entry_of(name), look_up(name)
         one, record = looked_up.net, looked_up.record
         member, times = (one.member, one.count) if isinstance(one, Committee) else (one, 1)
-        sums = totals(walk(member))
+        sums, trained = totals(walk(member)), shipped(name) is not None
         paper = error_of_paper(record.claims)
         found.append(
             {
@@ -69,7 +68,7 @@ def list_networks(
                 "params": sums.params * times,
                 "macs": sums.macs * times,
                 "aliases": list(entry.aliases),
-                "trained": shipped(name) is not None,
+                "trained": trained,
                 "paper_error": paper.printed if paper else None,
                 "paper_error_on": paper.conditions if paper else None,
             }
@@ -82,7 +81,7 @@ def list_networks(
                 by(member.input),
                 f"{sums.params * times:,}",
                 f"{sums.macs * times:,}",
-                "yes" if shipped(name) else "",
+                "yes" if trained else "",
                 _printed(paper),
             )
         )
@@ -137,20 +136,16 @@ def network(
     name: str, classes: int | None = None, channels: int | None = None, size: str = ""
 ) -> Found:
     """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
-    from ..bundle.network import Asked
+    from ..nets import look_up
 
-    asked, folder = Asked(classes, channels, parse_size(size)), bundle_of(name)
-    if folder is not None:
-        return _kept(folder, asked)
-    with wrong_use():
-        return _walked(asked.of(name))
-
-
-def _kept(folder: Path, asked: Asked) -> Found:
-    """The network of a bundle; what is wrong with one that is there as data is the bundle's."""
+    folder, input = bundle_of(name), parse_size(size)
+    if folder is None:
+        with wrong_use():
+            return _walked(look_up(name, classes, channels, input))
+    from ..bundle import INFO
     from ..bundle.find import in_file
-    from ..bundle.info import INFO, described
-    from ..bundle.network import kept_network
+    from ..bundle.info import described
+    from ..bundle.network import Asked, kept_network
 
     info = described(folder)
     if in_file(info.network) and not info.net:
@@ -158,8 +153,8 @@ def _kept(folder: Path, asked: Asked) -> Found:
             f"{folder / INFO} names a file of Python code, {info.network}, which is not run. "
             "If you trust it: papernets explain FILE.py:NAME"
         )
-    with nullcontext() if info.net else wrong_use():
-        return _walked(kept_network(folder, info, asked))
+    with nullcontext() if info.net else wrong_use():  # what is there as data is not the command's
+        return _walked(kept_network(folder, info, Asked(classes, channels, input)))
 
 
 def _walked(found: Found) -> Found:
@@ -172,8 +167,8 @@ def _walked(found: Found) -> Found:
 
 def bundle_of(name: str) -> Path | None:
     """The folder of the bundle that a name means; None where it means a network."""
+    from ..bundle import INFO
     from ..bundle.find import bundle_meant
-    from ..bundle.info import INFO
 
     try:
         return bundle_meant(name)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..bundle import WEIGHTS
 from ..bundle.find import find_bundle, in_file, same_network
-from ..bundle.info import WEIGHTS, BundleInfo, read_info
+from ..bundle.info import BundleInfo, read_info
 from ..bundle.weights import load_weights, read_safetensors
 from ..data import Preprocessing
 from ..nets.registry import find

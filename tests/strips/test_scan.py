@@ -239,7 +239,7 @@ def test_a_shipped_bundle_answers_to_its_folder(
 ) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "lenet5_scan").symlink_to(bundle)
-    monkeypatch.setattr("papernets.bundle.find.files", lambda name: tmp_path)
+    monkeypatch.setattr("papernets.bundle.find.SHIPPED", tmp_path / "weights")
     for name in ("lenet5_scan", "LeNet5-scan"):
         assert find_bundle(name) == tmp_path / "weights" / "lenet5_scan"
     assert shipped("lenet5") is None and shipped("../weights/lenet5_scan") is None
