@@ -6,9 +6,11 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..spec import Committee, Net
+from ..spec import Committee, Net, Pair
 from .shelf import first_sentence
 
+Size = int | Pair
+"""An input's side, or its height and width, in pixels."""
 COMMON = ("classes", "channels", "input")
 MOST = 10**9
 """No sum over a network of more is of use, and words with so many digits help nobody."""

@@ -118,7 +118,10 @@ def tanh_by_sigmoid(net: Net) -> Rewritten:
 
 
 def fast(net: Net) -> Rewritten:
-    """All rewrites that change neither values nor weights, for training and prediction."""
+    """All rewrites that change neither values nor weights, for training and prediction.
+
+    The network is for the builder: it has activations of `forms` that no walk takes from a person.
+    """
     return sliding_norms(tanh_by_sigmoid(dense_tables(pool_first(net).net).net).net)
 
 

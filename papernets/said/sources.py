@@ -98,14 +98,19 @@ class Sum(Origin):
 
 
 class Together(Origin):
-    """Several that print the same; of the notes among them those that a place names."""
+    """Several that print the same; of the notes among them those that a place names.
+
+    `Together(*NOTES)` is whichever of the notes a place names.
+    """
 
     def __init__(self, *origins: Origin):
         self.origins = origins
 
     def at(self, place: str) -> Source:
         named = re.findall(r"\b\d{3}\b", place)
-        here = (o for o in self.origins if not isinstance(o, Notes) or o.number in named)
+        here = [o for o in self.origins if not isinstance(o, Notes) or o.number in named]
+        if not here:
+            raise ValueError(f"{place!r} names none of the notes: begin it as `notes 001, ...`")
         return Source(tuple(here), place)
 
 

@@ -382,6 +382,18 @@ def test_a_bundle_is_written_and_read_without_the_file(write, here, capsys, besi
     said(capsys, "evaluate", "elsewhere", "--data", "digits")
 
 
+def test_a_committee_is_trained_and_read_without_the_file(write, here, capsys):
+    """What is said of the file's networks is its members' too."""
+    write(SAID, "def both(classes=4):\n    return Committee('both', mine(classes), 2, 'mean')")
+    said(capsys, "train", "mine.py:both", "--epochs", "1", "--out", "run", "--quiet")
+    (here / "mine.py").unlink()
+    shutil.copytree("run/best", "elsewhere")
+    said(capsys, "evaluate", "elsewhere", "--data", "digits")
+    member = json.loads(said(capsys, "explain", "elsewhere/1", "--json"))
+    assert (member["name"], member["classes"]) == ("mine", 10)
+    assert member["paper"] == "Author (2026). A Title. Venue."
+
+
 # Files of an earlier version
 
 HEAD = "from papernets.spec import Conv, Net, chain\n"

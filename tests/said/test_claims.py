@@ -16,6 +16,7 @@ from papernets.said import (
     Paper,
     Source,
     Together,
+    departures,
     error_of_paper,
     errors,
     of_rows,
@@ -71,6 +72,30 @@ def test_code_and_notes_stand_before_the_place():
 def test_our_value_comes_beside_what_is_no_rows():
     read = PAPER.claims("quantity  printed  where\nlayers  16  table 1", ours={"layers": 16})
     assert read[0].ours == 16
+    read = PAPER.claims("quantity  printed  ours  where\nlayers  16  16  table 1\na.out  1x1  .  .")
+    assert [one.ours for one in read] == [16, None]
+
+
+def test_a_table_of_departures_is_read_line_by_line():
+    read = departures("""
+where                 what is done otherwise
+section 3.5; torch    the input is 227x227,
+      not 224x224: see the errata
+"                     no dropout
+figure 2              padding 2
+""")
+    assert read == (
+        Departure("the input is 227x227, not 224x224: see the errata", "section 3.5; torch"),
+        Departure("no dropout", "section 3.5; torch"),
+        Departure("padding 2", "figure 2"),
+    )
+    with pytest.raises(ValueError, match="a table of departures has no column 'place'"):
+        departures("place  what\nfigure 2  padding 2")
+
+
+def test_of_several_notes_a_place_must_name_one():
+    with pytest.raises(ValueError, match="'VGG16' names none of the notes"):
+        Together(*NOTES).at("VGG16")
 
 
 @pytest.mark.parametrize(

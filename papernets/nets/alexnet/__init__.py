@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...said import Paper, number, table
 from ...spec import LRN, Chain, Conv, Dense, Dropout, Flatten, Net, Part, Pool, chain, pair
-from ..entry import Entry
+from ..entry import Entry, Size
 
 PAPER = Paper(
     "ImageNet Classification with Deep Convolutional Neural Networks",
@@ -74,7 +74,7 @@ def layers(classes: int, norm: LRN = NORM, pooled_first: bool = False) -> Chain:
     return chain(parts)
 
 
-def alexnet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 227) -> Net:
+def alexnet(classes: int = 1000, channels: int = 3, input: Size = 227) -> Net:
     """AlexNet (2012): two towers, normalisation across maps, overlapping pooling."""
     return Net("alexnet", (channels, *pair(input)), classes, layers(classes))
 
@@ -83,7 +83,7 @@ def alexnet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int]
 CAFFE_NORM = LRN(size=5, k=1, alpha=1e-4 / 5, beta=0.75)  # train_val.prototxt: norm1, norm2
 
 
-def caffenet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 227) -> Net:
+def caffenet(classes: int = 1000, channels: int = 3, input: Size = 227) -> Net:
     """CaffeNet: AlexNet with pooling before normalisation."""
     body = layers(classes, CAFFE_NORM, pooled_first=True)
     return Net("caffenet", (channels, *pair(input)), classes, body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from ...said import NOTES, Claim, Code, Record, Together, departures, errors, maps_last, value
@@ -10,6 +11,7 @@ from ...spec import Committee, Net, Shape, totals, walk
 from ..papers import ARAUJO
 from . import DROPOUT, LAYERS, PAPER, PAPER_CAFFE, alexnet
 from . import peers_claims as peers
+from .peers import PAPER_OWT
 from .recipes import FILLED
 
 README = Code("models/bvlc_reference_caffenet").at("readme")
@@ -49,18 +51,11 @@ def right() -> Iterator[Claim]:
     """What was printed of AlexNet, and is right."""
     shapes = drawn()
     neurons = sum(maps * height * width for maps, height, width in shapes.values())
-    yield from Together(PAPER, *NOTES).claims("""
-quantity  printed           where
-params    about 60,000,000  abstract and section 4; notes 000 and 001
-""")
-    yield from NOTES[3].claims("""
-quantity  printed           where
-params    about 61,000,000  Comparison
-""")
-    yield from PAPER.claims(f"""
-quantity  printed        where                      ours
-neurons   about 650,000  abstract: 650,000 neurons  {neurons}
-""")
+    everywhere = Together(PAPER, *NOTES).at("abstract and section 4; notes 000 and 001")
+    yield Claim("params", 60_000_000, everywhere, about=True)
+    yield Claim("params", 61_000_000, NOTES[3].at("Comparison"), about=True)
+    abstract = PAPER.at("abstract: 650,000 neurons")
+    yield Claim("neurons", 650_000, abstract, about=True, ours=neurons)
     yield REFERENCE_MACS
     for layer, shape in shapes.items():
         yield Claim(f"{layer}.out", shape, PAPER.at("figure 2, both GPUs"))
@@ -94,10 +89,10 @@ conv1.input  3x224x224  section 3.5, figure 2; notes 001, Keras code  without pa
                         54x54; the 55x55 of figure 2 needs 227 (or padding 2)
 """),
     *PAPER.claims(f"""
-quantity             printed  ours           where              why it is wrong
-values of the input  150,528  {3 * 227 * 227}         figure 2, caption  it is 3x224x224; the
-                     network's 55x55 maps need 3x227x227
-conv1.size           253,440  .              figure 2, caption  the figure draws 55x55 maps, 48 a
+quantity             printed  ours             where              why it is wrong
+values of the input  150,528  {3 * 227 * 227}  figure 2, caption  it is 3x224x224; the network's
+                     55x55 maps need 3x227x227
+conv1.size           253,440  .                "                  the figure draws 55x55 maps, 48 a
                      GPU, and so 290,400; 253,440 is 96 maps of 55x48
 """),
     *NOTES[3].claims("""
@@ -178,16 +173,31 @@ Caffe's LRN layer; train_val.prototxt, lrn_param  the normalisation has k = 1 an
 """)
 
 
+LEDGER_NAMES = {
+    "alexnet": "alexnet_two_tower",
+    "alexnet_torchvision": "alexnet_owt",
+    "caffenet": "",
+}
+
+
 @cache
 def records() -> dict[str, Record]:
     """All records of the family, by the network's name."""
     alexnets = (INPUT, PADDING, ONE_DEVICE, SCALED)
     caffenets = (*CAFFENET_DEPARTURES, *alexnets[1:])
-    right_and_wrong = (*right(), *WRONG)
-    return {
-        "alexnet": Record("AlexNet", PAPER, right_and_wrong, alexnets, "alexnet_two_tower"),
+    one_tower = (peers.ALL_MAPS, INPUT, PADDING, SCALED)
+    title, otherwise = "AlexNet of torchvision", peers.TORCHVISION_DEPARTURES
+    title_bn = "AlexNet, Keras model of the notes with batch normalisation"
+    found = {
+        "alexnet": Record("AlexNet", PAPER, (*right(), *WRONG), alexnets),
         "caffenet": Record("CaffeNet", PAPER_CAFFE, CAFFENET, caffenets),
-        **peers.records((INPUT, PADDING, SCALED)),
+        "alexnet_single": Record("AlexNet, one tower", PAPER, tuple(peers.single()), one_tower),
+        "alexnet_torchvision": Record(title, PAPER_OWT, peers.TORCHVISION, otherwise),
+        "alexnet_keras_bn": Record(title_bn, PAPER, tuple(peers.keras()), peers.KERAS_DEPARTURES),
+    }
+    return {
+        name: replace(record, ledger_name=LEDGER_NAMES.get(name, name))
+        for name, record in found.items()
     }
 
 

@@ -20,7 +20,7 @@ from ...spec import (
     chain,
     pair,
 )
-from ..entry import Entry
+from ..entry import Entry, Size
 from . import DROPOUT, NORM, PAPER, POOL
 
 PAPER_OWT = Paper(
@@ -48,9 +48,7 @@ fc8    .           .          .       .    1x1     4096  1000  4097000
 """)
 
 
-def alexnet_single(
-    classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 227
-) -> Net:
+def alexnet_single(classes: int = 1000, channels: int = 3, input: Size = 227) -> Net:
     """AlexNet as one tower: every kernel sees all maps; 62,378,344 parameters."""
     parts: dict[str, Part] = {}
     for row in NOTES_002:
@@ -89,9 +87,7 @@ fc8    1000  .       .       .        .
 AVERAGE = 6  # AdaptiveAvgPool2d((6, 6))
 
 
-def alexnet_torchvision(
-    classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224
-) -> Net:
+def alexnet_torchvision(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """torchvision's AlexNet: another paper's network, one tower, no normalisation."""
     parts: dict[str, Part] = {}
     for row in TORCHVISION:
@@ -139,9 +135,7 @@ KERAS_NORM = BatchNorm(Norm(eps=1e-3, momentum=0.01))  # Keras: epsilon 0.001, m
 KERAS_DROPOUT = Dropout(0.4)
 
 
-def alexnet_keras_bn(
-    classes: int = 10, channels: int = 3, input: int | tuple[int, int] = 224
-) -> Net:
+def alexnet_keras_bn(classes: int = 10, channels: int = 3, input: Size = 224) -> Net:
     """The notes' Keras model called AlexNet: batch normalisation, 11x11 twice, 10 classes."""
     parts: dict[str, Part] = {}
     for row in KERAS:

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import (
-    NOTES,
-    Claim,
-    Code,
-    Departure,
-    Record,
-    Together,
-    departures,
-    maps_last,
-    table,
-    value,
-)
+from ...said import NOTES, Claim, Code, Together, departures, maps_last, table, value
 from ...spec import walk
-from . import PAPER
-from .peers import KERAS, KERAS_NORM, NOTES_002, PAPER_OWT, alexnet_single
+from .peers import KERAS, KERAS_NORM, NOTES_002, alexnet_single
 
 # Notes 001, table: Number of Parameters, Forward Computation.
 NOTES_001 = table("""
@@ -150,17 +138,3 @@ notes 001, Keras code  not AlexNet: see alexnet
 "   dropout 0.4, in the paper 0.5
 "   10 classes, and 224 without padding: 54x54 for 55x55
 """)
-
-
-def records(of_paper: tuple[Departure, ...]) -> dict[str, Record]:
-    """The peers' records by name; what the paper's network does otherwise, one tower does too."""
-    one_tower = (ALL_MAPS, *of_paper)
-    title, departures = "AlexNet of torchvision", TORCHVISION_DEPARTURES
-    title_bn = "AlexNet, Keras model of the notes with batch normalisation"
-    found = (
-        Record("AlexNet, one tower", PAPER, tuple(single()), one_tower, "alexnet_single"),
-        Record(title, PAPER_OWT, TORCHVISION, departures, "alexnet_owt"),
-        Record(title_bn, PAPER, tuple(keras()), KERAS_DEPARTURES, "alexnet_keras_bn"),
-    )
-    names = ("alexnet_single", "alexnet_torchvision", "alexnet_keras_bn")
-    return dict(zip(names, found, strict=True))

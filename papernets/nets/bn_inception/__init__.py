@@ -21,14 +21,13 @@ from ...spec import (
     GlobalPool,
     Net,
     Norm,
-    Pair,
     Part,
     Pool,
     chain,
     concat,
     pair,
 )
-from ..entry import Entry
+from ..entry import Entry, Size
 
 PAPER = Paper(
     "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift",
@@ -151,7 +150,7 @@ def lines(variant: Variant, channels: int) -> Iterator[tuple[str, dict[str, str]
         yield name, row, parts
 
 
-def _net(name: str, classes: int, channels: int, input: int | Pair) -> Net:
+def _net(name: str, classes: int, channels: int, input: Size) -> Net:
     """Figure 5 by a variant, and the softmax layer of section 4.2."""
     variant = VARIANTS[name]
     layers = {n: part for _, _, parts in lines(variant, channels) for n, part in parts.items()}
@@ -161,27 +160,27 @@ def _net(name: str, classes: int, channels: int, input: int | Pair) -> Net:
     return Net(name, (channels, *pair(input)), classes, chain(layers))
 
 
-def bn_inception(classes: int = 1000, channels: int = 3, input: int | Pair = 224) -> Net:
+def bn_inception(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """BN-Inception (2015): the branches of figure 5 as printed, separable first convolution."""
     return _net("bn_inception", classes, channels, input)
 
 
-def bn_inception_576(classes: int = 1000, channels: int = 3, input: int | Pair = 224) -> Net:
+def bn_inception_576(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """BN-Inception by the printed sizes: projections of 96 in 4c and 4d, so 576 maps."""
     return _net("bn_inception_576", classes, channels, input)
 
 
-def bn_inception_plain_stem(classes: int = 1000, channels: int = 3, input: int | Pair = 224) -> Net:
+def bn_inception_plain_stem(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """BN-Inception, branches as printed, with a plain 7x7 first convolution."""
     return _net("bn_inception_plain_stem", classes, channels, input)
 
 
-def bn_inception_caffe(classes: int = 1000, channels: int = 3, input: int | Pair = 224) -> Net:
+def bn_inception_caffe(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """BN-Inception as released for Caffe: plain first convolution, biases beside beta."""
     return _net("bn_inception_caffe", classes, channels, input)
 
 
-def bn_inception_slim(classes: int = 1000, channels: int = 3, input: int | Pair = 224) -> Net:
+def bn_inception_slim(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """BN-Inception as TF-Slim's inception_v2: 576 maps, 'same' padding, beta without gamma."""
     return _net("bn_inception_slim", classes, channels, input)
 

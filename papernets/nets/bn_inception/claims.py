@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import (
-    NOTES,
-    UNEXPLAINED,
-    Claim,
-    Code,
-    Record,
-    Source,
-    departures,
-    errors,
-    maps_last,
-    table,
-)
+from ...said import NOTES, Claim, Code, Record, Source, departures, errors, maps_last, table
 from ...spec import Committee, Net
 from ..inception import PAPER as RETHINKING
 from ..papers import ARAUJO
@@ -114,7 +103,7 @@ def said_of(name: str) -> Iterator[Claim]:
         yield Claim("macs", 2_000_000_000, TWO_BILLION, about=True)
     yield from fields(variant)
     yield from results()
-    yield Claim("params", 13_600_000, PAPER.at("section 4.2: 13.6 million"), UNEXPLAINED)
+    yield Claim("params", 13_600_000, PAPER.at("section 4.2: 13.6 million"), "unexplained")
     what, why = (
         "filters of the widest double 3x3",
         "figure 5 has 160 in 4c and goes up to 256 in 4e",

@@ -25,7 +25,6 @@ from ...spec import (
     Layer,
     Net,
     Norm,
-    Pair,
     Part,
     Pool,
     Shape,
@@ -33,7 +32,7 @@ from ...spec import (
     concat,
     pair,
 )
-from ..entry import Entry, check_switch
+from ..entry import Entry, Size, check_switch
 
 PAPER = Paper(
     "Going Deeper with Convolutions",
@@ -184,15 +183,13 @@ def network(name: str, variant: Variant, classes: int, input: Shape) -> Net:
     return Net(name, input, classes, chain(layers))
 
 
-def googlenet(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 224, aux: bool = True
-) -> Net:
+def googlenet(classes: int = 1000, channels: int = 3, input: Size = 224, aux: bool = True) -> Net:
     """GoogLeNet (2014): nine modules of 1x1, 3x3, 5x5 and pooling, LRN, two heads in training."""
     variant = Variant(heads=check_switch("aux", aux))
     return network("googlenet", variant, classes, (channels, *pair(input)))
 
 
-def googlenet_aux(classes: int = 1000, channels: int = 3, input: int | Pair = 224) -> Net:
+def googlenet_aux(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """GoogLeNet with both heads counted in, as it is trained: 13,378,280 parameters."""
     return network("googlenet_aux", Variant(counted=True), classes, (channels, *pair(input)))
 
@@ -200,13 +197,13 @@ def googlenet_aux(classes: int = 1000, channels: int = 3, input: int | Pair = 22
 ROW_3A = next(row for row in TABLE_1 if row["type"] == "inception_3a")
 
 
-def inception_naive_3a(classes: int = 0, channels: int = 192, input: int | Pair = 28) -> Net:
+def inception_naive_3a(classes: int = 0, channels: int = 192, input: Size = 28) -> Net:
     """The naive module of figure 2(a) with the widths of 3a: a module, explained and compared."""
     module = naive_inception(ROW_3A, Variant())
     return _module("inception_naive_3a", module, classes, (channels, *pair(input)))
 
 
-def inception_reduced_3a(classes: int = 0, channels: int = 192, input: int | Pair = 28) -> Net:
+def inception_reduced_3a(classes: int = 0, channels: int = 192, input: Size = 28) -> Net:
     """The module with reductions of figure 2(b), 3a: a module, explained and compared."""
     module = inception(ROW_3A, Variant())
     return _module("inception_reduced_3a", module, classes, (channels, *pair(input)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ...spec import LRN, AdaptivePool, Net, Norm, Pair, pair
-from ..entry import Entry, check_switch
+from ...spec import LRN, AdaptivePool, Net, Norm, pair
+from ..entry import Entry, Size, check_switch
 from . import PAPER, Variant, network
 
 
 def googlenet_caffe(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 224, aux: bool = True
+    classes: int = 1000, channels: int = 3, input: Size = 224, aux: bool = True
 ) -> Net:
     """GoogLeNet as in Caffe's release (bvlc_googlenet): its own LRN constants."""
     # Caffe divides alpha by the size: 1e-4 / 5; k is its default, 1
@@ -17,7 +17,7 @@ def googlenet_caffe(
 
 
 def googlenet_torchvision(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 224, aux: bool = True
+    classes: int = 1000, channels: int = 3, input: Size = 224, aux: bool = True
 ) -> Net:
     """GoogLeNet as in torchvision: batch normalisation, 3x3 for 5x5, no LRN."""
     variant = Variant(

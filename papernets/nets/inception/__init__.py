@@ -14,21 +14,8 @@ from __future__ import annotations
 from itertools import count, pairwise
 
 from ...said import Code, Paper, maps_last, table
-from ...spec import (
-    Aux,
-    Chain,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Net,
-    Norm,
-    Pair,
-    Part,
-    chain,
-    pair,
-)
-from ..entry import Entry, check_switch
+from ...spec import Aux, Chain, Dense, Dropout, Flatten, GlobalPool, Net, Norm, Part, chain, pair
+from ..entry import Entry, Size, check_switch
 from ..figures import Defaults, branches, layers, repeated
 
 PAPER = Paper(
@@ -157,12 +144,12 @@ def table_1(classes: int, widths: tuple[int, ...]) -> Chain:
     return chain(parts | classifier(classes))
 
 
-def inception_v2(classes: int = 1000, channels: int = 3, input: int | Pair = 299) -> Net:
+def inception_v2(classes: int = 1000, channels: int = 3, input: Size = 299) -> Net:
     """Inception v2, table 1 of the paper: four modules of figure 6 and a grid reduction."""
     return Net("inception_v2", (channels, *pair(input)), classes, table_1(classes, WIDTHS))
 
 
-def inception_v2_5b(classes: int = 1000, channels: int = 3, input: int | Pair = 299) -> Net:
+def inception_v2_5b(classes: int = 1000, channels: int = 3, input: Size = 299) -> Net:
     """Inception v2, table 1 read to the letter: five modules of figure 6, 25,769,544 parameters."""
     *first, middle, last = WIDTHS
     body = table_1(classes, (*first, middle, middle, last))
@@ -195,7 +182,7 @@ DROPOUT = 0.2  # TF-slim's inception_v3.py keeps 0.8; the paper gives none
 
 
 def inception_v3(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 299, aux: bool = True
+    classes: int = 1000, channels: int = 3, input: Size = 299, aux: bool = True
 ) -> Net:
     """Inception v3 as its authors released it, with its auxiliary head; 23,834,568 parameters."""
     head = aux_head(classes) if check_switch("aux", aux) else None
@@ -203,7 +190,7 @@ def inception_v3(
     return Net("inception_v3", (channels, *pair(input)), classes, body)
 
 
-def inception_v3_aux(classes: int = 1000, channels: int = 3, input: int | Pair = 299) -> Net:
+def inception_v3_aux(classes: int = 1000, channels: int = 3, input: Size = 299) -> Net:
     """Inception v3 with its auxiliary head counted in: 27,161,264 parameters."""
     body = v3(classes, DEFAULTS, DROPOUT, aux_head(classes, counted=True))
     return Net("inception_v3_aux", (channels, *pair(input)), classes, body)

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import (
-    NOTES,
-    UNEXPLAINED,
-    Claim,
-    Code,
-    Record,
-    Source,
-    Value,
-    departures,
-    errors,
-    maps_last,
-    table,
-)
+from ...said import NOTES, Claim, Code, Record, Source, Value, departures, errors, maps_last, table
 from ...spec import Committee, Conv, Dense, Net
 from ..cost import depth
 from ..figures import statistics
@@ -58,12 +46,12 @@ MIXED_SIZES = tuple(
 IMAGENET = "ILSVRC-2012 validation"
 ONE_CROP = f"{IMAGENET}, one network, one crop"
 TABLE_3 = PAPER.at("table 3")
-V2_ERRATA = PAPER.claims(f"""
+V2_ERRATA = PAPER.claims("""
 quantity  printed        where                                why it is wrong
-depth     42             section 6: 42 layers deep            {UNEXPLAINED}: the paper does not say
+depth     42             section 6: 42 layers deep            unexplained: the paper does not say
                          how it counts; without the layers of the two grid reductions, inception_v2
                          would have 42
-macs      4,800,000,000  table 3: 4.8 Bn Ops, factorised 7x7  {UNEXPLAINED}
+macs      4,800,000,000  table 3: 4.8 Bn Ops, factorised 7x7  unexplained
 """)
 V3_ERRATA = (
     *NOTES[3].claims("""
@@ -71,10 +59,10 @@ quantity  printed     where             why it is wrong
 params    23,900,000  comparison table  Keras's total, 23,851,784, holds 34,432 moving means and
                                         variances, which are not trained: see inception_v3_keras
 """),
-    *PAPER.claims(f"""
+    *PAPER.claims("""
 quantity  printed        where                              why it is wrong
-macs      4,800,000,000  table 3: 4.8 Bn Ops                {UNEXPLAINED}
-macs      5,000,000,000  abstract: 5 billion multiply-adds  {UNEXPLAINED}: it may be table 3's 4.8
+macs      4,800,000,000  table 3: 4.8 Bn Ops                unexplained
+macs      5,000,000,000  abstract: 5 billion multiply-adds  unexplained: it may be table 3's 4.8
                                                             billion, rounded
 """),
 )

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from ...numbers import is_number
 from ...said import Paper, Table, number, table
-from ...spec import Add, Chain, Concat, Conv, Identity, Net, Pair, Part, add, chain, pair
+from ...spec import Add, Chain, Concat, Conv, Identity, Net, Part, add, chain, pair
 from ..cost import cost
-from ..entry import Entry
+from ..entry import Entry, Size
 from ..figures import Defaults, branches, layers, repeated
 from ..inception import DEFAULTS, classifier
 
@@ -206,7 +206,7 @@ def v4(classes: int, dropout: float) -> Chain:
     )
 
 
-def inception_v4(classes: int = 1000, channels: int = 3, input: int | Pair = 299) -> Net:
+def inception_v4(classes: int = 1000, channels: int = 3, input: Size = 299) -> Net:
     """Inception v4: four, seven and three uniform modules on three grids; 42,679,816 parameters."""
     return Net("inception_v4", (channels, *pair(input)), classes, v4(classes, DROPOUT))
 
@@ -275,7 +275,7 @@ def figure_15(classes: int, channels: int, stem: Chain, version: Version, scale:
 
 
 def inception_resnet_v1(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
+    classes: int = 1000, channels: int = 3, input: Size = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v1: 5, 10 and 5 residual modules, about the cost of Inception v3."""
     body = figure_15(classes, channels, chain(layers(FIGURE_14, DEFAULTS)), V1, scale)
@@ -283,7 +283,7 @@ def inception_resnet_v1(
 
 
 def inception_resnet_v2(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
+    classes: int = 1000, channels: int = 3, input: Size = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as the paper's figures print it: 5, 10 and 5 residual modules."""
     body = figure_15(classes, channels, stem(), V2, scale)

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import (
-    NOTES,
-    Claim,
-    Code,
-    Record,
-    Table,
-    Value,
-    departures,
-    errors,
-    maps_last,
-    table,
-)
+from ...said import NOTES, Claim, Code, Record, Table, Value, departures, errors, maps_last, table
 from ...spec import Committee, Conv, Net, each_part
 from ..figures import statistics
 from ..inception.claims import AVERAGE, EPSILON, FIELDS

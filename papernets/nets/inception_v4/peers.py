@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...spec import Add, Chain, Net, Pair, Part, chain, pair
-from ..entry import Entry
+from ...spec import Add, Chain, Net, Part, chain, pair
+from ..entry import Entry, Size
 from ..figures import Defaults, branches, layers
 from ..inception import DEFAULTS, STEM, classifier
 from ..inception.peers import KERAS
@@ -27,7 +27,7 @@ GRIDS = (("block35_", 10, "mixed_6a"), ("block17_", 20, "mixed_7a"), ("block8_",
 CONV_7B = "conv_7b: 1x1 1536"
 
 
-def inception_v4_timm(classes: int = 1000, channels: int = 3, input: int | Pair = 299) -> Net:
+def inception_v4_timm(classes: int = 1000, channels: int = 3, input: Size = 299) -> Net:
     """Inception v4 as in timm: without dropout."""
     return Net("inception_v4_timm", (channels, *pair(input)), classes, v4(classes, dropout=0.0))
 
@@ -45,7 +45,7 @@ def released(
 
 
 def inception_resnet_v2_slim(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
+    classes: int = 1000, channels: int = 3, input: Size = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as its authors released it: 10, 20, 10 modules, 55,843,464 parameters."""
     body = released(classes, channels, DEFAULTS, DROPOUT, scale)
@@ -53,7 +53,7 @@ def inception_resnet_v2_slim(
 
 
 def inception_resnet_v2_timm(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
+    classes: int = 1000, channels: int = 3, input: Size = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as in timm: the released network without dropout."""
     body = released(classes, channels, DEFAULTS, 0.0, scale)
@@ -61,7 +61,7 @@ def inception_resnet_v2_timm(
 
 
 def inception_resnet_v2_keras(
-    classes: int = 1000, channels: int = 3, input: int | Pair = 299, scale: Scale = SCALES
+    classes: int = 1000, channels: int = 3, input: Size = 299, scale: Scale = SCALES
 ) -> Net:
     """Inception-ResNet v2 as in Keras: released, without gamma, without dropout."""
     body = released(classes, channels, KERAS, 0.0, scale)

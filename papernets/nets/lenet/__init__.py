@@ -11,20 +11,8 @@ from __future__ import annotations
 import random
 
 from ...said import Paper, crosses, number, table
-from ...spec import (
-    RBF,
-    Committee,
-    Conv,
-    Dense,
-    Flatten,
-    Net,
-    Part,
-    Subsample,
-    TableConv,
-    chain,
-    pair,
-)
-from ..entry import Entry
+from ...spec import RBF, Committee, Conv, Dense, Flatten, Net, Subsample, TableConv, chain, pair
+from ..entry import Entry, Size
 
 PAPER_1989 = Paper(
     "Handwritten Digit Recognition with a Back-Propagation Network",
@@ -133,35 +121,39 @@ def codes(classes: int, length: int = 84) -> tuple[tuple[int, ...], ...]:
     return drawn + tuple(more)
 
 
-def lenet5(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32) -> Net:
+def lenet5(classes: int = 10, channels: int = 1, input: Size = 32) -> Net:
     """LeNet-5 (1998): connection table, trained subsampling, scaled tanh, RBF output."""
     maps = {row["layer"]: number(row["maps"], row["layer"], "maps") for row in FIGURE_2}
     f = "scaled_tanh"
-    parts: dict[str, Part] = {
-        "C1": Conv(maps["C1"], 5, activation=f),
-        "S2": Subsample(2, activation=f),
-        "C3": TableConv(TABLE_I, 5, activation=f),
-        "S4": Subsample(2, activation=f),
-        "C5": Conv(maps["C5"], 5, activation=f),
-        "flatten": Flatten(),
-        "F6": Dense(maps["F6"], activation=f),
-        "output": RBF(codes(classes, maps["F6"])),
-    }
-    return Net("lenet5", (channels, *pair(input)), classes, chain(parts))
+    layers = chain(
+        {
+            "C1": Conv(maps["C1"], 5, activation=f),
+            "S2": Subsample(2, activation=f),
+            "C3": TableConv(TABLE_I, 5, activation=f),
+            "S4": Subsample(2, activation=f),
+            "C5": Conv(maps["C5"], 5, activation=f),
+            "flatten": Flatten(),
+            "F6": Dense(maps["F6"], activation=f),
+            "output": RBF(codes(classes, maps["F6"])),
+        }
+    )
+    return Net("lenet5", (channels, *pair(input)), classes, layers)
 
 
-def lenet1(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 28) -> Net:
+def lenet1(classes: int = 10, channels: int = 1, input: Size = 28) -> Net:
     """LeNet-1 (1989): 12 sparse maps on 4, trained subsampling, 2,578 parameters."""
     f = "scaled_tanh"
-    parts: dict[str, Part] = {
-        "H1": Conv(4, 5, activation=f),
-        "H2": Subsample(2, activation=f),
-        "H3": TableConv(TABLE_1989, 5, activation=f),
-        "H4": Subsample(2, activation=f),
-        "flatten": Flatten(),
-        "out": Dense(classes, activation=f),
-    }
-    return Net("lenet1", (channels, *pair(input)), classes, chain(parts))
+    layers = chain(
+        {
+            "H1": Conv(4, 5, activation=f),
+            "H2": Subsample(2, activation=f),
+            "H3": TableConv(TABLE_1989, 5, activation=f),
+            "H4": Subsample(2, activation=f),
+            "flatten": Flatten(),
+            "out": Dense(classes, activation=f),
+        }
+    )
+    return Net("lenet1", (channels, *pair(input)), classes, layers)
 
 
 # LeNet-4's connection tables were never printed. These meet both published counts.
@@ -176,24 +168,24 @@ LENET4_C3 = tuple(_ring(start, 4 if start % 4 else 3, 8) for start in range(16))
 LENET4_C5 = tuple(_ring(start, 5 if start < 80 else 4, 16) for start in range(120))
 
 
-def lenet4(classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32) -> Net:
+def lenet4(classes: int = 10, channels: int = 1, input: Size = 32) -> Net:
     """LeNet-4 (1998): 4, 8, 16, 16 maps, 120 units; its tables are ours, its counts the paper's."""
     f = "scaled_tanh"
-    parts: dict[str, Part] = {
-        "C1": Conv(4, 5, activation=f),
-        "S2": Subsample(2, activation=f, sources=LENET4_PAIRS),
-        "C3": TableConv(LENET4_C3, 5, activation=f),
-        "S4": Subsample(2, activation=f),
-        "C5": TableConv(LENET4_C5, 5, activation=f),
-        "flatten": Flatten(),
-        "output": Dense(classes),
-    }
-    return Net("lenet4", (channels, *pair(input)), classes, chain(parts))
+    layers = chain(
+        {
+            "C1": Conv(4, 5, activation=f),
+            "S2": Subsample(2, activation=f, sources=LENET4_PAIRS),
+            "C3": TableConv(LENET4_C3, 5, activation=f),
+            "S4": Subsample(2, activation=f),
+            "C5": TableConv(LENET4_C5, 5, activation=f),
+            "flatten": Flatten(),
+            "output": Dense(classes),
+        }
+    )
+    return Net("lenet4", (channels, *pair(input)), classes, layers)
 
 
-def boosted_lenet4(
-    classes: int = 10, channels: int = 1, input: int | tuple[int, int] = 32
-) -> Committee:
+def boosted_lenet4(classes: int = 10, channels: int = 1, input: Size = 32) -> Committee:
     """Three LeNet-4: the second learns what the first gets wrong, the third where they disagree."""
     return Committee(
         "boosted_lenet4",

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...said import (
-    NOTES,
-    UNEXPLAINED,
-    Claim,
-    Record,
-    Source,
-    Together,
-    departures,
-    of_rows,
-    table,
-    value,
-)
+from ...said import NOTES, Claim, Record, Source, Together, departures, of_rows, table, value
 from ...spec import Committee, Net
 from . import FIGURE_2, PAPER, PAPER_1989, notes_claims
 
@@ -71,9 +60,9 @@ C1.activation    relu     .     notes 003, LeNet-5  the paper squashes with 1.71
                      after the subsampling layers too
 C1.activation    sigmoid  .     notes 001 and 003   the paper squashes with 1.7159 tanh(2a/3)
 """),
-    *PAPER.claims(f"""
+    *PAPER.claims("""
 quantity  printed  where      why it is wrong
-macs      401,000  figure 11  {UNEXPLAINED}: the table gives 326,520 uses of a weight, 416,520 with
+macs      401,000  figure 11  unexplained: the table gives 326,520 uses of a weight, 416,520 with
                               a dense C3
 """),
 )

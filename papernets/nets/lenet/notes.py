@@ -8,8 +8,8 @@ numbers that its source prints.
 from __future__ import annotations
 
 from ...said import Table, number, table
-from ...spec import Conv, Dense, Flatten, Net, Pair, Part, Pool, Shape, chain, pair
-from ..entry import Entry
+from ...spec import Conv, Dense, Flatten, Net, Part, Pool, Shape, chain, pair
+from ..entry import Entry, Size
 from . import PAPER, PAPER_1989
 
 # The modern readings, as the notes print or imply them: layer, maps, kernel, stride, activation.
@@ -74,34 +74,34 @@ def _modern(name: str, printed: Table, shape: Shape, classes: int) -> Net:
     return Net(name, shape, classes, chain(parts))
 
 
-def lenet5_modern(classes: int = 10, channels: int = 1, input: int | Pair = 32) -> Net:
+def lenet5_modern(classes: int = 10, channels: int = 1, input: Size = 32) -> Net:
     """LeNet-5 as taught today: dense, average pooling, tanh, softmax; 61,706 parameters."""
     return _modern("lenet5_modern", MODERN, (channels, *pair(input)), classes)
 
 
-def lenet5_keras_28(classes: int = 10, channels: int = 1, input: int | Pair = 28) -> Net:
+def lenet5_keras_28(classes: int = 10, channels: int = 1, input: Size = 28) -> Net:
     """The notes' Keras model: LeNet-5's widths on 28x28, max pooling; 44,426 parameters."""
     layers = table(MODERN_TEXT.replace("average", "max"))
     return _modern("lenet5_keras_28", layers, (channels, *pair(input)), classes)
 
 
-def lenet1_notes(classes: int = 10, channels: int = 1, input: int | Pair = 28) -> Net:
+def lenet1_notes(classes: int = 10, channels: int = 1, input: Size = 28) -> Net:
     """LeNet-1 as the notes word it: eight second maps, dense, plain average pooling."""
     return _modern("lenet1_notes", LENET1_NOTES, (channels, *pair(input)), classes)
 
 
-def lenet1_12maps_dense(classes: int = 10, channels: int = 1, input: int | Pair = 28) -> Net:
+def lenet1_12maps_dense(classes: int = 10, channels: int = 1, input: Size = 28) -> Net:
     """LeNet-1 with its 12 maps, but dense, with plain average pooling: 3,246 parameters."""
     twelve = table(LENET1_TEXT.replace("conv     8 ", "conv     12"))
     return _modern("lenet1_12maps_dense", twelve, (channels, *pair(input)), classes)
 
 
-def lenet4_notes(classes: int = 10, channels: int = 1, input: int | Pair = 32) -> Net:
+def lenet4_notes(classes: int = 10, channels: int = 1, input: Size = 32) -> Net:
     """LeNet-4 as the notes list it, dense: 51,050 parameters, three times the paper's."""
     return _modern("lenet4_notes", LENET4_NOTES, (channels, *pair(input)), classes)
 
 
-def lecture_cnn(classes: int = 10, channels: int = 3, input: int | Pair = 32) -> Net:
+def lecture_cnn(classes: int = 10, channels: int = 3, input: Size = 32) -> Net:
     """The lecture's worked example on 32x32 colour pictures: 62,958 parameters."""
     return _modern("lecture_cnn", LECTURE, (channels, *pair(input)), classes)
 

@@ -28,7 +28,7 @@ from ...spec import (
     chain,
     pair,
 )
-from ..entry import Entry, side_of
+from ..entry import Entry, Size, side_of
 
 PAPER = Paper(
     "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications",
@@ -69,7 +69,6 @@ times  type     stride  filter              input
 # Tables 6 and 7: the width multipliers, and the sides of the input.
 WIDTHS = (1.0, 0.75, 0.5, 0.25)
 SIDES = (224, 192, 160, 128)
-Size = int | tuple[int, int]
 
 
 @dataclass(frozen=True)

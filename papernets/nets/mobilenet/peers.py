@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...spec import Net, Norm, pair
-from ..entry import Entry, check_switch
-from . import PAPER, Size, Variant, body, check_width, entry_of, name_of, read_name, separable
+from ..entry import Entry, Size, check_switch
+from . import PAPER, Variant, body, check_width, entry_of, name_of, read_name, separable
 
 KERAS = Variant("relu6", Norm(eps=1e-3, momentum=0.01), strided="behind", dropout=1e-3)
 TIMM = Variant("relu6", Norm(), padding=1, strided=1, eights=True)

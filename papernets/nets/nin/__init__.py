@@ -7,20 +7,8 @@ has one map a class, whose average is the class's score: there are no dense laye
 from __future__ import annotations
 
 from ...said import Paper, Table, number, table
-from ...spec import (
-    Activation,
-    Chain,
-    Conv,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Net,
-    Part,
-    Pool,
-    chain,
-    pair,
-)
-from ..entry import Entry
+from ...spec import Activation, Conv, Dropout, Flatten, GlobalPool, Net, Part, Pool, chain, pair
+from ..entry import Entry, Size
 
 PAPER = Paper("Network In Network", "Lin, Chen, Yan", 2013, "arXiv 1312.4400, ICLR 2014")
 
@@ -63,8 +51,8 @@ cccp8  1000  1       1       0    0.01
 """)
 
 
-def layers(definition: Table, classes: int) -> Chain:
-    """A definition as a chain, with one map a class at the end, averaged."""
+def layers(definition: Table, classes: int) -> dict[str, Part]:
+    """A definition as layers, with one map a class at the end, averaged."""
     parts: dict[str, Part] = {}
     for row in definition:
         layer, maps = row["layer"], row["maps"]
@@ -87,17 +75,17 @@ def layers(definition: Table, classes: int) -> Chain:
     parts["avgpool"] = GlobalPool()  # section 3.2
     parts["flatten"] = Flatten()
     parts["softmax"] = Activation("softmax")
-    return chain(parts)
+    return parts
 
 
-def nin_cifar10(classes: int = 10, channels: int = 3, input: int | tuple[int, int] = 32) -> Net:
+def nin_cifar10(classes: int = 10, channels: int = 3, input: Size = 32) -> Net:
     """Network in Network for CIFAR-10: three sliding perceptrons, no dense layer."""
-    return Net("nin_cifar10", (channels, *pair(input)), classes, layers(CIFAR10, classes))
+    return Net("nin_cifar10", (channels, *pair(input)), classes, chain(layers(CIFAR10, classes)))
 
 
-def nin_imagenet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def nin_imagenet(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """Network in Network for ImageNet: the authors' model in Caffe's zoo, not in the paper."""
-    return Net("nin_imagenet", (channels, *pair(input)), classes, layers(IMAGENET, classes))
+    return Net("nin_imagenet", (channels, *pair(input)), classes, chain(layers(IMAGENET, classes)))
 
 
 NETWORKS = (

@@ -31,7 +31,7 @@ from ...spec import (
     each_part,
     pair,
 )
-from ..entry import Entry
+from ..entry import Entry, Size
 
 PAPER = Paper(
     "Deep Residual Learning for Image Recognition",
@@ -78,7 +78,6 @@ PUBLISHED = {"A": (18, 34), "C": (34,)}  # tables 2 and 3; option B of every dep
 NORM = Norm()
 IMAGENET = Printed((3, 224, 224), 1000)
 
-Size = int | tuple[int, int]
 Convs = tuple[tuple[int, int], ...]
 """(kernel, maps) of each convolution of a block."""
 

@@ -12,8 +12,8 @@ from functools import partial
 
 from ...said import Printed, table
 from ...spec import Chain, Conv, Net, chain, pair
-from ..entry import Entry
-from . import NORM, PLAIN, YEAR, Size, Stage, Variant, blocks, check_shortcut, end, entry
+from ..entry import Entry, Size
+from . import NORM, PLAIN, YEAR, Stage, Variant, blocks, check_shortcut, end, entry
 
 # Section 4.2, the table in the text: of the 1 + 2n layers the one is the first convolution.
 SECTION_4_2 = table("""

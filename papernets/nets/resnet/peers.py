@@ -12,8 +12,8 @@ from math import ceil
 
 from ...said import table
 from ...spec import Conv, Dense, Flatten, GlobalPool, Net, Norm, Part, Pool, chain, pair
-from ..entry import Entry
-from . import BOTTLENECKS, YEAR, Size, Variant, blocks, body, entry, stages
+from ..entry import Entry, Size
+from . import BOTTLENECKS, YEAR, Variant, blocks, body, entry, stages
 
 V15 = Variant(strided=1)  # torchvision/models/resnet.py, class Bottleneck
 # Keras averages 0.99 of the past and 0.01 of the batch.

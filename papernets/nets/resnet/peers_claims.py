@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import (
-    NOTES,
-    Claim,
-    Code,
-    Record,
-    Source,
-    Together,
-    departures,
-    maps_last,
-    table,
-    value,
-)
+from ...said import NOTES, Claim, Code, Record, Together, departures, maps_last, table, value
 from ..papers import ARAUJO
 from . import PAPER
 from .peers import TABLE_002
@@ -40,11 +29,9 @@ resnet50_v2_keras   25,568,360  3,482,255,360   keras
 resnet101_v2_keras  44,577,896  7,194,476,544   keras
 resnet152_v2_keras  60,236,904  10,906,697,728  keras
 """)
-TIMM = Code("timm 1.0.31")
+TORCHVISION, TIMM = Code("torchvision 0.28"), Code("timm 1.0.31")
 COUNTED = {
-    "torchvision": Source(
-        (Code("torchvision 0.28"), TIMM), "torchvision 0.28 and timm 1.0.31, counted"
-    ),
+    "torchvision": Together(TORCHVISION, TIMM).at("torchvision 0.28 and timm 1.0.31, counted"),
     "timm": TIMM.at("counted"),
     "keras": Code("keras.applications 3.15.1").at("counted"),
 }

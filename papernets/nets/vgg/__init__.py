@@ -7,22 +7,9 @@ alone lowers the error, and normalisation across maps does not help.
 from __future__ import annotations
 
 from ...said import Paper, number, table
-from ...spec import (
-    AdaptivePool,
-    Chain,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Net,
-    Norm,
-    Part,
-    Pool,
-    chain,
-    pair,
-)
+from ...spec import AdaptivePool, Conv, Dense, Dropout, Flatten, Net, Norm, Part, Pool, chain, pair
 from ..alexnet import NORM
-from ..entry import Entry
+from ..entry import Entry, Size
 
 PAPER = Paper(
     "Very Deep Convolutional Networks for Large-Scale Image Recognition",
@@ -70,8 +57,8 @@ def layers(
     norm: Norm | None = None,
     dropout: float = DROPOUT,
     average: int = 0,
-) -> Chain:
-    """A column of table 1 as a chain; `norm` after each convolution, dropout 0 for none.
+) -> dict[str, Part]:
+    """A column of table 1 as layers; `norm` after each convolution, dropout 0 for none.
 
     `average` pools the last map to this side before the first dense layer, as torchvision does.
     """
@@ -109,37 +96,37 @@ def layers(
                 f"{where}, column {column}: {cell!r} is none of conv3-N, conv1-N, LRN, maxpool, "
                 "FC-N, soft-max"
             )
-    return chain(parts)
+    return parts
 
 
-def vgg11(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def vgg11(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """VGG-11: column A, eight convolutions of 3x3."""
-    return Net("vgg11", (channels, *pair(input)), classes, layers("A", classes))
+    return Net("vgg11", (channels, *pair(input)), classes, chain(layers("A", classes)))
 
 
-def vgg11_lrn(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def vgg11_lrn(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """VGG-11 with local response normalisation: column A-LRN."""
-    return Net("vgg11_lrn", (channels, *pair(input)), classes, layers("A-LRN", classes))
+    return Net("vgg11_lrn", (channels, *pair(input)), classes, chain(layers("A-LRN", classes)))
 
 
-def vgg13(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def vgg13(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """VGG-13: column B, ten convolutions."""
-    return Net("vgg13", (channels, *pair(input)), classes, layers("B", classes))
+    return Net("vgg13", (channels, *pair(input)), classes, chain(layers("B", classes)))
 
 
-def vgg16_conv1(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def vgg16_conv1(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """VGG-16 with 1x1 convolutions: column C."""
-    return Net("vgg16_conv1", (channels, *pair(input)), classes, layers("C", classes))
+    return Net("vgg16_conv1", (channels, *pair(input)), classes, chain(layers("C", classes)))
 
 
-def vgg16(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def vgg16(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """VGG-16: column D, thirteen convolutions of 3x3."""
-    return Net("vgg16", (channels, *pair(input)), classes, layers("D", classes))
+    return Net("vgg16", (channels, *pair(input)), classes, chain(layers("D", classes)))
 
 
-def vgg19(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def vgg19(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """VGG-19: column E, sixteen convolutions of 3x3."""
-    return Net("vgg19", (channels, *pair(input)), classes, layers("E", classes))
+    return Net("vgg19", (channels, *pair(input)), classes, chain(layers("E", classes)))
 
 
 NETWORKS = (

@@ -54,7 +54,7 @@ COMPARISON = NOTES[3].at("VGG Family Architecture Comparison")
 
 def of_column(column: str) -> Iterator[Claim]:
     """What the paper and notes print of a column of table 1."""
-    weighted = [layer for _, layer in layers(column, 1000).parts if isinstance(layer, Conv | Dense)]
+    weighted = [layer for layer in layers(column, 1000).values() if isinstance(layer, Conv | Dense)]
     millions = number(TABLE_2.column(column)[0], "table 2", column)
     where = Source((PAPER, NOTES[3]), f"table 2; {COMPARISON}")
     yield Claim("params", millions * 10**6, where, about=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ...spec import Chain, Net, Norm, pair
-from ..entry import Entry
+from ...spec import Net, Norm, Part, chain, pair
+from ..entry import Entry, Size
 from . import PAPER, layers
 
 DEPTHS = {11: "A", 13: "B", 16: "D", 19: "E"}
@@ -16,22 +16,20 @@ NORM = Norm(eps=1e-5)  # torch's default
 
 
 def _entry(
-    name: str, body: Callable[[int], Chain], doc: str, aliases: tuple[str, ...] = ()
+    name: str, body: Callable[[int], dict[str, Part]], doc: str, aliases: tuple[str, ...] = ()
 ) -> Entry:
     """A peer's network under its name; `body` gives its layers for a number of classes."""
 
-    def make(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
-        return Net(name, (channels, *pair(input)), classes, body(classes))
+    def make(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
+        return Net(name, (channels, *pair(input)), classes, chain(body(classes)))
 
     make.__doc__ = doc
     return Entry(name, make, PAPER.year, aliases)
 
 
-def vgg16_keras_2class(
-    classes: int = 2, channels: int = 3, input: int | tuple[int, int] = 224
-) -> Net:
+def vgg16_keras_2class(classes: int = 2, channels: int = 3, input: Size = 224) -> Net:
     """The notes' Keras model of VGG-16 for two classes, without dropout."""
-    body = layers("D", classes, dropout=0.0)
+    body = chain(layers("D", classes, dropout=0.0))
     return Net("vgg16_keras_2class", (channels, *pair(input)), classes, body)
 
 

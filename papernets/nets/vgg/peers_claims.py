@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ...said import (
-    NOTES,
-    Claim,
-    Code,
-    Departure,
-    Paper,
-    Record,
-    Source,
-    departures,
-    maps_last,
-    table,
-    value,
-)
+from ...said import NOTES, Claim, Code, Departure, Record, departures, maps_last, table, value
 from . import PAPER
 from .recipes import CODE
 
-PAPER_TORCHVISION = Paper(PAPER.title, PAPER.authors, PAPER.year, f"{PAPER.venue}; {CODE}")
 # Counted in torchvision 0.28: parameters without and with batch normalisation, multiply-adds. In
 # Keras's 16 and 19 the same, without.
 COUNTS = table("""
@@ -85,23 +73,25 @@ notes 001, Keras code                         two classes, cats and dogs
 """)
 
 
-def counted(row: dict[str, str], source: Source, params: str = "params") -> tuple[Claim, ...]:
+def counted(row: dict[str, str], code: Code, how: str, params: str = "params") -> tuple[Claim, ...]:
     """What was counted of a network: a row of `COUNTS`, and which of its columns of parameters."""
     counts = {"params": row[params], "macs": row["macs"]}
-    return tuple(Claim(quantity, value(count), source) for quantity, count in counts.items())
+    return tuple(Claim(quantity, value(count), code.at(how)) for quantity, count in counts.items())
 
 
 def records(of_paper: tuple[Departure, ...]) -> Iterator[tuple[str, Record]]:
     """The peers' records by name; what the paper's networks do otherwise, Keras's do too."""
-    measured, paper = Code("torchvision 0.28").at("measured"), PAPER_TORCHVISION
+    code, paper = Code("torchvision 0.28"), replace(PAPER, venue=f"{PAPER.venue}; {CODE}")
     for row in COUNTS:
         name, title = f"vgg{row['depth']}", f"VGG-{row['depth']}"
-        plain, normed = (counted(row, measured, params) for params in ("params", "params_bn"))
+        plain, normed = (
+            counted(row, code, "measured", params) for params in ("params", "params_bn")
+        )
         yield f"{name}_torchvision", Record(f"{title} of torchvision", paper, plain, (*AVERAGED,))
         title_bn, otherwise = f"{title} with batch normalisation", (NORMALISED, *AVERAGED)
         yield f"{name}_bn", Record(title_bn, paper, normed, otherwise)
         if row["depth"] in ("16", "19"):
-            counts = counted(row, Code("keras.applications 3.15.1").at("counted"))
+            counts = counted(row, Code("keras.applications 3.15.1"), "counted")
             record = Record(f"{title} of Keras", PAPER, counts, (NO_DROPOUT, *of_paper))
             yield f"{name}_keras", record
     name, title = "vgg16_keras_2class", "VGG-16, Keras model of the notes for two classes"

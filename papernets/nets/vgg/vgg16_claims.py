@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import NOTES, UNEXPLAINED, Claim, Source, Together, errors, maps_last, table
+from ...said import NOTES, Claim, Source, Together, errors, maps_last, table
 from ...spec import Conv, Net, chain, totals, walk
 from ..papers import ARAUJO
 from ..resnet import PAPER as RESNET
@@ -116,9 +116,9 @@ quantity  printed     where  why it is wrong
 macs  15,300,000,000  He et al. 2015, section 4.1: VGG-16/19 nets (15.3/19.6 billion FLOPs)  15.35
       billion are the convolutions alone; the 19.6 beside it has the dense layers too
 """),
-    *Together(*NOTES).claims(f"""
+    *Together(*NOTES).claims("""
 quantity        printed  ours   where                        why it is wrong
-top-5 accuracy  0.923    0.927  notes 002, All Comparisons   {UNEXPLAINED}: 92.7 % is the entry of
+top-5 accuracy  0.923    0.927  notes 002, All Comparisons   unexplained: 92.7 % is the entry of
                 seven networks, 93.2 % two; no row has 92.3
 place in ILSVRC-2014 classification  1  2  notes 001, VGG16  GoogLeNet won, VGG came second (and won
                 localisation)

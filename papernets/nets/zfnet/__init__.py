@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...said import Paper, number, table
 from ...spec import Conv, Dense, Dropout, Flatten, Net, Part, Pool, chain, pair
 from ..alexnet import NORM
-from ..entry import Entry
+from ..entry import Entry, Size
 
 PAPER = Paper(
     "Visualizing and Understanding Convolutional Networks",
@@ -33,7 +33,7 @@ fc8    C     .       .       softmax           .     .
 PADDING = {"conv1": 1, "conv2": 0, "conv3": 1, "conv4": 1, "conv5": 1}  # what the sizes need
 
 
-def zfnet(classes: int = 1000, channels: int = 3, input: int | tuple[int, int] = 224) -> Net:
+def zfnet(classes: int = 1000, channels: int = 3, input: Size = 224) -> Net:
     """ZFNet (2013): AlexNet with a first layer of 7x7 at stride 2, in one tower."""
     parts: dict[str, Part] = {}
     for row in FIGURE_3:
