@@ -14,7 +14,7 @@ from .flags import Json, Quiet, WrongUse, wrong_use
 
 if TYPE_CHECKING:
     from ..peers.auto import Match
-    from ..peers.convert import Conversion
+    from ..peers.translate import Conversion
 
 COLUMNS = ("in the file", "here", "shape")
 OTHERWISE = {"classes": "give --classes", "name": "the network is --net"}

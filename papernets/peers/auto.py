@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, zip_longest
+from itertools import islice, permutations, zip_longest
 
 import torch
 from torch import Tensor
@@ -71,8 +71,7 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
         pairs = {name: name for name in shapes if name in given}
         notes = ("every tensor has our name for it: matched by name",)
     else:
-        ours, theirs = pieces_of(shapes), pieces_of(given)
-        ours, theirs = parted(ours, theirs)
+        ours, theirs = parted(pieces_of(shapes), pieces_of(given))
         pairs, notes = _paired(ours, theirs, ordered, where, net.name)
     state, rows = {}, []
     for name, shape in shapes.items():
@@ -94,14 +93,15 @@ def _paired(
     ours: Sequence[Piece], theirs: Sequence[Piece], ordered: bool, where: str, network: str
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """For each of our tensors the file's, and notes on how the order was found."""
-    by_file = {kind: [p for p in theirs if p.kind == kind] for kind in _kinds(ours, theirs)}
+    kinds = dict.fromkeys(piece.kind for piece in (*ours, *theirs))
+    by_file = {kind: [p for p in theirs if p.kind == kind] for kind in kinds}
     own = {kind: [p for p in ours if p.kind == kind] for kind in by_file}
     trusted = ordered and ascends(theirs)
     if trusted and all(_fits(own[kind], by_file[kind]) for kind in by_file):
         return _pairs(own, by_file), ()
     by_name: dict[str, list[Piece]] = {}
     for kind, pieces in by_file.items():
-        found = list(_orders(own[kind], pieces))
+        found = list(islice(_orders(own[kind], pieces), 2))
         if not found:
             shown = by_file if trusted else {k: sorted(p, key=natural) for k, p in by_file.items()}
             raise _misfit(ours, own, shown, where, network)
@@ -117,28 +117,17 @@ def _paired(
     return _pairs(own, by_name), (note,)
 
 
-def _kinds(ours: Sequence[Piece], theirs: Sequence[Piece]) -> list[str]:
-    return list(dict.fromkeys(piece.kind for piece in (*ours, *theirs)))
-
-
 def _orders(ours: Sequence[Piece], theirs: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The orders by name that fit: numbers ascend, groups such as `stem` and `blocks` stand anyhow.
-
-    At most two, and different ones.
-    """
+    """The orders by name that fit: numbers ascend, groups such as `stem` or `blocks` in any order."""
     pieces = sorted(theirs, key=natural)
     groups: dict[str, list[Piece]] = {}
     for piece in pieces:
         groups.setdefault(re.match(r"[^\d.]*", piece.name)[0], []).append(piece)  # type: ignore[index]
     many = len(groups) > MOST_GROUPS
-    count = 0
     for order in [tuple(groups)] if many else permutations(groups):
         arranged = [piece for name in order for piece in groups[name]]
         if _fits(ours, arranged):
             yield arranged
-            count += 1
-            if count == 2:
-                return
 
 
 def _fits(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from .. import spec
 from ..nets.registry import find
-from ..run.network import Network
 from ..spec import Net, PadShortcut, each_part
-from .auto import Match, Matched, Misfit, match
-from .layout import PeerNet
+from .auto import Matched, Misfit, match
 from .recognise import how_to_take, our_net, recognised, same_network
-from .translate import loaded, take
+from .translate import Conversion, loaded, take
 
 MOST_GUESSES = 12
 UNSEEN = (
     "order and shapes cannot tell strides, padding, activations or epsilons: try the bundle on "
     "pictures that you know"
 )
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """A network of ours with the weights of a file, and what is to be said of it.
-
-    `name` and `options` are those of `papernets.net`; `rows` the table of what went where, where
-    order decided; `left_out` the tensors that were not taken; `known` the peer's network, if any.
-    """
-
-    model: Network
-    name: str
-    options: Mapping[str, object]
-    known: PeerNet | None = None
-    rows: tuple[Match, ...] = ()
-    left_out: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def convert(
@@ -60,11 +40,7 @@ def convert(
     if peer != "auto":
         if options:
             raise ValueError(f"the peer's name chooses the options of our network: {dict(options)}")
-        taken = take(peer, name, tensors, classes, generator)
-        said = (taken.known.note,) if taken.known.note else ()
-        return Conversion(
-            taken.model, taken.name, taken.options, taken.known, (), taken.left_out, said
-        )
+        return take(peer, name, tensors, classes, generator)
     given = dict(options or {})
     peers = recognised(tensors)
     same = next((known for known in peers if same_network(known, name, given)), None)
@@ -146,11 +122,9 @@ def _other_shortcut(
     if "shortcut" not in find(name).options or "shortcut" in options:
         return ""
     for option in "ABC":
-        for count in (None, *_counts(tensors)):
-            try:
-                own = our_net(name, {**options, "shortcut": option}, count)
-                match(own, tensors, ordered, where)
-            except ValueError:
-                continue
-            return f". With --set shortcut={option} it fits"
+        try:
+            _matched(name, tensors, ordered, {**options, "shortcut": option}, where)
+        except ValueError:
+            continue
+        return f". With --set shortcut={option} it fits"
     return ""

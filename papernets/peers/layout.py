@@ -46,15 +46,15 @@ class Inputs:
 class PeerNet:
     """A peer's network by its own name, and our network for it with its options.
 
-    `note` is what no state_dict tells. `head` is a tensor whose length is the number of classes.
-    `aux` is how the names of the auxiliary heads' tensors begin, where the peer may leave them out.
+    `head` is the layer that tells the classes apart. `note` is what no state_dict tells. `aux` is
+    how the names of the auxiliary heads' tensors begin, where the peer may leave them out.
     """
 
     peer: str
     name: str
     net: str
     inputs: Inputs
+    head: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
-    head: str = ""
     aux: str = ""

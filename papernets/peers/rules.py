@@ -37,12 +37,6 @@ Rules = tuple[Rule, ...] | Callable[[Net], Iterable[Rule]]
 """A family's rules, or what makes them for one of its networks."""
 
 
-def names_of_family(known: PeerNet, net: Net, families: Mapping[str, Rules]) -> dict[str, str]:
-    """As `names`, by the rules of the family with whose name the peer's begins."""
-    rules = next(rules for name, rules in families.items() if known.name.startswith(name))
-    return names(net, rules(net) if callable(rules) else rules)
-
-
 def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
     """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
     compiled = [(_pattern(rule.row), rule) for rule in rules]
@@ -86,13 +80,13 @@ def renamed(
     Where there is no classifier at all, there is none in what is given back.
     """
     where = f"{known.peer}'s {known.name}"
-    head = known.head.rpartition(".")[0]
-    headless = bool(tensors) and not any(name.startswith(f"{head}.") for name in tensors)
+    head = f"{known.head}."
+    headless = bool(tensors) and not any(name.startswith(head) for name in tensors)
     found: dict[str, Tensor] = {}
     for key, own in spec.tensors(net).items():
         name, shape = theirs[key], own.shape
         if name not in tensors:
-            if headless and name.startswith(f"{head}."):
+            if headless and name.startswith(head):
                 continue
             if key.endswith(COUNTER):
                 found[key] = torch.zeros((), dtype=torch.long)

@@ -12,7 +12,7 @@ from typing import Any
 from ..bundle.info import BundleInfo, save_bundle, versions
 from ..files import FOLDER, SPECIAL, UNFINISHED, unreadable
 from ..nets.entry import COMMON
-from .convert import Conversion
+from .translate import Conversion
 
 MOST_LABELS = 16 << 20  # bytes: 160 for each of as many classes as a bundle may have
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)

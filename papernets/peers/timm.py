@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from ..spec import Net
 from .conventions import TF, TORCH
 from .layout import Inputs, PeerNet
 from .rules import Rule, Rules
-from .torchvision import INCEPTION_V3, RESNET, features, unit
+from .torchvision import INCEPTION_V3, RESNET, VGGS, features, unit
 
-PEER = "timm"
 BLOCKS = (1, 2, 2, 6, 2)  # models/mobilenetv3.py, _gen_mobilenet_v1: separable layers a stage
 
 
@@ -142,63 +142,21 @@ def cropped(inputs: Inputs, size: int, crop: float, interpolation: str = "bicubi
 
 
 MOBILENET = "mobilenet_v1_timm"
+peer_net = partial(PeerNet, "timm")
 _ALL = (
-    PeerNet(PEER, "mobilenetv1_100", MOBILENET, cropped(TF, 224, 0.875), head="classifier.bias"),
-    PeerNet(
-        PEER,
-        "mobilenetv1_100h",
-        MOBILENET,
-        cropped(TF, 224, 0.875),
-        {"head": True},
-        head="classifier.bias",
-    ),
-    PeerNet(
-        PEER,
-        "mobilenetv1_125",
-        MOBILENET,
-        cropped(TF, 224, 0.9),
-        {"width": 1.25},
-        head="classifier.bias",
-    ),
-    PeerNet(
-        PEER,
-        "inception_v3",
-        "inception_v3_timm",
-        cropped(TF, 299, 0.875),
-        head="fc.bias",
-        aux="AuxLogits",
-    ),
-    PeerNet(
-        PEER, "inception_v4", "inception_v4_timm", cropped(TF, 299, 0.875), head="last_linear.bias"
-    ),
-    PeerNet(
-        PEER,
-        "inception_resnet_v2",
-        "inception_resnet_v2_timm",
-        cropped(TF, 299, 0.8975),
-        head="classif.bias",
+    peer_net("mobilenetv1_100", MOBILENET, cropped(TF, 224, 0.875), "classifier"),
+    peer_net("mobilenetv1_100h", MOBILENET, cropped(TF, 224, 0.875), "classifier", {"head": True}),
+    peer_net("mobilenetv1_125", MOBILENET, cropped(TF, 224, 0.9), "classifier", {"width": 1.25}),
+    peer_net("inception_v3", "inception_v3_timm", cropped(TF, 299, 0.875), "fc", aux="AuxLogits"),
+    peer_net("inception_v4", "inception_v4_timm", cropped(TF, 299, 0.875), "last_linear"),
+    peer_net(
+        "inception_resnet_v2", "inception_resnet_v2_timm", cropped(TF, 299, 0.8975), "classif"
     ),
     *(
-        PeerNet(
-            PEER,
-            f"resnet{depth}",
-            f"resnet{depth}{kind}",
-            cropped(TORCH, 224, 0.95),
-            head="fc.bias",
-        )
+        peer_net(f"resnet{depth}", f"resnet{depth}{kind}", cropped(TORCH, 224, 0.95), "fc")
         for depth, kind in ((18, ""), (34, ""), (50, "_v1.5"), (101, "_v1.5"), (152, "_v1.5"))
     ),
-    *(
-        PeerNet(
-            PEER,
-            f"vgg{depth}{norm}",
-            f"vgg{depth}{norm}",
-            cropped(TORCH, 224, 0.875, "bilinear"),
-            head="head.fc.bias",
-        )
-        for depth in (11, 13, 16, 19)
-        for norm in ("", "_bn")
-    ),
+    *(peer_net(name, name, cropped(TORCH, 224, 0.875, "bilinear"), "head.fc") for name in VGGS),
 )
 KNOWN: Mapping[str, PeerNet] = {known.name: known for known in _ALL}
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from ..spec import Conv, Net, Pool
 from .conventions import TF, TORCH
 from .layout import PeerNet
 from .rules import Rule, Rules
-
-PEER = "torchvision"
 
 
 def unit(row: str, theirs: str) -> Rule:
@@ -115,40 +114,21 @@ TRANSFORMED = (
     "torchvision's own weights came from TensorFlow and want transform_input, values from -1 to 1, "
     "which no state_dict records; for weights trained without it: --preprocessing torch"
 )
-GOOGLENET_INPUTS = TF
-INCEPTION_INPUTS = replace(TF, size=299, resize=342)
+VGGS = [f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")]
 
+peer_net = partial(PeerNet, "torchvision")
 _ALL = (
-    PeerNet(PEER, "alexnet", "alexnet_torchvision", TORCH, head="classifier.6.bias"),
-    *(
-        PeerNet(PEER, f"vgg{depth}{norm}", f"vgg{depth}{norm}", TORCH, head="classifier.6.bias")
-        for depth in (11, 13, 16, 19)
-        for norm in ("", "_bn")
-    ),
-    *(
-        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}", TORCH, head="fc.bias")
-        for depth in (18, 34)
-    ),
-    *(
-        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}_v1.5", TORCH, head="fc.bias")
-        for depth in (50, 101, 152)
-    ),
-    PeerNet(
-        PEER,
-        "googlenet",
-        "googlenet_torchvision",
-        GOOGLENET_INPUTS,
-        note=TRANSFORMED,
-        head="fc.bias",
-        aux="aux",
-    ),
-    PeerNet(
-        PEER,
+    peer_net("alexnet", "alexnet_torchvision", TORCH, "classifier.6"),
+    *(peer_net(name, name, TORCH, "classifier.6") for name in VGGS),
+    *(peer_net(name, name, TORCH, "fc") for name in ("resnet18", "resnet34")),
+    *(peer_net(f"resnet{depth}", f"resnet{depth}_v1.5", TORCH, "fc") for depth in (50, 101, 152)),
+    peer_net("googlenet", "googlenet_torchvision", TF, "fc", note=TRANSFORMED, aux="aux"),
+    peer_net(
         "inception_v3",
         "inception_v3_torchvision",
-        INCEPTION_INPUTS,
+        replace(TF, size=299, resize=342),
+        "fc",
         note=TRANSFORMED,
-        head="fc.bias",
         aux="AuxLogits",
     ),
 )
