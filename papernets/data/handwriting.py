@@ -104,9 +104,8 @@ def _strokes(values: Floats, box: float, whole: bool = True) -> Floats:
     mask = torch.from_numpy(ink > 0.5).float()[None]
     inside = -max_pool2d(-pad(mask, (1, 1, 1, 1)), 3, 1)
     rim = float(mask.sum() - inside.sum())
-    stroke = (
-        2 * float(mask.sum()) / max(rim, 1)
-    )  # a bar of length L and width d has area Ld, rim 2L
+    # a bar of length L and width d has area Ld, rim 2L
+    stroke = 2 * float(mask.sum()) / max(rim, 1)
     if stroke * scale >= THINNEST:
         return ink
     grow = round((NORMAL / scale - stroke) / 2)

@@ -62,8 +62,7 @@ def open(
     if not (path.is_dir() or is_parquet(path)):
         raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
     if find_idx([path]):
-        label = path.resolve().name
-        return _idx(normal(label), [path], seed)
+        return _idx(normal(path.resolve().name), [path], seed)
     wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test)
     if is_parquet(path):
         return open_parquet(path, wanted)

@@ -161,7 +161,8 @@ def columns_of(schema: Any, file: str) -> Columns:
     features = _features(schema)
     fields = {field.name: field.type for field in schema}
     pictures = [n for n, t in fields.items() if _holds_pictures(arrow, t, features.get(n))]
-    whole = [n for n, t in fields.items() if _holds_labels(arrow, t) and n not in pictures]
+    held = {n: t.value_type if arrow.types.is_dictionary(t) else t for n, t in fields.items()}
+    whole = [n for n, t in held.items() if _holds_labels(arrow.types, t) and n not in pictures]
     named = [n for n in whole if features.get(n, {}).get("_type") == "ClassLabel"]
     has = ", ".join(f"{name} ({kind})" for name, kind in islice(fields.items(), MOST_NAMED))
     if not pictures:
@@ -178,7 +179,7 @@ def columns_of(schema: Any, file: str) -> Columns:
     image = _first(pictures, IMAGES)
     told = features.get(label, {}).get("names")
     names = tuple(map(str, told)) if isinstance(told, list) else ()
-    packed, words = arrow.types.is_struct(fields[image]), not _whole(arrow, fields[label])
+    packed, words = arrow.types.is_struct(fields[image]), not arrow.types.is_integer(held[label])
     return Columns(image, label, names, packed, words)
 
 
@@ -205,18 +206,8 @@ def _bytes(types: Any, kind: Any) -> bool:
     return bool(types.is_binary(kind) or types.is_large_binary(kind))
 
 
-def _holds_labels(arrow: Any, kind: Any) -> bool:
-    types = arrow.types
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-    return _whole(arrow, kind) or bool(types.is_string(kind) or types.is_large_string(kind))
-
-
-def _whole(arrow: Any, kind: Any) -> bool:
-    """True for whole numbers, and for a dictionary of them."""
-    if arrow.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(arrow.types.is_integer(kind))
+def _holds_labels(types: Any, kind: Any) -> bool:
+    return bool(types.is_integer(kind) or types.is_string(kind) or types.is_large_string(kind))
 
 
 def _first(names: Sequence[str], order: Sequence[str]) -> str:

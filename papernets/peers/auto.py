@@ -118,7 +118,7 @@ def _paired(
 
 
 def _orders(ours: Sequence[Piece], theirs: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The orders by name that fit: numbers ascend, groups such as `stem` or `blocks` in any order."""
+    """The orders by name that fit: numbers ascend, groups as `stem` and `blocks` stand anyhow."""
     pieces = sorted(theirs, key=natural)
     groups: dict[str, list[Piece]] = {}
     for piece in pieces:
