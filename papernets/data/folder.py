@@ -29,8 +29,7 @@ def open_folder(root: Path, wanted: Wanted) -> Dataset:
     cannot be read are left out and named in `skipped`, or with `strict` raise ValueError; so do a
     folder without two classes, an empty class, and a class that the training part lacks.
     """
-    listings = _listings(root)
-    return read_dataset(root, listings, wanted, _loose(root))
+    return read_dataset(root, _listings(root), wanted, _loose(root))
 
 
 def natural(name: str) -> list[str | int]:

@@ -31,10 +31,9 @@ def read_picture(source: Source, preprocessing: Preprocessing) -> tuple[Tensor, 
     ValueError if the file is no picture, or no ink is found in it.
     """
     height, width = preprocessing.picture
-    if preprocessing.kind == "photo":
-        with pillow_rules():
-            return load_photo(source, preprocessing.channels, (height, width)), "photo"
     with pillow_rules():
+        if preprocessing.kind == "photo":
+            return load_photo(source, preprocessing.channels, (height, width)), "photo"
         image = load(source, near=WORKING)
     if image.size == (width, height):
         return _as_stored(image, source, preprocessing.kind)

@@ -36,7 +36,6 @@ def contact_figure(
     *,
     title: str = "",
     note: str = "",
-    columns: int | None = None,
     empty: str = "No pictures.",
 ) -> Figure:
     """The first MOST pictures of `images` (n, C, h, w), C 1 or 3, each above its label.
@@ -54,7 +53,7 @@ def contact_figure(
     shown = min(len(pictures), MOST)
     if shown < len(pictures):
         note = f"{note} The first {shown} of {len(pictures):,}.".strip()
-    columns = min(columns or min(10, max(4, ceil(sqrt(shown)))), shown)
+    columns = min(10, max(4, ceil(sqrt(shown))), shown)
     wide, tall = _box(pictures.shape[1], pictures.shape[2])
     across = max(wide, SIDE)
     scratch, _ = sheet(1, 1, "")  # to measure the labels

@@ -106,7 +106,8 @@ def _paired(
             shown = by_file if trusted else {k: sorted(p, key=natural) for k, p in by_file.items()}
             raise _misfit(ours, own, shown, where, network)
         if len(found) > 1:
-            one, other = _first_difference(found[0], found[1])
+            pairs = zip(*found, strict=True)
+            one, other = next((a.name, b.name) for a, b in pairs if a.name != b.name)
             raise Misfit(
                 f"{where}: several orders of its layers fit {network}, with the {kind} {one} or "
                 f"{other} first: give the state_dict in the order of the network (a .pth file "
@@ -148,10 +149,6 @@ def _pairs(
     }
 
 
-def _first_difference(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[str, str]:
-    return next((a.name, b.name) for a, b in zip(one, other, strict=True) if a.name != b.name)
-
-
 def _misfit(
     ours: Sequence[Piece],
     own: Mapping[str, Sequence[Piece]],
@@ -168,22 +165,23 @@ def _misfit(
     }
     rows: list[Match] = []
     for piece in ours:
-        other = partner[piece.name]
-        leaf, wrong = difference(piece, other) if other else (piece.shapes[-1][0], "")
+        other, shapes = partner[piece.name], dict(piece.shapes)
         if other is None:
+            leaf, name = piece.shapes[-1][0], "nothing"
             wrong = (
                 f"the file has {len(theirs[piece.kind])} of its kind ({piece.kind}), the "
                 f"network {len(own[piece.kind])}"
             )
-        shapes = dict(piece.shapes)
-        if not wrong:
-            rows += [
-                Match(other.tensor(leaf), piece.tensor(leaf), shape)
-                for leaf, shape in shapes.items()
-                if leaf in dict(other.shapes)
-            ]
-            continue
-        name = other.tensor(leaf) if other else "nothing"
+        else:
+            leaf, wrong = difference(piece, other)
+            name = other.tensor(leaf)
+            if not wrong:
+                rows += [
+                    Match(other.tensor(leaf), piece.tensor(leaf), shape)
+                    for leaf, shape in piece.shapes
+                    if leaf in dict(other.shapes)
+                ]
+                continue
         rows.append(Match(name, piece.tensor(leaf), shapes.get(leaf, ()), wrong))
         return Misfit(
             f"{where} does not fit {network}: {name} for our {piece.tensor(leaf)}: {wrong}",

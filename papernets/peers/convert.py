@@ -90,17 +90,28 @@ def _matched(
     options: Mapping[str, object],
     where: str,
 ) -> tuple[Net, Matched]:
-    """Our network with as many classes as the tensors have, and the match."""
+    """Our network with as many classes as the tensors have, and the match.
+
+    The Misfit hints at the shortcut with which they would fit, where that is an option.
+    """
     first: Misfit | None = None
     for count in (None, *_counts(tensors)):
         own = our_net(name, options, count)
         try:
             return own, match(own, tensors, ordered, where)
         except Misfit as misfit:
-            deeper = first is not None and len(misfit.rows) > len(first.rows)
-            first = misfit if first is None or deeper else first
+            if first is None or len(misfit.rows) > len(first.rows):
+                first = misfit
     assert first is not None
-    hint = _other_shortcut(name, tensors, ordered, options, where)
+    hint = ""
+    if "shortcut" in find(name).options and "shortcut" not in options:
+        for option in "ABC":
+            try:
+                _matched(name, tensors, ordered, {**options, "shortcut": option}, where)
+            except ValueError:
+                continue
+            hint = f". With --set shortcut={option} it fits"
+            break
     raise Misfit(f"{first}{hint}", first.rows) from None
 
 
@@ -109,22 +120,3 @@ def _counts(tensors: Mapping[str, Tensor]) -> list[int]:
     dense = [len(t) for t in tensors.values() if t.ndim == 2 and len(t)]
     heads = dense or [len(t) for t in tensors.values() if t.ndim == 4 and t.shape[2:].numel() == 1]
     return list(dict.fromkeys(reversed(heads)))[:MOST_GUESSES]
-
-
-def _other_shortcut(
-    name: str,
-    tensors: Mapping[str, Tensor],
-    ordered: bool,
-    options: Mapping[str, object],
-    where: str,
-) -> str:
-    """A hint at the shortcut with which the tensors would fit, where that is an option."""
-    if "shortcut" not in find(name).options or "shortcut" in options:
-        return ""
-    for option in "ABC":
-        try:
-            _matched(name, tensors, ordered, {**options, "shortcut": option}, where)
-        except ValueError:
-            continue
-        return f". With --set shortcut={option} it fits"
-    return ""

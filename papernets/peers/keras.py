@@ -233,13 +233,10 @@ def _weights(place: Place) -> list[tuple[str, str, tuple[int, ...]]]:
         ]
     assert isinstance(layer, Conv | Dense)
     kernel = pair(layer.kernel) if isinstance(layer, Conv) else (1, 1)
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] = (*kernel, row.input[0], *out)
     if place.kind == "depthwise_conv2d":
         shape = (*kernel, row.input[0], 1)
-    else:
-        groups = layer.groups if isinstance(layer, Conv) else 1
-        shape = (*kernel, row.input[0] // groups, *out)
-    if place.kind == "dense":
+    elif place.kind == "dense":
         shape = shape[2:]
     return [(KERNEL, "weight", shape), *([("bias", "bias", out)] if layer.bias else [])]
 

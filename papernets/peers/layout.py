@@ -27,18 +27,17 @@ class Inputs:
         """A bundle's: a photograph is scaled so that its centre is what the peer would cut out."""
         from ..data import Preprocessing
 
-        picture = tuple(round(side * self.resize / self.size) for side in (height, width))
-        crop = picture != (height, width)
+        rows, columns = (round(side * self.resize / self.size) for side in (height, width))
         return Preprocessing(
             channels,
             height,
             width,
-            picture=(picture[0], picture[1]),
+            picture=(rows, columns),
             kind="photo",
             low=self.low,
             high=self.high,
             order=self.order,
-            crop=crop,
+            crop=(rows, columns) != (height, width),
         ).to_dict()
 
 

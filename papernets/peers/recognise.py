@@ -43,7 +43,10 @@ def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
         trunk = _trunk(known, given)
         if not Counter(trunk.values()) <= _sizes(known.peer, known.name):
             return False  # quickly: nearly all of them end here
-        return trunk == _trunk(known, _by_name(known))
+        own = our_net(known.net, known.options)
+        called = theirs(known, own)
+        sizes = {called[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
+        return trunk == _trunk(known, sizes)
 
     return tuple(one for side in SIDES.values() for one in side.KNOWN.values() if fits(one))
 
@@ -91,13 +94,6 @@ def _sizes(peer: str, name: str) -> Counter[int]:
     known = SIDES[peer].KNOWN[name]
     own = spec.tensors(our_net(known.net, known.options))
     return Counter(prod(one.shape) for one in own.values())
-
-
-def _by_name(known: PeerNet) -> dict[str, int]:
-    """The sizes of a peer's tensors by its names."""
-    own = our_net(known.net, known.options)
-    called = theirs(known, own)
-    return {called[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
 
 
 def our_net(name: str, options: Mapping[str, object], classes: int | None = None) -> Net:

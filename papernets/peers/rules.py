@@ -91,8 +91,10 @@ def renamed(
             if key.endswith(COUNTER):
                 found[key] = torch.zeros((), dtype=torch.long)
                 continue
+            first = next(iter(tensors), None)
+            begins = f"the state_dict begins with {first!r}" if tensors else "it is empty"
             raise ValueError(
-                f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}){_begins(tensors)}"
+                f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}); {begins}"
             )
         given = tensors[name]
         as_dense = given.ndim == 4 and len(shape) == 2 and given.numel() == prod(shape)
@@ -125,7 +127,3 @@ def checked(tensor: Tensor, name: str, where: str, whole: bool = False) -> Tenso
     if not bool(tensor.isfinite().all()):
         raise ValueError(f"{where}: {name!r} has values that are NaN or infinite")
     return tensor
-
-
-def _begins(tensors: Mapping[str, Tensor]) -> str:
-    return f"; the state_dict begins with {next(iter(tensors))!r}" if tensors else "; it is empty"
