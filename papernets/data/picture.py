@@ -169,9 +169,8 @@ def _upright(image: Image.Image) -> Image.Image:
     """The frame that is open, turned as its EXIF data says, in mode L, LA, RGB or RGBA."""
     image = ImageOps.exif_transpose(image)
     if image.mode in ("L", "LA", "RGB", "RGBA"):
-        if "transparency" in image.info and image.mode in ("L", "RGB"):
-            return image.convert(image.mode + "A" if image.mode == "L" else "RGBA")
-        return image
+        clear = "transparency" in image.info and image.mode in ("L", "RGB")
+        return image.convert(image.mode + "A") if clear else image
     if image.mode.startswith(("I", "F")):
         return Image.fromarray(_eight_bits(np.asarray(image)))
     if image.mode == "1":

@@ -63,8 +63,9 @@ def curves_figure(
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 150)
     crowded = len(ring) + len(paper) > 80  # then the legend takes two lines
     height = sum(PANELS.values()) + (2 + crowded) * LEGEND + 2 * GAP + FOOT
-    figure, top = sheet(WIDTH, height, title, _summary(log))
+    figure = sheet(WIDTH, height, title, _summary(log))
     panels: dict[str, Axes] = {}
+    top = height
     for name, tall in PANELS.items():
         top -= tall + {"error": (1 + crowded) * LEGEND, "loss": LEGEND, "rate": 0}[name]
         panels[name] = place(figure, LEFT, top, WIDTH - LEFT - RIGHT, tall)

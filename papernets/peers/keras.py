@@ -40,7 +40,6 @@ _NO_GAMMA = "normalisation without gamma, no dropout, no auxiliary head"
 _VGG = "no dropout between the dense layers"
 _MOBILENET = "ReLU6; zeros below and to the right alone before a stride"
 
-
 peer_net = partial(PeerNet, "keras")
 
 
