@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 
 def contradicted(check: Check) -> str:
-    """An erratum as one sentence."""
     from ..said import shown
 
     return (

@@ -14,7 +14,7 @@ from .flags import Json, Quiet, WrongUse, wrong_use
 
 if TYPE_CHECKING:
     from ..peers.auto import Match
-    from ..peers.convert import Conversion
+    from ..peers.translate import Conversion
 
 COLUMNS = ("in the file", "here", "shape")
 OTHERWISE = {"classes": "give --classes", "name": "the network is --net"}
@@ -135,8 +135,7 @@ def _check_net(name: str, classes: int | None, options: Mapping[str, Any]) -> No
     from ..nets.registry import net
     from ..spec import walk
 
-    found = net(name, classes, **options)
-    walk(found.member)
+    walk(net(name, classes, **options).member)
 
 
 def _check_options(peer: str, options: dict[str, Any]) -> None:
@@ -173,14 +172,14 @@ def _table(rows: tuple[Match, ...]) -> None:
 
 def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
     """What was made, for people."""
-    count = len(found.model.state_dict())
+    tensors = found.model.state_dict()
     of = f" ({found.known.peer}'s {found.known.name})" if found.known else ""
-    screen.prose(f"{found.name}{of}: {plural(count, 'tensor')} in {folder}.")
+    screen.prose(f"{found.name}{of}: {plural(len(tensors), 'tensor')} in {folder}.")
     if found.left_out:
         screen.prose(f"Left out, or drawn afresh: {', '.join(found.left_out)}.")
     for note in notes:
         screen.note(f"Note: {note}.")
-    if any(name in found.model.state_dict() for name in found.left_out):  # a head was drawn
+    if any(name in tensors for name in found.left_out):  # a head was drawn
         screen.note(f"Try next: papernets train --weights {folder} --data PATH")
     else:
         screen.note(f"Try next: papernets predict {folder} PICTURE")

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..compare.diff import Diff
     from ..compare.words import Line
     from ..nets import Found
-    from ..said import Departure
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
 NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
@@ -87,13 +86,12 @@ def _totals(diff: Diff, names: tuple[str, str]) -> None:
         names = ("A", "B")
     screen.table(("", *names, "B - A"), rows)
     for change in diff.general:
-        a, b = (_listed(v) if isinstance(v, tuple) else value(v) for v in (change.a, change.b))
+        a, b = (
+            (", ".join(map(str, v)) or "no heads") if isinstance(v, tuple) else value(v)
+            for v in (change.a, change.b)
+        )
         what = change.what[:1].upper() + change.what[1:]
         screen.prose(f"{what}: {a} -> {b}")
-
-
-def _listed(values: Sequence[object]) -> str:
-    return ", ".join(map(str, values)) or "no heads"
 
 
 def _layers(diff: Diff, names: tuple[str, str]) -> None:
@@ -132,13 +130,9 @@ def _departures(diff: Diff, names: tuple[str, str]) -> None:
         if several:
             screen.heading(f"Where {name} departs from its paper, and who says so")
         for departure in several:
-            screen.paragraph("", _sentence(departure), hang=2)
+            screen.paragraph("", f"{departure.what} ({departure.where})", hang=2)
     if diff.shared:
         said = plural(len(diff.shared), "departure")
         command = screen.whole(f"papernets explain {names[0]}")
         screen.say()
         screen.prose(f"Left out: {said} from the paper that both share; see {command}")
-
-
-def _sentence(departure: Departure) -> str:
-    return f"{departure.what} ({departure.where})"

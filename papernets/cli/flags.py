@@ -53,10 +53,10 @@ class Verb(TyperCommand):
 
 @contextmanager
 def wrong_use() -> Iterator[None]:
-    """Errors in here are the command's: a wrong name, option or key."""
+    """Errors in here are the command's: a wrong name, option or key, a folder that is taken."""
     try:
         yield
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, FileExistsError, FileNotFoundError) as error:
         raise WrongUse(str(error)) from None
 
 

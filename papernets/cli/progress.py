@@ -27,7 +27,6 @@ class Show:
         self.introduced = False
 
     def event(self, event: Event) -> None:
-        """Print one event."""
         from ..train.events import Epoch, Finished, Phase, Progress, Started
 
         if isinstance(event, Started):
@@ -49,7 +48,6 @@ class Show:
             self.finished(event)
 
     def started(self, event: Started) -> None:
-        """What is about to happen."""
         self.recipe = recipe = event.run.recipe
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
@@ -132,7 +130,6 @@ class Show:
             screen.note(line)
 
     def close(self) -> None:
-        """Take the bar away."""
         if self.bar is not None:
             self.bar.stop()
             self.bar = None

@@ -113,7 +113,6 @@ def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
 
 
 def print_json(value: object) -> None:
-    """JSON on stdout."""
     json.dump(value, sys.stdout, indent=1, ensure_ascii=not speaks_unicode())
     sys.stdout.write("\n")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,25 +155,15 @@ def free_folders(run: Run | None) -> Iterator[Path]:
 
 
 def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> None:
-    """What would be done."""
     from ..train.folder import prepare
 
-    with wrong_folder():
+    with wrong_use():
         run = prepare(folder, run, run is None, given)
     if json:
         screen.print_json({**run.to_dict(), "out": str(folder)})
         return
     screen.say(f"# would train in {folder}")
     screen.say(run.to_toml().rstrip())
-
-
-@contextmanager
-def wrong_folder() -> Iterator[None]:
-    """Errors in here are of what was asked for: a folder that is taken, or that holds no run."""
-    try:
-        yield
-    except (ValueError, FileExistsError, FileNotFoundError) as error:
-        raise WrongUse(str(error)) from None
 
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
@@ -192,7 +182,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
         folder, kept = Path(out), None
         for folder in [Path(out)] if out else free_folders(run):
             try:
-                with wrong_folder():
+                with wrong_use():
                     kept = stack.enter_context(opened(folder, run, resume, given))
                 break
             except (WrongUse, InUse):  # another run may have taken a free folder just now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..nets import Found, beside
 from ..said import Departure
@@ -71,10 +71,10 @@ class Diff:
     general: tuple[Change, ...]
     """What is of no layer: first weights, the loss's share of auxiliary heads, members."""
     matches: tuple[Match, ...]
-    departures_a: tuple[Departure, ...] = field(default=())
+    departures_a: tuple[Departure, ...] = ()
     """What only the first network says that it does otherwise than its paper."""
-    departures_b: tuple[Departure, ...] = field(default=())
-    shared: tuple[Departure, ...] = field(default=())
+    departures_b: tuple[Departure, ...] = ()
+    shared: tuple[Departure, ...] = ()
 
     @property
     def same_layers(self) -> bool:
@@ -180,16 +180,12 @@ def _general(one: Found, other: Found) -> Iterator[Change]:
     inits = [found.initialisation for found in (one, other)]
     if inits[0].words() != inits[1].words():
         yield Change("first weights", *(f"{init.words()} ({init.source})" for init in inits))
-    for what, x, y in (
-        (
-            "share of the heads in the loss",
-            one.net.member.aux_weights,
-            other.net.member.aux_weights,
-        ),
-        ("members", getattr(one.net, "count", 1), getattr(other.net, "count", 1)),
-    ):
-        if x != y:
-            yield Change(what, x, y)
+    x, y = one.net.member.aux_weights, other.net.member.aux_weights
+    if x != y:
+        yield Change("share of the heads in the loss", x, y)
+    members = [getattr(found.net, "count", 1) for found in (one, other)]
+    if members[0] != members[1]:
+        yield Change("members", *members)
 
 
 def _match(a: Row | None, b: Row | None) -> Match:

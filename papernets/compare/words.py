@@ -91,7 +91,10 @@ def lines(diff: Diff) -> Iterator[Line]:
     What holds throughout is left out: see `throughout`.
     """
     said = [change for common in throughout(diff) for change in common.changes]
-    left = [_without(match, said) for match in diff.matches]
+    left = [
+        replace(match, changes=tuple(c for c in match.changes if c not in said))
+        for match in diff.matches
+    ]
     for mark, run in groupby(left, key=lambda match: MARKS[match.verdict]):
         matches = list(run)
         if mark == "=":
@@ -101,10 +104,6 @@ def lines(diff: Diff) -> Iterator[Line]:
         else:
             for match in matches:
                 yield Line(mark, _names([match]), _words(match))
-
-
-def _without(match: Match, said: Sequence[Change]) -> Match:
-    return replace(match, changes=tuple(c for c in match.changes if c not in said))
 
 
 def _names(matches: Sequence[Match]) -> str:

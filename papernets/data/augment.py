@@ -14,9 +14,8 @@ picture in place of 1,568, and two small matrix products in place of a convoluti
 """
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -64,70 +63,39 @@ class Distortion:
     def __call__(
         self, images: Tensor, generator: torch.Generator, only: Tensor | None = None
     ) -> Tensor:
-        """`distort(images, generator, only)` with these strengths."""
-        return distort(images, generator, only, **asdict(self))
+        """Each picture under its own random smooth map, sampled bilinearly, 0 outside the picture.
 
-    def to_dict(self) -> dict[str, float]:
-        """The strengths as plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Distortion":
-        """The distortion that `to_dict` wrote; ValueError for a key that is not a strength."""
-        known = [field.name for field in fields(cls)]
-        for key in values:
-            if key not in known:
-                raise ValueError(f"unknown distortion {key!r}. Known: {', '.join(known)}")
-        return cls(**values)
-
-
-def distort(
-    images: Tensor,
-    generator: torch.Generator,
-    only: Tensor | None = None,
-    *,
-    rotate: float = 0.0,
-    scale: float = 0.0,
-    squeeze: float = 0.0,
-    shear: float = 0.0,
-    shift: float = 0.0,
-    elastic_alpha: float = 0.0,
-    elastic_sigma: float = 4.0,
-) -> Tensor:
-    """Each picture under its own random smooth map, sampled bilinearly, 0 outside the picture.
-
-    images: (N, C, h, w), uint8 (rounded on return) or float (sampled in float32); the result has
-    their type and device.
-    Random numbers are drawn on the generator's device, so a CPU generator gives the same maps on
-    every device. Strengths as in `Distortion`; with all at 0 the pictures are returned unchanged.
-    only: the places, rising, of the pictures that are returned, distorted as they are among all.
-    """
-    strengths = Distortion(rotate, scale, squeeze, shear, shift, elastic_alpha, elastic_sigma)
-    if images.ndim != 4:
-        raise ValueError(f"distort: pictures of shape {tuple(images.shape)}; give (N, C, h, w)")
-    if strengths.is_identity:
-        return images.clone() if only is None else images[only]
-    count, _, height, width = images.shape
-    chunk = max(1, CHUNK_PIXELS // (height * width))
-    result = torch.empty_like(images if only is None else images[only])
-    begin = 0
-    for start in range(0, count, chunk):
-        part = images[start : start + chunk]
-        own = None if only is None else only[(only >= start) & (only < start + chunk)] - start
-        grid = _maps(len(part), height, width, strengths, generator, images.device, own)
-        part = part if own is None else part[own]
-        moved = grid_sample(
-            part.float(),
-            grid,
-            mode="bilinear",
-            padding_mode="zeros",
-            align_corners=True,
-        )
-        if not part.is_floating_point():
-            moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds
-        result[begin : begin + len(part)] = moved
-        begin += len(part)
-    return result
+        images: (N, C, h, w), uint8 (rounded on return) or float (sampled in float32); the result
+        has their type and device.
+        Random numbers are drawn on the generator's device, so a CPU generator gives the same maps
+        on every device. With all strengths at 0 the pictures are returned unchanged.
+        only: the places, rising, of the pictures that are returned, distorted as among all.
+        """
+        if images.ndim != 4:
+            raise ValueError(f"distort: pictures of shape {tuple(images.shape)}; give (N, C, h, w)")
+        if self.is_identity:
+            return images.clone() if only is None else images[only]
+        count, _, height, width = images.shape
+        chunk = max(1, CHUNK_PIXELS // (height * width))
+        result = torch.empty_like(images if only is None else images[only])
+        begin = 0
+        for start in range(0, count, chunk):
+            part = images[start : start + chunk]
+            own = None if only is None else only[(only >= start) & (only < start + chunk)] - start
+            grid = _maps(len(part), height, width, self, generator, images.device, own)
+            part = part if own is None else part[own]
+            moved = grid_sample(
+                part.float(),
+                grid,
+                mode="bilinear",
+                padding_mode="zeros",
+                align_corners=True,
+            )
+            if not part.is_floating_point():
+                moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds
+            result[begin : begin + len(part)] = moved
+            begin += len(part)
+        return result
 
 
 def _maps(
@@ -164,9 +132,8 @@ def _maps(
     weights = weights if own is None else weights[own]
     weights = (weights / half[:, None, None]).to(device)
     field = rows.to(device) @ (weights @ columns.to(device).T)
-    return field.permute(
-        0, 2, 3, 1
-    )  # x and y stay planes of their own: grid_sample reads them fast
+    # x and y stay planes of their own: grid_sample reads them fast
+    return field.permute(0, 2, 3, 1)
 
 
 def _affine(count: int, strengths: Distortion, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -67,7 +67,6 @@ class Crop:
         return result
 
     def _padded(self, images: Tensor) -> Tensor:
-        """The photos with ground around them."""
         (rows, columns), (h, w) = self.padding, images.shape[2:]
         ground = torch.tensor(self.ground, dtype=torch.uint8)[:, None, None]
         sheet = ground.expand(images.shape[1], h + 2 * rows, w + 2 * columns)

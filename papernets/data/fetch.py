@@ -7,22 +7,18 @@ import os
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from papernets.data import idx
 from papernets.data.cifar import HOW
-from papernets.data.names import data_folder, nearest, normal
+from papernets.data.names import data_folder, normal
+from papernets.words import did_you_mean
 
-LARGEST = (
-    64 << 20
-)  # bytes of a file; the largest, Fashion-MNIST's training pictures, has 26 million
+LARGEST = 64 << 20  # bytes; the largest file, Fashion-MNIST's training pictures, has 26 million
 TIMEOUT = 20.0  # seconds without an answer
 BLOCK = 1 << 16
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with a file's name, the bytes that have come, and how many will (None: not known)."""
 
 
 @dataclass(frozen=True)
@@ -34,35 +30,24 @@ class Checksum:
     unpacked: bool = False
 
 
-# MNIST: SHA-256 of the unpacked files (their MD5, 6bbc9ace898e44ae57da46a324031adb for the training
-# pictures, is on many pages). Fashion-MNIST: MD5 of the .gz files, from its README.
+# SHA-256 of MNIST's unpacked files (their MD5, 6bbc9ace898e44ae57da46a324031adb for the training
+# pictures, is on many pages), and MD5 of Fashion-MNIST's .gz files, from its README.
+SHA256 = (
+    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+)
+MD5 = (
+    "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    "25c81989df183df01b3e8a0aad5dffbe",
+    "bef4ecab320f06d8554ea6380940ec79",
+    "bb300cfdad3c16e7a12a480ee83cd310",
+)
+PACKED = [f"{name}.gz" for name in idx.FILES.values()]
 FILES: dict[str, dict[str, Checksum]] = {
-    "mnist": {
-        f"{name}.gz": Checksum("sha256", digest, unpacked=True)
-        for name, digest in {
-            "train-images-idx3-ubyte": (
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
-            ),
-            "train-labels-idx1-ubyte": (
-                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-            ),
-            "t10k-images-idx3-ubyte": (
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
-            ),
-            "t10k-labels-idx1-ubyte": (
-                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
-            ),
-        }.items()
-    },
-    "fashion_mnist": {
-        f"{name}.gz": Checksum("md5", digest)
-        for name, digest in {
-            "train-images-idx3-ubyte": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-            "train-labels-idx1-ubyte": "25c81989df183df01b3e8a0aad5dffbe",
-            "t10k-images-idx3-ubyte": "bef4ecab320f06d8554ea6380940ec79",
-            "t10k-labels-idx1-ubyte": "bb300cfdad3c16e7a12a480ee83cd310",
-        }.items()
-    },
+    "mnist": {f: Checksum("sha256", d, unpacked=True) for f, d in zip(PACKED, SHA256, strict=True)},
+    "fashion_mnist": {f: Checksum("md5", d) for f, d in zip(PACKED, MD5, strict=True)},
 }
 MIRRORS: dict[str, tuple[str, ...]] = {
     "mnist": (
@@ -80,28 +65,33 @@ class _MirrorError(Exception):
     """What a mirror did wrong; the next one is tried."""
 
 
-def fetch(name: str, data_dir: str | None = None, *, progress: Progress | None = None) -> list[str]:
+def fetch(name: str, data_dir: str | None = None) -> list[str]:
     """The paths of a data set's four IDX files, downloaded unless they are there and right.
 
     They go to DIR/NAME/, where DIR is chosen as `open` does. A file appears under its name only
     when it is complete and its checksum is right. ValueError for a name that cannot be fetched;
     ConnectionError, if no mirror gave a good file, says where to put which files by hand.
     """
-    if normal(name) == "cifar10":
+    key = normal(name)
+    if key == "cifar10":
         raise ValueError(f"cifar10 is not fetched by itself. {HOW}")
-    key = nearest(name, FILES, "fetch", "papernets data fetch mnist")
+    if key not in FILES:
+        raise ValueError(
+            f"cannot fetch unknown data set {name!r}.{did_you_mean(key, FILES, loosely=True)} "
+            f"Names: {', '.join(FILES)}. For example: papernets data fetch mnist"
+        )
     folder = data_folder(data_dir) / key
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for file, checksum in FILES[key].items():
         target = folder / file
         if not (target.is_file() and _digest(target, checksum) == checksum.digest):
-            _from_mirrors(key, target, checksum, progress)
+            _from_mirrors(key, target, checksum)
         paths.append(str(target))
     return paths
 
 
-def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress | None) -> None:
+def _from_mirrors(key: str, target: Path, checksum: Checksum) -> None:
     """One file from the first mirror that has it; a part-file beside it until it is checked."""
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     failures = []
@@ -109,7 +99,7 @@ def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress
         for mirror in MIRRORS[key]:
             try:
                 with open(partial, "wb") as file:
-                    _download(mirror + target.name, file, progress)
+                    _download(mirror + target.name, file)
                 if _digest(partial, checksum) != checksum.digest:
                     raise _MirrorError("another file than the published one (wrong checksum)")
             except _MirrorError as failure:
@@ -127,10 +117,9 @@ def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress
     )
 
 
-def _download(url: str, file: IO[bytes], progress: Progress | None) -> None:
+def _download(url: str, file: IO[bytes]) -> None:
     """The bytes at a URL written to a file; _MirrorError if they do not all come."""
     request = urllib.request.Request(url, headers={"User-Agent": "papernets"})
-    name = url.rpartition("/")[2]
     done = 0
     try:
         response = urllib.request.urlopen(request, timeout=TIMEOUT)
@@ -152,8 +141,6 @@ def _download(url: str, file: IO[bytes], progress: Progress | None) -> None:
                     f"more than {LARGEST >> 20} MiB: not the file that was asked for"
                 )
             file.write(block)
-            if progress:
-                progress(name, done, total)
     if total is not None and done < total:
         raise _MirrorError(f"broke off after {done:,} of {total:,} bytes")
 

@@ -29,9 +29,7 @@ def open_folder(root: Path, wanted: Wanted) -> Dataset:
     cannot be read are left out and named in `skipped`, or with `strict` raise ValueError; so do a
     folder without two classes, an empty class, and a class that the training part lacks.
     """
-    listings = _listings(root)
-    loose = _loose(root)
-    return read_dataset(root, listings, wanted, [loose] if loose else [])
+    return read_dataset(root, _listings(root), wanted, _loose(root))
 
 
 def natural(name: str) -> list[str | int]:
@@ -154,13 +152,13 @@ def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
     return found
 
 
-def _loose(root: Path) -> str:
-    """A message about pictures that lie beside the class folders, or nothing."""
+def _loose(root: Path) -> list[str]:
+    """A message about pictures that lie beside the class folders, where any do."""
     endings = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp")
     named = [e for e in _visible(root) if e.name.casefold().endswith(endings)]
     loose = [entry.path for entry in named if not _is_folder(entry)]
     more = f" and {len(loose) - 1:,} more" if len(loose) > 1 else ""
-    return f"{shown(loose[0])}{more}: in no class folder" if loose else ""
+    return [f"{shown(loose[0])}{more}: in no class folder"] if loose else []
 
 
 def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

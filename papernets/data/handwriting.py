@@ -31,10 +31,9 @@ def read_picture(source: Source, preprocessing: Preprocessing) -> tuple[Tensor, 
     ValueError if the file is no picture, or no ink is found in it.
     """
     height, width = preprocessing.picture
-    if preprocessing.kind == "photo":
-        with pillow_rules():
-            return load_photo(source, preprocessing.channels, (height, width)), "photo"
     with pillow_rules():
+        if preprocessing.kind == "photo":
+            return load_photo(source, preprocessing.channels, (height, width)), "photo"
         image = load(source, near=WORKING)
     if image.size == (width, height):
         return _as_stored(image, source, preprocessing.kind)
@@ -104,9 +103,8 @@ def _strokes(values: Floats, box: float, whole: bool = True) -> Floats:
     mask = torch.from_numpy(ink > 0.5).float()[None]
     inside = -max_pool2d(-pad(mask, (1, 1, 1, 1)), 3, 1)
     rim = float(mask.sum() - inside.sum())
-    stroke = (
-        2 * float(mask.sum()) / max(rim, 1)
-    )  # a bar of length L and width d has area Ld, rim 2L
+    # a bar of length L and width d has area Ld, rim 2L
+    stroke = 2 * float(mask.sum()) / max(rim, 1)
     if stroke * scale >= THINNEST:
         return ink
     grow = round((NORMAL / scale - stroke) / 2)

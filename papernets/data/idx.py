@@ -37,12 +37,10 @@ def find_idx(folders: Sequence[Path]) -> dict[tuple[str, str], Path]:
         found = {}
         for key, name in FILES.items():
             other = name.replace("-idx", ".idx")
-            for candidate in (name, other, name + ".gz", other + ".gz"):
-                if (folder / candidate).is_file():
-                    found[key] = folder / candidate
-                    break
-        if len(found) > len(best):
-            best = found
+            paths = (folder / n for n in (name, other, name + ".gz", other + ".gz"))
+            if path := next(filter(Path.is_file, paths), None):
+                found[key] = path
+        best = max(best, found, key=len)
     return best
 
 

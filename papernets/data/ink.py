@@ -181,10 +181,6 @@ def cropped(strokes: Floats, shades: Floats | None = None) -> Floats:
     near = max_pool2d(kept.float()[None], 3, 1, 1)[0].numpy() > 0
     area = near.repeat(cell, 0).repeat(cell, 1)[: strokes.shape[0], : strokes.shape[1]]
     clean = np.where(area, strokes, 0)
-    return _cropped_to(clean if shades is None else shades, clean > 0.5)
-
-
-def _cropped_to(values: Floats, mask: NDArray[np.bool_]) -> Floats:
-    """The smallest box around the mask."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    rows, columns = (np.flatnonzero((clean > 0.5).any(axis)) for axis in (1, 0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return (clean if shades is None else shades)[box]

@@ -1,10 +1,9 @@
-"""Where data lie on the disk, and names that are nearly right. Imports nothing heavy."""
+"""Where data lie on the disk, and by what names. Imports nothing heavy."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
-from papernets.words import did_you_mean, plain
+from papernets.words import plain
 
 ALIASES = {
     "fashionmnist": "fashion_mnist",
@@ -18,18 +17,6 @@ def normal(name: str) -> str:
     """A data set's name with `-`, `_` and case made equal."""
     key = plain(name).replace(" ", "_")
     return ALIASES.get(key, key)
-
-
-def nearest(name: str, names: Iterable[str], verb: str, example: str) -> str:
-    """The known name that was meant; ValueError with the nearest one if there is none."""
-    known = list(names)
-    key = normal(name)
-    if key in known:
-        return key
-    raise ValueError(
-        f"cannot {verb} unknown data set {name!r}.{did_you_mean(key, known, loosely=True)} "
-        f"Names: {', '.join(known)}. For example: {example}"
-    )
 
 
 def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:

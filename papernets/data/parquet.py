@@ -66,12 +66,6 @@ def has_no_parts(root: Path) -> bool:
     return not root.is_dir() or not any(_split_of(root, file) for file in _files(root))
 
 
-def whole_parquet(root: Path) -> tuple[Listing, list[str]]:
-    """Every row with a label, of files without parts, and why others were left out."""
-    listings, skipped = listings_of(root)
-    return listings["train"], skipped
-
-
 def _files(root: Path) -> list[str]:
     if not root.is_dir():
         return [str(root)]

@@ -144,11 +144,6 @@ def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
         left, top = (image.width - w) / 2, (image.height - h) / 2
         box = (max(left, 0), max(top, 0), min(left + w, image.width), min(top + h, image.height))
         image = image.resize((width, height), Image.Resampling.BILINEAR, box=box)
-    return to_tensor(image)
-
-
-def to_tensor(image: Image.Image) -> Tensor:
-    """uint8 (C, h, w) of a picture in mode L or RGB."""
     values = torch.from_numpy(np.array(image))
     return values[None] if values.ndim == 2 else values.permute(2, 0, 1).contiguous()
 
@@ -174,9 +169,8 @@ def _upright(image: Image.Image) -> Image.Image:
     """The frame that is open, turned as its EXIF data says, in mode L, LA, RGB or RGBA."""
     image = ImageOps.exif_transpose(image)
     if image.mode in ("L", "LA", "RGB", "RGBA"):
-        if "transparency" in image.info and image.mode in ("L", "RGB"):
-            return image.convert(image.mode + "A" if image.mode == "L" else "RGBA")
-        return image
+        clear = "transparency" in image.info and image.mode in ("L", "RGB")
+        return image.convert(image.mode + "A") if clear else image
     if image.mode.startswith(("I", "F")):
         return Image.fromarray(_eight_bits(np.asarray(image)))
     if image.mode == "1":

@@ -50,7 +50,10 @@ def open(
     if key == "digits":
         return _digits()
     if key in FOLDERS:
-        return _named_idx(key, data_folder(data_dir), seed)
+        root = data_folder(data_dir)
+        if not root.is_dir():
+            raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
+        return _idx(key, [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root], seed)
     path = given_path(name, data_dir)
     if key == "cifar10":
         path = data_folder(data_dir) / key
@@ -62,8 +65,7 @@ def open(
     if not (path.is_dir() or is_parquet(path)):
         raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
     if find_idx([path]):
-        label = path.resolve().name
-        return _idx(normal(label), [path], seed)
+        return _idx(normal(path.resolve().name), [path], seed)
     wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test)
     if is_parquet(path):
         return open_parquet(path, wanted)
@@ -119,13 +121,6 @@ def _digits() -> Dataset:
     )
     train, validation = others.select(places), others.select(held)
     return Dataset("digits", DIGITS, train, validation, whole.select(tested), "digit", sentence)
-
-
-def _named_idx(key: str, root: Path, seed: int) -> Dataset:
-    """mnist or fashion_mnist from the folders where people keep them."""
-    if not root.is_dir():
-        raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
-    return _idx(key, [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root], seed)
 
 
 def _idx(key: str, folders: list[Path], seed: int) -> Dataset:

@@ -23,8 +23,7 @@ MOST_NAMED = 10  # columns that an error names
 
 @dataclass(frozen=True)
 class Columns:
-    """What a table's columns are called and hold, and the classes' names where its metadata has
-    them.
+    """What a table's columns are called and hold, and the classes' names where it says them.
 
     packed: pictures stand in a struct, not alone. words: labels are text, not whole numbers.
     """
@@ -60,15 +59,14 @@ class Tables:
     """
 
     def __init__(self, files: Sequence[str]):
-        arrow = pyarrow_module()
         self.files = tuple(files)
         self.groups: list[list[int]] = []  # of each file, the first row of each group, and the end
         for file in self.files:
-            meta = _opened(arrow, file).metadata
+            meta = _opened(file).metadata
             sizes = [meta.row_group(g).num_rows for g in range(meta.num_row_groups)]
             self.groups.append([0, *accumulate(sizes)])
         self.starts = [0, *accumulate(group[-1] for group in self.groups)]
-        self.columns = self._columns(arrow)
+        self.columns = self._columns()
         self._fresh()
 
     def _fresh(self) -> None:
@@ -88,27 +86,24 @@ class Tables:
         at = bisect.bisect_right(self.starts, number) - 1
         return at, number - self.starts[at]
 
-    def _columns(self, arrow: Any) -> Columns:
+    def _columns(self) -> Columns:
         """The columns of the first file; ValueError where another file's are others."""
-        first: Columns | None = None
-        for file in self.files:
-            found = columns_of(_opened(arrow, file).schema_arrow, file)
-            if first is not None and found != first:
+        first, *others = self.files
+        columns = columns_of(_opened(first).schema_arrow, first)
+        for file in others:
+            if columns_of(_opened(file).schema_arrow, file) != columns:
                 raise ValueError(
-                    f"{shown(file)}: other columns or classes than {shown(self.files[0])}: "
+                    f"{shown(file)}: other columns or classes than {shown(first)}: "
                     "files of one data set have the same"
                 )
-            first = found
-        assert first is not None
-        return first
+        return columns
 
     def labels(self, at: int) -> list[str | None]:
         """The name of the class of each row of a file; None where there is none."""
         names, file = self.columns.names, self.files[at]
         found: list[str | None] = []
         with _damage(file):
-            opened = _opened(pyarrow_module(), file)
-            values = opened.read(columns=[self.columns.label]).column(0).to_pylist()
+            values = _opened(file).read(columns=[self.columns.label]).column(0).to_pylist()
         for row, value in enumerate(values):
             if value is None or (value == -1 and not isinstance(value, str)):  # -1: a hidden label
                 found.append(None)
@@ -141,7 +136,7 @@ class Tables:
         """The pictures of a row group, kept; the one that was not asked for longest goes."""
         arrow, file = pyarrow_module(), self.files[at]
         with _damage(file):
-            read = _opened(arrow, file).read_row_group(group, columns=[self.columns.image])
+            read = _opened(file).read_row_group(group, columns=[self.columns.image])
             cells = read.column(0).combine_chunks()
             if hasattr(cells, "chunks"):
                 cells = cells.chunk(0)
@@ -161,7 +156,8 @@ def columns_of(schema: Any, file: str) -> Columns:
     features = _features(schema)
     fields = {field.name: field.type for field in schema}
     pictures = [n for n, t in fields.items() if _holds_pictures(arrow, t, features.get(n))]
-    whole = [n for n, t in fields.items() if _holds_labels(arrow, t) and n not in pictures]
+    held = {n: t.value_type if arrow.types.is_dictionary(t) else t for n, t in fields.items()}
+    whole = [n for n, t in held.items() if _holds_labels(arrow.types, t) and n not in pictures]
     named = [n for n in whole if features.get(n, {}).get("_type") == "ClassLabel"]
     has = ", ".join(f"{name} ({kind})" for name, kind in islice(fields.items(), MOST_NAMED))
     if not pictures:
@@ -178,7 +174,7 @@ def columns_of(schema: Any, file: str) -> Columns:
     image = _first(pictures, IMAGES)
     told = features.get(label, {}).get("names")
     names = tuple(map(str, told)) if isinstance(told, list) else ()
-    packed, words = arrow.types.is_struct(fields[image]), not _whole(arrow, fields[label])
+    packed, words = arrow.types.is_struct(fields[image]), not arrow.types.is_integer(held[label])
     return Columns(image, label, names, packed, words)
 
 
@@ -205,18 +201,8 @@ def _bytes(types: Any, kind: Any) -> bool:
     return bool(types.is_binary(kind) or types.is_large_binary(kind))
 
 
-def _holds_labels(arrow: Any, kind: Any) -> bool:
-    types = arrow.types
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-    return _whole(arrow, kind) or bool(types.is_string(kind) or types.is_large_string(kind))
-
-
-def _whole(arrow: Any, kind: Any) -> bool:
-    """True for whole numbers, and for a dictionary of them."""
-    if arrow.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(arrow.types.is_integer(kind))
+def _holds_labels(types: Any, kind: Any) -> bool:
+    return bool(types.is_integer(kind) or types.is_string(kind) or types.is_large_string(kind))
 
 
 def _first(names: Sequence[str], order: Sequence[str]) -> str:
@@ -225,7 +211,8 @@ def _first(names: Sequence[str], order: Sequence[str]) -> str:
     return next(iter([*usual, *names]), "")
 
 
-def _opened(arrow: Any, file: str) -> Any:
+def _opened(file: str) -> Any:
+    arrow = pyarrow_module()
     with _damage(file):
         return arrow.parquet.ParquetFile(file)
 

@@ -1,1 +1,1 @@
-"""Pictures for reports: `draw.curves`, `confusion`, `mistakes`, `samples`, `filters`."""
+"""Pictures for reports: `draw.curves`, `confusion`, `mistakes`, `samples`."""

@@ -27,7 +27,7 @@ DPI = 150
 MARGIN = 0.2  # inches around a figure
 
 # M. Okabe and K. Ito, Color Universal Design (2002): told apart in every kind of colour vision.
-BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
+BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 INK, GREY, LIGHT = "#222222", "#6B6B6B", "#E4E4E4"
 
 STYLE: Any = {
@@ -69,8 +69,8 @@ def style() -> Iterator[None]:
         yield
 
 
-def sheet(width: float, height: float, title: str, line: str = "") -> tuple[Figure, float]:
-    """A figure on an Agg canvas, `width` x `height` inches below its heading, and that `height`.
+def sheet(width: float, height: float, title: str = "", line: str = "") -> Figure:
+    """A figure on an Agg canvas, `width` x `height` inches below its heading.
 
     The heading is the title with, where given, one grey sentence below it; both are broken into
     lines that fit the width. Call it, and all that draws on the figure, inside `style()`.
@@ -90,7 +90,7 @@ def sheet(width: float, height: float, title: str, line: str = "") -> tuple[Figu
     figure.text(
         from_left, from_top - 0.03 / total, "\n".join(lines), va="top", fontsize=8, color=GREY
     )
-    return figure, height
+    return figure
 
 
 def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:

@@ -60,7 +60,7 @@ def confusion_figure(matrix: ArrayLike, classes: Sequence[str], *, title: str) -
     font = 8.0 if n <= 30 else 6.0
     every = ceil((0.15 if n <= 30 else 0.1) / (side / n) - 1e-9)
     names = [readable(name, number) for number, name in enumerate(classes)]
-    figure, _ = sheet(1, 1, "")  # to measure the names
+    figure = sheet(1, 1)  # to measure the names
     longest = max(text_width(figure, name, font) for name in names[::every])
     upright = longest + 0.06 > side / n * every
     left = MARGIN + 0.26 + longest + 0.08
@@ -68,7 +68,7 @@ def confusion_figure(matrix: ArrayLike, classes: Sequence[str], *, title: str) -
     pairs = _commonest(counts, share, names) if n > NUMBERS else []
     listed = 0.35 + max((text_width(figure, line, 7.5) for line in pairs), default=-0.35)
     right = SIDE_BY_SIDE + BAR + 0.65 + listed + MARGIN
-    figure, _ = sheet(
+    figure = sheet(
         max(left + side + right, 4.6), side + foot + 0.06, title, _note(counts, classes, every)
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from papernets.draw.canvas import (
     percent,
     place,
     plain,
-    save,
     sheet,
     shorten,
     style,
@@ -36,22 +34,6 @@ PANELS = {"error": 2.5, "loss": 2.0, "rate": 0.75}
 LEGEND, GAP, FOOT, LEFT, RIGHT = 0.25, 0.12, 0.55, 0.95, 0.25
 STEPS = 8  # a schedule of at most so many learning rates goes by factors, so its axis too
 NEEDED = ("epoch", "train_loss", "val_loss", "val_error", "learning_rate")
-
-
-def curves(
-    log: Sequence[Mapping[str, Any]],
-    path: str | Path,
-    *,
-    title: str,
-    paper_error: float | None = None,
-    paper_note: str = "",
-    best: int | None = None,
-) -> Path:
-    """Save `curves_figure(...)` as a PNG; return its path."""
-    figure = curves_figure(
-        log, title=title, paper_error=paper_error, paper_note=paper_note, best=best
-    )
-    return save(figure, path)
 
 
 @style()
@@ -81,8 +63,9 @@ def curves_figure(
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 150)
     crowded = len(ring) + len(paper) > 80  # then the legend takes two lines
     height = sum(PANELS.values()) + (2 + crowded) * LEGEND + 2 * GAP + FOOT
-    figure, top = sheet(WIDTH, height, title, _summary(log))
+    figure = sheet(WIDTH, height, title, _summary(log))
     panels: dict[str, Axes] = {}
+    top = height
     for name, tall in PANELS.items():
         top -= tall + {"error": (1 + crowded) * LEGEND, "loss": LEGEND, "rate": 0}[name]
         panels[name] = place(figure, LEFT, top, WIDTH - LEFT - RIGHT, tall)
@@ -122,7 +105,6 @@ def curves_figure(
 
 
 def _percent_at(error: NDArray[np.float64], epochs: NDArray[np.float64], epoch: int) -> str:
-    """The error of one epoch as text."""
     value = float(error[epochs == epoch][0])
     return percent(value / 100) if np.isfinite(value) else "not a number"
 

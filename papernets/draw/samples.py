@@ -36,7 +36,6 @@ def contact_figure(
     *,
     title: str = "",
     note: str = "",
-    columns: int | None = None,
     empty: str = "No pictures.",
 ) -> Figure:
     """The first MOST pictures of `images` (n, C, h, w), C 1 or 3, each above its label.
@@ -46,23 +45,23 @@ def contact_figure(
     """
     pictures = _checked(images, labels)
     if not len(pictures):
-        figure, height = sheet(6.0, 1.2, title, note)
-        figure.text(
-            0.5, height / 2 / figure.get_size_inches()[1], plain(empty), ha="center", color=GREY
-        )
+        figure = sheet(6.0, 1.2, title, note)
+        middle = 0.6 / figure.get_size_inches()[1]
+        figure.text(0.5, middle, plain(empty), ha="center", color=GREY)
         return figure
     shown = min(len(pictures), MOST)
     if shown < len(pictures):
         note = f"{note} The first {shown} of {len(pictures):,}.".strip()
-    columns = min(columns or min(10, max(4, ceil(sqrt(shown)))), shown)
+    columns = min(10, max(4, ceil(sqrt(shown))), shown)
     wide, tall = _box(pictures.shape[1], pictures.shape[2])
     across = max(wide, SIDE)
-    scratch, _ = sheet(1, 1, "")  # to measure the labels
+    scratch = sheet(1, 1)  # to measure the labels
     texts = [_broken(scratch, plain(label), across + BETWEEN - 0.05) for label in labels[:shown]]
     below = 0.06 + LINE * max(text.count("\n") + 1 for text in texts) + 0.12
     rows = ceil(shown / columns)
     width = max(2 * MARGIN + columns * across + (columns - 1) * BETWEEN, 4.0)
-    figure, height = sheet(width, 0.1 + rows * (tall + below), title, note)
+    height = 0.1 + rows * (tall + below)
+    figure = sheet(width, height, title, note)
 
     axes = place(figure, 0, 0, width, height)
     axes.set_axis_off()

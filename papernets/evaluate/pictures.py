@@ -17,7 +17,7 @@ from ..data import Dataset, Part, Preprocessing
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
 from ..data.names import normal
-from ..data.parquet import has_no_parts, is_parquet, whole_parquet
+from ..data.parquet import has_no_parts, is_parquet, listings_of
 from ..data.picture import shown
 from ..data.sources import given_path
 from ..data.stored import File, Images, OnDemand, read_stored, room_for_pictures
@@ -165,7 +165,8 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     without: list[str] = []
     paths: Sequence[File]
     if is_parquet(root):
-        rows, without = whole_parquet(root)
+        parts, without = listings_of(root)
+        rows = parts["train"]
         paths, names, found = rows.files, rows.names, rows.classes
     else:
         listing = whole_folder(root)

@@ -106,39 +106,33 @@ def predict(
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
-    return _batches(bundle, iter(given), min(top, len(bundle.info.classes)), device, batch)
-
-
-def _batches(
-    bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
-) -> Iterator[Answer]:
-    bundle.model.to(device)
-    while some := list(islice(given, batch)):
-        yield from _answers(bundle, some, top, device)
+    return _answers(bundle, iter(given), min(top, len(bundle.info.classes)), device, batch)
 
 
 def _answers(
-    bundle: Bundle, given: Sequence[Source], top: int, device: torch.device | str
+    bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
 ) -> Iterator[Answer]:
-    """The answers for one batch, which the network sees at once."""
-    preprocessing = preprocessing_of(bundle)
-    reads = iter(read_files([s.path for s in given if not s.error], preprocessing))
-    pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in given]
-    pictures = [read.picture for _, read in pairs if read.picture is not None]
-    rows: Iterator[NDArray[np.float64]] = iter(())
-    if pictures:
-        logits = logits_of(bundle.model, torch.stack(pictures), preprocessing, device)
-        outputs = scaled(bundle, logits).numpy()
-        if np.isnan(outputs).any():
-            raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")
-        rows = iter(outputs)
-    for source, read in pairs:
-        if read.picture is None:
-            yield Answer(source.name, error=read.error)
-        else:
-            best = _best(bundle.info.classes, next(rows), top)
-            wide = preprocessing.kind == "digit" and _wide(read.picture)
-            yield Answer(source.name, best, read.found, wide=wide)
+    """The answers, batch after batch; the network sees the pictures of one at once."""
+    bundle.model.to(device)
+    while some := list(islice(given, batch)):
+        preprocessing = preprocessing_of(bundle)
+        reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
+        pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
+        pictures = [read.picture for _, read in pairs if read.picture is not None]
+        rows: Iterator[NDArray[np.float64]] = iter(())
+        if pictures:
+            logits = logits_of(bundle.model, torch.stack(pictures), preprocessing, device)
+            outputs = scaled(bundle, logits).numpy()
+            if np.isnan(outputs).any():
+                raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")
+            rows = iter(outputs)
+        for source, read in pairs:
+            if read.picture is None:
+                yield Answer(source.name, error=read.error)
+            else:
+                best = _best(bundle.info.classes, next(rows), top)
+                wide = preprocessing.kind == "digit" and _wide(read.picture)
+                yield Answer(source.name, best, read.found, wide=wide)
 
 
 def _wide(picture: torch.Tensor) -> bool:

@@ -1,6 +1,5 @@
 """Weights that others trained, for our networks: a peer's by name, anybody's by order."""
 
-from .layout import Inputs, PeerNet
-from .translate import PEERS, Taken, find_peer, from_peer, take
+from .translate import PEERS, find_peer, from_peer
 
-__all__ = ["PEERS", "Inputs", "PeerNet", "Taken", "find_peer", "from_peer", "take"]
+__all__ = ["PEERS", "find_peer", "from_peer"]

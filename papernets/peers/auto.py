@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, zip_longest
+from itertools import islice, permutations, zip_longest
 
 import torch
 from torch import Tensor
@@ -71,8 +71,7 @@ def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) ->
         pairs = {name: name for name in shapes if name in given}
         notes = ("every tensor has our name for it: matched by name",)
     else:
-        ours, theirs = pieces_of(shapes), pieces_of(given)
-        ours, theirs = parted(ours, theirs)
+        ours, theirs = parted(pieces_of(shapes), pieces_of(given))
         pairs, notes = _paired(ours, theirs, ordered, where, net.name)
     state, rows = {}, []
     for name, shape in shapes.items():
@@ -94,19 +93,21 @@ def _paired(
     ours: Sequence[Piece], theirs: Sequence[Piece], ordered: bool, where: str, network: str
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """For each of our tensors the file's, and notes on how the order was found."""
-    by_file = {kind: [p for p in theirs if p.kind == kind] for kind in _kinds(ours, theirs)}
+    kinds = dict.fromkeys(piece.kind for piece in (*ours, *theirs))
+    by_file = {kind: [p for p in theirs if p.kind == kind] for kind in kinds}
     own = {kind: [p for p in ours if p.kind == kind] for kind in by_file}
     trusted = ordered and ascends(theirs)
     if trusted and all(_fits(own[kind], by_file[kind]) for kind in by_file):
         return _pairs(own, by_file), ()
     by_name: dict[str, list[Piece]] = {}
     for kind, pieces in by_file.items():
-        found = list(_orders(own[kind], pieces))
+        found = list(islice(_orders(own[kind], pieces), 2))
         if not found:
             shown = by_file if trusted else {k: sorted(p, key=natural) for k, p in by_file.items()}
             raise _misfit(ours, own, shown, where, network)
         if len(found) > 1:
-            one, other = _first_difference(found[0], found[1])
+            pairs = zip(*found, strict=True)
+            one, other = next((a.name, b.name) for a, b in pairs if a.name != b.name)
             raise Misfit(
                 f"{where}: several orders of its layers fit {network}, with the {kind} {one} or "
                 f"{other} first: give the state_dict in the order of the network (a .pth file "
@@ -117,28 +118,17 @@ def _paired(
     return _pairs(own, by_name), (note,)
 
 
-def _kinds(ours: Sequence[Piece], theirs: Sequence[Piece]) -> list[str]:
-    return list(dict.fromkeys(piece.kind for piece in (*ours, *theirs)))
-
-
 def _orders(ours: Sequence[Piece], theirs: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The orders by name that fit: numbers ascend, groups such as `stem` and `blocks` stand anyhow.
-
-    At most two, and different ones.
-    """
+    """The orders by name that fit: numbers ascend, groups as `stem` and `blocks` stand anyhow."""
     pieces = sorted(theirs, key=natural)
     groups: dict[str, list[Piece]] = {}
     for piece in pieces:
         groups.setdefault(re.match(r"[^\d.]*", piece.name)[0], []).append(piece)  # type: ignore[index]
     many = len(groups) > MOST_GROUPS
-    count = 0
     for order in [tuple(groups)] if many else permutations(groups):
         arranged = [piece for name in order for piece in groups[name]]
         if _fits(ours, arranged):
             yield arranged
-            count += 1
-            if count == 2:
-                return
 
 
 def _fits(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
@@ -159,10 +149,6 @@ def _pairs(
     }
 
 
-def _first_difference(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[str, str]:
-    return next((a.name, b.name) for a, b in zip(one, other, strict=True) if a.name != b.name)
-
-
 def _misfit(
     ours: Sequence[Piece],
     own: Mapping[str, Sequence[Piece]],
@@ -179,22 +165,23 @@ def _misfit(
     }
     rows: list[Match] = []
     for piece in ours:
-        other = partner[piece.name]
-        leaf, wrong = difference(piece, other) if other else (piece.shapes[-1][0], "")
+        other, shapes = partner[piece.name], dict(piece.shapes)
         if other is None:
+            leaf, name = piece.shapes[-1][0], "nothing"
             wrong = (
                 f"the file has {len(theirs[piece.kind])} of its kind ({piece.kind}), the "
                 f"network {len(own[piece.kind])}"
             )
-        shapes = dict(piece.shapes)
-        if not wrong:
-            rows += [
-                Match(other.tensor(leaf), piece.tensor(leaf), shape)
-                for leaf, shape in shapes.items()
-                if leaf in dict(other.shapes)
-            ]
-            continue
-        name = other.tensor(leaf) if other else "nothing"
+        else:
+            leaf, wrong = difference(piece, other)
+            name = other.tensor(leaf)
+            if not wrong:
+                rows += [
+                    Match(other.tensor(leaf), piece.tensor(leaf), shape)
+                    for leaf, shape in piece.shapes
+                    if leaf in dict(other.shapes)
+                ]
+                continue
         rows.append(Match(name, piece.tensor(leaf), shapes.get(leaf, ()), wrong))
         return Misfit(
             f"{where} does not fit {network}: {name} for our {piece.tensor(leaf)}: {wrong}",

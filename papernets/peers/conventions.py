@@ -89,33 +89,27 @@ def preprocessing(
     """
     channels, height, width = shape
     side = max(height, width)
-    inputs = known.inputs if known else None
-    size, resize, filter = side, _resize(side), "bilinear"
-    if inputs:
-        size, resize, filter = inputs.size, inputs.resize, inputs.interpolation
+    whole = round(side / 0.875) if side >= LARGE else side
+    inputs = known.inputs if known else replace(TORCH, size=side, resize=whole)
     notes: list[str] = []
     if text:
-        inputs = replace(convention(text, size, resize), interpolation=filter)
-    elif inputs is None:
+        asked = convention(text, inputs.size, inputs.resize)
+        inputs = replace(asked, interpolation=inputs.interpolation)
+    elif known is None:
         guess = "ImageNet's mean and deviation"
-        inputs = replace(TORCH, size=size, resize=resize)
         if channels != 3:
             guess = "digits in training here, 0 as -0.1 and 255 as 1.175"
-            inputs = Inputs("rgb", (-0.1,), (1.175,), size, resize)
+            inputs = replace(inputs, low=(-0.1,), high=(1.175,))
         notes.append(
             f"nothing in the file says how pictures become numbers: taken as {guess}; other: "
             "--preprocessing"
         )
-    if filter != "bilinear" and known:
+    if known and inputs.interpolation != "bilinear":
         notes.append(
-            f"{known.peer} scales pictures with a {filter} filter, Papernets with a bilinear one: "
-            "scores differ a little"
+            f"{known.peer} scales pictures with a {inputs.interpolation} filter, "
+            "Papernets with a bilinear one: scores differ a little"
         )
     if channels == 1:
         digit = Preprocessing(1, height, width, low=inputs.low, high=inputs.high)
         return digit.to_dict(), tuple(notes)
     return inputs.preprocessing(channels, height, width), tuple(notes)
-
-
-def _resize(side: int) -> int:
-    return round(side / 0.875) if side >= LARGE else side

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from .. import spec
 from ..nets.registry import find
-from ..run.network import Network
 from ..spec import Net, PadShortcut, each_part
-from .auto import Match, Matched, Misfit, match
-from .layout import PeerNet
+from .auto import Matched, Misfit, match
 from .recognise import how_to_take, our_net, recognised, same_network
-from .translate import loaded, take
+from .translate import Conversion, loaded, take
 
 MOST_GUESSES = 12
 UNSEEN = (
     "order and shapes cannot tell strides, padding, activations or epsilons: try the bundle on "
     "pictures that you know"
 )
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """A network of ours with the weights of a file, and what is to be said of it.
-
-    `name` and `options` are those of `papernets.net`; `rows` the table of what went where, where
-    order decided; `left_out` the tensors that were not taken; `known` the peer's network, if any.
-    """
-
-    model: Network
-    name: str
-    options: Mapping[str, object]
-    known: PeerNet | None = None
-    rows: tuple[Match, ...] = ()
-    left_out: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def convert(
@@ -60,11 +40,7 @@ def convert(
     if peer != "auto":
         if options:
             raise ValueError(f"the peer's name chooses the options of our network: {dict(options)}")
-        taken = take(peer, name, tensors, classes, generator)
-        said = (taken.known.note,) if taken.known.note else ()
-        return Conversion(
-            taken.model, taken.name, taken.options, taken.known, (), taken.left_out, said
-        )
+        return take(peer, name, tensors, classes, generator)
     given = dict(options or {})
     peers = recognised(tensors)
     same = next((known for known in peers if same_network(known, name, given)), None)
@@ -114,17 +90,28 @@ def _matched(
     options: Mapping[str, object],
     where: str,
 ) -> tuple[Net, Matched]:
-    """Our network with as many classes as the tensors have, and the match."""
+    """Our network with as many classes as the tensors have, and the match.
+
+    The Misfit hints at the shortcut with which they would fit, where that is an option.
+    """
     first: Misfit | None = None
     for count in (None, *_counts(tensors)):
         own = our_net(name, options, count)
         try:
             return own, match(own, tensors, ordered, where)
         except Misfit as misfit:
-            deeper = first is not None and len(misfit.rows) > len(first.rows)
-            first = misfit if first is None or deeper else first
+            if first is None or len(misfit.rows) > len(first.rows):
+                first = misfit
     assert first is not None
-    hint = _other_shortcut(name, tensors, ordered, options, where)
+    hint = ""
+    if "shortcut" in find(name).options and "shortcut" not in options:
+        for option in "ABC":
+            try:
+                _matched(name, tensors, ordered, {**options, "shortcut": option}, where)
+            except ValueError:
+                continue
+            hint = f". With --set shortcut={option} it fits"
+            break
     raise Misfit(f"{first}{hint}", first.rows) from None
 
 
@@ -133,24 +120,3 @@ def _counts(tensors: Mapping[str, Tensor]) -> list[int]:
     dense = [len(t) for t in tensors.values() if t.ndim == 2 and len(t)]
     heads = dense or [len(t) for t in tensors.values() if t.ndim == 4 and t.shape[2:].numel() == 1]
     return list(dict.fromkeys(reversed(heads)))[:MOST_GUESSES]
-
-
-def _other_shortcut(
-    name: str,
-    tensors: Mapping[str, Tensor],
-    ordered: bool,
-    options: Mapping[str, object],
-    where: str,
-) -> str:
-    """A hint at the shortcut with which the tensors would fit, where that is an option."""
-    if "shortcut" not in find(name).options or "shortcut" in options:
-        return ""
-    for option in "ABC":
-        for count in (None, *_counts(tensors)):
-            try:
-                own = our_net(name, {**options, "shortcut": option}, count)
-                match(own, tensors, ordered, where)
-            except ValueError:
-                continue
-            return f". With --set shortcut={option} it fits"
-    return ""

@@ -15,8 +15,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .h5_reader import UNNAMED
-
 READER = Path(__file__).with_name("h5_reader.py")
 SECONDS, BYTES_A_SECOND = 60.0, 5e6  # how long a file may take: a minute, and by its size
 
@@ -72,6 +70,3 @@ def _check_installed() -> None:
         raise ImportError(
             "reading Keras's files needs h5py, which is not installed: pip install h5py"
         )
-
-
-__all__ = ["UNNAMED", "read_keras"]

@@ -51,7 +51,7 @@ ROLE = re.compile(
     r"(?:^|[/_])(kernel|bias|gamma|beta|moving_mean|moving_variance"
     r"|W|b|running_mean|running_std|depthwise_kernel)(?:_\d+)?(?::\d+)?$"
 )
-NOT_WEIGHTS = ("seed_generator",)  # the state of a dropout's random numbers
+NO_WEIGHT = re.compile(r"(^|/)seed_generator")  # the state of a dropout's random numbers
 
 
 class Odd(ValueError):
@@ -127,7 +127,7 @@ class _Reader:
         self.names = 0
 
     def read(self, file: Any) -> dict[str, Array]:
-        if self.has_names(file, "layer_names"):
+        if "layer_names" in file.attrs or "layer_names0" in file.attrs:
             found = self.legacy(file)
         elif self.has(file, "model_weights"):
             found = self.legacy(self.group(file, "model_weights"))
@@ -210,9 +210,6 @@ class _Reader:
 
     # Attributes: lists of names.
 
-    def has_names(self, group: Any, name: str) -> bool:
-        return name in group.attrs or f"{name}0" in group.attrs
-
     def list_of(self, group: Any, name: str) -> list[str]:
         """A list of names; Keras writes a long one in parts, name0, name1 and so on."""
         if name in group.attrs:
@@ -254,7 +251,7 @@ class _Reader:
         found: dict[str, Array] = {}
         for layer in self.list_of(group, "layer_names"):
             inside = self.at(group, layer)
-            names = [n for n in self.list_of(inside, "weight_names") if not _no_weight(n)]
+            names = [n for n in self.list_of(inside, "weight_names") if not NO_WEIGHT.search(n)]
             roles = [_role(name, inside.name) for name in names]
             nested = len(set(roles)) < len(roles)  # a model in the place of a layer
             for name, role in zip(names, roles, strict=True):
@@ -300,10 +297,6 @@ class _Reader:
         if name in found:
             raise Odd(f"two tensors are called {name!r}")
         found[name] = tensor
-
-
-def _no_weight(name: str) -> bool:
-    return any(part.startswith(NOT_WEIGHTS) for part in name.split("/"))
 
 
 def _role(name: str, where: str) -> str:

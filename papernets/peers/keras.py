@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,45 +15,23 @@ from torch import Tensor
 from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from ..words import by
-from . import keras_names
 from .conventions import CAFFE
-from .h5 import UNNAMED
-from .keras_names import Family, Place, places
+from .h5_reader import UNNAMED
+from .keras_names import CONV_PREDS, Place, family_of, places
 from .layout import Inputs, PeerNet
 from .rules import checked
 
 KERNEL, NORM = "kernel", "batch_normalization"
-# Inputs are as keras/src/applications/imagenet_utils.py, preprocess_input, makes them.
-
-
-def _caffe(size: int) -> Inputs:
-    """mode='caffe': RGB to BGR, each channel less its mean over ImageNet, not scaled."""
-    return replace(CAFFE, size=size, resize=_shorter(size))
 
 
 def _tf(size: int) -> Inputs:
-    """mode='tf': 0 to 255 becomes -1 to 1."""
-    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, _shorter(size))
-
-
-def _shorter(size: int) -> int:
-    """The shorter side of a photograph before its centre is cut out: 256 for 224.
+    """As keras/src/applications/imagenet_utils.py, preprocess_input, mode='tf': -1 to 1.
 
     Keras's published errors are of "a single center crop" (keras-applications' README), with no
-    word on the size before; 7/8 of the side is what the networks that it took over were tested on.
+    word on the size before; 7/8 of the side, 256 for 224, is what the networks that it took over
+    were tested on.
     """
-    return round(size / 0.875)
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A row of the list of networks: our name, its options, how layers are named, and a note."""
-
-    net: str
-    inputs: Inputs
-    family: Family
-    note: str
-    options: tuple[tuple[str, object], ...] = ()
+    return Inputs("rgb", (-1.0,) * 3, (1.0,) * 3, size, round(size / 0.875))
 
 
 _RESNET_V1 = "convolutions keep their biases before normalisation"
@@ -61,44 +40,33 @@ _NO_GAMMA = "normalisation without gamma, no dropout, no auxiliary head"
 _VGG = "no dropout between the dense layers"
 _MOBILENET = "ReLU6; zeros below and to the right alone before a stride"
 
-
-def _mobilenet(width: float, size: int) -> _Kind:
-    options = (("width", width), ("input", size))
-    return _Kind("mobilenet_v1_keras", _tf(size), keras_names.MOBILENET, _MOBILENET, options)
+peer_net = partial(PeerNet, "keras")
 
 
-_KINDS = {
-    **{
-        f"VGG{depth}": _Kind(f"vgg{depth}_keras", _caffe(224), keras_names.VGG, _VGG)
-        for depth in (16, 19)
-    },
-    **{
-        f"ResNet{depth}": _Kind(f"resnet{depth}_keras", _caffe(224), keras_names.RESNET, _RESNET_V1)
-        for depth in (50, 101, 152)
-    },
-    **{
-        f"ResNet{depth}V2": _Kind(
-            f"resnet{depth}_v2_keras", _tf(224), keras_names.RESNET, _RESNET_V2
-        )
-        for depth in (50, 101, 152)
-    },
-    "InceptionV3": _Kind("inception_v3_keras", _tf(299), keras_names.INCEPTION, _NO_GAMMA),
-    "InceptionResNetV2": _Kind(
-        "inception_resnet_v2_keras", _tf(299), keras_names.INCEPTION_RESNET, _NO_GAMMA
+def _mobilenet(name: str, width: float, size: int) -> PeerNet:
+    options = {"width": width, "input": size}
+    return peer_net(name, "mobilenet_v1_keras", _tf(size), options=options, note=_MOBILENET)
+
+
+# CAFFE is preprocess_input's mode='caffe': RGB to BGR, less ImageNet's mean, not scaled
+_ALL = (
+    *(peer_net(f"VGG{n}", f"vgg{n}_keras", CAFFE, note=_VGG) for n in (16, 19)),
+    *(peer_net(f"ResNet{n}", f"resnet{n}_keras", CAFFE, note=_RESNET_V1) for n in (50, 101, 152)),
+    *(
+        peer_net(f"ResNet{n}V2", f"resnet{n}_v2_keras", _tf(224), note=_RESNET_V2)
+        for n in (50, 101, 152)
     ),
-    "MobileNet": _mobilenet(1.0, 224),
+    peer_net("InceptionV3", "inception_v3_keras", _tf(299), note=_NO_GAMMA),
+    peer_net("InceptionResNetV2", "inception_resnet_v2_keras", _tf(299), note=_NO_GAMMA),
+    _mobilenet("MobileNet", 1.0, 224),
     # Keras's own names of a MobileNet model: its alpha and its side
-    **{
-        f"mobilenet_{width:.2f}_{size}": _mobilenet(width, size)
+    *(
+        _mobilenet(f"mobilenet_{width:.2f}_{size}", width, size)
         for width in (1.0, 0.75, 0.5, 0.25)
         for size in (224, 192, 160, 128)
-    },
-}
-
-KNOWN: dict[str, PeerNet] = {
-    name: PeerNet("keras", name, kind.net, kind.inputs, dict(kind.options), kind.note)
-    for name, kind in _KINDS.items()
-}
+    ),
+)
+KNOWN: dict[str, PeerNet] = {known.name: known for known in _ALL}
 """Keras's networks by the names of their functions in `keras.applications`."""
 
 Held = dict[str, dict[str, Tensor]]
@@ -121,7 +89,7 @@ def translate(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str,
 
 
 def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[str, Tensor]:
-    wanted = places(net, _KINDS[known.name].family)
+    wanted = places(net, family_of(known.name))
     held = _held(known, tensors, wanted)
     wanted = _without_top(_numbered(known, wanted, held), held)
     where = f"Keras's {known.name}"
@@ -151,11 +119,11 @@ def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[st
 
 def classes_in(known: PeerNet, tensors: Mapping[str, Any]) -> int | None:
     """How many classes the classifier in Keras's tensors has; None where they have no top."""
-    family = _KINDS[known.name].family
+    family = family_of(known.name)
     head = family.names(family.top[-1])[0]
     tensors = {path: value for path, value in tensors.items() if isinstance(path, str)}
     if any(path.startswith(UNNAMED) for path in tensors):
-        kind = "conv2d" if head == keras_names.CONV_PREDS else "dense"
+        kind = "conv2d" if head == CONV_PREDS else "dense"
         head = next(reversed(_of_kind({_parts(path)[-2]: None for path in tensors}, kind)), head)
     for path, value in tensors.items():
         if _parts(path)[-2:] == [head, "bias"] and len(value.shape) == 1:
@@ -196,7 +164,7 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
     unnamed = next((path for path in tensors if path.startswith(UNNAMED)), None)
     if unnamed is None:
         return held
-    if not _KINDS[known.name].family.in_line:
+    if not family_of(known.name).in_line:
         raise ValueError(
             f"the file has only running numbers for its layers ({unnamed!r}), as Keras before 3.6 "
             f"writes it, and {known.name} has branches: which layer is which cannot be known. Save "
@@ -264,13 +232,10 @@ def _weights(place: Place) -> list[tuple[str, str, tuple[int, ...]]]:
         ]
     assert isinstance(layer, Conv | Dense)
     kernel = pair(layer.kernel) if isinstance(layer, Conv) else (1, 1)
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] = (*kernel, row.input[0], *out)
     if place.kind == "depthwise_conv2d":
         shape = (*kernel, row.input[0], 1)
-    else:
-        groups = layer.groups if isinstance(layer, Conv) else 1
-        shape = (*kernel, row.input[0] // groups, *out)
-    if place.kind == "dense":
+    elif place.kind == "dense":
         shape = shape[2:]
     return [(KERNEL, "weight", shape), *([("bias", "bias", out)] if layer.bias else [])]
 

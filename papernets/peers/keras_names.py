@@ -105,8 +105,15 @@ def _mobilenet(row: str) -> tuple[str, str]:
     return (CONV_PREDS if row == "fc" else name), f"{name}_bn"
 
 
-VGG = Family(_vgg, ("fc6", "fc7", "fc8"), in_line=True)
-RESNET = Family(_resnet)
-INCEPTION = Family(_inception)
-INCEPTION_RESNET = Family(_inception_resnet)
-MOBILENET = Family(_mobilenet, in_line=True)
+FAMILIES = {
+    "vgg": Family(_vgg, ("fc6", "fc7", "fc8"), in_line=True),
+    "resnet": Family(_resnet),
+    "inceptionv3": Family(_inception),
+    "inceptionresnetv2": Family(_inception_resnet),
+    "mobilenet": Family(_mobilenet, in_line=True),
+}
+
+
+def family_of(network: str) -> Family:
+    """The family of one of Keras's networks: its name begins with the family's, whatever case."""
+    return next(f for name, f in FAMILIES.items() if network.casefold().startswith(name))

@@ -62,30 +62,29 @@ def parted(ours: list[Piece], theirs: list[Piece]) -> tuple[list[Piece], list[Pi
     other as the other, both are one kind.
     """
 
-    def part(pieces: Iterable[Piece]) -> list[Piece]:
-        named = {"convolution": "projection", "normalisation": "projection's normalisation"}
-        return [
-            replace(p, kind=named[p.kind]) if p.kind in named and SHORTCUT.search(p.name) else p
-            for p in pieces
-        ]
-
-    def count(pieces: Iterable[Piece]) -> int:
-        return sum(piece.kind == "projection" for piece in pieces)
-
-    def one_kind(pieces: Iterable[Piece]) -> list[Piece]:
-        same = {"convolution": "weighted layer", "dense layer": "weighted layer"}
-        return [replace(piece, kind=same.get(piece.kind, piece.kind)) for piece in pieces]
-
-    def dense(pieces: Iterable[Piece]) -> tuple[int, int]:
-        kinds = [piece.kind for piece in pieces]
-        return kinds.count("dense layer"), kinds.count("convolution") + kinds.count("dense layer")
-
-    own, other = part(ours), part(theirs)
-    if count(own) != count(other):
-        own, other = list(ours), list(theirs)
-    if dense(own)[0] != dense(other)[0] and dense(own)[1] == dense(other)[1]:
-        own, other = one_kind(own), one_kind(other)
+    own, other = ([_of_shortcut(piece) for piece in pieces] for pieces in (ours, theirs))
+    if _count(own, "projection") != _count(other, "projection"):
+        own, other = ours, theirs
+    weighted = ("convolution", "dense layer")
+    if _count(own, "dense layer") != _count(other, "dense layer") and (
+        _count(own, *weighted) == _count(other, *weighted)
+    ):
+        one = dict.fromkeys(weighted, "weighted layer")
+        own, other = (
+            [replace(piece, kind=one.get(piece.kind, piece.kind)) for piece in pieces]
+            for pieces in (own, other)
+        )
     return own, other
+
+
+def _of_shortcut(piece: Piece) -> Piece:
+    kinds = {"convolution": "projection", "normalisation": "projection's normalisation"}
+    named = piece.kind in kinds and SHORTCUT.search(piece.name)
+    return replace(piece, kind=kinds[piece.kind]) if named else piece
+
+
+def _count(pieces: Iterable[Piece], *kinds: str) -> int:
+    return sum(piece.kind in kinds for piece in pieces)
 
 
 def ascends(pieces: Sequence[Piece]) -> bool:

@@ -27,18 +27,17 @@ class Inputs:
         """A bundle's: a photograph is scaled so that its centre is what the peer would cut out."""
         from ..data import Preprocessing
 
-        picture = tuple(round(side * self.resize / self.size) for side in (height, width))
-        crop = picture != (height, width)
+        rows, columns = (round(side * self.resize / self.size) for side in (height, width))
         return Preprocessing(
             channels,
             height,
             width,
-            picture=(picture[0], picture[1]),
+            picture=(rows, columns),
             kind="photo",
             low=self.low,
             high=self.high,
             order=self.order,
-            crop=crop,
+            crop=(rows, columns) != (height, width),
         ).to_dict()
 
 
@@ -46,15 +45,15 @@ class Inputs:
 class PeerNet:
     """A peer's network by its own name, and our network for it with its options.
 
-    `note` is what no state_dict tells. `head` is a tensor whose length is the number of classes.
-    `aux` is how the names of the auxiliary heads' tensors begin, where the peer may leave them out.
+    `head` is the layer that tells the classes apart. `note` is what no state_dict tells. `aux` is
+    how the names of the auxiliary heads' tensors begin, where the peer may leave them out.
     """
 
     peer: str
     name: str
     net: str
     inputs: Inputs
+    head: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
-    head: str = ""
     aux: str = ""

@@ -30,10 +30,11 @@ WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module)\.
 OTHERS = re.compile(r"optim|sched|scaler|amp|momentum|criterion|loss_scale", re.IGNORECASE)
 AVERAGED = re.compile(r"ema|swa|averag|teacher", re.IGNORECASE)
 MOST_LEVELS = 4
+PAGE = "a web page, not a file of weights: what does it say? Download it again"
 NOT_WEIGHTS = {
     b"version https://": "what Git LFS leaves in the place of a large file: git lfs pull gets it",
-    b"<!doctype html": "a web page, not a file of weights: what does it say? Download it again",
-    b"<html": "a web page, not a file of weights: what does it say? Download it again",
+    b"<!doctype html": PAGE,
+    b"<html": PAGE,
 }
 RUNS = re.compile(
     r"^(os|nt|posix|sys|subprocess|builtins|__builtin__|importlib|runpy|shutil|socket|ctypes|code"

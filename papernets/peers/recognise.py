@@ -17,14 +17,16 @@ from ..nets.registry import find, net
 from ..spec import Net
 from . import timm, torchvision
 from .layout import PeerNet
-from .rules import COUNTER, names_of_family
+from .rules import COUNTER, names
 
 SIDES = {"torchvision": torchvision, "timm": timm}
 
 
 def theirs(known: PeerNet, net: Net) -> dict[str, str]:
     """What torchvision or timm calls each tensor of our state_dict."""
-    return names_of_family(known, net, SIDES[known.peer].FAMILIES)
+    families = SIDES[known.peer].FAMILIES
+    rules = next(rules for name, rules in families.items() if known.name.startswith(name))
+    return names(net, rules(net) if callable(rules) else rules)
 
 
 def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
@@ -41,7 +43,10 @@ def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
         trunk = _trunk(known, given)
         if not Counter(trunk.values()) <= _sizes(known.peer, known.name):
             return False  # quickly: nearly all of them end here
-        return trunk == _trunk(known, _by_name(known))
+        own = our_net(known.net, known.options)
+        called = theirs(known, own)
+        sizes = {called[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
+        return trunk == _trunk(known, sizes)
 
     return tuple(one for side in SIDES.values() for one in side.KNOWN.values() if fits(one))
 
@@ -75,8 +80,7 @@ def how_to_take(found: tuple[PeerNet, ...], where: str) -> str:
 
 def _trunk(known: PeerNet, sizes: Mapping[str, int]) -> dict[str, int]:
     """The sizes without the classifier's, the auxiliary heads' and the counters'."""
-    head = known.head.rpartition(".")[0]
-    apart = (f"{head}.", known.aux) if known.aux else (f"{head}.",)
+    apart = (f"{known.head}.", known.aux) if known.aux else (f"{known.head}.",)
     return {
         name: size
         for name, size in sizes.items()
@@ -90,13 +94,6 @@ def _sizes(peer: str, name: str) -> Counter[int]:
     known = SIDES[peer].KNOWN[name]
     own = spec.tensors(our_net(known.net, known.options))
     return Counter(prod(one.shape) for one in own.values())
-
-
-def _by_name(known: PeerNet) -> dict[str, int]:
-    """The sizes of a peer's tensors by its names."""
-    own = our_net(known.net, known.options)
-    names = theirs(known, own)
-    return {names[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
 
 
 def our_net(name: str, options: Mapping[str, object], classes: int | None = None) -> Net:

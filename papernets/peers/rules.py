@@ -37,12 +37,6 @@ Rules = tuple[Rule, ...] | Callable[[Net], Iterable[Rule]]
 """A family's rules, or what makes them for one of its networks."""
 
 
-def names_of_family(known: PeerNet, net: Net, families: Mapping[str, Rules]) -> dict[str, str]:
-    """As `names`, by the rules of the family with whose name the peer's begins."""
-    rules = next(rules for name, rules in families.items() if known.name.startswith(name))
-    return names(net, rules(net) if callable(rules) else rules)
-
-
 def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
     """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
     compiled = [(_pattern(rule.row), rule) for rule in rules]
@@ -86,19 +80,21 @@ def renamed(
     Where there is no classifier at all, there is none in what is given back.
     """
     where = f"{known.peer}'s {known.name}"
-    head = known.head.rpartition(".")[0]
-    headless = bool(tensors) and not any(name.startswith(f"{head}.") for name in tensors)
+    head = f"{known.head}."
+    headless = bool(tensors) and not any(name.startswith(head) for name in tensors)
     found: dict[str, Tensor] = {}
     for key, own in spec.tensors(net).items():
         name, shape = theirs[key], own.shape
         if name not in tensors:
-            if headless and name.startswith(f"{head}."):
+            if headless and name.startswith(head):
                 continue
             if key.endswith(COUNTER):
                 found[key] = torch.zeros((), dtype=torch.long)
                 continue
+            first = next(iter(tensors), None)
+            begins = f"the state_dict begins with {first!r}" if tensors else "it is empty"
             raise ValueError(
-                f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}){_begins(tensors)}"
+                f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}); {begins}"
             )
         given = tensors[name]
         as_dense = given.ndim == 4 and len(shape) == 2 and given.numel() == prod(shape)
@@ -131,7 +127,3 @@ def checked(tensor: Tensor, name: str, where: str, whole: bool = False) -> Tenso
     if not bool(tensor.isfinite().all()):
         raise ValueError(f"{where}: {name!r} has values that are NaN or infinite")
     return tensor
-
-
-def _begins(tensors: Mapping[str, Tensor]) -> str:
-    return f"; the state_dict begins with {next(iter(tensors))!r}" if tensors else "; it is empty"

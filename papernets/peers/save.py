@@ -13,7 +13,7 @@ from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle, versions
 from ..files import FOLDER, SPECIAL, UNFINISHED, unreadable
 from ..nets.entry import COMMON
-from .convert import Conversion
+from .translate import Conversion
 
 MOST_LABELS = 16 << 20  # bytes: 160 for each of as many classes as a bundle may have
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)

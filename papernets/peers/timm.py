@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from ..spec import Net
 from .conventions import TF, TORCH
 from .layout import Inputs, PeerNet
 from .rules import Rule, Rules
-from .torchvision import INCEPTION_V3, RESNET, features, unit
+from .torchvision import B7X7DBL, INCEPTION_V3, RESNET, VGGS, branch, features, unit
 
-PEER = "timm"
 BLOCKS = (1, 2, 2, 6, 2)  # models/mobilenetv3.py, _gen_mobilenet_v1: separable layers a stage
 
 
@@ -31,47 +31,26 @@ def mobilenet(net: Net) -> Iterator[Rule]:
 INCEPTION_V4 = (
     *(unit(f"stem.conv{n}", f"features.{n - 1}") for n in (1, 2, 3)),
     unit("stem.join1.conv", "features.3.conv"),
-    unit("stem.join2.b3x3.reduce", "features.4.branch0.0"),
-    unit("stem.join2.b3x3.conv3x3", "features.4.branch0.1"),
-    unit("stem.join2.b7x7.reduce", "features.4.branch1.0"),
-    unit("stem.join2.b7x7.conv1x7", "features.4.branch1.1"),
-    unit("stem.join2.b7x7.conv7x1", "features.4.branch1.2"),
-    unit("stem.join2.b7x7.conv3x3", "features.4.branch1.3"),
+    *branch("stem.join2.b3x3", "features.4.branch0.", "reduce conv3x3"),
+    *branch("stem.join2.b7x7", "features.4.branch1.", "reduce conv1x7 conv7x1 conv3x3"),
     unit("stem.join3.conv", "features.5.conv"),
     unit("inception_a{n}.b1x1", "features.{n+5}.branch0"),
-    unit("inception_a{n}.b3x3.reduce", "features.{n+5}.branch1.0"),
-    unit("inception_a{n}.b3x3.conv3x3", "features.{n+5}.branch1.1"),
-    unit("inception_a{n}.b3x3dbl.reduce", "features.{n+5}.branch2.0"),
-    unit("inception_a{n}.b3x3dbl.conv3x3", "features.{n+5}.branch2.1"),
-    unit("inception_a{n}.b3x3dbl.conv3x3_2", "features.{n+5}.branch2.2"),
+    *branch("inception_a{n}.b3x3", "features.{n+5}.branch1.", "reduce conv3x3"),
+    *branch("inception_a{n}.b3x3dbl", "features.{n+5}.branch2.", "reduce conv3x3 conv3x3_2"),
     unit("inception_a{n}.pool.project", "features.{n+5}.branch3.1"),
     unit("reduction_a.b3x3", "features.10.branch0"),
-    unit("reduction_a.b3x3dbl.reduce", "features.10.branch1.0"),
-    unit("reduction_a.b3x3dbl.conv3x3", "features.10.branch1.1"),
-    unit("reduction_a.b3x3dbl.conv3x3_2", "features.10.branch1.2"),
+    *branch("reduction_a.b3x3dbl", "features.10.branch1.", "reduce conv3x3 conv3x3_2"),
     unit("inception_b{n}.b1x1", "features.{n+10}.branch0"),
-    unit("inception_b{n}.b7x7.reduce", "features.{n+10}.branch1.0"),
-    unit("inception_b{n}.b7x7.conv1x7", "features.{n+10}.branch1.1"),
-    unit("inception_b{n}.b7x7.conv7x1", "features.{n+10}.branch1.2"),
-    unit("inception_b{n}.b7x7dbl.reduce", "features.{n+10}.branch2.0"),
-    unit("inception_b{n}.b7x7dbl.conv7x1", "features.{n+10}.branch2.1"),
-    unit("inception_b{n}.b7x7dbl.conv1x7", "features.{n+10}.branch2.2"),
-    unit("inception_b{n}.b7x7dbl.conv7x1_2", "features.{n+10}.branch2.3"),
-    unit("inception_b{n}.b7x7dbl.conv1x7_2", "features.{n+10}.branch2.4"),
+    *branch("inception_b{n}.b7x7", "features.{n+10}.branch1.", "reduce conv1x7 conv7x1"),
+    *branch("inception_b{n}.b7x7dbl", "features.{n+10}.branch2.", B7X7DBL),
     unit("inception_b{n}.pool.project", "features.{n+10}.branch3.1"),
-    unit("reduction_b.b3x3.reduce", "features.18.branch0.0"),
-    unit("reduction_b.b3x3.conv3x3", "features.18.branch0.1"),
-    unit("reduction_b.b7x7x3.reduce", "features.18.branch1.0"),
-    unit("reduction_b.b7x7x3.conv1x7", "features.18.branch1.1"),
-    unit("reduction_b.b7x7x3.conv7x1", "features.18.branch1.2"),
-    unit("reduction_b.b7x7x3.conv3x3", "features.18.branch1.3"),
+    *branch("reduction_b.b3x3", "features.18.branch0.", "reduce conv3x3"),
+    *branch("reduction_b.b7x7x3", "features.18.branch1.", "reduce conv1x7 conv7x1 conv3x3"),
     unit("inception_c{n}.b1x1", "features.{n+18}.branch0"),
     unit("inception_c{n}.b3x3.reduce", "features.{n+18}.branch1_0"),
     unit("inception_c{n}.b3x3.fork.conv1x3", "features.{n+18}.branch1_1a"),
     unit("inception_c{n}.b3x3.fork.conv3x1", "features.{n+18}.branch1_1b"),
-    unit("inception_c{n}.b3x3dbl.reduce", "features.{n+18}.branch2_0"),
-    unit("inception_c{n}.b3x3dbl.conv3x1", "features.{n+18}.branch2_1"),
-    unit("inception_c{n}.b3x3dbl.conv1x3", "features.{n+18}.branch2_2"),
+    *branch("inception_c{n}.b3x3dbl", "features.{n+18}.branch2_", "reduce conv3x1 conv1x3"),
     unit("inception_c{n}.b3x3dbl.fork.conv1x3", "features.{n+18}.branch2_3a"),
     unit("inception_c{n}.b3x3dbl.fork.conv3x1", "features.{n+18}.branch2_3b"),
     unit("inception_c{n}.pool.project", "features.{n+18}.branch3.1"),
@@ -84,43 +63,27 @@ LAST_BLOCK = {"block8_10": "block8", "block8_{n}": "repeat_2.{n-1}"}
 INCEPTION_RESNET_V2 = (
     *(unit(f"conv_{n}", f"conv2d_{n}") for n in ("1a", "2a", "2b", "3b", "4a", "7b")),
     unit("mixed_{m}.b1x1", "mixed_{m}.branch0"),
-    unit("mixed_5b.b5x5.reduce", "mixed_5b.branch1.0"),
-    unit("mixed_5b.b5x5.conv5x5", "mixed_5b.branch1.1"),
-    unit("mixed_5b.b3x3dbl.reduce", "mixed_5b.branch2.0"),
-    unit("mixed_5b.b3x3dbl.conv3x3", "mixed_5b.branch2.1"),
-    unit("mixed_5b.b3x3dbl.conv3x3_2", "mixed_5b.branch2.2"),
+    *branch("mixed_5b.b5x5", "mixed_5b.branch1.", "reduce conv5x5"),
+    *branch("mixed_5b.b3x3dbl", "mixed_5b.branch2.", "reduce conv3x3 conv3x3_2"),
     unit("mixed_5b.pool.project", "mixed_5b.branch3.1"),
     unit("block35_{n}.mixed.b1x1", "repeat.{n-1}.branch0"),
-    unit("block35_{n}.mixed.b3x3.reduce", "repeat.{n-1}.branch1.0"),
-    unit("block35_{n}.mixed.b3x3.conv3x3", "repeat.{n-1}.branch1.1"),
-    unit("block35_{n}.mixed.b3x3dbl.reduce", "repeat.{n-1}.branch2.0"),
-    unit("block35_{n}.mixed.b3x3dbl.conv3x3", "repeat.{n-1}.branch2.1"),
-    unit("block35_{n}.mixed.b3x3dbl.conv3x3_2", "repeat.{n-1}.branch2.2"),
+    *branch("block35_{n}.mixed.b3x3", "repeat.{n-1}.branch1.", "reduce conv3x3"),
+    *branch("block35_{n}.mixed.b3x3dbl", "repeat.{n-1}.branch2.", "reduce conv3x3 conv3x3_2"),
     Rule("block35_{n}.linear", "repeat.{n-1}.conv2d"),
     unit("mixed_6a.b3x3", "mixed_6a.branch0"),
-    unit("mixed_6a.b3x3dbl.reduce", "mixed_6a.branch1.0"),
-    unit("mixed_6a.b3x3dbl.conv3x3", "mixed_6a.branch1.1"),
-    unit("mixed_6a.b3x3dbl.conv3x3_2", "mixed_6a.branch1.2"),
+    *branch("mixed_6a.b3x3dbl", "mixed_6a.branch1.", "reduce conv3x3 conv3x3_2"),
     unit("block17_{n}.mixed.b1x1", "repeat_1.{n-1}.branch0"),
-    unit("block17_{n}.mixed.b7x7.reduce", "repeat_1.{n-1}.branch1.0"),
-    unit("block17_{n}.mixed.b7x7.conv1x7", "repeat_1.{n-1}.branch1.1"),
-    unit("block17_{n}.mixed.b7x7.conv7x1", "repeat_1.{n-1}.branch1.2"),
+    *branch("block17_{n}.mixed.b7x7", "repeat_1.{n-1}.branch1.", "reduce conv1x7 conv7x1"),
     Rule("block17_{n}.linear", "repeat_1.{n-1}.conv2d"),
-    unit("mixed_7a.b3x3.reduce", "mixed_7a.branch0.0"),
-    unit("mixed_7a.b3x3.conv3x3", "mixed_7a.branch0.1"),
-    unit("mixed_7a.b3x3_2.reduce", "mixed_7a.branch1.0"),
-    unit("mixed_7a.b3x3_2.conv3x3", "mixed_7a.branch1.1"),
-    unit("mixed_7a.b3x3dbl.reduce", "mixed_7a.branch2.0"),
-    unit("mixed_7a.b3x3dbl.conv3x3", "mixed_7a.branch2.1"),
-    unit("mixed_7a.b3x3dbl.conv3x3_2", "mixed_7a.branch2.2"),
+    *branch("mixed_7a.b3x3", "mixed_7a.branch0.", "reduce conv3x3"),
+    *branch("mixed_7a.b3x3_2", "mixed_7a.branch1.", "reduce conv3x3"),
+    *branch("mixed_7a.b3x3dbl", "mixed_7a.branch2.", "reduce conv3x3 conv3x3_2"),
     *(
         rule
         for ours, place in LAST_BLOCK.items()
         for rule in (
             unit(f"{ours}.mixed.b1x1", f"{place}.branch0"),
-            unit(f"{ours}.mixed.b3x3.reduce", f"{place}.branch1.0"),
-            unit(f"{ours}.mixed.b3x3.conv1x3", f"{place}.branch1.1"),
-            unit(f"{ours}.mixed.b3x3.conv3x1", f"{place}.branch1.2"),
+            *branch(f"{ours}.mixed.b3x3", f"{place}.branch1.", "reduce conv1x3 conv3x1"),
             Rule(f"{ours}.linear", f"{place}.conv2d"),
         )
     ),
@@ -142,63 +105,21 @@ def cropped(inputs: Inputs, size: int, crop: float, interpolation: str = "bicubi
 
 
 MOBILENET = "mobilenet_v1_timm"
+peer_net = partial(PeerNet, "timm")
 _ALL = (
-    PeerNet(PEER, "mobilenetv1_100", MOBILENET, cropped(TF, 224, 0.875), head="classifier.bias"),
-    PeerNet(
-        PEER,
-        "mobilenetv1_100h",
-        MOBILENET,
-        cropped(TF, 224, 0.875),
-        {"head": True},
-        head="classifier.bias",
-    ),
-    PeerNet(
-        PEER,
-        "mobilenetv1_125",
-        MOBILENET,
-        cropped(TF, 224, 0.9),
-        {"width": 1.25},
-        head="classifier.bias",
-    ),
-    PeerNet(
-        PEER,
-        "inception_v3",
-        "inception_v3_timm",
-        cropped(TF, 299, 0.875),
-        head="fc.bias",
-        aux="AuxLogits",
-    ),
-    PeerNet(
-        PEER, "inception_v4", "inception_v4_timm", cropped(TF, 299, 0.875), head="last_linear.bias"
-    ),
-    PeerNet(
-        PEER,
-        "inception_resnet_v2",
-        "inception_resnet_v2_timm",
-        cropped(TF, 299, 0.8975),
-        head="classif.bias",
+    peer_net("mobilenetv1_100", MOBILENET, cropped(TF, 224, 0.875), "classifier"),
+    peer_net("mobilenetv1_100h", MOBILENET, cropped(TF, 224, 0.875), "classifier", {"head": True}),
+    peer_net("mobilenetv1_125", MOBILENET, cropped(TF, 224, 0.9), "classifier", {"width": 1.25}),
+    peer_net("inception_v3", "inception_v3_timm", cropped(TF, 299, 0.875), "fc", aux="AuxLogits"),
+    peer_net("inception_v4", "inception_v4_timm", cropped(TF, 299, 0.875), "last_linear"),
+    peer_net(
+        "inception_resnet_v2", "inception_resnet_v2_timm", cropped(TF, 299, 0.8975), "classif"
     ),
     *(
-        PeerNet(
-            PEER,
-            f"resnet{depth}",
-            f"resnet{depth}{kind}",
-            cropped(TORCH, 224, 0.95),
-            head="fc.bias",
-        )
+        peer_net(f"resnet{depth}", f"resnet{depth}{kind}", cropped(TORCH, 224, 0.95), "fc")
         for depth, kind in ((18, ""), (34, ""), (50, "_v1.5"), (101, "_v1.5"), (152, "_v1.5"))
     ),
-    *(
-        PeerNet(
-            PEER,
-            f"vgg{depth}{norm}",
-            f"vgg{depth}{norm}",
-            cropped(TORCH, 224, 0.875, "bilinear"),
-            head="head.fc.bias",
-        )
-        for depth in (11, 13, 16, 19)
-        for norm in ("", "_bn")
-    ),
+    *(peer_net(name, name, cropped(TORCH, 224, 0.875, "bilinear"), "head.fc") for name in VGGS),
 )
 KNOWN: Mapping[str, PeerNet] = {known.name: known for known in _ALL}
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from ..spec import Conv, Net, Pool
 from .conventions import TF, TORCH
 from .layout import PeerNet
 from .rules import Rule, Rules
 
-PEER = "torchvision"
-
 
 def unit(row: str, theirs: str) -> Rule:
     """A row whose peer is a module of a convolution and its normalisation (BasicConv2d)."""
     return Rule(row, f"{theirs}.conv", f"{theirs}.bn")
+
+
+def branch(row: str, theirs: str, parts: str, first: int = 0) -> list[Rule]:
+    """The rows of a branch, whose peers are such modules with numbers, counted from `first`."""
+    return [unit(f"{row}.{part}", f"{theirs}{n}") for n, part in enumerate(parts.split(), first)]
 
 
 # models/alexnet.py: places in two sequences
@@ -59,10 +63,8 @@ GOOGLENET = (
     unit("conv2_reduce", "conv2"),
     unit("conv2", "conv3"),
     unit("inception_{m}.b1x1", "inception{m}.branch1"),
-    unit("inception_{m}.b3x3.reduce", "inception{m}.branch2.0"),
-    unit("inception_{m}.b3x3.conv", "inception{m}.branch2.1"),
-    unit("inception_{m}.b5x5.reduce", "inception{m}.branch3.0"),
-    unit("inception_{m}.b5x5.conv", "inception{m}.branch3.1"),
+    *branch("inception_{m}.b3x3", "inception{m}.branch2.", "reduce conv"),
+    *branch("inception_{m}.b5x5", "inception{m}.branch3.", "reduce conv"),
     unit("inception_{m}.pool.project", "inception{m}.branch4.1"),
     unit("aux{n}.conv", "aux{n}.conv"),
     Rule("aux{n}.fc{k}", "aux{n}.fc{k}"),
@@ -71,6 +73,7 @@ GOOGLENET = (
 
 
 # models/inception.py
+B7X7DBL = "reduce conv7x1 conv1x7 conv7x1_2 conv1x7_2"
 INCEPTION_V3 = (
     unit("conv_1a", "Conv2d_1a_3x3"),
     unit("conv_2a", "Conv2d_2a_3x3"),
@@ -79,30 +82,17 @@ INCEPTION_V3 = (
     unit("conv_4a", "Conv2d_4a_3x3"),
     unit("mixed_{m}.b1x1", "Mixed_{m}.branch1x1"),
     unit("mixed_{m}.pool.project", "Mixed_{m}.branch_pool"),
-    unit("mixed_{m}.b5x5.reduce", "Mixed_{m}.branch5x5_1"),
-    unit("mixed_{m}.b5x5.conv5x5", "Mixed_{m}.branch5x5_2"),
-    unit("mixed_{m}.b3x3dbl.reduce", "Mixed_{m}.branch3x3dbl_1"),
-    unit("mixed_{m}.b3x3dbl.conv3x3", "Mixed_{m}.branch3x3dbl_2"),
-    unit("mixed_{m}.b3x3dbl.conv3x3_2", "Mixed_{m}.branch3x3dbl_3"),
+    *branch("mixed_{m}.b5x5", "Mixed_{m}.branch5x5_", "reduce conv5x5", 1),
+    *branch("mixed_{m}.b3x3dbl", "Mixed_{m}.branch3x3dbl_", "reduce conv3x3 conv3x3_2", 1),
     unit("mixed_{m}.b3x3dbl.fork.conv1x3", "Mixed_{m}.branch3x3dbl_3a"),
     unit("mixed_{m}.b3x3dbl.fork.conv3x1", "Mixed_{m}.branch3x3dbl_3b"),
     unit("mixed_{m}.b3x3", "Mixed_{m}.branch3x3"),
-    unit("mixed_{m}.b3x3.reduce", "Mixed_{m}.branch3x3_1"),
-    unit("mixed_{m}.b3x3.conv3x3", "Mixed_{m}.branch3x3_2"),
+    *branch("mixed_{m}.b3x3", "Mixed_{m}.branch3x3_", "reduce conv3x3", 1),
     unit("mixed_{m}.b3x3.fork.conv1x3", "Mixed_{m}.branch3x3_2a"),
     unit("mixed_{m}.b3x3.fork.conv3x1", "Mixed_{m}.branch3x3_2b"),
-    unit("mixed_{m}.b7x7.reduce", "Mixed_{m}.branch7x7_1"),
-    unit("mixed_{m}.b7x7.conv1x7", "Mixed_{m}.branch7x7_2"),
-    unit("mixed_{m}.b7x7.conv7x1", "Mixed_{m}.branch7x7_3"),
-    unit("mixed_{m}.b7x7dbl.reduce", "Mixed_{m}.branch7x7dbl_1"),
-    unit("mixed_{m}.b7x7dbl.conv7x1", "Mixed_{m}.branch7x7dbl_2"),
-    unit("mixed_{m}.b7x7dbl.conv1x7", "Mixed_{m}.branch7x7dbl_3"),
-    unit("mixed_{m}.b7x7dbl.conv7x1_2", "Mixed_{m}.branch7x7dbl_4"),
-    unit("mixed_{m}.b7x7dbl.conv1x7_2", "Mixed_{m}.branch7x7dbl_5"),
-    unit("mixed_{m}.b7x7x3.reduce", "Mixed_{m}.branch7x7x3_1"),
-    unit("mixed_{m}.b7x7x3.conv1x7", "Mixed_{m}.branch7x7x3_2"),
-    unit("mixed_{m}.b7x7x3.conv7x1", "Mixed_{m}.branch7x7x3_3"),
-    unit("mixed_{m}.b7x7x3.conv3x3", "Mixed_{m}.branch7x7x3_4"),
+    *branch("mixed_{m}.b7x7", "Mixed_{m}.branch7x7_", "reduce conv1x7 conv7x1", 1),
+    *branch("mixed_{m}.b7x7dbl", "Mixed_{m}.branch7x7dbl_", B7X7DBL, 1),
+    *branch("mixed_{m}.b7x7x3", "Mixed_{m}.branch7x7x3_", "reduce conv1x7 conv7x1 conv3x3", 1),
     unit("aux.conv1x1", "AuxLogits.conv0"),
     unit("aux.conv5x5", "AuxLogits.conv1"),
     Rule("aux.fc", "AuxLogits.fc"),
@@ -115,40 +105,21 @@ TRANSFORMED = (
     "torchvision's own weights came from TensorFlow and want transform_input, values from -1 to 1, "
     "which no state_dict records; for weights trained without it: --preprocessing torch"
 )
-GOOGLENET_INPUTS = TF
-INCEPTION_INPUTS = replace(TF, size=299, resize=342)
+VGGS = [f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")]
 
+peer_net = partial(PeerNet, "torchvision")
 _ALL = (
-    PeerNet(PEER, "alexnet", "alexnet_torchvision", TORCH, head="classifier.6.bias"),
-    *(
-        PeerNet(PEER, f"vgg{depth}{norm}", f"vgg{depth}{norm}", TORCH, head="classifier.6.bias")
-        for depth in (11, 13, 16, 19)
-        for norm in ("", "_bn")
-    ),
-    *(
-        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}", TORCH, head="fc.bias")
-        for depth in (18, 34)
-    ),
-    *(
-        PeerNet(PEER, f"resnet{depth}", f"resnet{depth}_v1.5", TORCH, head="fc.bias")
-        for depth in (50, 101, 152)
-    ),
-    PeerNet(
-        PEER,
-        "googlenet",
-        "googlenet_torchvision",
-        GOOGLENET_INPUTS,
-        note=TRANSFORMED,
-        head="fc.bias",
-        aux="aux",
-    ),
-    PeerNet(
-        PEER,
+    peer_net("alexnet", "alexnet_torchvision", TORCH, "classifier.6"),
+    *(peer_net(name, name, TORCH, "classifier.6") for name in VGGS),
+    *(peer_net(name, name, TORCH, "fc") for name in ("resnet18", "resnet34")),
+    *(peer_net(f"resnet{depth}", f"resnet{depth}_v1.5", TORCH, "fc") for depth in (50, 101, 152)),
+    peer_net("googlenet", "googlenet_torchvision", TF, "fc", note=TRANSFORMED, aux="aux"),
+    peer_net(
         "inception_v3",
         "inception_v3_torchvision",
-        INCEPTION_INPUTS,
+        replace(TF, size=299, resize=342),
+        "fc",
         note=TRANSFORMED,
-        head="fc.bias",
         aux="AuxLogits",
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -17,26 +16,32 @@ from ..nets import beside, find
 from ..run.network import Network
 from ..spec import Net
 from ..words import did_you_mean, plain
+from . import keras
+from .auto import Match
 from .layout import PeerNet
 from .read import cleaned
 from .recognise import SIDES, our_net, recognised, theirs
 from .rules import renamed
 
-PEERS = ("torchvision", "timm", "keras")
+ROOMS = {**SIDES, "keras": keras}
+PEERS = tuple(ROOMS)
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A network of ours with a peer's weights; `left_out` names tensors that were not taken.
+class Conversion:
+    """A network of ours with the weights of a file, and what is to be said of it.
 
-    `name` and `options` are those of `papernets.net`.
+    `name` and `options` are those of `papernets.net`; `rows` the table of what went where, where
+    order decided; `left_out` the tensors that were not taken; `known` the peer's network, if any.
     """
 
     model: Network
     name: str
     options: Mapping[str, object]
-    known: PeerNet
+    known: PeerNet | None = None
+    rows: tuple[Match, ...] = ()
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def from_peer(
@@ -63,11 +68,13 @@ def take(
     state_dict: Mapping[str, Tensor],
     classes: int | None = None,
     generator: torch.Generator | None = None,
-) -> Taken:
+) -> Conversion:
     """As `from_peer`, with what it found out; `generator` draws a new head."""
-    module = room(peer)
     known = find_peer(peer, name)
-    tensors = _tensors(known, state_dict)
+    if known.peer == "keras" and isinstance(state_dict, Mapping):
+        tensors = dict(state_dict)  # paths and variables: for Keras's own reader
+    else:
+        tensors = cleaned(state_dict).tensors
     options = dict(known.options)
     heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
     dropped: list[str] = []
@@ -76,7 +83,7 @@ def take(
         tensors = {key: value for key, value in tensors.items() if key not in dropped}
     elif known.aux and not heads:
         options["aux"] = False
-    own = our_net(known.net, options, _classes(module, known, tensors))
+    own = our_net(known.net, options, _classes(known, tensors))
     try:
         state = translate(known, own, tensors)
     except ValueError as error:
@@ -94,23 +101,15 @@ def take(
         )
     kept = {key: tensor for key, tensor in state.items() if key not in fresh}
     model = loaded(wanted, kept, generator)
-    return Taken(model, known.net, options, known, (*dropped, *fresh))
+    said = (known.note,) if known.note else ()
+    return Conversion(model, known.net, options, known, (), (*dropped, *fresh), said)
 
 
 def translate(known: PeerNet, own: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """A peer's tensors under our names; ValueError names the first that does not fit."""
     if known.peer in SIDES:
         return renamed(known, own, theirs(known, own), tensors)
-    from . import keras
-
     return keras.translate(known, own, tensors)
-
-
-def _tensors(known: PeerNet, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors by the peer's names; Keras's paths and variables are for its own reader."""
-    if known.peer == "keras" and isinstance(state_dict, Mapping):
-        return dict(state_dict)
-    return cleaned(state_dict).tensors
 
 
 def loaded(
@@ -131,7 +130,7 @@ def room(peer: str) -> ModuleType:
         given = peer if isinstance(peer, str) else ""
         hint = did_you_mean(given, PEERS, loosely=True)
         raise ValueError(f"unknown peer {peer!r}.{hint} Peers: {', '.join(PEERS)}")
-    return importlib.import_module(f"papernets.peers.{peer.strip().lower()}")
+    return ROOMS[peer.strip().lower()]
 
 
 def find_peer(peer: str, name: str) -> PeerNet:
@@ -157,15 +156,12 @@ def find_peer(peer: str, name: str) -> PeerNet:
     raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
 
 
-def _classes(module: ModuleType, known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
+def _classes(known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
     """How many classes the tensors have, as the head's bias says; None where it does not."""
-    count = getattr(module, "classes_in", None)
-    if count is not None:
-        found = count(known, tensors)
-        assert found is None or isinstance(found, int)
-        return found
-    head = tensors.get(known.head)
-    return len(head) if head is not None and head.ndim == 1 and len(head) else None
+    if known.peer == "keras":
+        return keras.classes_in(known, tensors)
+    bias = tensors.get(f"{known.head}.bias")
+    return len(bias) if bias is not None and bias.ndim == 1 and len(bias) else None
 
 
 def _like(known: PeerNet, tensors: Mapping[str, Tensor]) -> str:

@@ -147,12 +147,7 @@ def _middles(
 
 
 def _composed(
-    images: Tensor,
-    ink: Ink,
-    picks: Tensor,
-    starts: Tensor,
-    shown: Tensor,
-    width: int,
+    images: Tensor, ink: Ink, picks: Tensor, starts: Tensor, shown: Tensor, width: int
 ) -> Tensor:
     """Strips (N, C, h, width) of the ink of images[picks] (N, slots), each beginning in its column.
 

@@ -79,19 +79,16 @@ def result_of(
 
 def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) -> None:
     """Write curves.png and confusion.png."""
-    from ..draw.curves import curves
+    from ..draw.canvas import save
+    from ..draw.curves import curves_figure
 
     title = f"{training.found.record.title} on {training.dataset.name}"
     error, words = paper_error(training.found, training.dataset.name)
-    path = training.folder / "curves.png"
-    curves(
-        state.history,
-        path,
-        title=title,
-        paper_error=error,
-        paper_note=words,
-        best=state.best_epoch,
+    best = state.best_epoch
+    figure = curves_figure(
+        state.history, title=title, paper_error=error, paper_note=words, best=best
     )
+    save(figure, training.folder / "curves.png")
     draw_confusion(training.found, training.dataset, logits, training.folder, scored)
 
 

@@ -29,7 +29,7 @@ def generator(seed: int, epoch: int) -> torch.Generator:
 
 def distortion_of(recipe: TrainRecipe) -> Distortion:
     """The distortions of a recipe's training pictures."""
-    return Distortion.from_dict({k: v for k, v in recipe.augment.items() if k in DISTORTIONS})
+    return Distortion(**{k: v for k, v in recipe.augment.items() if k in DISTORTIONS})
 
 
 def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:

@@ -16,8 +16,9 @@ import pytest
 from PIL import Image
 
 from papernets.draw import canvas
+from papernets.draw.canvas import save
 from papernets.draw.confusion import confusion_figure, confusion_picture
-from papernets.draw.curves import curves, curves_figure
+from papernets.draw.curves import curves_figure
 from papernets.draw.mistakes import mistakes_figure, mistakes_picture
 from papernets.draw.samples import contact_figure
 
@@ -343,7 +344,7 @@ def test_contact_sheet_errors() -> None:
 
 def every_picture(folder: Path) -> list[Path]:
     return [
-        curves(log(0.3, 0.01), folder / "curves.png", title="t", paper_error=0.01),
+        save(curves_figure(log(0.3, 0.01), title="t", paper_error=0.01), folder / "curves.png"),
         confusion_picture(matrix(4), list("abcd"), folder / "confusion.png", title="t"),
         mistakes_picture(
             pictures(2), [0, 1], [1, 0], [0.5, 0.6], ["a", "b"], folder / "mistakes.png", title="t"
@@ -377,16 +378,16 @@ def test_a_full_disk_leaves_the_old_picture(
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match=r"No space left on device: '.*/curves.png'"):
-        curves(log(0.1), path, title="t")
+        save(curves_figure(log(0.1), title="t"), path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_file_errors(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"No such file or directory: '.*/no/curves.png'"):
-        curves(log(0.1), tmp_path / "no" / "curves.png", title="t")
+        save(curves_figure(log(0.1), title="t"), tmp_path / "no" / "curves.png")
     with pytest.raises(ValueError, match=r"pictures are written as PNG; try curves.png"):
-        curves(log(0.1), tmp_path / "curves.jpg", title="t")
+        save(curves_figure(log(0.1), title="t"), tmp_path / "curves.jpg")
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

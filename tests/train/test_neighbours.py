@@ -72,7 +72,7 @@ def test_plain_batches_are_what_they_were(distortion: Distortion) -> None:
     order = torch.randperm(len(part), generator=draws)
     images = part.images[order]
     images = LENET5(distortion(images, draws) if distortion else images)
-    augment = {k: v for k, v in distortion.to_dict().items() if v}
+    augment = {k: v for k, v in vars(distortion).items() if v}
     found = batches(part, LENET5, 32, seed=3, augment=augment)
     assert torch.equal(torch.cat([x for x, _ in found]), images)
     assert torch.equal(torch.cat([y for _, y in found]), part.labels[order])
