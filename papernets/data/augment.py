@@ -78,7 +78,7 @@ class Distortion:
         count, _, height, width = images.shape
         chunk = max(1, CHUNK_PIXELS // (height * width))
         result = torch.empty_like(images if only is None else images[only])
-        begin = 0
+        start = 0
         for start in range(0, count, chunk):
             part = images[start : start + chunk]
             own = None if only is None else only[(only >= start) & (only < start + chunk)] - start
@@ -93,8 +93,8 @@ class Distortion:
             )
             if not part.is_floating_point():
                 moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds
-            result[begin : begin + len(part)] = moved
-            begin += len(part)
+            result[start : start + len(part)] = moved
+            start += len(part)
         return result
 
 

@@ -172,12 +172,12 @@ def cropped(strokes: Floats, shades: Floats | None = None) -> Floats:
     names = torch.arange(1, mass.numel() + 1.0).view(mass.shape) * (mass > 0)
     while not torch.equal(names, spread := max_pool2d(names[None], 3, 1, 1)[0] * (mass > 0)):
         names = spread
-    pieces = torch.zeros(mass.numel() + 1).index_add_(0, names.long().view(-1), mass.view(-1))
+    inks = torch.zeros(mass.numel() + 1).index_add_(0, names.long().view(-1), mass.view(-1))
     edge = torch.cat([names[0], names[-1], names[:, 0], names[:, -1]]).long()
-    inner = pieces.index_fill(0, edge, 0)
-    if inner.max() >= pieces.max() / 4:
-        pieces = inner
-    kept = (pieces >= SPECK * pieces.max())[names.long()] & (mass > 0)
+    inner = inks.index_fill(0, edge, 0)
+    if inner.max() >= inks.max() / 4:
+        inks = inner
+    kept = (inks >= SPECK * inks.max())[names.long()] & (mass > 0)
     near = max_pool2d(kept.float()[None], 3, 1, 1)[0].numpy() > 0
     area = near.repeat(cell, 0).repeat(cell, 1)[: strokes.shape[0], : strokes.shape[1]]
     clean = np.where(area, strokes, 0)

@@ -15,8 +15,8 @@ from papernets.data.stored import (
     Images,
     OnDemand,
     check_reading,
+    memory_for_pictures,
     read_stored,
-    room_for_pictures,
     threads,
 )
 
@@ -102,7 +102,7 @@ def read_dataset(
         digits = digits and all(_has_digit_form(listing.files) for listing in listings.values())
         size = DIGIT_FORM if digits else stored_size(files, wanted)
     check_reading(count, wanted.channels, size)
-    room = room_for_pictures() if wanted.room is None else wanted.room
+    room = memory_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
     for split, listing in listings.items():
         images, good, reasons = read_stored(listing.files, wanted.channels, size, in_memory)

@@ -201,6 +201,6 @@ def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, 
     return tuple(means), tuple(deviations)
 
 
-def room_for_pictures() -> float:
+def memory_for_pictures() -> float:
     """Bytes that stored pictures may take: a share of the memory that is free."""
     return SHARE * free_memory()

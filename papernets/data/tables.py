@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from papernets.data.picture import Packed, Refused, shown
-from papernets.data.stored import room_for_pictures
+from papernets.data.stored import memory_for_pictures
 from papernets.words import either, first_line
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
@@ -71,7 +71,7 @@ class Tables:
 
     def _fresh(self) -> None:
         self.kept: OrderedDict[tuple[int, int], Any] = OrderedDict()
-        self.taken, self.room, self.lock = 0, room_for_pictures() / 2, Lock()
+        self.taken, self.limit, self.lock = 0, memory_for_pictures() / 2, Lock()
 
     def __getstate__(self) -> dict[str, Any]:
         own = ("files", "groups", "starts", "columns")
@@ -144,7 +144,7 @@ class Tables:
                 cells = arrow.compute.struct_field(cells, "bytes")
         self.kept[at, group] = cells
         self.taken += cells.nbytes
-        while self.taken > self.room and len(self.kept) > 1:
+        while self.taken > self.limit and len(self.kept) > 1:
             _, gone = self.kept.popitem(last=False)
             self.taken -= gone.nbytes
         return cells

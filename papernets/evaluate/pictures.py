@@ -20,7 +20,7 @@ from ..data.names import normal
 from ..data.parquet import has_no_parts, is_parquet, listings_of
 from ..data.picture import shown
 from ..data.sources import given_path
-from ..data.stored import File, Images, OnDemand, read_stored, room_for_pictures
+from ..data.stored import File, Images, OnDemand, memory_for_pictures, read_stored
 from ..words import either, listed, nearest
 from .read import preprocessing_of, read_files
 
@@ -235,7 +235,7 @@ def _files(
     """As `_stored`, from files."""
     if preprocessing.kind == "photo":  # as many as there are: read on demand where they must be
         channels, (height, width) = preprocessing.channels, preprocessing.picture
-        fit = len(paths) * channels * height * width <= room_for_pictures()
+        fit = len(paths) * channels * height * width <= memory_for_pictures()
         images, good, reasons = read_stored(paths, channels, (height, width), fit)
         _check_strict(reasons, len(paths), strict)
         if not good:

@@ -27,8 +27,8 @@ def gone(error: Exception) -> str:
     """What a file asks for that an earlier version had, and where it stands now; else nothing."""
     text, of_net = str(error), "|".join(OF_NET)
     if isinstance(error, ModuleNotFoundError):
-        room = ".".join((error.name or "").split(".")[:2])
-        return f"{room} is gone. {MOVED[room]}" if room in MOVED else ""
+        module = ".".join((error.name or "").split(".")[:2])
+        return f"{module} is gone. {MOVED[module]}" if module in MOVED else ""
     if found := re.match(r"cannot import name '(paper|analyse)' from 'papernets' ", text):
         return f"papernets.{found[1]} is gone. {MOVED[f'papernets.{found[1]}']}"
     if found := re.match(r"cannot import name '(Fact|Erratum|Init)' from 'papernets\.", text):

@@ -33,7 +33,7 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
         )
     maker = found if callable(found) else None
     if maker is not None:
-        found = _made(name, maker, {**given, **options})
+        found = _called(name, maker, {**given, **options})
     if not isinstance(found, Net | Committee):
         raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
     title = first_sentence(maker) if inspect.isroutine(maker) else ""
@@ -101,7 +101,7 @@ def _running(name: str) -> Iterator[None]:
         raise ValueError(f"{name} does not run: {type(error).__name__}: {error}") from error
 
 
-def _made(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
+def _called(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
     """What a user's function makes of these options."""
     known = inspect.signature(own).parameters
     if not any(p.kind is p.VAR_KEYWORD for p in known.values()):

@@ -64,17 +64,17 @@ def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
     is no file; ValueError where it is no file of weights, is cut short, or would have to be run.
     """
     file = Path(path)
-    begin = _beginning(file)
-    if begin.startswith(HDF) or (begin.startswith(ZIP) and _is_keras(file)):
+    first = _first_bytes(file)
+    if first.startswith(HDF) or (first.startswith(ZIP) and _is_keras(file)):
         from .h5 import read_keras
 
         return Weights(read_keras(file), ordered=True, keras=True)
-    if begin.startswith((ZIP, *PICKLES)):
-        return state_dict_in(_unpickled(file, begin), str(file), key)
-    if int.from_bytes(begin[:8], "little") < 1 << 40 and begin[8:9] == b"{":
+    if first.startswith((ZIP, *PICKLES)):
+        return state_dict_in(_unpickled(file, first), str(file), key)
+    if int.from_bytes(first[:8], "little") < 1 << 40 and first[8:9] == b"{":
         return replace(cleaned(_safetensors(file), str(file)), ordered=False)
     for start, what in NOT_WEIGHTS.items():
-        if begin.lower().startswith(start):
+        if first.lower().startswith(start):
             raise ValueError(f"{file} is {what}")
     raise ValueError(
         f"{file} is not a file of weights: give a safetensors file, a .pth or .pt file that "
@@ -82,18 +82,18 @@ def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
     )
 
 
-def _beginning(file: Path) -> bytes:
+def _first_bytes(file: Path) -> bytes:
     if what := unreadable(file):
         hint = ": give the file of weights in it" if what == FOLDER else ""
         raise ValueError(f"{file} is {what}{hint}")
     try:
         with open(file, "rb") as opened:
-            begin = opened.read(16)
+            first = opened.read(16)
     except FileNotFoundError:
         raise FileNotFoundError(f"{file}: no such file") from None
-    if not begin:
+    if not first:
         raise ValueError(f"{file} is an empty file")
-    return begin
+    return first
 
 
 def _is_keras(file: Path) -> bool:
@@ -116,11 +116,11 @@ def _safetensors(file: Path) -> dict[str, Tensor]:
         ) from None
 
 
-def _unpickled(file: Path, begin: bytes) -> object:
+def _unpickled(file: Path, first: bytes) -> object:
     """What torch.load makes of a file, with no more of pickle than plain values and tensors."""
-    if begin.startswith(ZIP):
+    if first.startswith(ZIP):
         _check_archive(file)
-    _check_pickles(file, begin)
+    _check_pickles(file, first)
     try:
         # a file that is open: by a path, torch would judge from the name what is in it
         with warnings.catch_warnings(), open(file, "rb") as opened:
@@ -164,7 +164,7 @@ def _check_archive(file: Path) -> None:
         )
 
 
-def _check_pickles(file: Path, begin: bytes) -> None:
+def _check_pickles(file: Path, first: bytes) -> None:
     """ValueError for a pickle that makes a bytearray: of any size, from a few bytes of a file.
 
     It is the only thing of the kind that torch.load opens with weights_only.
@@ -172,7 +172,7 @@ def _check_pickles(file: Path, begin: bytes) -> None:
     try:
         with open(file, "rb") as opened:
             stream: IO[bytes] = opened
-            if begin.startswith(ZIP):  # by torch's own reader: what is looked at is what is loaded
+            if first.startswith(ZIP):  # by torch's own reader: what is looked at is what is loaded
                 stream = BytesIO(torch._C.PyTorchFileReader(opened).get_record("data.pkl"))
             called = set(_called(stream))
     except Exception as error:  # a damaged file leads to errors of every kind
@@ -266,7 +266,7 @@ def cleaned(
 ) -> Weights:
     """The tensors without what wrappers put before their names, `module.` say.
 
-    What all names begin with (`model.` in checkpoints of Lightning) is left out too.
+    What all names first with (`model.` in checkpoints of Lightning) is left out too.
     """
     if not isinstance(state, Mapping):
         kind = type(state).__name__

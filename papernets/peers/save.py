@@ -79,10 +79,10 @@ def save(
     # In a folder of its own beside it, which is nobody else's; the bundle inside it has the
     # permissions of any new folder, and takes its name in one step.
     with tempfile.TemporaryDirectory(UNFINISHED, ".papernets.", out.parent) as own:
-        made = Path(own) / "bundle"
-        save_bundle(made, info, model.state_dict())
+        bundle = Path(own) / "bundle"
+        save_bundle(bundle, info, model.state_dict())
         try:
-            made.rename(out)
+            bundle.rename(out)
         except OSError as error:
             if error.errno not in TAKEN:
                 raise

@@ -23,8 +23,8 @@ from .read import cleaned
 from .recognise import SIDES, our_net, recognised, theirs
 from .rules import renamed
 
-ROOMS = {**SIDES, "keras": keras}
-PEERS = tuple(ROOMS)
+MODULES = {**SIDES, "keras": keras}
+PEERS = tuple(MODULES)
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ def loaded(
     return model.eval()
 
 
-def room(peer: str) -> ModuleType:
+def module_of(peer: str) -> ModuleType:
     """The module that knows a peer's names; ValueError for another peer."""
     if not isinstance(peer, str) or peer.strip().lower() not in PEERS:
         given = peer if isinstance(peer, str) else ""
         hint = did_you_mean(given, PEERS, loosely=True)
         raise ValueError(f"unknown peer {peer!r}.{hint} Peers: {', '.join(PEERS)}")
-    return ROOMS[peer.strip().lower()]
+    return MODULES[peer.strip().lower()]
 
 
 def find_peer(peer: str, name: str) -> PeerNet:
@@ -138,7 +138,7 @@ def find_peer(peer: str, name: str) -> PeerNet:
 
     ValueError with the nearest name.
     """
-    known: Mapping[str, PeerNet] = room(peer).KNOWN
+    known: Mapping[str, PeerNet] = module_of(peer).KNOWN
     given = name if isinstance(name, str) else ""
     for key, value in known.items():
         if plain(key) == plain(given):

@@ -170,8 +170,8 @@ def _blocks(window: Window, *tensors: Tensor) -> Iterator[tuple[_Work, list[Tens
     wide = 4 if tensors[0].dtype in HALVES else tensors[0].element_size()
     on_cpu = tensors[0].device.type == "cpu"
     threads = torch.get_num_threads()
-    room = (BLOCK if threads == 1 else SHARED * threads) if on_cpu else ELSEWHERE
-    most = max(room // (wide * max(maps, 1)), 1)
+    block = (BLOCK if threads == 1 else SHARED * threads) if on_cpu else ELSEWHERE
+    most = max(block // (wide * max(maps, 1)), 1)
     across = _equal(outer, max(most // max(inner, 1), 1))
     along = _equal(inner, most)
     work: _Work | None = None

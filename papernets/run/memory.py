@@ -10,7 +10,7 @@ from ..spec.walk import walk
 from ..words import by, gigabytes
 
 
-def check_room(net: Net) -> None:
+def check_memory(net: Net) -> None:
     """Raise ValueError where a network's parameters, or one map for a picture, exceed the memory.
 
     Nothing is made on the meta device, so nothing is too large for it.

@@ -18,7 +18,7 @@ from .input_check import InputCheck, check_kind
 from .layers import Add as AddModule
 from .layers import Concat as ConcatModule
 from .layers import module
-from .memory import check_room, too_large
+from .memory import check_memory, too_large
 from .plan import PlannedStep, plan
 
 
@@ -205,7 +205,7 @@ def build(
     the form is rewritten to be fast, with the same values and the same parameter names. ValueError
     where its parameters, or what it makes of one picture, do not fit into this machine's memory.
     """
-    check_room(net)
+    check_memory(net)
     try:
         network = Network(net, net if reference else rewrite.fast(net).net)
     except (MemoryError, RuntimeError) as error:

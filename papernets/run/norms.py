@@ -14,10 +14,10 @@ def make_norm(norm: Norm | None, channels: int, flat: bool = False) -> nn.Module
     if norm is None:
         return None
     kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
-    made = kind(channels, eps=norm.eps, momentum=norm.momentum)
+    module = kind(channels, eps=norm.eps, momentum=norm.momentum)
     if not norm.scale:
-        made.register_parameter("weight", None)
-    return made
+        module.register_parameter("weight", None)
+    return module
 
 
 def normalised_(x: Tensor, norm: nn.Module | None) -> Tensor:

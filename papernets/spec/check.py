@@ -18,7 +18,7 @@ DEEPEST = 100
 """Parts within parts: no network of ours has more than a few."""
 
 
-def check_made(net: Net) -> None:
+def check_net(net: Net) -> None:
     """ValueError, with the layer's name and the value, for what no network is made of.
 
     Whether the layers fit on one another is the walk's to say.

@@ -67,8 +67,8 @@ def rebuilt(part: Part, change: Change, name: str = "", heads: bool = True) -> P
     """
 
     def each(several: Named) -> Named:
-        made = ((child, rebuilt(p, change, dotted(name, child), heads)) for child, p in several)
-        return tuple((child, p) for child, p in made if p is not None)
+        children = ((child, rebuilt(p, change, dotted(name, child), heads)) for child, p in several)
+        return tuple((child, p) for child, p in children if p is not None)
 
     if isinstance(part, Chain):
         part = Chain(each(part.parts))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from .check import check_made
+from .check import check_net
 from .field import Field
 from .joins import Add, Aux, Concat, Part
 from .layer import Layer, Norm
@@ -159,7 +159,7 @@ def walk(net: Net) -> tuple[Row, ...]:
     if not isinstance(net, Net):
         member = ": walk its member" if isinstance(net, Committee) else ": walk(net('lenet5')), say"
         raise TypeError(f"walk takes a network, not {_what(net)}{member}")
-    check_made(net)
+    check_net(net)
     try:
         rows = rows_of(net.body, net.input)
     except TooSmall as error:

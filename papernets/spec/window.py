@@ -68,8 +68,8 @@ class Window:
         for n, k, s, (before, after) in zip(
             size, self.kernel, self.stride, self.pads(size), strict=True
         ):
-            room = n + before + after - k
-            count = (-(-room // s) if self.ceil else room // s) + 1
+            span = n + before + after - k
+            count = (-(-span // s) if self.ceil else span // s) + 1
             if self.ceil and (count - 1) * s >= n + before:  # a window must start on the picture
                 count -= 1
             sizes.append(count)
@@ -86,10 +86,10 @@ class Window:
         return height if height == width else f"{height} by {width}"
 
     def _division(self, n: int, k: int, s: int, pad: int, out: int) -> str:
-        room = f"({n} - {k} + {pad})/{s}" if pad else f"({n} - {k})/{s}"
+        span = f"({n} - {k} + {pad})/{s}" if pad else f"({n} - {k})/{s}"
         if (n - k + pad) % s == 0:
-            return f"{room} + 1 = {out}"
+            return f"{span} + 1 = {out}"
         if not self.ceil:
-            return f"floor({room}) + 1 = {out}"
+            return f"floor({span}) + 1 = {out}"
         last = -(-(n - k + pad) // s) + 1  # the window too many lies on padding alone
-        return f"ceil({room}) + 1 = {out}" if out == last else f"ceil({room}) = {out}"
+        return f"ceil({span}) + 1 = {out}" if out == last else f"ceil({span}) = {out}"

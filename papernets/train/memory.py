@@ -7,18 +7,18 @@ import math
 import torch
 
 from ..machine import free_memory
-from ..run.memory import check_room
+from ..run.memory import check_memory
 from ..spec import Net
 from ..words import by, gigabytes
 from .recipe import TrainRecipe
 
 
-def check_memory(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
+def check_batch(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
     """ValueError where the network, a map of one picture, or a batch of pictures is too large.
 
     A batch holds floats; on another device than the CPU only bytes of it are made in memory here.
     """
-    check_room(net)
+    check_memory(net)
     needed = recipe.batch_size * math.prod(net.input) * (4 if device.type == "cpu" else 1)
     if needed > free_memory():
         raise ValueError(

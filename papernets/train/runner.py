@@ -13,7 +13,7 @@ from .boosting import boost, member_run
 from .checkpoint import check_unchanged, load_state
 from .events import Event, Finished
 from .folder import CONFIG, kept_threads, read_result
-from .memory import check_memory
+from .memory import check_batch
 from .pictures import open_data
 from .recipe import TrainRecipe
 from .run import Run
@@ -34,7 +34,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     net = run.found.net.member  # whatever its classes
     usual = threads_of(run.recipe, net, device)
     torch.set_num_threads(kept_threads(folder) or run.where.threads or usual)
-    check_memory(run.recipe, net, device)
+    check_batch(run.recipe, net, device)
     dataset = open_data(run, net.input)
     found = run.network(len(dataset.classes))
     train_it = boost if isinstance(found.net, Committee) else train_network

@@ -139,7 +139,8 @@ def test_a_folder_is_called_by_its_path(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run and its network have one name: the folder tells the sides apart."""
-    about = {"network": "lenet5", "classes": list("0123456789"), "input": [1, 32, 32]}
+    digits = list("0123456789")
+    about = {"schema": 1, "network": "lenet5", "classes": digits, "input": [1, 32, 32]}
     best = tmp_path / "runs" / "mine" / "best"
     best.mkdir(parents=True)
     (best / "bundle.json").write_text(json.dumps(about))

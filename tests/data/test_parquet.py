@@ -12,9 +12,9 @@ from PIL import Image
 from small_photos import NAMES, encoded, parquet, photo
 
 from papernets import data
-from papernets.data import tables as room
 from papernets.data.picture import Refused
 from papernets.data.stored import OnDemand
+from papernets.data.tables import Tables
 
 
 def opened(root: Path, **options):
@@ -145,7 +145,7 @@ def test_on_demand_they_are_the_same_also_in_another_process(tmp_path: Path) -> 
 def test_row_groups_are_kept_only_as_far_as_memory_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "room_for_pictures", lambda: 1.0)
+    monkeypatch.setattr("papernets.data.tables.memory_for_pictures", lambda: 1.0)
     found = opened(parquet(tmp_path / "x.parquet", 40), room=0)
     tables = found.train.files[0].tables
     found.train.images[:]
@@ -285,7 +285,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 def test_a_row_without_a_picture_refuses_to_be_read(tmp_path: Path) -> None:
     file = parquet(tmp_path / "x.parquet", 4, change=lambda c: c["image"][2].update(bytes=None))
-    tables = room.Tables([str(file)])
+    tables = Tables([str(file)])
     with pytest.raises(Refused, match=r"x.parquet row 2: no picture in it"):
         tables.picture(2)
     assert tables.picture(3) == encoded(photo(1, 1))

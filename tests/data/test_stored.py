@@ -84,7 +84,7 @@ def test_pictures_of_the_networks_size_are_kept_as_they_are(tmp_path: Path) -> N
 
 def test_the_room_is_a_share_of_the_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored, "free_memory", lambda: 1000.0)
-    assert stored.room_for_pictures() == 400.0
+    assert stored.memory_for_pictures() == 400.0
 
 
 def odd(root: Path) -> Path:
@@ -159,7 +159,7 @@ def test_pictures_too_large_to_be_read_are_refused_before_one_is(
     folder(tmp_path, {"": 10})
     monkeypatch.setattr(stored, "THREADS", 2)
     monkeypatch.setattr(stored, "free_memory", lambda: 480_000.0)
-    monkeypatch.setattr(listing, "room_for_pictures", lambda: 0.0)
+    monkeypatch.setattr(listing, "memory_for_pictures", lambda: 0.0)
     assert data.open(str(tmp_path), channels=3, size=(100, 200)).train.images.shape[0] == 16
     monkeypatch.setattr(stored, "free_memory", lambda: 479_999.0)
     monkeypatch.setattr(stored, "load_photo", None)

@@ -9,7 +9,7 @@ from papernets.nets.mobilenet import peers as mobilenet_readings
 from papernets.nets.registry import NETS, find, look_up, net, verify
 from papernets.spec import Dropout, totals, walk
 
-OURS = [e.name for room in (mobilenet, mobilenet_readings) for e in room.NETWORKS]
+OURS = [e.name for module in (mobilenet, mobilenet_readings) for e in module.NETWORKS]
 
 
 def rows(name, **options):

@@ -17,8 +17,8 @@ from papernets.spec import Identity, Pad, PadShortcut, totals, walk
 
 OURS = [
     entry.name
-    for room in (resnet, resnet_cifar, resnet_readings, resnet_v2)
-    for entry in room.NETWORKS
+    for module in (resnet, resnet_cifar, resnet_readings, resnet_v2)
+    for entry in module.NETWORKS
 ]
 
 

@@ -7,7 +7,7 @@ from fingerprints import layout_of
 
 from papernets import net
 from papernets.peers import find_peer
-from papernets.peers.translate import PEERS, room, translate
+from papernets.peers.translate import PEERS, module_of, translate
 
 TORCHVISION = {
     **{f"vgg{d}{'_bn' * bn}": layouts.vgg(d, bn) for d in layouts.VGG for bn in (False, True)},
@@ -85,7 +85,7 @@ def test_every_tensor_lands_in_its_place(peer, name):
 def test_every_known_network_is_tested(peer):
     tested = {name for one, name in (*LAYOUTS, *FILES) if one == peer}
     # timm's Inception v3 has torchvision's names: see test_timms_inception_v3
-    assert tested == set(room(peer).KNOWN) - ({"inception_v3"} if peer == "timm" else set())
+    assert tested == set(module_of(peer).KNOWN) - ({"inception_v3"} if peer == "timm" else set())
 
 
 def test_timms_inception_v3():

@@ -13,7 +13,7 @@ from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.data import Preprocessing
 from papernets.data.stored import OnDemand, channel_statistics
-from papernets.evaluate import pictures as room
+from papernets.evaluate import pictures
 from papernets.evaluate.infer import batch_of, logits_of
 from papernets.evaluate.pictures import open_pictures
 from papernets.evaluate.predict import predict, sources
@@ -107,8 +107,8 @@ def test_evaluate_and_predict_see_what_training_saw(home, whole, monkeypatch):
     for name, part in (("photos", "all"), ("photos/val", "")):
         here = report(bundle, open_pictures(bundle, f"{home}/{name}", part=part))
         with monkeypatch.context() as patch:
-            patch.setattr(room, "room_for_pictures", lambda: 0.0)
-            patch.setattr("papernets.data.listing.room_for_pictures", lambda: 0.0)
+            patch.setattr(pictures, "memory_for_pictures", lambda: 0.0)
+            patch.setattr("papernets.data.listing.memory_for_pictures", lambda: 0.0)
             scarce = open_pictures(bundle, f"{home}/{name}", part=part)
             assert isinstance(scarce.images, OnDemand)
             assert report(bundle, scarce).to_dict() == here.to_dict()

@@ -15,7 +15,7 @@ Params = Sequence[Sequence[Tensor]]
 """The parameters of each stage."""
 
 
-def room(links: Links, shape: Shape, count: int) -> int:
+def bytes_kept(links: Links, shape: Shape, count: int) -> int:
     """About how many bytes a chain's convolutions keep."""
     total = 0
     for link in links.convs:
@@ -76,4 +76,4 @@ class Chain:
         return [grad for found in reversed(grads) for grad in found]
 
 
-__all__ = ["Chain", "Params", "room"]
+__all__ = ["Chain", "Params", "bytes_kept"]

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from ..network import Logits, Network
-from .chain import Chain, Params, room
+from .chain import Chain, Params, bytes_kept
 from .links import ConvLink, DenseLink, Links
 
 KEPT = 2
@@ -130,7 +130,7 @@ class Tiled:
         turns = self._chains.pop(key, None)
         if turns is None:
             count, *shape = key
-            if room(self.links, (shape[0], shape[1], shape[2]), count) > ROOM:
+            if bytes_kept(self.links, (shape[0], shape[1], shape[2]), count) > ROOM:
                 return None
             chain = Chain(self.links, (shape[0], shape[1], shape[2]), count)
             turns = Turns(chain, self._parts)
