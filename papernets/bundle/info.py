@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,22 +46,26 @@ class BundleInfo:
     schema: int = SCHEMA
 
     @staticmethod
-    def from_json(text: str, where: str) -> BundleInfo:
-        """Read what `to_json` wrote; anything else is a ValueError that says what is wrong."""
+    def from_json(text: str, where: str, missing: Mapping[str, Any] | None = None) -> BundleInfo:
+        """Read what `to_json` wrote; anything else is a ValueError that says what is wrong.
+
+        `missing` are values for keys that may be missing.
+        """
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:  # also a number of 5,000 digits
             raise ValueError(f"{where} is not JSON ({error}). {AGAIN}") from None
         if not isinstance(values, dict) or "network" not in values:
             raise ValueError(f"{where} does not describe a bundle: it names no network. {AGAIN}")
+        values = {**(missing or {}), **values}
         if values.get("schema") != SCHEMA:
             raise ValueError(
                 f"{where} has schema {values.get('schema')!r}; this version of papernets reads "
                 f"{SCHEMA}. Install the version that wrote it (its 'versions' say which)"
             )
-        missing = [k for k in ("classes", "input", "preprocessing") if k not in values]
-        if missing:
-            raise ValueError(f"{where} has no {missing[0]!r}. {AGAIN}")
+        for key in ("classes", "input", "preprocessing"):
+            if key not in values:
+                raise ValueError(f"{where} has no {key!r}. {AGAIN}")
         known = BundleInfo.__dataclass_fields__
         values = {k: v for k, v in values.items() if k in known}
         _check(values, _FORMS, where)
@@ -164,9 +168,14 @@ _RULE: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def described(folder: Path) -> BundleInfo:
-    """As `read_info`, but without a look at the weights where bundle.json is there."""
-    path = folder / INFO
-    return BundleInfo.from_json(_text(path), str(path)) if path.exists() else read_info(folder)
+    """As `read_info`, for its network alone: where bundle.json is there, weights are not looked at.
+
+    Nor need it say how pictures are prepared.
+    """
+    path, missing = folder / INFO, {"schema": SCHEMA, "preprocessing": {}}
+    if not path.exists():
+        return read_info(folder)
+    return BundleInfo.from_json(_text(path), str(path), missing)
 
 
 def read_info(folder: Path) -> BundleInfo:

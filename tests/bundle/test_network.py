@@ -93,9 +93,16 @@ def test_a_damaged_description_is_no_wrong_use(bundle, capsys):
     assert "bundle.json is not JSON (" in capsys.readouterr().err
 
 
-def test_weights_are_not_looked_at_where_they_need_not_be(bundle):
+def test_the_network_needs_neither_weights_nor_preprocessing(bundle):
     (bundle / "weights.safetensors").write_bytes(b"")
     assert described(bundle) == INFO
+    path = bundle / "bundle.json"
+    told = {key: json.loads(path.read_text())[key] for key in ("network", "classes", "input")}
+    path.write_text(json.dumps(told))
+    assert described(bundle).network == INFO.network
+    spoil(bundle, schema=2)
+    with pytest.raises(ValueError, match="has schema 2; this version of papernets reads 1"):
+        described(bundle)
 
 
 def test_options_of_a_bundle_that_its_network_lacks(bundle, capsys):
