@@ -1,6 +1,6 @@
 """Where pictures come from, how they are read, distorted and made ready for a network."""
 
-from papernets.data.augment import Distortion
+from papernets.data.augment import Distortion, distort
 from papernets.data.crops import Crop
 from papernets.data.dataset import Dataset, Part
 from papernets.data.fetch import fetch
@@ -17,6 +17,7 @@ __all__ = [
     "Part",
     "Preprocessing",
     "data_folder",
+    "distort",
     "fetch",
     "open",
     "read_picture",

@@ -14,8 +14,9 @@ picture in place of 1,568, and two small matrix products in place of a convoluti
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -78,7 +79,7 @@ class Distortion:
         count, _, height, width = images.shape
         chunk = max(1, CHUNK_PIXELS // (height * width))
         result = torch.empty_like(images if only is None else images[only])
-        start = 0
+        done = 0
         for start in range(0, count, chunk):
             part = images[start : start + chunk]
             own = None if only is None else only[(only >= start) & (only < start + chunk)] - start
@@ -93,9 +94,29 @@ class Distortion:
             )
             if not part.is_floating_point():
                 moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds
-            result[start : start + len(part)] = moved
-            start += len(part)
+            result[done : done + len(part)] = moved
+            done += len(part)
         return result
+
+    def to_dict(self) -> dict[str, float]:
+        """The strengths as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Distortion":
+        """The distortion that `to_dict` wrote; ValueError for a key that is not a strength."""
+        known = [field.name for field in fields(cls)]
+        for key in values:
+            if key not in known:
+                raise ValueError(f"unknown distortion {key!r}. Known: {', '.join(known)}")
+        return cls(**values)
+
+
+def distort(
+    images: Tensor, generator: torch.Generator, only: Tensor | None = None, **strengths: float
+) -> Tensor:
+    """Pictures (N, C, h, w) under `Distortion(**strengths)`."""
+    return Distortion(**strengths)(images, generator, only)
 
 
 def _maps(

@@ -7,6 +7,7 @@ import os
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,6 +20,9 @@ from papernets.words import did_you_mean
 LARGEST = 64 << 20  # bytes; the largest file, Fashion-MNIST's training pictures, has 26 million
 TIMEOUT = 20.0  # seconds without an answer
 BLOCK = 1 << 16
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a file's name, the bytes that have come, and how many will (None: not known)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class _MirrorError(Exception):
     """What a mirror did wrong; the next one is tried."""
 
 
-def fetch(name: str, data_dir: str | None = None) -> list[str]:
+def fetch(name: str, data_dir: str | None = None, *, progress: Progress | None = None) -> list[str]:
     """The paths of a data set's four IDX files, downloaded unless they are there and right.
 
     They go to DIR/NAME/, where DIR is chosen as `open` does. A file appears under its name only
@@ -86,12 +90,12 @@ def fetch(name: str, data_dir: str | None = None) -> list[str]:
     for file, checksum in FILES[key].items():
         target = folder / file
         if not (target.is_file() and _digest(target, checksum) == checksum.digest):
-            _from_mirrors(key, target, checksum)
+            _from_mirrors(key, target, checksum, progress)
         paths.append(str(target))
     return paths
 
 
-def _from_mirrors(key: str, target: Path, checksum: Checksum) -> None:
+def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress | None) -> None:
     """One file from the first mirror that has it; a part-file beside it until it is checked."""
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     failures = []
@@ -99,7 +103,7 @@ def _from_mirrors(key: str, target: Path, checksum: Checksum) -> None:
         for mirror in MIRRORS[key]:
             try:
                 with open(partial, "wb") as file:
-                    _download(mirror + target.name, file)
+                    _download(mirror + target.name, file, progress)
                 if _digest(partial, checksum) != checksum.digest:
                     raise _MirrorError("another file than the published one (wrong checksum)")
             except _MirrorError as failure:
@@ -117,7 +121,7 @@ def _from_mirrors(key: str, target: Path, checksum: Checksum) -> None:
     )
 
 
-def _download(url: str, file: IO[bytes]) -> None:
+def _download(url: str, file: IO[bytes], progress: Progress | None) -> None:
     """The bytes at a URL written to a file; _MirrorError if they do not all come."""
     request = urllib.request.Request(url, headers={"User-Agent": "papernets"})
     done = 0
@@ -141,6 +145,8 @@ def _download(url: str, file: IO[bytes]) -> None:
                     f"more than {LARGEST >> 20} MiB: not the file that was asked for"
                 )
             file.write(block)
+            if progress:
+                progress(url.rpartition("/")[2], done, total)
     if total is not None and done < total:
         raise _MirrorError(f"broke off after {done:,} of {total:,} bytes")
 

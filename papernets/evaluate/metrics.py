@@ -62,8 +62,8 @@ class ClassScore:
     most_confused_with: str | None
 
 
-def interval(errors: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval (low, high) of the error rate `errors / n`, as fractions.
+def interval(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval (low, high) of the error rate `errors / n`, as fractions.
 
     E. B. Wilson, Probable inference, the law of succession, and statistical inference,
     Journal of the American Statistical Association 22 (1927) 209-212.
@@ -72,7 +72,9 @@ def interval(errors: int, n: int) -> tuple[float, float]:
         raise ValueError(f"an interval needs at least one picture, not {n}")
     if not 0 <= errors <= n:
         raise ValueError(f"{errors} errors in {n} pictures: give 0 to {n} errors")
-    z = NormalDist().inv_cdf(0.975)
+    if not 0 < level < 1:
+        raise ValueError(f"level {level} is not between 0 and 1: 0.95 is usual")
+    z = NormalDist().inv_cdf((1 + level) / 2)
     rate = errors / n
     centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
     reach = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)

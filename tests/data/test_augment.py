@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from papernets.data import Distortion
+from papernets.data import Distortion, distort
 from papernets.data.augment import _affine, _maps
 
 
@@ -19,19 +19,19 @@ def pictures(count: int = 8, channels: int = 1, size: int = 28) -> torch.Tensor:
 
 def test_with_no_strength_the_pictures_are_exactly_the_same() -> None:
     images = pictures()
-    assert torch.equal(Distortion()(images, generator()), images)
-    assert Distortion()(images, generator()).data_ptr() != images.data_ptr()
+    assert torch.equal(distort(images, generator()), images)
+    assert distort(images, generator()).data_ptr() != images.data_ptr()
 
 
 def test_a_tiny_strength_leaves_stored_pictures_as_they_were() -> None:
     images = pictures()
-    assert torch.equal(Distortion(shift=1e-6, elastic_alpha=1e-6)(images, generator()), images)
+    assert torch.equal(distort(images, generator(), shift=1e-6, elastic_alpha=1e-6), images)
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float32, torch.float64])
 def test_type_and_shape_are_kept(dtype: torch.dtype) -> None:
     images = pictures(3, 3, 17).to(dtype)
-    result = Distortion(rotate=20, elastic_alpha=10)(images, generator())
+    result = distort(images, generator(), rotate=20, elastic_alpha=10)
     assert result.dtype == dtype and result.shape == images.shape
     assert result.min() >= 0 and result.max() <= 255
 
@@ -45,14 +45,14 @@ def test_the_same_seed_gives_the_same_pictures_and_another_seed_others() -> None
 
 def test_each_picture_has_its_own_map() -> None:
     images = pictures(1).expand(6, -1, -1, -1)
-    moved = Distortion(shift=3)(images, generator())
+    moved = distort(images, generator(), shift=3)
     assert len({tuple(one.flatten().tolist()) for one in moved}) == 6
 
 
 def test_more_pictures_than_one_chunk_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("papernets.data.augment.CHUNK_PIXELS", 28 * 28 * 3)
     images = torch.full((8, 1, 28, 28), 200, dtype=torch.uint8)
-    result = Distortion(rotate=5)(images, generator())
+    result = distort(images, generator(), rotate=5)
     assert (result[:, :, 10:18, 10:18] == 200).all()
 
 
@@ -76,7 +76,7 @@ def test_a_pixel_is_read_where_the_affine_map_says() -> None:
 def test_a_shift_moves_the_middle_of_mass_by_what_was_drawn() -> None:
     images = torch.zeros(4, 1, 29, 29)
     images[:, :, 14, 14] = 255.0
-    moved = Distortion(shift=4)(images, generator(5))
+    moved = distort(images, generator(5), shift=4)
     draws = 2 * torch.rand(6, 4, generator=generator(5)) - 1
     places = torch.arange(29.0) - 14
     mass = moved.sum((1, 2, 3))
@@ -117,6 +117,12 @@ def test_elastic_fields_are_blurred_noise() -> None:
     assert corner == pytest.approx(1, abs=0.1)  # as strong at the edge as in the middle
 
 
+def test_distortion_goes_to_json_values_and_back() -> None:
+    strong = Distortion(rotate=10, elastic_alpha=34)
+    assert strong.to_dict()["elastic_sigma"] == 4.0
+    assert Distortion.from_dict(strong.to_dict()) == strong
+
+
 @pytest.mark.parametrize(
     ("strengths", "message"),
     [
@@ -131,6 +137,8 @@ def test_strengths_that_make_no_sense(strengths: dict[str, float], message: str)
         Distortion(**strengths)
 
 
-def test_pictures_of_another_shape() -> None:
+def test_other_errors() -> None:
+    with pytest.raises(ValueError, match=r"unknown distortion 'twist'\. Known: rotate, scale"):
+        Distortion.from_dict({"twist": 1})
     with pytest.raises(ValueError, match=r"pictures of shape \(28, 28\); give \(N, C, h, w\)"):
-        Distortion()(torch.zeros(28, 28), generator())
+        distort(torch.zeros(28, 28), generator())

@@ -74,9 +74,11 @@ def test_the_files_come_and_are_kept(
 ) -> None:
     key = "mnist" if name == "mnist" else "fashion_mnist"
     mirrors(monkeypatch, f"{server}/good/", name=key)
-    paths = fetch(name, str(tmp_path))
+    seen: list[tuple[str, int, int | None]] = []
+    paths = fetch(name, str(tmp_path), progress=lambda *step: seen.append(step))
     assert paths == [str(tmp_path / key / file) for file in NAMES]
     assert all(Path(path).read_bytes() == CONTENT[Path(path).name] for path in paths)
+    assert seen[-1] == (NAMES[-1], len(CONTENT[NAMES[-1]]), len(CONTENT[NAMES[-1]]))
     assert fetch(name, str(tmp_path)) == paths
     assert len(Handler.asked) == 4  # the second time, nothing is asked for
 

@@ -38,6 +38,8 @@ def test_interval_solves_wilsons_equation_and_is_symmetric() -> None:
         assert interval(n - errors, n) == pytest.approx((1 - high, 1 - low))
     assert interval(0, 5)[0] == 0.0
     assert interval(5, 5)[1] == 1.0
+    narrow, wide = interval(3, 50, 0.5), interval(3, 50, 0.99)
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,7 @@ def test_interval_solves_wilsons_equation_and_is_symmetric() -> None:
     [
         ((0, 0), "an interval needs at least one picture, not 0"),
         ((5, 4), "5 errors in 4 pictures: give 0 to 4 errors"),
+        ((1, 4, 95), "level 95 is not between 0 and 1: 0.95 is usual"),
     ],
 )
 def test_interval_errors(arguments: tuple[int, ...], message: str) -> None:
