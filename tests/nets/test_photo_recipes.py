@@ -46,14 +46,16 @@ def test_a_family_has_its_papers_decay_and_smoothing_and_a_rate_that_it_bears(
     name: str, normed: bool, decay: float, smoothing: float
 ) -> None:
     run = resolve(name, {"data": "photos"})
-    assert (run.weight_decay, run.label_smoothing) == (decay, smoothing)
-    assert run.learning_rate == (0.03 if normed else 0.004)
+    recipe = run.recipe
+    assert (recipe.weight_decay, recipe.label_smoothing) == (decay, smoothing)
+    assert recipe.learning_rate == (0.03 if normed else 0.004)
     height = run.network(2).net.input[1]
-    assert (run.augment, run.optimizer, run.momentum) == ({"flip": 0.5}, "sgd", 0.9)
-    assert height != 224 or round(height * run.enlarge) == 256  # section 4.1 of AlexNet's paper
+    assert (recipe.augment, recipe.optimizer, recipe.momentum) == ({"flip": 0.5}, "sgd", 0.9)
+    assert height != 224 or round(height * recipe.enlarge) == 256  # section 4.1 of AlexNet's paper
 
 
 def test_cifars_recipe_is_of_he_et_al_section_4_2() -> None:
-    run = resolve("cifar_resnet20", {"data": "cifar10"})
-    assert (run.batch_size, run.learning_rate, run.weight_decay) == (128, 0.1, 1e-4)
-    assert (run.momentum, run.augment, run.enlarge) == (0.9, {"flip": 0.5, "padding": 4}, 1.0)
+    recipe = resolve("cifar_resnet20", {"data": "cifar10"}).recipe
+    assert (recipe.batch_size, recipe.learning_rate, recipe.weight_decay) == (128, 0.1, 1e-4)
+    padded = {"flip": 0.5, "padding": 4}
+    assert (recipe.momentum, recipe.augment, recipe.enlarge) == (0.9, padded, 1.0)
