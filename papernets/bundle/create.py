@@ -73,6 +73,9 @@ def build(net: Net, reference: bool = False, generator: torch.Generator | None =
     The rule is found by the network's name; He's for networks that are not ours. `reference` builds
     the plain form: see `papernets.run.network.build`.
     """
+    if not isinstance(net, Net):
+        wanted = "build(net('lenet5')), say; create_model takes names and committees"
+        raise TypeError(f"build takes a network, not a {type(net).__name__}: {wanted}")
     return build_network(net, reference, generator, beside(net).initialisation)
 
 

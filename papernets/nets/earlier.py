@@ -14,6 +14,11 @@ MOVED = {
     "papernets.paper": SAID,
     "papernets.analyse": "walk and totals are in papernets.spec, verify is in papernets.nets",
     "papernets.build": "create_model, load_bundle and build are in papernets",
+    "papernets.nets.own": "look_up in papernets.nets reads a file",
+    "papernets.nets.printed": "Claims hold for the printed network without being told so",
+    "papernets.evaluate.scan": "It is papernets.strips.scan",
+    "papernets.evaluate.strips": "It is papernets.strips.score",
+    "papernets.data.strips": "It is papernets.strips.make",
 }
 """Rooms of an earlier version that a user's file may name, and where what was in them is."""
 OF_NET = (
@@ -27,16 +32,17 @@ def gone(error: Exception) -> str:
     """What a file asks for that an earlier version had, and where it stands now; else nothing."""
     text, of_net = str(error), "|".join(OF_NET)
     if isinstance(error, ModuleNotFoundError):
-        module = ".".join((error.name or "").split(".")[:2])
-        return f"{module} is gone. {MOVED[module]}" if module in MOVED else ""
+        parts = (error.name or "").split(".")
+        at = next((name for n in (2, 3) if (name := ".".join(parts[:n])) in MOVED), "")
+        return at and f"{at} is gone. {MOVED[at]}"
     if found := re.match(r"cannot import name '(paper|analyse)' from 'papernets' ", text):
         return f"papernets.{found[1]} is gone. {MOVED[f'papernets.{found[1]}']}"
     if found := re.match(r"cannot import name '(Fact|Erratum|Init)' from 'papernets\.", text):
         return f"{found[1]} is gone. {SAID}"
     called = rf"got an unexpected keyword argument '({of_net})'|takes .* positional|got multiple"
     if found := re.match(rf"(Net|Committee)\.__init__\(\) (?:{called})", text):
-        taken = found[2] or "what it took by position"
-        return f"{found[1]} takes {taken} no more. {SAID}"
+        taken = f"takes {found[2]} no more" if found[2] else "takes other values, in another order"
+        return f"{found[1]} {taken}. {SAID}"
     if found := re.match(rf"'(Net|Committee)' object has no attribute '({of_net})'", text):
         return f"{found[1]} has {found[2]} no more. {SAID}"
     return ""

@@ -36,6 +36,10 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
         found = _called(name, maker, {**given, **options})
     if not isinstance(found, Net | Committee):
         raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
+    if not isinstance(found.member, Net):
+        raise ValueError(f"{name} has members of {type(found.member).__name__}, not of Net")
+    if not isinstance(found.name, str):
+        raise ValueError(f"{name} is called {found.name!r}, which is no text")
     title = first_sentence(maker) if inspect.isroutine(maker) else ""
     shelf = in_file(module, path, {found.name: title} if title else {})
     if maker is not None:

@@ -93,7 +93,7 @@ def read_claims(
     """The claims that a table lists, printed at the places that its column `where` names.
 
     The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
-    missing at the end of a line; one of `"` is as above it. A line that begins with a space goes on
+    missing after `where`; one of `"` is as above it. A line that begins with a space goes on
     with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
     `ours`, the column or the mapping, has our values of quantities that are no row's. ValueError
     names a wrong line.
@@ -101,6 +101,9 @@ def read_claims(
     found = []
     for cell in _cells(table, COLUMNS):
         printed, about, below = _limits(cell.get("printed", ""))
+        if re.match(r"[\d.,]+ ", printed) and isinstance(value(printed), str):
+            what = f"{cell['quantity']}: {printed!r} is no number"
+            raise ValueError(f"{what}: cells stand two spaces apart or more")
         beside = value(cell["ours"]) if cell.get("ours") else ours.get(cell["quantity"])
         found.append(
             Claim(
@@ -139,10 +142,16 @@ def _cells(table: str, known: tuple[str, ...]) -> Iterator[dict[str, str]]:
     if bad := [name for name in columns if name not in known]:
         kind = "claims" if known == COLUMNS else "departures"
         raise ValueError(f"a table of {kind} has no column {bad[0]!r}: {', '.join(known)}")
+    needed = [at for at, name in enumerate(columns, 1) if name in (*COLUMNS[:3], *OTHERWISE)]
     above = [""] * len(columns)
     for row in rows:
         if len(row) > len(columns):
             raise ValueError(f"{'  '.join(row)!r} has {len(row)} cells for {len(columns)} columns")
+        if len(row) < max(needed, default=1):
+            raise ValueError(
+                f"{'  '.join(row)!r} has no cell for {columns[len(row)]!r}: "
+                "cells stand two spaces apart or more"
+            )
         cells = [old if new == '"' else new for new, old in zip(row, above, strict=False)]
         above = [*cells, *[""] * (len(columns) - len(row))]
         yield {name: "" if cell == "." else cell for name, cell in zip(columns, above, strict=True)}

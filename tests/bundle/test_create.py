@@ -9,6 +9,7 @@ import torch
 from small_bundles import INFO, model_of, same, spoil
 from small_nets import BRANCHES
 
+import papernets
 from papernets.bundle.committee import Committee
 from papernets.bundle.create import create_model
 from papernets.bundle.load import load_bundle
@@ -31,6 +32,12 @@ def test_a_bundle_alone_is_enough_for_a_model(bundle, form):
         "run": bundle.parent / "run",
     }[form]
     assert same(create_model(given), model_of())
+
+
+@pytest.mark.parametrize("given", ["lenet1", None, net("boosted_lenet4")])
+def test_build_takes_a_network_alone(given):
+    with pytest.raises(TypeError, match=r"build takes a network, not a .*create_model takes names"):
+        papernets.build(given)
 
 
 def test_a_bundle_in_place_goes_before_a_network_of_its_name(bundle, monkeypatch):

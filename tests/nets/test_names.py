@@ -337,3 +337,18 @@ def test_a_peers_variant_says_who_does_otherwise():
     for name, peer in found:
         where = [departure.where for departure in look_up(name).record.departures]
         assert any(peers[peer] in text or "notes 00" in text for text in where), name
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("Committee('c', 3, 2, 'sum')", "has members of int, not of Net"),
+        ("Committee('c', Committee('d', 3, 2, 'sum'), 2, 'sum')", "has members of Committee, not"),
+        ("Net(None, (1, 8, 8), 3, chain({'c': Conv(3, 3)}))", "is called None, which is no text"),
+    ],
+)
+def test_a_users_file_may_hold_what_is_no_network(tmp_path, line, message):
+    file = tmp_path / "own.py"
+    file.write_text(f"from papernets.spec import *\nX = {line}\n")
+    with pytest.raises(ValueError, match=message):
+        net(f"{file}:X")

@@ -408,6 +408,10 @@ AS_IT_WAS = {  # a file, and the beginning of what is said of it
     "from papernets.spec import Init": "Init is gone. Paper, Claim (once Fact and Erratum)",
     "from papernets.analyse import walk": "papernets.analyse is gone. walk and totals are in",
     "from papernets.analyse.walk import walk": "papernets.analyse is gone. walk and totals are in",
+    "from papernets.nets.printed import as_printed": "papernets.nets.printed is gone. Claims hold",
+    "from papernets.nets.own import own": "papernets.nets.own is gone. look_up in papernets.nets",
+    "import papernets.evaluate.scan": "papernets.evaluate.scan is gone. It is papernets.strips.sca",
+    "from papernets.data.strips import windows": "papernets.data.strips is gone. It is papernets.s",
     "from papernets.build import create_model": "papernets.build is gone. create_model, load_bund",
     **{
         f"NET = Net(name='old', {word}, {BODY})": f"Net takes {word.partition('=')[0]} no more. "
@@ -420,8 +424,8 @@ AS_IT_WAS = {  # a file, and the beginning of what is said of it
             *("init=None", "recipes=()", "ledger_name='old'"),
         )
     },
-    f"NET = Net('old', 'Old', None, {BODY})": "Net takes what it took by position no more. Paper",
-    "NET = Net('old', 'Old', None, (1, 8, 8), 3, chain({}))": "Net takes what it took by position",
+    f"NET = Net('old', 'Old', None, {BODY})": "Net takes other values, in another order. Paper",
+    "NET = Net('old', 'Old', None, (1, 8, 8), 3, chain({}))": "Net takes other values, in ano",
     f"NET = Net(name='new', {BODY}).facts": "Net has facts no more. Paper, Claim (once Fact and",
     "from papernets.spec import Committee\n"
     "NET = Committee(name='old', title='Old', member=None, count=2, rule='')": "Committee takes t",

@@ -42,7 +42,7 @@ params     about 60,000  abstract
 C3.out     16x10x10      figure 2
 C1.stride  2x2           "         32 to 28 needs stride 1;
            the table has it right
-macs       below 5.7e9
+macs       below 5.7e9  .
 rate       .             table 1   .
 """,
         of="lenet5",
@@ -103,6 +103,9 @@ def test_of_several_notes_a_place_must_name_one():
     [
         ("quantity  printd\na  1", "no column 'printd': quantity, printed, where"),
         ("quantity  printed\na  1  2", "'a  1  2' has 3 cells for 2 columns"),
+        ("quantity  printed  where\na  1 table 1", "'a  1 table 1' has no cell for 'where': cells"),
+        ("quantity  printed  where\na 1 table 1", "'a 1 table 1' has no cell for 'printed': cells"),
+        ("quantity  printed  where  conditions\na  1 table 1  b", "a: '1 table 1' is no number"),
     ],
 )
 def test_a_wrong_table_of_claims_says_where(text, message):
