@@ -108,7 +108,7 @@ def _no_bundle(word: str, path: Path) -> str:
             "folder, a .safetensors file, or a state_dict, as torch.load(path, weights_only=True) "
             "gives it; under a peer's names: papernets.from_peer"
         )
-    names = ", ".join(_shipped_names()) or "none"
+    names = ", ".join(sorted(p.parent.name for p in SHIPPED.glob(f"*/{INFO}"))) or "none"
     if named(word):
         name = find(word).name
         return (
@@ -129,7 +129,3 @@ def _unfinished(path: Path) -> Path | None:
             member = run.name.isdigit() and (run.parent / "run.toml").is_file()
             return run.parent if member else run
     return None
-
-
-def _shipped_names() -> list[str]:
-    return sorted(p.parent.name for p in SHIPPED.glob(f"*/{INFO}"))

@@ -34,9 +34,10 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     own = model.state_dict()
     for name, tensor in own.items():
         if name not in state:
+            start = f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
             raise ValueError(
                 f"{where} does not fit: it has no tensor {name!r} ({by(tensor.shape)})"
-                f"{_begins(state)}{_others(own, state)}"
+                f"{start}{_others(own, state)}"
             )
         given = state[name]
         if not isinstance(given, Tensor):
@@ -65,10 +66,6 @@ def _kind(tensor: Tensor) -> str:
     if tensor.is_complex():
         return "complex"
     return "floating" if tensor.is_floating_point() else "whole"
-
-
-def _begins(state: Mapping[str, Tensor]) -> str:
-    return f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
 
 
 def _others(own: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> str:

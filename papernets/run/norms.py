@@ -56,9 +56,8 @@ def _writes_over(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
         and norm.running_mean is not None
         and norm.running_mean.dtype == x.dtype
         and x.device.type in ("cpu", "meta")
-        and not (torch.is_grad_enabled() and (x.requires_grad or _learns(norm)))
+        and not (
+            torch.is_grad_enabled()
+            and (x.requires_grad or any(p.requires_grad for p in norm.parameters(recurse=False)))
+        )
     )
-
-
-def _learns(norm: nn.Module) -> bool:
-    return any(parameter.requires_grad for parameter in norm.parameters(recurse=False))
