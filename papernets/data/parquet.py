@@ -16,7 +16,7 @@ from papernets.data.dataset import Dataset, WrongFolder
 from papernets.data.folder import SPLITS, natural, visible_files
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import shown
-from papernets.data.tables import Row, Tables
+from papernets.data.tables import TableRow, Tables
 
 ENDING = ".parquet"
 FEW = 20  # entries of a sub-folder that are looked at
@@ -116,7 +116,7 @@ def listings_of(root: Path) -> tuple[dict[str, Listing], list[str]]:
     for at, split in enumerate(of_part):
         for number, name in enumerate(tables.labels(at), tables.starts[at]):
             if name is None:
-                skipped.append(f"{Row(tables, number).name}: no label")
+                skipped.append(f"{TableRow(tables, number).name}: no label")
             else:
                 found[split].append((number, name))
     known = {name for _, name in found["train"]}
@@ -130,9 +130,9 @@ def listings_of(root: Path) -> tuple[dict[str, Listing], list[str]]:
         for number, name in rows:
             if name not in known:
                 raise WrongFolder(
-                    f"{Row(tables, number).name}: class {name!r} is not in the training part "
+                    f"{TableRow(tables, number).name}: class {name!r} is not in the training part "
                     f"(classes there: {', '.join(classes[:MOST_NAMED])})"
                 )
-        pictures = [Row(tables, number) for number, _ in rows]
+        pictures = [TableRow(tables, number) for number, _ in rows]
         listings[split] = Listing.named(pictures, [name for _, name in rows], classes)
     return listings, skipped

@@ -35,7 +35,7 @@ class Columns:
     words: bool = False
 
 
-class Row(Packed):
+class TableRow(Packed):
     """A picture in a row of some tables, counted through all of them."""
 
     __slots__ = ("number", "tables")
@@ -129,7 +129,7 @@ class Tables:
                 self.kept.move_to_end((at, group))
         content = cells[row - self.groups[at][group]].as_py()
         if not content:
-            raise Refused(f"{Row(self, number).name}: no picture in it")
+            raise Refused(f"{TableRow(self, number).name}: no picture in it")
         return bytes(content)
 
     def _read(self, at: int, group: int) -> Any:
