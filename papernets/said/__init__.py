@@ -15,7 +15,7 @@ from .claims import (
 from .recipe import Recipe
 from .record import Printed, Record
 from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source, Together
-from .tables import Table, crosses, maps_last, number, table
+from .tables import Table, crosses, maps_last, number, patch, table
 from .verify import Check, verify
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "maps_last",
     "number",
     "of_rows",
+    "patch",
     "shown",
     "table",
     "value",

@@ -55,6 +55,12 @@ def number(cell: str, row: str, column: str) -> int:
         raise ValueError(f"row {row}, column {column}: {cell!r} is not a whole number") from None
 
 
+def patch(cell: str, row: str) -> tuple[int, int]:
+    """The side of a square window and its stride, of a cell of the column `patch`: 7x7/2."""
+    side, stride = (number(n, row, "patch") for n in cell.split("x")[1].split("/"))
+    return side, stride
+
+
 def maps_last(cell: str) -> Shape:
     """A size with its maps last, as most print it (112x112x64), as (C, H, W)."""
     height, width, maps = (number(side, cell, "size") for side in cell.split("x"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from ...said import Code, Paper, maps_last, number, table
+from ...said import Code, Paper, maps_last, number, patch, table
 from ...spec import (
     Concat,
     Conv,
@@ -125,8 +125,7 @@ def lines(variant: Variant, channels: int) -> Iterator[tuple[str, dict[str, str]
         match name.rstrip("*"):
             case "convolution":
                 name = f"conv{next(convs)}"
-                patch = row["patch"].split("x")[1].split("/")
-                kernel, stride = (number(n, name, "patch") for n in patch)
+                kernel, stride = patch(row["patch"], name)
                 if row["3x3reduce"] != ".":
                     maps = number(row["3x3reduce"], name, "3x3reduce")
                     parts[f"{name}_reduce"] = convolution(variant, maps, 1)
