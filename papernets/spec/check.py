@@ -23,8 +23,6 @@ def check_net(net: Net) -> None:
 
     Whether the layers fit on one another is the walk's to say.
     """
-    if not isinstance(net.name, str):
-        raise ValueError(f"the name of a network is {_short(net.name)}, which is no text")
     shape, size = net.input, "three whole numbers of at least 1: (channels, height, width)"
     if not (isinstance(shape, tuple) and len(shape) == 3 and all(map(_count, shape))):
         raise ValueError(f"the input of {net.name} is {shape!r}, not {size}")
