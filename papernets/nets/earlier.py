@@ -20,7 +20,7 @@ MOVED = {
     "papernets.evaluate.strips": "It is papernets.strips.score",
     "papernets.data.strips": "It is papernets.strips.make",
 }
-"""Rooms of an earlier version that a user's file may name, and where what was in them is."""
+"""Modules of an earlier version that a user's file may name, and where what was in them is."""
 OF_NET = (
     *("title", "paper", "ledger_name", "init", "facts", "errata", "departures", "recipes"),
     "options",
