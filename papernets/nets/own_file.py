@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from ..said import Printed
 from ..spec import Committee, Net, pair
@@ -71,12 +72,20 @@ def _makes(value: object, name: str, module: ModuleType) -> bool:
     return given is inspect.Signature.empty or text in ("Net", "Committee", "Net | Committee")
 
 
+class _Read(SourceFileLoader):
+    """A file's code as it stands: kept bytecode does not see a change within the same second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def run(path: str) -> ModuleType:
     """The module in a user's file; ValueError where there is none, or it does not run."""
     file = Path(path)
     if not file.is_file():
         raise ValueError(f"{path}: no such file; a network of your own is FILE.py:NAME")
-    spec = importlib.util.spec_from_file_location(f"papernets_own_{file.stem}", file)
+    called = f"papernets_own_{file.stem}"
+    spec = importlib.util.spec_from_file_location(called, file, loader=_Read(called, str(file)))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

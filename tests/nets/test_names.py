@@ -1,5 +1,8 @@
 """Names and options of networks, and a user's own `file.py:NAME`."""
 
+import os
+import sys
+
 import pytest
 
 from papernets.nets import NETS, find, list_nets, look_up, net
@@ -352,3 +355,13 @@ def test_a_users_file_may_hold_what_is_no_network(tmp_path, line, message):
     file.write_text(f"from papernets.spec import *\nX = {line}\n")
     with pytest.raises(ValueError, match=message):
         net(f"{file}:X")
+
+
+def test_a_file_changed_within_a_second_is_read_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = tmp_path / "own.py"
+    for maps in (4, 5):  # same size, same time: what bytecode is told by
+        file.write_text(OWN.replace("width=4", f"width={maps}"))
+        os.utime(file, (1e9, 1e9))
+        assert dict(net(f"{file}:FIXED").body.parts)["conv"].out == maps
+    assert [path.name for path in tmp_path.iterdir()] == ["own.py"]  # the folder is the user's
