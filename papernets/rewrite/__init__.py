@@ -48,7 +48,7 @@ def mapped(net: Net, change: Change, heads: bool = True) -> Rewritten:
     """
     body = rebuilt(net.body, change, heads=heads)
     assert isinstance(body, Chain)
-    return Rewritten(replace(net, body=body))
+    return Rewritten(net.with_body(body))
 
 
 def pool_first(net: Net) -> Rewritten:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .joins import Aux, Chain
 from .tree import each_part
@@ -25,6 +25,10 @@ class Net:
     def __post_init__(self) -> None:
         if isinstance(self.input, list):  # an easy slip, and clear
             object.__setattr__(self, "input", tuple(self.input))
+
+    def with_body(self, body: Chain) -> Net:
+        """The same network with other layers."""
+        return replace(self, body=body)
 
     @property
     def member(self) -> Net:
