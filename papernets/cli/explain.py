@@ -109,10 +109,7 @@ def _printed(claim: Claim | None) -> str:
 
 
 def explain(
-    name: Annotated[
-        str,
-        typer.Argument(help=NAMED),
-    ],
+    name: Annotated[str, typer.Argument(help=NAMED)],
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,

@@ -250,11 +250,7 @@ class _Table:
                 continue
             (best, score), *rest = answer.top
             whole = not rest[0][1] if rest else len(self.classes) == 1
-            cells = [
-                screen.clean(answer.file),
-                screen.clean(best),
-                _score(score, whole).rjust(7),
-            ]
+            cells = [screen.clean(answer.file), screen.clean(best), _score(score, whole).rjust(7)]
             if self.found:
                 cells.append(answer.found)
             for other, chance in rest[:others]:

@@ -86,11 +86,7 @@ class Distortion:
             grid = _maps(len(part), height, width, self, generator, images.device, own)
             part = part if own is None else part[own]
             moved = grid_sample(
-                part.float(),
-                grid,
-                mode="bilinear",
-                padding_mode="zeros",
-                align_corners=True,
+                part.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=True
             )
             if not part.is_floating_point():
                 moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds

@@ -127,11 +127,8 @@ def _check(what: str, given: object, where: str) -> None:
         )
     for one in given:
         if not isinstance(one, kind):
-            star = (
-                ". Put a star before it: *PAPER.claims(...)"
-                if isinstance(one, tuple | list)
-                else ""
-            )
+            hint = ". Put a star before it: *PAPER.claims(...)"
+            star = hint if isinstance(one, tuple | list) else ""
             raise ValueError(f"{where}: {what} holds a {type(one).__name__}, not {a_kind}{star}")
         if isinstance(one, Claim) and not isinstance(one.source, Source):
             raise ValueError(

@@ -30,10 +30,7 @@ class Origin:
         return Source((self,), place)
 
     def claims(
-        self,
-        table: str,
-        of: str | tuple[str, ...] = (),
-        ours: Mapping[str, Value] | None = None,
+        self, table: str, of: str | tuple[str, ...] = (), ours: Mapping[str, Value] | None = None
     ) -> tuple[Claim, ...]:
         """The claims that a table lists, as `read_claims` reads it: printed here."""
         return read_claims(table, self.at, (of,) if isinstance(of, str) else of, ours or {})

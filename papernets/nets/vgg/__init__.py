@@ -52,11 +52,7 @@ DROPOUT = 0.5  # section 3.1: in the first two dense layers
 
 
 def layers(
-    column: str,
-    classes: int,
-    norm: Norm | None = None,
-    dropout: float = DROPOUT,
-    average: int = 0,
+    column: str, classes: int, norm: Norm | None = None, dropout: float = DROPOUT, average: int = 0
 ) -> dict[str, Part]:
     """A column of table 1 as layers; `norm` after each convolution, dropout 0 for none.
 
