@@ -19,6 +19,7 @@ _WHERE = {
     "build": "papernets.bundle.create",
     "create_model": "papernets.bundle.create",
     "from_peer": "papernets.peers",
+    "fast": "papernets.bundle.fast",
     "load_bundle": "papernets.bundle.load",
     "verify": "papernets.nets",
     "walk": "papernets.spec",
@@ -28,6 +29,7 @@ __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
     from .bundle.create import create_model as create_model
+    from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
     from .nets import verify as verify
     from .nets.registry import list_nets as list_nets

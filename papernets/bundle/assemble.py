@@ -39,7 +39,7 @@ def assemble(
         return plain
     done = rewrite.dense(net)
     wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
-    model = Network(wide, rewrite.fast(wide).net)
+    model = Network(wide)
     load_weights(model, moved(plain.state_dict(), done.moves), "the dense form")
     return model
 

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+
+@dataclass
+class Tally:
+    """How many pictures a committee was shown, and how many of them it asked all members about."""
+
+    asked: int = 0
+    seen: int = 0
 
 
 class Committee(nn.Module):
@@ -14,7 +23,8 @@ class Committee(nn.Module):
     In evaluation, where `margin` is given, a picture on which the first member alone (its logits
     times `alone`, through softmax) puts its best class more than `margin` ahead of the second is
     not shown to the others (LeCun et al. 1998, section III-C). `asked` of the `seen` pictures went
-    to the others since both were set to 0.
+    to the others. Compiled, exported, traced or mapped it shows every picture to all members, and
+    gives the same answers.
     """
 
     def __init__(
@@ -28,20 +38,53 @@ class Committee(nn.Module):
         self.members = nn.ModuleList(members)
         self.weights = tuple(weights) if weights else (1.0,) * len(members)
         self.alone, self.margin = alone, margin
-        self.asked = self.seen = 0
+        self.tally = Tally()
+
+    @property
+    def asked(self) -> int:
+        """Pictures that went to all members, since it was set to 0."""
+        return self.tally.asked
+
+    @asked.setter
+    def asked(self, count: int) -> None:
+        self.tally.asked = count
+
+    @property
+    def seen(self) -> int:
+        """Pictures that it was shown, since it was set to 0."""
+        return self.tally.seen
+
+    @seen.setter
+    def seen(self, count: int) -> None:
+        self.tally.seen = count
+
+    def of(self, members: Sequence[nn.Module]) -> Committee:
+        """The same committee, with one tally, of these members in the place of its own."""
+        other = Committee(members, self.weights, self.alone, self.margin)
+        other.tally = self.tally
+        other.training = self.training
+        return other
 
     def forward(self, x: Tensor) -> Tensor:
         first = self.members[0](x)
-        self.seen += len(x)
+        whole = torch.compiler.is_compiling() or torch.jit.is_tracing()
+        counted = not whole and isinstance(x, Tensor)
+        if counted:
+            self.tally.seen += len(x)
         if self.margin is None or self.training:
-            self.asked += len(x)
+            if counted:
+                self.tally.asked += len(x)
             return self._with_others(first, x)
         top = torch.softmax(first * self.alone, 1).topk(min(2, first.shape[1]), 1).values
-        unsure = (top[:, 0] - top[:, -1] <= self.margin).nonzero()[:, 0]
-        self.asked += len(unsure)
-        answer = first * self.alone
-        if len(unsure):
-            answer = answer.index_copy(0, unsure, self._with_others(first[unsure], x[unsure]))
+        unsure = top[:, 0] - top[:, -1] <= self.margin
+        places = _places(unsure) if counted else None
+        if places is None:
+            all_asked = self._with_others(first, x)
+            return torch.where(unsure.unsqueeze(1), all_asked, first * self.alone)
+        self.tally.asked += len(places)
+        answer: Tensor = first * self.alone
+        if len(places):
+            answer = answer.index_copy(0, places, self._with_others(first[places], x[places]))
         return answer
 
     def _with_others(self, first: Tensor, x: Tensor) -> Tensor:
@@ -49,3 +92,11 @@ class Committee(nn.Module):
         for weight, member in zip(self.weights[1:], list(self.members)[1:], strict=True):
             total = total + member(x) * weight
         return total
+
+
+def _places(unsure: Tensor) -> Tensor | None:
+    """Which of a batch's pictures are unsure; None where torch.func's transforms hide it."""
+    try:
+        return unsure.nonzero()[:, 0]
+    except RuntimeError:
+        return None

@@ -67,16 +67,15 @@ def create_model(
     return _of_bundle(folder, info, first, making, "" if alone else word)
 
 
-def build(net: Net, reference: bool = False, generator: torch.Generator | None = None) -> Network:
+def build(net: Net, generator: torch.Generator | None = None) -> Network:
     """A `Net` as a module with fresh parameters, drawn by its paper's rule from `generator`.
 
-    The rule is found by the network's name; He's for networks that are not ours. `reference` builds
-    the plain form: see `papernets.run.network.build`.
+    The rule is found by the network's name; He's for networks that are not ours.
     """
     if not isinstance(net, Net):
         wanted = "build(net('lenet5')), say; create_model takes names and committees"
         raise TypeError(f"build takes a network, not a {type(net).__name__}: {wanted}")
-    return build_network(net, reference, generator, beside(net).initialisation)
+    return build_network(net, generator, beside(net).initialisation)
 
 
 def model_of(folder: Path, info: BundleInfo) -> nn.Module:

@@ -10,6 +10,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..rewrite import Move
+from ..spec import Net
+from ..spec.tensors import earlier_names
 from ..words import by
 
 
@@ -27,11 +29,13 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     """Load a state_dict into a model, all of it or nothing.
 
     A missing, extra or misshapen tensor, one of another kind of number, or one with NaN or infinite
-    values, is a ValueError that names the first.
+    values, is a ValueError that names the first. Names of November 2026 are read, too.
     """
     if not isinstance(state, Mapping):
         raise ValueError(f"weights are a bundle's folder, a file or a state_dict, not {state!r}")
     own = model.state_dict()
+    net = getattr(model, "net", None)
+    state = renamed(state, net) if isinstance(net, Net) else state
     for name, tensor in own.items():
         if name not in state:
             start = f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
@@ -62,6 +66,14 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     model.load_state_dict(dict(state))
 
 
+def renamed(state: Mapping[str, Tensor], net: Net) -> Mapping[str, Tensor]:
+    """A state_dict under today's names, where it has those of November 2026; else as it is."""
+    earlier = {old: new for new, old in earlier_names(net).items()}
+    if any(old not in state for old in earlier):
+        return state
+    return {earlier.get(name, name): tensor for name, tensor in state.items()}
+
+
 def _kind(tensor: Tensor) -> str:
     if tensor.is_complex():
         return "complex"
@@ -79,12 +91,11 @@ def _others(own: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> str:
 
 
 def moved(state: Mapping[str, Tensor], moves: tuple[Move, ...]) -> dict[str, Tensor]:
-    """A state_dict for a rewritten network: weights that its moves name are in new shapes."""
-    shapes = {move.name: move.shape for move in moves}
-    return {
-        name: tensor.reshape(shapes[name]) if name in shapes else tensor
-        for name, tensor in state.items()
-    }
+    """A state_dict for a rewritten network: tensors that its moves name under new names."""
+    found = dict(state)
+    for move in moves:
+        found[move.to] = found.pop(move.name).reshape(move.shape)
+    return found
 
 
 def copies(model: nn.Module) -> dict[str, Tensor]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from ..bundle.fast import fast
+
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
     from ..data.stored import Images
@@ -27,8 +29,10 @@ def logits_of(
 ) -> Tensor:
     """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
 
-    The model's mode is left as it was. `batch` None takes `batch_of(model)`.
+    It is computed in the model's fast form, whose mode is left as it was. `batch` None takes
+    `batch_of(model)`.
     """
+    model = fast(model)
     batch = batch or batch_of(model)
     was = model.training
     model.eval()

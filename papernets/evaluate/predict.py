@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..bundle.fast import fast
 from ..bundle.load import Bundle
 from ..data.folder import visible_files
 from ..data.picture import shown
@@ -113,7 +114,7 @@ def _answers(
     bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    bundle.model.to(device)
+    model = fast(bundle.model.to(device))
     while some := list(islice(given, batch)):
         preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
@@ -121,7 +122,7 @@ def _answers(
         pictures = [read.picture for _, read in pairs if read.picture is not None]
         rows: Iterator[NDArray[np.float64]] = iter(())
         if pictures:
-            logits = logits_of(bundle.model, torch.stack(pictures), preprocessing, device)
+            logits = logits_of(model, torch.stack(pictures), preprocessing, device)
             outputs = scaled(bundle, logits).numpy()
             if np.isnan(outputs).any():
                 raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")

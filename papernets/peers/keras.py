@@ -14,12 +14,14 @@ from torch import Tensor
 
 from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
+from ..spec import tensors as tensors_of
 from ..words import by
+from . import rules
 from .conventions import CAFFE
 from .h5_reader import UNNAMED
 from .keras_names import CONV_PREDS, Place, family_of, places
 from .layout import Inputs, PeerNet
-from .rules import checked
+from .rules import COUNTER, checked
 
 KERNEL, NORM = "kernel", "batch_normalization"
 
@@ -93,6 +95,10 @@ def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[st
     held = _held(known, tensors, wanted)
     wanted = _without_top(_numbered(known, wanted, held), held)
     where = f"Keras's {known.name}"
+    called = {
+        (tensor.row, tensor.operation == rules.NORM, name.rpartition(".")[2]): name
+        for name, tensor in tensors_of(net).items()
+    }
     found: dict[str, Tensor] = {}
     for place in wanted:
         given = held.pop(place.layer, {})
@@ -107,9 +113,9 @@ def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[st
                 raise ValueError(f"{where}: {name!r} is {by(tensor.shape)}, not {by(shape)}")
             tensor = checked(tensor, name, where)
             tensor = _turned(place, tensor) if theirs == KERNEL else tensor
-            found[f"{place.row.name}.{ours}"] = tensor
+            found[called[place.row.name, place.kind == NORM, ours]] = tensor
         if place.kind == NORM:
-            found[f"{place.row.name}.norm.num_batches_tracked"] = torch.zeros((), dtype=torch.long)
+            found[called[place.row.name, True, COUNTER]] = torch.zeros((), dtype=torch.long)
         if given:
             raise _extra(known, place.layer, given)
     for layer, given in held.items():
@@ -219,16 +225,16 @@ def _without_top(wanted: list[Place], held: Held) -> list[Place]:
 
 
 def _weights(place: Place) -> list[tuple[str, str, tuple[int, ...]]]:
-    """The weights of a place: Keras's name, ours within the row, the shape that Keras has."""
+    """The weights of a place: Keras's name, ours, the shape that Keras has."""
     row, layer, out = place.row, place.row.layer, (place.row.out[0],)
     if place.kind == NORM:
         assert isinstance(layer, Conv | BatchNorm) and layer.norm is not None
-        gamma = [("gamma", "norm.weight", out)] if layer.norm.scale else []
+        gamma = [("gamma", "weight", out)] if layer.norm.scale else []
         return [
             *gamma,
-            ("beta", "norm.bias", out),
-            ("moving_mean", "norm.running_mean", out),
-            ("moving_variance", "norm.running_var", out),
+            ("beta", "bias", out),
+            ("moving_mean", "running_mean", out),
+            ("moving_variance", "running_var", out),
         ]
     assert isinstance(layer, Conv | Dense)
     kernel = pair(layer.kernel) if isinstance(layer, Conv) else (1, 1)

@@ -15,7 +15,8 @@ from ..spec import Net
 from ..words import by
 from .layout import PeerNet
 
-NORM = "norm"  # how the name of a row's normalisation ends, in our state_dict
+NORM = "norm"
+"""The operation of a row that normalises it."""
 COUNTER = "num_batches_tracked"
 """Files of before torch 0.4.1 lack it, and nothing but a momentum of None reads it."""
 
@@ -41,13 +42,12 @@ def names(net: Net, rules: Iterable[Rule]) -> dict[str, str]:
     """The peer's name for each tensor of our state_dict; the first rule that fits a row holds."""
     compiled = [(_pattern(rule.row), rule) for rule in rules]
     found: dict[str, str] = {}
-    for key in spec.tensors(net):
-        module, _, leaf = key.rpartition(".")
-        row = module.removesuffix(f".{NORM}")
+    for key, tensor in spec.tensors(net).items():
+        row, leaf = tensor.row, key.rpartition(".")[2]
         for pattern, rule in compiled:
             match = pattern.fullmatch(row)
             if match:
-                theirs = rule.weight if row == module else rule.norm
+                theirs = rule.norm if tensor.operation == NORM else rule.weight
                 found[key] = f"{_filled(theirs, match.groupdict())}.{leaf}"
                 break
         else:

@@ -19,23 +19,25 @@ from ..spec import (
     Shape,
     TableConv,
     rebuilt,
+    tensors,
     walk,
 )
 from ..spec.tree import Change
-from .forms import BY_SIGMOID, DenseTable, SlidingLRN, slides
+from .forms import BY_SIGMOID, SlidingLRN, slides
 
 
 @dataclass(frozen=True)
 class Move:
-    """The weight `name` keeps its name and values, and has this shape in the rewritten network."""
+    """The tensor `name` is called `to` in the rewritten network, and has this shape there."""
 
     name: str
+    to: str
     shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """A rewritten network; weights that no move names carry over unchanged."""
+    """A rewritten network; tensors that no move names carry over unchanged."""
 
     net: Net
     moves: tuple[Move, ...] = ()
@@ -78,17 +80,6 @@ def pool_first(net: Net) -> Rewritten:
     return mapped(net, change)
 
 
-def dense_tables(net: Net) -> Rewritten:
-    """Connection tables as full convolutions with zeros: more multiply-adds, larger products."""
-
-    def change(name: str, part: Part) -> Part:
-        if not isinstance(part, TableConv):
-            return part
-        return DenseTable(part.table, part.kernel, part.activation)
-
-    return mapped(net, change)
-
-
 def sliding_norms(net: Net) -> Rewritten:
     """Local response normalisation by sliding sums and square roots: the same, in fewer passes."""
 
@@ -122,7 +113,7 @@ def fast(net: Net) -> Rewritten:
 
     The network is for the builder: it has activations of `forms` that no walk takes from a person.
     """
-    return sliding_norms(tanh_by_sigmoid(dense_tables(pool_first(net).net).net).net)
+    return sliding_norms(tanh_by_sigmoid(pool_first(net).net).net)
 
 
 def dense(net: Net) -> Rewritten:
@@ -142,7 +133,6 @@ def dense(net: Net) -> Rewritten:
             before[row.name], flat = flat or row.input, None
         elif isinstance(row.layer, GlobalPool):
             before[row.name] = row.input
-    moves: list[Move] = []
 
     def change(name: str, part: Part) -> Part | None:
         if isinstance(part, Flatten):
@@ -151,9 +141,12 @@ def dense(net: Net) -> Rewritten:
             return Pool("average", before[name][1:], 1)
         if not isinstance(part, Dense):
             return part
-        moves.append(Move(f"{name}.weight", (part.out, *before[name])))
         kernel = before[name][1:]
         return Conv(part.out, kernel, bias=part.bias, norm=part.norm, activation=part.activation)
 
-    done = mapped(net, change, heads=False)
-    return replace(done, moves=tuple(moves))
+    wide = mapped(net, change, heads=False).net
+    own, other = tensors(net), tensors(wide)
+    pairs = zip(own.items(), other.items(), strict=True)
+    return Rewritten(
+        wide, tuple(Move(a, b, y.shape) for (a, x), (b, y) in pairs if (a, x) != (b, y))
+    )

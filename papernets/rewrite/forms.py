@@ -5,25 +5,13 @@ Values, parameters and their names are the same; only what is executed differs.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from ..spec import LRN, Net, Shape, TableConv, pair, rows_of
+from ..spec import LRN, Net, Row, Shape, TableConv, pair, rows_of
 
 BY_SIGMOID = {"tanh": "tanh_by_sigmoid", "scaled_tanh": "scaled_tanh_by_sigmoid"}
 """Activations of rewritten networks alone: the same functions, computed by way of the sigmoid."""
-
-
-@dataclass(frozen=True)
-class DenseTable(TableConv):
-    """A connection table as a full convolution whose absent kernels are zero.
-
-    More multiply-adds than a kernel at a time, and less time.
-    """
-
-    def executed(self, s: Shape) -> int:
-        """The multiply-adds of the full convolution."""
-        k, o = pair(self.kernel), self.shape(s)
-        return s[0] * k[0] * k[1] * o[0] * o[1] * o[2]
 
 
 @dataclass(frozen=True)
@@ -45,9 +33,15 @@ def slides(norm: LRN) -> bool:
 
 
 def executed_macs(net: Net) -> int:
-    """The multiply-adds that a network really executes for one picture, heads apart."""
-    return sum(
-        row.layer.executed(row.input) if isinstance(row.layer, DenseTable) else row.macs
-        for row in rows_of(net.body, net.input)
-        if not row.aux
-    )
+    """The multiply-adds that a network really executes for one picture, heads apart.
+
+    A connection table is computed as a full convolution whose absent kernels are zero: more
+    multiply-adds than a kernel at a time, and less time.
+    """
+    return sum(_executed(row) for row in rows_of(net.body, net.input) if not row.aux)
+
+
+def _executed(row: Row) -> int:
+    if not isinstance(row.layer, TableConv):
+        return row.macs
+    return row.input[0] * math.prod(pair(row.layer.kernel)) * math.prod(row.out)

@@ -5,48 +5,64 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..spec import Initialisation, pair
-from .layers import Conv, Dense, Subsample, TableConv
+from .. import spec
+from ..spec import Initialisation, Layer, Net, pair, tensors, walk
+
+Fans = tuple[Tensor, int, int]
+"""Weights, their fan-in and their fan-out."""
+DRAWN = (spec.Conv, spec.Dense, spec.TableConv, spec.Subsample)
+"""The layers whose weights are drawn."""
 
 
-def fans(module: nn.Module) -> list[tuple[Tensor, int, int]]:
-    """(weights, fan-in, fan-out) of a layer; a connection table has a fan-in an output map."""
-    if isinstance(module, Conv):
-        k = module.weight.shape[2] * module.weight.shape[3]
-        out = module.weight.shape[0] // module.layer.groups
-        return [(module.weight, k * module.weight.shape[1], k * out)]
-    if isinstance(module, Dense):
-        return [(module.weight, module.weight.shape[1], module.weight.shape[0])]
-    if isinstance(module, TableConv):
-        k, parts, start = module.weight.shape[1] * module.weight.shape[2], [], 0
-        for maps in module.layer.table:
-            parts.append((module.weight[start : start + len(maps)], k * len(maps), k))
+def fans(layer: Layer, weight: Tensor) -> list[Fans]:
+    """The parts of a layer's weights that are drawn alike: a table has a fan-in an output map."""
+    if isinstance(layer, spec.Conv):
+        k = weight.shape[2] * weight.shape[3]
+        return [(weight, k * weight.shape[1], k * (layer.out // layer.groups))]
+    if isinstance(layer, spec.Dense):
+        return [(weight, weight.shape[1], weight.shape[0])]
+    if isinstance(layer, spec.TableConv):
+        k, parts, start = weight.shape[1] * weight.shape[2], [], 0
+        for maps in layer.table:
+            parts.append((weight[start : start + len(maps)], k * len(maps), k))
             start += len(maps)
         return parts
-    if isinstance(module, Subsample):
-        kernel = pair(module.layer.kernel)
-        return [(module.weight, kernel[0] * kernel[1], 1)]
-    return []
+    assert isinstance(layer, spec.Subsample)
+    kernel = pair(layer.kernel)
+    return [(weight, kernel[0] * kernel[1], 1)]
 
 
 @torch.no_grad()
 def initialise(
-    model: nn.Module, init: Initialisation, generator: torch.Generator | None = None
+    model: nn.Module, net: Net, init: Initialisation, generator: torch.Generator | None = None
 ) -> None:
-    """Draw all parameters in place by a rule; on meta nothing happens."""
-    for name, module in model.named_modules():
-        parts = fans(module)
-        bias = getattr(module, "bias", None)
-        if not parts or parts[0][0].is_meta:
+    """Draw all parameters of a network's module in place by a rule, in the order of its state_dict.
+
+    On meta nothing happens.
+    """
+    rows = {row.name: row for row in walk(net)}
+    for name in dict.fromkeys(tensor.row for tensor in tensors(net).values()):
+        row = rows[name]
+        if not isinstance(row.layer, DRAWN):
             continue
+        own = model.get_submodule(module_name(name, row.layer))
+        weight, bias = own._parameters["weight"], own._parameters["bias"]
+        if weight is None or weight.is_meta:
+            continue
+        parts = fans(row.layer, weight)
         rule = init.of(name)
-        for at, (weight, fan_in, fan_out) in enumerate(parts):
-            draw(weight, rule, fan_in, fan_out, generator)
+        for at, (part, fan_in, fan_out) in enumerate(parts):
+            draw(part, rule, fan_in, fan_out, generator)
             if bias is not None and rule.biases_too:
-                own = bias[at : at + 1] if isinstance(module, TableConv) else bias
-                draw(own, rule, fan_in, fan_out, generator)
+                table = isinstance(row.layer, spec.TableConv)
+                draw(bias[at : at + 1] if table else bias, rule, fan_in, fan_out, generator)
         if bias is not None and not rule.biases_too:
             bias.fill_(1.0 if name in rule.ones else rule.bias)
+
+
+def module_name(row: str, layer: Layer) -> str:
+    """The name of the module in which a row has its weights."""
+    return f"{row}.{layer.operation}" if len(layer.operations) > 1 else row
 
 
 def draw(
@@ -86,4 +102,4 @@ def truncated(
             far = far[again.abs() > bound]
 
 
-__all__ = ["draw", "fans", "initialise", "truncated"]
+__all__ = ["draw", "fans", "initialise", "module_name", "truncated"]

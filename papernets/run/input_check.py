@@ -1,63 +1,94 @@
-"""Pictures that do not fit a built network: the error says which would."""
+"""Pictures that do not fit a network: the error says which would.
+
+What fits is not looked at closely: a network takes what its modules take, whoever put them there.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import rewrite
 from ..spec import Net
 from ..spec.walk import fixed_size, walk
 
 
-def check_kind(name: str, x: Tensor, own: Tensor) -> None:
-    """Raise ValueError where pictures have another kind of number than a network's weights."""
-    if x.dtype == own.dtype or torch.is_autocast_enabled(x.device.type):
-        return
-    kind, wanted = (str(t.dtype).removeprefix("torch.") for t in (x, own))
-    instead = f"x.to(torch.{wanted})" + (" / 255, say" if not x.is_floating_point() else "")
-    raise ValueError(
-        f"{name} has {wanted} weights, these pictures are {kind}: give {instead}, or "
-        "change the network's: model.double(), model.half()"
-    )
+class Checked(Protocol):
+    """A network's module: its mode, the names of its heads' rows, what it was built of."""
+
+    training: bool
+    aux_names: frozenset[str]
+    kinds: dict[str, type[nn.Module]]
 
 
 class InputCheck:
-    """Checks pictures against a network; what it found out of a size it remembers."""
+    """Checks pictures against a network."""
 
     def __init__(self, net: Net):
         self._net = net
         self._fixed: dict[bool, bool] = {}
-        self._sizes = {(*net.input[1:], heads) for heads in (True, False)}
 
-    def __call__(self, x: Tensor, heads: bool) -> None:
-        """Raise ValueError where pictures x do not fit the network, with its heads or without."""
+    def before(self, model: Checked, x: Tensor, heads: bool | None = None) -> None:
+        """Raise where x is no batch of pictures, or its size is not that of the dense layers.
+
+        `heads` is whether auxiliary heads see it; None: as the network's mode says. A size that
+        modules in the place of ours may take is left to them.
+        """
         name, (channels, *want) = self._net.name, self._net.input
         if not isinstance(x, Tensor):
             raise TypeError(
                 f"{name} takes pictures as a tensor of shape "
                 f"(N, {channels}, {want[0]}, {want[1]}), not a {type(x).__name__}"
             )
-        if x.dim() != 4 or x.shape[1] != channels:
-            raise ValueError(
-                f"{name} takes pictures of shape (N, {channels}, {want[0]}, {want[1]}), "
-                f"not {tuple(x.shape)}"
-            )
-        height, width = x.shape[2:]
-        if [height, width] != want and self._is_fixed(heads):
-            raise ValueError(
-                f"{name} was built for {want[0]}x{want[1]} pictures and its dense layers "
-                f"are sized for them; this one is {height}x{width}. Build it with input=({height}, "
-                f"{width}), or with dense=True for a map of outputs"
-            )
-        if not (isinstance(height, int) and isinstance(width, int)):
-            return  # torch traces the shape as a symbol
-        if (height, width, heads) not in self._sizes:
-            asked = replace(self._asked(heads), input=(channels, height, width))
-            walk(asked)  # names a layer that is too small
-            self._sizes.add((height, width, heads))
+        if x.dim() != 4:
+            raise self._another_shape(x)
+        other = list(x.shape[2:]) != want and self._is_fixed(self._heads(model, heads))
+        if other and changed(model) is None:
+            raise self._another_size(x)
+
+    def explain(
+        self, model: Checked, x: Tensor, error: RuntimeError, heads: bool | None = None
+    ) -> None:
+        """Raise a ValueError in place of torch's error, where pictures x do not fit the network.
+
+        Nothing where other modules than ours are in it: torch's own error is the truth then.
+        """
+        if changed(model) is not None:
+            return
+        channels, height, width = x.shape[1:]
+        if channels != self._net.input[0]:
+            raise self._another_shape(x) from error
+        own = next(_module(model).parameters(), None)
+        if own is not None:
+            check_kind(self._net.name, x, own, error)
+        asked = self._asked(self._heads(model, heads))
+        try:
+            walk(replace(asked, input=(channels, height, width)))  # names a layer that is too small
+        except ValueError as why:
+            raise why from error
+
+    def _heads(self, model: Checked, heads: bool | None) -> bool:
+        return bool(model.training and model.aux_names) if heads is None else heads
+
+    def _another_shape(self, x: Tensor) -> ValueError:
+        channels, height, width = self._net.input
+        return ValueError(
+            f"{self._net.name} takes pictures of shape (N, {channels}, {height}, {width}), "
+            f"not {tuple(x.shape)}"
+        )
+
+    def _another_size(self, x: Tensor) -> ValueError:
+        (_, *want), (height, width) = self._net.input, x.shape[2:]
+        if x.shape[1] != self._net.input[0]:
+            return self._another_shape(x)
+        return ValueError(
+            f"{self._net.name} was built for {want[0]}x{want[1]} pictures and its dense layers "
+            f"are sized for them; this one is {height}x{width}. Build it with input=({height}, "
+            f"{width}), or with dense=True for a map of outputs"
+        )
 
     def _asked(self, heads: bool) -> Net:
         return self._net if heads else rewrite.without_heads(self._net).net
@@ -67,3 +98,29 @@ class InputCheck:
         if heads not in self._fixed:
             self._fixed[heads] = fixed_size(self._asked(heads))
         return self._fixed[heads]
+
+
+def check_kind(name: str, x: Tensor, own: Tensor, error: RuntimeError) -> None:
+    """Raise ValueError where pictures have another kind of number than a network's weights."""
+    if x.dtype == own.dtype or torch.is_autocast_enabled(x.device.type):
+        return
+    kind, wanted = (str(t.dtype).removeprefix("torch.") for t in (x, own))
+    instead = f"x.to(torch.{wanted})" + (" / 255, say" if not x.is_floating_point() else "")
+    raise ValueError(
+        f"{name} has {wanted} weights, these pictures are {kind}: give {instead}, or "
+        "change the network's: model.double(), model.half()"
+    ) from error
+
+
+def _module(model: Checked) -> nn.Module:
+    assert isinstance(model, nn.Module)
+    return model
+
+
+def changed(model: Checked) -> str | None:
+    """The name of the first module that is of another kind than the one that was built there."""
+    there = {name: type(module) for name, module in _module(model).named_modules() if name}
+    for name, kind in model.kinds.items():
+        if there.get(name) is not kind:
+            return name
+    return None

@@ -1,357 +1,220 @@
-"""Each layer of a specification, or of a rewrite, as a torch module; the layers that torch lacks.
+"""The layers that torch lacks, as modules.
 
-A layer's `sparingly(given, over)` gives what calling it gives, with less memory: it takes its input
-out of the list, so that nobody else holds it, and writes over values that are its own, or that
-`over` points out among those given. Hooks on modules see nothing of it.
+They take their constants from the paper, keep no whole numbers in buffers, and look at no values on
+the way, so that they can be compiled, exported, traced, mapped and put on the meta device.
 """
 
 from __future__ import annotations
 
-import math
-from functools import singledispatch
-
 import torch
+import torch.fx
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .. import spec
-from ..rewrite import forms
-from ..spec import Shape, pair
-from .activations import activate, activate_
-from .lrn import Window, lrn
-from .norms import make_norm, normalised_
+from ..spec import pair
+from .activations import scaled_tanh
+from .lrn import Window, plain
+
+torch.fx.wrap("plain")  # one node of a symbolic trace: it asks what kind of numbers x holds
+
+Cut = tuple[int, int]
+"""A run of neighbours: where it begins, and where it ends."""
 
 
-class RowModule(nn.Module):
-    """A layer of the table; `words` say what it is where the module is printed."""
-
-    words = ""
-
-    def __init__(self, layer: spec.Layer, s: Shape):
-        """For an input of shape `s`."""
-        super().__init__()
-        self.layer = layer
-
-    def extra_repr(self) -> str:
-        return self.words
-
-
-class Conv(RowModule):
-    """Convolution, normalisation, activation: (N, C, H, W) to (N, out, H', W')."""
-
-    layer: spec.Conv
-
-    def __init__(self, layer: spec.Conv, s: Shape):
-        super().__init__(layer, s)
-        kernel = pair(layer.kernel)
-        self.weight = nn.Parameter(torch.empty(layer.out, s[0] // layer.groups, *kernel))
-        self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
-        self.norm = make_norm(layer.norm, layer.out)
-
-    @property
-    def in_channels(self) -> int:
-        """The maps that it is given, as torch calls them."""
-        return self.weight.shape[1] * self.layer.groups
-
-    @property
-    def out_channels(self) -> int:
-        """The maps that it gives."""
-        return self.weight.shape[0]
-
-    def convolved(self, x: Tensor) -> Tensor:
-        """The convolution alone."""
-        layer = self.layer
-        x, padding = padded(x, layer.window())
-        return F.conv2d(x, self.weight, self.bias, pair(layer.stride), padding, 1, layer.groups)
+class ScaledTanh(nn.Module):
+    """1.7159 tanh(2x/3), of any shape (LeCun et al. 1998, appendix A)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.convolved(x)
-        return activate(x if self.norm is None else self.norm(x), self.layer.activation)
-
-    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
-        return activate_(normalised_(self.convolved(given.pop()), self.norm), self.layer.activation)
+        return scaled_tanh(x)
 
 
-class TableConv(RowModule):
-    """Convolution by a connection table; `weight` is one kernel a connection, (kernels, kh, kw).
+class ConnectionTable(nn.Module):
+    """Convolution in which an output map sees only the input maps that a table names for it.
 
-    Computed a kernel at a time, or `dense`: as a full convolution.
+    (N, C, H, W) to (N, out, H', W'); `weight` is one kernel a connection, (kernels, kh, kw), and is
+    computed as a full convolution with zeros, which is faster than a kernel a connection (LeCun et
+    al. 1998, table I).
     """
 
-    layer: spec.TableConv
-    source: Tensor
-    target: Tensor
-
-    def __init__(self, layer: spec.TableConv, s: Shape, dense: bool = False):
-        super().__init__(layer, s)
+    def __init__(self, layer: spec.TableConv, maps: int):
+        """`maps` is how many there are in the input."""
+        super().__init__()
         self.weight = nn.Parameter(torch.empty(layer.kernels, *pair(layer.kernel)))
         self.bias = nn.Parameter(torch.empty(len(layer.table)))
-        source = [m for maps in layer.table for m in maps]
-        target = [at for at, maps in enumerate(layer.table) for _ in maps]
-        self.register_buffer("source", torch.tensor(source), persistent=False)
-        self.register_buffer("target", torch.tensor(target), persistent=False)
-        self.maps, self.dense = s[0], dense
+        self.table, self.maps = layer.table, maps
+        self.cuts, self.order = laid_out(layer.table, maps)
+        self.widest_gap = max((-piece for piece in self.order if piece < 0), default=0)
 
-    def dense_weight(self) -> Tensor:
+    def full_weight(self) -> Tensor:
         """The kernels as a full weight (out, in, kh, kw), zero where there is no connection."""
-        out, kernel = len(self.layer.table), pair(self.layer.kernel)
-        flat = self.weight.new_zeros(out * self.maps, *kernel)
-        place = self.target * self.maps + self.source
-        return flat.index_copy(0, place, self.weight).view(out, self.maps, *kernel)
+        weight, kernel = self.weight, self.weight.shape[1:]
+        runs = weight.split(self.cuts)
+        zeros = weight.new_zeros(self.widest_gap, *kernel)
+        pieces = [runs[piece] if piece >= 0 else zeros[:-piece] for piece in self.order]
+        return torch.cat(pieces).view(len(self.table), self.maps, *kernel)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.dense:
-            return activate(F.conv2d(x, self.dense_weight(), self.bias), self.layer.activation)
-        each = F.conv2d(
-            x.index_select(1, self.source), self.weight.unsqueeze(1), groups=len(self.source)
-        )
-        shape = (len(x), len(self.layer.table), *each.shape[2:])
-        x = each.new_zeros(shape).index_add(1, self.target, each) + self.bias.view(1, -1, 1, 1)
-        return activate(x, self.layer.activation)
+        return F.conv2d(x, self.full_weight(), self.bias)
+
+    def extra_repr(self) -> str:
+        kernel = tuple(self.weight.shape[1:])
+        return f"{self.maps}, {len(self.table)}, kernel_size={kernel}, kernels={len(self.weight)}"
 
 
-class Subsample(RowModule):
-    """Window sums times a coefficient plus a bias a map: (N, C, H, W) to (N, C', H/k, W/k)."""
+def laid_out(table: tuple[tuple[int, ...], ...], maps: int) -> tuple[list[int], list[int]]:
+    """The lengths of the runs into which kernels are cut, and how the full weight is put together.
 
-    layer: spec.Subsample
-    source: Tensor | None
+    There the n-th run is n, and -n are n zeros.
+    """
+    places = [at * maps + one for at, sources in enumerate(table) for one in sources]
+    kernels = sorted(range(len(places)), key=places.__getitem__)
+    runs: list[Cut] = []  # of kernels whose places are neighbours too
+    starts: list[int] = []
+    for kernel in kernels:
+        if runs and runs[-1][1] == kernel and places[kernel] == places[kernel - 1] + 1:
+            runs[-1] = (runs[-1][0], kernel + 1)
+        else:
+            runs.append((kernel, kernel + 1))
+            starts.append(places[kernel])
+    number = {run: at for at, run in enumerate(sorted(runs))}
+    order, at = [], 0
+    for run, start in zip(runs, starts, strict=True):
+        order += [at - start] if start > at else []
+        order.append(number[run])
+        at = start + run[1] - run[0]
+    order += [at - len(table) * maps] if len(table) * maps > at else []
+    return [end - begin for begin, end in sorted(runs)], order
 
-    def __init__(self, layer: spec.Subsample, s: Shape):
-        super().__init__(layer, s)
-        maps = layer.shape(s)[0]
+
+class Subsample(nn.Module):
+    """Window sums times a coefficient plus a bias a map: (N, C, H, W) to (N, C', H/k, W/k).
+
+    LeCun et al. 1998, section II-B.
+    """
+
+    def __init__(self, layer: spec.Subsample, maps: int):
+        """`maps` is how many there are in the output."""
+        super().__init__()
         self.weight = nn.Parameter(torch.empty(maps))
         self.bias = nn.Parameter(torch.empty(maps))
-        source = torch.tensor(layer.sources) if layer.sources else None
-        self.register_buffer("source", source, persistent=False)
+        self.kernel, self.sources = pair(layer.kernel), layer.sources
 
     def forward(self, x: Tensor) -> Tensor:
-        kernel = pair(self.layer.kernel)
-        x = F.avg_pool2d(x, kernel)
-        if self.source is not None:
-            x = x.index_select(1, self.source)
-        weight = self.weight * (kernel[0] * kernel[1])  # the paper adds, torch averages
-        x = torch.addcmul(self.bias.view(1, -1, 1, 1), x, weight.view(1, -1, 1, 1))
-        return activate(x, self.layer.activation)
+        x = F.avg_pool2d(x, self.kernel)
+        if self.sources is not None:
+            x = torch.cat([x[:, one : one + 1] for one in self.sources], 1)
+        weight = self.weight * (self.kernel[0] * self.kernel[1])  # the paper adds, torch averages
+        return torch.addcmul(self.bias.view(1, -1, 1, 1), x, weight.view(1, -1, 1, 1))
+
+    def extra_repr(self) -> str:
+        return f"{len(self.weight)}, kernel_size={self.kernel}"
 
 
-class Pool(RowModule):
-    """Maximum or average pooling, then activation."""
+class RBF(nn.Module):
+    """Minus the squared distance to each code: (N, in) or (N, in, H, W) to classes for in.
 
-    layer: spec.Pool
+    LeCun et al. 1998, section II-B, times `scale`.
+    """
 
-    def forward(self, x: Tensor) -> Tensor:
-        return activate(self.pooled(x), self.layer.activation)
-
-    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
-        return activate_(self.pooled(given.pop()), self.layer.activation)
-
-    def pooled(self, x: Tensor) -> Tensor:
-        """The pooling alone."""
-        layer, window = self.layer, self.layer.window()
-        if layer.how == "max":
-            x, padding = padded(x, window, fill=-math.inf)
-            return F.max_pool2d(x, window.kernel, window.stride, padding, 1, layer.ceil)
-        if isinstance(window.padding, str) and not layer.count_padding:
-            ones, padding = padded(torch.ones_like(x[:1, :1]), window)
-            x, _ = padded(x, window)
-            share = F.avg_pool2d(ones, window.kernel, window.stride, padding)
-            return F.avg_pool2d(x, window.kernel, window.stride, padding) / share
-        x, padding = padded(x, window)
-        return F.avg_pool2d(
-            x, window.kernel, window.stride, padding, layer.ceil, layer.count_padding
-        )
-
-
-def padded(x: Tensor, window: spec.Window, fill: float = 0.0) -> tuple[Tensor, tuple[int, int]]:
-    """The input and the padding left to torch; lopsided 'same' padding is laid on here."""
-    if not isinstance(window.padding, str):
-        return x, pair(window.padding)
-    (top, bottom), (left, right) = window.pads((x.shape[2], x.shape[3]))
-    if top == bottom and left == right and fill == 0.0:
-        return x, (top, left)
-    return F.pad(x, (left, right, top, bottom), value=fill), (0, 0)
-
-
-class Dense(RowModule):
-    """Fully connected layer: (N, in) to (N, out)."""
-
-    layer: spec.Dense
-
-    def __init__(self, layer: spec.Dense, s: Shape):
-        super().__init__(layer, s)
-        self.weight = nn.Parameter(torch.empty(layer.out, s[0]))
-        self.bias = nn.Parameter(torch.empty(layer.out)) if layer.bias else None
-        self.norm = make_norm(layer.norm, layer.out, flat=True)
-
-    @property
-    def in_features(self) -> int:
-        """The values that it is given, as torch calls them: nn.Linear(model.fc.in_features, 2)."""
-        return self.weight.shape[1]
-
-    @property
-    def out_features(self) -> int:
-        """The values that it gives."""
-        return self.weight.shape[0]
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.linear(x, self.weight, self.bias)
-        return activate(x if self.norm is None else self.norm(x), self.layer.activation)
-
-    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
-        x = F.linear(given.pop(), self.weight, self.bias)
-        return activate_(normalised_(x, self.norm), self.layer.activation)
-
-
-class RBF(RowModule):
-    """Minus the squared distance to each code: (N, in) or (N, in, H, W) to classes for in."""
-
-    layer: spec.RBF
     codes: Tensor
 
-    def __init__(self, layer: spec.RBF, s: Shape):
-        super().__init__(layer, s)
-        self.register_buffer("codes", torch.tensor(layer.codes, dtype=torch.float32))
+    def __init__(self, layer: spec.RBF):
+        super().__init__()
+        self.register_buffer("codes", torch.tensor(layer.codes, dtype=torch.get_default_dtype()))
+        self.scale = layer.scale
 
     def forward(self, x: Tensor) -> Tensor:
-        flat = x.dim() == 2
-        x = x if flat else x.movedim(1, -1)
+        x = x.movedim(1, -1)
         # |x - w|^2 = |x|^2 - 2 x.w + |w|^2, as a matrix product
         length = (x * x).sum(-1, keepdim=True) + (self.codes * self.codes).sum(-1)
-        y = (2 * F.linear(x, self.codes) - length) * self.layer.scale
-        return y if flat else y.movedim(-1, 1)
+        return ((2 * F.linear(x, self.codes) - length) * self.scale).movedim(-1, 1)
+
+    def extra_repr(self) -> str:
+        return f"{self.codes.shape[1]}, {self.codes.shape[0]}"
 
 
-class LRN(RowModule):
-    """Local response normalisation by torch's function, or by `sliding` sums."""
+class LRN(nn.Module):
+    """Local response normalisation across maps, of (N, C, H, W) (Krizhevsky et al. 2012, 3.3).
 
-    layer: spec.LRN
+    `alpha` is the paper's: torch's own function divides it by the size.
+    """
 
-    def __init__(self, layer: spec.LRN, s: Shape, sliding: bool = False):
-        super().__init__(layer, s)
-        self.sliding = sliding
+    def __init__(self, layer: spec.LRN):
+        super().__init__()
         self.window = Window(layer.size, layer.k, layer.alpha, layer.beta)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.sliding:
-            return lrn(x, self.window)
-        layer = self.layer  # torch divides alpha by the size, the paper does not
-        return F.local_response_norm(x, layer.size, layer.alpha * layer.size, layer.beta, layer.k)
-
-
-class BatchNorm(RowModule):
-    """Batch normalisation on its own, then activation."""
-
-    layer: spec.BatchNorm
-
-    def __init__(self, layer: spec.BatchNorm, s: Shape):
-        super().__init__(layer, s)
-        self.norm = make_norm(layer.norm, s[0])
-
-    def forward(self, x: Tensor) -> Tensor:
-        return activate(self.normalised(x), self.layer.activation)
-
-    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
-        return activate_(self.normalised(given.pop()), self.layer.activation)
-
-    def normalised(self, x: Tensor) -> Tensor:
-        """The normalisation alone."""
-        assert self.norm is not None
-        out: Tensor = self.norm(x) if x.dim() == 4 else self.norm(x[:, :, None, None])[:, :, 0, 0]
+        out: Tensor = plain(x, self.window)
         return out
 
-
-class Activation(RowModule):
-    """An activation alone."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return activate(x, self.layer.activation)
+    def extra_repr(self) -> str:
+        w = self.window
+        return f"{w.size}, k={w.k:g}, alpha={w.alpha:g}, beta={w.beta:g}"
 
 
-class GlobalPool(RowModule):
-    """The mean of each map: (N, C, H, W) to (N, C, 1, 1)."""
+class PadSame(nn.Module):
+    """Padding as TensorFlow's 'same' lays it on: so much that a window fits at every stride.
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x.mean((2, 3), keepdim=True)
+    (N, C, H, W) to (N, C, H', W'); of an odd amount the larger half is below, and to the right.
+    """
 
-
-class Pad(RowModule):
-    """Zeros around each map: (N, C, H, W) to (N, C, H + 2p, W + 2p)."""
-
-    layer: spec.Pad
-
-    def forward(self, x: Tensor) -> Tensor:
-        height, width = pair(self.layer.padding)
-        return F.pad(x, (width, width, height, height))
-
-
-class PadShortcut(RowModule):
-    """Every stride-th value, then channels of zeros: (N, C, H, W) to (N, out, H', W')."""
-
-    layer: spec.PadShortcut
-
-    def forward(self, x: Tensor) -> Tensor:
-        (down, across), before = pair(self.layer.stride), self.layer.before
-        behind = self.layer.out - x.shape[1] - before
-        return F.pad(x[:, :, ::down, ::across], (0, 0, 0, 0, before, behind))
-
-
-class Concat(nn.Module):
-    """Branches joined along channels."""
-
-    def forward(self, *branches: Tensor) -> Tensor:
-        return torch.cat(branches, 1)
-
-
-class Add(nn.Module):
-    """Branches, each times its scale, added, then activation."""
-
-    def __init__(self, join: spec.Add):
+    def __init__(self, window: spec.Window, fill: float = 0.0):
         super().__init__()
-        self.join = join
+        self.kernel, self.stride, self.fill = window.kernel, window.stride, fill
 
-    def forward(self, *branches: Tensor) -> Tensor:
-        scales = self.join.scales or (1.0,) * len(branches)
-        total = branches[0] if scales[0] == 1.0 else branches[0] * scales[0]
-        for branch, scale in zip(branches[1:], scales[1:], strict=True):
-            total = torch.add(total, branch, alpha=scale)
-        return activate(total, self.join.activation)
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pad(x, around(x, self.kernel, self.stride), value=self.fill)
 
-    def sparingly(self, given: list[Tensor], over: int | None) -> Tensor:
-        if over is None:
-            return self(*given)
-        scales = list(self.join.scales or (1.0,) * len(given))
-        total, scale = given.pop(over), scales.pop(over)
-        if scale != 1.0:
-            total = total.mul_(scale)
-        for scale in scales:
-            total = total.add_(given.pop(0), alpha=scale)
-        return activate_(total, self.join.activation)
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel}, stride={self.stride}" + (
+            f", fill={self.fill}" if self.fill else ""
+        )
 
 
-@singledispatch
-def module(layer: spec.Layer, s: Shape) -> nn.Module:
-    """The module of a layer for an input of this shape."""
-    raise TypeError(f"no module for a layer of kind {layer.kind!r}")
+def around(x: Tensor, kernel: spec.Pair, stride: spec.Pair) -> tuple[int, int, int, int]:
+    """Left, right, top and bottom of 'same' padding, for sizes that may be symbols."""
+    down, across = (
+        # none of it is below zero where the window is no smaller than its step
+        k - s + (-n) % s if k >= s else torch.sym_max(k - s + (-n) % s, 0)
+        for n, k, s in zip((x.shape[2], x.shape[3]), kernel, stride, strict=True)
+    )
+    top, left = down // 2, across // 2
+    return left, across - left, top, down - top
 
 
-for _spec, _module in (
-    (spec.Conv, Conv),
-    (spec.TableConv, TableConv),
-    (spec.Subsample, Subsample),
-    (spec.Pool, Pool),
-    (spec.Dense, Dense),
-    (spec.RBF, RBF),
-    (spec.LRN, LRN),
-    (spec.BatchNorm, BatchNorm),
-    (spec.Activation, Activation),
-    (spec.GlobalPool, GlobalPool),
-    (spec.Pad, Pad),
-    (spec.PadShortcut, PadShortcut),
-):
-    module.register(_spec, _module)
-module.register(forms.DenseTable, lambda layer, s: TableConv(layer, s, dense=True))
-module.register(forms.SlidingLRN, lambda layer, s: LRN(layer, s, sliding=True))
-module.register(spec.AdaptivePool, lambda layer, s: nn.AdaptiveAvgPool2d(pair(layer.size)))
-module.register(spec.Flatten, lambda layer, s: nn.Flatten())
-module.register(spec.Dropout, lambda layer, s: nn.Dropout(layer.rate))
-module.register(spec.Identity, lambda layer, s: nn.Identity())
+class AverageSame(nn.Module):
+    """Average pooling with 'same' padding, which is not counted: (N, C, H, W) to (N, C, H', W')."""
+
+    def __init__(self, window: spec.Window):
+        super().__init__()
+        self.kernel, self.stride = window.kernel, window.stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        pads = around(x, self.kernel, self.stride)
+        ones = F.pad(torch.ones_like(x[:1, :1]), pads)
+        share = F.avg_pool2d(ones, self.kernel, self.stride)
+        return F.avg_pool2d(F.pad(x, pads), self.kernel, self.stride) / share
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel}, stride={self.stride}"
+
+
+class PadShortcut(nn.Module):
+    """Every stride-th value, then maps of zeros: (N, C, H, W) to (N, out, H', W').
+
+    Option A of He et al. 2016, section 3.3.
+    """
+
+    def __init__(self, layer: spec.PadShortcut, maps: int):
+        """`maps` is how many there are in the input."""
+        super().__init__()
+        self.stride, self.before = pair(layer.stride), layer.before
+        self.behind = layer.out - maps - layer.before
+
+    def forward(self, x: Tensor) -> Tensor:
+        down, across = self.stride
+        return F.pad(x[:, :, ::down, ::across], (0, 0, 0, 0, self.before, self.behind))
+
+    def extra_repr(self) -> str:
+        return f"stride={self.stride}, before={self.before}, behind={self.behind}"

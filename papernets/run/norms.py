@@ -6,28 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 
-from ..spec import Norm
 
-
-def make_norm(norm: Norm | None, channels: int, flat: bool = False) -> nn.Module | None:
-    """torch's batch normalisation, of maps or values; without gamma where the paper has none."""
-    if norm is None:
-        return None
-    kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
-    module = kind(channels, eps=norm.eps, momentum=norm.momentum)
-    if not norm.scale:
-        module.register_parameter("weight", None)
-    return module
-
-
-def normalised_(x: Tensor, norm: nn.Module | None) -> Tensor:
+def normalised_(x: Tensor, norm: nn.Module) -> Tensor:
     """x normalised, to the same bits as by calling `norm`; x must be the caller's own.
 
     In evaluation without gradients it is written over x, which takes no memory and less time.
     A module that somebody put in the place of torch's, or changed, is called.
     """
-    if norm is None:
-        return x
     if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d) and _writes_over(x, norm):
         mean, spread, eps = norm.running_mean, norm.running_var, norm.eps
         none = x.new_empty(0), x.new_empty(0)  # the batch's own statistics, which nobody asks for

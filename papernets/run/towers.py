@@ -7,7 +7,7 @@ border, where normalisation looks across it (section 3.3). The state_dict is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -30,8 +30,8 @@ from ..spec import (
 from ..spec import LRN as LRNSpec
 from ..spec.walk import walk
 from .input_check import InputCheck
-from .layers import module
-from .network import build
+from .network import build, names_wanted
+from .rows import row_module
 
 Device = torch.device | str | int
 APART = (Pool, Flatten, Dropout, Activation, Identity)
@@ -52,7 +52,7 @@ class Shared(nn.Module):
         self.towers = nn.ModuleList()
         for place in places:
             with place:
-                self.towers.append(module(layer, shape))
+                self.towers.append(row_module(layer, shape))
         self.register_state_dict_post_hook(_join)
         self.register_load_state_dict_pre_hook(_part)
 
@@ -128,7 +128,7 @@ class LRN(nn.Module):
 
     def __init__(self, layer: LRNSpec, shape: Shape):
         super().__init__()
-        self.norm, self.layer = module(layer, shape), layer
+        self.norm, self.layer = row_module(layer, shape), layer
 
     def forward(self, parts: list[Tensor]) -> list[Tensor]:
         reach = self.layer.size // 2
@@ -148,7 +148,7 @@ class Apart(nn.Module):
 
     def __init__(self, layer: Layer, shape: Shape):
         super().__init__()
-        self.each = module(layer, shape)
+        self.each = row_module(layer, shape)
 
     def forward(self, parts: list[Tensor]) -> list[Tensor]:
         return [self.each(x) for x in parts]
@@ -168,48 +168,49 @@ class TowerNetwork(nn.Module):
     """
 
     aux_weights: tuple[float, ...] = ()
+    aux_names: frozenset[str] = frozenset()
 
     def __init__(self, net: Net, devices: Sequence[Device]):
         super().__init__()
         places = checked(net, devices)
-        self.net, self._check = net, InputCheck(net)
+        self.net, self.check = net, InputCheck(net)
         rows = walk(net)
+        self.names = tuple(row.name for row in rows)
         weighted = [row.name for row in rows if isinstance(row.layer, Conv | Dense)]
         for row in rows:
             assert isinstance(row.layer, Layer)
             whole = row.name == weighted[-1] and isinstance(row.layer, Dense)
             step = _step(row.layer, row.input, places, whole)
             self.add_module(row.name, step)
-
-    def check(self, x: Tensor) -> None:
-        """Raise ValueError where pictures x do not fit the network."""
-        self._check(x, False)
+        self.kinds = {name: type(module) for name, module in self.named_modules() if name}
 
     def forward(self, x: Tensor) -> Tensor:
-        self.check(x)
-        parts = [x]
-        for step in self.children():
-            parts = step(parts)
+        *_, (_, parts) = self._outputs(x)
         return gathered(parts, parts[0].device)
+
+    def _outputs(self, x: Tensor) -> Iterator[tuple[str, list[Tensor]]]:
+        """Each row's name, and its towers' values."""
+        self.check.before(self, x)
+        parts = [x]
+        try:
+            for name in self.names:
+                parts = self._modules[name](parts)  # type: ignore[misc]
+                yield name, parts
+        except RuntimeError as error:
+            self.check.explain(self, x, error)
+            raise
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
         """The outputs of these rows, by name, on the first tower's device; else a ValueError.
 
         One name may be given alone.
         """
-        wanted = [names] if isinstance(names, str) else list(names)
-        known = [name for name, _ in self.named_children()]
-        for name in wanted:
-            if name not in known:
-                raise ValueError(
-                    f"{self.net.name} has no row {name!r}; its rows: {', '.join(known)}"
-                )
-        self.check(x)
-        found, parts = {}, [x]
-        for name, step in self.named_children():
-            parts = step(parts)
-            if name in wanted:
-                found[name] = gathered(parts, parts[0].device)
+        wanted = names_wanted(self.net.name, names, self.names)
+        found = {
+            name: gathered(parts, parts[0].device)
+            for name, parts in self._outputs(x)
+            if name in wanted
+        }
         return {name: found[name] for name in wanted}
 
 

@@ -11,8 +11,11 @@ from .window import Shape, Window
 
 MONOTONE = frozenset({"relu", "relu6", "tanh", "scaled_tanh", "sigmoid"})
 ACTIVATIONS = MONOTONE | {"softmax"}
+ACTIVATES = {"relu": "relu", "relu6": "relu6", "tanh": "tanh", "scaled_tanh": "tanh"}
+ACTIVATES["sigmoid"] = "sigmoid"
+"""What the operation of an activation is called; softmax has none, for it belongs to the loss."""
 Shapes = Mapping[str, tuple[int, ...]]
-"""The shapes of tensors by their names within a row."""
+"""The shapes of tensors by their names."""
 
 
 def check_activation(name: str | None) -> None:
@@ -38,7 +41,7 @@ class Norm:
     def tensors(self, channels: int) -> Shapes:
         """Gamma, beta, the moving averages, and how many batches are in them."""
         own = ("weight", "bias", "running_mean", "running_var")[0 if self.scale else 1 :]
-        return {**{f"norm.{name}": (channels,) for name in own}, "norm.num_batches_tracked": ()}
+        return {**dict.fromkeys(own, (channels,)), "num_batches_tracked": ()}
 
     def words(self) -> str:
         """Its constants; the momentum is a batch's share in the moving averages, as in torch."""
@@ -64,8 +67,29 @@ class Layer:
         """Parameters that are never trained."""
         return 0
 
-    def tensors(self, s: Shape) -> Shapes:
-        """The tensors of a row's module, in the order of its state_dict."""
+    @property
+    def operation(self) -> str:
+        """What the row does, before normalisation and activation; empty where that is nothing."""
+        return self.kind
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What a row is made of, in order: ("conv", "norm", "relu"), the children of its module.
+
+        A row of one operation is that operation's module itself.
+        """
+        window, norm = self.window(), getattr(self, "norm", None)
+        apart = window is not None and window.fixed is None and self.pads_apart
+        steps = ("pad" if apart else "", self.operation, "norm" if norm else "")
+        return tuple(filter(None, (*steps, ACTIVATES.get(self.activation or "", ""))))
+
+    @property
+    def pads_apart(self) -> bool:
+        """Whether padding that depends on the input's size is laid on by an operation before."""
+        return True
+
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
+        """The tensors of each operation that has some, in the order of the state_dict."""
         return {}
 
     def macs(self, s: Shape) -> int:

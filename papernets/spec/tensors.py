@@ -14,13 +14,14 @@ NOT_TRAINED = ("codes", "running_mean", "running_var", "num_batches_tracked")
 
 @dataclass(frozen=True)
 class StateTensor:
-    """One tensor of a state_dict: its shape, the row that it belongs to, and if it is trained.
+    """One tensor of a state_dict: its shape, its row and the operation of it, and if it is trained.
 
     Codes, moving averages and their counters are not.
     """
 
     shape: tuple[int, ...]
     row: str
+    operation: str
     trained: bool
 
 
@@ -33,9 +34,28 @@ def tensors(net: Net) -> dict[str, StateTensor]:
         blocks = accumulate(name.split("."), "{}.{}".format)
         return [first.setdefault(block, len(first)) for block in blocks]
 
-    return {
-        f"{row.name}.{leaf}": StateTensor(shape, row.name, not leaf.endswith(NOT_TRAINED))
-        for row in sorted(walk(net), key=lambda row: place(row.name))
-        if isinstance(row.layer, Layer)
-        for leaf, shape in row.layer.tensors(row.input).items()
-    }
+    found: dict[str, StateTensor] = {}
+    for row in sorted(walk(net), key=lambda row: place(row.name)):
+        if not isinstance(row.layer, Layer):
+            continue
+        several = len(row.layer.operations) > 1
+        for operation, shapes in row.layer.held(row.input).items():
+            module = f"{row.name}.{operation}" if several else row.name
+            for leaf, shape in shapes.items():
+                own = StateTensor(shape, row.name, operation, leaf not in NOT_TRAINED)
+                found[f"{module}.{leaf}"] = own
+    return found
+
+
+def earlier_names(net: Net) -> dict[str, str]:
+    """What each tensor was called in bundles of November 2026, by its name now.
+
+    There a row's weights had no name of their own before them, and a normalisation always had:
+    `conv1.weight` and `conv1.norm.weight`; also `bn1.norm.weight`, where the row is nothing else.
+    """
+    found = {}
+    for name, tensor in tensors(net).items():
+        leaf = name.rpartition(".")[2]
+        norm = "norm." if tensor.operation == "norm" else ""
+        found[name] = f"{tensor.row}.{norm}{leaf}"
+    return found

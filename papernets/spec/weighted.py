@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .layer import Layer, Norm, Shapes
@@ -13,12 +14,11 @@ def _weights(s: Shape, kernel: Pair) -> str:
     return f"{kernel[0]}×{kernel[1]}×{s[0]}"
 
 
-def _tensors(weight: tuple[int, ...], out: int, bias: bool, norm: Norm | None = None) -> Shapes:
-    return {
-        "weight": weight,
-        **({"bias": (out,)} if bias else {}),
-        **(norm.tensors(out) if norm else {}),
-    }
+def _held(
+    operation: str, weight: tuple[int, ...], out: int, bias: bool = True, norm: Norm | None = None
+) -> Mapping[str, Shapes]:
+    own: Shapes = {"weight": weight, **({"bias": (out,)} if bias else {})}
+    return {operation: own, **({"norm": norm.tensors(out)} if norm else {})}
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Conv(Layer):
         extra = self.norm.params(self.out) if self.norm else 0
         return self._weights(s) + (self.out if self.bias else 0) + extra
 
-    def tensors(self, s: Shape) -> Shapes:
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
         weight = (self.out, s[0] // self.groups, *pair(self.kernel))
-        return _tensors(weight, self.out, self.bias, self.norm)
+        return _held(self.operation, weight, self.out, self.bias, self.norm)
 
     def macs(self, s: Shape) -> int:
         o = self.shape(s)
@@ -108,8 +108,12 @@ class TableConv(Layer):
         k = pair(self.kernel)
         return self.kernels * k[0] * k[1] + len(self.table)
 
-    def tensors(self, s: Shape) -> Shapes:
-        return _tensors((self.kernels, *pair(self.kernel)), len(self.table), bias=True)
+    @property
+    def operation(self) -> str:
+        return "table"
+
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
+        return _held(self.operation, (self.kernels, *pair(self.kernel)), len(self.table))
 
     def macs(self, s: Shape) -> int:
         k, o = pair(self.kernel), self.shape(s)
@@ -166,9 +170,9 @@ class Subsample(Layer):
     def params(self, s: Shape) -> int:
         return 2 * self.shape(s)[0]
 
-    def tensors(self, s: Shape) -> Shapes:
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
         maps = self.shape(s)[0]
-        return _tensors((maps,), maps, bias=True)
+        return _held(self.operation, (maps,), maps)
 
     def connections(self, s: Shape) -> int:
         k, o = pair(self.kernel), self.shape(s)
@@ -204,8 +208,12 @@ class Dense(Layer):
         extra = self.norm.params(self.out) if self.norm else 0
         return s[0] * self.out + (self.out if self.bias else 0) + extra
 
-    def tensors(self, s: Shape) -> Shapes:
-        return _tensors((self.out, s[0]), self.out, self.bias, self.norm)
+    @property
+    def operation(self) -> str:
+        return "linear"
+
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
+        return _held(self.operation, (self.out, s[0]), self.out, self.bias, self.norm)
 
     def macs(self, s: Shape) -> int:
         return s[0] * self.out
@@ -247,8 +255,8 @@ class RBF(Layer):
     def fixed(self, s: Shape) -> int:
         return len(self.codes) * s[0]
 
-    def tensors(self, s: Shape) -> Shapes:
-        return {"codes": (len(self.codes), s[0])}
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
+        return {self.operation: {"codes": (len(self.codes), s[0])}}
 
     def macs(self, s: Shape) -> int:
         return len(self.codes) * s[0] * s[1] * s[2]
@@ -278,8 +286,12 @@ class BatchNorm(Layer):
     def params(self, s: Shape) -> int:
         return self.norm.params(s[0])
 
-    def tensors(self, s: Shape) -> Shapes:
-        return self.norm.tensors(s[0])
+    @property
+    def operation(self) -> str:
+        return ""  # it is its normalisation
+
+    def held(self, s: Shape) -> Mapping[str, Shapes]:
+        return {"norm": self.norm.tensors(s[0])}
 
     def settings(self, s: Shape) -> Settings:
         return {"norm": self.norm}

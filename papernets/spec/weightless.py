@@ -25,6 +25,14 @@ class Pool(Layer):
     def kind(self) -> str:  # type: ignore[override]
         return f"{self.how} pool"
 
+    @property
+    def operation(self) -> str:
+        return "pool"
+
+    @property
+    def pads_apart(self) -> bool:
+        return self.how == "max" or self.count_padding
+
     def window(self) -> Window:
         stride = self.kernel if self.stride is None else self.stride
         return Window(pair(self.kernel), pair(stride), self.padding, self.ceil)
@@ -163,6 +171,10 @@ class Activation(Layer):
 
     activation: str | None
     kind = "activation"
+
+    @property
+    def operation(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,18 @@ class Window:
         )
         return (height // 2, height - height // 2), (width // 2, width - width // 2)
 
+    @property
+    def fixed(self) -> Pair | None:
+        """The padding (height, width), where it is alike on both sides of inputs of every size."""
+        if not isinstance(self.padding, str):
+            return pair(self.padding)
+        sides = list(zip(self.kernel, self.stride, strict=True))
+        if self.padding == "behind":
+            return (0, 0) if all(k <= s for k, s in sides) else None
+        if all(k == 1 or (s == 1 and k % 2) for k, s in sides):
+            return self.kernel[0] // 2, self.kernel[1] // 2
+        return None
+
     def out(self, size: Pair) -> Pair:
         """Output (height, width); 0 or less where the window does not fit."""
         sizes = []

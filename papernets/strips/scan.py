@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ..bundle.create import create_model
+from ..bundle.fast import fast
 from ..bundle.find import find_bundle
 from ..bundle.info import BundleInfo, read_info
 from ..data import Preprocessing, read_strip
@@ -210,7 +211,7 @@ def load_scanner(
         )
     preprocessing = Preprocessing.from_dict(info.preprocessing)
     window_width(preprocessing)
-    model = create_model(folder, dense=True).to(device).eval()
+    model = fast(create_model(folder, dense=True)).to(device).eval()
     constant = float(info.run.get("constant", math.inf)) if can_scan(info) else math.inf
     return Scanner(model, preprocessing, info.classes, info.score_scale, constant), info
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..bundle import WEIGHTS
 from ..bundle.find import find_bundle, in_file, same_network
 from ..bundle.info import BundleInfo, read_info
-from ..bundle.weights import load_weights, read_safetensors
+from ..bundle.weights import load_weights, read_safetensors, renamed
 from ..data import Preprocessing
 from ..nets.registry import find
 from ..run.network import Network
@@ -59,7 +59,7 @@ def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[s
     The classifier is kept where its classes are these, in this order. Another body is a ValueError.
     """
     info, folder = bundle_of(run.recipe.weights)
-    state = read_safetensors(folder / WEIGHTS)
+    state = renamed(read_safetensors(folder / WEIGHTS), model.net)
     fresh = () if info.classes == tuple(classes) else classifier_tensors(run, len(classes))
     own = model.state_dict()
     kept = {name: own[name] if name in fresh else tensor for name, tensor in state.items()}

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..bundle.weights import copies
+from ..bundle.weights import copies, renamed
 from ..run.network import Network
 from .recipe import TrainRecipe
 
@@ -47,7 +47,9 @@ class State:
 
     def load_dict(self, values: dict[str, Any]) -> None:
         """Take up what `to_dict` gave; ValueError where its parts do not fit one another."""
-        own = self.model.state_dict()
+        own, net = self.model.state_dict(), self.model.net
+        named = {name: renamed(values[name], net) for name in ("model", "average", "best_weights")}
+        values = {**values, **named}
         for name in ("average", "best_weights"):
             shapes = {k: v.shape for k, v in values[name].items()}
             if shapes and shapes != {k: v.shape for k, v in own.items()}:

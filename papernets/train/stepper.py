@@ -8,6 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from ..run.fast import Fast
 from ..run.network import Network
 from ..run.tiles import tiled
 from .losses import make_loss
@@ -33,7 +34,8 @@ class Alone:
 
     def __init__(self, model: Network, source: Source, tiles: bool = True):
         self.source, self.loss_of = source, make_loss(source.recipe, model.net)
-        self.forward = (tiled(model) if tiles else None) or model
+        form = Fast(model)
+        self.forward = (tiled(form) if tiles else None) or form
 
     def __len__(self) -> int:
         return len(self.source)

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from ..bundle.net_json import write_body
 from ..data import Part
+from ..run.fast import Fast
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Dropout, Net, walk
@@ -90,7 +91,8 @@ class Rank:
                 place.copy_(p.detach())
             p.data = place
         self.params = [p for p in params if p.requires_grad]
-        self.model, self.tiled = model, tiled(model) if job.tiles else None
+        self.model = Fast(model)
+        self.tiled = tiled(self.model) if job.tiles else None
         self.loss_of = make_loss(job.source.recipe, job.net)
 
     def gradient(self, share: Batch) -> None:

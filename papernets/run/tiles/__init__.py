@@ -7,12 +7,12 @@ network: parameters, values and gradients are those of the modules, but for floa
 
 from __future__ import annotations
 
-from ..network import Network
+from ..fast import Fast
 from .function import Tiled
 from .links import links_of
 
 
-def tiled(network: Network) -> Tiled | None:
+def tiled(network: Fast) -> Tiled | None:
     """The network with its first layers as one chain, or None where its first layer fits in none.
 
     A chain takes convolutions (stride 1, no padding, one group, no normalisation; connection tables

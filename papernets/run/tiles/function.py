@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from ..network import Logits, Network
+from ..fast import Fast
+from ..network import Logits
 from .chain import Chain, Params, bytes_kept
 from .links import ConvLink, DenseLink, Links
 
@@ -77,7 +78,7 @@ class Tiled:
     itself, call by call.
     """
 
-    def __init__(self, network: Network, links: Links):
+    def __init__(self, network: Fast, links: Links):
         self.network, self.links = network, links
         self._chains: dict[tuple[int, ...], Turns] = {}
         every: list[ConvLink | DenseLink] = [*links.convs, *links.denses]
@@ -125,7 +126,7 @@ class Tiled:
 
     def _turns(self, x: Tensor) -> Turns | None:
         """The chain for pictures of this shape, made if there is none; None if it is too large."""
-        self.network.check(x)
+        self.network.check.before(self.network, x)
         key = tuple(x.shape)
         turns = self._chains.pop(key, None)
         if turns is None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from ...spec import Shape, pair
-from ..layers import Conv, Dense, Pool, Subsample, TableConv
-from ..network import Network
+from ... import spec
+from ...spec import Layer, Shape, pair
+from ..fast import Fast
 from ..plan import PlannedStep
 from .layout import ONE, Pair
 from .pointwise import PLAIN, POINTWISE
@@ -27,11 +27,30 @@ def _slots(module: nn.Module) -> list[Slot]:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A row of the chain: its layer as it is computed, and its module in the network."""
+
+    name: str
+    layer: Layer
+    row: nn.Module
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """The row's module and those within it."""
+        return tuple(self.row.modules())
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Where its weights are; none for a layer without."""
+        return _slots(self.row._modules.get(self.layer.operation) or self.row)
+
+
+@dataclass(frozen=True)
 class ConvLink:
     """A convolution and the pooling after it; `how` is max (of one value too), average, trained."""
 
-    conv: Conv | TableConv
-    pool: Pool | Subsample | None
+    conv: Place
+    pool: Place | None
     how: str
     activation: str | None
     after: str | None = None
@@ -39,23 +58,36 @@ class ConvLink:
     @property
     def modules(self) -> tuple[nn.Module, ...]:
         """The modules that this link stands for."""
-        return (self.conv,) if self.pool is None else (self.conv, self.pool)
+        return self.conv.modules if self.pool is None else (*self.conv.modules, *self.pool.modules)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it stands for."""
+        return 1 if self.pool is None else 2
+
+    @property
+    def layer(self) -> spec.Conv | spec.TableConv:
+        """The convolution."""
+        layer = self.conv.layer
+        assert isinstance(layer, spec.Conv | spec.TableConv)
+        return layer
 
     @property
     def kernel(self) -> Pair:
         """The convolution's kernel."""
-        return pair(self.conv.layer.kernel)
+        return pair(self.layer.kernel)
 
     @property
     def tile(self) -> Pair:
         """The window of the pooling."""
-        return ONE if self.pool is None else pair(self.pool.layer.kernel)
+        window = None if self.pool is None else self.pool.layer.window()
+        return ONE if window is None else window.kernel
 
     @property
     def maps(self) -> int:
         """The maps that the convolution gives."""
-        layer = self.conv.layer
-        return len(layer.table) if isinstance(self.conv, TableConv) else layer.out  # type: ignore[union-attr]
+        layer = self.layer
+        return len(layer.table) if isinstance(layer, spec.TableConv) else layer.out
 
     @property
     def maps_out(self) -> int:
@@ -63,29 +95,31 @@ class ConvLink:
         return self.maps if self.sources is None else len(self.sources)
 
     @property
-    def sources(self) -> Tensor | None:
+    def sources(self) -> tuple[int, ...] | None:
         """The map that each map of a trained subsampling reads, or None for each map once."""
-        return self.pool.source if isinstance(self.pool, Subsample) else None
+        layer = None if self.pool is None else self.pool.layer
+        return layer.sources if isinstance(layer, spec.Subsample) else None
 
-    @property
-    def table(self) -> Tensor | None:
-        """Where each kernel of a connection table stands in the full weight (out * in, kh, kw)."""
-        conv = self.conv
-        return conv.target * conv.maps + conv.source if isinstance(conv, TableConv) else None
+    def table(self, maps: int) -> list[int] | None:
+        """Where each kernel of a table stands in the full weight (out * in, kh, kw) of `maps`."""
+        layer = self.layer
+        if not isinstance(layer, spec.TableConv):
+            return None
+        return [out * maps + one for out, sources in enumerate(layer.table) for one in sources]
 
     @property
     def slots(self) -> list[Slot]:
         """Where the parameters are, as `split` expects them."""
-        return [slot for module in self.modules for slot in _slots(module)]
+        return [*self.conv.slots, *([] if self.pool is None else self.pool.slots)]
 
     def shape(self, s: Shape) -> Shape:
         """The output's shape for an input shape."""
-        s = self.conv.layer.shape(s)
+        s = self.layer.shape(s)
         return s if self.pool is None else self.pool.layer.shape(s)
 
     def split(self, params: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Sequence[Tensor]]:
         """(weight, bias or None, the pooling's own) of the parameters."""
-        if self.conv.bias is None:
+        if isinstance(self.layer, spec.Conv) and not self.layer.bias:
             return params[0], None, params[1:]
         return params[0], params[1], params[2:]
 
@@ -94,12 +128,12 @@ class ConvLink:
 class DenseLink:
     """A dense layer."""
 
-    dense: Dense
+    dense: Place
 
     @property
     def modules(self) -> tuple[nn.Module, ...]:
-        """The module that this link stands for."""
-        return (self.dense,)
+        """The modules that this link stands for."""
+        return self.dense.modules
 
     @property
     def activation(self) -> str | None:
@@ -109,7 +143,7 @@ class DenseLink:
     @property
     def slots(self) -> list[Slot]:
         """Where the weight is, and the bias where there is one."""
-        return _slots(self.dense)
+        return self.dense.slots
 
 
 @dataclass(frozen=True)
@@ -122,26 +156,31 @@ class Links:
     flat: bool
 
 
-def links_of(network: Network) -> Links:
+def links_of(network: Fast) -> Links:
     """The links of as many first steps as a chain can run, which may be none."""
-    calls = [network._calls[step.name] for step in _line(network._train_steps)]
+    places = [_place(network, step) for step in _line(network.train_steps)]
     convs: list[ConvLink] = []
     denses: list[DenseLink] = []
-    at, flat, shape = 0, False, network.net.input
-    while at < len(calls):
-        call, after = calls[at], calls[at + 1] if at + 1 < len(calls) else None
-        if type(call) is nn.Flatten:
-            flat, at = True, at + 1
-        elif not flat and (link := conv_link(call, after)) is not None and _pays(link, shape):
+    number, flat, shape = 0, False, network.net.input
+    while number < len(places):
+        place, after = places[number], places[number + 1] if number + 1 < len(places) else None
+        if isinstance(place.layer, spec.Flatten):
+            flat, number = True, number + 1
+        elif not flat and (link := conv_link(place, after)) is not None and _pays(link, shape):
             convs.append(link)
             shape = link.shape(shape)
-            at += len(link.modules)
-        elif flat and type(call) is Dense and _plain_dense(call):
-            denses.append(DenseLink(call))
-            at += 1
+            number += link.rows
+        elif flat and isinstance(place.layer, spec.Dense) and _plain_dense(place.layer):
+            denses.append(DenseLink(place))
+            number += 1
         else:
             break
-    return Links(tuple(convs), tuple(denses), at, flat)
+    return Links(tuple(convs), tuple(denses), number, flat)
+
+
+def _place(network: Fast, step: PlannedStep) -> Place:
+    assert isinstance(step.part, Layer)
+    return Place(step.name, step.part, network.get_submodule(step.name))
 
 
 def _pays(link: ConvLink, shape: Shape) -> bool:
@@ -160,48 +199,48 @@ def _line(steps: Sequence[PlannedStep]) -> list[PlannedStep]:
     line: list[PlannedStep] = []
     value = 0
     for step in steps:
-        if step.reads != (value,) or step.aux or readers[value] != 1:
+        alone = step.reads == (value,) and readers[value] == 1
+        if not alone or step.aux or not isinstance(step.part, Layer):
             break
         line.append(step)
         value = step.writes
     return line
 
 
-def conv_link(call: nn.Module, after: nn.Module | None) -> ConvLink | None:
+def conv_link(place: Place, after: Place | None) -> ConvLink | None:
     """The link of a convolution and the pooling after it, if it fits; None for other layers."""
-    if type(call) is Conv:
-        layer = call.layer
-        if call.norm is not None or layer.groups != 1 or pair(layer.stride) != ONE:
+    layer = place.layer
+    if isinstance(layer, spec.Conv):
+        if layer.norm is not None or layer.groups != 1 or pair(layer.stride) != ONE:
             return None
         if isinstance(layer.padding, str) or pair(layer.padding) != (0, 0):
             return None
-    elif type(call) is not TableConv:
+    elif not isinstance(layer, spec.TableConv):
         return None
-    assert isinstance(call, Conv | TableConv)
-    own = call.layer.activation
+    own, pool = layer.activation, None if after is None else after.layer
     if own not in POINTWISE:
         return None
-    if type(after) is Subsample and after.layer.activation in POINTWISE:
-        return ConvLink(call, after, "trained", own, after.layer.activation)
-    if type(after) is Pool and _plain_pool(after):
-        then = after.layer.activation
-        if after.layer.how == "average":
-            return ConvLink(call, after, "average", own, then)
+    if isinstance(pool, spec.Subsample) and pool.activation in POINTWISE:
+        return ConvLink(place, after, "trained", own, pool.activation)
+    if isinstance(pool, spec.Pool) and _plain_pool(pool):
+        then = pool.activation
+        if pool.how == "average":
+            return ConvLink(place, after, "average", own, then)
         if own in PLAIN or then in PLAIN:  # no activation falls: it may follow the maximum
-            return ConvLink(call, after, "max", then if own in PLAIN else own)
-    return ConvLink(call, None, "max", own)
+            return ConvLink(place, after, "max", then if own in PLAIN else own)
+    return ConvLink(place, None, "max", own)
 
 
-def _plain_pool(pool: Pool) -> bool:
-    window = pool.layer.window()
+def _plain_pool(pool: spec.Pool) -> bool:
+    window = pool.window()
     return (
         window.kernel == window.stride
         and not isinstance(window.padding, str)
         and pair(window.padding) == (0, 0)
         and not window.ceil
-        and pool.layer.activation in POINTWISE
+        and pool.activation in POINTWISE
     )
 
 
-def _plain_dense(dense: Dense) -> bool:
-    return dense.norm is None and dense.layer.activation in POINTWISE
+def _plain_dense(dense: spec.Dense) -> bool:
+    return dense.norm is None and dense.activation in POINTWISE

@@ -75,7 +75,8 @@ class ConvStage:
             self.window = Maximum(link.activation, area, link.maps, places)
         else:
             number = 1 / area if link.how == "average" else None
-            self.window = Sum(link.activation, link.after, number, link.sources)
+            sources = None if link.sources is None else torch.tensor(link.sources)
+            self.window = Sum(link.activation, link.after, number, sources)
 
     def _parts(self) -> list[Tensor]:
         """Where each row and column of blocks of the kernel was copied from."""
@@ -93,7 +94,8 @@ class ConvStage:
         self.places_shape = (*link.tile, link.maps, channels, *link.kernel)
         self.places_stride = (a[0] + width, a[1] + 1, a[2], a[3], width, 1)
         self.places = wide.as_strided(self.places_shape, self.places_stride)
-        self.table = link.table
+        table = link.table(channels)
+        self.table = None if table is None else torch.tensor(table)
         self.full = torch.zeros(link.maps * channels, *link.kernel)
 
     def forward(self, params: Sequence[Tensor], out: Tensor | None) -> Tensor:
