@@ -65,10 +65,10 @@ def test_a_changed_name_is_shown_beside_the_old_one(repository):
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     assert [line for line in lines if line[0] in "+-"][2:] == [
-        "-mixed1.b1x1.conv.weight",
-        "-mixed1.b1x1.conv.bias",
-        "+mixed1.one.conv.weight",
-        "+mixed1.one.conv.bias",
+        "-mixed1.b1x1.conv.conv.weight",
+        "-mixed1.b1x1.conv.conv.bias",
+        "+mixed1.one.conv.conv.weight",
+        "+mixed1.one.conv.conv.bias",
     ]
     assert lines[0].startswith("--- branches at ") and lines[1] == "+++ branches today"
     assert lines[-1].startswith("shortcuts: the same ")

@@ -1,4 +1,4 @@
-"""The walk, the reference and the fast module are one network; torch's counter is the judge.
+"""The walk, the plain and the fast module are one network; torch's counter is the judge.
 
 Every network is held so on the meta device, which costs no arithmetic; the small ones in numbers.
 """
@@ -16,8 +16,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from papernets import rewrite
 from papernets.nets.registry import NETS, net
 from papernets.rewrite.forms import executed_macs
-from papernets.run.network import build
-from papernets.spec import Committee, totals, walk
+from papernets.run.fast import Fast
+from papernets.run.network import Logits, build
+from papernets.spec import Committee, TableConv, totals, walk
 
 ROOT = Path(__file__).parents[2]
 NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "") == "1"
@@ -49,25 +50,25 @@ small = pytest.mark.parametrize(
 
 
 @cache
-def built(name, reference):
+def built(name):
     """A network of these on the meta device, built once for all tests."""
     with torch.device("meta"):
-        return build(NETWORKS[name], reference=reference)
+        return build(NETWORKS[name])
 
 
-def on_meta(network, reference=False):
-    """The module in training mode, and two pictures without values."""
+def on_meta(network):
+    """The plain module in training mode, and two pictures without values."""
     if NETWORKS.get(network.name) is network:
-        model = built(network.name, reference)
+        model = built(network.name)
     else:
         with torch.device("meta"):
-            model = build(network, reference=reference)
+            model = build(network)
     return model.train(), torch.empty(2, *network.input, device="meta")
 
 
 @every
-def test_the_walk_is_the_reference_module(network):
-    model, x = on_meta(network, reference=True)
+def test_the_walk_is_the_plain_module(network):
+    model, x = on_meta(network)
     rows = {row.name: row for row in walk(network)}
     found = model.features(x, list(rows))
     for name, row in rows.items():
@@ -80,7 +81,7 @@ def test_the_walk_is_the_reference_module(network):
 
 @every
 def test_parameters_have_the_rows_names(network):
-    model, _ = on_meta(network, reference=True)
+    model, _ = on_meta(network)
     count = dict.fromkeys((row.name for row in walk(network)), 0)
     for name, weight in model.named_parameters():
         rows = {name.removesuffix(f".{own}") for own in OWN if name.endswith(f".{own}")}
@@ -89,7 +90,8 @@ def test_parameters_have_the_rows_names(network):
     assert count == {row.name: row.params for row in walk(network)}
 
 
-OWN = ("weight", "bias", "norm.weight", "norm.bias")
+PARTS = ("", ".conv", ".linear", ".table", ".subsample", ".norm")
+OWN = [f"{part}.{leaf}".removeprefix(".") for part in PARTS for leaf in ("weight", "bias")]
 
 
 def predicts(network):
@@ -99,10 +101,13 @@ def predicts(network):
 
 @every
 def test_torch_counts_two_operations_a_multiply_add(network):
-    model, x = on_meta(network, reference=True)
+    model, x = on_meta(network)
     with FlopCounterMode(display=False) as counter:
         model.eval()(x[:1])
-    assert counter.get_total_flops() == 2 * predicts(network).macs
+    predicting = rewrite.without_heads(network).net
+    assert counter.get_total_flops() == 2 * executed_macs(predicting)
+    tables = any(isinstance(row.layer, TableConv) for row in walk(network))
+    assert tables or executed_macs(predicting) == predicts(network).macs
     sums = totals(walk(network))
     if sums.aux_macs or not network.aux_weights:
         assert (sums.params, sums.macs) == (predicts(network).params, predicts(network).macs)
@@ -114,55 +119,77 @@ def test_torch_counts_two_operations_a_multiply_add(network):
     ids=lambda network: network.name,
 )
 def test_in_training_the_heads_are_counted_too(network):
-    model, x = on_meta(network, reference=True)
+    model, x = on_meta(network)
     with FlopCounterMode(display=False) as counter:
         model.train()(x)
     sums = totals(walk(network))
     assert counter.get_total_flops() == 2 * 2 * (sums.macs + sums.aux_macs)
 
 
-@pytest.mark.parametrize(
-    "network",
-    [one for one in NETWORKS.values() if rewrite.fast(one).net != one],  # else it is the reference
-    ids=lambda network: network.name,
-)
-def test_the_fast_form_executes_what_it_says(network):
+@every
+def test_the_fast_form_executes_what_the_plain_form_does(network):
     model, x = on_meta(network)
     with FlopCounterMode(display=False) as counter:
-        model.eval()(x[:1])
+        Fast(model).eval()(x[:1])
     executed = executed_macs(rewrite.without_heads(rewrite.fast(network).net).net)
     assert counter.get_total_flops() == 2 * executed
 
 
 @every
-def test_both_forms_hold_the_same_tensors(network):
-    models = [on_meta(network, reference)[0] for reference in (True, False)]
-    shapes = [{name: tuple(t.shape) for name, t in m.state_dict().items()} for m in models]
-    assert shapes[0] == shapes[1]
+def test_both_forms_hold_the_same_tensors_under_the_same_names(network):
+    model, _ = on_meta(network)
+    own = model.state_dict(keep_vars=True)
+    shared = Fast(model).state_dict(keep_vars=True)
+    assert list(own) == list(shared) and all(own[name] is shared[name] for name in own)
 
 
 @small
-def test_both_forms_give_the_same_values_and_gradients(network):
-    drawn = torch.Generator().manual_seed(3)
-    reference = build(network, reference=True, generator=drawn).double()
-    fast = build(network).double()
-    fast.load_state_dict(reference.state_dict())
-    names = [row.name for row in walk(network)]
-    seen = []
-    for model in (reference, fast):
-        model.eval()
-        x = torch.rand(2, *network.input, generator=torch.Generator().manual_seed(5)).double()
-        x.requires_grad_()
-        out = model(x)
-        out.square().sum().backward()
-        gradients = {n: p.grad for n, p in model.named_parameters()}
-        with torch.no_grad():
-            features = model.features(x, names)
-        seen.append((out.detach(), x.grad, gradients, features))
+@pytest.mark.parametrize("training", [True, False])
+def test_both_forms_give_the_same_values_and_gradients(network, training):
+    plain = build(network, generator=torch.Generator().manual_seed(3)).double().train(training)
+    for module in plain.modules():
+        if isinstance(module, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
+            module.momentum = 0.0  # so that both begin alike
+    seen = [step_of(model, network) for model in (plain, Fast(plain))]
     for ours, theirs in zip(*seen, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9)
-    reached = [g for n, g in seen[0][2].items() if not n.startswith("aux")]
+    reached = [g for n, g in seen[0][2].items() if training or not n.startswith("aux")]
     assert all(g is not None and g.abs().max() > 0 for g in reached)
+
+
+def step_of(model, network):
+    """Outputs, and the gradients of the pictures and of the parameters."""
+    model.zero_grad(set_to_none=True)
+    torch.manual_seed(7)  # of dropout
+    x = torch.rand(2, *network.input, generator=torch.Generator().manual_seed(5)).double()
+    x.requires_grad_()
+    out = model(x)
+    several = (out.main, *out.aux) if isinstance(out, Logits) else (out,)
+    sum(one.square().sum() for one in several).backward()
+    gradients = {n: p.grad for n, p in model.named_parameters()}
+    return [one.detach() for one in several], x.grad, gradients
+
+
+@small
+def test_every_row_and_block_called_alone_gives_its_feature(network):
+    """A row, or a block, is given what it is given within the network, and gives its feature."""
+    model = build(network, generator=torch.Generator().manual_seed(3)).eval()
+    x = torch.rand(2, *network.input, generator=torch.Generator().manual_seed(5))
+    given = {}
+    names = [name for name in model.names if name not in model.aux_names]
+    handles = [
+        model.get_submodule(name).register_forward_pre_hook(
+            lambda _module, inputs, name=name: given.update({name: inputs[0].clone()})
+        )
+        for name in names
+    ]
+    with torch.no_grad():
+        features = model.features(x, names)
+        for handle in handles:
+            handle.remove()
+        for name in names:
+            alone = model.get_submodule(name)(given[name].clone())
+            torch.testing.assert_close(alone, features[name], rtol=1e-6, atol=1e-6)
 
 
 @every
@@ -172,7 +199,7 @@ def test_a_networks_classes_are_its_last_rows(network):
 
 
 def names_of(network):
-    return list(on_meta(network, reference=True)[0].state_dict())
+    return list(on_meta(network)[0].state_dict())
 
 
 @pytest.mark.skipif(NEW, reason="the checksums are written anew")
@@ -204,18 +231,18 @@ def test_every_network_has_its_checksum_and_no_other():
 def test_another_input_stays_in_parity():
     """Parity holds for sizes and classes that no paper prints."""
     wide = net("lenet5", classes=12, channels=3, input=(44, 36))
-    model, x = on_meta(wide, reference=True)
+    model, x = on_meta(wide)
     with FlopCounterMode(display=False) as counter:
         out = model(x[:1])
     assert tuple(out.shape) == (1, 12)
-    assert counter.get_total_flops() == 2 * totals(walk(wide)).macs
+    assert counter.get_total_flops() == 2 * executed_macs(wide)
     assert sum(p.numel() for p in model.parameters()) == totals(walk(wide)).params
 
 
 def test_the_judge_can_disagree():
     """A walk of another network is not what torch counts."""
-    model, x = on_meta(net("lenet5"), reference=True)
+    model, x = on_meta(net("lenet5_modern"))
     with FlopCounterMode(display=False) as counter:
         model(x[:1])
-    other = replace(net("lenet5_modern"), name="other")
+    other = replace(net("lenet1_notes"), name="other")
     assert counter.get_total_flops() != 2 * totals(walk(other)).macs
