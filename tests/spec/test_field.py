@@ -79,7 +79,7 @@ def test_the_field_is_where_the_gradient_reaches(network):
         fields = list(walk(large))
     spatial = [row for row in fields if row.receptive_field is not None]
     assert spatial
-    model = build(large, reference=True).double().eval()
+    model = build(large).double().eval()
     for weight in model.parameters():
         torch.nn.init.uniform_(weight, 0.5, 1.0)
     picture = torch.rand(1, *large.input, dtype=torch.double, requires_grad=True)
