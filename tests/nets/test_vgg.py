@@ -104,8 +104,8 @@ def test_torchvisions_normalised_networks_keep_the_bias():
     assert list(state)[:7] == [
         f"conv1_1.{own}"
         for own in (
-            "weight",
-            "bias",
+            "conv.weight",
+            "conv.bias",
             "norm.weight",
             "norm.bias",
             "norm.running_mean",
