@@ -17,7 +17,7 @@ def test_names_that_are_not_ours_are_a_peers():
     own = model_of().state_dict()
     others = {f"layers.{at}": tensor for at, tensor in enumerate(own.values())}
     for state, hinted in ((others, True), (dict(list(own.items())[1:]), False)):
-        with pytest.raises(ValueError, match=r"it has no tensor 'conv1\.weight'") as caught:
+        with pytest.raises(ValueError, match=r"it has no tensor 'conv1\.conv\.weight'") as caught:
             create_model("lenet5_keras_28", weights=state)
         hint = "papernets.from_peer('torchvision', NAME, state_dict)"
         assert (hint in str(caught.value)) is hinted
@@ -27,7 +27,10 @@ def test_names_that_are_not_ours_are_a_peers():
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda s: s.pop("fc1.bias"), "it has no tensor 'fc1.bias' (120); it begins with 'conv1"),
+        (
+            lambda s: s.pop("fc1.linear.bias"),
+            "it has no tensor 'fc1.linear.bias' (120); it begins with 'conv1.conv",
+        ),
         (lambda s: s.update(more=torch.zeros(1)), "the network has no tensor 'more'"),
         (
             lambda s: s.update({"out.bias": torch.zeros(9)}),
@@ -37,7 +40,7 @@ def test_names_that_are_not_ours_are_a_peers():
             lambda s: s.update({"out.bias": torch.full((10,), math.nan)}),
             "'out.bias' has values that are NaN or infinite",
         ),
-        (lambda s: s.clear(), "it has no tensor 'conv1.weight' (6x1x5x5); it is empty"),
+        (lambda s: s.clear(), "it has no tensor 'conv1.conv.weight' (6x1x5x5); it is empty"),
     ],
 )
 def test_weights_that_do_not_fit_change_nothing(tmp_path, change, message):
