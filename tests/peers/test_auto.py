@@ -156,7 +156,7 @@ def test_the_first_row_that_does_not_fit():
     with pytest.raises(Misfit) as caught:
         convert(state, "resnet20", "auto", where="a.pth")
     assert str(caught.value).startswith(
-        "a.pth does not fit resnet20: layer2.0.conv2.weight for our stage2_1.conv2.weight: "
+        "a.pth does not fit resnet20: layer2.0.conv2.weight for our stage2_1.conv2.conv.weight: "
         "32x32x5x5 in the file, 32x32x3x3 in the network"
     )
     *fitted, last = caught.value.rows
@@ -171,7 +171,7 @@ def test_the_first_row_that_does_not_fit():
         (lambda s: s.update(extra=torch.zeros(3, 3)), "extra"),
         (lambda s: s.update({"conv9.weight": torch.zeros(4, 4, 1, 1)}), "conv9"),
         (lambda s: s.pop("bn1.bias"), "the file has no bn1.bias"),
-        (lambda s: s.update({"conv1.bias": torch.zeros(16)}), "the network has no conv1.bias"),
+        (lambda s: s.update({"conv1.bias": torch.zeros(16)}), "the network has no conv1.conv.bias"),
     ],
 )
 def test_missing_and_extra(change, words):
@@ -196,7 +196,7 @@ def test_half_precision_becomes_single():
     theirs = public.drawn(public.Akamaster).half()
     found = convert(theirs.state_dict(), "resnet20", "auto", options={"zeros": "around"})
     assert {t.dtype for t in found.model.parameters()} == {torch.float32}
-    assert torch.equal(found.model.conv1.weight.half(), theirs.conv1.weight)
+    assert torch.equal(found.model.conv1.conv.weight.half(), theirs.conv1.weight)
 
 
 def test_another_shortcut_is_named():
@@ -215,7 +215,7 @@ def test_classes_are_the_files():
     fresh = convert(theirs.state_dict(), "resnet20", "auto", options=options, classes=2)
     assert fresh.left_out == ("fc.weight", "fc.bias")
     assert fresh.model.fc.weight.shape == (2, 64)
-    assert torch.equal(fresh.model.conv1.weight, theirs.conv1.weight)
+    assert torch.equal(fresh.model.conv1.conv.weight, theirs.conv1.weight)
 
 
 @pytest.mark.parametrize("name", ["conv\u00b2", "9" * 5000, "a..b", "\n", "", "conv1\u0661"])

@@ -40,7 +40,7 @@ def test_the_peers_name_chooses_our_network():
     state = state_of(layouts.resnet(50))
     model = from_peer("torchvision", "resnet50", state)
     assert model.net == net("resnet50_v1.5")
-    assert torch.equal(model.conv5_3.conv3.weight, state["layer4.2.conv3.weight"])
+    assert torch.equal(model.conv5_3.conv3.conv.weight, state["layer4.2.conv3.weight"])
     assert torch.equal(model.conv3_1.shortcut.norm.bias, state["layer2.0.downsample.1.bias"])
 
 
@@ -93,7 +93,7 @@ def test_without_a_classifier(state):
     body = {key: tensor for key, tensor in state.items() if not key.startswith("classifier.")}
     model = load(body, classes=3)
     assert model.left_out == ("fc.weight", "fc.bias") and model.fc.weight.shape == (3, 1024)
-    assert torch.equal(model.conv1.weight, state["conv_stem.weight"])
+    assert torch.equal(model.conv1.conv.weight, state["conv_stem.weight"])
     with pytest.raises(ValueError, match=r"no classifier in these tensors \(our fc.weight\)"):
         load(body)
     del state["classifier.weight"]  # half of one is none that was left out
@@ -144,7 +144,7 @@ def test_old_files_count_no_batches(state):
     old = {key: tensor for key, tensor in state.items() if not key.endswith("tracked")}
     found = load(old).state_dict()
     assert int(found["conv1.norm.num_batches_tracked"]) == 0
-    assert torch.equal(found["conv1.weight"], state["conv_stem.weight"])
+    assert torch.equal(found["conv1.conv.weight"], state["conv_stem.weight"])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_old_files_count_no_batches(state):
 )
 def test_prefixes(state, prefix):
     found = load({f"{prefix}{key}": tensor for key, tensor in state.items()})
-    assert torch.equal(found.conv1.weight, state["conv_stem.weight"])
+    assert torch.equal(found.conv1.conv.weight, state["conv_stem.weight"])
 
 
 def test_parallel_features():
@@ -167,12 +167,12 @@ def test_parallel_features():
 def test_the_mean_of_several_models(state):
     """torch.optim.swa_utils.AveragedModel: module., and a counter beside them."""
     averaged = {"n_averaged": torch.tensor(5)} | {f"module.{k}": t for k, t in state.items()}
-    assert torch.equal(load(averaged).conv1.weight, state["conv_stem.weight"])
+    assert torch.equal(load(averaged).conv1.conv.weight, state["conv_stem.weight"])
 
 
 def test_numpy_arrays(state):
     found = load({key: tensor.numpy() for key, tensor in state.items()})
-    assert torch.equal(found.conv1.weight, state["conv_stem.weight"])
+    assert torch.equal(found.conv1.conv.weight, state["conv_stem.weight"])
 
 
 @pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
@@ -180,20 +180,20 @@ def test_half_precision_becomes_single(state, kind):
     half = {k: t.to(kind) if t.is_floating_point() else t for k, t in state.items()}
     model = load(half)
     assert {p.dtype for p in model.parameters()} == {torch.float32}
-    assert torch.equal(model.conv1.weight, half["conv_stem.weight"].float())
+    assert torch.equal(model.conv1.conv.weight, half["conv_stem.weight"].float())
 
 
 def test_double_precision_stays(state):
     double = {k: t.double() if t.is_floating_point() else t for k, t in state.items()}
     double["conv_stem.weight"] = double["conv_stem.weight"] + 1e-12
-    assert torch.equal(load(double).conv1.weight, double["conv_stem.weight"])
+    assert torch.equal(load(double).conv1.conv.weight, double["conv_stem.weight"])
 
 
 def test_the_state_dict_is_not_changed(state):
     before = {key: tensor.clone() for key, tensor in state.items()}
     model = load(state)
     with torch.no_grad():
-        model.conv1.weight.zero_()
+        model.conv1.conv.weight.zero_()
         model.fc.bias.zero_()
     assert all(torch.equal(state[key], before[key]) for key in before)
 
@@ -205,7 +205,10 @@ def swap(state, key, change):
 PW = "blocks.3.2.conv_pw.weight"  # our pw8
 BN = "blocks.1.0.bn1.running_var"
 WRONG = {
-    "missing": (lambda s: s.pop(PW), f"there is no tensor '{PW}' (512x512x1x1, our pw8.weight)"),
+    "missing": (
+        lambda s: s.pop(PW),
+        f"there is no tensor '{PW}' (512x512x1x1, our pw8.conv.weight)",
+    ),
     "missing statistics": (lambda s: s.pop(BN), f"there is no tensor '{BN}'"),
     "extra": (
         lambda s: s.update({"blocks.5.0.conv.weight": torch.zeros(2, 3)}),
@@ -213,7 +216,7 @@ WRONG = {
     ),
     "misshapen": (
         lambda s: swap(s, PW, lambda t: t[:256]),
-        f"'{PW}' is 256x512x1x1, not 512x512x1x1 (our pw8.weight)",
+        f"'{PW}' is 256x512x1x1, not 512x512x1x1 (our pw8.conv.weight)",
     ),
     "turned": (lambda s: swap(s, PW, lambda t: t.permute(2, 3, 0, 1)), "is 1x1x512x512, not"),
     "NaN": (

@@ -127,7 +127,7 @@ def test_a_new_head():
     model = from_peer("keras", "ResNet50", given, classes=2)
     assert model.left_out == ("fc.weight", "fc.bias") and model.net.classes == 2
     kernel = given["conv5_block3_3_conv/kernel"].permute(3, 2, 0, 1)
-    assert torch.equal(model.state_dict()["conv5_3.conv3.weight"], kernel)
+    assert torch.equal(model.state_dict()["conv5_3.conv3.conv.weight"], kernel)
     body = {path: t for path, t in given.items() if "predictions" not in path}
     model = from_peer("keras", "ResNet50", body, classes=2)
     assert set(model.left_out) == {"fc.weight", "fc.bias"}
