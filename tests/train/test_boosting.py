@@ -6,7 +6,7 @@ import re
 
 import pytest
 import torch
-from small_runs import DATA, EYES, a_run, do, log_of, write_own
+from small_runs import DATA, EYES, TINY, a_run, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
 from papernets.bundle.create import create_model
@@ -163,6 +163,8 @@ def test_too_few_pictures_pass_the_filter():
     count = len(right)
 
     class Right(torch.nn.Module):
+        net = TINY
+
         def forward(self, x):
             return right[:count]
 

@@ -211,7 +211,7 @@ def test_a_loss_that_is_not_a_number_stops_with_step_and_rate():
         if isinstance(event, Epoch):
             break
     with torch.no_grad():
-        dict(state.model.named_parameters())["conv.weight"][0, 0, 0, 0] = math.nan
+        dict(state.model.named_parameters())["conv.conv.weight"][0, 0, 0, 0] = math.nan
     rate = learning_rate(run.recipe, 4, 12)
     message = rf"the loss is nan at step 5 \(epoch 2\), learning rate {rate:.3g}\. Try a smaller"
     with pytest.raises(Diverged, match=message):

@@ -101,7 +101,7 @@ def test_another_body_is_refused(home, tmp_path):
     other = OWN.replace("Conv(8", "Conv(6")
     (tmp_path / "own.py").write_text(other)
     run = run_of(home, "two", net=f"{tmp_path}/own.py:make", weights=str(home / "run"))
-    with pytest.raises(ValueError, match=r"best does not fit: 'conv1.weight' is 8x3x3x3, the net"):
+    with pytest.raises(ValueError, match=r"best does not fit: 'conv1.conv.weight' is 8x3x3x3, the"):
         do(run, tmp_path / "run")
     assert not (tmp_path / "run").exists()  # nothing is left of a run that could not begin
 

@@ -593,7 +593,7 @@ def test_a_network_that_was_changed_meanwhile(tmp_path, capsys):
     own.write_text(own.read_text().replace("Conv(4", "Conv(5"))
     assert main(["train", "--out", str(folder), "--resume"]) == 1
     err = capsys.readouterr().err
-    assert "(was the network changed?) does not fit: 'conv.weight' is 4x1x3x3, the network" in err
+    assert "(was the network changed?) does not fit: 'conv.conv.weight' is 4x1x3x3, the net" in err
 
 
 def test_pictures_that_changed_meanwhile(tmp_path, capsys):
