@@ -50,7 +50,7 @@ def convert(
         int | None,
         typer.Option(
             "--channels",
-            help="Other channels than the weights': the first convolution is adapted, as timm does.",
+            help="Other channels than the weights': their first convolution is adapted as by timm.",
         ),
     ] = None,
     labels: Annotated[

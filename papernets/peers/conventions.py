@@ -118,8 +118,8 @@ def preprocessing(
         inputs = averaged(inputs)
     if channels not in (1, 3):
         notes.append(
-            f"pictures in files have 1 or 3 channels, the network {channels}: predict, evaluate and "
-            "train take grey ones alone, repeated"
+            f"the network has {channels} channels, pictures in files 1 or 3: of these grey ones "
+            "alone can be read for it, repeated"
         )
     if known and inputs.interpolation != "bilinear":
         notes.append(

@@ -289,9 +289,9 @@ def _other(known: PeerNet, tensors: Mapping[str, Any]) -> str:
             return f". Its tensors are those of Keras's {other.name}"
         width = other.options["width"]
         return (
-            f". Its tensors are those of Keras's MobileNet with an alpha of {width:g}, which are the "
-            f"same for every size: {other.name} for pictures of {sides[0]} pixels, and likewise "
-            f"for {either([*sorted(set(sides[1:]) - {sides[0]}, key=int)])}"
+            f". Its tensors are those of Keras's MobileNet with an alpha of {width:g}, which are "
+            f"the same for every size: {other.name} for pictures of {sides[0]} pixels, and "
+            f"likewise for {either(sorted(set(sides) - {sides[0]}, key=int))}"
         )
     return ""
 

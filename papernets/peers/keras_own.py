@@ -20,16 +20,16 @@ OLD = re.compile(r"(res|bn)(\d)([a-z])_branch(1|2a|2b|2c)(?:_\d+)?")
 PARTS = {"1": "0", "2a": "1", "2b": "2", "2c": "3"}
 OLD_ENDS = {"conv1": "conv1_conv", "bn_conv1": "conv1_bn", "fc1000": "predictions"}
 """keras_applications/resnet50.py until 1.0.6, in Keras to 2.2: the layers of the one ResNet50."""
+RENAMED = "layers have the names of Keras to 2.2: {old!r} is {new!r} now"
 OLD_RESNET = (
-    "layers have the names of Keras to 2.2 ({old!r} is {new!r} now), whose ResNet50 normalised "
-    "with an epsilon of 0.001, not 1.001e-5, and to 2.1 pooled without padding at first: try it on "
-    "pictures that you know"
+    "Keras's ResNet50 to 2.2 normalised with an epsilon of 0.001, not 1.001e-5, and to 2.1 pooled "
+    "without padding at first: try the network on pictures that you know"
 )
 
 
 def renewed(known: PeerNet, tensors: dict[Any, Any]) -> tuple[dict[Any, Any], tuple[str, ...]]:
-    """The tensors with today's names of layers for those of Keras to 2.2, and a note on it."""
-    layers = {parts_of(path)[-2] for path in tensors if isinstance(path, str)}
+    """The tensors with today's names of layers for those of Keras to 2.2, and notes on it."""
+    layers = [parts_of(path)[-2] for path in tensors if isinstance(path, str)]
     old = next((layer for layer in layers if OLD.fullmatch(layer)), None)
     if old is None or family_of(known.name) is not family_of("resnet"):
         return tensors, ()
@@ -43,7 +43,7 @@ def renewed(known: PeerNet, tensors: dict[Any, Any]) -> tuple[dict[Any, Any], tu
                 f"two tensors are called {path!r}, by names of older and newer Kerases"
             )
         found[path] = value
-    return found, (OLD_RESNET.format(old=old, new=_new(old)),)
+    return found, (RENAMED.format(old=old, new=_new(old)), OLD_RESNET)
 
 
 def _new(layer: str) -> str:

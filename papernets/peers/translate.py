@@ -146,7 +146,9 @@ def _kept(known: PeerNet, state_dict: Mapping[str, Tensor]) -> _Kept:
         # paths and variables: for Keras's own reader
         tensors, older = keras_own.renewed(known, dict(state_dict))
         top = keras_own.top_of(known, our_net(known.net, options), tensors)
-        return _Kept(top.tensors, options, top, (), older, "".join(f". Here {n}" for n in older))
+        return _Kept(
+            top.tensors, options, top, (), older, "".join(f". Here {n}" for n in older[:1])
+        )
     found = cleaned(state_dict)
     whole = our_net(known.net, options)
     tensors, changed = aligned(found.tensors, theirs(known, whole).values())
