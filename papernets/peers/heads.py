@@ -6,7 +6,7 @@ layers, or by nothing at all, in a body alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -61,7 +61,8 @@ def top_of(
             module, _, leaf = theirs[key].rpartition(".")
             modules.setdefault(module, {})[leaf] = key, tensor.shape
     inside = tops(net, theirs)
-    found, notes = _unwrapped(known.head, modules[known.head]["weight"][1], tensors)
+    wanted = modules[known.head]["weight"][1]
+    found, notes = _unwrapped(known.head, wanted, tensors, set(theirs.values()))
     whole: list[str] = []
     why = ""
     for module, leaves in modules.items():
@@ -72,6 +73,7 @@ def top_of(
         why = "" if here else _instead(found, inside, whole)
         if here and not _fits(shapes["weight"], leaves["weight"][1], module == known.head):
             shape, wanted = shapes["weight"], leaves["weight"][1]
+            wanted = (shape[0], *wanted[1:]) if module == known.head else wanted
             why = f"'{module}.weight' is {by(shape)}, not {by(wanted)}"
         if why or not here:
             break
@@ -86,11 +88,15 @@ def top_of(
 
 
 def _unwrapped(
-    head: str, shape: tuple[int, ...], tensors: Mapping[str, Tensor]
+    head: str, shape: tuple[int, ...], tensors: Mapping[str, Tensor], known: Collection[str]
 ) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """The tensors, those of one dense layer within the classifier's place under its own name."""
+    """The tensors, those of one dense layer within the classifier's place under its own name.
+
+    Where nothing is there, one layer beside the network, `classifier` beside `backbone`, is it.
+    """
     found = dict(tensors)
     within = [name for name in tensors if name.startswith(f"{head}.")]
+    within = within or [name for name in tensors if name not in known]
     places = {name.rpartition(".")[0] for name in within}
     if len(places) != 1 or head in places or {n.rpartition(".")[2] for n in within} != LEAVES:
         return found, ()

@@ -69,6 +69,8 @@ def top_of(known: PeerNet, own: Net, tensors: Mapping[Any, Any]) -> Top:
     for path in tensors:
         if isinstance(path, str) and not path.startswith(UNNAMED):
             *_, layer, weight = parts_of(path)
+            if not layer:
+                continue  # no path of Keras's: its reader says so
             dense.setdefault(layer, {})[weight] = path
     others = {
         layer: paths

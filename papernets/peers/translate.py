@@ -120,7 +120,7 @@ def take(
     model = loaded(wanted, taken, generator)
     said = () if set(drawn) - heads else top.notes
     notes = (*kept.notes, *said, *adapted, *((known.note,) if known.note else ()))
-    left_out = (*kept.left_out, *top.left_out, *drawn)
+    left_out = tuple(dict.fromkeys((*kept.left_out, *top.left_out, *drawn)))
     return Conversion(model, known.net, options, known, (), left_out, notes)
 
 
@@ -220,11 +220,11 @@ def find_peer(peer: str, name: str) -> PeerNet:
 
 
 def _classes(known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
-    """How many classes the tensors have, as the head's bias says; None where it does not."""
+    """How many classes the tensors have, as the head's bias or weight says; None for no head."""
     if known.peer == "keras":
         return keras.classes_in(known, tensors)
-    bias = tensors.get(f"{known.head}.bias")
-    return len(bias) if bias is not None and bias.ndim == 1 and len(bias) else None
+    bias = tensors.get(f"{known.head}.bias", tensors.get(f"{known.head}.weight"))
+    return len(bias) if bias is not None and bias.ndim and len(bias) else None
 
 
 def _channels(

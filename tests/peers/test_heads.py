@@ -250,3 +250,35 @@ def test_our_own_heads_into_a_network_without_them():
     body = {key: tensor for key, tensor in state.items() if key not in heads}
     with pytest.raises(ValueError, match="Without its auxiliary heads it fits: --set aux=false"):
         convert(body, "googlenet", "auto")
+
+
+def test_a_classifier_beside_the_network(resnet):
+    """self.backbone with an Identity for fc, and self.classifier, as in many Lightning modules."""
+    state = {f"backbone.{key}": tensor for key, tensor in replaced(resnet, "fc").items()}
+    own = {"classifier.weight": torch.randn(5, 512), "classifier.bias": torch.randn(5)}
+    for prefix in ("", "model."):
+        given = {f"{prefix}{key}": tensor for key, tensor in (state | own).items()}
+        model = from_peer("torchvision", "resnet18", given)
+        assert torch.equal(classifier_of(model)[0], own["classifier.weight"])
+    wrong = state | {"classifier.weight": torch.randn(5, 64), "classifier.bias": torch.randn(5)}
+    with pytest.raises(ValueError, match=r"'classifier\.weight' \(5x64\) is a tensor that it has"):
+        from_peer("torchvision", "resnet18", wrong, classes=5)
+
+
+def test_half_a_classifier_is_an_error(resnet):
+    for name, shape in (("fc.weight", (5, 512)), ("fc.bias", (5,))):
+        other = "fc.bias" if name == "fc.weight" else "fc.weight"
+        with pytest.raises(ValueError, match=f"there is no tensor '{other}'"):
+            from_peer("torchvision", "resnet18", replaced(resnet, "fc") | {name: torch.ones(shape)})
+
+
+def test_a_classifier_for_another_width(resnet):
+    state = replaced(resnet, "fc") | {"fc.weight": torch.ones(5, 2048), "fc.bias": torch.ones(5)}
+    with pytest.raises(ValueError, match=r"another one \('fc.weight' is 5x2048, not 5x512\)"):
+        from_peer("torchvision", "resnet18", state)
+    assert len(from_peer("torchvision", "resnet18", state, classes=5).left_out) == 2
+
+
+def test_no_path_of_keras_is_still_named():
+    with pytest.raises(ValueError, match="'kernel' is no path of a Keras weight"):
+        from_peer("keras", "ResNet50", {"kernel": torch.zeros(2, 2)})
