@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import rewrite
 from ..nets import Found
 from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device, TowerNetwork, build_towers
-from ..spec import pair
+from ..spec import Net, pair
+from .extras import Trimmed, fitted
 from .weights import load_weights, moved, read_safetensors
 
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
@@ -30,17 +31,22 @@ def assemble(
     input: int | tuple[int, int] | None = None,
     generator: torch.Generator | None = None,
 ) -> Network:
-    """A `Net` built, with these weights or fresh ones; in its dense form, for `input`, if asked."""
+    """A `Net` built, with these weights or fresh ones; in its dense form, for `input`, if asked.
+
+    The model's `left_out` names the tensors that were given and not taken: auxiliary heads of a
+    network without them, and what tools and training left there.
+    """
     state, net = _state(weights), found.net.member
     plain = build_network(net, generator=generator, initialisation=found.initialisation)
-    if state is not None:
-        load_weights(plain, state, _where(weights))
+    taken = _loaded(plain, net, state, _where(weights))
     if not dense:
         return plain
     done = rewrite.dense(net)
     wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
     model = Network(wide)
     load_weights(model, moved(plain.state_dict(), done.moves), "the dense form")
+    if taken is not None:
+        model.left_out = taken.left_out  # type: ignore[assignment]
     return model
 
 
@@ -51,11 +57,23 @@ def in_towers(
     generator: torch.Generator | None = None,
 ) -> TowerNetwork:
     """A `Net` built with each tower on a device, with weights as `assemble` takes them."""
-    state = _state(weights)
-    model = build_towers(found.net.member, devices, generator, found.initialisation)
-    if state is not None:
-        load_weights(model, state, _where(weights))
+    state, net = _state(weights), found.net.member
+    model = build_towers(net, devices, generator, found.initialisation)
+    _loaded(model, net, state, _where(weights))
     return model
+
+
+def _loaded(
+    model: nn.Module, net: Net, state: Mapping[str, Tensor] | None, where: str
+) -> Trimmed | None:
+    """Load a state_dict less its extras, which the model then names; None for no weights."""
+    if state is None:
+        return None
+    known = isinstance(state, Mapping)  # anything else load_weights names
+    taken = fitted(net, model.state_dict(), state) if known else Trimmed({})
+    load_weights(model, taken.tensors if known else state, where)
+    model.left_out = taken.left_out  # type: ignore[assignment]
+    return taken
 
 
 def _state(weights: Weights | None) -> Mapping[str, Tensor] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..words import by, plural
+from ..words import by, listed, plural
 from . import screen
 from .flags import Json, Quiet, WrongUse, wrong_use
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..peers.auto import Match
     from ..peers.translate import Conversion
 
+MOST_NAMES = 24  # of tensors in a sentence; JSON has them all
 COLUMNS = ("in the file", "here", "shape")
 OTHERWISE = {"classes": "give --classes", "name": "the network is --net"}
 """What --set may not hold, and what there is instead."""
@@ -23,7 +25,11 @@ OTHERWISE = {"classes": "give --classes", "name": "the network is --net"}
 
 def convert(
     file: Annotated[
-        str, typer.Argument(help="Weights: safetensors, .pth or .pt, or Keras's .h5 or .keras.")
+        str,
+        typer.Argument(
+            help="Weights: safetensors (of several, the index or its folder), .pth or .pt, or "
+            "Keras's .h5 or .keras."
+        ),
     ],
     net: Annotated[
         str,
@@ -39,6 +45,13 @@ def convert(
     classes: Annotated[
         int | None,
         typer.Option("--classes", help="Another number of classes: the head is drawn afresh."),
+    ] = None,
+    channels: Annotated[
+        int | None,
+        typer.Option(
+            "--channels",
+            help="Other channels than the weights': their first convolution is adapted as by timm.",
+        ),
     ] = None,
     labels: Annotated[
         str,
@@ -71,8 +84,14 @@ def convert(
     screen.quiet(quiet or json)
     folder, peer = Path(out), peer.strip().lower()
     options = dict(_option(text) for text in sets or ())
-    if classes is not None and classes < 1:
-        raise WrongUse(f"--classes {classes}: give 1 or more")
+    for flag, number in (("--classes", classes), ("--channels", channels)):
+        if number is not None and number < 1:
+            raise WrongUse(f"{flag} {number}: give 1 or more")
+    if channels is not None and options.get("channels", channels) != channels:
+        raise WrongUse(
+            f"--channels {channels} and --set channels={options['channels']} say different things: "
+            "leave one out"
+        )
     from ..peers.auto import Misfit
     from ..peers.conventions import convention
     from ..peers.conventions import preprocessing as preprocessing_of
@@ -84,10 +103,10 @@ def convert(
     with wrong_use():
         _check_options(peer, options)
         if peer == "auto":
-            _check_net(net, classes, options)
+            _check_net(net, classes, channels, options)
         else:
             known = find_peer(peer, net)
-            _check_net(known.net, classes, known.options)
+            _check_net(known.net, classes, channels, known.options)
         if preprocessing:
             convention(preprocessing, 224, 256)
     refuse_taken(folder)
@@ -105,14 +124,18 @@ def convert(
             net,
             peer,
             classes=classes,
+            channels=channels,
             ordered=weights.ordered,
             options=options,
             where=file,
         )
-    except Misfit as misfit:
-        if not json and misfit.rows:
-            _table(misfit.rows)
+    except ValueError as error:
+        if not json and isinstance(error, Misfit) and error.rows:
+            _table(error.rows)
+        for note in weights.notes:  # the error may speak of names that are shorter than the file's
+            screen.note(f"Note: {note}.")
         raise
+    found = replace(found, left_out=(*weights.left_out, *found.left_out))
     with wrong_use():
         prepared, notes = preprocessing_of(found.model.net.input, found.known, preprocessing)
     count = found.model.net.classes
@@ -130,12 +153,15 @@ def convert(
     _said(found, folder, notes)
 
 
-def _check_net(name: str, classes: int | None, options: Mapping[str, Any]) -> None:
+def _check_net(
+    name: str, classes: int | None, channels: int | None, options: Mapping[str, Any]
+) -> None:
     """ValueError for a network that there is not, or cannot be, before a file is read."""
     from ..nets.registry import net
     from ..spec import walk
 
-    walk(net(name, classes, **options).member)
+    given = {**options, **({} if channels is None else {"channels": channels})}
+    walk(net(name, classes, **given).member)
 
 
 def _check_options(peer: str, options: dict[str, Any]) -> None:
@@ -176,7 +202,7 @@ def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
     of = f" ({found.known.peer}'s {found.known.name})" if found.known else ""
     screen.prose(f"{found.name}{of}: {plural(len(tensors), 'tensor')} in {folder}.")
     if found.left_out:
-        screen.prose(f"Left out, or drawn afresh: {', '.join(found.left_out)}.")
+        screen.prose(f"Left out, or drawn afresh: {listed(found.left_out, MOST_NAMES)}.")
     for note in notes:
         screen.note(f"Note: {note}.")
     if any(name in tensors for name in found.left_out):  # a head was drawn

@@ -58,13 +58,21 @@ class Matched:
     by_name: bool = False
 
 
-def match(net: Net, tensors: Mapping[str, Tensor], ordered: bool, where: str) -> Matched:
+def match(
+    net: Net,
+    tensors: Mapping[str, Tensor],
+    ordered: bool,
+    where: str,
+    without: Sequence[str] = (),
+) -> Matched:
     """The tensors as our state_dict, each kind of layer in its order, every shape equal.
 
-    `ordered` where they stand as the network was written. Misfit names the first row that does not
+    `ordered` where they stand as the network was written. Rows in `without` are left out of it, as
+    a classifier that is not there. Misfit names the first row that does not
     fit, or says that several orders would; ValueError for numbers that are none.
     """
-    shapes, given = shapes_of(spec.tensors(net)), shapes_of(tensors)
+    every = {k: one for k, one in spec.tensors(net).items() if one.row not in without}
+    shapes, given = shapes_of(every), shapes_of(tensors)
     notes: tuple[str, ...] = ()
     by_name = _without_counters(given) == _without_counters(shapes)
     if by_name:

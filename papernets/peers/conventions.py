@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..data import Preprocessing
-from ..words import did_you_mean, plain
+from ..words import did_you_mean, plain, plural
 from .layout import Inputs, PeerNet
 
 LARGEST = 1e6  # no mean of values from 0 to 1 is as large
@@ -78,6 +78,12 @@ def convention(text: str, size: int, resize: int) -> Inputs:
     )
 
 
+def averaged(inputs: Inputs) -> Inputs:
+    """The inputs with one low and high for all channels, the means of several."""
+    low, high = (sum(values) / len(values) for values in (inputs.low, inputs.high))
+    return replace(inputs, order="rgb", low=(low,), high=(high,))
+
+
 def preprocessing(
     shape: tuple[int, int, int], known: PeerNet | None, text: str = ""
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -104,12 +110,23 @@ def preprocessing(
             f"nothing in the file says how pictures become numbers: taken as {guess}; other: "
             "--preprocessing"
         )
+    if known and channels != len(inputs.low) > 1 and plain(text) in ("", *CONVENTIONS):
+        notes.append(
+            f"what 0 and 255 become is the mean of {len(inputs.low)} colours', for "
+            f"{plural(channels, 'channel')}"
+        )
+        inputs = averaged(inputs)
+    if channels not in (1, 3):
+        notes.append(
+            f"the network has {channels} channels, pictures in files 1 or 3: of these grey ones "
+            "alone can be read for it, repeated"
+        )
     if known and inputs.interpolation != "bilinear":
         notes.append(
             f"{known.peer} scales pictures with a {inputs.interpolation} filter, "
             "Papernets with a bilinear one: scores differ a little"
         )
-    if channels == 1:
+    if channels == 1 and known is None:
         digit = Preprocessing(1, height, width, low=inputs.low, high=inputs.high)
         return digit.to_dict(), tuple(notes)
     return inputs.preprocessing(channels, height, width), tuple(notes)

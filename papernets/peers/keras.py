@@ -15,7 +15,7 @@ from torch import Tensor
 from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from ..spec import tensors as tensors_of
-from ..words import by
+from ..words import by, either
 from . import rules
 from .conventions import CAFFE
 from .h5_reader import UNNAMED
@@ -40,7 +40,10 @@ _RESNET_V1 = "convolutions keep their biases before normalisation"
 _RESNET_V2 = "a stage has its stride in its last unit; some convolutions have biases"
 _NO_GAMMA = "normalisation without gamma, no dropout, no auxiliary head"
 _VGG = "no dropout between the dense layers"
-_MOBILENET = "ReLU6; zeros below and to the right alone before a stride"
+_MOBILENET = (
+    "ReLU6; zeros below and to the right alone before a stride; the weights are the same for every "
+    "size of picture, so only the name says it"
+)
 
 peer_net = partial(PeerNet, "keras")
 
@@ -130,19 +133,19 @@ def classes_in(known: PeerNet, tensors: Mapping[str, Any]) -> int | None:
     tensors = {path: value for path, value in tensors.items() if isinstance(path, str)}
     if any(path.startswith(UNNAMED) for path in tensors):
         kind = "conv2d" if head == CONV_PREDS else "dense"
-        head = next(reversed(_of_kind({_parts(path)[-2]: None for path in tensors}, kind)), head)
+        head = next(reversed(of_kind({parts_of(path)[-2]: None for path in tensors}, kind)), head)
     for path, value in tensors.items():
-        if _parts(path)[-2:] == [head, "bias"] and len(value.shape) == 1:
+        if parts_of(path)[-2:] == [head, "bias"] and len(value.shape) == 1:
             return int(value.shape[0]) or None
     return None
 
 
-def _parts(path: str) -> list[str]:
+def parts_of(path: str) -> list[str]:
     """A weight's path in parts, without TensorFlow's `:0`."""
     return ["", *re.sub(r":\d+$", "", path).split("/")]
 
 
-def _of_kind(layers: Iterable[str], kind: str) -> list[str]:
+def of_kind(layers: Iterable[str], kind: str) -> list[str]:
     """The layers that have the name of their class and a running number, in its order."""
     found = [re.fullmatch(rf"{kind}(?:_(\d+))?", layer) for layer in layers]
     matches = sorted((m for m in found if m), key=lambda m: int(m[1] or 0))
@@ -155,7 +158,7 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
     for path, value in tensors.items():
         if not isinstance(path, str):
             raise ValueError(f"weights go by Keras's paths, such as 'fc1/kernel', not by {path!r}")
-        *_, layer, weight = _parts(path)
+        *_, layer, weight = parts_of(path)
         if not layer or not weight:
             raise ValueError(
                 f"{path!r} is no path of a Keras weight, such as 'conv1_conv/kernel'; give "
@@ -166,7 +169,7 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
         weight = KERNEL if weight == "depthwise_kernel" else weight  # its name until Keras 3
         if weight in held.setdefault(layer, {}):
             raise ValueError(f"two tensors are called '{layer}/{weight}', one of them {path!r}")
-        held[layer][weight] = _tensor(path, value)
+        held[layer][weight] = tensor_of(path, value)
     unnamed = next((path for path in tensors if path.startswith(UNNAMED)), None)
     if unnamed is None:
         return held
@@ -180,11 +183,11 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
     names: dict[str, str] = {}
     for kind in {place.kind for place in wanted}:
         own = [place.layer for place in wanted if place.kind == kind]
-        names |= dict(zip(_of_kind(held, kind), own, strict=False))
+        names |= dict(zip(of_kind(held, kind), own, strict=False))
     return {names.get(layer, layer): weights for layer, weights in held.items()}
 
 
-def _tensor(path: str, value: Any) -> Tensor:
+def tensor_of(path: str, value: Any) -> Tensor:
     """The tensor in whatever holds numbers: a tensor, an array, a variable of Keras's."""
     value = getattr(value, "value", value)  # on the torch backend a variable's is a tensor
     if isinstance(value, Tensor):
@@ -200,7 +203,7 @@ def _numbered(known: PeerNet, wanted: list[Place], held: Held) -> list[Place]:
     left: dict[str, list[str]] = {}
     for kind in {place.kind for place in wanted if not place.layer}:
         count = sum(place.kind == kind and not place.layer for place in wanted)
-        found = left[kind] = _of_kind(held, kind)
+        found = left[kind] = of_kind(held, kind)
         if len(found) < count:
             raise ValueError(
                 f"Keras's {known.name} has {count} layers {kind} that are known by their numbers, "
@@ -270,9 +273,15 @@ def _extra(known: PeerNet, layer: str, given: Mapping[str, Tensor]) -> ValueErro
 
 
 def _other(known: PeerNet, tensors: Mapping[str, Any]) -> str:
-    """A hint at the network of Keras's whose tensors these are, where it is another one."""
-    for other in KNOWN.values():
-        if other.net == known.net and other.options == known.options:
+    """A hint at the network of Keras's whose tensors these are, where it is another one.
+
+    A MobileNet's tensors are the same for every size of picture: the hint claims none, and names
+    the one of the size that was asked for.
+    """
+    size = known.options.get("input", known.inputs.size)
+    by_size = sorted(KNOWN.values(), key=lambda one: one.options.get("input", size) != size)
+    for other in by_size:
+        if other.net == known.net and _same_weights(other, known):
             continue
         try:
             own = nets.net(other.net, classes_in(other, tensors), **dict(other.options))  # type: ignore[arg-type]
@@ -280,5 +289,20 @@ def _other(known: PeerNet, tensors: Mapping[str, Any]) -> str:
             _translated(other, own, tensors)
         except ValueError:
             continue
-        return f". Its tensors are those of Keras's {other.name}"
+        sizes = [one for one in by_size if one.net == other.net and _same_weights(one, other)]
+        sides = [str(one.options["input"]) for one in sizes if "input" in one.options]
+        if len(set(sides)) < 2:
+            return f". Its tensors are those of Keras's {other.name}"
+        width = other.options["width"]
+        return (
+            f". Its tensors are those of Keras's MobileNet with an alpha of {width:g}, which are "
+            f"the same for every size: {other.name} for pictures of {sides[0]} pixels, and "
+            f"likewise for {either(sorted(set(sides) - {sides[0]}, key=int))}"
+        )
     return ""
+
+
+def _same_weights(one: PeerNet, other: PeerNet) -> bool:
+    """Whether two of Keras's names for one network of ours differ in the size of pictures alone."""
+    first, second = ({**known.options, "input": None} for known in (one, other))
+    return first == second

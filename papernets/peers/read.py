@@ -8,7 +8,6 @@ import pickletools
 import re
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -18,15 +17,15 @@ from typing import IO
 import torch
 from torch import Tensor
 
+from ..bundle.extras import trimmed
 from ..files import FOLDER, damaged_entry, unreadable
 from ..words import first_line, listed, shortened
+from .shards import index_of, is_safetensors, read_one, read_sharded
 
 ZIP, HDF = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # torch's form before 1.6
 OLD_PICKLES = 4  # in that form: a number, the form's version, the machine, and what was saved
 KERAS = "model.weights.h5"  # in the archive that Keras 3 writes
-WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module)\.")
-"""What DataParallel, compile and FSDP put before a module's names, at the beginning or inside."""
 OTHERS = re.compile(r"optim|sched|scaler|amp|momentum|criterion|loss_scale", re.IGNORECASE)
 AVERAGED = re.compile(r"ema|swa|averag|teacher", re.IGNORECASE)
 MOST_LEVELS = 4
@@ -47,23 +46,28 @@ RUNS = re.compile(
 class Weights:
     """Named tensors of a file; `ordered` where they stand as the network was written.
 
-    `notes` are sentences on what was taken and what was left. `keras` where they have Keras's names
-    and shapes.
+    `notes` are sentences on what was taken and what was left, `left_out` the names of tensors that
+    are no part of a network. `keras` where they have Keras's names and shapes.
     """
 
     tensors: dict[str, Tensor]
     ordered: bool
     notes: tuple[str, ...] = ()
     keras: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
     """The state_dict in a safetensors, .pth or .pt file, or the tensors of a Keras file.
 
+    Of safetensors in several files, `path` is the index (`*.safetensors.index.json`) or its folder.
     `key` names which, where a checkpoint holds several ("model_ema"). FileNotFoundError where there
     is no file; ValueError where it is no file of weights, is cut short, or would have to be run.
     """
     file = Path(path)
+    index = index_of(file)
+    if index is not None:
+        return replace(cleaned(read_sharded(index), str(file)), ordered=False)
     first = _first_bytes(file)
     if first.startswith(HDF) or (first.startswith(ZIP) and _is_keras(file)):
         from .h5 import read_keras
@@ -71,8 +75,8 @@ def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
         return Weights(read_keras(file), ordered=True, keras=True)
     if first.startswith((ZIP, *PICKLES)):
         return state_dict_in(_unpickled(file, first), str(file), key)
-    if int.from_bytes(first[:8], "little") < 1 << 40 and first[8:9] == b"{":
-        return replace(cleaned(_safetensors(file), str(file)), ordered=False)
+    if is_safetensors(first):
+        return replace(cleaned(read_one(file), str(file)), ordered=False)
     for start, what in NOT_WEIGHTS.items():
         if first.lower().startswith(start):
             raise ValueError(f"{file} is {what}")
@@ -84,7 +88,7 @@ def read_weights(path: str | os.PathLike[str], key: str = "") -> Weights:
 
 def _first_bytes(file: Path) -> bytes:
     if what := unreadable(file):
-        hint = ": give the file of weights in it" if what == FOLDER else ""
+        hint = ": give the file of weights in it, or their index" if what == FOLDER else ""
         raise ValueError(f"{file} is {what}{hint}")
     try:
         with open(file, "rb") as opened:
@@ -102,18 +106,6 @@ def _is_keras(file: Path) -> bool:
             return KERAS in archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return False
-
-
-def _safetensors(file: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(file)
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ValueError(
-            f"{file} is not a whole safetensors file ({_first(error)}). Copy it again"
-        ) from None
 
 
 def _unpickled(file: Path, first: bytes) -> object:
@@ -244,7 +236,7 @@ def state_dict_in(value: object, where: str, key: str = "") -> Weights:
     if not others:
         return taken
     note = f"taken from {plain[0]!r}; it also holds {_list(others)} (--key {others[0]})"
-    return Weights(taken.tensors, taken.ordered, (note, *taken.notes))
+    return replace(taken, notes=(note, *taken.notes))
 
 
 def _states(
@@ -264,10 +256,7 @@ def _states(
 def cleaned(
     state: Mapping[str, Tensor] | Mapping[object, object], where: str = "the state_dict"
 ) -> Weights:
-    """The tensors without what wrappers put before their names, `module.` say.
-
-    What all names first with (`model.` in checkpoints of Lightning) is left out too.
-    """
+    """The tensors with names, less extras and prefixes: see `papernets.bundle.extras.trimmed`."""
     if not isinstance(state, Mapping):
         kind = type(state).__name__
         hint = ": give its state_dict()" if hasattr(state, "state_dict") else ""
@@ -286,20 +275,8 @@ def cleaned(
                 + (", by to_dense()" if odd == "sparse" else "")
             )
         tensors[name] = tensor
-    if len(tensors) > 1:
-        tensors.pop("n_averaged", None)  # torch.optim.swa_utils.AveragedModel counts its models
-    short = {name: WRAPPERS.sub("", name) for name in tensors}
-    while short and all("." in name for name in short.values()):
-        if len({name.split(".")[0] for name in short.values()}) > 1:
-            break
-        if all(name.count(".") == 1 for name in short.values()):
-            break  # one layer, all of it
-        short = {name: now.partition(".")[2] for name, now in short.items()}
-    if max(Counter(short.values()).values(), default=1) > 1:
-        short = {name: name for name in tensors}  # two names would become one
-    gone = next((name for name, now in short.items() if name != now), None)
-    notes = (f"tensors go by shorter names: {short[gone]!r} for {gone!r}",) if gone else ()
-    return Weights({short[name]: tensor for name, tensor in tensors.items()}, True, notes)
+    found = trimmed(tensors)
+    return Weights(found.tensors, True, found.notes, left_out=found.left_out)
 
 
 def _as_tensor(value: object) -> Tensor | None:

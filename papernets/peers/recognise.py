@@ -16,6 +16,7 @@ from ..nets.entry import COMMON
 from ..nets.registry import find, net
 from ..spec import Net
 from . import timm, torchvision
+from .heads import tops
 from .layout import PeerNet
 from .rules import COUNTER, names
 
@@ -32,7 +33,8 @@ def theirs(known: PeerNet, net: Net) -> dict[str, str]:
 def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
     """The networks of torchvision and timm whose names and sizes these are.
 
-    Classifiers and auxiliary heads may differ or lack; heads are only of who has a place for them.
+    Classifiers, channels and auxiliary heads may differ, or heads lack; they are only of who has a
+    place for them.
     """
     given = {name: tensor.numel() for name, tensor in tensors.items()}
 
@@ -79,13 +81,23 @@ def how_to_take(found: tuple[PeerNet, ...], where: str) -> str:
 
 
 def _trunk(known: PeerNet, sizes: Mapping[str, int]) -> dict[str, int]:
-    """The sizes without the classifier's, the auxiliary heads' and the counters'."""
-    apart = (f"{known.head}.", known.aux) if known.aux else (f"{known.head}.",)
+    """The sizes without the classifier's, the first weight, the auxiliary heads', the counters'."""
+    apart = (*_ends(known.peer, known.name), *([known.aux] if known.aux else []))
     return {
         name: size
         for name, size in sizes.items()
         if not name.startswith(apart) and not name.endswith(COUNTER)
     }
+
+
+@cache
+def _ends(peer: str, name: str) -> tuple[str, ...]:
+    """What classes and channels change in a peer's network, by how the names begin."""
+    known = SIDES[peer].KNOWN[name]
+    own = our_net(known.net, known.options)
+    called = theirs(known, own)
+    first = next(key for key, one in spec.tensors(own).items() if len(one.shape) == 4)
+    return (called[first], *tops(own, called))
 
 
 @cache
@@ -96,9 +108,16 @@ def _sizes(peer: str, name: str) -> Counter[int]:
     return Counter(prod(one.shape) for one in own.values())
 
 
-def our_net(name: str, options: Mapping[str, object], classes: int | None = None) -> Net:
+def our_net(
+    name: str,
+    options: Mapping[str, object],
+    classes: int | None = None,
+    channels: int | None = None,
+) -> Net:
     """Our network of a name; ValueError for a committee."""
     chosen: dict[str, Any] = dict(options)
+    if channels is not None:
+        chosen["channels"] = channels
     found = net(name, classes, **chosen)
     if not isinstance(found, Net):
         raise ValueError(f"{name} is a committee: its members are converted one by one")

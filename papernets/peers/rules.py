@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -72,22 +72,24 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def renamed(
-    known: PeerNet, net: Net, theirs: Mapping[str, str], tensors: Mapping[str, Tensor]
+    known: PeerNet,
+    net: Net,
+    theirs: Mapping[str, str],
+    tensors: Mapping[str, Tensor],
+    without: Collection[str] = (),
 ) -> dict[str, Tensor]:
     """The tensors under our names; ValueError with the first that is missing, misshapen or extra.
 
     A dense layer's weight may come as a convolution's over its whole input, which is the same.
-    Where there is no classifier at all, there is none in what is given back.
+    Of ours, those in `without` are not looked for: a classifier that is not there, say.
     """
     where = f"{known.peer}'s {known.name}"
-    head = f"{known.head}."
-    headless = bool(tensors) and not any(name.startswith(head) for name in tensors)
     found: dict[str, Tensor] = {}
     for key, own in spec.tensors(net).items():
         name, shape = theirs[key], own.shape
+        if key in without:
+            continue
         if name not in tensors:
-            if headless and name.startswith(head):
-                continue
             if key.endswith(COUNTER):
                 found[key] = torch.zeros((), dtype=torch.long)
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -12,13 +12,16 @@ from torch import Tensor, nn
 from .. import spec
 from ..bundle.assemble import assemble
 from ..bundle.weights import load_weights
-from ..nets import beside, find
+from ..nets import beside, find, sizes
 from ..run.network import Network
-from ..spec import Net
+from ..spec import Net, walk
 from ..words import did_you_mean, plain
-from . import keras
+from . import keras, keras_own
 from .auto import Match
+from .channels import channels_of, widened
+from .heads import Top, top_of
 from .layout import PeerNet
+from .prefixes import aligned
 from .read import cleaned
 from .recognise import SIDES, our_net, recognised, theirs
 from .rules import renamed
@@ -45,21 +48,41 @@ class Conversion:
 
 
 def from_peer(
-    peer: str, name: str, state_dict: Mapping[str, Tensor], classes: int | None = None
+    peer: str,
+    name: str,
+    state_dict: Mapping[str, Tensor],
+    num_classes: int | None = None,
+    in_chans: int | None = None,
+    *,
+    classes: int | None = None,
+    channels: int | None = None,
 ) -> nn.Module:
     """Our network of a peer's, with its weights: from_peer("torchvision", "resnet101", state).
 
     `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
-    Classes are those of the state_dict; with another number, or where it has no classifier, the
-    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. A
-    state_dict of double precision makes a network of double precision, any other one of single.
-    ValueError names what is unknown, or the first tensor that is missing, extra, misshapen or not
-    finite.
+    Classes and channels are those of the state_dict. With another number of classes, or where it
+    has no classifier, the body is kept and the head drawn afresh: the model's `left_out` names what
+    was not taken. For other channels the first convolution is adapted as timm does: summed over its
+    own for one, else repeated, cut, and scaled by own / channels. `classes` and `channels` are
+    other words for `num_classes` and `in_chans`. A state_dict of double precision makes a network
+    of double precision, any other one of single. ValueError names what is unknown, or the first
+    tensor that is missing, extra, misshapen or not finite.
     """
-    taken = take(peer, name, state_dict, classes)
+    count = _one("num_classes", num_classes, "classes", classes)
+    depth = _one("in_chans", in_chans, "channels", channels)
+    taken = take(peer, name, state_dict, count, channels=depth)
     model: nn.Module = taken.model
     model.left_out = taken.left_out  # type: ignore[assignment]
     return model
+
+
+def _one(word: str, value: int | None, other: str, same: int | None) -> int | None:
+    """The value of a word that has two forms; ValueError where they say different things."""
+    if value is not None and same is not None and value != same:
+        raise ValueError(
+            f"{word}={value!r} and {other}={same!r} are two words for one number: give one of them"
+        )
+    return same if value is None else value
 
 
 def take(
@@ -68,47 +91,87 @@ def take(
     state_dict: Mapping[str, Tensor],
     classes: int | None = None,
     generator: torch.Generator | None = None,
+    channels: int | None = None,
 ) -> Conversion:
     """As `from_peer`, with what it found out; `generator` draws a new head."""
     known = find_peer(peer, name)
-    if known.peer == "keras" and isinstance(state_dict, Mapping):
-        tensors = dict(state_dict)  # paths and variables: for Keras's own reader
-    else:
-        tensors = cleaned(state_dict).tensors
-    options = dict(known.options)
-    heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
-    dropped: list[str] = []
-    if known.aux and "aux" not in find(known.net).options:
-        dropped = heads  # our network of this peer has none
-        tensors = {key: value for key, value in tensors.items() if key not in dropped}
-    elif known.aux and not heads:
-        options["aux"] = False
-    own = our_net(known.net, options, _classes(known, tensors))
+    classes, channels, _ = sizes(classes, channels, None)
+    kept = _kept(known, state_dict)
+    tensors, top, options = kept.tensors, kept.top, kept.options
+    count = None if top.fresh else _classes(known, tensors)
+    own = our_net(known.net, options, count, _channels(known, options, tensors))
+    heads = _other_heads(known, own, tensors)
     try:
-        state = translate(known, own, tensors)
+        state = translate(known, own, tensors, top.fresh | heads)
     except ValueError as error:
-        raise ValueError(f"{error}{_like(known, tensors)}") from None
-    wanted = own if classes is None else our_net(known.net, options, classes)
-    fresh = [
+        raise ValueError(f"{error}{kept.hint}{_like(known, tensors)}") from None
+    lacks = next((key for key in spec.tensors(own) if key not in state and key not in heads), "")
+    if lacks and classes is None:
+        raise ValueError(_no_classifier(known, lacks, top))
+    depth = channels or own.input[0]
+    state, adapted = widened(state, own, our_net(known.net, options, count, depth))
+    wanted = our_net(known.net, options, classes or count, depth)
+    drawn = [
         key
         for key, one in spec.tensors(wanted).items()
         if key not in state or state[key].shape != one.shape
     ]
-    if fresh and classes is None:
-        raise ValueError(
-            f"{peer}'s {known.name}: there is no classifier in these tensors (our {fresh[0]}): say "
-            "how many classes a new one has, with classes= or --classes"
+    taken = {key: tensor for key, tensor in state.items() if key not in drawn}
+    model = loaded(wanted, taken, generator)
+    said = () if set(drawn) - heads else top.notes
+    notes = (*kept.notes, *said, *adapted, *((known.note,) if known.note else ()))
+    left_out = tuple(dict.fromkeys((*kept.left_out, *top.left_out, *drawn)))
+    return Conversion(model, known.net, options, known, (), left_out, notes)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is given, under the peer's own names, and the options of our network for it.
+
+    `left_out` names what is no part of it; `hint` goes on with an error, where names were changed.
+    """
+
+    tensors: Mapping[str, Tensor]
+    options: Mapping[str, object]
+    top: Top
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+
+
+def _kept(known: PeerNet, state_dict: Mapping[str, Tensor]) -> _Kept:
+    """The tensors as the peer calls them, without what is no part of its network."""
+    options = dict(known.options)
+    if known.peer == "keras" and isinstance(state_dict, Mapping):
+        # paths and variables: for Keras's own reader
+        tensors, older = keras_own.renewed(known, dict(state_dict))
+        top = keras_own.top_of(known, our_net(known.net, options), tensors)
+        return _Kept(
+            top.tensors, options, top, (), older, "".join(f". Here {n}" for n in older[:1])
         )
-    kept = {key: tensor for key, tensor in state.items() if key not in fresh}
-    model = loaded(wanted, kept, generator)
-    said = (known.note,) if known.note else ()
-    return Conversion(model, known.net, options, known, (), (*dropped, *fresh), said)
+    found = cleaned(state_dict)
+    whole = our_net(known.net, options)
+    tensors, changed = aligned(found.tensors, theirs(known, whole).values())
+    heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
+    dropped: tuple[str, ...] = ()
+    if known.aux and "aux" not in find(known.net).options:
+        dropped = tuple(heads)  # our network of this peer has none
+        tensors = {key: value for key, value in tensors.items() if key not in dropped}
+    elif known.aux and not heads:
+        options["aux"] = False
+        whole = our_net(known.net, options)
+    top = top_of(known, whole, theirs(known, whole), tensors)
+    notes = (*found.notes, *changed)
+    hint = "".join(f". Here {note}" for note in notes if note.startswith("tensors go by"))
+    return _Kept(top.tensors, options, top, (*found.left_out, *dropped), notes, hint)
 
 
-def translate(known: PeerNet, own: Net, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def translate(
+    known: PeerNet, own: Net, tensors: Mapping[str, Tensor], without: Collection[str] = ()
+) -> dict[str, Tensor]:
     """A peer's tensors under our names; ValueError names the first that does not fit."""
     if known.peer in SIDES:
-        return renamed(known, own, theirs(known, own), tensors)
+        return renamed(known, own, theirs(known, own), tensors, without)
     return keras.translate(known, own, tensors)
 
 
@@ -157,11 +220,56 @@ def find_peer(peer: str, name: str) -> PeerNet:
 
 
 def _classes(known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:
-    """How many classes the tensors have, as the head's bias says; None where it does not."""
+    """How many classes the tensors have, as the head's bias or weight says; None for no head."""
     if known.peer == "keras":
         return keras.classes_in(known, tensors)
-    bias = tensors.get(f"{known.head}.bias")
-    return len(bias) if bias is not None and bias.ndim == 1 and len(bias) else None
+    bias = tensors.get(f"{known.head}.bias", tensors.get(f"{known.head}.weight"))
+    return len(bias) if bias is not None and bias.ndim and len(bias) else None
+
+
+def _channels(
+    known: PeerNet, options: Mapping[str, object], tensors: Mapping[str, Tensor]
+) -> int | None:
+    """How many channels the tensors' first convolution sees; None where that is not told."""
+    own = our_net(known.net, options)
+    if known.peer == "keras":
+        return keras_own.channels_in(known, own, tensors)
+    first = next(key for key, one in spec.tensors(own).items() if len(one.shape) == 4)
+    given = tensors.get(theirs(known, own)[first])
+    return None if given is None else channels_of(given.shape, spec.tensors(own)[first].shape, 1)
+
+
+def _other_heads(known: PeerNet, own: Net, tensors: Mapping[str, Tensor]) -> frozenset[str]:
+    """Our tensors of auxiliary heads' classifiers that have other classes than the network's own.
+
+    People replace the classifier that predicts and leave those that only training uses.
+    """
+    if not known.aux or known.peer not in SIDES:
+        return frozenset()
+    rows = {row.name for row in walk(own) if row.aux}
+    called, found = theirs(known, own), set[str]()
+    for key, one in spec.tensors(own).items():
+        given = tensors.get(called[key])
+        if one.row in rows and len(one.shape) == 2 and given is not None:
+            bias = tensors.get(called[key].removesuffix("weight") + "bias")
+            alike = bias is not None and given.shape[:1] == bias.shape
+            if alike and given.shape[1:] == one.shape[1:] and given.shape != one.shape:
+                found |= {k for k, other in spec.tensors(own).items() if other.row == one.row}
+    return frozenset(found)
+
+
+def _no_classifier(known: PeerNet, lacks: str, top: Top) -> str:
+    """That a new classifier needs a number of classes, and what there is in its place."""
+    whose = f"{known.peer}'s {known.name}"
+    if top.why:
+        return (
+            f"{whose}: the classifier in these tensors is another one ({top.why}). To leave it out "
+            "and draw a new one, say how many classes that has, with classes= or --classes"
+        )
+    return (
+        f"{whose}: there is no classifier in these tensors (our {lacks}): say how many classes a "
+        "new one has, with classes= or --classes"
+    )
 
 
 def _like(known: PeerNet, tensors: Mapping[str, Tensor]) -> str:

@@ -50,16 +50,16 @@ Heads = list[Tensor]
 class Block(nn.Module):
     """Rows under a common name: (N, C, H, W) to what the last of them, or their join, gives."""
 
-    line: Line = ()
-    words = ""
-    has_heads = False
+    _line: Line = ()
+    _words = ""
+    _has_heads = False
 
     def forward(self, x: Tensor, heads: Heads | None = None) -> Tensor:
         """What the block gives for its input; `heads` takes what auxiliary heads within it give."""
-        return computed(self, self.line, x, heads)
+        return computed(self, self._line, x, heads)
 
     def extra_repr(self) -> str:
-        return self.words
+        return self._words
 
 
 class Name(Block):
@@ -77,7 +77,7 @@ def computed(own: nn.Module, line: Line, x: Tensor, heads: Heads | None) -> Tens
     for step in line:
         if isinstance(step, str):
             child = child_of(own, step)
-            if heads is not None and getattr(child, "has_heads", False):
+            if heads is not None and getattr(child, "_has_heads", False):
                 x = child(x, heads)
             else:
                 x = child(x)
@@ -129,6 +129,22 @@ def joined(own: nn.Module, join: Join, x: Tensor, heads: Heads | None) -> Tensor
         else:
             total.add_(value, alpha=scale)
     return total
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a network was built of.
+
+    `names` are its rows' and `aux_names` those of heads; `outputs` is for each row the module that
+    gives its value; `written_over` are the rows over whose value a sum is written; `kinds` are the
+    modules' classes.
+    """
+
+    names: tuple[str, ...]
+    aux_names: frozenset[str]
+    outputs: dict[str, str]
+    written_over: frozenset[str]
+    kinds: dict[str, type[nn.Module]]
 
 
 class Builder:
@@ -199,8 +215,8 @@ class Builder:
             line_of_rows = nn.Sequential(OrderedDict(block._modules))  # type: ignore[arg-type]
             self._place(own, place, name, line_of_rows, again=True)
             return place, flat
-        block.line, block.words = line, self.words.get(name, "")
-        block.has_heads = any(_has_heads(block, step) for step in line)
+        block._line, block._words = line, self.words.get(name, "")
+        block._has_heads = any(_has_heads(block, step) for step in line)
         return place, flat
 
     def _join(
@@ -274,7 +290,7 @@ class Builder:
 def _has_heads(own: nn.Module, step: Step) -> bool:
     if isinstance(step, Join):
         return any(_has_heads(own, inner) for line in step.branches for inner in line)
-    return isinstance(step, Head) or bool(getattr(child_of(own, step), "has_heads", False))
+    return isinstance(step, Head) or bool(getattr(child_of(own, step), "_has_heads", False))
 
 
 def grouped(part: Chain) -> Iterator[tuple[str, Part]]:
@@ -294,12 +310,9 @@ def grouped(part: Chain) -> Iterator[tuple[str, Part]]:
             yield from run
 
 
-def last_row(name: str, part: Part) -> tuple[str, Layer | Concat | Add | None]:
-    """The row whose value a part gives, by its full name."""
-    while isinstance(part, Chain):
-        parts = [one for one in part.parts if not isinstance(one[1], Aux)]
-        if not parts:
-            return name, None
-        child, part = parts[-1]
+def last_row(name: str, part: Part) -> tuple[str, Part | None]:
+    """The part whose value another gives, by its full name: a row, or a head that hears it too."""
+    while isinstance(part, Chain) and part.parts:
+        child, part = part.parts[-1]
         name = dotted(name, child)
-    return name, None if isinstance(part, Aux) else part
+    return name, part

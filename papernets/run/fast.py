@@ -23,7 +23,7 @@ from ..spec.layer import ACTIVATES
 from .activations import activate, activate_
 from .block import gone
 from .lrn import lrn
-from .network import Heads, Logits, Network
+from .network import Logits, Network
 from .norms import normalised_
 from .plan import PlannedStep, plan
 
@@ -41,7 +41,7 @@ Path = tuple[str, ...]
 
 
 class Fast(Network):
-    """A network in its fast form; `plain` is the module that it was made of.
+    """A network in its fast form, made of a plain one.
 
     It has that module's children, parameters, buffers, hooks and mode: what is done to one is done
     to the other. ValueError names a module that was replaced, or that has hooks, where the fast
@@ -52,38 +52,38 @@ class Fast(Network):
         nn.Module.__init__(self)
         self.__dict__.update(plain.__dict__)  # the same tables of children, parameters and hooks
         self.__dict__.pop("training")
-        self.__dict__["plain"] = plain
+        self.__dict__["_plain"] = plain
         own: dict[str, Any] = {step.name: step.part for step in plan(plain.net.body).steps}
         planned = plan(rewrite.fast(plain.net).net.body)
-        self.train_steps, self.eval_steps = planned.of(heads=True), planned.of(heads=False)
-        self.out, self.heads = planned.out, planned.heads
-        self.in_form = {
-            step.name: RowInForm(step.name, own[step.name], step.part, plain.kinds)
+        self._train_steps, self._eval_steps = planned.of(heads=True), planned.of(heads=False)
+        self._out, self._heads = planned.out, planned.heads
+        self._in_form = {
+            step.name: RowInForm(step.name, own[step.name], step.part, plain._built.kinds)
             for step in planned.steps
             if isinstance(step.part, Layer)
         }
-        of_rows = {name for row in self.in_form.values() for name in row.names}
-        self.others = tuple(
+        of_rows = {name for row in self._in_form.values() for name in row.names}
+        self._others = tuple(
             (name, tuple(name.split(".")), kind)
-            for name, kind in plain.kinds.items()
+            for name, kind in plain._built.kinds.items()
             if name not in of_rows
         )
         self._check_others()
-        for row in self.in_form.values():
+        for row in self._in_form.values():
             row.own(at(self, row.path), self.net.name)
 
     @property
     def training(self) -> bool:  # type: ignore[override]
         """The plain module's mode."""
-        mode: bool = self.__dict__["plain"].training
+        mode: bool = self.__dict__["_plain"].training
         return mode
 
     @training.setter
     def training(self, mode: bool) -> None:
-        if "plain" in self.__dict__:
-            self.__dict__["plain"].training = mode
+        if "_plain" in self.__dict__:
+            self.__dict__["_plain"].training = mode
 
-    def forward(self, x: Tensor, heads: Heads | None = None) -> Tensor | Logits:  # type: ignore[override]
+    def forward(self, x: Tensor) -> Tensor | Logits:  # type: ignore[override]
         if (
             torch.compiler.is_compiling()
             or torch.jit.is_tracing()
@@ -91,28 +91,28 @@ class Fast(Network):
             or any(getattr(_module, name) for name in EVERYWHERE)
         ):
             return super().forward(x)  # who reads or watches the modules sees them called
-        self.check.before(self, x)
+        self._check.before(self, x)
         try:
             return self.rest(x, 0)
         except RuntimeError as error:
-            self.check.explain(self, x, error)
+            self._check.explain(self, x, error)
             raise
 
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
         """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
-        heads = self.training and bool(self.heads)
-        steps = self.train_steps if heads else self.eval_steps
+        heads = self.training and bool(self._heads)
+        steps = self._train_steps if heads else self._eval_steps
         first = steps[done - 1].writes if done else 0
-        kept = {self.out, *self.heads} if heads else {self.out}
+        kept = {self._out, *self._heads} if heads else {self._out}
         results: dict[int, Tensor] = {first: x} if first in kept else {}
-        for value, out in self._run(x, steps[done:], first):
+        for value, out in self._stepwise(x, steps[done:], first):
             if value in kept:
                 results[value] = out
             del out
-        main = results[self.out]
-        return Logits(main, tuple(results[v] for v in self.heads)) if heads else main
+        main = results[self._out]
+        return Logits(main, tuple(results[v] for v in self._heads)) if heads else main
 
-    def _run(
+    def _stepwise(
         self, x: Tensor, steps: Sequence[PlannedStep], first: int
     ) -> Iterator[tuple[int, Tensor]]:
         """Each step's output, and its number."""
@@ -127,7 +127,7 @@ class Fast(Network):
             if isinstance(step.part, Concat | Add):
                 out = joined(step.part, given, step.over if theirs.isdisjoint(step.reads) else None)
             else:
-                out, known = self.in_form[step.name](self, given)
+                out, known = self._in_form[step.name](self, given)
                 if not known:
                     theirs.add(step.writes)
             del given
@@ -137,7 +137,7 @@ class Fast(Network):
 
     def _check_others(self) -> None:
         """ValueError where a block, or the activation after a sum, is not as it was built."""
-        for name, path, kind in self.others:
+        for name, path, kind in self._others:
             module = at(self, path)
             if not as_built(module, kind):
                 raise unknown(self.net.name, name, module)

@@ -14,14 +14,14 @@ from torch import Tensor, nn
 from .. import rewrite
 from ..spec import Net
 from ..spec.walk import fixed_size, walk
+from .block import Built
 
 
 class Checked(Protocol):
-    """A network's module: its mode, the names of its heads' rows, what it was built of."""
+    """A network's module: its mode, and what it was built of."""
 
     training: bool
-    aux_names: frozenset[str]
-    kinds: dict[str, type[nn.Module]]
+    _built: Built
 
 
 class InputCheck:
@@ -49,6 +49,13 @@ class InputCheck:
         if other and changed(model) is None:
             raise self._another_size(x)
 
+    def strictly(self, model: Checked, x: Tensor) -> None:
+        """As `before`; also where channels are not the network's, or a layer is too small for x."""
+        self.before(model, x)
+        if x.shape[1] != self._net.input[0]:
+            raise self._another_shape(x)
+        self._walk(model, x, None)
+
     def explain(
         self, model: Checked, x: Tensor, error: RuntimeError, heads: bool | None = None
     ) -> None:
@@ -58,20 +65,24 @@ class InputCheck:
         """
         if changed(model) is not None:
             return
-        channels, height, width = x.shape[1:]
-        if channels != self._net.input[0]:
+        if x.shape[1] != self._net.input[0]:
             raise self._another_shape(x) from error
         own = next(_module(model).parameters(), None)
         if own is not None:
             check_kind(self._net.name, x, own, error)
-        asked = self._asked(self._heads(model, heads))
         try:
-            walk(replace(asked, input=(channels, height, width)))  # names a layer that is too small
+            self._walk(model, x, heads)
         except ValueError as why:
             raise why from error
 
+    def _walk(self, model: Checked, x: Tensor, heads: bool | None) -> None:
+        """Raise ValueError that names a layer which is too small for x."""
+        channels, height, width = x.shape[1:]
+        asked = self._asked(self._heads(model, heads))
+        walk(replace(asked, input=(channels, height, width)))
+
     def _heads(self, model: Checked, heads: bool | None) -> bool:
-        return bool(model.training and model.aux_names) if heads is None else heads
+        return bool(model.training and model._built.aux_names) if heads is None else heads
 
     def _another_shape(self, x: Tensor) -> ValueError:
         channels, height, width = self._net.input
@@ -120,7 +131,7 @@ def _module(model: Checked) -> nn.Module:
 def changed(model: Checked) -> str | None:
     """The name of the first module that is of another kind than the one that was built there."""
     there = {name: type(module) for name, module in _module(model).named_modules() if name}
-    for name, kind in model.kinds.items():
+    for name, kind in model._built.kinds.items():
         if there.get(name) is not kind:
             return name
     return None

@@ -40,26 +40,25 @@ class ConnectionTable(nn.Module):
     def __init__(self, layer: spec.TableConv, maps: int):
         """`maps` is how many there are in the input."""
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(layer.kernels, *pair(layer.kernel)))
+        self.kernel, self.table, self.maps = pair(layer.kernel), layer.table, maps
+        self.weight = nn.Parameter(torch.empty(layer.kernels, *self.kernel))
         self.bias = nn.Parameter(torch.empty(len(layer.table)))
-        self.table, self.maps = layer.table, maps
         self.cuts, self.order = laid_out(layer.table, maps)
         self.widest_gap = max((-piece for piece in self.order if piece < 0), default=0)
 
     def full_weight(self) -> Tensor:
         """The kernels as a full weight (out, in, kh, kw), zero where there is no connection."""
-        weight, kernel = self.weight, self.weight.shape[1:]
-        runs = weight.split(self.cuts)
-        zeros = weight.new_zeros(self.widest_gap, *kernel)
+        runs = self.weight.split(self.cuts)
+        zeros = self.weight.new_zeros(self.widest_gap, *self.kernel)
         pieces = [runs[piece] if piece >= 0 else zeros[:-piece] for piece in self.order]
-        return torch.cat(pieces).view(len(self.table), self.maps, *kernel)
+        return torch.cat(pieces).view(len(self.table), self.maps, *self.kernel)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.conv2d(x, self.full_weight(), self.bias)
 
     def extra_repr(self) -> str:
-        kernel = tuple(self.weight.shape[1:])
-        return f"{self.maps}, {len(self.table)}, kernel_size={kernel}, kernels={len(self.weight)}"
+        count = sum(map(len, self.table))
+        return f"{self.maps}, {len(self.table)}, kernel_size={self.kernel}, kernels={count}"
 
 
 def laid_out(table: tuple[tuple[int, ...], ...], maps: int) -> tuple[list[int], list[int]]:

@@ -12,10 +12,11 @@ import torch.fx
 from torch import Tensor, nn
 
 from ..spec import HE, Initialisation, Net, shown, walk
-from .block import Block, Builder, Heads, computed
+from .block import Block, Builder, Built, Heads, computed
 from .initialisation import initialise
 from .input_check import InputCheck
 from .memory import check_memory, too_large
+from .plan import plan
 
 
 class Logits(NamedTuple):
@@ -39,35 +40,38 @@ class Network(Block):
         rows = walk(net)
         words = {r.name: ", ".join((r.kind_and_window, shown(r.out), *r.details)) for r in rows}
         builder = Builder({row.name: row.input for row in rows}, words)
-        self.line, _ = builder.line(self, "", net.body, flat=False)
-        self.outputs, self.written_over = builder.rows, frozenset(builder.written_over)
-        self.names = tuple(row.name for row in rows)
-        self.aux_names = frozenset(row.name for row in rows if row.aux)
-        self.kinds = {name: type(module) for name, module in self.named_modules() if name}
-        self.check = InputCheck(net)
+        self._line, _ = builder.line(self, "", net.body, flat=False)
+        self._built = Built(
+            tuple(row.name for row in rows),
+            frozenset(step.name for step in plan(net.body).steps if step.aux),
+            builder.rows,
+            frozenset(builder.written_over),
+            {name: type(module) for name, module in self.named_modules() if name},
+        )
+        self._check = InputCheck(net)
 
     @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts."""
         return self.net.aux_weights
 
-    def forward(self, x: Tensor, heads: Heads | None = None) -> Tensor | Logits:  # type: ignore[override]
+    def forward(self, x: Tensor) -> Tensor | Logits:  # type: ignore[override]
         if torch.compiler.is_compiling() or torch.jit.is_tracing():
-            return self.run(x)
+            return self._run(x)
         if not isinstance(x, torch.fx.Proxy):
-            self.check.before(self, x)
+            self._check.before(self, x)
         try:
-            return self.run(x)
+            return self._run(x)
         except RuntimeError as error:
-            self.check.explain(self, x, error)
+            self._check.explain(self, x, error)
             raise
 
-    def run(self, x: Tensor) -> Tensor | Logits:
+    def _run(self, x: Tensor) -> Tensor | Logits:
         """As calling it, without a look at the pictures."""
-        if not (self.training and self.aux_names):
-            return computed(self, self.line, x, None)
+        if not (self.training and self._built.aux_names):
+            return computed(self, self._line, x, None)
         heads: Heads = []
-        main = computed(self, self.line, x, heads)
+        main = computed(self, self._line, x, heads)
         return Logits(main, tuple(heads))
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
@@ -75,17 +79,17 @@ class Network(Block):
 
         One name may be given alone; an unknown one is a ValueError.
         """
-        wanted = names_wanted(self.net.name, names, self.names)
-        heads: Heads | None = [] if self.aux_names.intersection(wanted) else None
-        self.check.before(self, x, heads is not None)
+        wanted = names_wanted(self.net.name, names, self._built.names)
+        heads: Heads | None = [] if self._built.aux_names.intersection(wanted) else None
+        self._check.before(self, x, heads is not None)
         found: dict[str, Tensor] = {}
         with ExitStack() as stack:
             for name in dict.fromkeys(wanted):
                 stack.enter_context(self._seen(name, found))
             try:
-                computed(self, self.line, x, heads)
+                computed(self, self._line, x, heads)
             except RuntimeError as error:
-                self.check.explain(self, x, error, heads is not None)
+                self._check.explain(self, x, error, heads is not None)
                 raise
         return {name: found[name] for name in wanted}
 
@@ -96,9 +100,9 @@ class Network(Block):
 
         def look(module: nn.Module, given: Any, out: Tensor) -> None:
             if threading.get_ident() == thread:
-                found[name] = out.clone() if name in self.written_over else out
+                found[name] = out.clone() if name in self._built.written_over else out
 
-        handle = self.get_submodule(self.outputs[name]).register_forward_hook(look)
+        handle = self.get_submodule(self._built.outputs[name]).register_forward_hook(look)
         try:
             yield
         finally:

@@ -29,6 +29,7 @@ from ..spec import (
 )
 from ..spec import LRN as LRNSpec
 from ..spec.walk import walk
+from .block import Built
 from .input_check import InputCheck
 from .network import build, names_wanted
 from .rows import row_module
@@ -168,21 +169,21 @@ class TowerNetwork(nn.Module):
     """
 
     aux_weights: tuple[float, ...] = ()
-    aux_names: frozenset[str] = frozenset()
 
     def __init__(self, net: Net, devices: Sequence[Device]):
         super().__init__()
         places = checked(net, devices)
-        self.net, self.check = net, InputCheck(net)
+        self.net, self._check = net, InputCheck(net)
         rows = walk(net)
-        self.names = tuple(row.name for row in rows)
+        names = tuple(row.name for row in rows)
         weighted = [row.name for row in rows if isinstance(row.layer, Conv | Dense)]
         for row in rows:
             assert isinstance(row.layer, Layer)
             whole = row.name == weighted[-1] and isinstance(row.layer, Dense)
             step = _step(row.layer, row.input, places, whole)
             self.add_module(row.name, step)
-        self.kinds = {name: type(module) for name, module in self.named_modules() if name}
+        kinds = {name: type(module) for name, module in self.named_modules() if name}
+        self._built = Built(names, frozenset(), {}, frozenset(), kinds)
 
     def forward(self, x: Tensor) -> Tensor:
         *_, (_, parts) = self._outputs(x)
@@ -190,14 +191,14 @@ class TowerNetwork(nn.Module):
 
     def _outputs(self, x: Tensor) -> Iterator[tuple[str, list[Tensor]]]:
         """Each row's name, and its towers' values."""
-        self.check.before(self, x)
+        self._check.before(self, x)
         parts = [x]
         try:
-            for name in self.names:
+            for name in self._built.names:
                 parts = self._modules[name](parts)  # type: ignore[misc]
                 yield name, parts
         except RuntimeError as error:
-            self.check.explain(self, x, error)
+            self._check.explain(self, x, error)
             raise
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
@@ -205,7 +206,7 @@ class TowerNetwork(nn.Module):
 
         One name may be given alone.
         """
-        wanted = names_wanted(self.net.name, names, self.names)
+        wanted = names_wanted(self.net.name, names, self._built.names)
         found = {
             name: gathered(parts, parts[0].device)
             for name, parts in self._outputs(x)

@@ -179,6 +179,10 @@ WRONG_USE = [
     (["--net", "resnet20", "--set", "zeros=up"], "zeros 'up': there is behind"),
     (["--net", "resnet18", "--from", "timm", "--set", "shortcut=B"], "--set is for --from auto"),
     (["--net", "resnet20", "--classes", "0"], "--classes 0: give 1 or more"),
+    (["--net", "resnet20", "--channels", "0"], "--channels 0: give 1 or more"),
+    (["--net", "resnet20", "--channels", "9" * 30], "channels must be at most 1,000,000,000"),
+    (["--net", "resnet20", "--channels", "1", "--set", "channels=3"], "say different things"),
+    (["--net", "resnet18", "--from", "timm", "--channels", "9" * 30], "channels must be at most"),
     (["--net", "resnet20", "--classes", "9" * 30], "classes must be at most 1,000,000,000"),
     (["--net", "resnet18", "--from", "timm", "--classes", "9" * 30], "classes must be at most"),
     (["--net", "resnet20", "--set", "classes=3"], "--set classes: classes is no option of a"),
@@ -384,3 +388,86 @@ def test_transform_input_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert typed(*words, "--out", tmp_path / "b", "--preprocessing", "torch", "--quiet") == 0
     low = load_bundle(tmp_path / "b").info.preprocessing["low"]
     assert low == pytest.approx([-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225])
+
+
+def test_a_classifier_behind_dropout(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sequential(Dropout(), Linear()) in the head's place, thop's counters, Lightning's prefix."""
+    state = {k.replace("classifier.", "classifier.1."): v for k, v in load_file(mobilenet).items()}
+    state |= {"total_ops": torch.zeros(1), "blocks.total_params": torch.zeros(1)}
+    state = {f"model.{key}": tensor for key, tensor in state.items()}
+    torch.save({"state_dict": {**state, "criterion.weight": torch.ones(10)}}, tmp_path / "a.ckpt")
+    words = [tmp_path / "a.ckpt", "--net", "mobilenetv1_100", "--from", "timm", "--classes", "10"]
+    assert typed(*words, "--out", tmp_path / "a") == 0
+    out, err = (" ".join(text.split()) for text in capsys.readouterr())
+    assert (
+        "Left out, or drawn afresh: model.total_ops, model.blocks.total_params, criterion.weight."
+    ) in out
+    assert "no part of the network, thop's counters: model.total_ops, model.blocks.total" in err
+    assert "Note: the classifier is taken from classifier.1, for classifier: what stood" in err
+    assert "Try next: papernets predict" in err
+    plain = tmp_path / "plain"
+    assert typed(mobilenet, *words[1:], "--out", plain, "--quiet") == 0
+    first, second = (load_file(tmp_path / name / "weights.safetensors") for name in ("a", "plain"))
+    assert all(torch.equal(first[key], second[key]) for key in second)
+
+
+def test_an_error_says_which_names_were_shortened(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = {f"model.{key}": tensor for key, tensor in load_file(mobilenet).items()}
+    del state["model.conv_stem.weight"]
+    save_file(state, tmp_path / "a.safetensors")
+    words = [tmp_path / "a.safetensors", "--net", "mobilenetv1_100", "--from", "timm"]
+    assert typed(*words, "--out", tmp_path / "a") == 1
+    err = " ".join(capsys.readouterr().err.split())
+    assert "there is no tensor 'conv_stem.weight'" in err
+    assert "Note: tensors go by shorter names: " in err
+
+
+def test_weights_in_several_files(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, state = tmp_path / "hub", load_file(mobilenet)
+    folder.mkdir()
+    index = {key: f"model-0000{1 + at % 2}-of-00002.safetensors" for at, key in enumerate(state)}
+    for name in set(index.values()):
+        save_file({key: state[key] for key in state if index[key] == name}, folder / name)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}))
+    words = ["--net", "mobilenetv1_100", "--from", "timm", "--quiet", "--out"]
+    assert typed(folder, *words, tmp_path / "a") == 0
+    assert typed(folder / "model.safetensors.index.json", *words, tmp_path / "b") == 0
+    assert typed(mobilenet, *words, tmp_path / "c") == 0
+    one, two, three = (load_file(tmp_path / n / "weights.safetensors") for n in "abc")
+    assert all(torch.equal(one[k], three[k]) and torch.equal(two[k], three[k]) for k in three)
+    (folder / "model-00002-of-00002.safetensors").unlink()
+    assert typed(folder, *words, tmp_path / "d") == 1
+    assert "no such file, and model.safetensors.index.json names it" in capsys.readouterr().err
+
+
+def test_other_channels(
+    mobilenet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [mobilenet, "--net", "mobilenetv1_100", "--from", "timm", "--channels"]
+    assert typed(*words, "1", "--out", tmp_path / "grey") == 0
+    err = " ".join(capsys.readouterr().err.split())
+    assert "is of 3 channels: summed over them, for 1." in err
+    bundle = load_bundle(tmp_path / "grey")
+    assert bundle.info.input == (1, 224, 224) and bundle.info.preprocessing["low"] == [-1.0]
+    Image.new("RGB", (300, 260), (200, 100, 50)).save(tmp_path / "p.png")
+    assert main(["predict", str(tmp_path / "grey"), str(tmp_path / "p.png"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["score"] > 0
+    assert typed(*words, "4", "--out", tmp_path / "four") == 0
+    err = " ".join(capsys.readouterr().err.split())
+    assert "repeated and cut, times 3/4, for 4." in err
+    assert "the network has 4 channels, pictures in files 1 or 3" in err
+    assert load_bundle(tmp_path / "four").info.input == (4, 224, 224)
+
+
+def test_blue_green_red_has_no_order_in_grey() -> None:
+    known = find_peer("keras", "ResNet50")
+    prepared, notes = preprocessing((1, 224, 224), known)
+    assert "what 0 and 255 become is the mean of 3 colours', for 1 channel" in notes
+    assert prepared["order"] == "rgb" and len(prepared["low"]) == 1
+    assert prepared["low"][0] == pytest.approx(-(103.939 + 116.779 + 123.68) / 3)

@@ -115,7 +115,8 @@ def test_what_does_not_fit_leaves_nothing(mobilenet, tmp_path, capsys):
     assert typed(mobilenet, "--net", "MobileNet", "--out", out) != 0
     said = " ".join(capsys.readouterr().err.split())
     assert "'conv1/kernel' is 3x3x3x8, not 3x3x3x32" in said
-    assert "Its tensors are those of Keras's mobilenet_0.25_224" in said
+    assert "Its tensors are those of Keras's MobileNet with an alpha of 0.25, which are" in said
+    assert "mobilenet_0.25_224 for pictures of 224 pixels, and likewise for 128, 160" in said
     cut = tmp_path / "cut.h5"
     cut.write_bytes(mobilenet.read_bytes()[:100_000])
     assert typed(cut, "--net", "MobileNet", "--out", out) != 0

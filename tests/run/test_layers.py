@@ -8,9 +8,10 @@ import torch.nn.functional as F
 
 from papernets import spec
 from papernets.nets.lenet import TABLE_I, codes
-from papernets.rewrite.forms import BY_SIGMOID, DenseTable
+from papernets.rewrite.forms import BY_SIGMOID
 from papernets.run.activations import ACTIVATE, activate, scaled_tanh
-from papernets.run.layers import module
+from papernets.run.block import Join, joined
+from papernets.run.rows import row_module
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def seeded():
 
 def made(layer, shape):
     """The layer's module in double precision, all its parameters drawn."""
-    built = module(layer, shape).double()
+    built = row_module(layer, shape).double()
     for weight in built.parameters():
         torch.nn.init.normal_(weight)
     return built, torch.randn(2, *shape, dtype=torch.double)
@@ -90,7 +91,7 @@ def test_rbf_is_minus_the_squared_distance():
     right = torch.tensor(own[3], dtype=torch.double)[None]
     assert built(right).argmax() == 3
     assert built(right).max().abs() < 1e-12
-    halved = module(spec.RBF(own, scale=0.5), (84, 1, 1)).double()
+    halved = row_module(spec.RBF(own, scale=0.5), (84, 1, 1)).double()
     torch.testing.assert_close(halved(x), built(x) / 2)
 
 
@@ -104,7 +105,7 @@ def test_rbf_on_a_map_is_the_rbf_of_each_place():
 
 
 def test_codes_are_a_buffer_that_is_saved_but_not_trained():
-    built = module(spec.RBF(codes(10)), (84, 1, 1))
+    built = row_module(spec.RBF(codes(10)), (84, 1, 1))
     assert list(built.parameters()) == []
     assert built.state_dict()["codes"].shape == (10, 84)
     assert built.double().codes.dtype == torch.double
@@ -122,27 +123,38 @@ def test_subsampling_is_the_papers(sources):
         for row in range(3):
             for column in range(4):
                 window = x[:, source, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
-                total = window.sum((1, 2)) * built.weight[i] + built.bias[i]
+                own = built.subsample
+                total = window.sum((1, 2)) * own.weight[i] + own.bias[i]
                 torch.testing.assert_close(out[:, i, row, column], scaled_tanh(total))
 
 
-@pytest.mark.parametrize("form", [spec.TableConv, DenseTable])
-def test_a_table_is_a_masked_convolution(form):
+# sorted as printed, not sorted, one map, all maps, nothing at the ends
+TABLES = {
+    "table I": (TABLE_I, 6),
+    "any order": (((2, 0), (1,), (3, 1, 0)), 4),
+    "one": (((0,),), 1),
+    "all": (((0, 1), (0, 1)), 2),
+    "ends": (((1,), (2, 1), (1,)), 4),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_a_masked_convolution(name):
     """Table I: a C3 map sums 5x5 convolutions of the S2 maps that it lists, plus a bias."""
-    built, x = made(form(TABLE_I, 5, "tanh"), (6, 14, 14))
-    full = torch.zeros(16, 6, 5, 5, dtype=torch.double)
-    kernels = iter(built.weight.detach())
-    for out, maps in enumerate(TABLE_I):
+    table, count = TABLES[name]
+    built, x = made(spec.TableConv(table, 5, "tanh"), (count, 14, 14))
+    full = torch.zeros(len(table), count, 5, 5, dtype=torch.double)
+    kernels = iter(built.table.weight.detach())
+    for out, maps in enumerate(table):
         for source in maps:
             full[out, source] = next(kernels)
     assert next(kernels, None) is None
-    torch.testing.assert_close(built(x), torch.tanh(F.conv2d(x, full, built.bias)))
-    torch.testing.assert_close(built.dense_weight(), full)
+    torch.testing.assert_close(built(x), torch.tanh(F.conv2d(x, full, built.table.bias)))
+    torch.testing.assert_close(built.table.full_weight(), full)
 
 
-@pytest.mark.parametrize("form", [spec.TableConv, DenseTable])
-def test_absent_connections_get_no_gradient(form):
-    built, x = made(form(((0,), (1, 2)), 3), (3, 5, 5))
+def test_absent_connections_get_no_gradient():
+    built, x = made(spec.TableConv(((0,), (1, 2)), 3), (3, 5, 5))
     x.requires_grad_()
     built(x)[:, 0].sum().backward()
     assert x.grad[:, 0].abs().sum() > 0
@@ -152,13 +164,13 @@ def test_absent_connections_get_no_gradient(form):
 
 def test_an_average_counts_its_padding_or_does_not():
     ones = torch.ones(1, 1, 4, 4)
-    counted = module(spec.Pool("average", 3, 1, padding=1), (1, 4, 4))(ones)
+    counted = row_module(spec.Pool("average", 3, 1, padding=1), (1, 4, 4))(ones)
     assert counted[0, 0, 0, 0].item() == pytest.approx(4 / 9)
     for padding in (1, "same"):
         layer = spec.Pool("average", 3, 1, padding=padding, count_padding=False)
-        assert torch.equal(module(layer, (1, 4, 4))(ones), ones)
+        assert torch.equal(row_module(layer, (1, 4, 4))(ones), ones)
     lopsided = spec.Pool("average", 2, 1, padding="same")
-    assert module(lopsided, (1, 4, 4))(ones)[0, 0, 3, 3].item() == pytest.approx(1 / 4)
+    assert row_module(lopsided, (1, 4, 4))(ones)[0, 0, 3, 3].item() == pytest.approx(1 / 4)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
@@ -167,7 +179,7 @@ def test_same_pooling_keeps_to_the_picture(how, stride):
     """Padding never wins a maximum: of negative values the largest is negative."""
     layer = spec.Pool(how, 3, stride, padding="same", count_padding=False)
     x = -1 - torch.rand(2, 3, 7, 8, dtype=torch.double)
-    out = module(layer, (3, 7, 8))(x)
+    out = row_module(layer, (3, 7, 8))(x)
     assert tuple(out.shape[1:]) == layer.shape((3, 7, 8))
     (top, _), (left, _) = layer.window().pads((7, 8))
     for row in range(out.shape[2]):
@@ -179,13 +191,14 @@ def test_same_pooling_keeps_to_the_picture(how, stride):
 
 
 @pytest.mark.parametrize(
-    ("kernel", "stride"), [((3, 3), (2, 2)), ((4, 2), (1, 3)), ((1, 7), (1, 1))]
+    ("kernel", "stride"), [((3, 3), (2, 2)), ((4, 2), (1, 3)), ((4, 3), (1, 1)), ((2, 3), (3, 5))]
 )
 def test_same_convolution_is_a_padded_one(kernel, stride):
+    """By a module of its own, where it is not the same on both sides for every size."""
     layer = spec.Conv(4, kernel, stride, "same", bias=False)
     built, x = made(layer, (3, 8, 9))
     (top, bottom), (left, right) = layer.window().pads((8, 9))
-    expected = F.conv2d(F.pad(x, (left, right, top, bottom)), built.weight, stride=stride)
+    expected = F.conv2d(F.pad(x, (left, right, top, bottom)), built.conv.weight, stride=stride)
     torch.testing.assert_close(built(x), expected)
     assert tuple(expected.shape[2:]) == (math.ceil(8 / stride[0]), math.ceil(9 / stride[1]))
 
@@ -213,14 +226,14 @@ def test_a_pooling_sees_the_zeros_of_a_pad_and_not_its_own():
 def test_zeros_behind_are_laid_below_and_to_the_right():
     built, x = made(spec.Conv(4, 3, 2, "behind", groups=2), (4, 7, 6))
     padded = F.pad(x, (0, 1, 0, 1))
-    theirs = F.conv2d(padded, built.weight, built.bias, 2, groups=2)
+    theirs = F.conv2d(padded, built.conv.weight, built.conv.bias, 2, groups=2)
     torch.testing.assert_close(built(x), theirs)
     assert tuple(theirs.shape) == (2, 4, 3, 3)
 
 
 def test_convolution_then_normalisation_then_activation():
     built, x = made(spec.Conv(4, 3, norm=spec.Norm(eps=1e-3), activation="relu"), (3, 8, 8))
-    raw = F.conv2d(x, built.weight, built.bias)
+    raw = F.conv2d(x, built.conv.weight, built.conv.bias)
     mean, variance = raw.mean((0, 2, 3)), raw.var((0, 2, 3), unbiased=False)
     unit = (raw - mean.view(-1, 1, 1)) / (variance + 1e-3).sqrt().view(-1, 1, 1)
     scaled = unit * built.norm.weight.view(-1, 1, 1) + built.norm.bias.view(-1, 1, 1)
@@ -229,18 +242,31 @@ def test_convolution_then_normalisation_then_activation():
 
 def test_a_normalisation_may_have_no_gamma():
     built, x = made(spec.Conv(4, 1, bias=False, norm=spec.Norm(scale=False)), (3, 4, 4))
-    assert [name for name, _ in built.named_parameters()] == ["weight", "norm.bias"]
+    assert [name for name, _ in built.named_parameters()] == ["conv.weight", "norm.bias"]
     assert tuple(built(x).shape) == (2, 4, 4, 4)
 
 
 def test_a_sum_weighs_its_branches():
     """Szegedy et al. 2016, section 3.3: residuals are scaled before they are added."""
-    from papernets.run.layers import Add
+    own = torch.nn.Module()
+    own.a, own.b = torch.nn.Linear(3, 3), torch.nn.Identity()
+    x = torch.randn(2, 3)
+    with torch.no_grad():
+        for over in (None, 0):
+            join = Join((("a",), ("b",)), (0.2, 1.0), over)
+            torch.testing.assert_close(joined(own, join, x, None), 0.2 * own.a(x) + x)
+            join = Join((("a",), ("b",)), (1.0, 1.0), over)
+            torch.testing.assert_close(joined(own, join, x, None), own.a(x) + x)
 
-    a, b = torch.randn(2, 3), torch.randn(2, 3)
-    branches = (("a", spec.Identity()), ("b", spec.Identity()))
-    torch.testing.assert_close(Add(spec.Add(branches, "relu"))(a, b), (a + b).clamp(min=0))
-    torch.testing.assert_close(Add(spec.Add(branches, None, (0.2, 1.0)))(a, b), 0.2 * a + b)
+
+def test_a_sum_is_not_written_over_what_a_branch_passes_on():
+    own, x = torch.nn.Module(), torch.randn(2, 3)
+    own.a, own.b = torch.nn.Identity(), torch.nn.Identity()
+    given = x.clone()
+    for scales in ((1.0, 1.0), (0.5, 1.0)):
+        found = joined(own, Join((("a",), ("b",)), scales, 0), x, None)
+        torch.testing.assert_close(found, x * sum(scales))
+        assert torch.equal(x, given)
 
 
 def test_a_layer_without_a_module_says_so():
@@ -248,4 +274,4 @@ def test_a_layer_without_a_module_says_so():
         kind = "unknown"
 
     with pytest.raises(TypeError, match="no module for a layer of kind 'unknown'"):
-        module(Unknown(), (1, 2, 2))
+        row_module(Unknown(), (1, 2, 2))

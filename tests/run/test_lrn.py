@@ -11,8 +11,8 @@ from torch.func import grad, hessian, jacfwd, jacrev, vmap
 from papernets import spec
 from papernets.rewrite.forms import SlidingLRN, slides
 from papernets.run import lrn as room
-from papernets.run.layers import module
 from papernets.run.lrn import Window, lrn
+from papernets.run.rows import row_module
 
 PAPER = Window(5, 2.0, 1e-4, 0.75)  # Krizhevsky et al. 2012, section 3.3
 STRONG = Window(5, 1.0, 0.3, 0.75)  # where the sums weigh as much as k
@@ -203,7 +203,7 @@ def test_without_a_positive_k_the_plain_form_stays(k):
     """Where all squares are zero, 0/0 is not a number, in torch too."""
     layer = spec.LRN(5, k, 1e-4, 0.75)
     assert not slides(layer)
-    assert module(layer, (6, 2, 2))(torch.zeros(1, 6, 2, 2)).isnan().all()
+    assert row_module(layer, (6, 2, 2))(torch.zeros(1, 6, 2, 2)).isnan().all()
 
 
 def test_a_window_that_cannot_be_is_named():

@@ -1,19 +1,23 @@
 """Memory: of building no more than the weights, of a forward pass no more than is predicted."""
 
+import copy
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 import torch
-from torch.nn import functional as F
 
+from papernets import rewrite
 from papernets.nets.registry import net
 from papernets.run.activations import activate, activate_
+from papernets.run.block import Block, Join
+from papernets.run.fast import Fast
 from papernets.run.network import build
 from papernets.run.plan import peak, plan
-from papernets.spec import Add, Aux, Chain, Concat, Conv, Dense, Identity, Net, add, chain
+from papernets.spec import Aux, Conv, Identity, Net, add, chain
 from tests.live_memory import Live, most_bytes
 
 SMALL = Path(__file__).parents[1] / "small_nets.py"
@@ -46,8 +50,14 @@ DEEPEST = ["resnet152", "resnet200", "resnet1001", "resnet1202"]
 
 @cache
 def on_meta(name):
+    """The fast form on the meta device."""
     with torch.device("meta"):
-        return build(net(name))
+        return Fast(build(net(name)))
+
+
+def form(name):
+    """The network as it is computed."""
+    return rewrite.fast(net(name)).net
 
 
 def pictures(network, count=2, device="meta"):
@@ -60,7 +70,7 @@ def pictures(network, count=2, device="meta"):
 )
 def test_the_peak_of_a_forward_pass_is_the_one_predicted(name):
     model = on_meta(name)
-    predicted = 2 * 4 * peak(model.form).values
+    predicted = 2 * 4 * peak(form(name)).values
     statistics = (
         2 * 4 * 2048
     )  # of normalisation, which the meta device keeps, of 2,048 maps at most
@@ -69,81 +79,27 @@ def test_the_peak_of_a_forward_pass_is_the_one_predicted(name):
 
 @pytest.mark.parametrize("name", ["nin_cifar10", "resnet20", "mobilenet_v1_0.25_128"])
 def test_the_prediction_holds_on_the_cpu_to_the_byte(name):
-    model = build(net(name))
+    model = Fast(build(net(name)))
     found = most_bytes(model, pictures(model.net, device="cpu").zero_())
-    assert found == 2 * 4 * peak(model.form).values
+    assert found == 2 * 4 * peak(form(name)).values
 
 
 def test_the_peak_can_be_reckoned_by_hand():
     """VGG-16, table 1 D: conv1_2 reads 64 maps of 224x224 and gives as many."""
-    found = peak(on_meta("vgg16").form)
+    found = peak(form("vgg16"))
     assert (found.values, found.name) == (2 * 64 * 224 * 224, "conv1_2")
     # ResNet-50's conv2_1: the pooled map, and both branches' 256 maps, normalised where they lie
-    found = peak(on_meta("resnet50").form)
+    found = peak(form("resnet50"))
     assert (found.values, found.name) == ((64 + 2 * 256) * 56 * 56, "conv2_1.shortcut")
 
 
-class Plainly:
-    """The same layers run as torchvision writes networks: x = layer(x), ReLU in place, out += x.
-
-    Branches are kept in a list until they are joined, and so is what they read.
-    """
-
-    def __init__(self, model):
-        self.model, self.calls = model, model._calls
-
-    def eval(self):
-        self.model.eval()
-        return self
-
-    def __call__(self, x):
-        return self.run("", self.model.form.body, x)
-
-    def run(self, name, part, x):
-        if isinstance(part, Chain):
-            for child, inner in part.parts:
-                if not isinstance(inner, Aux):
-                    x = self.run(".".join(filter(None, (name, child))), inner, x)
-            return x
-        if isinstance(part, Concat | Add):
-            outs = [self.run(".".join(filter(None, (name, n))), p, x) for n, p in part.branches]
-            if isinstance(part, Concat):
-                return torch.cat(outs, 1)
-            return self.added(part, outs)
-        call = self.calls[name]
-        if isinstance(part, Conv):
-            x = call.convolved(x)
-        elif isinstance(part, Dense):
-            x = F.linear(x, call.weight, call.bias)
-        else:
-            return call(x)
-        if call.norm is not None:
-            x = call.norm(x)
-        return activate_(x, part.activation)
-
-    @staticmethod
-    def added(join, outs):
-        scales = join.scales or (1.0,) * len(outs)
-        total = outs[0] if scales[0] == 1.0 else outs[0] * scales[0]
-        for out, scale in zip(outs[1:], scales[1:], strict=True):
-            total = torch.add(total, out, alpha=scale)
-        return activate_(total, join.activation)
-
-
 @pytest.mark.parametrize("name", [*FORMS, *OTHERS])
-def test_no_network_takes_more_than_running_its_layers_plainly(name):
-    model = on_meta(name)
-    x = pictures(model.net)
-    assert most_bytes(model, x) <= most_bytes(Plainly(model), x)
-
-
-def test_running_plainly_gives_the_same_values():
-    """Or it would be no fair comparison."""
-    for network in (net("resnet20"), net("nin_cifar10"), SHORTCUTS):
-        model = build(network).eval()
-        x = torch.rand(2, *network.input)
-        with torch.no_grad():
-            assert torch.equal(model(x), Plainly(model)(x))
+def test_the_fast_form_takes_no_more_than_the_plain_one(name):
+    """Normalisation across maps and tanh, which have ways of their own on a CPU, are run there."""
+    fast, device = (Fast(build(net(name))), "cpu") if name in OTHERS else (on_meta(name), "meta")
+    x = pictures(fast.net, device=device)
+    plain = fast.__dict__["_plain"]
+    assert most_bytes(fast, x) <= most_bytes(plain, x)
 
 
 PEERS = {
@@ -168,9 +124,13 @@ def test_no_network_takes_more_than_torchvisions(peer):
     slow = {"init_weights": False} if peer in ("googlenet", "inception_v3") else {}
     with torch.device("meta"):
         theirs = getattr(models, peer)(weights=None, **slow)
-    ours = on_meta(PEERS[peer])
-    x = pictures(ours.net)
-    assert most_bytes(ours, x) <= most_bytes(theirs, x)
+    fast = on_meta(PEERS[peer])
+    x = pictures(fast.net)
+    most = most_bytes(theirs, x)
+    assert most_bytes(fast, x) <= most
+    # a row's caller holds its input, as torchvision's one long line of layers does not
+    room = 1.5 if peer == "vgg16_bn" else 1.0
+    assert most_bytes(fast.__dict__["_plain"], x) <= room * most
 
 
 def test_the_counter_counts_shared_memory_once_and_sees_what_is_freed():
@@ -187,18 +147,33 @@ def test_the_counter_counts_shared_memory_once_and_sees_what_is_freed():
         assert (live.now, live.most) == (400, 800)
 
 
-def seen(model, x, hook):
-    """Output and gradients of a step in training; with a hook, nothing is written over."""
-    handles = [m.register_forward_hook(hook) for m in model._inner] if hook else []
+def seen(model, x):
+    """Output and gradients of a step in training."""
     model.zero_grad()
     torch.manual_seed(0)
     out = model(x)
     main = out if isinstance(out, torch.Tensor) else out.main
     rest = () if isinstance(out, torch.Tensor) else out.aux
     sum(o.square().sum() for o in (main, *rest)).backward()
-    for handle in handles:
-        handle.remove()
     return [main.detach(), *(p.grad.clone() for p in model.parameters() if p.grad is not None)]
+
+
+def out_of_place(model):
+    """The plain form with nothing written over anything."""
+    other = copy.deepcopy(model)
+    for module in other.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False
+        if isinstance(module, Block):
+            module._line = tuple(map(not_over, module._line))
+    return other
+
+
+def not_over(step):
+    if not isinstance(step, Join):
+        return step
+    lines = tuple(tuple(map(not_over, line)) for line in step.branches)
+    return replace(step, branches=lines, over=None)
 
 
 @pytest.mark.parametrize(
@@ -222,8 +197,11 @@ def test_writing_over_changes_no_bit(network, training):
                 module.momentum = 0.0  # so that both runs begin alike
     x = torch.rand(3, *network.input, generator=torch.Generator().manual_seed(2))
     before = x.clone()
-    sparing, plain = (seen(model, x, hook) for hook in (None, lambda *_: None))
-    assert all(torch.equal(a, b) for a, b in zip(sparing, plain, strict=True))
+    wanted = seen(out_of_place(model), x)
+    assert all(torch.equal(a, b) for a, b in zip(seen(model, x), wanted, strict=True))
+    fast = seen(Fast(model), x)
+    for ours, exact in zip(fast, wanted, strict=True):
+        torch.testing.assert_close(ours, exact, rtol=1e-5, atol=1e-5 * exact.abs().max().item())
     assert torch.equal(x, before)
 
 
@@ -234,46 +212,52 @@ def by_hand(model, x):
     """The outputs of NAMES: each block's layers called one after another."""
     found = {}
     with torch.no_grad():
-        step = model._calls
-        y = step["pool1"](step["conv1"](x))
-        for name, inner in (("block1", ("conv1", "conv2")), ("block2", ("norm", "conv1", "conv2"))):
+        y = model.pool1(model.conv1(x))
+        for block, name in ((model.block1, "block1"), (model.block2, "block2")):
             z = y
-            for layer in inner:
-                z = step[f"{name}.residual.{layer}"](z)
+            for layer in block.residual:
+                z = layer(z)
             found[f"{name}.residual.conv2"] = z.clone()
-            y = step[name](z, step[f"{name}.shortcut"](y))
-        found["norm"] = step["norm"](y)
+            y = block(y)
+        found["norm"] = model.norm(y)
     return found
 
 
 def test_features_are_not_written_over():
     model, x = build(SHORTCUTS).eval(), torch.rand(2, *SHORTCUTS.input)
-    wanted, found = by_hand(model, x), model.features(x, NAMES)
-    assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
-    assert found["block1.residual.conv2"].min() < 0  # no ReLU was written over it
+    wanted = by_hand(model, x)
+    for form in (model, Fast(model)):
+        found = form.features(x, NAMES)
+        assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
+        assert found["block1.residual.conv2"].min() < 0  # no ReLU was written over it
 
 
-def test_a_hook_sees_what_its_layer_gave_and_not_what_became_of_it():
+def test_a_hook_sees_its_layers_output_and_then_what_is_written_over_it():
+    """As with torchvision's: a sum is written over its first branch, and the ReLU over the sum."""
     model, x = build(SHORTCUTS).eval(), torch.rand(2, *SHORTCUTS.input)
-    wanted, found = by_hand(model, x), {}
+    wanted, at_once, kept = by_hand(model, x), {}, {}
     for name in NAMES:
-        layer = model.get_submodule(name)
-        layer.register_forward_hook(lambda _m, _i, out, name=name: found.update({name: out}))
+
+        def look(_module, _given, out, name=name):
+            at_once[name], kept[name] = out.clone(), out
+
+        model.get_submodule(name).register_forward_hook(look)
     with torch.no_grad():
         model(x)
-    assert all(torch.equal(found[name], wanted[name]) for name in NAMES)
+    assert all(torch.equal(at_once[name], wanted[name]) for name in NAMES)
+    assert torch.equal(kept["block1.residual.conv2"], model.features(x, "block1")["block1"])
 
 
 def test_a_hook_on_all_modules_sees_every_layer():
     """As torch's own counters and trackers put it there."""
-    model, seen = build(SHORTCUTS).eval(), []
+    model, seen = Fast(build(SHORTCUTS)).eval(), []
     hook = torch.nn.modules.module.register_module_forward_hook(lambda m, *_: seen.append(m))
     try:
         with torch.no_grad():
             model(torch.rand(1, *SHORTCUTS.input))
     finally:
         hook.remove()
-    called = {id(model._calls[step.name]) for step in model._eval_steps}
+    called = {id(model.get_submodule(step.name)) for step in model._eval_steps}
     assert called <= {id(module) for module in seen}
 
 
@@ -292,9 +276,11 @@ def test_a_value_that_two_read_is_not_written_over():
     (step,) = (s for s in plan(body).of(heads=False) if s.name == "sum")
     assert step.over == 0
     model = build(network).train()
-    out = model(torch.rand(1, 3, 4, 4))
-    (out.main.sum() + out.aux[0].sum()).backward()
-    assert all(p.grad is not None for p in model.parameters())
+    for form in (model, Fast(model)):
+        model.zero_grad(set_to_none=True)
+        out = form(torch.rand(1, 3, 4, 4))
+        (out.main.sum() + out.aux[0].sum()).backward()
+        assert all(p.grad is not None for p in model.parameters())
 
 
 @pytest.mark.parametrize("name", ["relu", "relu6", "tanh", "sigmoid", "scaled_tanh", None])

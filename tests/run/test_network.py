@@ -10,8 +10,9 @@ import torch
 
 from papernets.bundle.create import create_model
 from papernets.nets.registry import net
+from papernets.run.fast import Fast
 from papernets.run.network import Logits, build
-from papernets.spec import Conv, Identity, Net, chain, walk
+from papernets.spec import Conv, Identity, Net, chain
 
 SMALL = Path(__file__).parents[1] / "small_nets.py"
 BRANCHES, SHORTCUTS = net(f"{SMALL}:BRANCHES"), net(f"{SMALL}:SHORTCUTS")
@@ -55,8 +56,8 @@ def test_a_head_hears_the_value_it_taps_and_leaves_it_alone():
 def test_a_heads_loss_reaches_the_layers_below_it_alone():
     model = build(BRANCHES, generator=torch.Generator().manual_seed(3))
     model.train()(picture(BRANCHES)).aux[0].sum().backward()
-    assert model.mixed1.b1x1.conv.weight.grad is not None
-    assert model.mixed2.same.weight.grad is None
+    assert model.mixed1.b1x1.conv.conv.weight.grad is not None
+    assert model.mixed2.same.conv.weight.grad is None
 
 
 def test_features_come_in_the_order_asked():
@@ -72,8 +73,10 @@ def test_features_come_in_the_order_asked():
 def test_features_are_the_layers_outputs_after_their_activation():
     """The fast form pools first, but conv1's feature is what the paper's conv1 gives."""
     model, x = build(net("lenet5_keras_28")), picture(net("lenet5_keras_28"))
-    conv = torch.nn.functional.conv2d(x, model.conv1.weight, model.conv1.bias)
-    torch.testing.assert_close(model.features(x, ["conv1"])["conv1"], conv.tanh())
+    own = model.conv1.conv
+    conv = torch.nn.functional.conv2d(x, own.weight, own.bias)
+    for form in (model, Fast(model)):
+        torch.testing.assert_close(form.features(x, ["conv1"])["conv1"], conv.tanh())
 
 
 def test_an_unknown_feature_lists_the_rows():
@@ -183,7 +186,8 @@ def alive_while_each_runs(model, x):
 
         return hook
 
-    for name, call in model._calls.items():
+    rows = {name: model.get_submodule(name) for name in model._built.names}
+    for name, call in rows.items():
         call.register_forward_pre_hook(before(name))
         call.register_forward_hook(after(name))
     with torch.no_grad():
@@ -201,6 +205,7 @@ def test_branches_keep_what_a_sibling_still_needs():
     alive = alive_while_each_runs(build(BRANCHES), picture(BRANCHES))
     assert alive["mixed1.b7x7.tall"] == {"norm1", "mixed1.b1x1.conv", "mixed1.b7x7.wide"}
     assert alive["mixed1.pool.project"] == {
+        "norm1",  # the block's input is its caller's, as in any module
         "mixed1.b1x1.conv",
         "mixed1.b7x7.tall",
         "mixed1.pool.pool",
@@ -208,7 +213,8 @@ def test_branches_keep_what_a_sibling_still_needs():
     assert alive["pool2"] == {"mixed1"}
     shortcuts = alive_while_each_runs(build(SHORTCUTS), picture(SHORTCUTS))
     assert shortcuts["block1.residual.conv2"] == {"pool1", "block1.residual.conv1"}
-    assert shortcuts["norm"] == {"block2"}
+    # the sum lies where its first branch lay
+    assert shortcuts["norm"] == {"block2", "block2.residual.conv2"}
 
 
 def test_a_callers_picture_is_not_freed():
@@ -232,33 +238,81 @@ def test_a_replaced_head_is_called():
     assert not torch.equal(again(x), model(x))
 
 
-def test_a_replaced_layer_may_give_back_its_input():
+@pytest.mark.parametrize("form", [lambda model: model, Fast], ids=["plain", "fast"])
+@pytest.mark.parametrize("row", ["block1.residual.conv1", "block1.residual.conv2", "norm"])
+def test_a_replaced_layer_may_give_back_its_input(form, row):
     """Nothing is written over a value that a foreign module passes on."""
     model, x = build(SHORTCUTS).eval(), picture(SHORTCUTS)
-    rows = [row.name for row in walk(SHORTCUTS) if row.input == row.out and row.params]
-    *groups, last = rows[0].split(".")
+    *groups, last = row.split(".")
     setattr(model.get_submodule(".".join(groups)), last, torch.nn.Identity())
-    plain = build(SHORTCUTS, reference=True).eval()
-    plain.load_state_dict(model.state_dict(), strict=False)
-    setattr(plain.get_submodule(".".join(groups)), last, torch.nn.Identity())
-    plain.register_forward_hook(lambda *_: None)
     with torch.no_grad():
+        y = model.pool1(model.conv1(x))
+        inner = model.block1.residual
+        y = (inner.conv2(inner.conv1(y)) + y).relu()
+        inner = model.block2.residual
+        branch = inner.conv2(inner.conv1(inner.norm(y)))
+        y = model.norm(0.2 * branch + model.block2.shortcut(y))
+        wanted = model.out(model.fc(model.flatten(model.pool2(y))))
         given = x.clone()
-        assert torch.allclose(model(x), plain(x), atol=1e-6) and torch.equal(given, x)
+        torch.testing.assert_close(form(model)(x), wanted)
+    assert torch.equal(given, x)
 
 
-def test_what_cannot_be_replaced_says_so():
-    model, x = create_model("googlenet").eval(), torch.rand(1, 3, 224, 224)
-    model.aux1 = None
-    with pytest.raises(ValueError, match=r"aux1.pool was taken out of googlenet.* aux=False"):
-        model(x)
-    model = create_model("googlenet", aux=False).eval()
-    model.inception_4a = torch.nn.Identity()
-    with pytest.raises(ValueError, match=r"inception_4a.b1x1 was taken out .* single layers"):
-        model(x)
-    model = create_model("googlenet", aux=False).eval()
-    model.pool1 = torch.nn.MaxPool2d(3, 2)
-    with pytest.raises(ValueError, match=r"pool1 was replaced, but the fast form .*reference=True"):
+@pytest.mark.parametrize("form", [lambda model: model, Fast], ids=["plain", "fast"])
+def test_a_normalisation_taken_out_leaves_the_shortcut_as_it_is(form):
+    """In place would write the ReLU over the value that the shortcut carries."""
+    model, x = create_model("resnet18_v2", input=64).eval(), torch.randn(2, 64, 16, 16)
+    block = model.conv2_2
+    block.bn1.norm = torch.nn.Identity()
+    with torch.no_grad():
+        wanted = block.conv2(block.conv1(x.relu())) + x
+        given = x.clone()
+        torch.testing.assert_close(block(x), wanted)
+        assert torch.equal(given, x)
+        seen = model.features(torch.rand(2, 3, 64, 64), ["conv2_1", "conv2_2"])
+        torch.testing.assert_close(block(seen["conv2_1"]), seen["conv2_2"])
+        y = form(model)(torch.ones(1, 3, 64, 64))
+        torch.testing.assert_close(y, model(torch.ones(1, 3, 64, 64)))
+
+
+def test_the_fast_form_names_a_change_that_it_does_not_know():
+    plain = create_model("googlenet").eval()
+    fast, x = Fast(plain), torch.rand(1, 3, 224, 224)
+    with torch.no_grad():
+        before = fast(x)
+        kept, plain.inception_4a = plain.inception_4a, torch.nn.Identity()
+        with pytest.raises(
+            ValueError, match=r"inception_4a of googlenet was replaced.*plain model"
+        ):
+            fast(x)
+        plain.inception_4a = kept
+        pool, plain.pool1 = plain.pool1, torch.nn.AvgPool2d(3, 2, ceil_mode=True)
+        with pytest.raises(
+            ValueError, match=r"pool1 of googlenet was replaced or changed \(AvgPool2d"
+        ):
+            fast(x)
+        assert plain(x).shape == (1, 1000)
+        plain.pool1 = pool
+        with pytest.raises(ValueError, match=r"conv1 of googlenet has hooks"):
+            handle = plain.conv1.register_forward_hook(lambda *_: None)
+            Fast(plain)
+        handle.remove()
+        assert torch.equal(fast(x), before)
+
+
+def test_what_was_taken_out_says_so():
+    model = create_model("googlenet").eval()
+    x = torch.rand(1, 3, 224, 224)
+    with torch.no_grad():
+        before = model(x)
+        model.aux1 = None
+        assert torch.equal(model(x), before)  # nobody asks it in evaluation
+    with pytest.raises(ValueError, match=r"aux1 was taken out of the network.* aux=False"):
+        model.train()(x)
+    with pytest.raises(ValueError, match=r"aux1.* was taken out of the network"):
+        Fast(model.eval())
+    del model.inception_4a
+    with pytest.raises(ValueError, match=r"inception_4a was taken out.*torch.nn.Identity\(\)"):
         model(x)
 
 
@@ -269,15 +323,15 @@ def test_a_hook_on_a_block_sees_what_the_block_gives(name):
     model, x = model.eval(), torch.rand(1, 3, 96, 96)
     seen, back = [], []
     at = model.get_submodule(block)
-    at.register_forward_hook(lambda module, given, out: seen.append((len(given), out)))
+    at.register_forward_hook(lambda module, given, out: seen.append((given, out)))
     at.register_full_backward_hook(lambda module, before, after: back.append(after[0].shape))
     model(x.requires_grad_()).sum().backward()
-    (count, out), (shape,) = seen[0], back
-    assert count == {"resnet18": 2, "googlenet": 4}[name] and shape == out.shape
+    (_, out), (shape,) = seen[0], back
+    assert shape == out.shape
     assert torch.allclose(out, model.features(x, block)[block], atol=1e-6)
 
 
-def test_a_hook_on_a_name_of_several_layers_sees_what_the_last_gave():
+def test_a_hook_on_a_line_of_layers_sees_what_it_gives():
     model, x = create_model("googlenet", aux=False).eval(), torch.rand(1, 3, 96, 96)
     seen, back = [], []
     model.inception_3a.b5x5.register_forward_hook(lambda module, given, out: seen.append(out))
@@ -289,21 +343,36 @@ def test_a_hook_on_a_name_of_several_layers_sees_what_the_last_gave():
     assert torch.allclose(out, model.features(x, row)[row], atol=1e-6) and slope.shape == out.shape
     model.inception_3a.b5x5.register_forward_hook(lambda module, given, out: out * 0)
     assert not torch.allclose(model(x), plain(x))  # what a hook gives back is taken
-    with pytest.raises(ValueError, match="a name for reduce, conv is no layer: call the network"):
-        model.inception_3b.b5x5(torch.rand(1, 192, 28, 28))
 
 
-def test_a_printed_network_says_what_its_rows_are():
+def test_names_that_do_not_follow_one_another_are_no_block():
+    body = chain({"a.x": Conv(4, 1), "b": Conv(4, 1), "a.y": Conv(2, 1), "c.x": Conv(3, 1)})
+    model, x = build(Net("dotted", (3, 4, 4), 0, body)), torch.rand(1, 3, 4, 4)
+    torch.testing.assert_close(model(x), model.c(model.a.y(model.b(model.a.x(x)))))
+    with pytest.raises(ValueError, match="x, y share a name and do not follow one another"):
+        model.a(x)
+
+
+def test_a_loss_that_somebody_adds_does_not_run():
+    model, x = create_model("resnet20").eval(), torch.rand(1, 3, 32, 32)
+    before = model(x)
+    model.criterion = torch.nn.CrossEntropyLoss()
+    model.stage1_1.criterion = torch.nn.CrossEntropyLoss()
+    assert torch.equal(model(x), before) and torch.equal(Fast(model)(x), before)
+
+
+def test_a_printed_network_shows_torchs_modules():
     text = repr(create_model("alexnet"))
-    assert "(conv1): Conv(conv 11x11/4, 96@55x55, relu)" in text
-    assert "(norm1): LRN(lrn, 96@55x55, 5 maps, k 2, alpha 0.0001, beta 0.75)" in text
-    assert "(conv2_1): Group(" in repr(create_model("resnet18"))
+    assert "(conv): Conv2d(3, 96, kernel_size=(11, 11), stride=(4, 4))" in text
+    assert "(norm1): LRN(5, k=2, alpha=0.0001, beta=0.75)" in text
+    assert "(fc8): Linear(in_features=4096, out_features=1000, bias=True)" in text
+    assert "(conv2_1): Block(\n    add, 64@56x56, relu" in repr(create_model("resnet18"))
 
 
 def test_layers_have_torchs_words_for_their_sizes():
     model = create_model("alexnet", num_classes=5)
     assert (model.fc8.in_features, model.fc8.out_features) == (4096, 5)
-    assert (model.conv2.in_channels, model.conv2.out_channels) == (96, 256)
+    assert (model.conv2.conv.in_channels, model.conv2.conv.out_channels) == (96, 256)
 
 
 class Doubled(torch.nn.BatchNorm2d):
@@ -320,21 +389,22 @@ NORMS = {
 
 
 @pytest.mark.parametrize("kind", NORMS)
-@pytest.mark.parametrize("reference", [True, False])
-def test_a_replaced_normalisation_is_called_in_every_mode(kind, reference):
+@pytest.mark.parametrize("form", [lambda model: model, Fast], ids=["plain", "fast"])
+def test_a_replaced_normalisation_is_called_in_every_mode(kind, form):
     network = net("resnet20")
-    model = build(network, reference=reference, generator=torch.Generator().manual_seed(1)).eval()
+    model = form(build(network, generator=torch.Generator().manual_seed(1))).eval()
     model.conv1.norm, x = NORMS[kind](model.conv1.norm).eval(), picture(network)
     with torch.no_grad():
         plain = model(x)
-        row = model.conv1.norm(model.conv1.convolved(x)).relu()
+        row = model.conv1.norm(model.conv1.conv(x)).relu()
         assert torch.allclose(model.features(x, "conv1")["conv1"], row, atol=1e-6)
     assert torch.allclose(plain, model(x), atol=1e-5)
     model.train()(x).sum().backward()
 
 
-def test_what_was_patched_or_hooked_is_seen_without_gradients():
-    model, x, seen = create_model("resnet20").eval(), torch.rand(2, 3, 32, 32), []
+@pytest.mark.parametrize("form", [lambda model: model, Fast], ids=["plain", "fast"])
+def test_what_was_patched_or_hooked_is_seen_without_gradients(form):
+    model, x, seen = form(create_model("resnet20")).eval(), torch.rand(2, 3, 32, 32), []
     new = torch.nn.BatchNorm2d(16).eval()
     model.conv1.norm = new
     new.register_forward_hook(lambda *_: seen.append("norm"))

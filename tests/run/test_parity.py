@@ -176,7 +176,7 @@ def test_every_row_and_block_called_alone_gives_its_feature(network):
     model = build(network, generator=torch.Generator().manual_seed(3)).eval()
     x = torch.rand(2, *network.input, generator=torch.Generator().manual_seed(5))
     given = {}
-    names = [name for name in model.names if name not in model.aux_names]
+    names = [name for name in model._built.names if name not in model._built.aux_names]
     handles = [
         model.get_submodule(name).register_forward_pre_hook(
             lambda _module, inputs, name=name: given.update({name: inputs[0].clone()})

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from papernets.nets.registry import NETS, net
-from papernets.run.layers import Pool as PoolModule
+from papernets.run.fast import Fast
 from papernets.run.network import Logits, build
 from papernets.run.tiles import function, products, tiled
 from papernets.run.tiles.windows import Maximum
@@ -111,11 +111,16 @@ every = pytest.mark.parametrize("name", EVERY)
 
 
 def models(network, seed=3):
-    """The fast form in float32 and the reference form in float64, with the same weights."""
-    fast = build(network, generator=torch.Generator().manual_seed(seed))
-    exact = build(network, reference=True).double()
+    """The fast form in float32 and the plain form in float64, with the same weights."""
+    fast = made(network, generator=torch.Generator().manual_seed(seed))
+    exact = build(network).double()
     exact.load_state_dict(fast.state_dict())
     return fast, exact
+
+
+def made(network, **given):
+    """The fast form of a network."""
+    return Fast(build(network, **given))
 
 
 def batch(network, count, seed=7):
@@ -148,9 +153,10 @@ def test_all_of_lenet_runs_in_a_chain():
     lenets = {entry.name for entry in NETS if entry.name.startswith(ours)}
     assert lenets == set(STEPS_IN_CHAIN)
     for name, steps in STEPS_IN_CHAIN.items():
-        model = build(named(name))
+        model = made(named(name))
         assert tiled(model).links.steps == steps, name
-        assert {type(model._calls[s.name]).__name__ for s in model._eval_steps[steps:]} <= {"RBF"}
+        left = model._eval_steps[steps:]
+        assert {type(model.get_submodule(step.name)).__name__ for step in left} <= {"RBF"}
 
 
 @every
@@ -175,17 +181,10 @@ def test_values_and_gradients_are_those_of_float64(name, count):
         assert torch.equal(call(x), ours)
 
 
-def test_it_serves_the_reference_form_too():
-    network = named("lenet5_keras_28")
-    model = build(network, reference=True)
-    x, y = batch(network, 5)
-    assert_near(gradients(model, tiled(model), x, y), gradients(model, model, x, y))
-
-
 def distances(network, seed):
     """Mean distances of the weights to float64's after 20 steps of Adam: in a chain, and plain."""
     fast, exact = models(network, seed)
-    plain = build(network, reference=True)
+    plain = build(network)
     plain.load_state_dict(fast.state_dict())
     for model, call in ((fast, tiled(fast)), (plain, plain), (exact, exact)):
         optimizer = torch.optim.Adam(model.parameters(), 1e-3)
@@ -223,7 +222,7 @@ def test_the_first_of_equal_values_wins(values):
 
 @pytest.mark.parametrize("name", ["BRANCHES", "SHORTCUTS"])
 def test_a_network_that_begins_otherwise_is_left_alone(name):
-    assert tiled(build(net(f"{SMALL}:{name}"))) is None
+    assert tiled(made(net(f"{SMALL}:{name}"))) is None
 
 
 @pytest.mark.parametrize(
@@ -246,7 +245,7 @@ def test_a_network_that_begins_otherwise_is_left_alone(name):
     ids=lambda first: " ".join(str(layer) for layer in first.values())[:60] or "dense",
 )
 def test_first_layers_that_no_chain_has(first):
-    assert tiled(build(own("other", (2, 20, 20), **first))) is None
+    assert tiled(made(own("other", (2, 20, 20), **first))) is None
 
 
 def tail():
@@ -283,7 +282,7 @@ def test_layers_after_the_chain_run_as_they_are():
 
     for model, forward, pictures in ((fast, call, x), (exact, exact, x.double())):
         both(forward(pictures), y).backward()
-        assert model.a.weight.grad is not None
+        assert model.a.conv.weight.grad is not None
     ours, theirs = ({n: p.grad for n, p in m.named_parameters()} for m in (fast, exact))
     # a bias before a normalisation has no gradient but rounding
     assert_near(ours, {n: g for n, g in theirs.items() if g.abs().max() > 1e-9}, share=2e-5)
@@ -307,7 +306,7 @@ def test_a_chain_ends_where_a_head_listens():
 def test_a_chain_ends_where_branches_begin():
     both = concat({"c": Conv(4, 1), "d": Conv(5, 1), "p": Pool("max", 1)})
     network = own("forked", (1, 20, 20), a=relu(4, 5), p=Pool("max", 2), both=both)
-    model = build(network)
+    model = made(network)
     call = tiled(model)
     assert call.links.steps == 2
     x, _ = batch(network, 3)
@@ -317,7 +316,7 @@ def test_a_chain_ends_where_branches_begin():
 def test_an_output_that_is_not_the_last_distance():
     network = named("lenet5")
     assert isinstance(dict(network.body.parts)["output"], RBF)
-    call = tiled(build(network))
+    call = tiled(made(network))
     out = call(batch(network, 3)[0])
     assert out.grad_fn is not None and tuple(out.shape) == (3, 10)
 
@@ -327,7 +326,7 @@ def test_another_picture_size_gets_its_own_chain():
     from papernets import rewrite
 
     network = rewrite.dense(named("lenet5_keras_28")).net
-    model = build(network)
+    model = made(network)
     call = tiled(model)
     for width in (28, 40):
         x = torch.rand(2, 1, 28, width)
@@ -336,7 +335,7 @@ def test_another_picture_size_gets_its_own_chain():
 
 
 def test_wrong_pictures_get_the_networks_own_words():
-    call = tiled(build(named("lenet5")))
+    call = tiled(made(named("lenet5")))
     for x in (torch.zeros(2, 1, 36, 40), torch.zeros(2, 3, 32, 32), torch.zeros(1, 32, 32)):
         with pytest.raises(ValueError, match=r"lenet5 (was built for|takes pictures)"):
             call(x)
@@ -344,7 +343,7 @@ def test_wrong_pictures_get_the_networks_own_words():
 
 def test_the_model_is_not_touched():
     network = named("lenet5")
-    model = build(network)
+    model = made(network)
     before = {k: (v.data_ptr(), v.clone()) for k, v in model.state_dict().items()}
     names = list(vars(model))
     call = tiled(model)
@@ -362,7 +361,7 @@ def test_the_model_is_not_touched():
 
 def test_new_weights_are_seen_at_once():
     network = named("lenet5_keras_28")
-    model, other = build(network), build(network)
+    model, other = made(network), made(network)
     call = tiled(model)
     x, _ = batch(network, 4)
     call(x)
@@ -381,7 +380,7 @@ def fell_back(call, x):
 
 def test_what_a_chain_cannot_do_is_left_to_the_layers():
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     call = tiled(model)
     x, _ = batch(network, 3)
     assert not fell_back(call, x)
@@ -391,8 +390,12 @@ def test_what_a_chain_cannot_do_is_left_to_the_layers():
         assert fell_back(call, x)
     with torch.inference_mode():
         assert fell_back(call, x)
-    handle = model.conv1.register_forward_hook(lambda *_: None)
+    handle = model.conv1.conv.register_forward_hook(lambda *_: None)
     assert fell_back(call, x)
+    handle.remove()
+    handle = model.conv1.register_forward_hook(lambda *_: None)
+    with pytest.raises(ValueError, match="conv1 of lenet5_keras_28 has hooks"):
+        call(x)  # the layers' own fast form computes conv1 with pool1
     handle.remove()
     assert not fell_back(call, x)
     model.double()
@@ -403,7 +406,7 @@ def test_what_a_chain_cannot_do_is_left_to_the_layers():
 
 def test_pictures_that_want_a_gradient_get_it():
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     x, y = batch(network, 3)
     grads = []
     for call in (tiled(model), model):
@@ -415,7 +418,7 @@ def test_pictures_that_want_a_gradient_get_it():
 
 def test_a_chain_that_is_too_large_is_not_made(monkeypatch):
     network = named("lenet5_keras_28")
-    call = tiled(build(network))
+    call = tiled(made(network))
     monkeypatch.setattr(function, "ROOM", 1 << 20)
     assert not fell_back(call, batch(network, 2)[0])
     assert fell_back(call, batch(network, 128)[0])
@@ -423,14 +426,15 @@ def test_a_chain_that_is_too_large_is_not_made(monkeypatch):
 
 def test_frozen_parameters_get_no_gradient():
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     x, y = batch(network, 3)
     wanted = gradients(model, model, x, y)
     model.zero_grad()
     model.conv1.requires_grad_(False)
     loss_of(tiled(model)(x), y).backward()
-    assert model.conv1.weight.grad is None
-    assert_near({"conv2.weight": model.conv2.weight.grad}, {"conv2.weight": wanted["conv2.weight"]})
+    assert model.conv1.conv.weight.grad is None
+    name = "conv2.conv.weight"
+    assert_near({name: model.conv2.conv.weight.grad}, {name: wanted[name]})
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     assert not tiled(model)(x).requires_grad
@@ -438,7 +442,7 @@ def test_frozen_parameters_get_no_gradient():
 
 def test_two_chains_are_kept():
     network = named("lenet5_keras_28")
-    call = tiled(build(network))
+    call = tiled(made(network))
     for count in (8, 3, 8, 5, 8):
         call(batch(network, count)[0])
     assert [key[0] for key in call._chains] == [5, 8]
@@ -447,7 +451,7 @@ def test_two_chains_are_kept():
 def test_a_stopped_step_leaves_nothing_behind():
     """Values without a backward pass, and a backward pass after other values, change nothing."""
     network = named("lenet5")
-    model = build(network)
+    model = made(network)
     call = tiled(model)
     (x, y), (other, _) = batch(network, 4), batch(network, 4, seed=8)
     right = gradients(model, call, x, y)
@@ -478,7 +482,7 @@ def test_a_stopped_step_leaves_nothing_behind():
 
 def test_a_failure_within_a_pass_leaves_nothing_behind(monkeypatch):
     network = named("lenet5")
-    model = build(network)
+    model = made(network)
     call = tiled(model)
     x, y = batch(network, 4)
     right = gradients(model, call, x, y)
@@ -498,18 +502,18 @@ def test_a_failure_within_a_pass_leaves_nothing_behind(monkeypatch):
 
 def test_weights_changed_between_the_passes_are_an_error():
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     x, y = batch(network, 3)
     loss = loss_of(tiled(model)(x), y)
     with torch.no_grad():
-        model.conv1.weight.mul_(2)
+        model.conv1.conv.weight.mul_(2)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         loss.backward()
 
 
 def test_gradients_add_up_over_batches():
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     call = tiled(model)
     x, y = batch(network, 8)
     parts = [gradients(model, call, x[a:b], y[a:b]) for a, b in pairwise((0, 4, 8))]
@@ -524,7 +528,7 @@ def test_gradients_add_up_over_batches():
 def test_a_step_does_not_depend_on_those_before(name):
     """Bit for bit, as a resumed run needs: chains that have seen other batches give the same."""
     network = EVERY[name]
-    model = build(network)
+    model = made(network)
     used, fresh = tiled(model), tiled(model)
     x, y = batch(network, 6)
     for count in (6, 4, 6):
@@ -535,7 +539,7 @@ def test_a_step_does_not_depend_on_those_before(name):
 
 def test_without_onednn_it_is_torchs_own_product(monkeypatch):
     network = named("lenet5")
-    model = build(network)
+    model = made(network)
     x, y = batch(network, 5)
     theirs = gradients(model, model, x, y)
     monkeypatch.setattr(products, "_onednn", lambda: None)
@@ -546,7 +550,7 @@ def test_no_random_number_is_drawn():
     """What dropout draws in a resumed run does not depend on where it was stopped."""
     products._onednn.cache_clear()
     network = named("lenet5")
-    model = build(network)
+    model = made(network)
     before = torch.random.get_rng_state()
     gradients(model, tiled(model), *batch(network, 3))
     assert torch.equal(torch.random.get_rng_state(), before)
@@ -554,9 +558,9 @@ def test_no_random_number_is_drawn():
 
 def test_nan_spreads_to_the_loss():
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     with torch.no_grad():
-        model.conv1.weight[0, 0, 0, 0] = float("nan")
+        model.conv1.conv.weight[0, 0, 0, 0] = float("nan")
     x, y = batch(network, 2)
     assert loss_of(tiled(model)(x + 1), y).isnan()
 
@@ -564,10 +568,10 @@ def test_nan_spreads_to_the_loss():
 def test_a_module_of_another_kind_ends_the_chain():
     """A layer that somebody replaced by a kind of his own is not taken for ours."""
 
-    class Other(PoolModule):
+    class Other(torch.nn.MaxPool2d):
         pass
 
     network = named("lenet5_keras_28")
-    model = build(network)
+    model = made(network)
     model.pool2.__class__ = Other
     assert tiled(model).links.steps == 2  # conv2 alone would be copied too often

@@ -126,10 +126,11 @@ class Tiled:
 
     def _turns(self, x: Tensor) -> Turns | None:
         """The chain for pictures of this shape, made if there is none; None if it is too large."""
-        self.network.check.before(self.network, x)
+        self.network._check.before(self.network, x)
         key = tuple(x.shape)
         turns = self._chains.pop(key, None)
         if turns is None:
+            self.network._check.strictly(self.network, x)
             count, *shape = key
             if bytes_kept(self.links, (shape[0], shape[1], shape[2]), count) > ROOM:
                 return None

@@ -158,7 +158,12 @@ class Links:
 
 def links_of(network: Fast) -> Links:
     """The links of as many first steps as a chain can run, which may be none."""
-    places = [_place(network, step) for step in _line(network.train_steps)]
+    places = []
+    for step in _line(network._train_steps):
+        place = _place(network, step)
+        if place is None:
+            break
+        places.append(place)
     convs: list[ConvLink] = []
     denses: list[DenseLink] = []
     number, flat, shape = 0, False, network.net.input
@@ -178,7 +183,11 @@ def links_of(network: Fast) -> Links:
     return Links(tuple(convs), tuple(denses), number, flat)
 
 
-def _place(network: Fast, step: PlannedStep) -> Place:
+def _place(network: Fast, step: PlannedStep) -> Place | None:
+    """The row of a step; None where another module than ours is in it."""
+    kinds, names = network._built.kinds, network._in_form[step.name].names
+    if any(type(network.get_submodule(name)) is not kinds[name] for name in names):
+        return None
     assert isinstance(step.part, Layer)
     return Place(step.name, step.part, network.get_submodule(step.name))
 
