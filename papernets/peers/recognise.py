@@ -99,6 +99,8 @@ def _sizes(peer: str, name: str) -> Counter[int]:
 def our_net(name: str, options: Mapping[str, object], classes: int | None = None) -> Net:
     """Our network of a name; ValueError for a committee."""
     chosen: dict[str, Any] = dict(options)
+    if classes == 0 and not isinstance(classes, bool):
+        raise ValueError("classes must be a whole number of at least 1, not 0")
     found = net(name, classes, **chosen)
     if not isinstance(found, Net):
         raise ValueError(f"{name} is a committee: its members are converted one by one")
