@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import rewrite
 from ..nets import Found
 from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device, TowerNetwork, build_towers
-from ..spec import pair
-from .weights import load_weights, moved, read_safetensors
+from ..spec import pair, tensors
+from .weights import load_but, load_weights, moved, read_safetensors
 
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
 """A file of safetensors, or a state_dict."""
@@ -29,18 +29,23 @@ def assemble(
     dense: bool = False,
     input: int | tuple[int, int] | None = None,
     generator: torch.Generator | None = None,
+    left_out: Collection[str] = (),
 ) -> Network:
-    """A `Net` built, with these weights or fresh ones; in its dense form, for `input`, if asked."""
+    """A `Net` built, with these weights or fresh ones; in its dense form, for `input`, if asked.
+
+    Tensors that are `left_out` of the weights are as drawn; the model's `left_out` names them.
+    """
     state, net = _state(weights), found.net.member
     plain = build_network(net, generator=generator, initialisation=found.initialisation)
-    if state is not None:
-        load_weights(plain, state, _where(weights))
+    plain.left_out = _loaded(plain, state, left_out, weights)  # type: ignore[assignment]
     if not dense:
         return plain
     done = rewrite.dense(net)
     wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
     model = Network(wide, rewrite.fast(wide).net)
-    load_weights(model, moved(plain.state_dict(), done.moves), "the dense form")
+    own, every = tensors(wide), moved(plain.state_dict(), done.moves)
+    load_weights(model, {name: every[name] for name in own}, "the dense form")
+    model.left_out = plain.left_out
     return model
 
 
@@ -49,13 +54,23 @@ def in_towers(
     devices: Sequence[Device],
     weights: Weights | None = None,
     generator: torch.Generator | None = None,
+    left_out: Collection[str] = (),
 ) -> TowerNetwork:
     """A `Net` built with each tower on a device, with weights as `assemble` takes them."""
     state = _state(weights)
     model = build_towers(found.net.member, devices, generator, found.initialisation)
-    if state is not None:
-        load_weights(model, state, _where(weights))
+    model.left_out = _loaded(model, state, left_out, weights)  # type: ignore[assignment]
     return model
+
+
+def _loaded(
+    model: nn.Module,
+    state: Mapping[str, Tensor] | None,
+    left_out: Collection[str],
+    weights: Weights | None,
+) -> tuple[str, ...]:
+    """What of the weights that were loaded into a model was left out."""
+    return () if state is None else load_but(model, state, left_out, _where(weights))
 
 
 def _state(weights: Weights | None) -> Mapping[str, Tensor] | None:

@@ -51,7 +51,8 @@ def from_peer(
 
     `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
     Classes are those of the state_dict; with another number, or where it has no classifier, the
-    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. A
+    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. It comes
+    in training mode, as torch's modules do: `.eval()` before it predicts. A
     state_dict of double precision makes a network of double precision, any other one of single.
     ValueError names what is unknown, or the first tensor that is missing, extra, misshapen or not
     finite.
@@ -115,13 +116,13 @@ def translate(known: PeerNet, own: Net, tensors: Mapping[str, Tensor]) -> dict[s
 def loaded(
     own: Net, state: Mapping[str, Tensor], generator: torch.Generator | None = None
 ) -> Network:
-    """The network with these weights, and drawn ones where `state` has none; in evaluation mode."""
+    """The network with these weights, and drawn ones where `state` has none; in training mode."""
     model = assemble(beside(own), generator=generator)
     floating = [tensor.dtype for tensor in state.values() if tensor.is_floating_point()]
     if floating and all(kind == torch.float64 for kind in floating):
         model = model.double()
     load_weights(model, {**model.state_dict(), **state}, "the state_dict")
-    return model.eval()
+    return model
 
 
 def module_of(peer: str) -> ModuleType:

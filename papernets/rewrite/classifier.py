@@ -92,11 +92,13 @@ def without_classifier(net: Net) -> Net:
     """
     if not net.classes:
         return net
+    # first the heads: they may not fit where the input is small
+    body = rebuilt(net.body, lambda name, part: None if isinstance(part, Aux) else part)
+    assert isinstance(body, Chain)
+    net = net.with_body(body)
     end = ends(net)[0]
 
     def change(name: str, part: Part) -> Part | None:
-        if isinstance(part, Aux):
-            return None
         if isinstance(part, Chain):
             return part if part.parts or not name else None
         if isinstance(part, Layer) and name in end.names:
@@ -104,13 +106,13 @@ def without_classifier(net: Net) -> Net:
             return part if stays else None
         return part
 
-    body = rebuilt(net.body, change)
-    if not isinstance(body, Chain) or not body.parts:
+    bare = rebuilt(net.body, change)
+    if not isinstance(bare, Chain) or not bare.parts:
         raise ValueError(
             f"{net.name} has no features: before {end.classifier.name}, which classifies, there is "
             "no layer"
         )
-    return replace(net, classes=0, body=body)
+    return replace(net, classes=0, body=bare)
 
 
 def with_classes(net: Net, classes: int) -> Net:
