@@ -113,9 +113,7 @@ class _Making:
     devices: Sequence[Device] | None = None
     features: bool = False
 
-    def of(
-        self, found: Found, weights: Weights | None, fresh: Collection[str] = ()
-    ) -> nn.Module:
+    def of(self, found: Found, weights: Weights | None, fresh: Collection[str] = ()) -> nn.Module:
         """The module of a network, with these weights but for what is drawn afresh; or all drawn."""
         if isinstance(found.net, CommitteeSpec):
             return self._untrained(found, found.net, weights)

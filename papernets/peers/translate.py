@@ -51,11 +51,10 @@ def from_peer(
 
     `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
     Classes are those of the state_dict; with another number, or where it has no classifier, the
-    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. It comes
-    in training mode, as torch's modules do: `.eval()` before it predicts. A
-    state_dict of double precision makes a network of double precision, any other one of single.
-    ValueError names what is unknown, or the first tensor that is missing, extra, misshapen or not
-    finite.
+    body is kept and the head drawn afresh: the model's `left_out` names what was not taken. As
+    torch's modules do, it comes in training mode: `.eval()` before it predicts. A state_dict of
+    double precision makes a network of double precision, any other one of single. ValueError names
+    what is unknown, or the first tensor that is missing, extra, misshapen or not finite.
     """
     taken = take(peer, name, state_dict, classes)
     model: nn.Module = taken.model

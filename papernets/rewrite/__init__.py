@@ -25,7 +25,7 @@ from ..spec import (
     walk,
 )
 from ..spec.tree import Change
-from .classifier import classifier_tensors, with_classes, without_classifier
+from .classifier import classifier, classifier_tensors, with_classes, without_classifier
 from .forms import BY_SIGMOID, DenseTable, SlidingLRN, slides
 
 
@@ -46,7 +46,7 @@ class Rewritten:
 
 
 def mapped(net: Net, change: Change) -> Rewritten:
-    """The network with `change` applied to every part, inner ones first; weights stay as they are."""
+    """The network with `change` applied to every part, inner ones first; weights are as before."""
     body = rebuilt(net.body, change)
     assert isinstance(body, Chain)
     return Rewritten(net.with_body(body))
@@ -176,6 +176,7 @@ def _sliding(part: AdaptivePool, s: Shape) -> Part:
 __all__ = [
     "Move",
     "Rewritten",
+    "classifier",
     "classifier_tensors",
     "dense",
     "dense_tables",

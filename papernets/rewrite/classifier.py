@@ -77,6 +77,14 @@ def _end(rows: list[Row], classes: int) -> End | None:
     return End(tuple(after)) if all(isinstance(row.layer, Layer) for row in after) else None
 
 
+def classifier(net: Net) -> str:
+    """The row that classifies; ValueError where there is none."""
+    found = ends(net)
+    if not found:
+        raise ValueError(f"{net.name} has no classes, and no layer that classifies")
+    return found[0].classifier.name
+
+
 def classifier_tensors(net: Net) -> tuple[str, ...]:
     """The tensors to which the number of classes gives their shape, those of heads too."""
     rows = {name for end in ends(net) for name in end.names}
@@ -134,4 +142,3 @@ def with_classes(net: Net, classes: int) -> Net:
     body = rebuilt(net.body, change)
     assert isinstance(body, Chain)
     return replace(net, classes=classes, body=body)
-
