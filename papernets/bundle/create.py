@@ -114,7 +114,7 @@ class _Making:
     features: bool = False
 
     def of(self, found: Found, weights: Weights | None, fresh: Collection[str] = ()) -> nn.Module:
-        """The module of a network, with these weights but for what is drawn afresh; or all drawn."""
+        """The module of a network, with these weights but for what is `fresh`; or all drawn."""
         if isinstance(found.net, CommitteeSpec):
             return self._untrained(found, found.net, weights)
         own = self._asked_of(found.net)

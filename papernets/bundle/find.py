@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from ..nets.registry import find
-from ..words import plain, resume_command
+from ..words import plain, resume_command, shortened
 from . import INFO, WEIGHTS
 from .what import no_bundle
 
@@ -53,10 +53,10 @@ def shipped(name: str) -> Path | None:
 
 def bundle_at(path: Path) -> Path | None:
     """The folder of the bundle to which a path leads: itself, or a run's best or last one."""
-    if path.is_file() and path.name in (INFO, WEIGHTS):
+    if os.path.isfile(path) and path.name in (INFO, WEIGHTS):
         path = path.parent
     for folder in (path, path / "best", path / "last"):
-        if (folder / INFO).exists() or (folder / WEIGHTS).exists():
+        if any(os.path.exists(folder / name) for name in (INFO, WEIGHTS)):
             return folder
     return None
 
@@ -93,7 +93,7 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
             f"{path} is not finished and has no {INFO} yet. Go on with it: {resume_command(run)}"
         )
     found = found or shipped(word)
-    if found is None and _is_there(word) and not path.is_dir() and not in_file(word):
+    if found is None and _is_there(word) and not os.path.isdir(path) and not in_file(word):
         raise ValueError(no_bundle(path))
     if found is None:
         raise FileNotFoundError(_no_bundle(word, path))
@@ -107,7 +107,7 @@ def _is_there(word: str) -> bool:
 
 def _no_bundle(word: str, path: Path) -> str:
     """What a word means that means no bundle, and what would work."""
-    if path.is_dir():
+    if os.path.isdir(path):
         return f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
     names = ", ".join(sorted(p.parent.name for p in SHIPPED.glob(f"*/{INFO}"))) or "none"
     if named(word):
@@ -117,7 +117,7 @@ def _no_bundle(word: str, path: Path) -> str:
             f"Train it: papernets train {name}; then give its run's folder"
         )
     return (
-        f"no bundle {word!r}: give a bundle's folder, a run's folder, "
+        f"no bundle {shortened(word, 300)!r}: give a bundle's folder, a run's folder, "
         f"or a network that comes trained ({names})"
     )
 
@@ -126,7 +126,7 @@ def _unfinished(path: Path) -> Path | None:
     """The run to go on with, of whose folders one without a bundle is given; else None."""
     runs = [path, path.parent] if path.name in ("best", "last") else [path]
     for run in runs:
-        if path.is_dir() and (run / "run.toml").is_file():
+        if os.path.isdir(path) and (run / "run.toml").is_file():
             member = run.name.isdigit() and (run.parent / "run.toml").is_file()
             return run.parent if member else run
     return None

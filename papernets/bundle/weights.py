@@ -59,6 +59,10 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
                 f"{where} does not fit: {name!r} holds {_kind(given)} numbers ({given.dtype}), "
                 f"the network's are {_kind(tensor)} ({tensor.dtype})"
             )
+        if given.is_meta:
+            if not tensor.is_meta:
+                raise ValueError(f"{where} does not fit: {name!r} has a shape but no values")
+            continue
         if not bool(given.to(tensor.dtype).isfinite().all()):
             raise ValueError(f"{where} does not fit: {name!r} has values that are NaN or infinite")
     extra = [name for name in state if name not in own]
