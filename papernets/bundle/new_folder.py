@@ -42,10 +42,9 @@ def refuse_taken(out: Path, given: str = AS_OUT) -> None:
     if out.is_symlink():
         raise ValueError(f"{out} is a link: give a new folder{given}, or the one it leads to")
     above = next((folder for folder in out.parents if folder.exists()), None)
+    instead = given.replace(" as", "") or " folder"
     if above is not None and not above.is_dir():
-        raise ValueError(
-            f"{above} is a file, and {out} would be inside it: give another{given or ' folder'}"
-        )
+        raise ValueError(f"{above} is a file, and {out} would be inside it: give another{instead}")
     if out.is_dir() and not any(out.iterdir()):
         return
     if out.exists():
