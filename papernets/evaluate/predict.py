@@ -17,6 +17,7 @@ from ..bundle.fast import fast
 from ..bundle.load import Bundle
 from ..data.folder import visible_files
 from ..data.picture import shown
+from ..data.stored import File
 from .infer import logits_of, scaled
 from .metrics import probabilities
 from .read import Read, preprocessing_of, read_files
@@ -29,10 +30,10 @@ INK = 64  # of 255
 
 @dataclass(frozen=True)
 class Source:
-    """A picture to be: the name to print, the path to read, or why there is nothing to read."""
+    """A picture to be: the name to print, the file to read, or why there is nothing to read."""
 
     name: str
-    path: str
+    path: File
     error: str = ""
 
 
