@@ -18,7 +18,8 @@ from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device
 from ..spec import Committee as CommitteeSpec
-from ..spec import Net, pair, smallest_input, tensors
+from ..spec import Net, pair, tensors
+from ..spec.tensors import tensors_anyhow
 from ..words import plural
 from . import INFO, WEIGHTS
 from .assemble import Weights, assemble, in_towers
@@ -161,12 +162,8 @@ def _gone(full: Net, own: Net) -> tuple[str, ...]:
     """The tensors of a network that it has no more without its heads or its classifier."""
     if own is full:
         return ()
-    try:
-        every = tensors(full)
-    except ValueError:  # heads that do not fit on the input: names are the same on any
-        size = smallest_input(full)
-        every = tensors(replace(full, input=(full.input[0], *size))) if size else {}
-    return tuple(name for name in every if name not in tensors(own))
+    kept = tensors(own)
+    return tuple(name for name in tensors_anyhow(full) if name not in kept)
 
 
 def _checked(name: str | os.PathLike[str]) -> str:
