@@ -20,7 +20,9 @@ _WHERE = {
     "create_model": "papernets.bundle.create",
     "from_peer": "papernets.peers",
     "fast": "papernets.bundle.fast",
+    "load": "papernets.evaluate.predictor",
     "load_bundle": "papernets.bundle.load",
+    "save": "papernets.peers.keep",
     "verify": "papernets.nets",
     "walk": "papernets.spec",
     "totals": "papernets.spec",
@@ -28,13 +30,16 @@ _WHERE = {
 __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
+    from .bundle.create import build as build
     from .bundle.create import create_model as create_model
     from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
+    from .evaluate.predictor import load as load
     from .nets import verify as verify
     from .nets.registry import list_nets as list_nets
     from .nets.registry import net as net
     from .peers import from_peer as from_peer
+    from .peers.keep import save as save
     from .run.network import Logits as Logits
     from .spec import Net as Net
     from .spec import totals as totals

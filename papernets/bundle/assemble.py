@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from ..nets import Found
 from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device, TowerNetwork, build_towers
-from ..spec import Net, pair
-from .extras import Trimmed, fitted
-from .weights import load_weights, moved, read_safetensors
+from ..spec import Net, pair, tensors
+from .extras import fitted
+from .weights import load_but, load_weights, moved, read_safetensors, renamed
 
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
 """A file of safetensors, or a state_dict."""
@@ -30,23 +30,27 @@ def assemble(
     dense: bool = False,
     input: int | tuple[int, int] | None = None,
     generator: torch.Generator | None = None,
+    left_out: Collection[str] = (),
+    full: Net | None = None,
 ) -> Network:
     """A `Net` built, with these weights or fresh ones; in its dense form, for `input`, if asked.
 
-    The model's `left_out` names the tensors that were given and not taken: auxiliary heads of a
-    network without them, and what tools and training left there.
+    Tensors that are `left_out` of the weights are as drawn; the model's `left_out` names them, and
+    what else was not taken: heads of a network without them, what tools and training left there.
+    `full` is the network whose names the weights may have, by default this one.
     """
     state, net = _state(weights), found.net.member
     plain = build_network(net, generator=generator, initialisation=found.initialisation)
-    taken = _loaded(plain, net, state, _where(weights))
+    taken = _loaded(plain, full or net, state, left_out, _where(weights))
+    plain.left_out = taken  # type: ignore[assignment]
     if not dense:
         return plain
     done = rewrite.dense(net)
     wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
     model = Network(wide)
-    load_weights(model, moved(plain.state_dict(), done.moves), "the dense form")
-    if taken is not None:
-        model.left_out = taken.left_out  # type: ignore[assignment]
+    own, every = tensors(wide), moved(plain.state_dict(), done.moves)
+    load_weights(model, {name: every[name] for name in own}, "the dense form")
+    model.left_out = plain.left_out
     return model
 
 
@@ -55,25 +59,32 @@ def in_towers(
     devices: Sequence[Device],
     weights: Weights | None = None,
     generator: torch.Generator | None = None,
+    left_out: Collection[str] = (),
+    full: Net | None = None,
 ) -> TowerNetwork:
     """A `Net` built with each tower on a device, with weights as `assemble` takes them."""
     state, net = _state(weights), found.net.member
     model = build_towers(net, devices, generator, found.initialisation)
-    _loaded(model, net, state, _where(weights))
+    taken = _loaded(model, full or net, state, left_out, _where(weights))
+    model.left_out = taken  # type: ignore[assignment]
     return model
 
 
 def _loaded(
-    model: nn.Module, net: Net, state: Mapping[str, Tensor] | None, where: str
-) -> Trimmed | None:
-    """Load a state_dict less its extras, which the model then names; None for no weights."""
+    model: nn.Module,
+    full: Net,
+    state: Mapping[str, Tensor] | None,
+    left_out: Collection[str],
+    where: str,
+) -> tuple[str, ...]:
+    """Load a state_dict but for what is `left_out`, and for extras; what of it was not taken."""
     if state is None:
-        return None
-    known = isinstance(state, Mapping)  # anything else load_weights names
-    taken = fitted(net, model.state_dict(), state) if known else Trimmed({})
-    load_weights(model, taken.tensors if known else state, where)
-    model.left_out = taken.left_out  # type: ignore[assignment]
-    return taken
+        return ()
+    if not isinstance(state, Mapping):
+        load_weights(model, state, where)  # which names it
+    taken = fitted(full, [*model.state_dict(), *left_out], state)
+    own = renamed(taken.tensors, full)
+    return (*taken.left_out, *load_but(model, own, left_out, where))
 
 
 def _state(weights: Weights | None) -> Mapping[str, Tensor] | None:

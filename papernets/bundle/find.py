@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from shlex import quote
 
 from ..nets.registry import find
-from ..words import plain, resume_command
+from ..words import plain, resume_command, shortened
 from . import INFO, WEIGHTS
+from .what import no_bundle
 
 SHIPPED = Path(__file__).parents[1] / "weights"
 """Where the bundles are that come with the package."""
@@ -53,10 +53,10 @@ def shipped(name: str) -> Path | None:
 
 def bundle_at(path: Path) -> Path | None:
     """The folder of the bundle to which a path leads: itself, or a run's best or last one."""
-    if path.is_file() and path.name in (INFO, WEIGHTS):
+    if os.path.isfile(path) and path.name in (INFO, WEIGHTS):
         path = path.parent
     for folder in (path, path / "best", path / "last"):
-        if (folder / INFO).exists() or (folder / WEIGHTS).exists():
+        if any(os.path.exists(folder / name) for name in (INFO, WEIGHTS)):
             return folder
     return None
 
@@ -65,20 +65,21 @@ def bundle_meant(word: str) -> Path | None:
     """The folder of the bundle that a word means where a network is asked for; None: it means none.
 
     A folder may have a network's name by chance: the network is meant. FileNotFoundError for
-    another folder that holds no bundle.
+    another folder that holds no bundle, ValueError for a file.
     """
     if named(word):
         return None
     found = bundle_at(Path(word))
-    if found is None and Path(word).is_dir():
-        return find_bundle(word)  # it says what the folder is
+    if found is None and _is_there(word) and not in_file(word):
+        return find_bundle(word)  # it says what is there
     return found or shipped(word)
 
 
 def find_bundle(given: str | os.PathLike[str]) -> Path:
     """The folder of a bundle: itself, a run's best one, or that of a network that comes trained.
 
-    FileNotFoundError says what was looked for and what would work.
+    FileNotFoundError says what was looked for and what would work; so does a ValueError for a file
+    that is no bundle's.
     """
     if not isinstance(given, str | os.PathLike):
         raise ValueError(
@@ -92,22 +93,22 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
             f"{path} is not finished and has no {INFO} yet. Go on with it: {resume_command(run)}"
         )
     found = found or shipped(word)
+    if found is None and _is_there(word) and not os.path.isdir(path) and not in_file(word):
+        raise ValueError(no_bundle(path))
     if found is None:
         raise FileNotFoundError(_no_bundle(word, path))
     return found
 
 
+def _is_there(word: str) -> bool:
+    """True where a word is the path of something."""
+    return bool(word) and os.path.exists(word)
+
+
 def _no_bundle(word: str, path: Path) -> str:
     """What a word means that means no bundle, and what would work."""
-    if path.is_dir():
+    if os.path.isdir(path):
         return f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
-    if path.is_file() and not in_file(word):
-        return (
-            f"{path} is a file, and no bundle. A bundle is made of weights by papernets convert "
-            f"{quote(str(path))} --net NAME --out OUT. In Python, weights= takes a bundle's "
-            "folder, a .safetensors file, or a state_dict, as torch.load(path, weights_only=True) "
-            "gives it; under a peer's names: papernets.from_peer"
-        )
     names = ", ".join(sorted(p.parent.name for p in SHIPPED.glob(f"*/{INFO}"))) or "none"
     if named(word):
         name = find(word).name
@@ -116,7 +117,7 @@ def _no_bundle(word: str, path: Path) -> str:
             f"Train it: papernets train {name}; then give its run's folder"
         )
     return (
-        f"no bundle {word!r}: give a bundle's folder, a run's folder, "
+        f"no bundle {shortened(word, 300)!r}: give a bundle's folder, a run's folder, "
         f"or a network that comes trained ({names})"
     )
 
@@ -125,7 +126,7 @@ def _unfinished(path: Path) -> Path | None:
     """The run to go on with, of whose folders one without a bundle is given; else None."""
     runs = [path, path.parent] if path.name in ("best", "last") else [path]
     for run in runs:
-        if path.is_dir() and (run / "run.toml").is_file():
+        if os.path.isdir(path) and (run / "run.toml").is_file():
             member = run.name.isdigit() and (run.parent / "run.toml").is_file()
             return run.parent if member else run
     return None

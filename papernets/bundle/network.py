@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .. import rewrite
 from ..nets import Found, check_options, find, look_up
 from ..nets.entry import COMMON
 from ..spec import pair
@@ -64,6 +65,8 @@ def kept_network(folder: Path, info: BundleInfo, asked: Asked, name: str = "") -
             f"create_model({str(folder)!r}); or give the tensors alone: weights="
             f"{str(folder / WEIGHTS)!r}"
         )
+    if info.net and named(name):
+        return _from_data(folder, info, asked)
     options = {**info.options, **asked.options}
     try:
         return replace(asked, options=options).of(name or info.network)
@@ -74,10 +77,13 @@ def kept_network(folder: Path, info: BundleInfo, asked: Asked, name: str = "") -
 
 
 def _from_data(folder: Path, info: BundleInfo, asked: Asked) -> Found:
-    """The user's own network, which a bundle has as data."""
+    """The network that a bundle has as data: the user's own, or one of ours that was changed."""
     found = read_net(info.net, str(folder / INFO))
     own = found.net.member
+    for option in asked.options:
+        raise ValueError(f"{folder} has its network as data, which takes no option {option!r}")
+    assert asked.classes is not None and asked.channels is not None and asked.input is not None
     if asked.classes != own.classes:
-        raise ValueError(f"{folder} has {own.classes} classes, not {asked.classes}")
-    assert asked.channels is not None and asked.input is not None
+        cut = asked.classes == 0
+        own = rewrite.without_classifier(own) if cut else rewrite.with_classes(own, asked.classes)
     return replace(found, net=replace(own, input=(asked.channels, *pair(asked.input))))

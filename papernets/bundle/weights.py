@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..rewrite import Move
+from ..files import unreadable
+from ..rewrite import Move, classifier_tensors
 from ..spec import Net
 from ..spec.tensors import earlier_names
 from ..words import by
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file; one that is cut short is a ValueError with its path."""
+    """The tensors of a safetensors file; ValueError for one that is cut short, and what is none."""
+    if unreadable(path):
+        raise ValueError(f"{path} is {unreadable(path)}, and no safetensors file")
     try:
         return load_file(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: no such file") from None
     except SafetensorError as error:
         raise ValueError(
             f"{path} is not a whole safetensors file ({error}). Copy it again, or train again"
@@ -58,6 +63,10 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
                 f"{where} does not fit: {name!r} holds {_kind(given)} numbers ({given.dtype}), "
                 f"the network's are {_kind(tensor)} ({tensor.dtype})"
             )
+        if given.is_meta:
+            if not tensor.is_meta:
+                raise ValueError(f"{where} does not fit: {name!r} has a shape but no values")
+            continue
         if not bool(given.to(tensor.dtype).isfinite().all()):
             raise ValueError(f"{where} does not fit: {name!r} has values that are NaN or infinite")
     extra = [name for name in state if name not in own]
@@ -67,10 +76,8 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
 
 
 def renamed(state: Mapping[str, Tensor], net: Net) -> Mapping[str, Tensor]:
-    """A state_dict under today's names, where it has those of November 2026; else as it is."""
-    earlier = {old: new for new, old in earlier_names(net).items()}
-    if any(old not in state for old in earlier):
-        return state
+    """A state_dict under today's names, where tensors have those of November 2026."""
+    earlier = {old: new for new, old in earlier_names(net).items() if new not in state}
     return {earlier.get(name, name): tensor for name, tensor in state.items()}
 
 
@@ -90,6 +97,22 @@ def _others(own: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> str:
     )
 
 
+def load_but(
+    model: nn.Module, state: Mapping[str, Tensor], left_out: Collection[str], where: str
+) -> tuple[str, ...]:
+    """Load a state_dict but for some tensors, of which the model keeps its own if it has them.
+
+    The names of those that were left out; else as `load_weights`.
+    """
+    if not left_out or not isinstance(state, Mapping):
+        load_weights(model, state, where)
+        return ()
+    own = model.state_dict()
+    kept = {name: tensor for name, tensor in state.items() if name not in left_out}
+    load_weights(model, {**kept, **{n: own[n] for n in left_out if n in own}}, where)
+    return tuple(name for name in left_out if name in state)
+
+
 def moved(state: Mapping[str, Tensor], moves: tuple[Move, ...]) -> dict[str, Tensor]:
     """A state_dict for a rewritten network: tensors that its moves name under new names."""
     found = dict(state)
@@ -103,4 +126,4 @@ def copies(model: nn.Module) -> dict[str, Tensor]:
     return {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
 
 
-__all__ = ["copies", "load_weights", "moved", "read_safetensors"]
+__all__ = ["classifier_tensors", "copies", "load_but", "load_weights", "moved", "read_safetensors"]

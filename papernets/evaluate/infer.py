@@ -29,10 +29,10 @@ def logits_of(
 ) -> Tensor:
     """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
 
-    It is computed in the model's fast form, whose mode is left as it was. `batch` None takes
+    It is computed in the quickest form, and the model's mode is left as it was. `batch` None takes
     `batch_of(model)`.
     """
-    model = fast(model)
+    model = quickest(model)
     batch = batch or batch_of(model)
     was = model.training
     model.eval()
@@ -42,6 +42,14 @@ def logits_of(
     ]
     model.train(was)
     return torch.cat(parts)
+
+
+def quickest(model: nn.Module) -> nn.Module:
+    """A model's fast form; the model as it is where somebody changed it, or made it, otherwise."""
+    try:
+        return fast(model)
+    except (TypeError, ValueError):
+        return model
 
 
 def batch_of(model: nn.Module) -> int:

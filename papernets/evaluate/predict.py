@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..bundle.fast import fast
 from ..bundle.load import Bundle
 from ..data.folder import visible_files
 from ..data.picture import shown
-from .infer import logits_of, scaled
+from ..data.stored import File
+from .infer import logits_of, quickest, scaled
 from .metrics import probabilities
 from .read import Read, preprocessing_of, read_files
 
@@ -29,10 +29,10 @@ INK = 64  # of 255
 
 @dataclass(frozen=True)
 class Source:
-    """A picture to be: the name to print, the path to read, or why there is nothing to read."""
+    """A picture to be: the name to print, the file to read, or why there is nothing to read."""
 
     name: str
-    path: str
+    path: File
     error: str = ""
 
 
@@ -114,7 +114,7 @@ def _answers(
     bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    model = fast(bundle.model.to(device))
+    model = quickest(bundle.model.to(device))
     while some := list(islice(given, batch)):
         preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..spec import Committee, Net, Pair
 from .shelf import first_sentence
@@ -12,6 +13,8 @@ from .shelf import first_sentence
 Size = int | Pair
 """An input's side, or its height and width, in pixels."""
 COMMON = ("classes", "channels", "input")
+OTHER_WORDS = {"classes": "num_classes", "channels": "in_chans"}
+"""What timm, and so `create_model`, calls what a network takes; Python takes both words."""
 MOST = 10**9
 """No sum over a network of more is of use, and words with so many digits help nobody."""
 
@@ -20,6 +23,21 @@ def check_most(what: str, value: object) -> None:
     """ValueError for a whole number of classes, channels or pixels above `MOST`."""
     if isinstance(value, int) and value > MOST:
         raise ValueError(f"{what} must be at most {MOST:,}: what was given is larger")
+
+
+def either_word(word: str, value: Any, other: str, options: dict[str, Any]) -> Any:
+    """What is given under either of two words; the `other` one is taken out of the options.
+
+    ValueError where both are given and differ.
+    """
+    under_other = options.pop(other, None)
+    if value is None or under_other is None:
+        return under_other if value is None else value
+    if bool(value != under_other):
+        raise ValueError(
+            f"{word}={value!r} and {other}={under_other!r} are two words for one thing: give one"
+        )
+    return value
 
 
 def side_of(name: str, digits: str) -> int:

@@ -15,7 +15,7 @@ from types import CodeType, ModuleType
 from ..said import Printed
 from ..spec import Committee, Net, pair
 from .earlier import gone
-from .entry import Entry
+from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
 
 
@@ -115,8 +115,11 @@ def _running(name: str) -> Iterator[None]:
 
 
 def _called(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
-    """What a user's function makes of these options."""
+    """What a user's function makes of these options; it may call its sizes by the other words."""
     known = inspect.signature(own).parameters
+    for word, other in OTHER_WORDS.items():
+        if word in options and word not in known and other in known:
+            options = {other if key == word else key: value for key, value in options.items()}
     if not any(p.kind is p.VAR_KEYWORD for p in known.values()):
         for option in options:
             if option not in known:

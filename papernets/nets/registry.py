@@ -8,15 +8,17 @@ import importlib.util
 import operator
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+from .. import rewrite
 from ..numbers import is_whole
 from ..said import Check
 from ..said import verify as check
 from ..spec import Committee, Net
 from ..words import did_you_mean, plain
-from .entry import COMMON, Entry, check_most
+from .entry import COMMON, OTHER_WORDS, Entry, check_most, either_word
 from .own_file import networks_in, own, run
 from .shelf import Found, Shelf, in_file, printed_by
 
@@ -108,13 +110,22 @@ def look_up(
 ) -> Found:
     """The network of a name, or of a user's own `file.py:NAME`, and what stands beside it.
 
-    `input` is a side or (height, width) in pixels; None keeps the paper's. Further options are
-    those that the network's file declares; an unknown one, or an impossible value, is a ValueError
-    that says what would work.
+    `input` is a side or (height, width) in pixels; None keeps the paper's. No classes, 0, are the
+    features (F, 1, 1) before the classifier. Further options are those that the network's file
+    declares; an unknown one, or an impossible value, is a ValueError that says what would work.
     """
     _check_name(name)
-    every = zip(("classes", "channels", "input"), sizes(classes, channels, input), strict=True)
+    every = zip(COMMON, sizes(classes, channels, input), strict=True)
     given: dict[str, object] = {k: v for k, v in every if v is not None}
+    features = given.get("classes") == 0
+    if features:
+        del given["classes"]
+    found = _made(name, given, options)
+    return without_classifier(found) if features else found
+
+
+def _made(name: str, given: dict[str, object], options: dict[str, Any]) -> Found:
+    """The network of a name for sizes of one's own, and what stands beside it."""
     if ".py:" in name:
         return own(name, given, options)
     entry = find(name)
@@ -122,14 +133,32 @@ def look_up(
     return beside(entry.make(**given, **options))
 
 
+def without_classifier(found: Found) -> Found:
+    """A network without its classifier and heads; ValueError for a committee, whose answers add."""
+    if isinstance(found.net, Committee):
+        raise ValueError(
+            f"{found.name} is a committee: it adds its members' outputs and has no features of "
+            f"its own. Ask for them of a member's network, {found.net.member.name}"
+        )
+    return replace(found, net=rewrite.without_classifier(found.net))
+
+
 def net(
     name: str,
     classes: int | None = None,
     channels: int | None = None,
     input: int | tuple[int, int] | None = None,
-    **options: object,
+    **options: Any,
 ) -> Net | Committee:
-    """The network of a name, or of a user's own `file.py:NAME`; see `look_up`."""
+    """The network of a name, or of a user's own `file.py:NAME`.
+
+    `classes` and `channels` (create_model's `num_classes` and `in_chans` are taken too) and
+    `input`, a side or (height, width) in pixels, are the paper's where None; classes=0 leaves the
+    classifier out, so that the network gives features. Further options are those that the network's
+    file declares. ValueError says what is wrong with a name, an option or a value, and what works.
+    """
+    classes = either_word("classes", classes, OTHER_WORDS["classes"], options)
+    channels = either_word("channels", channels, OTHER_WORDS["channels"], options)
     return look_up(name, classes, channels, input, **options).net
 
 
@@ -226,9 +255,10 @@ def _own_int(value: Any) -> Any:
 
 
 def _check(classes: object = None, channels: object = None, input: object = None) -> None:
-    for what, value in (("classes", classes), ("channels", channels)):
-        if value is not None and not is_whole(value, 1):
-            raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
+    for what, value, least in (("classes", classes, 0), ("channels", channels, 1)):
+        if value is not None and not is_whole(value, least):
+            other = "" if least else " (0: the features, without a classifier)"
+            raise ValueError(f"{what} must be a whole number of at least 1{other}, not {value!r}")
         check_most(what, value)
     if input is not None:
         sides = input if isinstance(input, tuple) else (input, input)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import errno
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..bundle.info import BundleInfo
+from ..bundle.new_folder import refuse_taken, write_new
 from ..bundle.save import save_bundle, versions
-from ..files import FOLDER, SPECIAL, UNFINISHED, unreadable
+from ..files import FOLDER, SPECIAL, unreadable
 from ..nets.entry import COMMON
 from .translate import Conversion
 
 MOST_LABELS = 16 << 20  # bytes: 160 for each of as many classes as a bundle may have
-TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 
 
 def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -75,37 +73,7 @@ def save(
         run={"converted": dict(source)},
         versions=versions(),
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    # In a folder of its own beside it, which is nobody else's; the bundle inside it has the
-    # permissions of any new folder, and takes its name in one step.
-    with tempfile.TemporaryDirectory(UNFINISHED, ".papernets.", out.parent) as own:
-        bundle = Path(own) / "bundle"
-        save_bundle(bundle, info, model.state_dict())
-        try:
-            bundle.rename(out)
-        except OSError as error:
-            if error.errno not in TAKEN:
-                raise
-            raise _taken(out) from None
+    write_new(out, lambda folder: save_bundle(folder, info, model.state_dict()))
 
 
-def refuse_taken(out: Path) -> None:
-    """FileExistsError where something is in the place of a new bundle; an empty folder is not.
-
-    ValueError for what can be no new folder: a link, a place below a file, or no name at all.
-    """
-    if "\0" in str(out) or out.name in ("", ".."):
-        raise ValueError(f"{str(out)!r} cannot be the name of a new folder: give one as --out")
-    if out.is_symlink():
-        raise ValueError(f"{out} is a link: give a new folder as --out, or the one it leads to")
-    above = next((folder for folder in out.parents if folder.exists()), None)
-    if above is not None and not above.is_dir():
-        raise ValueError(f"{above} is a file, and {out} would be inside it: give another --out")
-    if out.is_dir() and not any(out.iterdir()):
-        return
-    if out.exists():
-        raise _taken(out)
-
-
-def _taken(out: Path) -> FileExistsError:
-    return FileExistsError(f"{out} is there already: give a new folder as --out")
+__all__ = ["MOST_LABELS", "labels_in", "refuse_taken", "save"]

@@ -64,9 +64,10 @@ def from_peer(
     has no classifier, the body is kept and the head drawn afresh: the model's `left_out` names what
     was not taken. For other channels the first convolution is adapted as timm does: summed over its
     own for one, else repeated, cut, and scaled by own / channels. `classes` and `channels` are
-    other words for `num_classes` and `in_chans`. A state_dict of double precision makes a network
-    of double precision, any other one of single. ValueError names what is unknown, or the first
-    tensor that is missing, extra, misshapen or not finite.
+    other words for `num_classes` and `in_chans`. As torch's modules do, it comes in training mode:
+    `.eval()` before it predicts. A state_dict of double precision makes a network of double
+    precision, any other one of single. ValueError names what is unknown, or the first tensor that
+    is missing, extra, misshapen or not finite.
     """
     count = _one("num_classes", num_classes, "classes", classes)
     depth = _one("in_chans", in_chans, "channels", channels)
@@ -178,13 +179,13 @@ def translate(
 def loaded(
     own: Net, state: Mapping[str, Tensor], generator: torch.Generator | None = None
 ) -> Network:
-    """The network with these weights, and drawn ones where `state` has none; in evaluation mode."""
+    """The network with these weights, and drawn ones where `state` has none; in training mode."""
     model = assemble(beside(own), generator=generator)
     floating = [tensor.dtype for tensor in state.values() if tensor.is_floating_point()]
     if floating and all(kind == torch.float64 for kind in floating):
         model = model.double()
     load_weights(model, {**model.state_dict(), **state}, "the state_dict")
-    return model.eval()
+    return model
 
 
 def module_of(peer: str) -> ModuleType:

@@ -7,22 +7,26 @@ from dataclasses import dataclass, replace
 from ..spec import (
     LRN,
     MONOTONE,
+    AdaptivePool,
     Aux,
     Chain,
     Conv,
     Dense,
     Flatten,
     GlobalPool,
+    Identity,
     Net,
     Part,
     Pool,
     Shape,
     TableConv,
+    pair,
     rebuilt,
     tensors,
     walk,
 )
 from ..spec.tree import Change
+from .classifier import classifier, classifier_tensors, with_classes, without_classifier
 from .forms import BY_SIGMOID, SlidingLRN, slides
 
 
@@ -43,12 +47,9 @@ class Rewritten:
     moves: tuple[Move, ...] = ()
 
 
-def mapped(net: Net, change: Change, heads: bool = True) -> Rewritten:
-    """The network with `change` applied to every part, inner ones first; weights stay as they are.
-
-    Auxiliary heads are left alone where `heads` is False.
-    """
-    body = rebuilt(net.body, change, heads=heads)
+def mapped(net: Net, change: Change) -> Rewritten:
+    """The network with `change` applied to every part, inner ones first; weights are as before."""
+    body = rebuilt(net.body, change)
     assert isinstance(body, Chain)
     return Rewritten(net.with_body(body))
 
@@ -122,16 +123,18 @@ def dense(net: Net) -> Rewritten:
     A dense layer after a flattening of C x H x W becomes a convolution of kernel H x W, and the
     other dense layers become 1x1 convolutions (the space displacement network of LeCun et al. 1998,
     section VII; Sermanet et al. 2014). Global average pooling becomes an average over a window of
-    the same size. The input stays the net's own.
+    the same size, and so does adaptive pooling where its windows are all alike. The input stays the
+    net's own. Auxiliary heads are left out: they serve the training of the network at its own size.
     """
+    net = without_heads(net).net
     before: dict[str, Shape] = {}  # what each dense layer sees, before it was flattened
     flat: Shape | None = None
-    for row in walk(without_heads(net).net):
+    for row in walk(net):
         if isinstance(row.layer, Flatten):
             flat = row.input
         elif isinstance(row.layer, Dense):
             before[row.name], flat = flat or row.input, None
-        elif isinstance(row.layer, GlobalPool):
+        elif isinstance(row.layer, GlobalPool | AdaptivePool):
             before[row.name] = row.input
 
     def change(name: str, part: Part) -> Part | None:
@@ -139,14 +142,42 @@ def dense(net: Net) -> Rewritten:
             return None
         if isinstance(part, GlobalPool):
             return Pool("average", before[name][1:], 1)
+        if isinstance(part, AdaptivePool):
+            return _sliding(part, before[name])
         if not isinstance(part, Dense):
             return part
         kernel = before[name][1:]
         return Conv(part.out, kernel, bias=part.bias, norm=part.norm, activation=part.activation)
 
-    wide = mapped(net, change, heads=False).net
+    wide = mapped(net, change).net
     own, other = tensors(net), tensors(wide)
     pairs = zip(own.items(), other.items(), strict=True)
     return Rewritten(
         wide, tuple(Move(a, b, y.shape) for (a, x), (b, y) in pairs if (a, x) != (b, y))
     )
+
+
+def _sliding(part: AdaptivePool, s: Shape) -> Part:
+    """The adaptive pooling of an input of this shape as one with its windows, if all are alike."""
+    size = pair(part.size)
+    if s[1] % size[0] or s[2] % size[1]:
+        return part
+    window = (s[1] // size[0], s[2] // size[1])
+    return Identity() if window == (1, 1) else Pool("average", window, window)
+
+
+__all__ = [
+    "Move",
+    "Rewritten",
+    "classifier",
+    "classifier_tensors",
+    "dense",
+    "fast",
+    "mapped",
+    "pool_first",
+    "sliding_norms",
+    "tanh_by_sigmoid",
+    "with_classes",
+    "without_classifier",
+    "without_heads",
+]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .layer import Layer
 from .net import Net
+from .smallest import smallest_input
 from .walk import walk
 
 NOT_TRAINED = ("codes", "running_mean", "running_var", "num_batches_tracked")
@@ -47,6 +48,18 @@ def tensors(net: Net) -> dict[str, StateTensor]:
     return found
 
 
+def tensors_anyhow(net: Net) -> dict[str, StateTensor]:
+    """The tensors of a network by name, also where its input is too small for all of its heads.
+
+    There they are those for the smallest input that works: the names are the same.
+    """
+    try:
+        return tensors(net)
+    except ValueError:
+        size = smallest_input(net)
+        return tensors(replace(net, input=(net.input[0], *size))) if size else {}
+
+
 def earlier_names(net: Net) -> dict[str, str]:
     """What each tensor was called in bundles of November 2026, by its name now.
 
@@ -54,7 +67,7 @@ def earlier_names(net: Net) -> dict[str, str]:
     `conv1.weight` and `conv1.norm.weight`; also `bn1.norm.weight`, where the row is nothing else.
     """
     found = {}
-    for name, tensor in tensors(net).items():
+    for name, tensor in tensors_anyhow(net).items():
         leaf = name.rpartition(".")[2]
         norm = "norm." if tensor.operation == "norm" else ""
         found[name] = f"{tensor.row}.{norm}{leaf}"

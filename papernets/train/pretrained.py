@@ -10,11 +10,10 @@ from typing import Any
 from ..bundle import WEIGHTS
 from ..bundle.find import find_bundle, in_file, same_network
 from ..bundle.info import BundleInfo, read_info
-from ..bundle.weights import load_weights, read_safetensors, renamed
+from ..bundle.weights import classifier_tensors, load_but, read_safetensors
 from ..data import Preprocessing
 from ..nets.registry import find
 from ..run.network import Network
-from ..spec import tensors
 from .run import Run
 
 
@@ -59,18 +58,9 @@ def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[s
     The classifier is kept where its classes are these, in this order. Another body is a ValueError.
     """
     info, folder = bundle_of(run.recipe.weights)
-    state = renamed(read_safetensors(folder / WEIGHTS), model.net)
-    fresh = () if info.classes == tuple(classes) else classifier_tensors(run, len(classes))
-    own = model.state_dict()
-    kept = {name: own[name] if name in fresh else tensor for name, tensor in state.items()}
-    load_weights(model, kept, str(folder))
-    return fresh
-
-
-def classifier_tensors(run: Run, classes: int) -> tuple[str, ...]:
-    """The tensors to which a number of classes gives their shape, those of auxiliary heads too."""
-    one, other = (tensors(run.network(count).net.member) for count in (classes, classes + 1))
-    return tuple(name for name, tensor in one.items() if tensor != other[name])
+    state = read_safetensors(folder / WEIGHTS)
+    fresh = () if info.classes == tuple(classes) else classifier_tensors(model.net)
+    return load_but(model, state, fresh, str(folder))
 
 
 def pixel_scale(given: str, channels: int) -> dict[str, Any]:

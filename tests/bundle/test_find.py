@@ -24,14 +24,15 @@ def test_a_file_of_weights_is_no_bundle(tmp_path, capsys):
     """What takes it is said, in Python and at the prompt; what is said works."""
     model, file = model_of(), tmp_path / "own weights.pth"
     torch.save(model.state_dict(), file)
-    with pytest.raises(FileNotFoundError) as caught:
+    with pytest.raises(ValueError) as caught:
         create_model("lenet5_keras_28", weights=file)
     said = str(caught.value)
-    assert said.startswith(f"{file} is a file, and no bundle. ")
+    assert said.startswith(f"{file} is a PyTorch file, not a bundle, which is a folder. ")
     assert f"papernets convert '{file}' --net NAME --out OUT" in said
-    assert "torch.load(path, weights_only=True)" in said and "papernets.from_peer" in said
-    assert main(["evaluate", str(file)]) == 1
-    assert "is a file, and no bundle" in capsys.readouterr().err
+    assert f"torch.load({str(file)!r}, weights_only=True)" in said and "from_peer" in said
+    for verb in ("evaluate", "explain"):
+        assert main([verb, str(file)]) == 1
+        assert "is a PyTorch file, not a bundle" in capsys.readouterr().err
     again = create_model("lenet5_keras_28", weights=torch.load(file, weights_only=True)).eval()
     words = ["convert", str(file), "--net", "lenet5_keras_28", "--out", str(tmp_path / "made")]
     assert main(words) == 0

@@ -76,12 +76,14 @@ def test_what_is_asked_for_goes_before_what_was_kept(bundle):
 
 
 def test_a_network_as_data_is_explained_as_it_is_asked_for(bundle, capsys):
-    """Its classes are its own; another input is walked."""
+    """Its classes and its input may be others."""
     spoil(bundle, network="mine.py:NET", net=OWN)
     assert main(["explain", str(bundle), "--json", "--input", "30x32", "--channels", "3"]) == 0
     assert json.loads(capsys.readouterr().out)["input"] == [3, 30, 32]
-    assert main(["explain", str(bundle), "--classes", "3"]) == 1
-    assert f"error: {bundle} has 10 classes, not 3\n" == capsys.readouterr().err
+    for classes, last in ((3, 3), (0, 84)):
+        assert main(["explain", str(bundle), "--classes", str(classes), "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert (said["classes"], said["rows"][-1]["out"][0]) == (classes, last)
 
 
 def test_a_damaged_description_is_no_wrong_use(bundle, capsys):

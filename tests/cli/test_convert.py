@@ -66,7 +66,7 @@ def test_a_peers_weights_become_a_bundle(
     assert bundle.info.classes == tuple(map(str, range(10)))
     assert bundle.info.run["converted"]["file"] == "mobilenet.safetensors"
     given, kept = load_file(mobilenet), load_file(out / "weights.safetensors")
-    assert torch.equal(kept["pw13.weight"], given["blocks.4.1.conv_pw.weight"])
+    assert torch.equal(kept["pw13.conv.weight"], given["blocks.4.1.conv_pw.weight"])
 
 
 def test_predict_and_evaluate_use_the_bundle(
@@ -121,7 +121,7 @@ def test_auto_prints_what_went_where(
     out, err = capsys.readouterr()
     rows = [line.split() for line in out.splitlines()]
     assert rows[0] == ["in", "the", "file", "here", "shape"]
-    assert ["layer2.0.conv1.weight", "stage2_1.conv1.weight", "32x16x3x3"] in rows
+    assert ["layer2.0.conv1.weight", "stage2_1.conv1.conv.weight", "32x16x3x3"] in rows
     assert ["linear.weight", "fc.weight", "10x64"] in rows
     assert "Note: order and shapes cannot tell strides" in " ".join(err.split())
     model = create_model(tmp_path / "bundle").eval()
@@ -139,7 +139,7 @@ def test_auto_in_json(resnet20: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert found["network"] == "resnet20" and found["from"] == "auto" and not err
     assert found["table"][0] == {
         "file": "conv1.weight",
-        "ours": "conv1.weight",
+        "ours": "conv1.conv.weight",
         "shape": [16, 3, 3, 3],
     }
     assert found["preprocessing"]["low"] == pytest.approx([-2.45, -2.4, -2.25])
@@ -151,7 +151,7 @@ def test_auto_stops_at_the_first_row(
 ) -> None:
     assert typed(resnet20, "--net", "resnet32", "--out", tmp_path / "bundle") == 1
     out, err = capsys.readouterr()
-    assert "for our stage1_4.conv1.weight: 32x16x3x3 in the file, 16x16x3x3 in the network" in err
+    assert "for our stage1_4.conv1.conv.weight: 32x16x3x3 in the file, 16x16x3x3 in the n" in err
     assert out.splitlines()[-1].startswith("layer2.0.conv1.weight")
     assert os.listdir(tmp_path) == []
 

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from small_bundles import INFO, model_of
 
+import papernets
 from papernets import data
 from papernets.bundle.load import Bundle, load_bundle
+from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
 from papernets.evaluate.infer import logits_of
 from papernets.evaluate.predict import Answer, Source, predict, sources
@@ -53,6 +56,23 @@ def test_prediction_is_evaluation(bundle: Bundle, pictures: Path, batch: int) ->
         assert sum(given) == pytest.approx(1)
         ranked = [score for _, score in answer.top]
         assert ranked == sorted(ranked, reverse=True) and answer.score == ranked[0]
+
+
+def test_a_model_that_somebody_changed_predicts_as_it_is(tmp_path: Path, pictures: Path) -> None:
+    """Where the fast form would pass a module by, each is called, and so are its hooks."""
+    save_bundle(tmp_path / "b", INFO, model_of().state_dict())
+    bundle, seen = load_bundle(tmp_path / "b"), []
+
+    def scores() -> dict[str, float]:
+        return dict(answers(bundle, pictures / "0.png", top=10)[0].top)
+
+    before = scores()
+    bundle.model.conv1.tanh.register_forward_hook(lambda *given: seen.append(given))
+    with pytest.raises(ValueError, match=r"conv1 of lenet5_keras_28 has hooks \(Tanh\)"):
+        papernets.fast(bundle.model)
+    assert scores() == pytest.approx(before, abs=1e-6) and len(seen) == 1
+    bundle.model.conv1.tanh = torch.nn.Sigmoid()
+    assert scores() != pytest.approx(before, abs=1e-3)
 
 
 def test_top_is_never_above_the_number_of_classes(bundle: Bundle, pictures: Path) -> None:

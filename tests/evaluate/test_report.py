@@ -291,6 +291,7 @@ def test_early_exit_of_a_committee(trained: Path, tmp_path: Path) -> None:
     assert (every.early_exit.margin, every.early_exit.others_asked) == (None, 1.0)
     assert found.early_exit.error_without == every.score.error
     assert found.to_dict()["early_exit"]["others_asked"] == found.early_exit.others_asked
+    assert not any(part.training for part in many.model.modules())  # as they came
     assert report(many, pictures) == found  # the counters begin anew
 
 

@@ -25,6 +25,8 @@ def test_what_is_no_count_and_no_size_is_refused(maker, name):
     classes, channels, size = MAKERS[maker]
     for value in NO_COUNT:
         for keyword, word in ((classes, "classes"), (channels, "channels")):
+            if word == "classes" and type(value) is int and value == 0:
+                continue  # the features alone
             with pytest.raises(ValueError, match=f"{word} must be a whole number of at least 1"):
                 maker(name, **{keyword: value})
     for value in NO_SIZE:
@@ -192,8 +194,7 @@ def test_create_models_switches_are_switches(given, message):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"classes": 5}, "create_model has no option 'classes': it is num_classes="),
-        ({"channels": 1}, "create_model has no option 'channels': it is in_chans="),
+        ({"Classes": 5}, "no option 'Classes'. Did you mean 'num_classes'?"),
         ({"num_clases": 5}, "'num_clases'. Did you mean 'num_classes'? Its options: num_classes, "),
         ({"width": 2}, "no option 'width'. Its options: num_classes, in_chans, input, aux"),
     ],
@@ -201,6 +202,34 @@ def test_create_models_switches_are_switches(given, message):
 def test_options_are_in_the_words_of_create_model(given, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         create_model("googlenet", **given)
+
+
+@every_maker
+@pytest.mark.parametrize(
+    ("one", "other", "value"), [("classes", "num_classes", 7), ("channels", "in_chans", 2)]
+)
+def test_both_words_are_taken(maker, one, other, value):
+    made = [maker("lenet5_modern", **{word: value}) for word in (one, other)]
+    made.append(maker("lenet5_modern", **{one: value, other: value}))
+    nets = [getattr(one, "net", one) for one in made]
+    assert nets[0] == nets[1] == nets[2]
+    assert value in (nets[0].classes, nets[0].input[0])
+    words = rf"({one}|{other})=\d and ({one}|{other})=\d are two words for one thing: give one"
+    with pytest.raises(ValueError, match=words):
+        maker("lenet5_modern", **{one: value, other: 3})
+
+
+@every_maker
+def test_a_function_of_ones_own_may_call_its_sizes_otherwise(maker, tmp_path):
+    (tmp_path / "own.py").write_text(
+        "from papernets.nets import net\n"
+        "def mine(num_classes=4, in_chans=1):\n"
+        "    return net('lenet5_modern', num_classes, in_chans)\n"
+    )
+    for words in (("classes", "channels"), ("num_classes", "in_chans")):
+        made = maker(f"{tmp_path / 'own.py'}:mine", **dict(zip(words, (5, 2), strict=True)))
+        made = getattr(made, "net", made)
+        assert (made.classes, made.input[0]) == (5, 2)
 
 
 def test_options_are_in_the_words_of_net():
@@ -211,7 +240,7 @@ def test_options_are_in_the_words_of_net():
 
 
 TYPED = [
-    ("explain alexnet --classes 0", "classes must be a whole number of at least 1, not 0"),
+    ("explain alexnet --classes -1", "classes must be a whole number of at least 1"),
     ("explain alexnet --classes 2.5", "'--classes'"),
     ("explain alexnet --classes abc", "'--classes'"),
     ("explain alexnet --classes 10000000000", "classes must be at most 1,000,000,000"),

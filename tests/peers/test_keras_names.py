@@ -115,7 +115,7 @@ def test_tensorflow_s_names():
 def test_from_peer_finds_classes_and_our_network():
     given = zeros("ResNet50")
     model = from_peer("keras", "resnet50", given)
-    assert (model.net.name, model.net.classes, model.training) == ("resnet50_keras", 5, False)
+    assert (model.net.name, model.net.classes, model.training) == ("resnet50_keras", 5, True)
     assert from_peer("Keras", "mobilenet_0.25_128", zeros("mobilenet_0.25_128")).net.input == (
         *(3, 128, 128),
     )

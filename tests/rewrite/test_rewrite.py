@@ -190,7 +190,8 @@ def in_dense_form(network, size=None):
     done = rewrite.dense(network)
     larger = done.net if size is None else replace(done.net, input=(network.input[0], *size))
     dense = Fast(Network(larger)).double().eval()
-    dense.load_state_dict(moved(plain.state_dict(), done.moves))
+    every = moved(plain.state_dict(), done.moves)  # its heads' tensors too
+    dense.load_state_dict({name: every[name] for name in dense.state_dict()})
     return plain, dense
 
 

@@ -7,12 +7,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from small_photos import OWN, after, folder, run_of
-from small_runs import a_run, do, left_by
+from small_runs import do, left_by
 
 from papernets.cli import main
+from papernets.nets import look_up
+from papernets.rewrite import classifier_tensors
 from papernets.train import outcome
 from papernets.train.events import Started
-from papernets.train.pretrained import classifier_tensors
 from papernets.train.settings import resolve
 
 STILL = {"epochs": 1, "learning_rate": 1e-30}  # a step that changes no float32
@@ -128,7 +129,7 @@ def test_heads_are_what_classes_give_a_shape(name):
         "mobilenet_v1": {"fc"},
         "resnet20": {"fc"},
     }
-    assert {key.rpartition(".")[0] for key in classifier_tensors(a_run(name), 5)} == rows[name]
+    assert {key.rpartition(".")[0] for key in classifier_tensors(look_up(name).net)} == rows[name]
 
 
 def test_the_command_says_what_it_begins_with(capsys, tmp_path):

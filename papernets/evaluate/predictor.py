@@ -1,0 +1,166 @@
+"""A trained network in Python: pictures in, answers out, as `papernets predict` gives them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+
+from ..bundle.committee import Committee
+from ..bundle.load import Bundle, load_bundle
+from ..data import Preprocessing
+from ..data.picture import Packed, shown
+from ..data.stored import File
+from ..numbers import is_whole
+from ..spec import Committee as CommitteeSpec
+from ..spec import Net
+from .predict import Answer, Source, predict
+from .read import preprocessing_of, read_files
+
+Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
+"""A file's path or its bytes, an array (H, W) or (H, W, 3) of uint8, or a Pillow picture."""
+Several = list[Picture] | tuple[Picture, ...]
+
+
+def load(bundle: str | os.PathLike[str]) -> Predictor:
+    """The predictor of a bundle: by its folder, its run's, or the name of a network that ships.
+
+    Its model is in evaluation mode. Errors as `load_bundle`.
+    """
+    return Predictor(load_bundle(bundle))
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A trained network that says what is on pictures; it can be pickled.
+
+    A grey picture for a network of colours is repeated, a colour picture for a grey one made grey.
+    """
+
+    bundle: Bundle
+
+    @property
+    def model(self) -> nn.Module:
+        """The module in evaluation mode: what `preprocess` gives, (N, C, H, W), to logits."""
+        return self.bundle.model
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes' names, in the order of the model's outputs."""
+        return self.bundle.info.classes
+
+    @property
+    def net(self) -> Net | CommitteeSpec:
+        """The network as a value."""
+        model, info = self.model, self.bundle.info
+        if not isinstance(model, Committee):
+            return model.net  # type: ignore[return-value]
+        member: Net = model.members[0].net  # type: ignore[assignment]
+        return CommitteeSpec(info.network, member, len(model.members), "sum of outputs")
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """How the bundle makes a picture into what its network sees."""
+        return preprocessing_of(self.bundle)
+
+    @overload
+    def predict(self, pictures: Picture, top: int = 1) -> Answer: ...
+
+    @overload
+    def predict(self, pictures: Several, top: int = 1) -> list[Answer]: ...
+
+    def predict(self, pictures: Picture | Several, top: int = 1) -> Answer | list[Answer]:
+        """What is on a picture: an `Answer` with `.label`, `.score` and the `top` best classes.
+
+        Of several, a list or a tuple, a list of answers in their order. One alone that cannot be
+        read is a ValueError; among several it has an answer with `.error`, as in the verb. The
+        model computes on its own device.
+        """
+        if not is_whole(top, 1):
+            raise ValueError(f"top={top!r}: give a whole number of at least 1")
+        sources, several = _sources(pictures)
+        device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
+        answers = list(predict(self.bundle, sources, top=top, device=device))
+        if several:
+            return answers
+        if answers[0].error:
+            raise ValueError(f"{answers[0].file}: {answers[0].error}")
+        return answers[0]
+
+    def preprocess(self, picture: Picture | Several) -> Tensor:
+        """A picture as the network sees it, float32 (C, H, W); of several (N, C, H, W).
+
+        ValueError names the first that cannot be read.
+        """
+        sources, several = _sources(picture)
+        preprocessing, stored = self.preprocessing, []
+        reads = read_files([source.path for source in sources], preprocessing)
+        for source, read in zip(sources, reads, strict=True):
+            if read.picture is None:
+                raise ValueError(f"{source.name}: {read.error}")
+            stored.append(read.picture)
+        if not stored:
+            raise ValueError("no pictures: the list is empty")
+        seen = torch.cat([preprocessing(one[None]) for one in stored])
+        return seen if several else seen[0]
+
+
+@dataclass(frozen=True)
+class _Given(Packed):
+    """A picture that somebody holds: the bytes of a file, or what Pillow opened."""
+
+    called: str
+    held: bytes | Image.Image
+
+    @property
+    def name(self) -> str:
+        return self.called
+
+    def content(self) -> bytes | Image.Image:
+        return self.held
+
+
+def _sources(given: Picture | Several) -> tuple[list[Source], bool]:
+    """Sources of one picture or several, and whether they are several.
+
+    They are called by their paths, others by their places, from 0.
+    """
+    several = isinstance(given, list | tuple)
+    pictures: Sequence[object] = given if isinstance(given, list | tuple) else [given]
+    called = (f"picture {at}" if several else "the picture" for at in range(len(pictures)))
+    files = [_file(picture, name) for picture, name in zip(pictures, called, strict=True)]
+    return [Source(shown(file), file) for file in files], several
+
+
+def _file(picture: object, called: str) -> File:
+    """What `read_files` reads of a picture; ValueError for what is none."""
+    if isinstance(picture, str | os.PathLike):
+        return os.fspath(picture)
+    if isinstance(picture, bytes | bytearray | memoryview):
+        return _Given(called, bytes(picture))
+    if isinstance(picture, Image.Image):
+        return _Given(called, picture)
+    if not isinstance(picture, np.ndarray):
+        hint = ". Of a tensor (C, H, W): tensor.permute(1, 2, 0).numpy()"
+        raise ValueError(
+            f"{called} is a {type(picture).__name__}: give a path, the bytes of a file, an array "
+            f"(H, W, 3) or (H, W) of uint8, or a Pillow picture; or a list of such"
+            f"{hint if isinstance(picture, Tensor) else ''}"
+        )
+    colour = picture.ndim == 3 and picture.shape[2] == 3
+    if picture.dtype != np.uint8 or not (colour or picture.ndim == 2) or not picture.size:
+        raise ValueError(
+            f"{called} is an array of shape {picture.shape} and {picture.dtype}: give (H, W, 3) or "
+            "(H, W) of uint8, values 0 to 255; several as a list"
+        )
+    return _Given(called, Image.fromarray(np.ascontiguousarray(picture)))
+
+
+__all__ = ["Picture", "Predictor", "load"]

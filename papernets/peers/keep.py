@@ -1,0 +1,204 @@
+"""A module of ours, trained by somebody's own loop, kept as a bundle."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..bundle.assemble import assemble
+from ..bundle.committee import Committee
+from ..bundle.find import in_file, named
+from ..bundle.info import BundleInfo
+from ..bundle.net_json import write_net
+from ..bundle.new_folder import refuse_taken, write_new
+from ..bundle.origin import Origin, origin_of
+from ..bundle.save import save_bundle, versions
+from ..bundle.weights import load_weights
+from ..data import Preprocessing
+from ..nets import beside, find, look_up
+from ..spec import Net
+from .unchanged import check_same, net_of, unwrapped
+from .usual import adapted, usual
+
+HOW = "a module that create_model, from_peer or build made"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is written of one network: the description, and its tensors in single precision."""
+
+    info: BundleInfo
+    state: Mapping[str, Tensor]
+
+
+def save(
+    model: nn.Module,
+    folder: str | os.PathLike[str],
+    classes: Iterable[str | int] | None = None,
+    preprocessing: Preprocessing | Mapping[str, Any] | str | None = None,
+) -> Path:
+    """Write a bundle of a module of ours, in single precision, to a new folder; the folder.
+
+    `classes` are names in the order of the outputs; None takes those of the bundle that the module
+    was made of. `preprocessing` is a `Preprocessing` or its dict, a convention's name ("torch",
+    "tf": see `papernets convert`), or None: that of the module's bundle, else what its network
+    usually sees. The module may have a classifier for other classes in the place of its own;
+    ValueError names what does not fit otherwise, FileExistsError a folder that is there.
+    """
+    out = Path(os.fspath(folder))
+    refuse_taken(out, "")
+    model = unwrapped(model)
+    if isinstance(model, Committee):
+        kept = [_kept(member, classes, preprocessing, model) for member in model.members]
+        info = _committee(model, kept)
+        write_new(out, lambda path: _write_committee(path, info, kept), "")
+        return out
+    one = _kept(model, classes, preprocessing, model)
+    write_new(out, lambda path: save_bundle(path, one.info, one.state), "")
+    return out
+
+
+def _kept(
+    model: nn.Module,
+    classes: Iterable[str | int] | None,
+    preprocessing: Preprocessing | Mapping[str, Any] | str | None,
+    whole: nn.Module,
+) -> Kept:
+    """One network's; `whole` is the committee that it is of, or itself."""
+    held = getattr(model, "net", None)
+    if not isinstance(held, Net):
+        raise ValueError(f"a {type(model).__name__} is no network of papernets: give {HOW}")
+    if any(tensor.is_meta for tensor in model.state_dict().values()):
+        raise ValueError(f"this {held.name} is on the meta device: its tensors have no values")
+    state = {name: _single(tensor) for name, tensor in model.state_dict().items()}
+    net = net_of(held, state)
+    if not net.classes:
+        raise ValueError(f"this {net.name} gives features: a bundle is of a network with classes")
+    again = assemble(beside(net), generator=torch.Generator().manual_seed(0))
+    load_weights(again, state, f"this {net.name}")
+    check_same(model, again.eval(), net)
+    origin = origin_of(model) or Origin(net.name)
+    told = origin_of(whole) or origin
+    same = told.info is not None and len(told.info.classes) == net.classes
+    info = told.info if same else None
+    network, options, written = _network(net, origin)
+    described = BundleInfo(
+        network=network,
+        classes=_names(classes, net, info),
+        input=net.input,
+        preprocessing=_prepared(preprocessing, net, told.info),
+        options=options,
+        score_scale=origin.info.score_scale if same and origin.info else 1.0,
+        run=dict(info.run) if info else {},
+        versions=versions(),
+        net=written,
+    )
+    return Kept(described, state)
+
+
+def _single(tensor: Tensor) -> Tensor:
+    own = tensor.detach().cpu()
+    return own.float() if own.is_floating_point() else own
+
+
+def _names(
+    classes: Iterable[str | int] | None, net: Net, info: BundleInfo | None
+) -> tuple[str, ...]:
+    """The classes' names; ValueError where they are not as many as the network's, all different."""
+    if classes is None:
+        if info is None:
+            raise ValueError(
+                f"nothing tells the names of the {net.classes} classes: give classes=, in the "
+                f"order of the outputs; range({net.classes}) for numbers"
+            )
+        return info.classes
+    if isinstance(classes, str | bytes) or not isinstance(classes, Iterable):
+        raise ValueError(f"classes must be names in the order of the outputs, not {classes!r}")
+    names = tuple(str(name) for name in classes)
+    if len(names) != net.classes:
+        raise ValueError(f"{len(names)} names for the {net.classes} classes of {net.name}")
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is not None:
+        raise ValueError(f"two classes are called {twice!r}: each needs a name of its own")
+    return names
+
+
+def _network(net: Net, origin: Origin) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """A network's name, its options, and, where no name and options give it, it itself as data."""
+    for name, options in ((origin.name, dict(origin.options)), (net.name, {})):
+        for more in ({}, {"aux": False}):
+            if named(name) and _made(name, net, {**options, **more}) == net.body:
+                return find(name).name, {**options, **more}, {}
+    called = origin.name if in_file(origin.name) else net.name
+    try:
+        written = write_net(net, beside(net).record)
+    except TypeError as error:
+        if not in_file(origin.name):
+            raise ValueError(
+                f"{net.name}: {error}, and no file has it: make the network of FILE.py:NAME"
+            ) from None
+        return called, dict(origin.options), {}  # only its file knows a layer of the user's own
+    if origin.info and origin.info.net:
+        written |= {key: origin.info.net.get(key) for key in ("title", "paper")}
+    return called, {}, written
+
+
+def _made(name: str, net: Net, options: Mapping[str, Any]) -> object:
+    """The layers that a name has for a network's classes, channels and input; None for none."""
+    size = (net.input[1], net.input[2])
+    try:
+        return look_up(name, net.classes, net.input[0], size, **options).net.member.body
+    except (ValueError, TypeError):
+        return None
+
+
+def _prepared(
+    given: Preprocessing | Mapping[str, Any] | str | None, net: Net, info: BundleInfo | None
+) -> dict[str, Any]:
+    """A bundle's preprocessing for a network; ValueError where it makes another input."""
+    if given is None and info is not None and info.input[0] == net.input[0]:
+        return adapted(Preprocessing.from_dict(info.preprocessing), net).to_dict()
+    if given is None or isinstance(given, str):
+        return usual(net, given or "")
+    if not isinstance(given, Preprocessing | Mapping):
+        raise ValueError(
+            f"preprocessing must be a Preprocessing, its dict or a name, not {given!r}"
+        )
+    sizes = dict(zip(("channels", "height", "width"), net.input, strict=True))
+    values = given.to_dict() if isinstance(given, Preprocessing) else {**sizes, **given}
+    found = Preprocessing.from_dict(values)
+    makes = (found.channels, found.height, found.width)
+    if makes != net.input:
+        raise ValueError(
+            f"this preprocessing makes pictures of (C, H, W) {makes}, {net.name} sees {net.input}"
+        )
+    return found.to_dict()
+
+
+def _committee(model: Committee, kept: list[Kept]) -> BundleInfo:
+    """The description of a committee whose members have these."""
+    first, origin = kept[0].info, origin_of(model)
+    told = origin.info if origin is not None else None
+    rule = {"name": "sum", "weights": list(model.weights)}
+    return replace(
+        first,
+        network=origin.name if origin is not None else first.network,
+        options={},
+        score_scale=told.score_scale if told is not None else 1.0,
+        kind="committee",
+        members=tuple(str(number) for number in range(1, len(kept) + 1)),
+        rule={**rule, "alone": model.alone, "margin": model.margin},
+        net={},
+    )
+
+
+def _write_committee(folder: Path, info: BundleInfo, kept: list[Kept]) -> None:
+    for name, one in zip(info.members, kept, strict=True):
+        save_bundle(folder / name, one.info, one.state)
+    save_bundle(folder, info, None)

@@ -1,0 +1,34 @@
+"""A public name is one thing: a function or a class, and no folder or file of the package."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import papernets
+
+PACKAGE = Path(papernets.__file__).parent
+TO_COME = ("explain", "fast")
+"""Names that others were promised."""
+
+
+def modules():
+    """Every module of the package, imported."""
+    found = pkgutil.walk_packages(papernets.__path__, "papernets.")
+    return [importlib.import_module(one.name) for one in found if one.name != "papernets.__main__"]
+
+
+def test_a_public_name_is_the_same_after_all_modules_were_imported():
+    before = {name: getattr(papernets, name) for name in papernets.__all__}
+    assert len(modules()) > 100
+    for name, value in before.items():
+        assert getattr(papernets, name) is value, name
+        assert not isinstance(value, ModuleType), name
+
+
+@pytest.mark.parametrize("name", [*papernets.__all__, *TO_COME])
+def test_no_file_and_no_folder_has_a_public_name(name):
+    assert not (PACKAGE / f"{name}.py").exists()
+    assert not list(PACKAGE.glob(f"{name}/**/*.py"))
