@@ -23,6 +23,8 @@ from torch.nn.utils.parametrizations import weight_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch_peers import PEERS, Side, ours, peers_own
 
+import papernets
+
 X = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(7))
 LABELS = torch.tensor([3, 5])
 HABITS = []
@@ -734,3 +736,31 @@ def test_a_habit_does_what_it_does_to_torchs(function, peer):
     theirs = function(peers_own(peer))
     assert own is not None
     torch.testing.assert_close(own, theirs, rtol=5e-4, atol=5e-4)
+
+
+REFUSED = {
+    "another_activation_everywhere",
+    "a_block_taken_out",
+    "a_block_with_a_forward_of_ones_own",
+    "what_hooks_on_rows_and_blocks_see",
+    "a_hook_that_gives_another_output",
+    "a_hook_that_gives_another_input",
+    "backward_hooks_on_blocks",
+    "a_backward_hook_that_gives_another_gradient",
+    "hooks_on_every_module",
+    "channels_last",
+    "checkpointed_blocks",
+}
+"""What touches modules that the fast form does not call, and so says no."""
+
+
+@pytest.mark.parametrize("function", HABITS)
+def test_a_habit_on_the_fast_form_gives_the_same_or_is_refused(function):
+    fast = Side(papernets.fast(ours().model))
+    assert type(fast.model) is not type(ours().model)
+    torch.manual_seed(0)
+    if function.__name__ in REFUSED:
+        with pytest.raises(ValueError, match=r"fast form computes it together .* plain model"):
+            function(fast)
+    else:
+        torch.testing.assert_close(function(fast), done_to_ours(function), rtol=5e-4, atol=5e-4)

@@ -204,10 +204,8 @@ def test_pytorch_grad_cam(peer):
 # --- features
 
 
-@against
+@pytest.mark.parametrize("peer", PEERS[1:])
 def test_torchvisions_feature_extraction(peer):
-    if peer == "torch":
-        pytest.skip("the tool is torchvision's")
     from torchvision.models._utils import IntermediateLayerGetter
     from torchvision.models.feature_extraction import create_feature_extractor
 
