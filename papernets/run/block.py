@@ -63,7 +63,7 @@ class Block(nn.Module):
 
     def __prepare_scriptable__(self) -> NoReturn:
         raise NotImplementedError(
-            "torch.jit.script takes no network of papernets, nor a block of one: "
+            "torch.jit.script does not take networks of papernets, nor blocks of them: "
             "torch.export.export(model, (x,)), torch.jit.trace(model, x) and torch.compile do"
         )
 
