@@ -15,7 +15,7 @@ import argparse
 import importlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -45,10 +45,10 @@ LEAST = 0.98
 """What a ratio must not be below, by the project's own promise."""
 
 
-def installed() -> dict[str, Any]:
+def installed(peers: Iterable[str] = tuple(PEERS)) -> dict[str, Any]:
     """The peers' modules; a line for each that cannot be imported."""
     found = {}
-    for peer in PEERS:
+    for peer in peers:
         try:
             found[peer] = importlib.import_module(peer)
         except (ImportError, RuntimeError) as error:  # torchvision beside another torch

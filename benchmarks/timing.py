@@ -92,31 +92,37 @@ class Pair:
 def take_pairs(
     own: Callable[[], object], other: Callable[[], object], rounds: int, least: float = 0.02
 ) -> Pair:
-    """Turns of at least `least` seconds each, ours first in every other round.
+    """Turns of at least `least` seconds each, ours first in every other round."""
+    (a, a_cpu), (b, b_cpu) = take_all((own, other), rounds, least)
+    return Pair(a, b, a_cpu, b_cpu)
 
-    Each warms up; both make the same number of calls a turn, chosen so that the faster's last.
+
+def take_all(
+    calls: Sequence[Callable[[], object]], rounds: int, least: float = 0.02
+) -> list[tuple[list[float], list[float]]]:
+    """Turns of all in a row, every other round backwards: of each, seconds a call by turns.
+
+    They are the clock's, then the processor's. Each warms up; all make the same number of
+    calls a turn, chosen so that the fastest's last `least` seconds.
     """
-    for call in (own, other):
+    for call in calls:
         call()
-    began = time.perf_counter()
-    own()
-    middle = time.perf_counter()
-    other()
-    fastest = max(min(middle - began, time.perf_counter() - middle), 1e-6)
-    calls = max(round(least / fastest), 1)
-
-    def turn(call: Callable[[], object]) -> tuple[float, float]:
-        cpu, clock = time.process_time(), time.perf_counter()
-        for _ in range(calls):
-            call()
-        return (time.perf_counter() - clock) / calls, (time.process_time() - cpu) / calls
-
-    laps: tuple[list[tuple[float, float]], ...] = ([], [])
+    fastest = float("inf")
+    for call in calls:
+        began = time.perf_counter()
+        call()
+        fastest = min(fastest, time.perf_counter() - began)
+    times = max(round(least / max(fastest, 1e-6)), 1)
+    found: list[tuple[list[float], list[float]]] = [([], []) for _ in calls]
+    places = list(range(len(calls)))
     for at in range(rounds):
-        for which in (0, 1) if at % 2 == 0 else (1, 0):
-            laps[which].append(turn((own, other)[which]))
-    (a, a_cpu), (b, b_cpu) = (zip(*lap, strict=True) for lap in laps)
-    return Pair(list(a), list(b), list(a_cpu), list(b_cpu))
+        for which in places if at % 2 == 0 else reversed(places):
+            cpu, clock = time.process_time(), time.perf_counter()
+            for _ in range(times):
+                calls[which]()
+            found[which][0].append((time.perf_counter() - clock) / times)
+            found[which][1].append((time.process_time() - cpu) / times)
+    return found
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float]:

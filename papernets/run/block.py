@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +60,12 @@ class Block(nn.Module):
 
     def extra_repr(self) -> str:
         return self._words
+
+    def __prepare_scriptable__(self) -> NoReturn:
+        raise NotImplementedError(
+            "torch.jit.script does not take networks of papernets, nor blocks of them: "
+            "torch.export.export(model, (x,)), torch.jit.trace(model, x) and torch.compile do"
+        )
 
 
 class Name(Block):
@@ -263,7 +269,7 @@ class Builder:
         fresh = join.scales is None or len(join.branches) > 1  # even where none is written over
         made = activation(activates, fresh) if activates in ACTIVATES else nn.Identity()
         self._place(own, word, dotted(name, word), made)
-        self.rows[name] = dotted(name, word)
+        self.rows[name] = name if last and name else dotted(name, word)
         return (join, word)
 
     def _place(

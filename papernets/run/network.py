@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import torch
 import torch.fx
@@ -107,12 +107,6 @@ class Network(Block):
             yield
         finally:
             handle.remove()
-
-    def __prepare_scriptable__(self) -> NoReturn:
-        raise NotImplementedError(
-            f"torch.jit.script does not take {self.net.name}, nor any network of papernets: "
-            "torch.export.export(model, (x,)), torch.jit.trace(model, x) and torch.compile do"
-        )
 
 
 def names_wanted(network: str, names: Iterable[str], known: Iterable[str]) -> list[str]:

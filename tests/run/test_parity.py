@@ -170,28 +170,6 @@ def step_of(model, network):
     return [one.detach() for one in several], x.grad, gradients
 
 
-@small
-def test_every_row_and_block_called_alone_gives_its_feature(network):
-    """A row, or a block, is given what it is given within the network, and gives its feature."""
-    model = build(network, generator=torch.Generator().manual_seed(3)).eval()
-    x = torch.rand(2, *network.input, generator=torch.Generator().manual_seed(5))
-    given = {}
-    names = [name for name in model._built.names if name not in model._built.aux_names]
-    handles = [
-        model.get_submodule(name).register_forward_pre_hook(
-            lambda _module, inputs, name=name: given.update({name: inputs[0].clone()})
-        )
-        for name in names
-    ]
-    with torch.no_grad():
-        features = model.features(x, names)
-        for handle in handles:
-            handle.remove()
-        for name in names:
-            alone = model.get_submodule(name)(given[name].clone())
-            torch.testing.assert_close(alone, features[name], rtol=1e-6, atol=1e-6)
-
-
 @every
 def test_a_networks_classes_are_its_last_rows(network):
     """A module, which is explained but not trained, has no classes."""

@@ -1,0 +1,81 @@
+"""Every row and every block can be called by itself, and gives what it gives in the network."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from papernets.nets.registry import NETS, net
+from papernets.run.network import build
+from papernets.spec import Committee, Net, smallest_input
+
+SMALL = Path(__file__).parents[1] / "small_nets.py"
+QUICK = [
+    "lenet5",
+    "lenet4",
+    "alexnet",
+    "googlenet",
+    "inception_v3",
+    "inception_resnet_v2_slim",
+    "resnet18",
+    "resnet18_v2",
+    "resnet20",
+    "mobilenet_v1_keras",
+    "bn_inception_slim",
+    f"{SMALL}:BRANCHES",
+    f"{SMALL}:SHORTCUTS",
+]
+OTHERS = [entry.name for entry in NETS if entry.name not in QUICK]
+
+
+def small(name):
+    """The network of a name, for pictures as small as it and its heads can be made for."""
+    own = net(name)
+    own = own.member if isinstance(own, Committee) else own
+    size = smallest_input(own)
+    assert size is not None
+    if ".py:" in name or own.input[1] <= 64:
+        return own
+    side = max(*size, 64)
+    made = net(name, input=side)
+    assert isinstance(made, Net)
+    return made
+
+
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
+)
+def test_every_row_and_block_called_alone_gives_its_feature(name):
+    """A row, or a block, is given what it is given within the network, and gives its feature."""
+    network = small(name)
+    model = build(network, generator=torch.Generator().manual_seed(3)).eval()
+    x = torch.rand(2, *network.input, generator=torch.Generator().manual_seed(5))
+    given, names = {}, list(model._built.names)
+    handles = [
+        model.get_submodule(name).register_forward_pre_hook(
+            lambda _module, inputs, name=name: given.update({name: inputs[0].clone()})
+        )
+        for name in names
+    ]
+    with torch.no_grad():
+        features = model.features(x, names)
+        for handle in handles:
+            handle.remove()
+        assert given.keys() == set(names)  # each was called, heads too
+        for name in names:
+            alone = model.get_submodule(name)(given[name].clone())
+            torch.testing.assert_close(alone, features[name], rtol=1e-6, atol=1e-6, msg=name)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "vgg11", "mobilenet_v1_0.25_128"])
+def test_the_children_of_a_line_are_the_network(name):
+    """nn.Sequential(*model.children())[:-1], as people cut torchvision's networks."""
+    model = build(net(name, input=64)).eval()
+    x = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        rows = list(model.children())
+        torch.testing.assert_close(torch.nn.Sequential(*rows)(x), model(x))
+        last = list(model._modules)[-2]
+        torch.testing.assert_close(
+            torch.nn.Sequential(*rows[:-1])(x), model.features(x, last)[last]
+        )
