@@ -8,6 +8,7 @@ import pytest
 from papernets.nets import NETS, find, list_nets, look_up, net
 from papernets.spec import Committee, Net
 
+OR_NONE = r"\(0: the features, without a classifier\)"
 OWN = """
 from papernets.said import Paper
 from papernets.spec import Conv, Dense, Flatten, Net, chain
@@ -113,9 +114,9 @@ def test_the_list_is_in_order_of_year_and_takes_patterns():
             "lenet5 has no option 'clases'. Did you mean 'classes'\\? Its options: classes",
         ),
         ({"zzz": 3}, "lenet5 has no option 'zzz'\\. Its options: classes, channels, input"),
-        ({"classes": 0}, "classes must be a whole number of at least 1, not 0"),
-        ({"classes": "10"}, "classes must be a whole number of at least 1, not '10'"),
-        ({"classes": True}, "classes must be a whole number of at least 1, not True"),
+        ({"classes": -1}, f"classes must be a whole number of at least 1 {OR_NONE}, not -1"),
+        ({"classes": "10"}, f"classes must be a whole number of at least 1 {OR_NONE}, not '10'"),
+        ({"classes": True}, f"classes must be a whole number of at least 1 {OR_NONE}, not True"),
         ({"channels": -1}, "channels must be a whole number of at least 1, not -1"),
         ({"channels": 1.0}, "channels must be a whole number of at least 1, not 1.0"),
         ({"input": 0}, r"input must be a side or \(height, width\) in pixels, not 0"),
@@ -168,7 +169,11 @@ def test_a_fixed_network_takes_another_input(own):
         ("wrong", {"classes": 3}, "takes no option 'classes'; its options: none"),
         ("FIXED", {"width": 3}, "is a fixed network and takes no option 'width'"),
         ("FIXED", {"classes": 4}, "is a fixed network of 3 classes; for 4 make it a function"),
-        ("tiny", {"classes": 0}, "classes must be a whole number of at least 1, not 0"),
+        (
+            "tiny",
+            {"classes": -1},
+            f"classes must be a whole number of at least 1 {OR_NONE}, not -1",
+        ),
     ],
 )
 def test_a_users_file_that_is_wrong(own, name, options, message):
