@@ -78,7 +78,7 @@ def model_of(weights: dict, rate: float):
     for name, value in weights.items():
         if value.ndim == 4:
             value = value.transpose(2, 3, 1, 0)
-        elif name == "fc1.weight":  # torch flattens (C, H, W), Keras (H, W, C)
+        elif name == "fc1.linear.weight":  # torch flattens (C, H, W), Keras (H, W, C)
             value = value.reshape(120, 16, 4, 4).transpose(2, 3, 1, 0).reshape(256, 120)
         elif value.ndim == 2:
             value = value.T

@@ -12,21 +12,23 @@ double precision, as a share of the largest value, of y and of its gradient, our
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import torch
 import torch.nn.functional as F
 from timing import Pair, inner, machine, print_machine, take_pairs
 from torch import Tensor
 
+import papernets
 from papernets import rewrite
 from papernets.nets.registry import net
-from papernets.rewrite.forms import SlidingLRN
 from papernets.run.lrn import Window, lrn
 from papernets.run.network import Network
-from papernets.spec import LRN, Net, Part, walk
+from papernets.spec import LRN, walk
 
 NAMES = ("alexnet", "zfnet", "googlenet", "vgg11_lrn")
 MOST = 60_000_000
@@ -100,25 +102,19 @@ def errors(x: Tensor, window: Window) -> dict[str, tuple[float, float]]:
     return found
 
 
-def without_sliding(form: Net) -> Net:
-    """The same form with torch's own normalisation."""
-
-    def change(name: str, part: Part) -> Part:
-        if not isinstance(part, SlidingLRN):
-            return part
-        return LRN(part.size, part.k, part.alpha, part.beta)
-
-    return rewrite.mapped(form, change).net
+def without_sliding(model: Network) -> Network:
+    """The fast form with torch's own normalisation."""
+    with mock.patch.object(rewrite, "sliding_norms", rewrite.Rewritten):
+        return papernets.fast(model)
 
 
 def whole(name: str, batch: int, rounds: int, training: bool) -> Pair:
     """A network with the rewrite and without, the same weights: evaluation, or a training step."""
     given = net(name)
-    fast = rewrite.fast(given).net
-    ours, plain = Network(given, fast), Network(given, without_sliding(fast))
-    for weight in ours.parameters():
+    model = Network(given)
+    for weight in model.parameters():
         torch.nn.init.normal_(weight, std=0.02)
-    plain.load_state_dict(ours.state_dict())
+    ours, plain = papernets.fast(model), without_sliding(copy.deepcopy(model))
     x = torch.rand(batch, *given.input).contiguous(memory_format=LAST)
 
     def call(model: Network) -> Callable[[], object]:

@@ -183,14 +183,14 @@ def with_workers(
 
 
 def lenet5_1998(seen: Dataset, threads: int) -> list[Contestant]:
-    """lenet5: ours, and a plain loop over its reference form."""
+    """lenet5: ours, and a plain loop over its plain form."""
     network = net("lenet5")
     eyes = Preprocessing.for_network(network.input, seen)
-    reference = build(network, reference=True)
-    reference.load_state_dict(weights_of(network))
+    plain = build(network)
+    plain.load_state_dict(weights_of(network))
     x, y = eyes(seen.train.images), seen.train.labels
     return [
-        Contestant("plain loop, reference form", PlainLoop(reference, x, y, 0.1)),
+        Contestant("plain loop, plain form", PlainLoop(plain, x, y, 0.1)),
         Contestant("papernets", Ours(network, seen, eyes, 0.1, True)),
         Contestant("  with tiles=false", Ours(network, seen, eyes, 0.1, False)),
         *with_workers(network, seen, eyes, 0.1, threads),
