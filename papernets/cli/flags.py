@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperArgument, TyperCommand
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +41,10 @@ class WrongUse(ValueError):
 
 
 class Verb(TyperCommand):
-    """A verb that takes an empty value, a shell's unset variable say, for wrong use."""
+    """A verb that takes an empty value, a shell's unset variable say, for wrong use.
+
+    So it does a network, bundle or file whose name is longer than a file's may be.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         for param in self.params:
@@ -48,7 +53,20 @@ class Verb(TyperCommand):
             if ctx.params.get(name) == "" and source is not None and source.name == "COMMANDLINE":
                 shown = param.opts[0] if param.opts[0].startswith("-") else name.upper()
                 raise WrongUse(f"{shown} is empty: give a value, or leave it out")
+            if isinstance(param, TyperArgument) and isinstance(ctx.params.get(name), str):
+                _check_length(ctx.params[name])
         return super().invoke(ctx)
+
+
+def _check_length(name: str) -> None:
+    """The system's error where a name is longer than any file's may be."""
+    try:
+        os.stat(name)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise
+    except ValueError:  # a character that no file's name has
+        pass
 
 
 @contextmanager

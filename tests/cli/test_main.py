@@ -81,7 +81,7 @@ def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> No
         (["verify", "lenet55"], "error: unknown network 'lenet55'. Did you mean 'lenet5'?"),
         (["explain", "lenet5", "--input", "x"], "--input x: give a side such as 32, or HEIGHTx"),
         (["explain", "lenet5", "--input", "8"], "error: C3: a 5x5 window does not fit"),
-        (["explain", "lenet5", "--classes", "0"], "error: classes must be a whole number of at"),
+        (["explain", "lenet5", "--classes", "-1"], "error: classes must be a whole number of at"),
         (["explain", "none.py:NET"], "error: none.py: no such file; a network of your own is FILE"),
         (["list", "vgg99"], "error: no network's name matches 'vgg99'. All names: papernets list"),
         (["train", "lenet1", "--data", "mnits"], "error: unknown data set 'mnits'. Did you mean"),
