@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .. import rewrite
 from ..spec import Net
 from ..spec.walk import fixed_size, walk
-from .block import Built
+from .builder import Built
 
 
 class Checked(Protocol):

@@ -12,7 +12,8 @@ import torch.fx
 from torch import Tensor, nn
 
 from ..spec import HE, Initialisation, Net, shown, walk
-from .block import Block, Builder, Built, Heads, computed
+from .block import Block, Heads, computed
+from .builder import Builder, Built
 from .initialisation import initialise
 from .input_check import InputCheck
 from .memory import check_memory, too_large

@@ -29,7 +29,7 @@ from ..spec import (
 )
 from ..spec import LRN as LRNSpec
 from ..spec.walk import walk
-from .block import Built
+from .builder import Built
 from .input_check import InputCheck
 from .network import build, names_wanted
 from .rows import row_module

@@ -275,6 +275,16 @@ def test_a_normalisation_taken_out_leaves_the_shortcut_as_it_is(form):
         torch.testing.assert_close(y, model(torch.ones(1, 3, 64, 64)))
 
 
+@pytest.mark.parametrize("form", [lambda model: model, Fast], ids=["plain", "fast"])
+def test_a_row_that_needs_its_output_for_its_gradient_is_not_written_over(form):
+    """A sum over the output of a sigmoid would be an error in the backward pass."""
+    model, x = build(SHORTCUTS).train(), picture(SHORTCUTS)
+    inner = model.block1.residual
+    inner.conv2 = torch.nn.Sequential(inner.conv2, torch.nn.Sigmoid())
+    form(model)(x).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
+
+
 def test_the_fast_form_names_a_change_that_it_does_not_know():
     plain = create_model("googlenet").eval()
     fast, x = Fast(plain), torch.rand(1, 3, 224, 224)
