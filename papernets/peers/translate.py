@@ -111,7 +111,7 @@ def take(
         raise ValueError(_no_classifier(known, lacks, top))
     depth = channels or own.input[0]
     state, adapted = widened(state, own, our_net(known.net, options, count, depth))
-    wanted = our_net(known.net, options, classes or count, depth)
+    wanted = our_net(known.net, options, count if classes is None else classes, depth)
     drawn = [
         key
         for key, one in spec.tensors(wanted).items()

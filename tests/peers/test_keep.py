@@ -179,8 +179,8 @@ REFUSED = {
         "this lenet5_modern computes something else than its network with the same tensors",
     ),
     "values that are none": (
-        lambda: changed("lenet1", lambda m: m.out.bias.data.fill_(float("nan"))),
-        "'out.bias' has values that are NaN or infinite",
+        lambda: changed("lenet1", lambda m: m.out.linear.bias.data.fill_(float("nan"))),
+        "'out.linear.bias' has values that are NaN or infinite",
     ),
     "features": (lambda: create_model("lenet5", num_classes=0), "this lenet5 gives features"),
     "dense": (lambda: create_model("lenet5", dense=True), "gives maps: .* without dense=True"),
