@@ -96,7 +96,7 @@ def test_numbered_layers_in_any_order(tmp_path, capsys):
     first = next(path for path in given if path.startswith("conv2d"))
     model = create_model(tmp_path / "bundle")
     kernel = np.float32(given[first]).transpose(3, 2, 0, 1)
-    assert np.array_equal(model.state_dict()["conv_1a.weight"].numpy(), kernel)
+    assert np.array_equal(model.state_dict()["conv_1a.conv.weight"].numpy(), kernel)
 
 
 def test_a_body_needs_a_number_of_classes(tmp_path, capsys):

@@ -168,7 +168,7 @@ def test_a_body_without_a_top(keras, name, tmp_path):
     found = translate(known, spec, read_keras(tmp_path / "x.weights.h5"))
     model = build(spec).eval()
     missing, unexpected = model.load_state_dict(found, strict=False)
-    heads = {"VGG16": ("fc6", "fc7", "fc8")}.get(name, ("fc",))
+    heads = {"VGG16": ("fc6.linear", "fc7.linear", "fc8")}.get(name, ("fc",))
     assert missing == [f"{head}.{part}" for head in heads for part in ("weight", "bias")]
     assert not unexpected
     last = {"InceptionV3": "mixed_7c", "VGG16": "pool5", "ResNet50V2": "bn_last"}.get(name, "pw13")
