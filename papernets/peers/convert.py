@@ -40,6 +40,11 @@ def convert(
     ValueError, or Misfit with the table of what did fit, names the first tensor that does not. A
     Misfit too where names and sizes are those of a peer's network that is another one of ours.
     """
+    if classes == 0 and not isinstance(classes, bool):
+        raise ValueError(
+            "classes must be a whole number of at least 1, not 0: a bundle is of a network with "
+            "classes; from_peer(..., num_classes=0) gives features"
+        )
     generator = torch.Generator().manual_seed(0)
     if peer != "auto":
         if options:

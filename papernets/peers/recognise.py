@@ -118,8 +118,6 @@ def our_net(
     chosen: dict[str, Any] = dict(options)
     if channels is not None:
         chosen["channels"] = channels
-    if classes == 0 and not isinstance(classes, bool):
-        raise ValueError("classes must be a whole number of at least 1, not 0")
     found = net(name, classes, **chosen)
     if not isinstance(found, Net):
         raise ValueError(f"{name} is a committee: its members are converted one by one")

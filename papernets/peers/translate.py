@@ -9,7 +9,7 @@ from types import ModuleType
 import torch
 from torch import Tensor, nn
 
-from .. import spec
+from .. import rewrite, spec
 from ..bundle.assemble import assemble
 from ..bundle.weights import load_weights
 from ..nets import beside, find, sizes
@@ -62,12 +62,12 @@ def from_peer(
     `peer` is torchvision, timm or keras, `name` the network's own name there, which chooses ours.
     Classes and channels are those of the state_dict. With another number of classes, or where it
     has no classifier, the body is kept and the head drawn afresh: the model's `left_out` names what
-    was not taken. For other channels the first convolution is adapted as timm does: summed over its
-    own for one, else repeated, cut, and scaled by own / channels. `classes` and `channels` are
-    other words for `num_classes` and `in_chans`. As torch's modules do, it comes in training mode:
-    `.eval()` before it predicts. A state_dict of double precision makes a network of double
-    precision, any other one of single. ValueError names what is unknown, or the first tensor that
-    is missing, extra, misshapen or not finite.
+    was not taken; 0 gives features (N, F), without a classifier. For other channels the first
+    convolution is adapted as timm does: summed over its own for one, else repeated, cut, and scaled
+    by own / channels. `classes` and `channels` are other words for `num_classes` and `in_chans`. As
+    torch's modules do, it comes in training mode: `.eval()` before it predicts. A state_dict of
+    double precision makes a network of double precision, any other one of single. ValueError names
+    what is unknown, or the first tensor that is missing, extra, misshapen or not finite.
     """
     count = _one("num_classes", num_classes, "classes", classes)
     depth = _one("in_chans", in_chans, "channels", channels)
@@ -111,17 +111,17 @@ def take(
         raise ValueError(_no_classifier(known, lacks, top))
     depth = channels or own.input[0]
     state, adapted = widened(state, own, our_net(known.net, options, count, depth))
-    wanted = our_net(known.net, options, count if classes is None else classes, depth)
-    drawn = [
-        key
-        for key, one in spec.tensors(wanted).items()
-        if key not in state or state[key].shape != one.shape
-    ]
-    taken = {key: tensor for key, tensor in state.items() if key not in drawn}
+    wanted = our_net(known.net, options, classes or count, depth)
+    if classes == 0:
+        wanted = rewrite.without_classifier(wanted)
+    places = spec.tensors(wanted)
+    gone = [key for key in state if key not in places]  # of a classifier that nobody wants
+    drawn = [k for k, one in places.items() if k not in state or state[k].shape != one.shape]
+    taken = {key: tensor for key, tensor in state.items() if key not in {*gone, *drawn}}
     model = loaded(wanted, taken, generator)
     said = () if set(drawn) - heads else top.notes
     notes = (*kept.notes, *said, *adapted, *((known.note,) if known.note else ()))
-    left_out = tuple(dict.fromkeys((*kept.left_out, *top.left_out, *drawn)))
+    left_out = tuple(dict.fromkeys((*kept.left_out, *top.left_out, *gone, *drawn)))
     return Conversion(model, known.net, options, known, (), left_out, notes)
 
 

@@ -101,6 +101,17 @@ def test_without_a_classifier(state):
         load(state, classes=3)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_no_classes_give_features(state, whole):
+    """As timm's num_classes=0: (N, 1024) of MobileNet, whether the tensors have a classifier."""
+    x = torch.rand(2, 3, 64, 64)
+    wanted = load(state).eval().features(x, "avgpool")["avgpool"].flatten(1)
+    body = {k: t for k, t in state.items() if whole or not k.startswith("classifier.")}
+    model = load(body, num_classes=0)
+    assert model.left_out == (("fc.weight", "fc.bias") if whole else ())
+    torch.testing.assert_close(model.eval()(x), wanted)
+
+
 def googlenet(heads):
     layout = layout_of("torchvision-googlenet")
     return state_of(
@@ -274,7 +285,7 @@ def test_another_width_is_recognised():
         load(state)
 
 
-@pytest.mark.parametrize("classes", [0, -1, 2.5, "many", True])
+@pytest.mark.parametrize("classes", [-1, 2.5, "many", True])
 def test_impossible_classes(state, classes):
     with pytest.raises(ValueError, match="classes must be a whole number of at least 1"):
         load(state, classes=classes)
