@@ -115,7 +115,7 @@ def names_wanted(network: str, names: Iterable[str], known: Iterable[str]) -> li
     if not isinstance(names, Iterable):
         raise TypeError(f"features takes names of rows, not {names!r}: model.features(x, 'fc')")
     wanted = [names] if isinstance(names, str) else list(names)
-    there = list(known)
+    there = dict.fromkeys(known)
     for name in wanted:
         if name not in there:
             raise ValueError(f"{network} has no row {name!r}; its rows: {', '.join(there)}")
