@@ -8,7 +8,7 @@ one may come after the pooling that follows it, or be written over its input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -63,8 +63,9 @@ class Fast(Network):
             if isinstance(step.part, Layer)
         }
         of_rows = {name for row in self._in_form.values() for name in row.names}
+        children = children_of(plain._built.kinds)
         self._others = tuple(
-            (name, tuple(name.split(".")), kind)
+            (name, tuple(name.split(".")), kind, children.get(name, ()))
             for name, kind in plain._built.kinds.items()
             if name not in of_rows
         )
@@ -136,10 +137,14 @@ class Fast(Network):
             del out
 
     def _check_others(self) -> None:
-        """ValueError where a block, or the activation after a sum, is not as it was built."""
-        for name, path, kind in self._others:
+        """ValueError where a block, or the activation after a sum, is not as it was built.
+
+        A line of rows that somebody added to, or changed the order of, is another one.
+        """
+        for name, path, kind, children in self._others:
             module = at(self, path)
-            if not as_built(module, kind):
+            line = kind is nn.Sequential
+            if not as_built(module, kind) or (line and tuple(module._modules) != children):
                 raise unknown(self.net.name, name, module)
 
 
@@ -153,8 +158,8 @@ class RowInForm:
     def __init__(self, name: str, layer: Layer, part: Layer, kinds: Mapping[str, Kind]):
         """`part` is the layer as it was rewritten, `kinds` are those of all modules by name."""
         self.name, self.path, self.kind = name, tuple(name.split(".")), kinds[name]
-        several = layer.operations if len(layer.operations) > 1 else ()
-        self.children = tuple((one, kinds[f"{name}.{one}"]) for one in several)
+        self.operations = layer.operations if len(layer.operations) > 1 else ()
+        self.children = tuple((one, kinds[f"{name}.{one}"]) for one in self.operations)
         self.activation = part.activation
         self.moved = (layer.activation is None) != (part.activation is None)
         self.slides = isinstance(part, SlidingLRN)
@@ -199,6 +204,8 @@ class RowInForm:
         computed with another row, or that of another row with it.
         """
         changed = None if as_built(row, self.kind) else row
+        if self.operations and tuple(row._modules) != self.operations:
+            changed = row  # something was added
         for name, kind in self.children if changed is None else ():
             module = row._modules.get(name)
             if module is None or (name in ACTIVATES.values() and not as_built(module, kind)):
@@ -206,6 +213,15 @@ class RowInForm:
         if changed is not None and self.moved:
             raise unknown(network, self.name, changed)
         return changed is None
+
+
+def children_of(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The names of each module's children, by its own, of the full names of all."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        parent, _, child = name.rpartition(".")
+        found[parent] = (*found.get(parent, ()), child)
+    return found
 
 
 def as_built(module: nn.Module | None, kind: Kind) -> bool:

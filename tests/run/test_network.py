@@ -310,6 +310,27 @@ def test_the_fast_form_names_a_change_that_it_does_not_know():
         assert torch.equal(fast(x), before)
 
 
+def test_what_is_added_to_a_row_or_a_line_is_not_lost():
+    """A Sequential runs what somebody appends to it; the fast form runs it too, or says no."""
+    plain, x = create_model("googlenet", input=96, aux=False).eval(), torch.rand(1, 3, 96, 96)
+    fast = Fast(plain)
+    with torch.no_grad():
+        before = fast(x)
+        plain.conv1.append(torch.nn.Tanh())  # computed with pool1
+        assert not torch.allclose(plain(x), before)
+        with pytest.raises(ValueError, match="conv1 of googlenet was replaced or changed"):
+            fast(x)
+        plain.conv1._modules.popitem()
+        plain.conv2_reduce.append(torch.nn.Tanh())  # computed alone
+        torch.testing.assert_close(fast(x), plain(x))
+        plain.conv2_reduce._modules.popitem()
+        plain.inception_4a.b5x5.append(torch.nn.Tanh())
+        with pytest.raises(ValueError, match=r"inception_4a\.b5x5 of googlenet was replaced or"):
+            fast(x)
+        plain.inception_4a.b5x5._modules.popitem()
+        assert torch.equal(fast(x), before)
+
+
 def test_what_was_taken_out_says_so():
     model = create_model("googlenet").eval()
     x = torch.rand(1, 3, 224, 224)

@@ -185,11 +185,13 @@ def links_of(network: Fast) -> Links:
 
 def _place(network: Fast, step: PlannedStep) -> Place | None:
     """The row of a step; None where another module than ours is in it."""
-    kinds, names = network._built.kinds, network._in_form[step.name].names
-    if any(type(network.get_submodule(name)) is not kinds[name] for name in names):
+    kinds, form = network._built.kinds, network._in_form[step.name]
+    row = network.get_submodule(step.name)
+    changed = form.operations and tuple(row._modules) != form.operations
+    if changed or any(type(network.get_submodule(n)) is not kinds[n] for n in form.names):
         return None
     assert isinstance(step.part, Layer)
-    return Place(step.name, step.part, network.get_submodule(step.name))
+    return Place(step.name, step.part, row)
 
 
 def _pays(link: ConvLink, shape: Shape) -> bool:
