@@ -73,7 +73,10 @@ def create_model(
     alone = _bundle_named(word) if weights is None else None
     folder = alone or _bundle_in(weights)
     if folder is None:
-        model = making.of(first.of(word), weights)
+        found = first.of(word)
+        if dense and input is not None and _smaller(pair(input), found.net.member):
+            found = asked.of(word)
+        model = making.of(found, weights)
         mark(model, word, options)
         return model
     info = read_info(folder)
@@ -82,6 +85,11 @@ def create_model(
         making.check_committee(info.network)
         return _committee(folder, info)
     return _of_bundle(folder, info, first, making, "" if alone else word)
+
+
+def _smaller(size: tuple[int, int], net: Net) -> bool:
+    """Whether pictures are too small for the dense layers of a network at its own size."""
+    return any(one < own for one, own in zip(size, net.input[1:], strict=True))
 
 
 def build(net: Net, generator: torch.Generator | None = None) -> Network:

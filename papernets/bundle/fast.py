@@ -14,9 +14,10 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def fast(model: M) -> M:
-    """A network or committee in its fast form: equal in value and gradient, and quicker.
+    """A network or committee in its fast form: equal in value and gradient, with less memory.
 
-    Rows are computed together, and values written over where nobody reads them again. It shares the
+    Rows are computed together, and values written over where nobody reads them again; where there
+    is normalisation across maps it is quicker too (docs/speed.md). It shares the
     model's parameters, buffers, hooks and mode: it is trained, moved and loaded by way of either.
     ValueError names a module that was replaced, or that has hooks, where the fast form does not
     call it. A network in towers is given back as it is; TypeError for what is none of ours.

@@ -114,7 +114,8 @@ def _no_bundle(word: str, path: Path) -> str:
         name = find(word).name
         return (
             f"{name} does not come trained (these do: {names}). "
-            f"Train it: papernets train {name}; then give its run's folder"
+            f"Train it: papernets train {name}; then give its run's folder. Weights that others "
+            "trained: papernets.from_peer, or papernets convert FILE --net NAME --out OUT"
         )
     return (
         f"no bundle {shortened(word, 300)!r}: give a bundle's folder, a run's folder, "

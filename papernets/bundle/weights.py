@@ -40,10 +40,11 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
         raise ValueError(f"weights are a bundle's folder, a file or a state_dict, not {state!r}")
     own = model.state_dict()
     net = getattr(model, "net", None)
+    given_first = next(iter(state), None)
     state = renamed(state, net) if isinstance(net, Net) else state
     for name, tensor in own.items():
         if name not in state:
-            start = f"; it begins with {next(iter(state))!r}" if state else "; it is empty"
+            start = f"; it begins with {given_first!r}" if state else "; it is empty"
             raise ValueError(
                 f"{where} does not fit: it has no tensor {name!r} ({by(tensor.shape)})"
                 f"{start}{_others(own, state)}"

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from .. import spec
 from ..spec import Net
+from ..spec.tensors import earlier_names
 from .layers import Piece, Shapes, ascends, difference, natural, parted, pieces_of, shapes_of
 from .rules import COUNTER, checked
 
@@ -74,10 +75,14 @@ def match(
     every = {k: one for k, one in spec.tensors(net).items() if one.row not in without}
     shapes, given = shapes_of(every), shapes_of(tensors)
     notes: tuple[str, ...] = ()
-    by_name = _without_counters(given) == _without_counters(shapes)
-    if by_name:
-        pairs = {name: name for name in shapes if name in given}
-        notes = ("every tensor has our name for it: matched by name",)
+    earlier = earlier_names(net)
+    for when, called in (("", dict(zip(shapes, shapes, strict=True))), (" of 2026", earlier)):
+        older = {called[name]: shape for name, shape in shapes.items()}
+        by_name = _without_counters(given) == _without_counters(older)
+        if by_name:
+            pairs = {name: called[name] for name in shapes if called[name] in given}
+            notes = (f"every tensor has our name{when} for it: matched by name",)
+            break
     else:
         ours, theirs = parted(pieces_of(shapes), pieces_of(given))
         pairs, notes = _paired(ours, theirs, ordered, where, net.name)

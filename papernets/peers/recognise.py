@@ -46,8 +46,12 @@ def recognised(tensors: Mapping[str, Tensor]) -> tuple[PeerNet, ...]:
         if not Counter(trunk.values()) <= _sizes(known.peer, known.name):
             return False  # quickly: nearly all of them end here
         own = our_net(known.net, known.options)
-        called = theirs(known, own)
-        sizes = {called[key]: prod(one.shape) for key, one in spec.tensors(own).items()}
+        called, every = theirs(known, own), spec.tensors(own)
+        sizes = {called[key]: prod(one.shape) for key, one in every.items()}
+        first = next(key for key, one in every.items() if len(one.shape) == 4)
+        stem = tensors.get(called[first])  # of other channels, perhaps, but not of another kernel
+        if stem is not None and tuple(stem.shape[2:]) != every[first].shape[2:]:
+            return False
         return trunk == _trunk(known, sizes)
 
     return tuple(one for side in SIDES.values() for one in side.KNOWN.values() if fits(one))

@@ -94,9 +94,9 @@ def classifier_tensors(net: Net) -> tuple[str, ...]:
 def without_classifier(net: Net) -> Net:
     """The network that gives features (N, F): up to the layer that classifies, without heads.
 
-    What normalises, activates or drops out behind that layer goes too; pooling and flattening stay.
-    Its classes are 0; a network of none is given back. ValueError where no layer classifies, or
-    nothing comes before it.
+    In that layer's place stands an identity, for a classifier of one's own; what normalises,
+    activates or drops out after it goes, pooling and flattening stay. Its classes are 0; a network
+    of none is given back. ValueError where no layer classifies, or nothing comes before it.
     """
     if not net.classes:
         return net
@@ -110,12 +110,14 @@ def without_classifier(net: Net) -> Net:
         if isinstance(part, Chain):
             return part if part.parts or not name else None
         if isinstance(part, Layer) and name in end.names:
-            stays = name != end.classifier.name and isinstance(part, POOLED)
-            return part if stays else None
+            if name == end.classifier.name:
+                return Identity()
+            return part if isinstance(part, POOLED) else None
         return part
 
     bare = rebuilt(net.body, change)
-    if not isinstance(bare, Chain) or not bare.parts:
+    assert isinstance(bare, Chain)
+    if walk(net)[0].name == end.classifier.name:
         raise ValueError(
             f"{net.name} has no features: before {end.classifier.name}, which classifies, there is "
             "no layer"

@@ -45,6 +45,7 @@ class Block(nn.Module):
     """Rows under a common name: (N, C, H, W) to what the last of them, or their join, gives."""
 
     _line: Line = ()
+    _name = ""
     _words = ""
     _has_heads = False
 
@@ -96,16 +97,18 @@ def child_of(own: nn.Module, name: str) -> nn.Module:
         for part in name.split("."):
             at = at._modules.get(part) if at is not None else None
     if at is None:
-        raise gone(name)
+        within = getattr(own, "_name", "")
+        raise gone(f"{within}.{name}" if within else name)
     module: nn.Module = at
     return module
 
 
 def gone(name: str) -> ValueError:
-    """The error that a module is no longer there."""
+    """The error that a module is no longer there, by its full name."""
+    heads = "; a network without its auxiliary heads: aux=False" if "aux" in name else ""
     return ValueError(
         f"{name} was taken out of the network, which needs it. To pass it by, put "
-        "torch.nn.Identity() in its place; a network without its auxiliary heads: aux=False"
+        f"torch.nn.Identity() in its place{heads}"
     )
 
 

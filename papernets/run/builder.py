@@ -101,7 +101,7 @@ class Builder:
             line_of_rows = nn.Sequential(OrderedDict(block._modules))  # type: ignore[arg-type]
             self._place(own, place, name, line_of_rows, again=True)
             return place, flat
-        block._line, block._words = line, self.words.get(name, "")
+        block._name, block._line, block._words = name, line, self.words.get(name, "")
         block._has_heads = any(_has_heads(block, step) for step in line)
         return place, flat
 

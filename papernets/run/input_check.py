@@ -85,7 +85,8 @@ class InputCheck:
         return bool(model.training and model._built.aux_names) if heads is None else heads
 
     def _another_shape(self, x: Tensor) -> ValueError:
-        channels, height, width = self._net.input
+        channels, *size = self._net.input
+        height, width = size if self._is_fixed(False) else ("H", "W")
         return ValueError(
             f"{self._net.name} takes pictures of shape (N, {channels}, {height}, {width}), "
             f"not {tuple(x.shape)}"

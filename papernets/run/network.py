@@ -12,6 +12,8 @@ import torch.fx
 from torch import Tensor, nn
 
 from ..spec import HE, Initialisation, Net, shown, walk
+from ..spec.tensors import earlier_names
+from ..words import by, plural
 from .block import Block, Heads, computed
 from .builder import Builder, Built
 from .initialisation import initialise
@@ -50,6 +52,8 @@ class Network(Block):
             {name: type(module) for name, module in self.named_modules() if name},
         )
         self._check = InputCheck(net)
+        self._words = f"{net.name}, {by(net.input)}, {plural(net.classes, 'class', 'classes')}"
+        self.register_load_state_dict_pre_hook(_under_todays_names)
 
     @property
     def aux_weights(self) -> tuple[float, ...]:
@@ -108,6 +112,17 @@ class Network(Block):
             yield
         finally:
             handle.remove()
+
+
+def _under_todays_names(
+    model: Network, state: dict[str, Tensor], prefix: str, metadata: object, *rest: object
+) -> None:
+    """Give tensors of a state_dict of November 2026 the names that they have now."""
+    own = (name for name, _ in (*model.named_parameters(), *model.named_buffers()))
+    if any(f"{prefix}{name}" not in state for name in own):
+        for name, earlier in earlier_names(model.net).items():
+            if f"{prefix}{name}" not in state and f"{prefix}{earlier}" in state:
+                state[f"{prefix}{name}"] = state.pop(f"{prefix}{earlier}")
 
 
 def names_wanted(network: str, names: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -8,11 +8,13 @@ import torch
 from small_bundles import INFO, model_of
 from small_nets import BRANCHES
 
+import papernets
 from papernets import create_model, load, load_bundle, net
 from papernets.bundle.net_json import write_net
 from papernets.bundle.save import save_bundle
 from papernets.run.network import build
 from papernets.said import Record
+from papernets.spec.tensors import earlier_names
 
 SMALL = f"{Path(__file__).parents[1] / 'small_nets.py'}:BRANCHES"
 HEAD = ("out.weight", "out.bias")
@@ -171,3 +173,30 @@ def test_what_predicts_comes_in_evaluation_mode(bundle, pile):
     for given in (bundle, pile, "boosted_lenet4"):
         for model in (load_bundle(given).model, load(given).model):
             assert not any(part.training for part in model.modules())
+
+
+def test_the_dense_form_of_a_smaller_network():
+    """The windows are those of the size that is asked for, where it is below the printed one."""
+    model = create_model("vgg11", num_classes=2, input=64, dense=True).eval()
+    shapes = [tuple(model(torch.rand(1, 3, side, side)).shape[2:]) for side in (64, 96)]
+    assert shapes == [(1, 1), (2, 2)]
+
+
+def test_names_of_november_2026_are_loaded_wherever_the_network_lies():
+    model = create_model("resnet18", num_classes=2)
+    older = {old: model.state_dict()[new] for new, old in earlier_names(model.net).items()}
+    assert older.keys() != model.state_dict().keys()
+    for wrapped, prefix in ((lambda m: m, ""), (torch.nn.Sequential, "0."), (papernets.fast, "")):
+        other = create_model("resnet18", num_classes=2)
+        wrapped(other).load_state_dict({f"{prefix}{k}": t for k, t in older.items()})
+        assert all(torch.equal(t, other.state_dict()[k]) for k, t in model.state_dict().items())
+    with pytest.raises(RuntimeError, match="Missing key"):
+        other.load_state_dict({k: t for k, t in older.items() if k != "conv1.weight"})
+
+
+def test_a_classifier_of_ones_own_stands_in_the_features_place():
+    """As with timm: num_classes=0 leaves an identity, which is replaced like any module."""
+    model, x = create_model("resnet18", num_classes=0).eval(), torch.rand(2, 3, 64, 64)
+    features = model(x)
+    model.fc = torch.nn.Linear(512, 2)
+    assert torch.equal(model(x), model.fc(features))

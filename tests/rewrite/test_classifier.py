@@ -9,7 +9,6 @@ from papernets.nets import NETS, net
 from papernets.spec import (
     RBF,
     BatchNorm,
-    Chain,
     Conv,
     Dense,
     Flatten,
@@ -104,18 +103,18 @@ def test_what_stands_behind_the_classifier():
         pool=GlobalPool(),
         flatten=Flatten(),
     )
-    assert names(rewrite.without_classifier(own)) == ["conv", "pool", "flatten"]
+    assert names(rewrite.without_classifier(own)) == ["conv", "maps", "pool", "flatten"]
     assert rewrite.classifier(own) == "maps"
     assert {key.split(".")[0] for key in rewrite.classifier_tensors(own)} == {"maps", "norm"}
 
 
 def test_a_classifier_within_a_block():
     own = made(conv=Conv(6, 3), head=chain({"flatten": Flatten(), "fc": Dense(4)}))
-    assert names(rewrite.without_classifier(own)) == ["conv", "head.flatten"]
+    assert names(rewrite.without_classifier(own)) == ["conv", "head.flatten", "head.fc"]
     alone = made(pool=Pool("max", 12), flatten=Flatten(), head=chain({"fc": Dense(4)}))
     bare = rewrite.without_classifier(alone)
-    assert names(bare) == ["pool", "flatten"]
-    assert not any(isinstance(part, Chain) for _, part in bare.body.parts)
+    assert names(bare) == ["pool", "flatten", "head.fc"]
+    assert walk(bare)[-1].kind == "identity"  # a classifier of one's own may stand there
 
 
 @pytest.mark.parametrize(
