@@ -146,10 +146,10 @@ def said_of(model: nn.Module, again: nn.Module) -> str:
 def _instead(model: nn.Module, again: nn.Module, name: str, module: nn.Module | None) -> str:
     was = type(_module(again, name)).__name__
     if module is None:
-        return f"{name}, a {was}, is gone"
+        return f"{name} ({was}) is gone"
     inside = [type(one).__name__ for _, one in module.named_children()]
     several = f" ({listed(inside, 6)})" if isinstance(module, nn.Sequential) else ""
-    return f"{name}, a {was}, was replaced by a {type(module).__name__}{several}"
+    return f"{name} ({was}) was replaced by {type(module).__name__}{several}"
 
 
 def _module(model: nn.Module, name: str) -> nn.Module | None:

@@ -347,14 +347,14 @@ def pruned(model):
 LAYERS = {
     "two layers": (
         lambda m: setattr(m, "fc", nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 2))),
-        r"fc, a Linear, was replaced by a Sequential \(Linear, ReLU, Linear\)\. In a classifier's "
+        r"fc \(Linear\) was replaced by Sequential \(Linear, ReLU, Linear\)\. In a classifier's "
         "place one nn.Linear works",
     ),
     "an activation": (
         lambda m: setattr(m, "fc", nn.Sequential(nn.ReLU(), nn.Linear(64, 2))),
-        r"was replaced by a Sequential \(ReLU, Linear\)",
+        r"was replaced by Sequential \(ReLU, Linear\)",
     ),
-    "none": (lambda m: setattr(m, "fc", nn.Identity()), "fc, a Linear, was replaced by a Identity"),
+    "none": (lambda m: setattr(m, "fc", nn.Identity()), r"fc \(Linear\) was replaced by Identity"),
     "pruned": (pruned, r"fc is pruned: .*torch\.nn\.utils\.prune\.remove\(model\.fc, 'weight'\)"),
     "parametrised": (
         lambda m: nn.utils.parametrizations.weight_norm(m.fc),
@@ -366,7 +366,7 @@ LAYERS = {
     ),
     "no weights": (
         lambda m: setattr(m, "avgpool", nn.AdaptiveMaxPool2d(1)),
-        "something else .*: avgpool, a .*, was replaced by a AdaptiveMaxPool2d",
+        "something else .*: avgpool .* was replaced by AdaptiveMaxPool2d",
     ),
 }
 
