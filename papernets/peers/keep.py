@@ -84,7 +84,7 @@ def _kept(
     if not net.classes:
         raise ValueError(f"this {net.name} gives features: a bundle is of a network with classes")
     again = assemble(beside(net), generator=torch.Generator().manual_seed(0))
-    check_heads(net, state)
+    check_heads(model, net, state)
     check_modules(model, again, state)
     load_weights(again, state, f"this {net.name}")
     check_same(model, again.eval(), net)

@@ -55,7 +55,7 @@ def _linear(model: nn.Module, name: str) -> str:
     return dense[0] if alone else ""
 
 
-def check_heads(net: Net, state: Mapping[str, Tensor]) -> None:
+def check_heads(model: nn.Module, net: Net, state: Mapping[str, Tensor]) -> None:
     """ValueError where a network's classifier and its auxiliary heads' are for other classes."""
     own, counts = tensors(net), dict[str, int]()
     for end in ends(net):
@@ -71,11 +71,13 @@ def check_heads(net: Net, state: Mapping[str, Tensor]) -> None:
     name, features = next((row, state[f"{row}.weight"]) for row, n in heads if n != counts[main])
     said = listed((f"{row} for {number}" for row, number in heads), 3)
     without = ""
+    plain = not isinstance(_module(model, main), nn.Sequential)  # its names are the network's
+    kept = ", weights=model.state_dict()" if plain else ""
     try:
         if "aux" in find(net.name).options:
             without = (
                 f"leave the heads out, create_model({net.name!r}, aux=False, "
-                f"num_classes={classes}, weights=model.state_dict()), or "
+                f"num_classes={classes}{kept}), or "
             )
     except ValueError:
         pass  # a network of one's own
