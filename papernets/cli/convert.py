@@ -99,6 +99,7 @@ def convert(
     from ..peers.read import read_weights
     from ..peers.save import labels_in, refuse_taken, save
     from ..peers.translate import find_peer
+    from ..peers.usual import for_digits
 
     with wrong_use():
         _check_options(peer, options)
@@ -137,7 +138,9 @@ def convert(
         raise
     found = replace(found, left_out=(*weights.left_out, *found.left_out))
     with wrong_use():
-        prepared, notes = preprocessing_of(found.model.net.input, found.known, preprocessing)
+        prepared, notes = preprocessing_of(
+            found.model.net.input, found.known, preprocessing, for_digits(found.model.net)
+        )
     count = found.model.net.classes
     names, doubled = tuple(map(str, range(count))), tuple[str, ...]()
     if labels:

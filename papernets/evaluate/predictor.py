@@ -21,6 +21,7 @@ from ..data.stored import File
 from ..numbers import is_whole
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net
+from ..words import by, listed, plural, shortened
 from .predict import Answer, Source, predict
 from .read import preprocessing_of, read_files
 
@@ -45,6 +46,16 @@ class Predictor:
     """
 
     bundle: Bundle
+
+    def __repr__(self) -> str:
+        """One line: the network, what it sees, its classes, and where it came from."""
+        info = self.bundle.info
+        classes = f"{plural(len(info.classes), 'class', 'classes')}"
+        names = shortened(listed(map(repr, info.classes), 3), 80)
+        return (
+            f"Predictor({info.network}: {by(info.input)} to {classes} ({names}), "
+            f"from {str(self.bundle.folder)!r})"
+        )
 
     @property
     def model(self) -> nn.Module:

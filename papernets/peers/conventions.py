@@ -78,6 +78,11 @@ def convention(text: str, size: int, resize: int) -> Inputs:
     )
 
 
+def small_and_grey(shape: tuple[int, int, int]) -> bool:
+    """Whether an input (C, H, W) is of the kind that digits are printed for."""
+    return shape[0] == 1 and max(shape[1:]) < LARGE
+
+
 def averaged(inputs: Inputs) -> Inputs:
     """The inputs with one low and high for all channels, the means of several."""
     low, high = (sum(values) / len(values) for values in (inputs.low, inputs.high))
@@ -85,15 +90,18 @@ def averaged(inputs: Inputs) -> Inputs:
 
 
 def preprocessing(
-    shape: tuple[int, int, int], known: PeerNet | None, text: str = ""
+    shape: tuple[int, int, int], known: PeerNet | None, text: str = "", digits: bool | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What a bundle does to a picture for an input (C, H, W), and notes on it.
 
-    `text` names a convention. Without one it is the peer's, or ImageNet's mean and deviation for a
-    network of colours, and what training does to digits for one of grey. ValueError for a
-    convention that does not fit.
+    `text` names a convention. Without one it is the peer's, or ImageNet's mean and deviation, of
+    which a network of other channels than three sees the mean; or what training does to digits,
+    where the network is for these: `digits`, by default small and grey. ValueError for a convention
+    that does not fit.
     """
     channels, height, width = shape
+    if digits is None:
+        digits = small_and_grey(shape)
     side = max(height, width)
     whole = round(side / 0.875) if side >= LARGE else side
     inputs = known.inputs if known else replace(TORCH, size=side, resize=whole)
@@ -103,14 +111,15 @@ def preprocessing(
         inputs = replace(asked, interpolation=inputs.interpolation)
     elif known is None:
         guess = "ImageNet's mean and deviation"
-        if channels != 3:
+        if digits:
             guess = "digits in training here, 0 as -0.1 and 255 as 1.175"
             inputs = replace(inputs, low=(-0.1,), high=(1.175,))
         notes.append(
             f"nothing in the file says how pictures become numbers: taken as {guess}; other: "
             "--preprocessing"
         )
-    if known and channels != len(inputs.low) > 1 and plain(text) in ("", *CONVENTIONS):
+    photo = known is not None or not digits
+    if photo and channels != len(inputs.low) > 1 and plain(text) in ("", *CONVENTIONS):
         notes.append(
             f"what 0 and 255 become is the mean of {len(inputs.low)} colours', for "
             f"{plural(channels, 'channel')}"
@@ -126,7 +135,7 @@ def preprocessing(
             f"{known.peer} scales pictures with a {inputs.interpolation} filter, "
             "Papernets with a bilinear one: scores differ a little"
         )
-    if channels == 1 and known is None:
-        digit = Preprocessing(1, height, width, low=inputs.low, high=inputs.high)
+    if not photo:
+        digit = Preprocessing(channels, height, width, low=inputs.low, high=inputs.high)
         return digit.to_dict(), tuple(notes)
     return inputs.preprocessing(channels, height, width), tuple(notes)

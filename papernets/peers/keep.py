@@ -23,8 +23,9 @@ from ..bundle.weights import load_weights
 from ..data import Preprocessing
 from ..nets import beside, find, look_up
 from ..spec import Net
+from .replaced import check_heads, check_modules, unwrapped_heads
 from .unchanged import check_same, net_of, unwrapped
-from .usual import adapted, usual
+from .usual import adapted, completed, usual
 
 HOW = "a module that create_model, from_peer or build made"
 
@@ -48,7 +49,8 @@ def save(
     `classes` are names in the order of the outputs; None takes those of the bundle that the module
     was made of. `preprocessing` is a `Preprocessing` or its dict, a convention's name ("torch",
     "tf": see `papernets convert`), or None: that of the module's bundle, else what its network
-    usually sees. The module may have a classifier for other classes in the place of its own;
+    usually sees; what a dict lacks is as without it. The module may have a classifier for other
+    classes in the place of its own, in a Sequential with dropout too;
     ValueError names what does not fit otherwise, FileExistsError a folder that is there.
     """
     out = Path(os.fspath(folder))
@@ -77,10 +79,13 @@ def _kept(
     if any(tensor.is_meta for tensor in model.state_dict().values()):
         raise ValueError(f"this {held.name} is on the meta device: its tensors have no values")
     state = {name: _single(tensor) for name, tensor in model.state_dict().items()}
+    state = unwrapped_heads(model, held, state)
     net = net_of(held, state)
     if not net.classes:
         raise ValueError(f"this {net.name} gives features: a bundle is of a network with classes")
     again = assemble(beside(net), generator=torch.Generator().manual_seed(0))
+    check_heads(model, net, state)
+    check_modules(model, again, state)
     load_weights(again, state, f"this {net.name}")
     check_same(model, again.eval(), net)
     origin = origin_of(model) or Origin(net.name)
@@ -92,7 +97,7 @@ def _kept(
         network=network,
         classes=_names(classes, net, info),
         input=net.input,
-        preprocessing=_prepared(preprocessing, net, told.info),
+        preprocessing=_prepared(preprocessing, net, told),
         options=options,
         score_scale=origin.info.score_scale if same and origin.info else 1.0,
         run=dict(info.run) if info else {},
@@ -118,7 +123,11 @@ def _names(
                 f"order of the outputs; range({net.classes}) for numbers"
             )
         return info.classes
-    if isinstance(classes, str | bytes) or not isinstance(classes, Iterable):
+    if isinstance(classes, Mapping):
+        numbers = all(isinstance(value, int) for value in classes.values())
+        how = "list(classes)" if numbers and classes else "list(classes.values())"
+        raise ValueError(f"classes must be names in the order of the outputs, not a dict: {how}")
+    if isinstance(classes, str | bytes | set | frozenset) or not isinstance(classes, Iterable):
         raise ValueError(f"classes must be names in the order of the outputs, not {classes!r}")
     names = tuple(str(name) for name in classes)
     if len(names) != net.classes:
@@ -159,20 +168,22 @@ def _made(name: str, net: Net, options: Mapping[str, Any]) -> object:
 
 
 def _prepared(
-    given: Preprocessing | Mapping[str, Any] | str | None, net: Net, info: BundleInfo | None
+    given: Preprocessing | Mapping[str, Any] | str | None, net: Net, origin: Origin
 ) -> dict[str, Any]:
     """A bundle's preprocessing for a network; ValueError where it makes another input."""
+    info = origin.info
     if given is None and info is not None and info.input[0] == net.input[0]:
         return adapted(Preprocessing.from_dict(info.preprocessing), net).to_dict()
     if given is None or isinstance(given, str):
-        return usual(net, given or "")
+        return usual(net, given or "", origin.peer)
     if not isinstance(given, Preprocessing | Mapping):
         raise ValueError(
             f"preprocessing must be a Preprocessing, its dict or a name, not {given!r}"
         )
-    sizes = dict(zip(("channels", "height", "width"), net.input, strict=True))
-    values = given.to_dict() if isinstance(given, Preprocessing) else {**sizes, **given}
-    found = Preprocessing.from_dict(values)
+    if isinstance(given, Preprocessing):
+        found = given
+    else:
+        found = Preprocessing.from_dict(completed(given, _prepared(None, net, origin)))
     makes = (found.channels, found.height, found.width)
     if makes != net.input:
         raise ValueError(

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .. import rewrite, spec
 from ..bundle.assemble import assemble
+from ..bundle.origin import mark
 from ..bundle.weights import load_weights
 from ..nets import beside, find, sizes
 from ..run.network import Network
@@ -74,6 +75,8 @@ def from_peer(
     taken = take(peer, name, state_dict, count, channels=depth)
     model: nn.Module = taken.model
     model.left_out = taken.left_out  # type: ignore[assignment]
+    if taken.known is not None:
+        mark(model, taken.name, taken.options, peer=(taken.known.peer, taken.known.name))
     return model
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from .. import rewrite
 from ..nets import look_up
 from ..spec import Net, tensors
+from .replaced import said_of
 
 NEAR, ROUGH = 1e-3, 5e-2
 """How far outputs may differ, as a share of the largest: by rounding, and in half precision."""
@@ -73,9 +74,10 @@ def check_same(model: nn.Module, again: nn.Module, net: Net) -> None:
         )
     near = NEAR if own.dtype in (torch.float32, torch.float64) else ROUGH
     if not bool((given.cpu().double() - wanted.double()).abs().max() <= near * _size(wanted)):
+        how = said_of(model, again) or "a layer without weights was replaced, or a forward changed"
         raise ValueError(
-            f"this {net.name} computes something else than its network with the same tensors: a "
-            "layer without weights was replaced, or a forward changed. A bundle keeps networks as "
+            f"this {net.name} computes something else than its network with the same tensors: "
+            f"{how}. A bundle keeps networks as "
             "they are: a network of your own is a file, FILE.py:NAME"
         )
 

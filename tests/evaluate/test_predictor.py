@@ -118,3 +118,13 @@ def test_of_several_the_one_that_cannot_be_read_says_so(digits):
     for top in (0, -1, 1.5, True, "3"):
         with pytest.raises(ValueError, match="give a whole number of at least 1"):
             load("lenet5").predict(digits[0], top=top)
+
+
+def test_it_prints_as_one_line(tmp_path):
+    said = repr(load("lenet5"))
+    assert said.startswith("Predictor(lenet5: 1x32x32 to 10 classes ('0', '1', '2' and 7 more), ")
+    assert "\n" not in said
+    save(create_model("lenet1", num_classes=2), tmp_path / "made", ["a\n", "x" * 500])
+    said = str(load(tmp_path / "made"))
+    assert "\n" not in said and len(said) < 250 + len(str(tmp_path))
+    assert said.endswith(f"from {str(tmp_path / 'made')!r})")

@@ -7,10 +7,15 @@ import pytest
 import torch
 from small_runs import OWN
 from torch import nn
+from torch.nn.utils import prune
 
-from papernets import build, create_model, load, load_bundle, net, save
+from papernets import build, create_model, from_peer, load, load_bundle, net, save
 from papernets.cli import main
 from papernets.data import Preprocessing
+from papernets.nets import find
+from papernets.peers import find_peer
+from papernets.peers.conventions import CONVENTIONS, averaged
+from papernets.peers.recognise import our_net, theirs
 
 TEN = tuple(map(str, range(10)))
 
@@ -203,6 +208,9 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path, what):
     ("asked", "message"),
     [
         ({"classes": "abcdefghij"}, "classes must be names in the order of the outputs, not 'abc"),
+        ({"classes": dict(enumerate(TEN))}, r"outputs, not a dict: list\(classes.values\(\)\)"),
+        ({"classes": {"a": 0, "b": 1}}, r"outputs, not a dict: list\(classes\)"),
+        ({"classes": set(TEN)}, "classes must be names in the order of the outputs, not {"),
         ({"classes": TEN[1:]}, "9 names for the 10 classes of lenet1"),
         ({"classes": [*TEN[1:], "1"]}, "two classes are called '1'"),
         ({"classes": None}, "nothing tells the names of the 10 classes: give classes="),
@@ -247,3 +255,155 @@ def test_the_module_and_the_random_numbers_stay_as_they_are(tmp_path):
     assert torch.equal(torch.get_rng_state(), before)
     assert [part.training for part in model.modules()] == modes
     assert all(torch.equal(own, state[key]) for key, own in model.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("made", "low", "picture"),
+    [
+        (lambda: create_model("resnet18", in_chans=1), "torch", [256, 256]),
+        (lambda: create_model("zfnet", in_chans=1, num_classes=10), "torch", [256, 256]),
+        (lambda: create_model("resnet20", in_chans=1), "torch", [32, 32]),
+        (lambda: create_model("inception_v3_timm", in_chans=1), "tf", [341, 341]),
+    ],
+)
+def test_grey_photographs_are_no_digits(tmp_path, made, low, picture):
+    model = made()
+    save(model, tmp_path / "made", range(model.net.classes))
+    kept = told(tmp_path / "made")["preprocessing"]
+    inputs = averaged(CONVENTIONS[low])
+    assert kept["kind"] == "photo" and kept["picture"] == picture
+    assert kept["low"] == pytest.approx(inputs.low) and kept["high"] == pytest.approx(inputs.high)
+    assert kept["crop"] == (picture != [32, 32])
+
+
+@pytest.mark.parametrize(
+    ("peer", "name", "ours"),
+    [
+        ("torchvision", "resnet18", "resnet18"),
+        ("timm", "mobilenetv1_125", "mobilenet_v1_timm"),
+        ("timm", "resnet50", "resnet50_v1.5"),
+    ],
+)
+def test_from_peer_and_convert_agree_in_grey(tmp_path, capsys, peer, name, ours):
+    known = find_peer(peer, name)
+    own = our_net(known.net, known.options)
+    state, names = build(own).state_dict(), theirs(known, own)
+    state = {names[key]: tensor for key, tensor in state.items()}
+    save(from_peer(peer, name, state, num_classes=2, in_chans=1), tmp_path / "made", ["a", "b"])
+    torch.save(state, tmp_path / "file.pth")
+    words = ["--net", name, "--from", peer, "--classes", "2", "--channels", "1", "--quiet"]
+    out = str(tmp_path / "converted")
+    assert main(["convert", str(tmp_path / "file.pth"), *words, "--out", out]) == 0
+    kept, converted = told(tmp_path / "made"), told(tmp_path / "converted")
+    assert kept["preprocessing"] == converted["preprocessing"]
+    assert kept["preprocessing"]["kind"] == "photo" and len(kept["preprocessing"]["low"]) == 1
+    assert find(kept["network"]).name == ours
+
+
+def test_what_a_dict_lacks_is_the_networks_own(tmp_path):
+    def kept(name, given, **asked):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        save(create_model(name, num_classes=10, **asked), folder, TEN, given)
+        return told(folder)["preprocessing"]
+
+    own = kept("resnet18", None)
+    assert own["picture"] == [256, 256] and own["crop"]
+    assert kept("resnet18", {}) == own
+    assert kept("resnet18", {"crop": False}) == own | {"crop": False}
+    values = {"low": [-2.0, -1.0, 0.0], "high": [2.0, 1.0, 3.0]}
+    assert kept("resnet18", values) == own | values
+    turned = kept("resnet18", {"order": "bgr"})
+    assert turned["low"] == own["low"][::-1] and turned["high"] == own["high"][::-1]
+    digit = kept("resnet18", {"kind": "digit", "picture": (28, 28)})
+    assert digit == own | {"kind": "digit", "picture": [28, 28], "crop": False}
+    assert kept("lenet5", {"shrink": 0.5}) == kept("lenet5", None) | {"shrink": 0.5}
+    scan = create_model("lenet5_scan")
+    save(scan, tmp_path / "scan", preprocessing={"low": [0.0]})
+    before = Preprocessing.from_dict(load_bundle("lenet5_scan").info.preprocessing).to_dict()
+    assert told(tmp_path / "scan")["preprocessing"] == before | {"low": [0.0]}
+
+
+HEADS = {
+    "dropout": lambda: nn.Sequential(nn.Dropout(0.2), nn.Linear(64, 2)),
+    "nested": lambda: nn.Sequential(
+        nn.Flatten(), nn.Sequential(nn.Identity(), nn.Linear(64, 2)), nn.Dropout()
+    ),
+    "alone": lambda: nn.Sequential(nn.Linear(64, 2)),
+}
+
+
+@pytest.mark.parametrize("what", HEADS)
+def test_a_classifier_in_a_sequential(tmp_path, capsys, what):
+    model = changed("resnet20", lambda m: setattr(m, "fc", HEADS[what]()))
+    save(model, tmp_path / "made", ["a", "b"])
+    same_answers(model, tmp_path / "made")
+    assert told(tmp_path / "made")["network"] == "resnet20"
+
+
+def pruned(model):
+    prune.l1_unstructured(model.fc, "weight", 0.5)
+
+
+LAYERS = {
+    "two layers": (
+        lambda m: setattr(m, "fc", nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 2))),
+        r"fc \(Linear\) was replaced by Sequential \(Linear, ReLU, Linear\)\. In a classifier's "
+        "place one nn.Linear works",
+    ),
+    "an activation": (
+        lambda m: setattr(m, "fc", nn.Sequential(nn.ReLU(), nn.Linear(64, 2))),
+        r"was replaced by Sequential \(ReLU, Linear\)",
+    ),
+    "none": (lambda m: setattr(m, "fc", nn.Identity()), r"fc \(Linear\) was replaced by Identity"),
+    "pruned": (pruned, r"fc is pruned: .*torch\.nn\.utils\.prune\.remove\(model\.fc, 'weight'\)"),
+    "parametrised": (
+        lambda m: nn.utils.parametrizations.weight_norm(m.fc),
+        r"fc is parametrised: .*remove_parametrizations\(model\.fc, 'weight'\)",
+    ),
+    "spectral norm": (
+        lambda m: nn.utils.spectral_norm(m.fc),
+        r"fc's weight is computed .*remove_spectral_norm\(model\.fc, 'weight'\)",
+    ),
+    "no weights": (
+        lambda m: setattr(m, "avgpool", nn.AdaptiveMaxPool2d(1)),
+        "something else .*: avgpool .* was replaced by AdaptiveMaxPool2d",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LAYERS)
+def test_what_was_replaced_is_named(tmp_path, what):
+    change, message = LAYERS[what]
+    with pytest.raises(ValueError, match=message):
+        save(changed("resnet20", change), tmp_path / "made", ["a", "b"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_messages_say_works(tmp_path):
+    model = changed("resnet20", pruned)
+    prune.remove(model.fc, "weight")
+    save(model, tmp_path / "pruned", TEN)
+    model = changed("resnet20", lambda m: nn.utils.parametrizations.weight_norm(m.fc))
+    nn.utils.parametrize.remove_parametrizations(model.fc, "weight")
+    save(model, tmp_path / "parametrised", TEN)
+
+
+def test_heads_of_other_classes_than_the_classifier(tmp_path, capsys):
+    model = create_model("googlenet", input=96, num_classes=5)
+    model.fc = nn.Linear(1024, 2)
+    message = r"fc is for 2 classes, .*aux1\.\w+ for 5, aux2\.\w+ for 5.*aux=False.* or replace"
+    with pytest.raises(ValueError, match=message) as caught:
+        save(model, tmp_path / "made", ["a", "b"])
+    assert str(caught.value).endswith(" = nn.Linear(1024, 2)")
+    model.eval()
+    bare = create_model(
+        "googlenet", aux=False, num_classes=2, input=96, weights=model.state_dict()
+    ).eval()
+    x = torch.rand(1, 3, 96, 96)
+    assert torch.equal(bare(x), model(x))
+    save(bare, tmp_path / "bare", ["a", "b"])
+    named = str(caught.value).rpartition("model.")[2].partition(" =")[0].rpartition(".")
+    for head in (model.aux1, model.aux2):
+        setattr(head, named[2], nn.Linear(1024, 2))
+    save(model, tmp_path / "made", ["a", "b"])
+    same_answers(model, tmp_path / "made")
