@@ -40,9 +40,16 @@ def _writes_over(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
         and not norm.training
         and norm.running_mean is not None
         and norm.running_mean.dtype == x.dtype
+        and _fits(x, norm)
         and x.device.type in ("cpu", "meta")
         and not (
             torch.is_grad_enabled()
             and (x.requires_grad or any(p.requires_grad for p in norm.parameters(recurse=False)))
         )
     )
+
+
+def _fits(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
+    """Whether a normalisation is of x's channels: torch's kernel for writing over does not look."""
+    held = (norm.running_mean, norm.running_var, norm.weight, norm.bias)
+    return all(one is None or one.shape == x.shape[1:2] for one in held)

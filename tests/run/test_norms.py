@@ -76,3 +76,11 @@ def test_other_precisions_and_transforms_go_torchs_way():
         many = torch.stack([x, 2 * x])
         found = torch.func.vmap(lambda t: normalised_(t * 1, norm))(many)
         torch.testing.assert_close(found, torch.stack([norm(x), norm(2 * x)]))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 7])
+def test_a_normalisation_of_other_channels_is_torchs_error(channels):
+    """torch's kernel for writing over would read beyond the statistics."""
+    _, x = drawn("maps")
+    with torch.no_grad(), pytest.raises(RuntimeError, match="should contain 6 elements"):
+        normalised_(x, torch.nn.BatchNorm2d(channels).eval())
