@@ -19,7 +19,8 @@ def fast(model: M) -> M:
     Rows are computed together, and values written over where nobody reads them again; where there
     is normalisation across maps it is quicker too (docs/speed.md). It shares the
     model's parameters, buffers, hooks and mode: it is trained, moved and loaded by way of either.
-    ValueError names a module that was replaced, or that has hooks, where the fast form does not
+    A committee's is another committee of its members' fast forms: its own mode, hooks, rule and
+    list of members are its own from then on. ValueError names a module that was replaced, or that has hooks, where the fast form does not
     call it. A network in towers is given back as it is; TypeError for what is none of ours.
     """
     if isinstance(model, Fast):

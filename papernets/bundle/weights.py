@@ -10,9 +10,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..files import unreadable
-from ..rewrite import Move, classifier_tensors
+from ..rewrite import Move
 from ..spec import Net
-from ..spec.tensors import earlier_names
+from ..spec.tensors import names_today
 from ..words import by
 
 
@@ -41,7 +41,8 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     own = model.state_dict()
     net = getattr(model, "net", None)
     given_first = next(iter(state), None)
-    state = renamed(state, net) if isinstance(net, Net) else state
+    if isinstance(net, Net) and any(name not in state for name in own):
+        state = renamed(state, net)
     for name, tensor in own.items():
         if name not in state:
             start = f"; it begins with {given_first!r}" if state else "; it is empty"
@@ -78,8 +79,8 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
 
 def renamed(state: Mapping[str, Tensor], net: Net) -> Mapping[str, Tensor]:
     """A state_dict under today's names, where tensors have those of November 2026."""
-    earlier = {old: new for new, old in earlier_names(net).items() if new not in state}
-    return {earlier.get(name, name): tensor for name, tensor in state.items()}
+    today = names_today(net, state)
+    return {today.get(name, name): tensor for name, tensor in state.items()}
 
 
 def _kind(tensor: Tensor) -> str:
@@ -127,4 +128,4 @@ def copies(model: nn.Module) -> dict[str, Tensor]:
     return {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
 
 
-__all__ = ["classifier_tensors", "copies", "load_but", "load_weights", "moved", "read_safetensors"]
+__all__ = ["copies", "load_but", "load_weights", "moved", "read_safetensors", "renamed"]

@@ -7,11 +7,14 @@ may be replaced, and so that modules may be copied, pickled and replicated.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
+
+from ..spec.joins import dotted
 
 
 @dataclass(frozen=True)
@@ -91,22 +94,20 @@ def computed(own: nn.Module, line: Line, x: Tensor, heads: Heads | None) -> Tens
 
 def child_of(own: nn.Module, name: str) -> nn.Module:
     """A module's child by its name, dotted where it lies deeper; ValueError where it is gone."""
-    at: Any = own._modules.get(name)
-    if at is None and "." in name:
-        at = own
-        for part in name.split("."):
-            at = at._modules.get(part) if at is not None else None
-    if at is None:
-        within = getattr(own, "_name", "")
-        raise gone(f"{within}.{name}" if within else name)
-    module: nn.Module = at
-    return module
+    child = own._modules.get(name)
+    return module_at(own, name.split(".")) if child is None else child
 
 
-def gone(name: str) -> ValueError:
-    """The error that a module is no longer there, by its full name."""
+def module_at(own: nn.Module, path: Sequence[str]) -> nn.Module:
+    """The module at a path within another; ValueError, with its full name, where it is gone."""
+    at: nn.Module | None = own
+    for part in path:
+        at = at._modules.get(part) if at is not None else None
+    if at is not None:
+        return at
+    name = dotted(getattr(own, "_name", ""), ".".join(path))
     heads = "; a network without its auxiliary heads: aux=False" if "aux" in name else ""
-    return ValueError(
+    raise ValueError(
         f"{name} was taken out of the network, which needs it. To pass it by, put "
         f"torch.nn.Identity() in its place{heads}"
     )
@@ -124,18 +125,25 @@ def joined(own: nn.Module, join: Join, x: Tensor, heads: Heads | None) -> Tensor
     values = [computed(own, line, x, heads) for line in join.branches]
     if join.scales is None:
         return torch.cat(values, 1)
-    scales, at = list(join.scales), join.over
-    if at is None or not gives_its_own(child_of(own, join.end)):
-        total = values[0] if scales[0] == 1.0 else values[0] * scales[0]
-        for value, scale in zip(values[1:], scales[1:], strict=True):
-            total = torch.add(total, value, alpha=scale)
-        return total
-    total, scale = values.pop(at), scales.pop(at)
-    if scale != 1.0:
-        total *= scale
-    for value, scale in zip(values, scales, strict=True):
-        if scale == 1.0:
-            total += value
+    over = join.over
+    if over is not None and not gives_its_own(child_of(own, join.end)):
+        over = None
+    return summed(values, join.scales, over)
+
+
+def summed(values: list[Tensor], scales: Sequence[float], over: int | None) -> Tensor:
+    """The sum of values, each times its scale, written over the one that `over` points out.
+
+    The list is emptied, so that each value may go after its last use.
+    """
+    factors = list(scales)
+    total, factor = values.pop(over or 0), factors.pop(over or 0)
+    if factor != 1.0:
+        total = total * factor if over is None else total.mul_(factor)
+    for factor in factors:
+        value = values.pop(0)
+        if over is None:
+            total = torch.add(total, value, alpha=factor)
         else:
-            total.add_(value, alpha=scale)
+            total = total.add_(value, alpha=factor)
     return total

@@ -21,7 +21,7 @@ from ..rewrite.forms import SlidingLRN
 from ..spec import Add, BatchNorm, Concat, Layer
 from ..spec.layer import ACTIVATES
 from .activations import activate, activate_
-from .block import gone
+from .block import module_at, summed
 from .lrn import lrn
 from .network import Logits, Network
 from .norms import normalised_
@@ -71,7 +71,7 @@ class Fast(Network):
         )
         self._check_others()
         for row in self._in_form.values():
-            row.own(at(self, row.path), self.net.name)
+            row.own(module_at(self, row.path), self.net.name)
 
     @property
     def training(self) -> bool:  # type: ignore[override]
@@ -84,20 +84,15 @@ class Fast(Network):
         if "_plain" in self.__dict__:
             self.__dict__["_plain"].training = mode
 
-    def forward(self, x: Tensor) -> Tensor | Logits:  # type: ignore[override]
+    def _run(self, x: Tensor) -> Tensor | Logits:
         if (
             torch.compiler.is_compiling()
             or torch.jit.is_tracing()
             or isinstance(x, torch.fx.Proxy)
             or any(getattr(_module, name) for name in EVERYWHERE)
         ):
-            return super().forward(x)  # who reads or watches the modules sees them called
-        self._check.before(self, x)
-        try:
-            return self.rest(x, 0)
-        except RuntimeError as error:
-            self._check.explain(self, x, error)
-            raise
+            return super()._run(x)  # who reads or watches the modules sees them called
+        return self.rest(x, 0)
 
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
         """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
@@ -142,7 +137,7 @@ class Fast(Network):
         A line of rows that somebody added to, or changed the order of, is another one.
         """
         for name, path, kind, children in self._others:
-            module = at(self, path)
+            module = module_at(self, path)
             line = kind is nn.Sequential
             if not as_built(module, kind) or (line and tuple(module._modules) != children):
                 raise unknown(self.net.name, name, module)
@@ -172,7 +167,7 @@ class RowInForm:
         return (self.name, *(f"{self.name}.{one}" for one, _ in self.children))
 
     def __call__(self, network: Network, given: list[Tensor]) -> tuple[Tensor, bool]:
-        row = at(network, self.path)
+        row = module_at(network, self.path)
         if not self.own(row, network.net.name):
             out: Tensor = row(given.pop())
             return out, False
@@ -238,16 +233,6 @@ def as_built(module: nn.Module | None, kind: Kind) -> bool:
     )
 
 
-def at(network: nn.Module, path: Path) -> nn.Module:
-    """The module at a path; ValueError where it was taken away."""
-    module: nn.Module | None = network
-    for name in path:
-        module = module._modules.get(name) if module is not None else None
-    if module is None:
-        raise gone(".".join(path))
-    return module
-
-
 def unknown(network: str, name: str, module: nn.Module) -> ValueError:
     """The error that the fast form does not know what was done to a module."""
     done = "has hooks" if any(module.__dict__[one] for one in HOOKS) else "was replaced or changed"
@@ -261,14 +246,7 @@ def joined(join: Concat | Add, given: list[Tensor], over: int | None) -> Tensor:
     """What a join makes of its branches' values, written over one of them where `over` says so."""
     if isinstance(join, Concat):
         return torch.cat(given, 1)
-    scales = list(join.scales or (1.0,) * len(given))
-    total, scale = given.pop(over or 0), scales.pop(over or 0)
-    if over is not None:
-        total = total if scale == 1.0 else total.mul_(scale)
-        for scale in scales:
-            total = total.add_(given.pop(0), alpha=scale)
-        return activate_(total, join.activation)
-    total = total if scale == 1.0 else total * scale
-    for value, scale in zip(given, scales, strict=True):
-        total = torch.add(total, value, alpha=scale)
-    return activate_(total, join.activation) if given else activate(total, join.activation)
+    several = len(given) > 1  # a sum of one is that value, which others may read
+    total = summed(given, join.scales or (1.0,) * len(given), over)
+    over_it = several or over is not None
+    return activate_(total, join.activation) if over_it else activate(total, join.activation)

@@ -11,8 +11,8 @@ import torch
 import torch.fx
 from torch import Tensor, nn
 
-from ..spec import HE, Initialisation, Net, shown, walk
-from ..spec.tensors import earlier_names
+from ..spec import HE, Add, Concat, Initialisation, Net, shown, walk
+from ..spec.tensors import names_today
 from ..words import by, plural
 from .block import Block, Heads, computed
 from .builder import Builder, Built
@@ -41,7 +41,8 @@ class Network(Block):
         super().__init__()
         self.net = net
         rows = walk(net)
-        words = {r.name: ", ".join((r.kind_and_window, shown(r.out), *r.details)) for r in rows}
+        joins = (row for row in rows if isinstance(row.layer, Concat | Add))
+        words = {r.name: ", ".join((r.kind_and_window, shown(r.out), *r.details)) for r in joins}
         builder = Builder({row.name: row.input for row in rows}, words)
         self._line, _ = builder.line(self, "", net.body, flat=False)
         self._built = Built(
@@ -120,9 +121,8 @@ def _under_todays_names(
     """Give tensors of a state_dict of November 2026 the names that they have now."""
     own = (name for name, _ in (*model.named_parameters(), *model.named_buffers()))
     if any(f"{prefix}{name}" not in state for name in own):
-        for name, earlier in earlier_names(model.net).items():
-            if f"{prefix}{name}" not in state and f"{prefix}{earlier}" in state:
-                state[f"{prefix}{name}"] = state.pop(f"{prefix}{earlier}")
+        for earlier, name in names_today(model.net, state, prefix).items():
+            state[name] = state.pop(earlier)
 
 
 def names_wanted(network: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
