@@ -42,7 +42,7 @@ def assemble(
     state, net = _state(weights), found.net.member
     plain = build_network(net, generator=generator, initialisation=found.initialisation)
     taken = _loaded(plain, full or net, state, left_out, _where(weights))
-    plain.left_out = taken  # type: ignore[assignment]
+    plain.left_out = taken
     if not dense:
         return plain
     done = rewrite.dense(net)
@@ -50,7 +50,8 @@ def assemble(
     model = Network(wide)
     own, every = tensors(wide), moved(plain.state_dict(), done.moves)
     load_weights(model, {name: every[name] for name in own}, "the dense form")
-    model.left_out = plain.left_out
+    gone = () if state is None else (name for name in every if name not in own)  # of heads
+    model.left_out = (*taken, *gone)
     return model
 
 
@@ -66,7 +67,7 @@ def in_towers(
     state, net = _state(weights), found.net.member
     model = build_towers(net, devices, generator, found.initialisation)
     taken = _loaded(model, full or net, state, left_out, _where(weights))
-    model.left_out = taken  # type: ignore[assignment]
+    model.left_out = taken
     return model
 
 

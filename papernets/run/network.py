@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.fx
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..spec import HE, Add, Concat, Initialisation, Net, shown, walk
 from ..spec.tensors import names_today
 from ..words import by, plural
-from .block import Block, Heads, computed
+from .block import Block, Heads, Look, computed
 from .builder import Builder, Built
 from .initialisation import initialise
 from .input_check import InputCheck
@@ -48,13 +47,18 @@ class Network(Block):
         self._built = Built(
             tuple(row.name for row in rows),
             frozenset(step.name for step in plan(net.body).steps if step.aux),
+            len(net.aux_weights),
             builder.rows,
-            frozenset(builder.written_over),
             {name: type(module) for name, module in self.named_modules() if name},
         )
         self._check = InputCheck(net)
         self._words = f"{net.name}, {by(net.input)}, {plural(net.classes, 'class', 'classes')}"
         self.register_load_state_dict_pre_hook(_under_todays_names)
+
+    left_out: tuple[str, ...] = ()
+    """What was not taken of the weights that it was made with: names of tensors."""
+    origin: object = None
+    """Where it came from, for `papernets.save`."""
 
     @property
     def aux_weights(self) -> tuple[float, ...]:
@@ -78,6 +82,13 @@ class Network(Block):
             return computed(self, self._line, x, None)
         heads: Heads = []
         main = computed(self, self._line, x, heads)
+        if len(heads) != self._built.heads:
+            raise ValueError(
+                f"of the {self._built.heads} auxiliary heads of {self.net.name} {len(heads)} "
+                "answered: a block with a head in it was wrapped, replaced or given a hook that "
+                "changes what it is called with. Do so to what lies within the block, or build the "
+                "network with aux=False"
+            )
         return Logits(main, tuple(heads))
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
@@ -102,12 +113,7 @@ class Network(Block):
     @contextmanager
     def _seen(self, name: str, found: dict[str, Tensor]) -> Iterator[None]:
         """While it lasts, the output of a row is put into `found`, by this thread's calls alone."""
-        thread = threading.get_ident()
-
-        def look(module: nn.Module, given: Any, out: Tensor) -> None:
-            if threading.get_ident() == thread:
-                found[name] = out.clone() if name in self._built.written_over else out
-
+        look = Look(name, found)
         handle = self.get_submodule(self._built.outputs[name]).register_forward_hook(look)
         try:
             yield
