@@ -14,13 +14,12 @@ from .claims import (
 )
 from .recipe import Recipe
 from .record import Printed, Record
-from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source, Together
+from .sources import ABOUT_NOTES, NOTES, WHO, Code, Notes, Paper, Source, Together
 from .tables import Table, crosses, maps_last, number, patch, table
 from .verify import Check, verify
 
 __all__ = [
     "ABOUT_NOTES",
-    "BY_HAND",
     "NOTES",
     "UNEXPLAINED",
     "WHO",

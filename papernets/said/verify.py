@@ -33,15 +33,27 @@ class Check:
         return {**asdict(self), "source": str(self.source)}
 
 
+SUMMED = ("params", "fixed_params", "macs", "connections")
+"""What a block has as the sum of its rows; its `input` is its first row's, its `out` its last's."""
+
+
 def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
-    """Our value of a quantity such as `params` or `C3.connections`; ValueError if unknown."""
+    """Our value of a quantity: `params`, `C3.connections`, or a block's, `fire2.params`.
+
+    ValueError if unknown.
+    """
     if hasattr(sums, quantity):
         return int(getattr(sums, quantity))
     name, _, column = quantity.rpartition(".")
-    for row in rows:
+    block = [row for row in rows if name and f"{row.name}.".startswith(f"{name}.")]
+    if block and column in SUMMED:
+        return sum(int(getattr(row, column)) for row in block)
+    for row in block:
         if row.name == name and hasattr(row, column):
             value: Value = getattr(row, column)
             return value
+    if block and column in ("input", "out") and block[0].name != name:
+        return block[0].input if column == "input" else block[-1].out
     raise ValueError(f"no quantity {quantity!r}: there is no such row or column")
 
 
@@ -84,4 +96,6 @@ def _erratum(claim: Claim, rows: tuple[Row, ...], sums: Totals) -> Check:
     why = claim.why
     if value == claim.printed:
         verdict, why = "DISAGREES", "listed as an erratum, but our number is the same"
+    elif claim.rounded_from(value):
+        verdict, why = "DISAGREES", "listed as an erratum, but ours rounds to it"
     return Check(claim.quantity, claim.printed, value, verdict, claim.source, why)

@@ -125,10 +125,12 @@ def test_verify_says_why_and_counts_papers_and_notes(capsys: pytest.CaptureFixtu
     assert main(["verify", "lenet4"]) == 0
     out = capsys.readouterr().out
     assert (
-        "8 published numbers agree (8 of papers), 1 is an erratum with its reason (1 of notes), "
+        "8 published numbers agree (8 of papers), 0 are errata with their reasons, "
         "0 are unexplained, 0 disagree; 1 is a result of experiments"
     ) in out
-    assert "agrees, rounded" in out and "dense, it has three times the paper's 17,000" in out
+    assert "agrees, rounded" in out
+    assert main(["verify", "lenet5_modern"]) == 0
+    assert "60,000 belongs to the paper's sparse C3" in capsys.readouterr().out
     assert main(["verify", "lenet4", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["verdict"] for one in found if one["rounded"]] == ["agrees", "agrees"]

@@ -16,7 +16,7 @@ from papernets.spec import HE, Initialisation
 SOURCE = '''
 """A network of mine."""
 from papernets.nets.entry import Entry
-from papernets.said import BY_HAND, Claim, Departure, Paper, Recipe, Source, of_rows, table
+from papernets.said import Claim, Departure, Paper, Recipe, Source, of_rows, table
 from papernets.spec import Committee, Conv, Dense, Flatten, Initialisation, Net, chain
 
 A_PAPER = Paper("A Title", "Author", 2026, "Venue")
@@ -244,8 +244,8 @@ def test_mappings_by_the_networks_names(write):
 def test_a_claim_says_of_which_networks_it_is(write):
     write(
         "CLAIMS = (",
-        "    Claim('params', 466, BY_HAND.at('30 + 436'), of=('mine', 'fixed')),",
-        "    Claim('macs', 1404, BY_HAND.at('972 + 432'), of=('fixed',)),",
+        "    Claim('params', 466, A_PAPER.at('the rows'), of=('mine', 'fixed')),",
+        "    Claim('macs', 1404, A_PAPER.at('the rows'), of=('fixed',)),",
         ")",
     )
     assert len(look_up("mine.py:mine").claims) == 1
