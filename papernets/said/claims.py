@@ -41,7 +41,8 @@ class Claim:
     then it must go on disagreeing: an erratum; it begins with `unexplained` where nobody knows. A
     number that is right, and that a variant or a reading misses, is no erratum: it speaks against
     the variant, which says so in a `Departure`. `of` are the networks of which it is said; none:
-    of whichever record it stands in.
+    of whichever record it stands in. `paper` is what the paper itself prints, or who measured it,
+    beside a result that somebody else repeats.
     """
 
     quantity: str
@@ -54,11 +55,12 @@ class Claim:
     ours: Value | None = None
     of: tuple[str, ...] = ()
     exact: bool = False
+    paper: str = ""
 
     @property
     def measured(self) -> bool:
         """True for a result of an experiment, which no arithmetic can confirm."""
-        return self.quantity == "error"
+        return self.quantity == "error" or bool(self.paper)
 
     @property
     def wrong(self) -> bool:

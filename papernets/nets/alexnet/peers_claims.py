@@ -30,7 +30,7 @@ def twice() -> str:
     operations = 2 * totals(rows).macs
     neurons = sum(row.size for row in rows if row.kind in ("conv", "dense"))
     return (
-        f"at two operations a multiply-add it has {operations / 1e9:.3f} billion, which is 1.4; 1.5 "
+        f"at two operations a multiply-add it has {operations / 1e9:.3f} billion, that is 1.4; 1.5 "
         f"only with a bias and a ReLU for each of its {neurons:,} neurons "
         f"({(operations + 2 * neurons) / 1e9:.4f}), or rounded twice"
     )

@@ -167,7 +167,7 @@ def _without_head(net: Net) -> Value:
 
 
 def _needed(net: Net) -> Value:
-    """(out - 1) strides and a window, less the input, half of it a side: 0.5 where one side has 1."""
+    """(out - 1) strides and a window, less the input; half a side: 0.5 where one side has 1."""
     (row,) = (row for row in walk(net) if row.name == "pool1")
     assert row.kernel and row.stride
     return ((row.out[1] - 1) * row.stride[0] + row.kernel[0] - row.input[1]) / 2
