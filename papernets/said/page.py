@@ -1,4 +1,4 @@
-"""A source's page as data: printed tables and numbers, a cell each, with the claim that judges it."""
+"""A source's page as data: printed tables and numbers, a cell each, and the claim of each."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class Check:
 
     `verdict` is `agrees`, `erratum` (it disagrees, and we say why), `unexplained` (it disagrees,
     and nobody knows why), `measured` (an experiment's result, for training to reproduce), or
-    `DISAGREES`. `why` is the reason of an erratum, and beside a result what the paper prints itself.
+    `DISAGREES`. `why` is the reason of an erratum; beside a result what the paper prints itself.
     `rounded`: it agrees as its source rounds. `below`: its source says less than this.
     """
 

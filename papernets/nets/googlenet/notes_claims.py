@@ -32,15 +32,16 @@ module  b1x1    b3x3.reduce  b3x3.conv  b5x5.reduce  b5x5.conv  pool.project
 CHANNELS = {"4b": (64, 512), "4c": (64, 512), "4d": (64, 512), "4e": (64, 528), "5b": (128, 832)}
 # The channels that notes 002 print as going in, copied from another module.
 COPIED = table("""
-module  b3x3.conv  b5x5.conv  pool.pool  pool.project
-3b      96         16         192        192
-4a      .          .          .          192
-4b      96         16         .          160
-4c      96         16         .          128
-4d      96         16         .          112
-4e      96         16         .          256
-5a      96         16         .          256
-5b      96         16         .          384
+module  b5x5.reduce  b1x1  b3x3.conv  b5x5.conv  pool.pool  pool.project
+3a      96           .     .          .          .          .
+3b      128          192   96         16         192        192
+4a      .            .     .          .          .          192
+4b      .            .     96         16         .          160
+4c      .            .     96         16         .          128
+4d      .            .     96         16         .          112
+4e      .            .     96         16         .          256
+5a      .            .     96         16         .          256
+5b      .            .     96         16         .          384
 """)
 SIDES = {"3": 28, "4": 14, "5": 7}
 

@@ -17,6 +17,7 @@ from ...spec import (
     Committee,
     Conv,
     Dense,
+    Dropout,
     Net,
     Pair,
     Pool,
@@ -121,10 +122,10 @@ def window(row: Row) -> tuple[Pair, Pair, tuple[float, float]] | None:
         return row.input[1:], (1, 1), (0, 0)
     if row.kernel is None or row.stride is None:
         return None
-    zeros = row.padding
-    if not isinstance(zeros, tuple) or "pool" in row.kind:
-        zeros = needed(row)
-    return row.kernel, row.stride, zeros
+    printed = row.padding
+    if isinstance(printed, tuple) and "pool" not in row.kind:
+        return row.kernel, row.stride, printed
+    return row.kernel, row.stride, needed(row)
 
 
 def needed(row: Row) -> tuple[float, float]:
@@ -156,7 +157,8 @@ def of_row(row: Row, column: str) -> Value | None:
         value = shape[("kernel", "stride", "padding").index(column)]
         return tuple(int(side) for side in value) if all(map(_whole, value)) else value[0]
     if column == "rate":
-        return float(getattr(row.layer, "rate"))
+        assert isinstance(row.layer, Dropout)
+        return row.layer.rate
     if column == NEEDED:
         return needed(row)[0]
     if column == "maps":
@@ -189,7 +191,7 @@ def of_net(net: Net, rows: Mapping[str, Row], quantity: str) -> Value | None:
         for name, row in rows.items()
         if isinstance(row.layer, Conv | Dense) and not name.endswith("shortcut")
     ]
-    counted = {
+    counted: dict[str, Value] = {
         "input": net.input,
         "side of the input": net.input[1:],
         "channels of the input": net.input[0],
@@ -270,10 +272,13 @@ class Judge:
             if self.notes not in claim.source.origins or claim.measured:
                 continue
             side = quantity.endswith(".side") and isinstance(claim.printed, tuple)
-            if (claim.quantity == quantity and claim.printed in alike) or (
-                side  # of four maps of 24x24 the record has all
-                and claim.quantity == quantity.removesuffix("side") + "out"
-                and claim.printed[1:] == printed  # type: ignore[index]
+            if (
+                (claim.quantity == quantity and claim.printed in alike)
+                or (
+                    side  # of four maps of 24x24 the record has all
+                    and claim.quantity == quantity.removesuffix("side") + "out"
+                    and claim.printed[1:] == printed  # type: ignore[index]
+                )
             ):
                 ours = claim.ours if claim.ours is not None else self.ours(of, claim.quantity)
                 return replace(claim, ours=ours, of=named)

@@ -6,6 +6,7 @@ from ...said import NOTES, Page, Value
 from ...spec import LRN, Conv, Net, chain, walk
 from ..vgg.vgg16_claims import stack
 from . import n000_numbers as text
+from . import n000_vgg as later
 from .judge import COUNTED, Judge, walked
 from .n001 import convolutions, small_windows
 from .read import asides, numbers
@@ -42,7 +43,10 @@ def alexnet() -> dict[str, Value]:
 def vgg() -> dict[str, Value]:
     """Its blocks, and what small windows leave of 224x224."""
     blocks = convolutions("vgg16")
-    return {f"vgg16: convolutions of block {at}": n for at, n in enumerate(blocks, 1)} | {
+    found: dict[str, Value] = {
+        f"vgg16: convolutions of block {at}": n for at, n in enumerate(blocks, 1)
+    }
+    return found | {
         "blocks of two convolutions": blocks.count(2),
         "blocks of three convolutions": blocks.count(3),
         "sides after three 3x3 on 224": left(3, 3),
@@ -74,10 +78,10 @@ def page() -> Page:
     blocks = (
         ("LeNet, the text", text.LENET),
         ("AlexNet, the text", text.ALEXNET),
-        ("VGG, the text", text.VGG),
-        ("VGG-16: calculations of each layer's output", text.CALCULATED),
-        ("VGG: differences and errors", text.RESULTS),
-        ("Inception, the text", text.INCEPTION),
+        ("VGG, the text", later.VGG),
+        ("VGG-16: calculations of each layer's output", later.CALCULATED),
+        ("VGG: differences and errors", later.RESULTS),
+        ("Inception, the text", later.INCEPTION),
     )
     read = (numbers(heading, several, judge) for heading, several in blocks)
     return Page(NOTES[0], tuple(read), asides(text.ASIDES))

@@ -227,8 +227,6 @@ def page() -> Page:
             {
                 r"conv\d.*\.params": "a bias a map is counted, as in resnet18_notes_table; the "
                 "paper's convolutions have normalisation in its place, two numbers a map",
-                r"avgpool\.stride": "one window of 7x7 has no step",
-                r"conv4_1\.conv1\.input": "it stands on the map before, 28x28x128",
             },
         ),
         Grid(

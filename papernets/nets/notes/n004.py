@@ -82,7 +82,9 @@ the number of problems in a list
 
 def page() -> Page:
     """What notes 004 print, number by number."""
-    ways = Counter(name.split(".")[1] for name in walked("googlenet")[1] if name.startswith("inception_3a."))
+    ways = Counter(
+        name.split(".")[1] for name in walked("googlenet")[1] if name.startswith("inception_3a.")
+    )
     macs = [walked(name)[2].macs for name in ("googlenet", "alexnet")]
     layers = depth(walked("googlenet")[0].member.body, Conv, Dense)
     more = {

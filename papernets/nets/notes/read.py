@@ -25,9 +25,10 @@ class Grid:
     Cells stand between bars. `columns` says of each column what it prints: a quantity of the row
     (`params`; `input.1` is the second side of a size that several columns print together), `word`,
     or `given`. A cell may say so itself, behind it in braces: `61{params}`; and of which network:
-    `61{alexnet: params}`. `why` are reasons of errata, by what their quantity is like: the first
-    that fits counts, where our value is another. `Dropout (rate 0.5)~0.5{rate}` prints what stands
-    before the `~`, and judges what stands behind it; a quantity after `=`, or of a network of its own, is no row's.
+    `61{alexnet: params}`. A quantity behind `=`, or of a network of its own, is no row's.
+    `Dropout (rate 0.5)~0.5{rate}` prints what stands before the `~`, and judges what stands behind
+    it. `why` are reasons of errata, by what line and quantity are like: the first that fits counts,
+    where our value is another.
     """
 
     heading: str
@@ -38,13 +39,18 @@ class Grid:
     why: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, judge: Judge) -> Block:
-        """The table, judged cell by cell."""
+        """The table, judged cell by cell; ValueError for a reason that explains nothing."""
         lines = []
         for text in filter(str.strip, self.text.splitlines()):
             head, *cells = (cell.strip() for cell in text.split("|"))
             number, _, row = head.partition(" ")
             lines.append(Line(int(number), self._line(judge, int(number), row.strip(), cells)))
-        return Block(self.heading, ("line", *self.labels), tuple(lines))
+        found = Block(self.heading, ("line", *self.labels), tuple(lines))
+        said = {cell.claim.why or cell.claim.paper for _, cell in found.cells() if cell.claim}
+        for like, why in self.why.items():
+            if why.removeprefix("paper:").strip() not in said:
+                raise ValueError(f"{self.heading}: nothing is like {like!r}, or all of it agrees")
+        return found
 
     def _line(self, judge: Judge, line: int, row: str, cells: Sequence[str]) -> tuple[Cell, ...]:
         if len(cells) > len(self.columns):
