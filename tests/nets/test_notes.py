@@ -230,7 +230,7 @@ def test_a_reason_that_explains_nothing_is_an_error():
         grid("7 C1 | conv | 6 | 156", {"C1": "a slip"}).read(JUDGE)
     with pytest.raises(ValueError, match="line 7: 4 cells are too many"):
         grid("7 C1 | conv | 6 | 156 | 9").read(JUDGE)
-    with pytest.raises(ValueError, match="no quantity 'C9.maps'"):
+    with pytest.raises(ValueError, match=r"no quantity 'C9\.maps'"):
         grid("7 C9 | conv | 6").read(JUDGE)
 
 

@@ -64,6 +64,20 @@ def test_the_totals_are_those_of_verify():
     assert "**disagree**" not in PAGE
 
 
+def test_the_readme_says_the_same_counts():
+    counts = {
+        words: re.findall(rf"^\| {words} \| (\S+) .* (\S+) \|$", PAGE, re.M)[0]
+        for words in ("agree", "errata, with reasons", "unexplained")
+    }
+    (agree, all_agree), (errata, all_errata), (unexplained, all_unexplained) = counts.values()
+    readme = " ".join((FILE.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    assert (
+        f"{all_agree} agree; {all_errata} are errata, each with a reason; {all_unexplained} are "
+        "unexplained. All are listed in"
+    ) in readme
+    assert f"{agree} agree, {errata} are errata and {unexplained} are unexplained." in readme
+
+
 def test_nothing_is_hidden():
     """Every contradicted number, every departure and every result stands on the page."""
     plain = PAGE.replace("\\", "")

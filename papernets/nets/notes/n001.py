@@ -12,7 +12,7 @@ from ..vgg.vgg16_claims import stack
 from . import n001_numbers as text
 from . import n001_tables as printed
 from . import n001_vgg as later
-from .judge import Judge, walked
+from .judge import Judge, of_net, walked
 from .read import Grid, asides, numbers
 
 
@@ -107,6 +107,9 @@ def convolutions(name: str) -> list[int]:
 def resnet() -> dict[str, Value]:
     """What is said of ResNet-50's build."""
     rows = walked("resnet50")[1]
+    deepest = walked("resnet1202")
+    layers = of_net(deepest[0].member, deepest[1], "layers with weights")
+    assert layers is not None
     stages = {name.split("_")[0].split(".")[0] for name in rows if name.startswith("conv")}
     first = walked("resnet50_notes_keras")[1]["conv1"]
     assert isinstance(first.padding, tuple)
@@ -114,6 +117,7 @@ def resnet() -> dict[str, Value]:
     height, width = (side + 2 * zeros for side, zeros in sides)
     return {
         "stages": len(stages),
+        "layers of the deepest ResNet for CIFAR-10": layers,
         "convolutions of a block": sum(name.startswith("conv2_2.conv") for name in rows),
         "input, padded for conv1": (first.input[0], height, width),
     }

@@ -142,8 +142,8 @@ RESNET = """
 913  resnet50  layers with weights  50
 913  resnet101  layers with weights  101
 913  resnet152  layers with weights  152
-915  resnet1202  layers with weights  1202
-915  resnet1202  layers with weights  1202
+915  .  layers of the deepest ResNet for CIFAR-10  1202
+915  .  layers of the deepest ResNet for CIFAR-10  1202
 935  resnet50  stages  5
 935  resnet50  convolutions of a block  3
 935  resnet50  convolutions of a block  3
