@@ -50,11 +50,11 @@ def _show_block(block: Block, marks: dict[str, str]) -> None:
     screen.heading(block.heading)
     room = screen.width(sys.stdout) if screen.terminal() else None
     words = block.columns == NUMBERS
-    label = all(not line.cells[0].number for line in block.lines)
+    word = all(not line.cells[0].number for line in block.lines)
     for at, panel in enumerate(panels(block, marks, None if words else room)):
         if at:
             screen.say()
         rows = [[cell.replace(" ", screen.KEPT) for cell in row] for row in panel.rows]
-        screen.table(panel.columns, panel.rows if words else rows, left=3 if words else 1 + label)
+        screen.table(panel.columns, panel.rows if words else rows, left=3 if words else 1 + word)
     for verdict, why, several in reasons(block):
         screen.paragraph("", f"{marks[verdict]} {why}: {'; '.join(several)}", hang=2)

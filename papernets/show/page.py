@@ -36,7 +36,7 @@ def marked(cell: Cell, marks: dict[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Panel:
-    """Some columns of a table, as many as fit; the first is always the line."""
+    """Some columns of a table, as many as fit, behind the line and its label if it has one."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -49,19 +49,25 @@ def panels(block: Block, marks: dict[str, str], room: int | None = None) -> Iter
         cells = [marked(cell, marks) for cell in line.cells]
         grid.append([str(line.number), *cells, *[""] * (len(block.columns) - 1 - len(cells))])
     widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
-    for chosen in _fitting(widths, room):
-        at = (0, *chosen)
-        rows = tuple(
-            tuple(row[n] for n in at) for row in grid[1:] if any(row[n] for n in chosen) or not at
-        )
+    heads = 1 + labelled(block)
+    for chosen in _fitting(widths, heads, room):
+        at = (*range(heads), *chosen)
+        rows = tuple(tuple(row[n] for n in at) for row in grid[1:] if any(row[n] for n in at[1:]))
         yield Panel(tuple(grid[0][n] for n in at), rows)
 
 
-def _fitting(widths: Sequence[int], room: int | None) -> Iterator[list[int]]:
-    """The columns behind the first, in groups that fit beside it."""
+def labelled(block: Block) -> bool:
+    """True where every line begins with a word: its label."""
+    return len(block.columns) > 2 and all(
+        line.cells[0].text and not line.cells[0].number for line in block.lines
+    )
+
+
+def _fitting(widths: Sequence[int], heads: int, room: int | None) -> Iterator[list[int]]:
+    """The columns behind the first so many, in groups that fit beside them."""
     chosen: list[int] = []
-    for at in range(1, len(widths)):
-        taken = sum(widths[n] + 2 for n in (*chosen, at)) + widths[0]
+    for at in range(heads, len(widths)):
+        taken = sum(widths[n] + 2 for n in (*chosen, at)) + sum(widths[:heads]) + 2 * (heads - 1)
         if chosen and room is not None and taken > room:
             yield chosen
             chosen = []

@@ -253,6 +253,18 @@ def test_a_claim_says_of_which_networks_it_is(write):
     assert look_up("mine.py:BOTH").claims == ()
 
 
+def test_a_claim_may_be_of_a_block(write, capsys):
+    """Two convolutions in a block: (1*1*1+1)*2 + (3*3*2+1)*3 = 61 parameters."""
+    write(
+        "FIRE = chain({'squeeze': Conv(2, 1), 'expand': Conv(3, 3)})",
+        "NET = Net('burnt', (1, 8, 8), 3, chain({'fire2': FIRE}))",
+        "CLAIMS = A_PAPER.claims('quantity  printed  where\\nfire2.params  61  table 1')",
+    )
+    for verb in ("verify", "explain"):
+        assert main([verb, "mine.py:NET"]) == 0
+        assert "fire2.params" in capsys.readouterr().out
+
+
 # What is of a wrong kind
 
 WRONG = {
