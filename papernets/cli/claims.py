@@ -21,4 +21,4 @@ def contradicted(check: Check) -> str:
 def counts(checks: Sequence[Check], names: Mapping[str, str]) -> str:
     """How many of these numbers are of papers, of code and of notes: `23 of papers, 2 of notes`."""
     kinds = [check.source.who for check in checks]
-    return ", ".join(f"{kinds.count(k)} of {name}" for k, name in names.items() if k in kinds)
+    return ", ".join(f"{kinds.count(k):,} of {name}" for k, name in names.items() if k in kinds)

@@ -13,6 +13,7 @@ from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file
 
 if TYPE_CHECKING:
+    from ..said.fidelity import OnRecord
     from ..said.verify import Check
 
 
@@ -22,6 +23,10 @@ def verify(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="As a page in Markdown, docs/fidelity.md say.")
     ] = False,
+    source: Annotated[
+        str,
+        typer.Option("--source", help="notes-000 to notes-004: their tables, a mark a cell."),
+    ] = "",
 ) -> None:
     """Check each published number against our own arithmetic.
 
@@ -29,24 +34,71 @@ def verify(
     """
     from ..nets import NETS, look_up
     from ..nets import verify as check
+    from ..nets.notes import further
     from ..said.fidelity import OnRecord, page
     from .explain import network
 
     if json and markdown:
         raise WrongUse("--json and --markdown are two forms of one thing: give one of them")
+    if source:
+        _of_source(source, name, json, markdown)
+        return
     with own_file(name):
         every = {entry.name: look_up(entry.name) for entry in NETS if not name}
         nets = {name: network(name)} if name else every
-        found = {n: check(net) for n, net in nets.items()}
-        checks = [(n, c) for n, several in found.items() for c in several]
+        records = {n: OnRecord(found.net, found.record) for n, found in nets.items()}
+        checks = [(n, c) for n, found in nets.items() for c in check(found)]
+        more = further() if not name else ()
         if json:
-            screen.print_json([{"network": n, **c.to_dict()} for n, c in checks])
+            printed = [{"network": n or None, **c.to_dict()} for n, c in (*checks, *more)]
+            screen.print_json(printed)
         elif markdown:
-            records = [OnRecord(found.net, found.record) for found in nets.values()]
-            screen.say(page(records).rstrip())
+            screen.say(page(tuple(records.values()), more).rstrip())
         else:
-            _verdicts(checks)
-    if any(c.verdict == "DISAGREES" for _, c in checks):
+            order = list(dict.fromkeys(n for n, _ in checks))
+            checks += [(n or NO_NETWORK, c) for n, c in more]
+            order += [n for n in dict.fromkeys(n for n, _ in checks) if n not in order]
+            _verdicts(sorted(checks, key=lambda one: order.index(one[0])))
+            if name:
+                _say_further(next(iter(records.values())))
+    if any(c.verdict == "DISAGREES" for _, c in (*checks, *more)):
+        raise typer.Exit(1)
+
+
+NO_NETWORK = "(no network)"
+
+
+def _say_further(of: OnRecord) -> None:
+    """How many numbers of a network stand in the notes' tables besides."""
+    from ..nets import NETS
+    from ..nets.notes import further
+
+    known = of.name in {entry.name for entry in NETS} and of.record.claims_on(of.net)
+    if several := further(of.name) if known else ():
+        names = sorted({str(check.source.origins[0]).replace(" ", "-") for _, check in several})
+        screen.prose(
+            f"The tables of the notes print {plural(len(several), 'number', 'numbers')} of it "
+            f"besides: {', '.join(screen.whole(f'papernets verify --source {n}') for n in names)}"
+        )
+
+
+def _of_source(source: str, name: str, json: bool, markdown: bool) -> None:
+    """One of the notes, table by table; exit code 1 where a cell disagrees or has no mark."""
+    from ..nets.notes import page
+    from ..show.page import page_list
+    from .flags import wrong_use
+    from .source import show_page
+
+    if name or markdown:
+        what = f"{name} is a network" if name else "--markdown is the page of all networks"
+        raise WrongUse(f"--source {source} is a whole note, and {what}: give one of them")
+    with wrong_use():
+        found = page(source)
+    if json:
+        screen.print_json(page_list(found))
+    else:
+        show_page(found)
+    if found.unmarked or any(check.verdict == "DISAGREES" for check in found.checks()):
         raise typer.Exit(1)
 
 

@@ -12,23 +12,28 @@ from .claims import (
     shown,
     value,
 )
+from .page import Aside, Block, Cell, Line, Page
 from .recipe import Recipe
 from .record import Printed, Record
-from .sources import ABOUT_NOTES, BY_HAND, NOTES, WHO, Code, Notes, Paper, Source, Together
+from .sources import ABOUT_NOTES, NOTES, WHO, Code, Notes, Paper, Source, Together
 from .tables import Table, crosses, maps_last, number, patch, table
-from .verify import Check, verify
+from .verify import Check, check, verify
 
 __all__ = [
     "ABOUT_NOTES",
-    "BY_HAND",
     "NOTES",
     "UNEXPLAINED",
     "WHO",
+    "Aside",
+    "Block",
+    "Cell",
     "Check",
     "Claim",
     "Code",
     "Departure",
+    "Line",
     "Notes",
+    "Page",
     "Paper",
     "Printed",
     "Recipe",
@@ -37,6 +42,7 @@ __all__ = [
     "Table",
     "Together",
     "Value",
+    "check",
     "crosses",
     "departures",
     "error_of_paper",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .tables import Table
@@ -36,11 +36,13 @@ class Claim:
     `ROW.connections`, `ROW.out` or another field of a row, or, for a measured result, `error` (a
     fraction, under `conditions`). A quantity that is no row's comes with `ours`, computed beside
     it from the same layers. `about`: the source rounds, and the value agrees where ours `rounds_to`
-    it. `below`: the source says less than this. `why` is the reason why the value is wrong, and
+    it; `exact`: zeros at its end are printed digits too, which other numbers may have rounded to.
+    `below`: the source says less than this. `why` is the reason why the value is wrong, and
     then it must go on disagreeing: an erratum; it begins with `unexplained` where nobody knows. A
     number that is right, and that a variant or a reading misses, is no erratum: it speaks against
     the variant, which says so in a `Departure`. `of` are the networks of which it is said; none:
-    of whichever record it stands in.
+    of whichever record it stands in. `paper` is what the paper itself prints, or who measured it,
+    beside a result that somebody else repeats.
     """
 
     quantity: str
@@ -52,11 +54,13 @@ class Claim:
     conditions: str = ""
     ours: Value | None = None
     of: tuple[str, ...] = ()
+    exact: bool = False
+    paper: str = ""
 
     @property
     def measured(self) -> bool:
         """True for a result of an experiment, which no arithmetic can confirm."""
-        return self.quantity == "error"
+        return self.quantity == "error" or bool(self.paper)
 
     @property
     def wrong(self) -> bool:
@@ -69,8 +73,12 @@ class Claim:
             if self.below:
                 return ours < self.printed
             if self.about:
-                return rounds_to(ours, self.printed)
+                return rounds_to(ours, self.printed, self.exact)
         return self.printed == ours
+
+    def rounded_from(self, ours: Value) -> bool:
+        """True where `ours` rounds to the value as it is printed: then it is no erratum."""
+        return replace(self, about=True, below=False).agrees(ours)
 
 
 @dataclass(frozen=True)
@@ -94,13 +102,14 @@ def read_claims(
 
     The first line names the columns, out of `COLUMNS`. A cell of `.` is empty, and so is what is
     missing after `where`; one of `"` is as above it. A line that begins with a space goes on
-    with the last cell above. `printed` is read by `value`; `about` or `below` may stand before it.
+    with the last cell above. `printed` is read by `value`; `about`, `below` or `exactly` may stand
+    before it.
     `ours`, the column or the mapping, has our values of quantities that are no row's. ValueError
     names a wrong line.
     """
     found = []
     for cell in _cells(table, COLUMNS):
-        printed, about, below = _limits(cell.get("printed", ""))
+        kind, printed = _limits(cell.get("printed", ""))
         if re.match(r"[\d.,]+ ", printed) and isinstance(value(printed), str):
             what = f"{cell['quantity']}: {printed!r} is no number"
             raise ValueError(f"{what}: cells stand two spaces apart or more")
@@ -111,11 +120,12 @@ def read_claims(
                 value(printed),
                 at(cell.get("where", "")),
                 cell.get("why it is wrong", ""),
-                about,
-                below,
+                kind == "about",
+                kind == "below",
                 cell.get("conditions", ""),
                 beside,
                 of,
+                kind == "exactly",
             )
         )
     return tuple(found)
@@ -171,10 +181,10 @@ def of_rows(table: Table, source: Source) -> tuple[Claim, ...]:
     )
 
 
-def _limits(cell: str) -> tuple[str, bool, bool]:
-    """A cell without `about` or `below`, and which of the two it had."""
-    about, below = cell.startswith("about "), cell.startswith("below ")
-    return cell.split(" ", 1)[1] if about or below else cell, about, below
+def _limits(cell: str) -> tuple[str, str]:
+    """`about`, `below` or `exactly` where a cell begins with it, and the rest of the cell."""
+    kind, _, rest = cell.partition(" ")
+    return (kind, rest) if kind in ("about", "below", "exactly") and rest else ("", cell)
 
 
 def value(cell: str) -> Value:
@@ -207,10 +217,11 @@ def error_of_paper(claims: Iterable[Claim]) -> Claim | None:
     return next((claim for claim in found if claim.source.who == "paper"), None)
 
 
-def rounds_to(ours: float, printed: float) -> bool:
+def rounds_to(ours: float, printed: float, exact: bool = False) -> bool:
     """True where `ours` rounds to `printed` at the place of its last digit that is not zero.
 
-    Cut off there it may be too, but for a `printed` of one digit: 5.7 is no 5.
+    Cut off there it may be too, but for a `printed` of one digit: 5.7 is no 5. `exact`: at the
+    ones at most, zeros there or not.
     """
     if printed == 0:
         return ours == 0
@@ -218,7 +229,7 @@ def rounds_to(ours: float, printed: float) -> bool:
     scaled = abs(printed)
     while scaled != int(scaled) and place > -12:
         place, scaled = place - 1, round(scaled * 10, 9)
-    while scaled % 10 == 0:
+    while scaled % 10 == 0 and not exact:
         place, scaled = place + 1, scaled / 10
     unit = 10.0**place
     met = {round(ours / unit)} | ({math.floor(ours / unit)} if scaled >= 10 else set())

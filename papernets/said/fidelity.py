@@ -5,19 +5,17 @@ It is made of what `verify` finds, and of the departures and results that the ne
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ..spec import Committee, Net
 from ..words import percent
 from .claims import Departure, Value, shown
+from .fidelity_notes import LONG, VERDICT_COLUMNS, Further, counts, on_notes
+from .markdown import anchor, escaped, grouped, named, table
 from .record import Record
 from .sources import ABOUT_NOTES, WHO, Source
 from .verify import Check, verify
-
-Item = TypeVar("Item")
-Key = TypeVar("Key", bound=Hashable)
 
 
 class OnRecord(NamedTuple):
@@ -42,20 +40,21 @@ class OnRecord(NamedTuple):
 
 Networks = Sequence[OnRecord]
 Checks = Mapping[str, tuple[Check, ...]]
-LONG = 6
-"""A list that is longer is folded, open to a click."""
 INTRODUCTION = """# Fidelity: every published number, checked
 
 For each network the numbers that its paper, released code and later notes print, against our own
 arithmetic. A number **agrees** where it is the same, or where ours rounds to the printed digits, or
 truncates to two of them or more. Otherwise it is an **erratum** with its reason, or it is
-**unexplained**: nobody knows why it was printed. None is left out. Where a network does otherwise
-than its paper, where a variant or a reading misses a number that is right, or where the paper
-leaves something open, that is a **departure**, with the place that says so. **Results** are errors
-that somebody measured, for training to reproduce; no arithmetic can confirm them.
+**unexplained**: nobody knows why it was printed. None is left out of what the lecture notes print:
+`papernets verify --source notes-000`, and so on to `notes-004`, prints each of their tables and
+numbers again with a mark a cell, and ends with what is no fact and why; a test holds it to their
+text. Where a network does otherwise than its paper, where a variant or a reading misses a number
+that is right, or where the paper leaves something open, that is a **departure**, with the place
+that says so. **Results** are errors that somebody measured, for training to reproduce; no
+arithmetic can confirm them. Those that notes repeat have the paper's own figure beside them.
 
 This page is made by `papernets verify --markdown > docs/fidelity.md`, and a test fails where it is
-not current. `papernets verify NAME` has each number of a network, those that agree too;
+not current. `papernets verify NAME` has each number of a network's record, those that agree too;
 `papernets diff A B` says what two networks do otherwise."""
 WHOSE_WORDS = dict(zip(WHO, ("of papers", "of released code", "of notes"), strict=True))
 VERDICTS = {
@@ -67,17 +66,18 @@ VERDICTS = {
 }
 
 
-def page(networks: Networks) -> str:
+def page(networks: Networks, further: Further = ()) -> str:
     """The page in Markdown, for these networks in their order; papers in the order of their first.
 
-    A number that several networks share is counted once a network.
+    A number that several networks share is counted once a network. `further` are those of notes
+    that stand in no record.
     """
     checks = {one.name: verify(one.net, one.record) for one in networks}
-    papers = _grouped(networks, lambda net: net.heading)
+    papers = grouped(networks, lambda net: net.heading)
     parts = [
         INTRODUCTION,
         ABOUT_NOTES,
-        _together(checks),
+        _together(checks, further),
         "## Papers",
         _index(papers, checks),
         "## Unexplained",
@@ -85,19 +85,15 @@ def page(networks: Networks) -> str:
     ]
     for heading, several in papers.items():
         parts += [f"## {heading}", *_section(several, checks)]
+    if further:
+        parts += ["## Lecture notes", *on_notes(further)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
-    found: dict[Key, list[Item]] = {}
-    for item in items:
-        found.setdefault(key(item), []).append(item)
-    return found
-
-
-def _together(checks: Checks) -> str:
+def _together(checks: Checks, further: Further) -> str:
     """All numbers, by verdict and by whose they are."""
     every = [check for several in checks.values() for check in several]
+    every += [check for _, check in further]
     rows = []
     for verdict, words in VERDICTS.items():
         kinds = [check.source.who for check in every if check.verdict == verdict]
@@ -105,7 +101,7 @@ def _together(checks: Checks) -> str:
             counts = [kinds.count(kind) for kind in WHO]
             rows.append((words, *counts, sum(counts)))
     head = (f"{len(checks)} networks", *WHOSE_WORDS.values(), "together")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _index(papers: Mapping[str, Networks], checks: Checks) -> str:
@@ -113,23 +109,8 @@ def _index(papers: Mapping[str, Networks], checks: Checks) -> str:
     for heading, several in papers.items():
         every = [check for net in several for check in checks[net.name]]
         link = f"[{heading}](#{anchor(heading)})"
-        rows.append((link, len(several), *_counts(every)))
-    return _table(("paper", "networks", *VERDICT_COLUMNS), rows)
-
-
-VERDICT_COLUMNS = ("agree", "errata", "unexplained", "results")
-
-
-def _counts(checks: Sequence[Check]) -> tuple[int | str, ...]:
-    """How many of each verdict; empty for none."""
-    of = [check.verdict for check in checks]
-    verdicts = ("agrees", "erratum", "unexplained", "measured")
-    return tuple(of.count(verdict) or "" for verdict in verdicts)
-
-
-def anchor(heading: str) -> str:
-    """The address that GitHub gives a heading."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        rows.append((link, len(several), *counts(every)))
+    return table(("paper", "networks", *VERDICT_COLUMNS), rows)
 
 
 Contradicted = tuple[str, str, Source, str]
@@ -159,11 +140,11 @@ def _unexplained(networks: Networks, checks: Checks) -> Iterator[str]:
         f"{len(claims)} printed numbers that arithmetic contradicts and nobody has explained yet; "
         f"{count} with each network counted that they are printed for."
     )
-    yield _table(
+    yield table(
         ("network", "quantity", "printed", "ours", "where", "what is known"),
         [
             (
-                *(_names(ours), f"`{quantity}`", printed, _values(ours), source),
+                *(named(ours), f"`{quantity}`", printed, _values(ours), source),
                 why.partition(": ")[2],
             )
             for (quantity, printed, source, why), ours in claims.items()
@@ -185,10 +166,10 @@ def _section(networks: Networks, checks: Checks) -> Iterator[str]:
         agreed = [c.source.who for c in checks[net.name] if c.verdict == "agrees"]
         by = tuple(agreed.count(kind) or "" for kind in WHO)
         rows.append(
-            (f"`{net.name}`", *by, *_counts(checks[net.name])[1:3], len(net.departures) or "")
+            (f"`{net.name}`", *by, *counts(checks[net.name])[1:3], len(net.departures) or "")
         )
     agree = ("agree: paper", "code", "notes")
-    yield _table(("network", *agree, "errata", "unexplained", "departures"), rows)
+    yield table(("network", *agree, "errata", "unexplained", "departures"), rows)
     yield from _errata(networks, checks)
     yield from _departures(networks)
     yield from _results(networks)
@@ -209,13 +190,13 @@ def _errata(networks: Networks, checks: Checks) -> Iterator[str]:
 def _errata_of(networks: Networks, claims: Mapping[Contradicted, dict[str, str]]) -> str:
     of = {net.name for net in networks}
     lines = []
-    for (source, why), several in _grouped(claims.items(), lambda item: item[0][2:]).items():
+    for (source, why), several in grouped(claims.items(), lambda item: item[0][2:]).items():
         told = [
-            f"`{quantity}` = {_escaped(printed)}, ours {_escaped(_values(ours))}"
-            + ("" if set(ours) == of else f" ({_names(ours)})")
+            f"`{quantity}` = {escaped(printed)}, ours {escaped(_values(ours))}"
+            + ("" if set(ours) == of else f" ({named(ours)})")
             for (quantity, printed, _, _), ours in several
         ]
-        reason = f"*{_escaped(str(source))}*: {_escaped(why)}"
+        reason = f"*{escaped(str(source))}*: {escaped(why)}"
         if len(told) > LONG:
             summary = f"<summary>{len(told)} numbers</summary>"
             lines.append(f"- {reason} <details>{summary}{'<br>'.join(told)}</details>")
@@ -233,7 +214,7 @@ def _departures(networks: Networks) -> Iterator[str]:
     if found:
         yield "### Departures"
         yield "\n".join(
-            f"- {_escaped(departure.what)} (*{_escaped(departure.where)}*)"
+            f"- {escaped(departure.what)} (*{escaped(departure.where)}*)"
             + ("" if len(names) == len(networks) else f": {_among(names, networks)}")
             for departure, names in found.items()
         )
@@ -243,7 +224,7 @@ def _among(names: Sequence[str], networks: Networks) -> str:
     """The names, or where they are most of many, all but the others."""
     others = [net.name for net in networks if net.name not in names]
     few = len(names) > LONG and len(others) < len(names) / 2
-    return f"all but {_names(others)}" if few else _names(names)
+    return f"all but {named(others)}" if few else named(names)
 
 
 def _results(networks: Networks) -> Iterator[str]:
@@ -257,10 +238,10 @@ def _results(networks: Networks) -> Iterator[str]:
     if not found:
         return
     yield "### Results, for training to reproduce"
-    results = _table(
+    results = table(
         ("network", "error", "on", "where"),
         [
-            (_names(names), _percent(error), conditions, source)
+            (named(names), _percent(error), conditions, source)
             for (error, conditions, source), names in found.items()
         ],
     )
@@ -275,27 +256,3 @@ Result = tuple[Value, str, str]
 
 def _percent(error: Value) -> str:
     return percent(error) if isinstance(error, float) else shown(error)
-
-
-def _escaped(text: str) -> str:
-    """Prose in which Markdown finds nothing to set."""
-    return re.sub(r"([*<>|`\\])", r"\\\1", text)
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown: a column of numbers is set to the right."""
-    body = [[_cell(cell) for cell in row] for row in rows]
-    right = [all(re.fullmatch(r"[\d,]*", row[at]) for row in body) for at in range(len(head))]
-    lines = [head, ["--:" if r else "---" for r in right], *body]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    text = str(value)
-    return text if text.startswith(("`", "[", "*")) else _escaped(text)

@@ -1,4 +1,4 @@
-"""Who prints something, and where: papers, released code, lecture notes, sums of printed rows."""
+"""Who prints something, and where: papers, released code, lecture notes."""
 
 from __future__ import annotations
 
@@ -87,13 +87,6 @@ class Notes(Origin):
         return Source((self,), behind(str(self), place))
 
 
-@dataclass(frozen=True)
-class Sum(Origin):
-    """Printed rows added by hand, `104 + 808 + 1,290`: it counts as the notes'."""
-
-    who = "notes"
-
-
 class Together(Origin):
     """Several that print the same; of the notes among them those that a place names.
 
@@ -113,7 +106,6 @@ class Together(Origin):
 
 NOTES = tuple(Notes(f"00{number}") for number in range(5))
 """Notes 000 to 004."""
-BY_HAND = Sum()
 
 
 def behind(name: str, place: str) -> str:

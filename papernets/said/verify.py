@@ -16,7 +16,8 @@ class Check:
 
     `verdict` is `agrees`, `erratum` (it disagrees, and we say why), `unexplained` (it disagrees,
     and nobody knows why), `measured` (an experiment's result, for training to reproduce), or
-    `DISAGREES`. `rounded`: it agrees as its source rounds. `below`: its source says less than this.
+    `DISAGREES`. `why` is the reason of an erratum; beside a result what the paper prints itself.
+    `rounded`: it agrees as its source rounds. `below`: its source says less than this.
     """
 
     quantity: str
@@ -33,15 +34,27 @@ class Check:
         return {**asdict(self), "source": str(self.source)}
 
 
+SUMMED = ("params", "fixed_params", "macs", "connections")
+"""What a block has as the sum of its rows; its `input` is its first row's, its `out` its last's."""
+
+
 def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
-    """Our value of a quantity such as `params` or `C3.connections`; ValueError if unknown."""
+    """Our value of a quantity: `params`, `C3.connections`, or a block's, `fire2.params`.
+
+    ValueError if unknown.
+    """
     if hasattr(sums, quantity):
         return int(getattr(sums, quantity))
     name, _, column = quantity.rpartition(".")
-    for row in rows:
+    block = [row for row in rows if name and f"{row.name}.".startswith(f"{name}.")]
+    if block and column in SUMMED:
+        return sum(int(getattr(row, column)) for row in block)
+    for row in block:
         if row.name == name and hasattr(row, column):
             value: Value = getattr(row, column)
             return value
+    if block and column in ("input", "out") and block[0].name != name:
+        return block[0].input if column == "input" else block[-1].out
     raise ValueError(f"no quantity {quantity!r}: there is no such row or column")
 
 
@@ -53,18 +66,23 @@ def verify(net: Net | Committee, record: Record) -> tuple[Check, ...]:
     rows = walk(net.member)
     times = net.count if isinstance(net, Committee) else 1
     sums = Totals(**{name: n * times for name, n in vars(totals(rows)).items()})
-    held = record.claims_on(net)
-    return (
-        *(_agreement(claim, rows, sums) for claim in held if not claim.wrong),
-        *(_erratum(claim, rows, sums) for claim in held if claim.wrong),
-    )
+    held = sorted(record.claims_on(net), key=lambda claim: claim.wrong)
+    return tuple(check(claim, rows, sums) for claim in held)
 
 
-def _agreement(claim: Claim, rows: tuple[Row, ...], sums: Totals) -> Check:
-    """A number that should agree with ours, or that only an experiment can give."""
-    if claim.measured:
-        return Check(claim.quantity, claim.printed, None, "measured", claim.source)
-    value = ours(claim.quantity, rows, sums) if claim.ours is None else claim.ours
+def check(claim: Claim, rows: tuple[Row, ...] = (), sums: Totals | None = None) -> Check:
+    """A claim against its own `ours`, or against the rows and sums of its network."""
+    if claim.measured and not claim.wrong:
+        return Check(claim.quantity, claim.printed, None, "measured", claim.source, claim.paper)
+    value = claim.ours
+    if value is None:
+        assert sums is not None, f"{claim.quantity} needs a network"
+        value = ours(claim.quantity, rows, sums)
+    return (_erratum if claim.wrong else _agreement)(claim, value)
+
+
+def _agreement(claim: Claim, value: Value) -> Check:
+    """A number that should agree with ours."""
     agrees = claim.agrees(value)
     return Check(
         claim.quantity,
@@ -77,11 +95,12 @@ def _agreement(claim: Claim, rows: tuple[Row, ...], sums: Totals) -> Check:
     )
 
 
-def _erratum(claim: Claim, rows: tuple[Row, ...], sums: Totals) -> Check:
+def _erratum(claim: Claim, value: Value) -> Check:
     """A number that is wrong, and has to stay so."""
-    value = ours(claim.quantity, rows, sums) if claim.ours is None else claim.ours
     verdict = "unexplained" if claim.why.startswith(UNEXPLAINED) else "erratum"
     why = claim.why
     if value == claim.printed:
         verdict, why = "DISAGREES", "listed as an erratum, but our number is the same"
+    elif claim.rounded_from(value):
+        verdict, why = "DISAGREES", "listed as an erratum, but ours rounds to it"
     return Check(claim.quantity, claim.printed, value, verdict, claim.source, why)

@@ -28,7 +28,13 @@ want of room: connections, sees. A wider window has all.
 """
 """What is said on a terminal only."""
 NAMES = [entry.name for entry in NETS if "lenet" in entry.name or "inception" in entry.name]
-VERBS = [["list"], ["verify"], *(["explain", name] for name in (*NAMES, "alexnet", "resnet18_v2"))]
+SOURCES = [["verify", "--source", name] for name in ("notes-000", "notes-002", "notes-003")]
+VERBS = [
+    ["list"],
+    ["verify"],
+    *SOURCES,
+    *(["explain", name] for name in (*NAMES, "alexnet", "resnet18_v2")),
+]
 
 
 @pytest.mark.parametrize("columns", [80, 100, 120])

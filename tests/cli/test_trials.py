@@ -125,10 +125,12 @@ def test_verify_says_why_and_counts_papers_and_notes(capsys: pytest.CaptureFixtu
     assert main(["verify", "lenet4"]) == 0
     out = capsys.readouterr().out
     assert (
-        "8 published numbers agree (8 of papers), 1 is an erratum with its reason (1 of notes), "
+        "8 published numbers agree (8 of papers), 0 are errata with their reasons, "
         "0 are unexplained, 0 disagree; 1 is a result of experiments"
     ) in out
-    assert "agrees, rounded" in out and "dense, it has three times the paper's 17,000" in out
+    assert "agrees, rounded" in out
+    assert main(["verify", "lenet5_modern"]) == 0
+    assert "60,000 belongs to the paper's sparse C3" in capsys.readouterr().out
     assert main(["verify", "lenet4", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["verdict"] for one in found if one["rounded"]] == ["agrees", "agrees"]
@@ -161,3 +163,51 @@ def test_a_number_that_is_printed_as_a_bound_says_so(capsys: pytest.CaptureFixtu
     assert said in capsys.readouterr().out
     assert main(["verify", "inception_v3"]) == 0
     assert "agrees, below" in capsys.readouterr().out
+
+
+def test_a_note_is_printed_again_with_a_mark_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--source", "notes-002"]) == 0
+    out = capsys.readouterr().out
+    (row,) = (text for text in out.splitlines() if text.startswith("169  "))
+    assert row.split()[1:7] == ["28", "✓", "28", "✓", "96", "E"]
+    assert (
+        "E the size is copied from another row: line 169: inception_3a.b5x5.reduce.input = 96x"
+        in out
+    )
+    assert out.splitlines()[-1].endswith(" 0 cells without a mark.")
+    assert main(["verify", "--source", "notes-001"]) == 0
+    out = capsys.readouterr().out
+    assert "VGG [40] (ILSVRC'14)" in out and "4.94 r" in out
+    assert "code, whose networks are checked as networks (lines 211 to 217," in out
+
+
+def test_a_note_as_json_has_lines_and_numbers_of_no_network(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["verify", "--source", "notes-001", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (steps,) = (one for one in found if one["quantity"] == "steps of 128 in an epoch of 60,000")
+    assert (steps["network"], steps["printed"], steps["ours"]) == (None, 469, 469)
+    assert (steps["verdict"], steps["lines"]) == ("agrees", [322])
+    assert main(["verify", "--json"]) == 0
+    every = json.loads(capsys.readouterr().out)
+    assert any(one["quantity"] == steps["quantity"] and one["network"] is None for one in every)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--source", "notes-009"], "unknown source 'notes-009'. Sources: notes-000, notes-001"),
+        (
+            ["lenet5", "--source", "notes-001"],
+            "--source notes-001 is a whole note, and lenet5 is a",
+        ),
+        (["--source", "notes-001", "--markdown"], "and --markdown is the page of all networks"),
+        (["--source", ""], "--source is empty"),
+    ],
+)
+def test_a_wrong_source_is_wrong_use(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", *words]) == 2
+    assert said in capsys.readouterr().err

@@ -171,7 +171,6 @@ ERRATA = [
     (33, "alexnet", "what norm1 stands after", "conv1, before its ReLU"),
     (33, "alexnet_single", "what norm1 stands after", "the pooling"),
     (34, "alexnet", "norm1.formula", "a / (k + alpha×sum of a^2)^beta"),
-    ("2", "alexnet", "top-1 error that normalisation saves", 0.01),
     ("2", "alexnet", "conv1.kernel", (7, 7)),
     ("figure 2", "alexnet", "conv1.size", 253_440),
 ]

@@ -173,7 +173,6 @@ ERRATA = [  # ERRATA.md: item, quantity, what the source prints
     (4, "inception_4d.b3x3.conv.input", (96, 14, 14)),
     (4, "inception_5b.b5x5.conv.input", (16, 7, 7)),
     (13, "params", 6_400_000),
-    (13, "macs", 2_000_000_000),
     (13, "AlexNet's parameters over GoogLeNet's", 12),
     (28, "inception_3a.kind", "add"),
     (29, "inception_3a.pool.pool.kind", "conv"),
@@ -211,7 +210,7 @@ def test_table_3():
 
 
 def test_the_modules_are_explained_and_not_trained():
-    """Notes 001: 120 and 12.4 million multiply-adds for the 5x5 branch; outputs by hand."""
+    """Notes 001: 120 and 12.4 million multiply-adds for the 5x5 branch; outputs added up."""
     naive, reduced = rows("inception_naive_3a"), rows("inception_reduced_3a")
     assert naive["inception_3a"].out == (64 + 128 + 32 + 192, 28, 28)
     assert reduced["inception_3a"].out == (64 + 128 + 32 + 32, 28, 28)

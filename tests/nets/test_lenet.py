@@ -148,7 +148,6 @@ ERRATA = [
     (5, "lenet5", "S2.stride", (1, 1)),
     (18, "lenet1", "H3.out", (8, 12, 12)),
     (18, "lenet1_notes", "conv2.out", (8, 12, 12)),
-    (19, "lenet4", "params", 51_050),
     (20, "lenet5_modern", "params", 60_000),
     (21, "lenet5", "16*2*2*16", 2000),
     (22, "lenet5", "(5*5+1)*6*(5*5)", 156),
@@ -160,6 +159,7 @@ ERRATA = [
     (24, "lenet5_keras_28", "pool2.out", (16, 5, 5)),
     (25, "lenet5", "C1.activation", "relu"),
     (25, "lenet5", "C1.activation", "sigmoid"),
+    (25, "lenet5", "F6.activation", "sigmoid"),
     (26, "lecture_cnn", "parameters of six 5x5 kernels on 32x32x3", 156),
 ]
 

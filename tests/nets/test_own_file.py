@@ -16,7 +16,7 @@ from papernets.spec import HE, Initialisation
 SOURCE = '''
 """A network of mine."""
 from papernets.nets.entry import Entry
-from papernets.said import BY_HAND, Claim, Departure, Paper, Recipe, Source, of_rows, table
+from papernets.said import Claim, Departure, Paper, Recipe, Source, of_rows, table
 from papernets.spec import Committee, Conv, Dense, Flatten, Initialisation, Net, chain
 
 A_PAPER = Paper("A Title", "Author", 2026, "Venue")
@@ -244,13 +244,25 @@ def test_mappings_by_the_networks_names(write):
 def test_a_claim_says_of_which_networks_it_is(write):
     write(
         "CLAIMS = (",
-        "    Claim('params', 466, BY_HAND.at('30 + 436'), of=('mine', 'fixed')),",
-        "    Claim('macs', 1404, BY_HAND.at('972 + 432'), of=('fixed',)),",
+        "    Claim('params', 466, A_PAPER.at('the rows'), of=('mine', 'fixed')),",
+        "    Claim('macs', 1404, A_PAPER.at('the rows'), of=('fixed',)),",
         ")",
     )
     assert len(look_up("mine.py:mine").claims) == 1
     assert len(look_up("mine.py:FIXED").claims) == 2
     assert look_up("mine.py:BOTH").claims == ()
+
+
+def test_a_claim_may_be_of_a_block(write, capsys):
+    """Two convolutions in a block: (1*1*1+1)*2 + (3*3*2+1)*3 = 61 parameters."""
+    write(
+        "FIRE = chain({'squeeze': Conv(2, 1), 'expand': Conv(3, 3)})",
+        "NET = Net('burnt', (1, 8, 8), 3, chain({'fire2': FIRE}))",
+        "CLAIMS = A_PAPER.claims('quantity  printed  where\\nfire2.params  61  table 1')",
+    )
+    for verb in ("verify", "explain"):
+        assert main([verb, "mine.py:NET"]) == 0
+        assert "fire2.params" in capsys.readouterr().out
 
 
 # What is of a wrong kind

@@ -122,7 +122,6 @@ ERRATA = [
     (2, "resnet18", "conv1.input", (3, 227, 227)),
     (2, "resnet18", "conv1.padding", (1, 1)),
     (2, "resnet18", "conv1.params", 9_472),
-    (2, "resnet18", "pool1.padding", 0.5),
     (31, "resnet50", "layers with weights", 51),
     (31, "resnet152", "layers with weights", 151),
     (32, "resnet50_notes_keras", "pool1.out", (64, 56, 56)),

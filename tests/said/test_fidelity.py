@@ -9,13 +9,16 @@ import pytest
 
 from papernets.cli import main
 from papernets.nets import NETS, look_up, net
+from papernets.nets.notes import NAMES, further
+from papernets.nets.notes import page as notes_page
 from papernets.said import NOTES, Claim, Code, Departure, Paper, Record, verify
 from papernets.said.fidelity import OnRecord, anchor, page
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "fidelity.md"
 NEW = os.environ.get("PAPERNETS_UPDATE_GOLDEN", "")
 NETWORKS = tuple(OnRecord(found.net, found.record) for found in (look_up(e.name) for e in NETS))
-PAGE = page(NETWORKS)
+FURTHER = further()
+PAGE = page(NETWORKS, FURTHER)
 PAPER = Paper("A title", "A, B", 1998, "somewhere")
 
 
@@ -48,6 +51,7 @@ def test_the_verb_prints_the_page(capsys):
 
 def test_the_totals_are_those_of_verify():
     every = [check for made in NETWORKS for check in verify(*made)]
+    every += [check for _, check in FURTHER]
     for verdict, words in (
         ("agrees", "agree"),
         ("erratum", "errata, with reasons"),
@@ -58,6 +62,20 @@ def test_the_totals_are_those_of_verify():
         *parts, together = (int(cell.replace(",", "")) for cell in line.split("|")[2:-1])
         assert sum(parts) == together == sum(check.verdict == verdict for check in every)
     assert "**disagree**" not in PAGE
+
+
+def test_the_readme_says_the_same_counts():
+    counts = {
+        words: re.findall(rf"^\| {words} \| (\S+) .* (\S+) \|$", PAGE, re.M)[0]
+        for words in ("agree", "errata, with reasons", "unexplained")
+    }
+    (agree, all_agree), (errata, all_errata), (unexplained, all_unexplained) = counts.values()
+    readme = " ".join((FILE.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    assert (
+        f"{all_agree} agree; {all_errata} are errata, each with a reason; {all_unexplained} are "
+        "unexplained. All are listed in"
+    ) in readme
+    assert f"{agree} agree, {errata} are errata and {unexplained} are unexplained." in readme
 
 
 def test_nothing_is_hidden():
@@ -73,6 +91,15 @@ def test_nothing_is_hidden():
         for claim in made.record.claims:
             assert not claim.measured or claim.conditions in plain
         assert f"`{made.name}`" in plain
+    for _, check in FURTHER:
+        if check.verdict != "agrees":
+            assert check.quantity in plain and check.why in plain and str(check.source) in plain
+
+
+def test_none_is_left_out_is_said_of_what_a_test_holds():
+    """`tests/nets/test_notes.py` reads the notes beside their data."""
+    assert "None is left out of what the lecture notes print" in PAGE
+    assert all(notes_page(name).unmarked == 0 for name in NAMES)
 
 
 def test_every_link_of_the_index_is_a_heading():

@@ -9,7 +9,7 @@ from papernets.nets import NETS, look_up, net
 from papernets.nets.shelf import Found, Shelf
 from papernets.said import NOTES, Claim, Departure, Paper, Record, verify
 from papernets.show.explain import explain_dict
-from papernets.spec import totals, walk
+from papernets.spec import Conv, Net, chain, totals, walk
 
 PAPER = Paper("A title", "A, B", 1998, "somewhere")
 
@@ -38,6 +38,39 @@ def test_a_true_erratum_disagrees_with_itself():
     (check,) = checked(said("params", 60_000, "because"))
     assert check.verdict == "DISAGREES"
     assert check.why == "listed as an erratum, but our number is the same"
+
+
+@pytest.mark.parametrize("printed", [341_000, 340_000, 300_000])
+def test_an_erratum_to_which_ours_rounds_is_none(printed):
+    """340,908 rounds to 341,000 and to 300,000, and 340,000 is cut off."""
+    (check,) = checked(said("connections", printed, "because"))
+    assert (check.verdict, check.why) == (
+        "DISAGREES",
+        "listed as an erratum, but ours rounds to it",
+    )
+    (check,) = checked(said("connections", printed, "because", exact=True))
+    assert check.verdict == "erratum"
+
+
+def test_a_block_has_the_sums_of_its_rows():
+    """GoogLeNet's module 3a: 159K parameters and 128M multiply-adds in table 1; a fire module."""
+    inside = [row for row in walk(net("googlenet")) if row.name.startswith("inception_3a.")]
+    claims = (
+        said("inception_3a.params", 163_696),
+        said("inception_3a.macs", sum(row.macs for row in inside)),
+        said("inception_3a.b3x3.out", (128, 28, 28)),
+        said("inception_3a.b3x3.input", (192, 28, 28)),
+        said("inception_3a.out", (256, 28, 28)),
+    )
+    checks = verify(net("googlenet"), Record("GoogLeNet", PAPER, claims))
+    assert [check.verdict for check in checks] == ["agrees"] * 5
+    squeezed = chain({"squeeze": Conv(2, 1), "expand": Conv(3, 3)})
+    mine = Net("mine", (1, 8, 8), 3, chain({"conv1": Conv(4, 1), "fire2": squeezed}))
+    claims = (said("fire2.params", 10 + 57), said("fire2.out", (3, 6, 6)))
+    checks = verify(mine, Record("mine", PAPER, claims))
+    assert [check.verdict for check in checks] == ["agrees"] * 2
+    with pytest.raises(ValueError, match=r"no quantity 'fire2\.kernel'"):
+        verify(mine, Record("mine", PAPER, (said("fire2.kernel", (1, 1)),)))
 
 
 def test_a_rounded_number_agrees_and_says_so():
@@ -85,7 +118,7 @@ def test_errata_stand_behind_what_agrees():
 
 def test_a_network_is_checked_by_its_name_or_as_it_is():
     checks = papernets.verify("LeNet-5")
-    assert len(checks) == 34 and checks == papernets.verify(net("lenet5"))
+    assert len(checks) == 37 and checks == papernets.verify(net("lenet5"))
     assert papernets.verify(look_up("lenet5")) == checks
     assert papernets.verify(net("lenet5", classes=9)) == ()
     assert {type(check.source.origins[0]) for check in checks} == {Paper, type(NOTES[0])}

@@ -119,8 +119,11 @@ classes          10       1000            "                  the paper has 1000
 quantity  printed        where            why it is wrong
 params    62,378,344     AlexNet table    the kernels of conv2, conv4 and conv5 see one tower, not
                                           both: see alexnet_single
-macs      1,500,000,000  All Comparisons  counted at two operations a multiply-add (1.45 billion)
-                                          beside figures at one
+"""),
+    *NOTES[2].claims(f"""
+quantity  printed        where            why it is wrong
+macs      1,500,000,000  All Comparisons  {peers.twice()}; the figures
+                                          beside it are at one operation
 """),
     *Together(*NOTES).claims(
         """
@@ -130,8 +133,6 @@ what norm1 stands after   conv1, before its ReLU           notes 000, Architectu
 norm1.formula             a / (k + alpha×sum of a^2)^beta  notes 001, formula of LRN  the left side
                           is another value than the right, b = a / ...; over 5 maps with k = 2,
                           alpha = 1e-4, beta = 0.75, which no note prints
-top-1 error that normalisation saves  0.01  notes 000, Local response normalization  1.4 points
-                          (section 3.3), as the same notes say above; over 1 is the colour shift
 augmentation              rotations                        notes 000, Overfitting Prevention  crops,
                           mirrors and a shift of colours along their principal components
                           (section 4.1)
@@ -142,7 +143,6 @@ first network with max pooling  AlexNet                    notes 003, AlexNet Ne
 """,
         ours={
             "what norm1 stands after": "conv1 and its ReLU",
-            "top-1 error that normalisation saves": 0.014,
             "augmentation": "crops, mirrors, colours",
             "against overfitting": "dropout, weight decay, augmentation",
             "first network with max pooling": "an older one",

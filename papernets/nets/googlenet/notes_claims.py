@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...said import BY_HAND, NOTES, Claim, Together, of_rows, table, value
+from ...said import NOTES, Claim, Together, of_rows, table, value
 from ...spec import Conv, Dense
 
 STRUCTURE = NOTES[2].at("GoogLeNet - Structural Details")
@@ -32,15 +32,16 @@ module  b1x1    b3x3.reduce  b3x3.conv  b5x5.reduce  b5x5.conv  pool.project
 CHANNELS = {"4b": (64, 512), "4c": (64, 512), "4d": (64, 512), "4e": (64, 528), "5b": (128, 832)}
 # The channels that notes 002 print as going in, copied from another module.
 COPIED = table("""
-module  b3x3.conv  b5x5.conv  pool.pool  pool.project
-3b      96         16         192        192
-4a      .          .          .          192
-4b      96         16         .          160
-4c      96         16         .          128
-4d      96         16         .          112
-4e      96         16         .          256
-5a      96         16         .          256
-5b      96         16         .          384
+module  b5x5.reduce  b1x1  b3x3.conv  b5x5.conv  pool.pool  pool.project
+3a      96           .     .          .          .          .
+3b      128          192   96         16         192        192
+4a      .            .     .          .          .          192
+4b      .            .     96         16         .          160
+4c      .            .     96         16         .          128
+4d      .            .     96         16         .          112
+4e      .            .     96         16         .          256
+5a      .            .     96         16         .          256
+5b      .            .     96         16         .          384
 """)
 SIDES = {"3": 28, "4": 14, "5": 7}
 
@@ -77,12 +78,13 @@ params         6,414,360      GoogLeNet - Structural Details, total  13 rows hav
                                                                      going in: 584,192 weights are
                                                                      missing
 params         6,400,000      comparison: 6.4M                       "
-macs           2,000,000,000  comparison: 2B                         that is BN-Inception's; table
-                                                                     1's rows have 1.58 billion
-                                                                     multiply-adds
 conv1.input    3x227x227      GoogLeNet - Structural Details         the paper's input is 224x224,
                                                                      padded by 3: 112x112 either way
 conv1.padding  1x1            "                                      "
+"""),
+    *NOTES[2].claims("""
+quantity  printed              where
+macs      about 2,000,000,000  comparison: 2B
 """),
     *modules(),
     *NOTES[2].claims("""
@@ -122,8 +124,7 @@ inception_3a.pool.pool.kind  conv     notes 004: 3x3 convolutions followed by 1x
                              pooling with stride 1 that a 1x1 convolution follows
 """)
 NAIVE_MODULE = (
-    Claim("inception_3a.b5x5.macs", 120_422_400, NOTES[1].at(": 120 million")),
-    Claim("params", 387_296, BY_HAND.at("12,352 + 221,312 + 153,632, by hand")),
+    Claim("inception_3a.b5x5.macs", 120e6, NOTES[1].at(": 120 million"), about=True),
     *NOTES[0].claims("""
 quantity           printed  where                              why it is wrong
 inception_3a.kind  add      the naive module: sums up the outputs  branches are joined along

@@ -22,9 +22,9 @@ F6      10164   10164
 output  .       840
 """)
 LENET5 = (
-    *PAPER.claims("""
+    *Together(PAPER, *NOTES).claims("""
 quantity     printed  where
-params       60000    section II-B, and III-C: 60,000 trainable free parameters
+params       60000    section II-B, and III-C: trainable free parameters; notes 002 and 003
 connections  340908   section II-B
 """),
     *(
@@ -58,7 +58,10 @@ S2.stride        1x1      .     notes 002, text     28 to 14 needs stride 2; the
                      text has it right
 C1.activation    relu     .     notes 003, LeNet-5  the paper squashes with 1.7159 tanh(2a/3),
                      after the subsampling layers too
-C1.activation    sigmoid  .     notes 001 and 003   the paper squashes with 1.7159 tanh(2a/3)
+C1.activation    sigmoid  .     notes 003, LeNet-5  the paper squashes with 1.7159 tanh(2a/3)
+S2.activation    sigmoid  .     notes 001, S2       "
+S4.activation    sigmoid  .     notes 001, S4       "
+F6.activation    sigmoid  .     notes 001, F6       "
 """),
     *PAPER.claims("""
 quantity  printed  where      why it is wrong
@@ -107,11 +110,6 @@ output.out  10x1x1    section III-C; notes 000, LeNet-4
     *PAPER.claims(f"""
 quantity  printed  where                    conditions
 error     1.1 %    section III-C, figure 9  {MNIST}
-"""),
-    *NOTES[0].claims("""
-quantity  printed  where                     why it is wrong
-params    51,050   LeNet-4, listed as dense  dense, it has three times the paper's 17,000: see
-                                             lenet4_notes
 """),
 )
 BOOSTED = PAPER.claims("""

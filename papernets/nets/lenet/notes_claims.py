@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...said import (
-    BY_HAND,
     NOTES,
     Claim,
     Record,
@@ -32,9 +31,7 @@ fc1      30840
 fc2      10164
 out      850
 """)
-ROWS_SUM = "156 + 2,416 + 48,120 + 10,164 + 850"
 LENET5_MODERN = (
-    Claim("params", 61_706, BY_HAND.at(f"{ROWS_SUM}: public implementations")),
     *Together(*NOTES).claims("""
 quantity      printed   where                                             why it is wrong
 conv1.params  156       notes 001, comment in the code: 6*(5*5+1)
@@ -44,7 +41,7 @@ conv2.out     16x10x10  "
 pool2.out     16x5x5    "
 fc1.out       120x1x1   notes 000, LeNet-5 list
 fc2.out       84x1x1    notes 002, table
-params        60,000    notes 002 and 003, beside the dense, softmax network  60,000 belongs to the
+params        exactly 60,000  notes 002, beside the dense, softmax network  60,000 belongs to the
                         paper's sparse C3, trained subsampling and fixed output
 """),
 )
@@ -71,10 +68,9 @@ pool2.out  16x5x5    "                                                "
 )
 LENET1_NOTES = (
     Claim("conv1.out", (4, 24, 24), NOTES[0].at("LeNet-1")),
-    Claim("params", 2202, BY_HAND.at("104 + 808 + 1,290")),
     Claim("conv2.out", (8, 12, 12), NOTES[0].at("LeNet-1"), "a 5x5 window on 12x12 gives 8x8"),
 )
-LENET1_12MAPS = (Claim("params", 3246, BY_HAND.at("104 + 1,212 + 1,930")),)
+LENET1_12MAPS = (Claim("conv1.out", (4, 24, 24), NOTES[0].at("LeNet-1")),)
 LENET4_NOTES = (
     *NOTES[0].claims("""
 quantity   printed   where
@@ -83,14 +79,12 @@ conv2.out  16x10x10  LeNet-4
 fc1.out    120x1x1   LeNet-4
 out.out    10x1x1    LeNet-4
 """),
-    Claim("params", 51_050, BY_HAND.at("104 + 1,616 + 48,120 + 1,210")),
 )
 
 
 def lecture() -> Iterator[Claim]:
     """Notes 003's worked example, row by row, and two numbers beside it."""
     example = NOTES[3].at("CNN-Example to calculate parameters")
-    yield Claim("params", 62_958, NOTES[3].at("CNN-Example to calculate parameters: the rows' sum"))
     for row in LECTURE:
         for column in ("params", "size"):
             yield Claim(f"{row['layer']}.{column}", value(row[column]), example)
@@ -103,7 +97,7 @@ def lecture() -> Iterator[Claim]:
     yield from NOTES[3].claims(
         f"""
 quantity   printed     where                                why it is wrong
-{dense}    14,450,688  Why Convolutions: nearly 14 million
+{dense}    about 14,000,000  Why Convolutions: nearly 14 million
 {kernels}  156         Why Convolutions                     a kernel sees all three colours:
                        (5*5*3+1)*6 = 456
 """,

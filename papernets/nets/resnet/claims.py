@@ -9,7 +9,7 @@ from dataclasses import replace
 from ...said import Claim, Code, Departure, Record, Source, Value, errors, table, value
 from ...spec import Committee, Net, PadShortcut, totals, walk
 from . import DEPTHS, PAPER, PUBLISHED, SHORTCUTS, TABLE_1, Stage, cifar, stages, v2, weight_layers
-from .peers_claims import NOT_PRINTED, NOTES_RECORDS, OTHERWISE, SAID, about
+from .peers_claims import NEEDED, NOT_PRINTED, NOTES_RECORDS, OTHERWISE, SAID, about
 from .v2_claims import millions
 from .v2_claims import record as v2_record
 
@@ -166,9 +166,17 @@ def _without_head(net: Net) -> Value:
     return totals(tuple(row for row in walk(net) if not row.name.startswith("fc"))).params
 
 
+def _needed(net: Net) -> Value:
+    """(out - 1) strides and a window, less the input; half a side: 0.5 where one side has 1."""
+    (row,) = (row for row in walk(net) if row.name == "pool1")
+    assert row.kernel and row.stride
+    return ((row.out[1] - 1) * row.stride[0] + row.kernel[0] - row.input[1]) / 2
+
+
 OURS: dict[str, Callable[[Net], Value]] = {
     "layers with weights": lambda net: weight_layers(net.body),
     "megabytes in single precision": lambda net: round(totals(walk(net)).params * 4 / 2**20, 1),
+    NEEDED: _needed,
     "parameters without the classifier": _without_head,
     "parameters without the head": _without_head,
 }

@@ -39,6 +39,7 @@ COUNTED = {
 RELEASED = Code("the authors' released models").at()
 OVER_23 = NOTES[1].at(": over 23 million")
 STRUCTURE = NOTES[2].at("ResNet-18 table")
+NEEDED = "zeros a side that the sizes of pool1 need"
 
 SAID = (
     Claim("params", 25.5e6, RELEASED, about=True, of=("resnet50",)),
@@ -60,6 +61,7 @@ SAID = (
         )
         for depth, side in ((50, 483), (101, 1027), (152, 1507))
     ),
+    Claim(NEEDED, 0.5, STRUCTURE, of=("resnet18",)),
     Claim("parameters without the classifier", 23e6, OVER_23, about=True, of=("resnet50",)),
     # What is wrong.
     *Together(*NOTES).claims(
@@ -75,8 +77,6 @@ conv1.padding                  1x1         "                            224 to 1
                                needs 3
 conv1.params                   9,472       "                            64 biases are counted; the
                                paper's convolutions have normalisation in their place
-pool1.padding                  0.5         "                            112 to 56 by a 3x3 window
-                               has 1
 """,
         of="resnet18",
     ),
