@@ -1,6 +1,7 @@
 """`open`: a data set by its name or path, in memory, in three parts."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -38,6 +39,7 @@ def open(
     strict: bool = False,
     room: float | None = None,
     only_test: bool = False,
+    split: str = "content",
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
@@ -53,7 +55,8 @@ def open(
         root = data_folder(data_dir)
         if not root.is_dir():
             raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
-        return _idx(key, [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root], seed)
+        folders = [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root]
+        return _idx(key, folders, seed)
     path = given_path(name, data_dir)
     if key == "cifar10":
         path = data_folder(data_dir) / key
@@ -66,11 +69,12 @@ def open(
         raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
     if find_idx([path]):
         return _idx(normal(path.resolve().name), [path], seed)
-    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split)
+    stated = replace(wanted, split="order")  # of a set that is always the same, a stated part
     if is_parquet(path):
-        return open_parquet(path, wanted)
+        return open_parquet(path, stated if normal(path.resolve().name) == "cifar10" else wanted)
     binary = find_cifar(path)
-    return open_cifar(binary, wanted) if binary else open_folder(path, wanted)
+    return open_cifar(binary, stated) if binary else open_folder(path, wanted)
 
 
 def given_path(name: str, data_dir: str | None) -> Path:
