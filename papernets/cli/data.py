@@ -61,6 +61,7 @@ def show(
                 "counts": counts,
                 "split": found.split,
                 "skipped": list(found.skipped),
+                "notes": pictures.notes_of(found),
             }
         )
         return
@@ -73,3 +74,5 @@ def show(
     screen.prose(found.split)
     for line in found.skipped:
         screen.note(f"skipped: {screen.printable(line)}")
+    for line in pictures.notes_of(found):
+        screen.note(f"note: {screen.printable(line)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..words import percent, plural
 from . import screen
 
+SKIPPED = 20  # lines on files that were left out
+
 if TYPE_CHECKING:
+    from ..data import Dataset
     from ..train.events import Event, Finished, Started
     from ..train.recipe import TrainRecipe
 
@@ -72,9 +76,7 @@ class Show:
         from ..data.folder import in_colour
 
         recipe, data = event.run.recipe, event.dataset
-        screen.note(f"{data.name}: {data.split}")
-        for line in data.skipped:
-            screen.note(f"skipped: {screen.printable(line)}")
+        show_data(data, event.notes)
         grey = data.train.images.shape[1] == 1
         if grey and not event.epochs_done and data.train.files and in_colour(data.train.files):
             screen.note(
@@ -171,6 +173,22 @@ class Show:
         error, words = paper_error(look_up(result["network"]), result["data"])
         if error is not None:
             screen.prose(f"The paper's test error: {percent(error)} ({words})")
+
+
+def show_data(data: Dataset, notes: Sequence[str] = ()) -> None:
+    """A set of pictures: how it is split, what was left out, its classes, and what to know."""
+    from ..data.notes import counted, notes_of
+
+    if screen.QUIET:
+        return
+    screen.note(f"{data.name}: {data.split}")
+    screen.note(f"{screen.printable(counted(data))} (to train, to choose the epoch, to test)")
+    for line in data.skipped[:SKIPPED]:
+        screen.note(f"skipped: {screen.printable(line)}")
+    if len(data.skipped) > SKIPPED:
+        screen.note(f"skipped: {len(data.skipped) - SKIPPED:,} more (papernets data show has all)")
+    for line in (*notes, *notes_of(data)):
+        screen.note(f"note: {screen.printable(line)}")
 
 
 def short(network: str) -> str:

@@ -33,7 +33,9 @@ def refused_form(opened: str | os.PathLike[str] | BinaryIO) -> str | None:
     if not brands & set(HEIC):
         return None
     try:
-        from pillow_heif import register_heif_opener
+        from pillow_heif import (  # type: ignore[import-not-found,unused-ignore]
+            register_heif_opener,
+        )
     except ImportError:
         return "HEIC, which pillow-heif reads. Install it: pip install pillow-heif"
     if "HEIF" in Image.OPEN:

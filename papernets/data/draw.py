@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from papernets.data.content import Content, shares, together
+from papernets.data.content import Content, Keys, shares, together
 
 Numbers = NDArray[np.int64]
 
@@ -70,9 +70,10 @@ def _complete(
         part[spare[away.argmin()]] = wanted
 
 
-def _one_by_one(held: NDArray[np.uint64], parts: Sequence[float], seed: int) -> Numbers:
+def _one_by_one(held: Keys, parts: Sequence[float], seed: int) -> Numbers:
     """The part of each of some pictures that are nearly all the same: in each its share."""
-    order = np.argsort(shares(held + np.arange(len(held), dtype=np.uint64), seed))
+    numbered: Keys = np.add(held, np.arange(len(held)).astype(np.uint64), dtype=np.uint64)
+    order = np.argsort(shares(numbered, seed))
     found = np.zeros(len(held), np.int64)
     for at, share in enumerate(parts, 1):
         count = min(max(round(share * len(held)), 1), len(held) - 1)

@@ -10,8 +10,9 @@ from papernets.data.content import Content, Keys, together
 from papernets.data.dataset import Dataset, Part
 from papernets.data.picture import LARGE, RANGE, STRETCHED, TAG, TINY, Remark, shown
 from papernets.data.stored import File
-from papernets.words import look_alike, plural
+from papernets.words import listed, look_alike, plural
 
+MOST_CLASSES = 12
 MOST = 3  # groups of names, and names in a group, that a sentence has
 SAYINGS = {
     TAG: "with data of a wrong type, which are passed over",
@@ -83,6 +84,20 @@ def of_classes(parts: dict[str, Part], classes: Sequence[str]) -> list[str]:
     names = [f"{named(parts, *places[n])} as {classes[labels[n]]!r}" for n in (first, at)]
     kinds = len(np.unique(same[mixed]))
     return [f"{plural(kinds, 'picture')} under two classes or more (first: {' and '.join(names)})"]
+
+
+def counted(dataset: Dataset) -> str:
+    """The classes with their pictures in each part; of many the number, and the largest."""
+    classes = dataset.classes
+    counts = [
+        np.bincount(getattr(dataset, name).labels.cpu().numpy(), minlength=len(classes))
+        for name in PARTS
+    ]
+    order = range(len(classes))
+    if len(classes) > MOST_CLASSES:
+        order = np.argsort(-counts[0], kind="stable").tolist()  # type: ignore[assignment]
+    each = [f"{classes[at]} {'/'.join(f'{c[at]:,}' for c in counts)}" for at in order]
+    return f"{plural(len(classes), 'class', 'classes')}: {listed(each, MOST_CLASSES)}"
 
 
 def inside(content: Content, keys: Keys) -> np.ndarray:

@@ -193,6 +193,19 @@ def read_stored(
     return Stored(found, good, bad, content, said)
 
 
+def content_of_files(files: Sequence[File], size: tuple[int, int]) -> Content:
+    """By what pictures are known that were read otherwise, as if they were stored at this size."""
+    found = Content.empty(len(files))
+
+    def read(place: int) -> None:
+        found.pixels[place] = pixels = pixels_key(load(files[place], near_of(size)))
+        found.held[place] = held_key(files[place], pixels)
+
+    with pillow_rules():
+        threads(read, range(len(files)))
+    return found
+
+
 def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """`function` of each item, in order; Pillow's decoders let threads run side by side."""
     with ThreadPoolExecutor(THREADS) as pool:

@@ -126,7 +126,7 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 f"{config} names no network: 'net' is missing. Bring the file back that the run "
                 "wrote, or start a new run: papernets train NETWORK --out FOLDER"
             )
-        kept = Run.of(settings)
+        kept = Run.of({"split": "order"} | settings)  # an older run names no split
         own = kept.settings()
         for key, value in given.items():
             _check_same(config, key, own[key], value)

@@ -11,6 +11,7 @@ import torch
 from ..bundle.assemble import assemble
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
+from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score
@@ -25,13 +26,17 @@ from .state import State
 
 @dataclass(frozen=True)
 class Training:
-    """What stays the same while a network, or a committee, is trained; `info` is its bundle's."""
+    """What stays the same while a network, or a committee, is trained.
+
+    `info` and `seen` are its bundle's.
+    """
 
     run: Run
     found: Found
     dataset: Dataset
     preprocessing: Preprocessing
     info: BundleInfo
+    seen: Seen
     folder: Path
 
 
@@ -49,6 +54,7 @@ def finish(
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
+    write_seen(training.folder / "best", training.seen)
     save_bundle(training.folder / "best", final, state.best_weights)
     draw(training, logits, scored, state)
     write_json(training.folder / RESULT, result)

@@ -21,6 +21,7 @@ from .describe import describe, environment
 from .events import Epoch, Event, Finished, Started
 from .fit import Diverged, fit
 from .folder import ENVIRONMENT, STATE, write_json
+from .lists import begun
 from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
 from .pretrained import load_pretrained
@@ -58,15 +59,16 @@ def train_network(
         torch.set_num_threads(kept["threads"])
     threads = kept["threads"] if kept is not None else torch.get_num_threads()
     info = describe(run, found, dataset, preprocessing)
-    training = Training(run, found, dataset, preprocessing, info, folder)
+    dataset, seen, notes = begun(run, dataset, folder, again=kept is not None)
+    training = Training(run, found, dataset, preprocessing, info, seen, folder)
     with saving(folder, state):
         if kept is not None:
-            save_views(folder, state, info, best=True)
+            save_views(folder, state, info, seen, best=True)
         else:
             write_json(folder / ENVIRONMENT, environment(device))
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
-    facts = (params, str(device), threads, state.epoch, len(source), drawn)
+    facts = (params, str(device), threads, state.epoch, len(source), drawn, tuple(notes))
     yield Started(run, found, dataset, *facts)
     with stepper_of(model, source, where) as stepper:
         yield from _epochs(training, state, stepper, {"threads": threads, "data": mark}, began)
@@ -93,7 +95,7 @@ def _epochs(
                 with saving(folder, state):
                     save_state(folder, state, spent | facts)
                     renewed = event.best or run.recipe.keep == "last"
-                    save_views(folder, state, training.info, renewed)
+                    save_views(folder, state, training.info, training.seen, renewed)
             yield event
     except Diverged as error:
         text = "No epoch was finished"
