@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..words import percent, plural
 from . import screen
 
+BESIDE = ("balanced_error", "constant_error", "most_frequent", "untested")
 SKIPPED = 20  # lines on files that were left out
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Show:
         self.task: Any = None
         self.epoch_seconds: list[float] = []
         self.introduced = False
+        self.held_out = 0
 
     def event(self, event: Event) -> None:
         from ..train.events import Epoch, Finished, Phase, Progress, Started
@@ -53,6 +55,7 @@ class Show:
 
     def started(self, event: Started) -> None:
         self.recipe = recipe = event.run.recipe
+        self.held_out = len(event.dataset.validation)
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
             f"{short(recipe.net)}: {event.params:,} parameters, recipe {recipe.recipe or 'none'}, "
@@ -115,15 +118,18 @@ class Show:
 
     def epoch(self, epoch: Any) -> None:
         """One line: loss, error, pictures a second, time left."""
+        from ..evaluate.metrics import few
+
         assert self.recipe is not None
         self.epoch_seconds.append(epoch.seconds)
         recent = self.epoch_seconds[-5:]
         left = sum(recent) / len(recent) * (self.recipe.epochs - epoch.epoch)
         mark = " *" if epoch.best else ""
+        interval = few(round(epoch.val_error * self.held_out), self.held_out)
         line = (
             f"epoch {epoch.epoch:>{len(str(self.recipe.epochs))}}/{self.recipe.epochs}  "
             f"loss {epoch.train_loss:.4f} val {epoch.val_loss:.4f}  "
-            f"error {percent(epoch.val_error)}  "
+            f"error {percent(epoch.val_error)}{interval}  "
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
         )
         if self.bar is not None:
@@ -138,6 +144,8 @@ class Show:
 
     def finished(self, event: Finished) -> None:
         """The result, in per cent with its interval, beside the paper's."""
+        from ..evaluate.metrics import Balance
+
         result = event.result
         if self.json:
             screen.print_json({**result, "out": str(self.folder)})
@@ -149,6 +157,9 @@ class Show:
             f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
             f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
         )
+        if "balanced_error" in result:  # older runs did not say it
+            beside = Balance(*(result[key] for key in BESIDE))
+            screen.prose(f"{beside}.")
         self.beside(result)
         if "others_asked" in result:
             screen.prose(

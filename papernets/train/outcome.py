@@ -14,7 +14,7 @@ from ..bundle.save import save_bundle
 from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
-from ..evaluate.metrics import Score, confusion, score
+from ..evaluate.metrics import Score, balance, confusion, score
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
@@ -65,7 +65,9 @@ def result_of(
     run: Run, dataset: Dataset, logits: torch.Tensor, best: int, epochs: int, seconds: float
 ) -> tuple[dict[str, Any], Score]:
     """result.json's content and the score of logits (N, classes) on the test set."""
-    scored = score(logits.numpy(), dataset.test.labels.numpy())
+    labels = dataset.test.labels.numpy()
+    scored = score(logits.numpy(), labels)
+    beside = balance(labels, logits.argmax(1).numpy(), dataset.classes)
     result = {
         "network": run.recipe.net,
         "data": dataset.name,
@@ -73,6 +75,10 @@ def result_of(
         "test_error": scored.error,
         "test_images": scored.images,
         "interval": list(scored.interval),
+        "balanced_error": beside.balanced,
+        "constant_error": beside.constant,
+        "most_frequent": beside.frequent,
+        "untested": list(beside.untested),
         "epochs": epochs,
         "best_epoch": best,
         "seconds": round(seconds, 3),
