@@ -22,11 +22,11 @@ from .events import Epoch
 from .folder import LOG, STATE
 from .run import Run
 from .state import State
-from .where import MOST_THREADS
+from .where import MOST_THREADS, MOVABLE
 
-ELSEWHERE = ("data", "data_dir", "weights", "device", "strict", "memory")
-"""Settings that may change in a run that goes on: where things are, and how many pictures are kept
-in memory. The pictures are checked."""
+ELSEWHERE = (*MOVABLE, "weights")
+"""Settings that may change in a run that goes on: where things are, and what it is done on. The
+pictures are checked."""
 
 
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:

@@ -56,8 +56,8 @@ def train_network(
     if kept is not None:
         _take_up(kept, state, mark, recipe.data, folder)
         began -= kept["seconds"]
-        torch.set_num_threads(kept["threads"])
-    threads = kept["threads"] if kept is not None else torch.get_num_threads()
+        torch.set_num_threads(_threads(kept, where))
+    threads = torch.get_num_threads()
     info = describe(run, found, dataset, preprocessing)
     dataset, seen, notes = begun(run, dataset, folder, again=kept is not None)
     training = Training(run, found, dataset, preprocessing, info, seen, folder)
@@ -119,6 +119,13 @@ def _laid_out(model: Network, device: torch.device) -> Network:
         # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model
+
+
+def _threads(kept: dict[str, Any], where: Where) -> int:
+    """The threads with which a run goes on: those that it had, but where others were given."""
+    had: int = kept["threads"]
+    began = (kept.get("run") or {}).get("threads", where.threads)
+    return had if where.threads in (0, began) else where.threads
 
 
 def _take_up(kept: dict[str, Any], state: State, mark: str, data: str, folder: Path) -> None:
