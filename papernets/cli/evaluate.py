@@ -122,7 +122,7 @@ def show(found: Report) -> None:
     """Print a report for people."""
     part = "all pictures" if found.part == "all" else f"{found.part} part"
     screen.prose(f"{found.network} on {found.data}, {part}: {found.score}")
-    if found.balance is not None:
+    if found.balance is not None and not screen.QUIET:
         screen.prose(f"{found.balance}.")
     early = found.early_exit
     if early is not None:

@@ -111,6 +111,7 @@ class Count:
     def __init__(self, strict: bool):
         self.strict, self.good, self.bad = strict, 0, 0
         self.wide: list[str] = []
+        self.learnt = 0
 
     def finish(self) -> None:
         """Say how many were not read; exit code 1 if none was."""
@@ -121,6 +122,9 @@ class Count:
             screen.note(
                 f"{screen.clean(self.wide[0])}{more}: several digits? --scan reads a row of them"
             )
+        if self.learnt:
+            some = "It was" if self.good == 1 else f"{self.learnt:,} of {self.good:,} pictures were"
+            screen.note(f"{some} trained on: what the network says of them says little of others.")
         if not self.good:
             raise typer.Exit(1)
 
@@ -131,6 +135,7 @@ class Count:
             yield answer
             if not answer.error:
                 self.good += 1
+                self.learnt += bool(getattr(answer, "learnt", False))
                 self.wide += [answer.file] if getattr(answer, "wide", False) else []
                 continue
             self.bad += 1

@@ -157,7 +157,7 @@ class Show:
             f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
             f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
         )
-        if "balanced_error" in result:  # older runs did not say it
+        if "balanced_error" in result and not screen.QUIET:  # older runs did not say it
             beside = Balance(*(result[key] for key in BESIDE))
             screen.prose(f"{beside}.")
         self.beside(result)

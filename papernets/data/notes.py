@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -84,6 +85,20 @@ def of_classes(parts: dict[str, Part], classes: Sequence[str]) -> list[str]:
     names = [f"{named(parts, *places[n])} as {classes[labels[n]]!r}" for n in (first, at)]
     kinds = len(np.unique(same[mixed]))
     return [f"{plural(kinds, 'picture')} under two classes or more (first: {' and '.join(names)})"]
+
+
+def in_numbers(dataset: Dataset) -> dict[str, Any]:
+    """What is in a set, as JSON has it: classes, their counts in each part, what was left out."""
+    classes = len(dataset.classes)
+    parts = {name: getattr(dataset, name).labels.cpu().numpy() for name in PARTS}
+    return {
+        "name": dataset.name,
+        "classes": list(dataset.classes),
+        "counts": {k: np.bincount(v, minlength=classes).tolist() for k, v in parts.items()},
+        "split": dataset.split,
+        "skipped": list(dataset.skipped),
+        "notes": notes_of(dataset),
+    }
 
 
 def counted(dataset: Dataset) -> str:

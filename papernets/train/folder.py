@@ -176,7 +176,8 @@ def _no_longer(path: Path, own: dict[str, Any], epochs: int) -> str:
         given["data_dir"] = own["data_dir"]
     return (
         f"the run in {path} is finished after {plural(own['epochs'], 'epoch')}, the end of its "
-        f"schedule: it is not prolonged. Train on from its best weights in a new run: {train_command('', given)}"
+        "schedule: it is not prolonged. Train on from its best weights in a new run: "
+        f"{train_command('', given)}"
     )
 
 

@@ -148,3 +148,12 @@ def test_a_damaged_list_is_said(home: Path, tmp_path: Path) -> None:
     (run / PICTURES).write_bytes((run / PICTURES).read_bytes()[:-8])
     with pytest.raises(ValueError, match=r"pictures\.safetensors is not the list of pictures that"):
         open_pictures(load_bundle(run), str(home / "pictures"))
+
+
+def test_predict_says_which_pictures_were_trained_on(home: Path, tmp_path: Path, capsys) -> None:
+    new = noise(tmp_path, 2, first=500)
+    trained = [str(file) for file in seen(home, home / "pictures", "train").files[:3]]
+    assert main(["predict", str(home / "run"), str(new), *trained]) == 0
+    assert "3 of 7 pictures were trained on: what the network says" in capsys.readouterr().err
+    assert main(["predict", str(home / "run"), str(new)]) == 0
+    assert capsys.readouterr().err == ""

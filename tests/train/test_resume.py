@@ -200,8 +200,8 @@ def test_a_finished_run_is_not_prolonged(home, tmp_path, capsys):
     assert main([*flags, "--epochs", "4"]) == 2
     assert (
         f"the run in {tmp_path / 'run'} is finished after 1 epoch, the end of its schedule: "
-        "it is not prolonged. Train on from its best weights in a new run: papernets train --weights "
-        f"{tmp_path / 'run'} --data {home / 'pictures'} --epochs 3 --out FOLDER"
+        "it is not prolonged. Train on from its best weights in a new run: papernets train "
+        f"--weights {tmp_path / 'run'} --data {home / 'pictures'} --epochs 3 --out FOLDER"
     ) in capsys.readouterr().err
     assert main([*flags, "--epochs", "1", "-q"]) == 0
 
