@@ -29,6 +29,8 @@ from .flags import (
 )
 from .streams import Unwritten
 
+MINUTE = 60  # seconds
+
 if TYPE_CHECKING:
     from ..train.run import Run
 
@@ -174,8 +176,10 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         return
     show_data(dataset)
     if seconds is not None:
-        whole = clock(seconds * run.recipe.epochs)
-        screen.note(f"an epoch takes about {clock(seconds)}, {run.recipe.epochs} take {whole}")
+        whole = seconds * run.recipe.epochs
+        each = clock(seconds) if seconds >= MINUTE else f"{seconds:.2g} s"
+        total = clock(whole) if whole >= MINUTE else f"{whole:.2g} s"
+        screen.note(f"an epoch takes about {each}, {run.recipe.epochs} take {total}")
     screen.say(f"# would train in {folder}")
     screen.say(run.to_toml().rstrip())
 
