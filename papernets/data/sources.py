@@ -102,9 +102,7 @@ def _a_file(name: str, path: Path) -> str:
     here = path.parent
     if class_folders(here) or find_idx([here]) or is_parquet(here):
         return f"{name}: a file. Give the folder of a data set: --data {quote(shown(here))}"
-    return (
-        f"{name}: a file. Give the folder of a data set, with one sub-folder a class: --data FOLDER"
-    )
+    return f"{name}: a file. Give the folder of a data set: --data FOLDER, with one folder a class"
 
 
 def _unknown(name: str, path: Path) -> Exception:
