@@ -267,7 +267,8 @@ def _files(paths: Sequence[File], preprocessing: Preprocessing, strict: bool) ->
     good = [at for at, read in enumerate(reads) if read.picture is not None]
     pictures = [read.picture for read in reads if read.picture is not None]
     content = content_of_files([paths[at] for at in good], preprocessing.picture)
-    return Stored(_together(pictures, reasons), good, reasons, content, [])
+    remarks = [(paths[at], remark) for at in good for remark in reads[at].remarks]
+    return Stored(_together(pictures, reasons), good, reasons, content, remarks)
 
 
 def _check_strict(skipped: Sequence[str], count: int, strict: bool) -> None:

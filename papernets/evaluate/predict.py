@@ -17,7 +17,7 @@ from ..bundle.load import Bundle
 from ..bundle.seen import Seen, read_seen
 from ..data.content import held_key
 from ..data.folder import visible_files
-from ..data.picture import shown
+from ..data.picture import Remark, shown
 from ..data.stored import File
 from .infer import logits_of, quickest, scaled
 from .metrics import probabilities
@@ -45,6 +45,7 @@ class Answer:
     `found` is what the picture was taken for: "black on white", say. Where the file could not be
     read, `error` says why, `top` is empty and `label` and `score` are None. `wide`: the ink of what
     should be one digit is much wider than high. `learnt`: the network was trained on this file.
+    `remarks` are what a reader should know of the file.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Answer:
     error: str = ""
     wide: bool = False
     learnt: bool = False
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def label(self) -> str | None:
@@ -138,7 +140,8 @@ def _answers(
             else:
                 best = _best(bundle.info.classes, next(rows), top)
                 wide = preprocessing.kind == "digit" and _wide(read.picture)
-                yield Answer(source.name, best, read.found, wide=wide, learnt=next(learnt))
+                known, said = next(learnt), read.remarks
+                yield Answer(source.name, best, read.found, "", wide, known, said)
 
 
 def _learnt(seen: Seen | None, files: Sequence[File]) -> Sequence[bool]:

@@ -14,6 +14,7 @@ from ..bundle.weights import classifier_tensors, load_but, read_safetensors
 from ..data import Preprocessing
 from ..nets.registry import find
 from ..run.network import Network
+from ..words import composed
 from .run import Run
 
 
@@ -59,7 +60,8 @@ def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[s
     """
     info, folder = bundle_of(run.recipe.weights)
     state = read_safetensors(folder / WEIGHTS)
-    fresh = () if info.classes == tuple(classes) else classifier_tensors(model.net)
+    same = [*map(composed, info.classes)] == [*map(composed, classes)]
+    fresh = () if same else classifier_tensors(model.net)
     return load_but(model, state, fresh, str(folder))
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from noise import noise
 from PIL import Image
@@ -157,3 +158,13 @@ def test_predict_says_which_pictures_were_trained_on(home: Path, tmp_path: Path,
     assert "3 of 7 pictures were trained on: what the network says" in capsys.readouterr().err
     assert main(["predict", str(home / "run"), str(new)]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_predict_says_what_is_odd_about_a_file(home: Path, tmp_path: Path, capsys) -> None:
+    dark = tmp_path / "dark.png"
+    Image.fromarray(np.arange(256, dtype=np.uint16).reshape(16, 16) * 15).save(dark)
+    assert main(["predict", str(home / "run"), str(dark)]) == 0
+    assert (
+        "note: 1 picture of 16 bits with small values alone, which become nearly black (first: "
+        f"{dark}, values from 0 to 3825 of 65535)"
+    ) in capsys.readouterr().err
