@@ -32,7 +32,7 @@ from ..data.stored import (
     memory_for_pictures,
     read_stored,
 )
-from ..words import composed, either, listed, nearest
+from ..words import brief, composed, either, listed, nearest
 from .known import PARTS, Pictures, by_content, of_part
 from .read import preprocessing_of, read_files
 
@@ -57,7 +57,7 @@ def open_pictures(
     read is one too.
     """
     if part and part not in PARTS:
-        raise ValueError(f"no part {part!r}: give {either(PARTS)}")
+        raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
     preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
     root = _folder(name, data_dir)
     if root is not None and seen is not None:
