@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import reprlib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from shlex import quote
@@ -15,6 +16,20 @@ _BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100
 def plain(name: str) -> str:
     """A name in the form in which names are compared: `-`, `_` and case are the same."""
     return name.strip().casefold().replace("-", "_")
+
+
+def composed(name: str) -> str:
+    """A name in Unicode's composed form (NFC): macOS writes an umlaut as two characters."""
+    return unicodedata.normalize("NFC", name)
+
+
+def look_alike(names: Iterable[str]) -> list[list[str]]:
+    """Groups of names that differ in case, spaces or Unicode's forms alone."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        form = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+        found.setdefault(form, []).append(name)
+    return [group for group in found.values() if len(group) > 1]
 
 
 def nearest(word: str, known: Iterable[str], loosely: bool = False) -> str | None:

@@ -46,30 +46,22 @@ def show(
     Its classes and their counts, how it is split, what was left out.
     """
     from .. import data as pictures
+    from ..data.notes import in_numbers
 
     found = pictures.open(data, data_dir=data_dir or None, strict=strict)
-    parts = {"train": found.train, "validation": found.validation, "test": found.test}
-    counts = {
-        name: [int((part.labels == label).sum()) for label in range(len(found.classes))]
-        for name, part in parts.items()
-    }
+    numbers = in_numbers(found)
     if json:
-        screen.print_json(
-            {
-                "name": found.name,
-                "classes": list(found.classes),
-                "counts": counts,
-                "split": found.split,
-                "skipped": list(found.skipped),
-            }
-        )
+        screen.print_json(numbers)
         return
+    counts = numbers["counts"]
     rows = [
-        (screen.printable(name), *(f"{counts[part][label]:,}" for part in parts))
+        (screen.printable(name), *(f"{of_part[label]:,}" for of_part in counts.values()))
         for label, name in enumerate(found.classes)
     ]
-    rows.append(("all", *(f"{len(part):,}" for part in parts.values())))
-    screen.table(("class", *parts), rows)
+    rows.append(("all", *(f"{sum(of_part):,}" for of_part in counts.values())))
+    screen.table(("class", *counts), rows)
     screen.prose(found.split)
     for line in found.skipped:
         screen.note(f"skipped: {screen.printable(line)}")
+    for line in numbers["notes"]:
+        screen.note(f"note: {screen.printable(line)}")

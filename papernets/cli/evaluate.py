@@ -27,11 +27,13 @@ from .flags import (
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
+    from ..evaluate.metrics import ClassScore
     from ..evaluate.pictures import Pictures
     from ..evaluate.report import Report
 
 MATRIX = 25  # classes: with more, the matrix is only drawn
 CLASSES = 40  # on a terminal; with more, the worst are printed
+INTERVAL = "95 % interval"  # of the error, for classes of few pictures
 FILES = CONFUSION, MISTAKES, REPORT = "confusion.png", "mistakes.png", "report.json"
 
 
@@ -120,6 +122,8 @@ def show(found: Report) -> None:
     """Print a report for people."""
     part = "all pictures" if found.part == "all" else f"{found.part} part"
     screen.prose(f"{found.network} on {found.data}, {part}: {found.score}")
+    if found.balance is not None and not screen.QUIET:
+        screen.prose(f"{found.balance}.")
     early = found.early_exit
     if early is not None:
         if early.margin is None:
@@ -152,8 +156,10 @@ def _classes(found: Report) -> None:
         classes = classes[: CLASSES // 2]
     else:
         screen.heading("Classes, in per cent")
-    columns = ("class", "pictures", "error", "precision", "recall", "f1", "confused with")
-    rows = [
+    columns: tuple[str, ...] = (
+        "class", "pictures", "error", "precision", "recall", "f1", "confused with",
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = [
         (
             screen.printable(one.name),
             f"{one.images:,}",
@@ -162,7 +168,22 @@ def _classes(found: Report) -> None:
         )
         for one in classes
     ]
+    if any(_interval(one) for one in classes):
+        columns = (*columns[:3], INTERVAL, *columns[3:])
+        rows = [
+            (*row[:3], _interval(one), *row[3:]) for row, one in zip(rows, classes, strict=True)
+        ]
     screen.table(columns, rows)
+
+
+def _interval(one: ClassScore) -> str:
+    """The 95 % interval of a class's error where it has few pictures, in per cent."""
+    from ..evaluate.metrics import FEW, interval
+
+    if one.error is None or one.images >= FEW:
+        return ""
+    low, high = interval(round(one.error * one.images), one.images)
+    return f"{100 * low:.2f} to {100 * high:.2f}"
 
 
 def _matrix(found: Report) -> None:

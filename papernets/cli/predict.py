@@ -21,6 +21,7 @@ from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse
 if TYPE_CHECKING:
     import torch
 
+    from ..data.picture import Remark
     from ..evaluate.predict import Answer, Source
     from ..strips.scan import Scanned
 
@@ -111,6 +112,8 @@ class Count:
     def __init__(self, strict: bool):
         self.strict, self.good, self.bad = strict, 0, 0
         self.wide: list[str] = []
+        self.learnt = 0
+        self.remarks: list[tuple[str, Remark]] = []
 
     def finish(self) -> None:
         """Say how many were not read; exit code 1 if none was."""
@@ -121,6 +124,14 @@ class Count:
             screen.note(
                 f"{screen.clean(self.wide[0])}{more}: several digits? --scan reads a row of them"
             )
+        if self.remarks:
+            from ..data.notes import of_remarks
+
+            for line in of_remarks(self.remarks):
+                screen.note(f"note: {screen.clean(line)}")
+        if self.learnt:
+            some = "It was" if self.good == 1 else f"{self.learnt:,} of {self.good:,} pictures were"
+            screen.note(f"{some} trained on: what the network says of them says little of others.")
         if not self.good:
             raise typer.Exit(1)
 
@@ -131,6 +142,8 @@ class Count:
             yield answer
             if not answer.error:
                 self.good += 1
+                self.learnt += bool(getattr(answer, "learnt", False))
+                self.remarks += [(answer.file, one) for one in getattr(answer, "remarks", ())]
                 self.wide += [answer.file] if getattr(answer, "wide", False) else []
                 continue
             self.bad += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..words import percent, plural
 from . import screen
 
+BESIDE = ("balanced_error", "constant_error", "most_frequent", "untested")
+SKIPPED = 20  # lines on files that were left out
+
 if TYPE_CHECKING:
+    from ..data import Dataset
     from ..train.events import Event, Finished, Started
     from ..train.recipe import TrainRecipe
 
@@ -25,6 +30,7 @@ class Show:
         self.task: Any = None
         self.epoch_seconds: list[float] = []
         self.introduced = False
+        self.held_out = 0
 
     def event(self, event: Event) -> None:
         from ..train.events import Epoch, Finished, Phase, Progress, Started
@@ -49,6 +55,7 @@ class Show:
 
     def started(self, event: Started) -> None:
         self.recipe = recipe = event.run.recipe
+        self.held_out = len(event.dataset.validation)
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
             f"{short(recipe.net)}: {event.params:,} parameters, recipe {recipe.recipe or 'none'}, "
@@ -72,9 +79,7 @@ class Show:
         from ..data.folder import in_colour
 
         recipe, data = event.run.recipe, event.dataset
-        screen.note(f"{data.name}: {data.split}")
-        for line in data.skipped:
-            screen.note(f"skipped: {screen.printable(line)}")
+        show_data(data, event.notes)
         grey = data.train.images.shape[1] == 1
         if grey and not event.epochs_done and data.train.files and in_colour(data.train.files):
             screen.note(
@@ -113,15 +118,18 @@ class Show:
 
     def epoch(self, epoch: Any) -> None:
         """One line: loss, error, pictures a second, time left."""
+        from ..evaluate.metrics import few
+
         assert self.recipe is not None
         self.epoch_seconds.append(epoch.seconds)
         recent = self.epoch_seconds[-5:]
         left = sum(recent) / len(recent) * (self.recipe.epochs - epoch.epoch)
         mark = " *" if epoch.best else ""
+        interval = few(round(epoch.val_error * self.held_out), self.held_out)
         line = (
             f"epoch {epoch.epoch:>{len(str(self.recipe.epochs))}}/{self.recipe.epochs}  "
             f"loss {epoch.train_loss:.4f} val {epoch.val_loss:.4f}  "
-            f"error {percent(epoch.val_error)}  "
+            f"error {percent(epoch.val_error)}{interval}  "
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
         )
         if self.bar is not None:
@@ -136,6 +144,8 @@ class Show:
 
     def finished(self, event: Finished) -> None:
         """The result, in per cent with its interval, beside the paper's."""
+        from ..evaluate.metrics import Balance
+
         result = event.result
         if self.json:
             screen.print_json({**result, "out": str(self.folder)})
@@ -147,6 +157,9 @@ class Show:
             f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
             f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
         )
+        if "balanced_error" in result and not screen.QUIET:  # older runs did not say it
+            beside = Balance(*(result[key] for key in BESIDE))
+            screen.prose(f"{beside}.")
         self.beside(result)
         if "others_asked" in result:
             screen.prose(
@@ -171,6 +184,22 @@ class Show:
         error, words = paper_error(look_up(result["network"]), result["data"])
         if error is not None:
             screen.prose(f"The paper's test error: {percent(error)} ({words})")
+
+
+def show_data(data: Dataset, notes: Sequence[str] = ()) -> None:
+    """A set of pictures: how it is split, what was left out, its classes, and what to know."""
+    from ..data.notes import counted, notes_of
+
+    if screen.QUIET:
+        return
+    screen.note(f"{data.name}: {data.split}")
+    screen.note(f"{screen.printable(counted(data))} (to train, to choose the epoch, to test)")
+    for line in data.skipped[:SKIPPED]:
+        screen.note(f"skipped: {screen.printable(line)}")
+    if len(data.skipped) > SKIPPED:
+        screen.note(f"skipped: {len(data.skipped) - SKIPPED:,} more (papernets data show has all)")
+    for line in (*notes, *notes_of(data)):
+        screen.note(f"note: {screen.printable(line)}")
 
 
 def short(network: str) -> str:

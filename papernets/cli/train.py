@@ -29,6 +29,8 @@ from .flags import (
 )
 from .streams import Unwritten
 
+MINUTE = 60  # seconds
+
 if TYPE_CHECKING:
     from ..train.run import Run
 
@@ -155,13 +157,29 @@ def free_folders(run: Run | None) -> Iterator[Path]:
 
 
 def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> None:
+    """Say what would be done: the settings, the pictures, and about how long an epoch takes."""
     from ..train.folder import prepare
 
     with wrong_use():
         run = prepare(folder, run, run is None, given)
+        check_data(run.recipe.data, run.where.data_dir)
+    from ..data.notes import in_numbers
+    from ..train.rehearsal import epoch_seconds, looked_at
+    from .progress import clock, show_data
+
+    with wrong_data():
+        dataset = looked_at(run)
+    seconds = None if screen.QUIET else epoch_seconds(run, dataset)
     if json:
-        screen.print_json({**run.to_dict(), "out": str(folder)})
+        found = {"pictures": in_numbers(dataset), "epoch_seconds": seconds}
+        screen.print_json({**run.to_dict(), "out": str(folder), **found})
         return
+    show_data(dataset)
+    if seconds is not None:
+        whole = seconds * run.recipe.epochs
+        each = clock(seconds) if seconds >= MINUTE else f"{seconds:.2g} s"
+        total = clock(whole) if whole >= MINUTE else f"{whole:.2g} s"
+        screen.note(f"an epoch takes about {each}, {run.recipe.epochs} take {total}")
     screen.say(f"# would train in {folder}")
     screen.say(run.to_toml().rstrip())
 

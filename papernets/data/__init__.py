@@ -6,6 +6,7 @@ from papernets.data.dataset import Dataset, Part
 from papernets.data.fetch import fetch
 from papernets.data.handwriting import read_picture, read_strip
 from papernets.data.names import data_folder
+from papernets.data.notes import notes_of
 from papernets.data.preprocessing import Preprocessing
 from papernets.data.sources import NAMES, open
 
@@ -19,6 +20,7 @@ __all__ = [
     "data_folder",
     "distort",
     "fetch",
+    "notes_of",
     "open",
     "read_picture",
     "read_strip",

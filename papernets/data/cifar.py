@@ -30,6 +30,7 @@ HOW = (
 class Record(Packed):
     """A picture in a file of records."""
 
+    encoded = False
     __slots__ = ("file", "number", "records")
 
     def __init__(self, file: str, records: np.ndarray, number: int):

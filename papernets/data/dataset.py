@@ -1,12 +1,14 @@
 """What a set of pictures is, once it is read, and how a part of it is held out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from papernets.data.content import Content, content_of_images
 from papernets.data.stored import File, Images, OnDemand
 
 KINDS = ("digit", "garment", "photo")
@@ -22,17 +24,19 @@ class Part:
 
     images: uint8 (N, C, h, w), the stored pictures, in memory or read on demand. labels: int64
     (N,), places in the data set's classes. files: where each picture came from, empty where they
-    were not files of their own.
+    were not files of their own. known: their content, where it was taken when they were read.
     """
 
     images: Images
     labels: Tensor
     files: tuple[File, ...] = ()
+    known: Content | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         assert self.images.ndim == 4 and self.images.dtype == torch.uint8, self.images.shape
         assert self.labels.shape == (len(self.images),) and self.labels.dtype == torch.int64
         assert not self.files or len(self.files) == len(self.images)
+        assert self.known is None or len(self.known) == len(self.images)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -48,7 +52,13 @@ class Part:
         files = tuple(self.files[i] for i in places.tolist()) if self.files else ()
         images = self.images
         chosen = images.select(places) if isinstance(images, OnDemand) else images[places]
-        return Part(chosen, self.labels[places], files)
+        known = None if self.known is None else self.known.select(places.cpu())
+        return Part(chosen, self.labels[places], files, known)
+
+    @cached_property
+    def content(self) -> Content:
+        """What each picture is known by; made of the stored pixels where nothing else is there."""
+        return content_of_images(self.images[:]) if self.known is None else self.known
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Dataset:
     classes: names in the order of the labels. kind: how a new picture is made like the stored ones:
     "digit" and "garment" (light on a dark ground, centred) or "photo". split: one sentence on how
     the parts were made. skipped: one message for each file that was left out, path and reason.
+    remarks: what else was noted when they were read, a sentence each; see `notes_of`.
     """
 
     name: str
@@ -68,6 +79,7 @@ class Dataset:
     kind: str
     split: str
     skipped: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.kind in KINDS, self.kind

@@ -11,13 +11,14 @@ from papernets.data.dataset import Dataset, WrongFolder
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import load, pillow_rules, shown
 from papernets.data.stored import File, threads
-from papernets.words import listed
+from papernets.words import composed, listed, look_alike
 
 SPLITS = {
     "train": "train", "training": "train",
     "val": "val", "valid": "val", "validation": "val",
     "test": "test", "testing": "test",
 }  # fmt: skip
+WITHOUT_STRICT = "without --strict it is left out"
 JUNK = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"}  # and all that starts with a dot
 
 
@@ -26,10 +27,14 @@ def open_folder(root: Path, wanted: Wanted) -> Dataset:
 
     Each is scaled to cover the size and its middle cut out; a set of grey 28x28 pictures, light on
     dark, in folders named by single digits keeps that form and is of kind "digit". Files that
-    cannot be read are left out and named in `skipped`, or with `strict` raise ValueError; so do a
-    folder without two classes, an empty class, and a class that the training part lacks.
+    cannot be read and empty classes are left out and named in `skipped`, or with `strict` raise
+    ValueError; so do a folder without two classes, and a class that the training part lacks.
+    Classes whose names are the same in Unicode's composed form (NFC), which they get, are one.
     """
-    return read_dataset(root, _listings(root), wanted, _loose(root))
+    listings, empty = _listings(root)
+    if empty and wanted.strict:
+        raise WrongFolder(f"{empty[0]}. Put pictures in it or remove it; {WITHOUT_STRICT}")
+    return read_dataset(root, listings, wanted, [*_loose(root), *empty])
 
 
 def natural(name: str) -> list[str | int]:
@@ -70,10 +75,11 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
             ) from None
 
 
-def _listings(root: Path) -> dict[str, Listing]:
+def _listings(root: Path) -> tuple[dict[str, Listing], list[str]]:
     """The files of each part that the folder has: "train", and "val" and "test" where they are.
 
-    A folder counts as a part if it holds folders itself: a class may be called "train".
+    And a message for each class without a training file, which is left out. A folder counts as a
+    part if it holds folders itself: a class may be called "train".
     """
     names = class_folders(root)
     parts: dict[str, Path] = {}
@@ -86,58 +92,91 @@ def _listings(root: Path) -> dict[str, Listing]:
                     f"{split} part. Rename one of them"
                 )
             parts[split] = root / name
+    bare = [name for name in names if name.casefold() in SPLITS and root / name not in _of(parts)]
+    if (parts and bare) or len({SPLITS[name.casefold()] for name in bare}) > 1:
+        some = bare if parts else bare[:2]
+        raise WrongFolder(
+            f"{shown(root)}: no class folder in {' and '.join(f'{name}/' for name in some)}, and "
+            f"the names of parts are no classes. Put the pictures of each class in a folder of its "
+            f"own: {shown(root / bare[0] / 'cat' / '1.jpg')}, {shown(root / bare[0] / 'dog')}"
+        )
     if not parts:
-        return {"train": _listing(root, root)}
+        listing, empty = _listing(root, root)
+        return {"train": listing}, empty
     if "train" not in parts:
         raise WrongFolder(
             f"{shown(root)}: {', '.join(p.name + '/' for p in parts.values())} without train/. "
             "Name the folder of the training pictures train/"
         )
-    others = [name for name in names if root / name not in parts.values()]
+    others = [name for name in names if root / name not in _of(parts)]
     if others:
         raise WrongFolder(
             f"{shown(root)}: {others[0]}/ beside {parts['train'].name}/ is no part of the data. "
             "Parts are train/, val/ and test/, each with one folder a class"
         )
     order: list[str] = [split for split in ("train", "val", "test") if split in parts]
-    listings = {split: _listing(parts[split], root) for split in order}
+    listings, empty = {}, list[str]()
+    for split in order:
+        listings[split], without = _listing(parts[split], root)
+        empty += without
     known = listings["train"].classes
+    gone = {composed(name) for name in class_folders(parts["train"])} - set(known)
     for split, listing in listings.items():
         for name in listing.classes:
-            if name not in known:
+            if name in known:
+                continue
+            count = listing.names.count(name)
+            if name in gone and count:
+                empty.append(
+                    f"{shown(parts[split] / name)}: {count:,} pictures of a class that has none "
+                    "to train on"
+                )
+            elif name not in gone:
+                alike = [group[1] for group in look_alike([name, *known]) if name == group[0]]
+                hint = f". It looks like {alike[0]!r}: rename one of them" if alike else ""
                 raise WrongFolder(
                     f"{shown(parts[split])}: class {name!r} is not in {shown(parts['train'])} "
-                    f"(classes there: {listed(known, 5)})"
+                    f"(classes there: {listed(known, 5)}){hint}"
                 )
-    return listings
+        listings[split] = listing.of_classes(known)
+    return listings, empty
 
 
-def _listing(folder: Path, root: Path) -> Listing:
-    """One part's files; ValueError unless it holds two classes or more (only the training part)."""
-    classes = class_folders(folder)
-    if not classes:
+def _of(parts: dict[str, Path]) -> list[Path]:
+    return list(parts.values())
+
+
+def _listing(folder: Path, root: Path) -> tuple[Listing, list[str]]:
+    """One part's files, and a message for each empty class (only of the training part).
+
+    ValueError unless a training part holds two classes or more.
+    """
+    folders = class_folders(folder)
+    if not folders:
         raise WrongFolder(
             f"{shown(folder)}: no class folder in it. Put the pictures of each class in a folder "
             f"of its own: {shown(root / 'cat' / '1.jpg')}, {shown(root / 'dog' / '1.jpg')}"
         )
-    _check_names(folder, classes)
+    _check_names(folder, folders)
     training = folder == root or SPLITS.get(folder.name.casefold()) == "train"
-    if training and len(classes) == 1:
+    if training and len(set(map(composed, folders))) == 1:
         raise WrongFolder(
-            f"{shown(folder)}: only one class, {classes[0]!r}. Telling classes apart needs two or "
-            "more folders"
+            f"{shown(folder)}: only one class, {composed(folders[0])!r}. Telling classes apart "
+            "needs two or more folders"
         )
     paths: list[str] = []
     names: list[str] = []
-    for name in classes:
+    for name in folders:
         files = visible_files(folder / name)
-        if training and not files:
-            raise WrongFolder(
-                f"{shown(folder / name)}: the class is empty. Put pictures in it or remove it"
-            )
         paths += files
-        names += [name] * len(files)
-    return Listing.named(paths, names, classes)
+        names += [composed(name)] * len(files)
+    classes = list(dict.fromkeys(map(composed, folders)))
+    empty = [name for name in classes if name not in set(names)] if training else []
+    kept = [name for name in classes if name not in empty]
+    said = [f"{shown(folder / name)}: the class is empty" for name in empty]
+    if empty and len(kept) < 2:
+        raise WrongFolder(f"{said[0]}. Put pictures in it or remove it")
+    return Listing.named(paths, names, kept), said
 
 
 def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
@@ -167,10 +206,12 @@ def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     Nothing is opened and nothing split off; one class is enough.
     """
     names = class_folders(root)
-    if not names or any(SPLITS.get(n.casefold()) and class_folders(root / n) for n in names):
+    parts = [name for name in names if name.casefold() in SPLITS]
+    several = len({SPLITS[name.casefold()] for name in parts}) > 1
+    if not names or several or any(class_folders(root / name) for name in parts):
         return None
     _check_names(root, names)
-    pairs = [(path, name) for name in names for path in visible_files(root / name)]
+    pairs = [(path, composed(name)) for name in names for path in visible_files(root / name)]
     return tuple(path for path, _ in pairs), tuple(name for _, name in pairs)
 
 

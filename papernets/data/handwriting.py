@@ -11,7 +11,17 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d, pad
 
 from papernets.data.ink import Floats, cropped, find_ink
-from papernets.data.picture import Source, load, load_photo, over, pillow_rules, shown
+from papernets.data.picture import (
+    Remark,
+    Source,
+    fitted,
+    load,
+    near_of,
+    over,
+    pillow_rules,
+    shown,
+    size_remarks,
+)
 from papernets.data.preprocessing import Preprocessing
 
 WORKING = 640  # pixels: a larger picture is first made so small
@@ -21,20 +31,26 @@ THINNEST = 1.6  # pixels in the 20x20 box: a pen's strokes that would be thinner
 NORMAL = 2.2  # ... are made as wide as the middle digit of MNIST has them
 
 
-def read_picture(source: Source, preprocessing: Preprocessing) -> tuple[Tensor, str]:
+def read_picture(
+    source: Source, preprocessing: Preprocessing, remarks: list[Remark] | None = None
+) -> tuple[Tensor, str]:
     """A new picture as a stored one, uint8 (C, h, w), and what it was found to be.
 
     A "photo" is scaled and cropped as the training pictures were. A "digit" or "garment" whose size
     is exactly the stored one is taken "as stored", inverted only if a digit is "black on white". Of
     any other, the ink is found ("black on white" or "white on black") and put in the stored form: a
     digit in 20x20 about its centre of mass, a garment filling the picture with its own shades.
-    ValueError if the file is no picture, or no ink is found in it.
+    `remarks` takes what a reader should know. ValueError if the file is no picture, or no ink is
+    found in it.
     """
     height, width = preprocessing.picture
+    said: list[Remark] = [] if remarks is None else remarks
     with pillow_rules():
         if preprocessing.kind == "photo":
-            return load_photo(source, preprocessing.channels, (height, width)), "photo"
-        image = load(source, near=WORKING)
+            image = load(source, near_of((height, width)), said)
+            said += size_remarks(image, (height, width))
+            return fitted(image, preprocessing.channels, (height, width)), "photo"
+        image = load(source, WORKING, said)
     if image.size == (width, height):
         return _as_stored(image, source, preprocessing.kind)
     ink = find_ink(image, WORKING)

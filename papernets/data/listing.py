@@ -1,7 +1,7 @@
 """From lists of picture files with their classes to a data set: read, checked and split."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from papernets.data.dataset import Dataset, Part, hold_out
-from papernets.data.picture import dimensions, load, pillow_rules, shown
+from papernets.data.draw import drawn
+from papernets.data.notes import of_remarks
+from papernets.data.picture import LARGE, Remark, dimensions, load, pillow_rules, shown
 from papernets.data.stored import (
     File,
     Images,
@@ -21,6 +23,7 @@ from papernets.data.stored import (
 )
 
 DIGIT_FORM = (28, 28)
+SPLITTING = ("content", "order")
 LOOK = 16  # pictures, spread over all, whose sizes are looked at
 
 
@@ -33,6 +36,8 @@ class Wanted:
     not say. strict: a file that cannot be read is an error. room: bytes that the pictures may take;
     None for a share of the free memory. What needs more is read again whenever it is asked for.
     only_test: where the test part is a part of its own, only that is read; the others are empty.
+    split: how what is held out is drawn: by "content", or by the "order" of the files, as all was
+    drawn until November 2026.
     """
 
     channels: int
@@ -42,8 +47,10 @@ class Wanted:
     strict: bool = False
     room: float | None = None
     only_test: bool = False
+    split: str = "content"
 
     def __post_init__(self) -> None:
+        assert self.split in SPLITTING, self.split
         if self.channels not in (1, 3):
             raise ValueError(
                 f"channels={self.channels}: pictures are read with 1 (grey) or 3 (colour)"
@@ -68,6 +75,11 @@ class Listing:
     def names(self) -> tuple[str, ...]:
         """The name of each file's class."""
         return tuple(self.classes[label] for label in self.labels)
+
+    def of_classes(self, classes: Sequence[str]) -> "Listing":
+        """The files of these classes alone, with labels among them."""
+        pairs = [pair for pair in zip(self.files, self.names, strict=True) if pair[1] in classes]
+        return Listing.named([file for file, _ in pairs], [name for _, name in pairs], classes)
 
     def among(self, classes: Sequence[str]) -> Tensor:
         """The labels (N,) as places among other classes, which have all of these."""
@@ -95,7 +107,7 @@ def read_dataset(
         listings = {last: listings[last]}
     files = next(iter(listings.values())).files
     parts: dict[str, Part] = {}
-    left = list(skipped)
+    left, remarks = list(skipped), list[tuple[File, Remark]]()
     count = sum(len(listing.files) for listing in listings.values())
     with pillow_rules():
         digits = set(classes) <= set("0123456789") and wanted.channels == 1
@@ -105,28 +117,32 @@ def read_dataset(
     room = memory_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
     for split, listing in listings.items():
-        images, good, reasons = read_stored(listing.files, wanted.channels, size, in_memory)
-        labels = listing.among(classes)
-        files = listing.files
-        if reasons:
-            labels, files = labels[good], tuple(files[at] for at in good)
-        parts[split] = Part(images, labels, files)
-        left += reasons
+        stored = read_stored(listing.files, wanted.channels, size, in_memory)
+        labels, files = listing.among(classes), listing.files
+        if stored.reasons:
+            labels, files = labels[stored.good], tuple(files[at] for at in stored.good)
+        parts[split] = Part(stored.images, labels, files, stored.content)
+        left += stored.reasons
+        remarks += [one for one in stored.remarks if not (digits and one[1].kind == LARGE)]
     if left and wanted.strict:
         raise ValueError(
             f"{shown(root)}: {len(left):,} of {count:,} files are not readable pictures "
             f"(first: {left[0]}). Mend or remove them; without --strict they are left out"
         )
+    if not alone:
+        classes, parts, without = _with_pictures(classes, parts)
+        left += without
     for split, part in parts.items():
         _check_classes(root if len(parts) == 1 else root / split, part, classes, split, left)
     if alone:
         (test,) = parts.values()
         train, validation, sentence = test.select([]), test.select([]), "the test part alone"
     else:
-        train, validation, test, sentence = _split(root, parts, wanted.seed, mark)
+        train, validation, test, sentence = _split(root, parts, wanted, mark)
     kind = "digit" if digits and _light_on_dark((test if alone else train).images) else "photo"
     name = root.resolve().name or shown(root)
-    return Dataset(name, classes, train, validation, test, kind, sentence, tuple(left))
+    said = tuple(of_remarks(remarks))
+    return Dataset(name, classes, train, validation, test, kind, sentence, tuple(left), said)
 
 
 def stored_size(files: Sequence[File], wanted: Wanted) -> tuple[int, int]:
@@ -170,6 +186,28 @@ def _light_on_dark(images: Images) -> bool:
     return torch.cat([edge.reshape(-1) for edge in edges]).float().mean().item() < 128
 
 
+def _with_pictures(
+    classes: tuple[str, ...], parts: dict[str, Part]
+) -> tuple[tuple[str, ...], dict[str, Part], list[str]]:
+    """Without the classes of which no training picture can be read, and a message for each.
+
+    As it was where fewer than two classes would be left.
+    """
+    counts = torch.bincount(parts["train"].labels, minlength=len(classes))
+    kept = counts.nonzero()[:, 0]
+    if len(kept) < 2 or len(kept) == len(classes):
+        return classes, parts, []
+    places = torch.full((len(classes),), -1)
+    places[kept] = torch.arange(len(kept))
+    found = {}
+    for split, part in parts.items():
+        chosen = part.select(places[part.labels] >= 0)
+        found[split] = replace(chosen, labels=places[chosen.labels])
+    gone = [name for name, count in zip(classes, counts.tolist(), strict=True) if not count]
+    said = [f"class {name!r}: not one picture to train on can be read" for name in gone]
+    return tuple(classes[at] for at in kept.tolist()), found, said
+
+
 def _check_classes(
     folder: Path, part: Part, classes: Sequence[str], split: str, skipped: Sequence[str]
 ) -> None:
@@ -187,7 +225,7 @@ def _check_classes(
 
 
 def _split(
-    root: Path, parts: dict[str, Part], seed: int, mark: str
+    root: Path, parts: dict[str, Part], wanted: Wanted, mark: str
 ) -> tuple[Part, Part, Part, str]:
     """train, validation, test, and the sentence that says how they were made."""
     train = parts["train"]
@@ -195,23 +233,36 @@ def _split(
     if "val" in parts and "test" in parts:
         sentence = "train/, val/ and test/ as they are: val/ chooses the epoch".replace("/", mark)
         return train, parts["val"], parts["test"], sentence
+    how = f"drawn by class with seed {wanted.seed}"
+    if wanted.split == "content":
+        how += " from their content"
     if "val" in parts or "test" in parts:
         name = "val" if "val" in parts else "test"
-        rest, held = hold_out(train.labels, 0.1, seed)
+        rest, held = _drawn(train, (0.1,), wanted)
         if not len(held) or not len(rest):
             raise ValueError(few + "Give two or more of each class")
         sentence = (
             f"{name}{mark} is the test set; {len(held):,} of train{mark}'s {len(train):,} "
-            f"pictures, drawn by class with seed {seed}, choose the epoch"
+            f"pictures, {how}, choose the epoch"
         )
         return train.select(rest), train.select(held), parts[name], sentence
-    rest, tested = hold_out(train.labels, 0.1, seed)
-    others, test = train.select(rest), train.select(tested)
-    places, held = hold_out(others.labels, 1 / 9, seed + 1)
-    if not (len(test) and len(held) and len(places)):
+    places, tested, held = _drawn(train, (0.1, 0.1), wanted)
+    if not (len(tested) and len(held) and len(places)):
         raise ValueError(few + "Give three or more of each class, or folders train/ and val/")
+    about = "about " if wanted.split == "content" else ""
     sentence = (
-        f"{len(places):,} pictures to train, {len(held):,} to choose the epoch and {len(test):,} "
-        f"to test (80, 10 and 10 %), drawn by class with seed {seed}"
+        f"{len(places):,} pictures to train, {len(held):,} to choose the epoch and "
+        f"{len(tested):,} to test ({about}80, 10 and 10 %), {how}"
     )
-    return others.select(places), others.select(held), test, sentence
+    return train.select(places), train.select(held), train.select(tested), sentence
+
+
+def _drawn(train: Part, shares: Sequence[float], wanted: Wanted) -> list[Tensor]:
+    """Places of the rest, and of a part a share."""
+    if wanted.split == "content":
+        return drawn(train.content, train.labels, shares, wanted.seed)
+    rest, tested = hold_out(train.labels, 0.1, wanted.seed)
+    if len(shares) == 1:
+        return [rest, tested]
+    places, held = hold_out(train.labels[rest], 1 / 9, wanted.seed + 1)
+    return [rest[places], tested, rest[held]]

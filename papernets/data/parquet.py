@@ -17,6 +17,7 @@ from papernets.data.folder import SPLITS, natural, visible_files
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import shown
 from papernets.data.tables import TableRow, Tables
+from papernets.words import composed
 
 ENDING = ".parquet"
 FEW = 20  # entries of a sub-folder that are looked at
@@ -118,12 +119,12 @@ def listings_of(root: Path) -> tuple[dict[str, Listing], list[str]]:
             if name is None:
                 skipped.append(f"{TableRow(tables, number).name}: no label")
             else:
-                found[split].append((number, name))
+                found[split].append((number, composed(name)))
     known = {name for _, name in found["train"]}
     if not known:
         first = f" (first: {skipped[0]})" if skipped else ""
         raise ValueError(f"{shown(root)}: not one picture with a label{first}")
-    order = {name: place for place, name in enumerate(tables.columns.names)}
+    order = {composed(name): place for place, name in enumerate(tables.columns.names)}
     classes = sorted(known, key=lambda name: (order.get(name, len(order)), natural(name)))
     listings = {}
     for split, rows in found.items():

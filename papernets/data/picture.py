@@ -8,13 +8,14 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
+from papernets.data.coded import ORIENTATION, refused_form, wrong_tags
 from papernets.data.quiet import Quiet
 from papernets.files import SPECIAL, unreadable
 
@@ -26,12 +27,41 @@ FORMATS = (
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
+STRETCHED = 8  # times: a picture that is enlarged more is noted
+DARK = 1 << 14  # a picture of 16 bits without a larger value becomes nearly black
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright whose EXIF orientation is this."""
+
+
+class Remark(NamedTuple):
+    """What a reader should know of a picture that was read: of what kind, and in detail."""
+
+    kind: str
+    detail: str
+
+
+TAG, RANGE, TINY, LARGE = "tag", "range", "tiny", "stretched"
+
+
 class Refused(ValueError):
     """What is no picture, found before it was opened; it names it."""
 
 
 class Packed(ABC):
-    """A picture inside another file: a row of a table, a record."""
+    """A picture inside another file: a row of a table, a record.
+
+    encoded: its content are the bytes of a picture file.
+    """
+
+    encoded = True
 
     @property
     @abstractmethod
@@ -62,24 +92,26 @@ def pillow_rules() -> Iterator[None]:
         yield
 
 
-def load(source: Source, near: int = 0) -> Image.Image:
+def load(source: Source, near: int = 0, remarks: list[Remark] | None = None) -> Image.Image:
     """The picture in mode L, LA, RGB or RGBA, upright by its EXIF orientation; the first frame.
 
     near: a JPEG may be decoded at a half, quarter or eighth of its size while both its sides stay
-    at least this long; 0 decodes it whole. ValueError names the file and why it cannot be read;
-    FileNotFoundError and PermissionError are raised as they are.
+    at least this long; 0 decodes it whole. remarks: takes what a reader should know. ValueError
+    names the file and why it cannot be read; FileNotFoundError and PermissionError are raised as
+    they are.
     """
+    said: list[Remark] = [] if remarks is None else remarks
     if isinstance(source, Image.Image):
-        return _upright(_of_pixels(source, "the picture"))
+        return _upright(_of_pixels(source, "the picture"), said)
     with _readable(source) as opened:
         if isinstance(opened, Image.Image):
-            return _upright(_of_pixels(opened, shown(source)))
-        with Image.open(opened, formats=_formats()) as image:
+            return _upright(_of_pixels(opened, shown(source)), said)
+        with _open(opened, source) as image:
             if image.width * image.height > LARGEST:
                 raise Image.DecompressionBombError
             if near:
                 image.draft(None, (near, near))
-            return _upright(image)
+            return _upright(image, said)
 
 
 def dimensions(source: Source) -> tuple[int, int]:
@@ -89,8 +121,24 @@ def dimensions(source: Source) -> tuple[int, int]:
     with _readable(source) as opened:
         if isinstance(opened, Image.Image):
             return opened.height, opened.width
-        with Image.open(opened, formats=_formats()) as image:
+        with _open(opened, source) as image:
             return image.height, image.width
+
+
+def _open(
+    opened: str | os.PathLike[str] | BinaryIO, source: str | os.PathLike[str] | Packed
+) -> Image.Image:
+    """As Pillow opens it; `Refused` for a known form of pictures that wants another package."""
+    try:
+        return Image.open(opened, formats=_formats())
+    except UnidentifiedImageError:
+        why = refused_form(opened)
+        if why is None:
+            raise
+        if why:
+            raise Refused(f"{shown(source)}: {why}") from None
+        _formats.cache_clear()
+        return Image.open(opened, formats=_formats())
 
 
 @contextmanager
@@ -140,8 +188,18 @@ def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
 
     Transparency is laid over white. ValueError as `load`.
     """
+    return fitted(load(source, near_of(size)), channels, size)
+
+
+def near_of(size: tuple[int, int]) -> int:
+    """The side at which a JPEG may be decoded that is to be stored at this size."""
+    return 2 * max(size)
+
+
+def fitted(image: Image.Image, channels: int, size: tuple[int, int]) -> Tensor:
+    """A loaded picture as `load_photo` gives it."""
     height, width = size
-    image = over(load(source, near=2 * max(size)), 255)
+    image = over(image, 255)
     image = image.convert("L" if channels == 1 else "RGB")
     if image.size != (width, height):
         scale = max(width / image.width, height / image.height)
@@ -151,6 +209,16 @@ def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
         image = image.resize((width, height), Image.Resampling.BILINEAR, box=box)
     values = torch.from_numpy(np.array(image))
     return values[None] if values.ndim == 2 else values.permute(2, 0, 1).contiguous()
+
+
+def size_remarks(image: Image.Image, size: tuple[int, int]) -> list[Remark]:
+    """What should be known of a picture that is too small for the size at which it is stored."""
+    if image.size == (1, 1):
+        return [Remark(TINY, "")]
+    scale = max(size[1] / image.width, size[0] / image.height)
+    if scale > STRETCHED:
+        return [Remark(LARGE, f"{image.height}x{image.width} for {size[0]}x{size[1]}")]
+    return []
 
 
 def over(image: Image.Image, ground: int) -> Image.Image:
@@ -177,20 +245,51 @@ def _of_pixels(image: Image.Image, name: str) -> Image.Image:
     return image
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image, said: list[Remark]) -> Image.Image:
     """The frame that is open, turned as its EXIF data says, in mode L, LA, RGB or RGBA."""
-    image = ImageOps.exif_transpose(image)
+    image.load()  # a picture that is damaged says so here, not in its EXIF data
+    image = _turned(image, said)
+    clear = image.info.get("transparency")
     if image.mode in ("L", "LA", "RGB", "RGBA"):
-        clear = "transparency" in image.info and image.mode in ("L", "RGB")
-        return image.convert(image.mode + "A") if clear else image
+        if clear is None or image.mode in ("LA", "RGBA"):
+            return image
+        if isinstance(clear, tuple) and max(clear) > 255:  # of 16 bits, of which 8 were decoded
+            image.info["transparency"] = tuple(value >> 8 for value in clear)
+        return image.convert(image.mode + "A")
     if image.mode.startswith(("I", "F")):
-        return Image.fromarray(_eight_bits(np.asarray(image)))
+        return _from_wide(image, clear, said)
     if image.mode == "1":
         return image.convert("L")
     if image.mode in ("P", "PA", "La", "RGBa"):
-        clear = "A" in image.mode or "a" in image.mode or "transparency" in image.info
-        return image.convert("RGBA" if clear else "RGB")
+        alpha = "A" in image.mode or "a" in image.mode or clear is not None
+        return image.convert("RGBA" if alpha else "RGB")
     return image.convert("RGB")  # CMYK, YCbCr, LAB, HSV
+
+
+def _turned(image: Image.Image, said: list[Remark]) -> Image.Image:
+    """The picture turned as its EXIF data says; data that cannot be read are noted, not obeyed."""
+    try:
+        exif = image.getexif()
+        turn = TURNS.get(exif.get(ORIENTATION, 1))
+    except Exception as error:  # of every kind, on data of any kind
+        said.append(Remark(TAG, f"EXIF data: {str(error) or type(error).__name__}"))
+        return image
+    if turn is None:
+        return image
+    said += [Remark(TAG, f"EXIF {name}") for name in wrong_tags(exif)]
+    return image.transpose(turn)
+
+
+def _from_wide(image: Image.Image, clear: object, said: list[Remark]) -> Image.Image:
+    """A picture of more than 8 bits a value in 8, with one value that is transparent, or none."""
+    values = np.asarray(image)
+    whole, high = values.dtype.kind != "f", values.max()
+    if whole and 0 < high < DARK and values.min() >= 0:
+        said.append(Remark(RANGE, f"values from {values.min()} to {high} of 65535"))
+    found = Image.fromarray(_eight_bits(values))
+    if isinstance(clear, int):
+        found.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
+    return found
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:

@@ -1,7 +1,9 @@
 """`open`: a data set by its name or path, in memory, in three parts."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import torch
 from torch import Tensor
@@ -9,11 +11,12 @@ from torch.nn.functional import interpolate, pad
 
 from papernets.data.cifar import HOW, find_cifar, open_cifar, refuse_pickles
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
-from papernets.data.folder import open_folder
+from papernets.data.folder import class_folders, open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
+from papernets.data.picture import shown
 from papernets.words import brief, by, did_you_mean
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
@@ -23,6 +26,8 @@ GARMENTS = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
     "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
+ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
+TABLES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx")
 HELD_OUT = 5_000 / 60_000  # of an IDX training set, to choose the epoch
 DIGITS_TEST, DIGITS_HELD_OUT = 400, 200  # of the 1,797 in scikit-learn
 
@@ -38,6 +43,7 @@ def open(
     strict: bool = False,
     room: float | None = None,
     only_test: bool = False,
+    split: str = "content",
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
@@ -53,7 +59,8 @@ def open(
         root = data_folder(data_dir)
         if not root.is_dir():
             raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
-        return _idx(key, [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root], seed)
+        folders = [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root]
+        return _idx(key, folders, seed)
     path = given_path(name, data_dir)
     if key == "cifar10":
         path = data_folder(data_dir) / key
@@ -63,14 +70,15 @@ def open(
     if not path.exists():
         raise _unknown(name, path)
     if not (path.is_dir() or is_parquet(path)):
-        raise WrongFolder(f"{name}: a file. Give the folder of a data set: --data {path.parent}")
+        raise WrongFolder(_a_file(name, path))
     if find_idx([path]):
         return _idx(normal(path.resolve().name), [path], seed)
-    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split)
+    stated = replace(wanted, split="order")  # of a set that is always the same, a stated part
     if is_parquet(path):
-        return open_parquet(path, wanted)
+        return open_parquet(path, stated if normal(path.resolve().name) == "cifar10" else wanted)
     binary = find_cifar(path)
-    return open_cifar(binary, wanted) if binary else open_folder(path, wanted)
+    return open_cifar(binary, stated) if binary else open_folder(path, wanted)
 
 
 def given_path(name: str, data_dir: str | None) -> Path:
@@ -79,6 +87,22 @@ def given_path(name: str, data_dir: str | None) -> Path:
     if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).exists():
         return data_folder(data_dir) / path
     return path
+
+
+def _a_file(name: str, path: Path) -> str:
+    """What to do with a file that is no data set; its folder is proposed only where that is one."""
+    kind = path.suffix.casefold()
+    if kind in ARCHIVES:
+        return f"{name}: an archive. Unpack it, and give the folder that was in it: --data FOLDER"
+    if kind in TABLES:
+        return (
+            f"{name}: a table of text. Pictures are taken from a folder with one sub-folder a "
+            "class, or from parquet files: --data FOLDER"
+        )
+    here = path.parent
+    if class_folders(here) or find_idx([here]) or is_parquet(here):
+        return f"{name}: a file. Give the folder of a data set: --data {quote(shown(here))}"
+    return f"{name}: a file. Give the folder of a data set: --data FOLDER, with one folder a class"
 
 
 def _unknown(name: str, path: Path) -> Exception:

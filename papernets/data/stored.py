@@ -18,7 +18,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from papernets.data.picture import Packed, load_photo, pillow_rules, shown
+from papernets.data.content import Content, held_key, pixels_key
+from papernets.data.picture import (
+    Packed,
+    Remark,
+    fitted,
+    load,
+    load_photo,
+    near_of,
+    pillow_rules,
+    shown,
+    size_remarks,
+)
 from papernets.machine import free_memory
 from papernets.words import by, gigabytes
 
@@ -129,19 +140,38 @@ def check_reading(count: int, channels: int, size: tuple[int, int]) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Photos that could be read: uint8 (N, C, h, w), their places among the files, their content.
+
+    reasons: why others could not be read. remarks: what should be known of some, by their files.
+    """
+
+    images: Images
+    good: list[int]
+    reasons: list[str]
+    content: Content
+    remarks: list[tuple[File, Remark]]
+
+
 def read_stored(
     files: Sequence[File], channels: int, size: tuple[int, int], in_memory: bool
-) -> tuple[Images, list[int], list[str]]:
-    """The photos that can be read, as uint8 (N, channels, h, w); their places; why not the others.
+) -> Stored:
+    """The photos of these files, all decoded once, by a thread a core.
 
-    All are decoded once, by a thread a core. What is not kept in memory leaves its marks.
+    What is not kept in memory leaves its marks.
     """
     images = torch.empty(len(files) if in_memory else 0, channels, *size, dtype=torch.uint8)
     marks = Marks.empty(0 if in_memory else len(files), channels)
+    content, remarks = Content.empty(len(files)), [list[Remark]() for _ in files]
 
     def read(place: int) -> str:
         try:
-            picture = load_photo(files[place], channels, size)
+            image = load(files[place], near_of(size), remarks[place])
+            remarks[place] += size_remarks(image, size)
+            content.pixels[place] = pixels = pixels_key(image)
+            content.held[place] = held_key(files[place], pixels)
+            picture = fitted(image, channels, size)
         except (ValueError, OSError) as error:
             return why(files[place], error)
         if in_memory:
@@ -154,10 +184,26 @@ def read_stored(
         reasons = threads(read, range(len(files)))
     good = [place for place, reason in enumerate(reasons) if not reason]
     bad = [reason for reason in reasons if reason]
-    if in_memory:
-        return (images[good] if bad else images), good, bad
-    kept = OnDemand(files, channels, size, marks)
-    return (kept.select(torch.tensor(good, dtype=torch.int64)) if bad else kept), good, bad
+    said = [(files[place], remark) for place in good for remark in remarks[place]]
+    found: Images = images if in_memory else OnDemand(files, channels, size, marks)
+    if bad:
+        places = torch.tensor(good, dtype=torch.int64)
+        found = found[places] if isinstance(found, Tensor) else found.select(places)
+        content = content.select(good)
+    return Stored(found, good, bad, content, said)
+
+
+def content_of_files(files: Sequence[File], size: tuple[int, int]) -> Content:
+    """By what pictures are known that were read otherwise, as if they were stored at this size."""
+    found = Content.empty(len(files))
+
+    def read(place: int) -> None:
+        found.pixels[place] = pixels = pixels_key(load(files[place], near_of(size)))
+        found.held[place] = held_key(files[place], pixels)
+
+    with pillow_rules():
+        threads(read, range(len(files)))
+    return found
 
 
 def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..words import percent
+from ..words import listed, percent
 
+FEW = 30  # an error on fewer pictures is told with its interval, everywhere
+MOST_NAMED = 10
 TOP_K = (1, 5)  # the two that ImageNet's papers report
 
 
@@ -60,6 +62,53 @@ class ClassScore:
     f1: float | None
     error: float | None
     most_confused_with: str | None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What an error stands beside; rates are fractions.
+
+    `balanced` is the mean of the errors of the classes that have pictures; `constant` that of who
+    always answers `frequent`, the class with most pictures; `untested` are classes without one.
+    """
+
+    balanced: float
+    constant: float
+    frequent: str
+    untested: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for a screen, in per cent."""
+        line = (
+            f"Always {self.frequent!r} is {percent(self.constant)} error; balanced error, the mean "
+            f"of the classes': {percent(self.balanced)}"
+        )
+        if not self.untested:
+            return line
+        return f"{line}. No test picture of {listed(self.untested, MOST_NAMED)}"
+
+
+def balance(labels: ArrayLike, predicted: ArrayLike, classes: Sequence[str]) -> Balance:
+    """What stands beside the error of answers (N,) to labels (N,), at least one."""
+    counts = confusion(labels, predicted, len(classes))
+    of_class = counts.sum(axis=1)
+    there = of_class > 0
+    right = counts.diagonal()[there] / of_class[there]
+    most = int(of_class.argmax())
+    return Balance(
+        balanced=float(1 - right.mean()),
+        constant=float(1 - of_class[most] / of_class.sum()),
+        frequent=classes[most],
+        untested=tuple(name for name, here in zip(classes, there, strict=True) if not here),
+    )
+
+
+def few(errors: int, images: int) -> str:
+    """` (95 % interval 0.00 to 43.45 %)`, of an error on few pictures; empty on others."""
+    if images >= FEW or not images:
+        return ""
+    low, high = interval(errors, images)
+    return f" (95 % interval {100 * low:.2f} to {percent(high)})"
 
 
 def interval(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -13,39 +12,35 @@ from torch import Tensor
 
 from .. import data
 from ..bundle.load import Bundle
+from ..bundle.seen import read_seen
 from ..data import Dataset, Part, Preprocessing
+from ..data.content import Content
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
+from ..data.listing import SPLITTING
 from ..data.names import normal
+from ..data.notes import of_remarks
 from ..data.parquet import has_no_parts, is_parquet, listings_of
 from ..data.picture import shown
 from ..data.sources import given_path
-from ..data.stored import File, Images, OnDemand, memory_for_pictures, read_stored
-from ..words import brief, either, listed, nearest
+from ..data.stored import (
+    File,
+    Images,
+    OnDemand,
+    Stored,
+    content_of_files,
+    memory_for_pictures,
+    read_stored,
+)
+from ..words import brief, composed, either, listed, nearest
+from .known import PARTS, Pictures, by_content, of_part
 from .read import preprocessing_of, read_files
 
-PARTS = ("test", "validation", "train", "all")
+AGAIN = (
+    "The network keeps no list of its pictures, as those of today do: the parts are drawn again, "
+    "and are those of its training only if the pictures are the same. --part all tests all."
+)
 NAMED = 10  # classes that a sentence names
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Stored pictures uint8 (N, C, h, w) with labels int64 (N,), places among the bundle's classes.
-
-    `part` is one of PARTS. `files` are their paths, or empty. `notes` are sentences that a reader
-    of the figures should know; `skipped` has a message for each file that was left out.
-    """
-
-    name: str
-    part: str
-    images: Images
-    labels: Tensor
-    files: tuple[File, ...] = ()
-    notes: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 def open_pictures(
@@ -53,38 +48,58 @@ def open_pictures(
 ) -> Pictures:
     """One part of a data set, by its name or path, for a bundle's network.
 
-    Without a part: all of a folder of pictures that has no parts of its own and is not what the
-    network was trained on; else the test part, held out as in the bundle's own run. Files are read
-    as `predict` reads them. Classes are matched by name; one that the network lacks is a
-    ValueError. With `strict` a file that cannot be read is one too.
+    Pictures that the network was trained on, or that chose its epoch, are known by their content,
+    wherever they lie, and are no test: see `papernets.evaluate.known`. Without a part it is the
+    test part; of a folder of pictures without parts of its own, all that the network has not seen.
+    A bundle without a list of its pictures goes by the name of its data: where that is the same,
+    the test part is drawn as in its run. Files are read as `predict` reads them. Classes are
+    matched by name; one that the network lacks is a ValueError. With `strict` a file that cannot be
+    read is one too.
     """
     if part and part not in PARTS:
         raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
-    preprocessing = preprocessing_of(bundle)
+    preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
     root = _folder(name, data_dir)
+    if root is not None and seen is not None:
+        return by_content(_whole(bundle, preprocessing, root, strict), seen, part)
     if root is not None and (part == "all" or not (part or _trained_on(bundle, root))):
         return _whole(bundle, preprocessing, root, strict)
+    run = bundle.info.run
     dataset = data.open(
         name,
         data_dir=data_dir,
         channels=preprocessing.channels,
         size=preprocessing.picture,
-        seed=int(bundle.info.run.get("seed") or 0),
+        seed=int(run.get("seed") or 0),
         strict=strict,
         only_test=part in ("", "test") and preprocessing.kind == "photo",
+        split=split_of(run),
     )
     part = part or "test"
     chosen = _part(dataset, part)
-    known = matched(bundle.info.classes, dataset.classes, dataset.name, _unnamed(bundle))
-    notes = _notes(bundle.info.classes, dataset.classes, dataset.name)
+    there = [dataset.classes[label] for label in chosen.labels.unique().tolist()]
+    known = matched(bundle.info.classes, there, dataset.name, _unnamed(bundle))
+    labels = torch.zeros(len(dataset.classes), dtype=torch.int64)
+    labels[chosen.labels.unique()] = torch.tensor(known)
+    notes = _notes(bundle.info.classes, dataset.classes, there, dataset.name)
     if root is not None or part != "test":
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
+    if root is not None:
+        notes = (*notes, AGAIN)
     images, good, skipped = _stored(chosen, dataset, preprocessing, strict)
     chosen = chosen if len(good) == len(chosen) else chosen.select(good)
-    labels = torch.tensor(known)[chosen.labels]
-    return Pictures(
-        dataset.name, part, images, labels, chosen.files, notes, (*dataset.skipped, *skipped)
+    notes, skipped = (*notes, *dataset.remarks), (*dataset.skipped, *skipped)
+    content = None if seen is None else chosen.content
+    found = Pictures(
+        dataset.name, part, images, labels[chosen.labels], chosen.files, notes, skipped, content
     )
+    return found if seen is None else of_part(found, seen)
+
+
+def split_of(run: Mapping[str, Any]) -> str:
+    """How the run of a bundle drew parts: those that do not say so, by the order of files."""
+    given = run.get("split") or ("order" if run.get("data") else "content")
+    return given if given in SPLITTING else "content"
 
 
 def matched(
@@ -95,8 +110,8 @@ def matched(
     A name that the network does not know is a ValueError: its pictures cannot be answered right.
     The error ends with `remedy`.
     """
-    places = {_plain(name): place for place, name in enumerate(classes)}
-    unknown = [name for name in given if _plain(name) not in places]
+    places = {composed(name): place for place, name in enumerate(classes)}
+    unknown = [name for name in given if composed(name) not in places]
     if unknown:
         folded = [name for name in classes if name.casefold() == unknown[0].casefold()]
         near = folded[0] if folded else nearest(unknown[0], classes)
@@ -107,7 +122,7 @@ def matched(
             f"It knows {listed(classes, NAMED)}. Classes are matched by name: give pictures of "
             f"these, or a network trained on yours: papernets train NETWORK --data PATH{remedy}"
         )
-    return [places[_plain(name)] for name in given]
+    return [places[composed(name)] for name in given]
 
 
 def _unnamed(bundle: Bundle) -> str:
@@ -123,23 +138,24 @@ def _unnamed(bundle: Bundle) -> str:
     )
 
 
-def _notes(classes: Sequence[str], given: Sequence[str], where: str) -> tuple[str, ...]:
-    """What a reader should know of classes that were not simply the same."""
-    names, own = [_plain(name) for name in given], [_plain(name) for name in classes]
+def _notes(
+    classes: Sequence[str], given: Sequence[str], there: Sequence[str], where: str
+) -> tuple[str, ...]:
+    """What a reader should know of classes that were not simply the same.
+
+    `given` are those that the data have, `there` those that have pictures.
+    """
+    names, own = [composed(name) for name in given], [composed(name) for name in classes]
     notes = []
-    if [name for name in own if name in names] != names:
+    if [name for name in own if name in names] != [name for name in names if name in own]:
         notes.append(
             f"{where} lists its classes in another order than the network: matched by name."
         )
-    absent = [name for name in classes if _plain(name) not in names]
+    present = set(map(composed, there))
+    absent = [name for name in classes if composed(name) not in present]
     if absent:
         notes.append(f"{where} has no pictures of {listed(absent, NAMED)}.")
     return tuple(notes)
-
-
-def _plain(name: str) -> str:
-    """A name in the form in which names are compared: macOS writes an umlaut as two characters."""
-    return unicodedata.normalize("NFC", name)
 
 
 def _folder(name: str, data_dir: str | None) -> Path | None:
@@ -178,12 +194,12 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
         raise ValueError(f"{shown(root)}: no picture in its class folders")
     known = matched(bundle.info.classes, found, shown(root), _unnamed(bundle))
     places = dict(zip(found, known, strict=True))
-    images, good, unread = _files(paths, preprocessing, strict)
-    skipped = (*without, *unread)
-    labels = torch.tensor([places[names[at]] for at in good])
-    files = tuple(paths[at] for at in good)
-    notes = _notes(bundle.info.classes, found, name)
-    return Pictures(name, "all", images, labels, files, notes, skipped)
+    read = _files(paths, preprocessing, strict)
+    labels = torch.tensor([places[names[at]] for at in read.good])
+    files = tuple(paths[at] for at in read.good)
+    notes = (*_notes(bundle.info.classes, found, found, name), *of_remarks(read.remarks))
+    skipped = (*without, *read.reasons)
+    return Pictures(name, "all", read.images, labels, files, notes, skipped, read.content)
 
 
 def _part(dataset: Dataset, part: str) -> Part:
@@ -195,6 +211,7 @@ def _part(dataset: Dataset, part: str) -> Part:
         _joined([p.images for p in parts.values()]),
         torch.cat([p.labels for p in parts.values()]),
         tuple(file for p in parts.values() for file in p.files),
+        Content.joined([p.content for p in parts.values()]),
     )
 
 
@@ -214,7 +231,8 @@ def _stored(
     """
     fits = tuple(part.images.shape[2:]) == preprocessing.picture
     if part.files and (preprocessing.kind != "photo" or not fits):
-        return _files(part.files, preprocessing, strict)
+        read = _files(part.files, preprocessing, strict)
+        return read.images, read.good, tuple(read.reasons)
     if fits:
         return part.images, list(range(len(part))), ()
     pictures, good, skipped = [], [], []
@@ -229,28 +247,28 @@ def _stored(
     return _together(pictures, skipped), good, tuple(skipped)
 
 
-def _files(
-    paths: Sequence[File], preprocessing: Preprocessing, strict: bool
-) -> tuple[Images, list[int], tuple[str, ...]]:
-    """As `_stored`, from files."""
+def _files(paths: Sequence[File], preprocessing: Preprocessing, strict: bool) -> Stored:
+    """Files in the network's stored form."""
     if preprocessing.kind == "photo":  # as many as there are: read on demand where they must be
         channels, (height, width) = preprocessing.channels, preprocessing.picture
         fit = len(paths) * channels * height * width <= memory_for_pictures()
-        images, good, reasons = read_stored(paths, channels, (height, width), fit)
-        _check_strict(reasons, len(paths), strict)
-        if not good:
-            _together([], reasons)
-        return images, good, tuple(reasons)
+        stored = read_stored(paths, channels, (height, width), fit)
+        _check_strict(stored.reasons, len(paths), strict)
+        if not stored.good:
+            _together([], stored.reasons)
+        return stored
     reads = read_files(paths, preprocessing)
-    skipped = tuple(
+    reasons = [
         f"{shown(path)}: {read.error}"
         for path, read in zip(paths, reads, strict=True)
         if read.error
-    )
-    _check_strict(skipped, len(paths), strict)
+    ]
+    _check_strict(reasons, len(paths), strict)
     good = [at for at, read in enumerate(reads) if read.picture is not None]
     pictures = [read.picture for read in reads if read.picture is not None]
-    return _together(pictures, skipped), good, skipped
+    content = content_of_files([paths[at] for at in good], preprocessing.picture)
+    remarks = [(paths[at], remark) for at in good for remark in reads[at].remarks]
+    return Stored(_together(pictures, reasons), good, reasons, content, remarks)
 
 
 def _check_strict(skipped: Sequence[str], count: int, strict: bool) -> None:
@@ -266,3 +284,6 @@ def _together(pictures: list[Tensor], skipped: Sequence[str]) -> Tensor:
         first = f" (first: {skipped[0]})" if skipped else ""
         raise ValueError(f"not one picture can be read{first}")
     return torch.stack(pictures)
+
+
+__all__ = ["PARTS", "Pictures", "matched", "open_pictures"]

@@ -14,8 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from ..bundle.load import Bundle
+from ..bundle.seen import Seen, read_seen
+from ..data.content import held_key
 from ..data.folder import visible_files
-from ..data.picture import shown
+from ..data.picture import Remark, shown
 from ..data.stored import File
 from .infer import logits_of, quickest, scaled
 from .metrics import probabilities
@@ -42,7 +44,8 @@ class Answer:
 
     `found` is what the picture was taken for: "black on white", say. Where the file could not be
     read, `error` says why, `top` is empty and `label` and `score` are None. `wide`: the ink of what
-    should be one digit is much wider than high.
+    should be one digit is much wider than high. `learnt`: the network was trained on this file.
+    `remarks` are what a reader should know of the file.
     """
 
     file: str
@@ -50,6 +53,8 @@ class Answer:
     found: str = ""
     error: str = ""
     wide: bool = False
+    learnt: bool = False
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def label(self) -> str | None:
@@ -114,12 +119,14 @@ def _answers(
     bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    model = quickest(bundle.model.to(device))
+    model, seen = quickest(bundle.model.to(device)), read_seen(bundle.folder)
     while some := list(islice(given, batch)):
         preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
         pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
         pictures = [read.picture for _, read in pairs if read.picture is not None]
+        files = [source.path for source, read in pairs if read.picture is not None]
+        learnt = iter(_learnt(seen, files))
         rows: Iterator[NDArray[np.float64]] = iter(())
         if pictures:
             logits = logits_of(model, torch.stack(pictures), preprocessing, device)
@@ -133,7 +140,16 @@ def _answers(
             else:
                 best = _best(bundle.info.classes, next(rows), top)
                 wide = preprocessing.kind == "digit" and _wide(read.picture)
-                yield Answer(source.name, best, read.found, wide=wide)
+                known, said = next(learnt), read.remarks
+                yield Answer(source.name, best, read.found, "", wide, known, said)
+
+
+def _learnt(seen: Seen | None, files: Sequence[File]) -> Sequence[bool]:
+    """Which files, byte for byte, a network was trained on."""
+    if seen is None:
+        return [False] * len(files)
+    keys = np.array([held_key(file, 0) for file in files], np.uint64)
+    return [bool(known) for known in seen.learnt(keys, keys)]
 
 
 def _wide(picture: torch.Tensor) -> bool:

@@ -13,17 +13,21 @@ from torch import Tensor
 from ..bundle.info import AGAIN
 from ..bundle.load import Bundle
 from ..data import Preprocessing, read_picture
-from ..data.picture import pillow_rules, shown
+from ..data.picture import Remark, pillow_rules, shown
 from ..data.stored import File
 
 
 @dataclass(frozen=True)
 class Read:
-    """A file's stored picture uint8 (C, h, w) and what it was found to be, or why there is none."""
+    """A file's stored picture uint8 (C, h, w) and what it was found to be, or why there is none.
+
+    `remarks` are what a reader should know of it.
+    """
 
     picture: Tensor | None
     found: str = ""
     error: str = ""
+    remarks: tuple[Remark, ...] = ()
 
 
 def preprocessing_of(bundle: Bundle) -> Preprocessing:
@@ -40,11 +44,12 @@ def read_files(paths: Sequence[File], preprocessing: Preprocessing) -> list[Read
     """The files in the order given, read by as many threads as torch uses."""
 
     def read(path: File) -> Read:
+        remarks: list[Remark] = []
         try:
-            picture, found = read_picture(path, preprocessing)
+            picture, found = read_picture(path, preprocessing, remarks)
         except (ValueError, OSError) as error:
             return Read(None, error=reason(path, error))
-        return Read(picture, found)
+        return Read(picture, found, remarks=tuple(remarks))
 
     with pillow_rules():  # once, around the threads
         if len(paths) < 2:

@@ -12,7 +12,18 @@ from ..bundle.committee import Committee
 from ..bundle.load import Bundle
 from ..data.picture import shown
 from .infer import logits_of, scaled
-from .metrics import TOP_K, ClassScore, Score, confusion, per_class, probabilities, score, worst
+from .metrics import (
+    TOP_K,
+    Balance,
+    ClassScore,
+    Score,
+    balance,
+    confusion,
+    per_class,
+    probabilities,
+    score,
+    worst,
+)
 from .pictures import Pictures
 from .read import preprocessing_of
 
@@ -61,6 +72,7 @@ class Report:
     per_class: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
     mistakes: tuple[Mistake, ...]
+    balance: Balance | None = None
     early_exit: EarlyExit | None = None
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
@@ -76,6 +88,10 @@ class Report:
             "errors": scored.errors,
             "error": scored.error,
             "interval": list(scored.interval),
+            "balanced_error": self.balance.balanced if self.balance else None,
+            "constant_error": self.balance.constant if self.balance else None,
+            "most_frequent": self.balance.frequent if self.balance else None,
+            "untested": list(self.balance.untested) if self.balance else [],
             "top_k_error": {str(k): error for k, error in scored.top_k.items()},
             "classes": [asdict(one) for one in self.per_class],
             "confusion": [list(row) for row in self.confusion],
@@ -140,6 +156,7 @@ def report(
         per_class=tuple(per_class(labels, answers, classes)),
         confusion=tuple(tuple(int(count) for count in row) for row in counts),
         mistakes=tuple(mistakes),
+        balance=balance(labels, answers, classes),
         early_exit=early,
         notes=(*pictures.notes, *notes),
         skipped=pictures.skipped,

@@ -22,7 +22,9 @@ from ..bundle.committee import Committee as CommitteeModel
 from ..bundle.info import BundleInfo
 from ..bundle.load import load_bundle
 from ..bundle.save import save_bundle
+from ..bundle.seen import read_seen, write_seen
 from ..data import Dataset, Part, Preprocessing
+from ..data.content import Content
 from ..evaluate.infer import logits_of
 from ..files import write_atomically
 from ..nets import Found
@@ -30,6 +32,7 @@ from ..spec import Committee
 from .describe import describe, environment
 from .events import Event, Finished, Phase
 from .folder import CONFIG, ENVIRONMENT, LOG, RESULT, read_result, write_json
+from .lists import seen_by
 from .outcome import Training, draw_confusion, result_of
 from .pictures import preprocessing_for
 from .recipe import CROPS, MOST_SEED, TrainRecipe
@@ -86,7 +89,8 @@ def boost(
         score_scale=1.0,
     )
     with saving(folder, None):
-        training = Training(run, found, dataset, preprocessing, info, folder)
+        seen = seen_by(dataset)
+        training = Training(run, found, dataset, preprocessing, info, seen, folder)
         done = join(training, members, device, began)
     yield done
 
@@ -124,6 +128,7 @@ def filtered(
     rounds = int(recipe.boost.get("rounds", ROUNDS))
     taken: list[Tensor] = []
     labels: list[Tensor] = []
+    known: list[Content] = []
     keep: Callable[[list[Tensor], Tensor, torch.Generator], Tensor] = (
         half_wrong if number == 2 else disagreed
     )
@@ -134,6 +139,7 @@ def filtered(
         chosen = keep(answers, train.labels, draws)
         taken.append(images[chosen])
         labels.append(train.labels[chosen])
+        known.append(train.content.select(chosen))
     images, targets = torch.cat(taken), torch.cat(labels)
     if len(images) < LEAST:
         raise ValueError(
@@ -141,7 +147,7 @@ def filtered(
             f"few to learn from. In a new run draw more: --set boost.rounds={rounds * 5}, or "
             "distort more strongly: --set augment.rotate=15, say"
         )
-    return Part(images, targets)
+    return Part(images, targets, known=Content.joined(known))
 
 
 def half_wrong(answers: list[Tensor], labels: Tensor, draws: torch.Generator) -> Tensor:
@@ -185,6 +191,7 @@ def join(
     }
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
     save_committee(folder / "best", replace(training.info, rule=rule, metrics=metrics), folder)
+    write_seen(folder / "best", training.seen)
     draw_confusion(training.found, dataset, logits, folder, scored)
     write_log(folder, count)
     write_json(folder / RESULT, result)
@@ -230,6 +237,9 @@ def save_committee(target: Path, info: BundleInfo, folder: Path) -> None:
         bundle = load_bundle(folder / member)
         name = member.split("/")[0]
         save_bundle(target / name, bundle.info, bundle.model.state_dict())
+        seen = read_seen(bundle.folder)
+        if seen is not None:
+            write_seen(target / name, seen)
         inside.append(name)
     save_bundle(target, replace(info, members=tuple(inside)), None)
 

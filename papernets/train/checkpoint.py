@@ -13,6 +13,7 @@ import torch
 
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
+from ..bundle.seen import Seen, write_seen
 from ..data.quiet import EVERY
 from ..files import damaged_entry, write_atomically
 from ..numbers import is_number, is_whole
@@ -21,11 +22,11 @@ from .events import Epoch
 from .folder import LOG, STATE
 from .run import Run
 from .state import State
-from .where import MOST_THREADS
+from .where import MOST_THREADS, MOVABLE
 
-ELSEWHERE = ("data", "data_dir", "weights", "device", "strict", "memory")
-"""Settings that may change in a run that goes on: where things are, and how many pictures are kept
-in memory. The pictures are checked."""
+ELSEWHERE = (*MOVABLE, "weights")
+"""Settings that may change in a run that goes on: where things are, and what it is done on. The
+pictures are checked."""
 
 
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
@@ -36,14 +37,16 @@ def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
     write_atomically(path / STATE, buffer.getvalue())
 
 
-def save_views(path: Path, state: State, info: BundleInfo, best: bool) -> None:
+def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: bool) -> None:
     """Write log.jsonl, last/, and best/ where this epoch is the best so far."""
     lines = "".join(json.dumps(record) + "\n" for record in state.history)
     write_atomically(path / LOG, lines.encode())
     last = replace(info, metrics=metrics_of(state.history[-1]))
+    write_seen(path / "last", seen)
     save_bundle(path / "last", last, state.weights())
     if best:
         record = state.history[state.best_epoch - 1]
+        write_seen(path / "best", seen)
         save_bundle(path / "best", replace(info, metrics=metrics_of(record)), state.best_weights)
 
 

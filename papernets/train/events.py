@@ -13,7 +13,10 @@ from .run import Run
 
 @dataclass(frozen=True)
 class Started:
-    """What is about to happen, for the screen. `drawn`: what the weights it begins with lack."""
+    """What is about to happen, for the screen. `drawn`: what the weights it begins with lack.
+
+    `notes`: what a reader should know of the pictures.
+    """
 
     run: Run
     found: Found
@@ -24,6 +27,7 @@ class Started:
     epochs_done: int
     steps: int
     drawn: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

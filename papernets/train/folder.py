@@ -16,9 +16,11 @@ from ..data.names import normal
 from ..data.picture import shown
 from ..data.sources import NAMES, given_path
 from ..files import UNFINISHED, write_atomically
-from ..words import resume_command
+from ..words import plural, resume_command
+from .command import train_command
 from .run import Run
 from .settings import read_config
+from .where import MOVABLE
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
@@ -37,6 +39,7 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
     A new run that fails before its training begins leaves nothing behind.
     """
     prepare(path, run, resume, given)  # before anything is made or written
+    before = b""
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
     with ExitStack() as stack:
         try:
@@ -45,6 +48,9 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             kept = prepare(path, run, resume, given)
             if not resume:
                 write_atomically(path / CONFIG, kept.to_toml().encode())
+            elif not (path / RESULT).exists() and kept != _kept(path / CONFIG):
+                before = (path / CONFIG).read_bytes()
+                write_atomically(path / CONFIG, kept.to_toml().encode())
             sweep(path)
         except OSError as error:
             if error.errno not in NO_FOLDER:
@@ -52,8 +58,7 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             instead = (
                 f"Make it writable, then: {resume_command(path)}"
                 if run is None
-                else "Give another folder as --out: "
-                f"papernets train {quote(run.recipe.net)} --out FOLDER"
+                else f"Give another folder as --out: {train_command(run.recipe.net, given)}"
             )
             raise OSError(
                 error.errno,
@@ -64,6 +69,8 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
         except Exception:
             if not resume and not (path / ENVIRONMENT).exists():
                 _discard(path, made)
+            if before:  # what was given anew does not work
+                write_atomically(path / CONFIG, before)
             raise
 
 
@@ -109,28 +116,25 @@ def locked(path: Path) -> Iterator[None]:
 def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> Run:
     """The run of a folder: a new one, or on `resume` the one written there. Changes nothing.
 
-    `given` are the settings that the user typed; on resume one that contradicts the folder's is a
-    ValueError. An existing run without `resume`, or a folder with other things in it, is a
-    FileExistsError.
+    `given` are the settings that the user typed. On resume those of where it is done take the place
+    of the folder's; one of what is done that contradicts them is a ValueError. An existing run
+    without `resume`, or a folder with other things in it, is a FileExistsError.
     """
     config = path / CONFIG
     if resume:
         if not config.exists():
             raise FileNotFoundError(
                 f"{path} holds no run to resume: it has no {CONFIG}. "
-                f"A new run: papernets train NETWORK --out {quote(str(path))}"
+                f"A new run: {train_command(str(given.get('net', 'NETWORK')), given, path)}"
             )
-        settings = read_config(config)
-        if not settings.get("net"):
-            raise ValueError(
-                f"{config} names no network: 'net' is missing. Bring the file back that the run "
-                "wrote, or start a new run: papernets train NETWORK --out FOLDER"
-            )
-        kept = Run.of(settings)
-        own = kept.settings()
+        own = _kept(config).settings()
+        moved = {key: value for key, value in given.items() if key in MOVABLE}
         for key, value in given.items():
-            _check_same(config, key, own[key], value)
-        return kept
+            if key == "epochs" and (path / RESULT).exists() and value > own[key]:
+                raise ValueError(_no_longer(path, own, value))
+            if key not in MOVABLE:
+                _check_same(config, key, own[key], value)
+        return Run.of({**own, **moved})
     assert run is not None
     check_outside(path, run)
     if path.exists() and not path.is_dir():
@@ -154,11 +158,32 @@ def _ours(path: Path) -> bool:
     return path.name == LOCK or (path.name.startswith(f".{CONFIG}.") and path.suffix == UNFINISHED)
 
 
+def _kept(config: Path) -> Run:
+    """The run that a folder's file holds; one of before November 2026 names no split."""
+    settings = read_config(config)
+    if not settings.get("net"):
+        raise ValueError(
+            f"{config} names no network: 'net' is missing. Bring the file back that the run "
+            "wrote, or start a new run: papernets train NETWORK --out FOLDER"
+        )
+    return Run.of({"split": "order"} | settings)
+
+
+def _no_longer(path: Path, own: dict[str, Any], epochs: int) -> str:
+    """What to do where a finished run should be longer."""
+    given = {"weights": str(path), "data": own["data"], "epochs": epochs - own["epochs"]}
+    if own["data_dir"]:
+        given["data_dir"] = own["data_dir"]
+    return (
+        f"the run in {path} is finished after {plural(own['epochs'], 'epoch')}, the end of its "
+        "schedule: it is not prolonged. Train on from its best weights in a new run: "
+        f"{train_command('', given)}"
+    )
+
+
 def _check_same(config: Path, key: str, own: Any, value: Any) -> None:
     if isinstance(value, dict):
         same = all(own.get(k) == v for k, v in value.items()) if value else not own
-    elif key == "data":
-        same = normal(own) == normal(value) or Path(own) == Path(value)
     else:
         same = own == value
     if not same:

@@ -11,9 +11,10 @@ import torch
 from ..bundle.assemble import assemble
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
+from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
-from ..evaluate.metrics import Score, confusion, score
+from ..evaluate.metrics import Score, balance, confusion, score
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
@@ -25,13 +26,17 @@ from .state import State
 
 @dataclass(frozen=True)
 class Training:
-    """What stays the same while a network, or a committee, is trained; `info` is its bundle's."""
+    """What stays the same while a network, or a committee, is trained.
+
+    `info` and `seen` are its bundle's.
+    """
 
     run: Run
     found: Found
     dataset: Dataset
     preprocessing: Preprocessing
     info: BundleInfo
+    seen: Seen
     folder: Path
 
 
@@ -49,6 +54,7 @@ def finish(
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
+    write_seen(training.folder / "best", training.seen)
     save_bundle(training.folder / "best", final, state.best_weights)
     draw(training, logits, scored, state)
     write_json(training.folder / RESULT, result)
@@ -59,7 +65,9 @@ def result_of(
     run: Run, dataset: Dataset, logits: torch.Tensor, best: int, epochs: int, seconds: float
 ) -> tuple[dict[str, Any], Score]:
     """result.json's content and the score of logits (N, classes) on the test set."""
-    scored = score(logits.numpy(), dataset.test.labels.numpy())
+    labels = dataset.test.labels.numpy()
+    scored = score(logits.numpy(), labels)
+    beside = balance(labels, logits.argmax(1).numpy(), dataset.classes)
     result = {
         "network": run.recipe.net,
         "data": dataset.name,
@@ -67,6 +75,10 @@ def result_of(
         "test_error": scored.error,
         "test_images": scored.images,
         "interval": list(scored.interval),
+        "balanced_error": beside.balanced,
+        "constant_error": beside.constant,
+        "most_frequent": beside.frequent,
+        "untested": list(beside.untested),
         "epochs": epochs,
         "best_epoch": best,
         "seconds": round(seconds, 3),

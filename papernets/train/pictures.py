@@ -26,6 +26,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         room=1e9 * run.where.memory if run.where.memory else None,
         seed=run.recipe.seed,
         strict=run.where.strict,
+        split=run.recipe.split,
     )
 
 

@@ -15,6 +15,7 @@ from ..data import Preprocessing
 from ..nets.registry import find
 from ..rewrite import classifier_tensors
 from ..run.network import Network
+from ..words import composed
 from .run import Run
 
 
@@ -60,7 +61,8 @@ def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[s
     """
     info, folder = bundle_of(run.recipe.weights)
     state = read_safetensors(folder / WEIGHTS)
-    fresh = () if info.classes == tuple(classes) else classifier_tensors(model.net)
+    same = [*map(composed, info.classes)] == [*map(composed, classes)]
+    fresh = () if same else classifier_tensors(model.net)
     return load_but(model, state, fresh, str(folder))
 
 

@@ -16,6 +16,7 @@ CHOICES = {
     "schedule": ("constant", "cosine", "one_cycle"),
     "loss": ("map", "mse", "cross_entropy"),
     "keep": ("best", "last"),
+    "split": ("content", "order"),
 }
 """Settings that are one of a few words."""
 DISTORTIONS = (
@@ -50,6 +51,7 @@ class TrainRecipe:
     weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
     epochs: int = 10
     batch_size: int = 128
+    split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     seed: int = 0
     optimizer: str = "adam"
     learning_rate: float = 1e-3  # the peak of the schedule

@@ -33,7 +33,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     device = choose_device(run.where.device)
     net = run.found.net.member  # whatever its classes
     usual = threads_of(run.recipe, net, device)
-    torch.set_num_threads(kept_threads(folder) or run.where.threads or usual)
+    torch.set_num_threads(run.where.threads or kept_threads(folder) or usual)
     check_batch(run.recipe, net, device)
     dataset = open_data(run, net.input)
     found = run.network(len(dataset.classes))

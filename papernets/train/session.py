@@ -21,6 +21,7 @@ from .describe import describe, environment
 from .events import Epoch, Event, Finished, Started
 from .fit import Diverged, fit
 from .folder import ENVIRONMENT, STATE, write_json
+from .lists import begun
 from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
 from .pretrained import load_pretrained
@@ -55,18 +56,19 @@ def train_network(
     if kept is not None:
         _take_up(kept, state, mark, recipe.data, folder)
         began -= kept["seconds"]
-        torch.set_num_threads(kept["threads"])
-    threads = kept["threads"] if kept is not None else torch.get_num_threads()
+        torch.set_num_threads(_threads(kept, where))
+    threads = torch.get_num_threads()
     info = describe(run, found, dataset, preprocessing)
-    training = Training(run, found, dataset, preprocessing, info, folder)
+    dataset, seen, notes = begun(run, dataset, folder, again=kept is not None)
+    training = Training(run, found, dataset, preprocessing, info, seen, folder)
     with saving(folder, state):
         if kept is not None:
-            save_views(folder, state, info, best=True)
+            save_views(folder, state, info, seen, best=True)
         else:
             write_json(folder / ENVIRONMENT, environment(device))
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
-    facts = (params, str(device), threads, state.epoch, len(source), drawn)
+    facts = (params, str(device), threads, state.epoch, len(source), drawn, tuple(notes))
     yield Started(run, found, dataset, *facts)
     with stepper_of(model, source, where) as stepper:
         yield from _epochs(training, state, stepper, {"threads": threads, "data": mark}, began)
@@ -93,7 +95,7 @@ def _epochs(
                 with saving(folder, state):
                     save_state(folder, state, spent | facts)
                     renewed = event.best or run.recipe.keep == "last"
-                    save_views(folder, state, training.info, renewed)
+                    save_views(folder, state, training.info, training.seen, renewed)
             yield event
     except Diverged as error:
         text = "No epoch was finished"
@@ -117,6 +119,13 @@ def _laid_out(model: Network, device: torch.device) -> Network:
         # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model
+
+
+def _threads(kept: dict[str, Any], where: Where) -> int:
+    """The threads with which a run goes on: those that it had, but where others were given."""
+    had: int = kept["threads"]
+    began = (kept.get("run") or {}).get("threads", where.threads)
+    return had if where.threads in (0, began) else where.threads
 
 
 def _take_up(kept: dict[str, Any], state: State, mark: str, data: str, folder: Path) -> None:

@@ -9,6 +9,8 @@ from .toml import check_setting
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_THREADS = 1024
+MOVABLE = ("data", "data_dir", "strict", "memory", "device", "threads", "workers", "tiles")
+"""What may be given anew where a run goes on: where it is done, and where its pictures are."""
 
 
 @dataclass(frozen=True)

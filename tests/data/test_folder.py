@@ -34,8 +34,8 @@ def test_one_folder_a_class(tmp_path: Path) -> None:
     assert flowers.classes == ("daisy", "rose")
     assert [len(p) for p in (flowers.train, flowers.validation, flowers.test)] == [32, 4, 4]
     assert flowers.split == (
-        "32 pictures to train, 4 to choose the epoch and 4 to test (80, 10 and 10 %), drawn by "
-        "class with seed 0"
+        "32 pictures to train, 4 to choose the epoch and 4 to test (about 80, 10 and 10 %), drawn "
+        "by class with seed 0 from their content"
     )
     for part in (flowers.train, flowers.validation, flowers.test):
         assert part.images.shape[1:] == (3, 28, 28)

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from noise import noise
 
 import papernets
 from papernets.cli import main
@@ -348,8 +349,7 @@ def test_nothing_said_is_drawn_by_he_and_has_no_recipe(write, capsys):
 )
 def test_recipes_are_trained_by(write, here, capsys, words, expected):
     write(SAID)
-    for folder in ("cat", "dog"):
-        (here / "pictures" / folder).mkdir(parents=True)
+    noise(here / "pictures", 4, classes=["cat", "dog"])
     run = json.loads(said(capsys, "train", OUTPUT, "--dry-run", "--json", *words))
     assert (run["recipe"], run["epochs"], run["batch_size"]) == expected
 

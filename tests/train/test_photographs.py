@@ -124,7 +124,7 @@ def test_evaluate_on_parquet(home, whole, capsys, tmp_path):
         cells["image"][4]["bytes"] = b"no picture"
         cells["label"] = cells["label"][::-1]
 
-    file = parquet(tmp_path / "more.parquet", 12, change=spoil)
+    file = parquet(tmp_path / "more.parquet", 12, seed=500, change=spoil)
     assert main(["evaluate", f"{home}/whole", "--data", str(file), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["images"], found["part"]) == (11, "all")

@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from papernets.train import outcome, session
 from papernets.train.checkpoint import load_state
 from papernets.train.events import Epoch, Progress, Started
 from papernets.train.folder import InUse, locked, opened
+from papernets.train.settings import read_config
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,12 +139,9 @@ def stopped(home, tmp_path):
     [
         (["--epochs", "5"], "epochs is 3; 5 contradicts it"),
         (["--seed", "1"], "seed is 0; 1 contradicts it"),
-        (["--data", "mnist"], "'mnist' contradicts it"),
         (["lenet5"], "'lenet5' contradicts it"),
         (["--set", "learning_rate=1"], "learning_rate is 0.01; 1.0 contradicts it"),
         (["--set", "augment.rotate=1"], "augment is {}; {'rotate': 1} contradicts it"),
-        (["--threads", "3"], "threads is 0; 3 contradicts it"),
-        (["--device", "cpu"], "device is 'auto'; 'cpu' contradicts it"),
     ],
 )
 def test_a_flag_that_contradicts_is_named(stopped, capsys, flags, said):
@@ -151,6 +150,60 @@ def test_a_flag_that_contradicts_is_named(stopped, capsys, flags, said):
     assert f"--resume goes on with the configuration in {stopped / 'run.toml'}, where " in err
     assert said in err and "Leave it out, or start a new run with another --out" in err
     assert len(log_of(stopped)) == 1
+
+
+@pytest.mark.parametrize("flags", [["--device", "cpu"], ["--threads", "1"], ["--set", "memory=1"]])
+def test_where_it_is_done_may_be_given_anew(home, whole, stopped, flags):
+    assert main(["train", *flags, "--out", str(stopped), "--resume", "--quiet"]) == 0
+    assert left_by(stopped) == whole
+    key, value = flags[-1].split("=") if "=" in flags[-1] else (flags[0].strip("-"), flags[1])
+    assert f"{key} = " in (stopped / "run.toml").read_text()
+    assert str(read_config(stopped / "run.toml")[key]).startswith(value)
+
+
+def test_a_device_that_is_not_there_and_the_advice(home, whole, stopped, capsys):
+    if torch.backends.mps.is_available():
+        pytest.skip("this machine has mps")
+    config = stopped / "run.toml"
+    config.write_text(config.read_text().replace('device = "auto"', 'device = "mps"'))
+    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    assert "--device auto takes what there is" in capsys.readouterr().err
+    assert main(["train", "--device", "auto", "--out", str(stopped), "--resume", "-q"]) == 0
+    assert left_by(stopped) == whole
+
+
+def test_more_threads_are_used_when_they_are_asked_for(stopped, capsys):
+    assert main(["train", "--threads", "2", "--out", str(stopped), "--resume"]) == 0
+    assert "on cpu, 2 threads" in capsys.readouterr().err
+
+
+def test_data_that_were_moved(home, whole, stopped, tmp_path, capsys):
+    moved = shutil.copytree(home / "pictures", tmp_path / "moved")
+    assert main(["train", "--data", str(moved), "--out", str(stopped), "--resume", "-q"]) == 0
+    weights, log, result = left_by(stopped)
+    assert (weights, log) == whole[:2] and result["test_error"] == whole[2]["test_error"]
+    assert read_config(stopped / "run.toml")["data"] == str(moved)
+
+
+def test_other_data_are_refused_and_the_old_place_is_kept(home, stopped, tmp_path, capsys):
+    other = shutil.copytree(home / "pictures", tmp_path / "other")
+    next(iter((other / "train" / "low").iterdir())).unlink()
+    before = (stopped / "run.toml").read_bytes()
+    assert main(["train", "--data", str(other), "--out", str(stopped), "--resume"]) == 1
+    assert f"{other} is not what it was when the run in {stopped} began" in capsys.readouterr().err
+    assert (stopped / "run.toml").read_bytes() == before
+
+
+def test_a_finished_run_is_not_prolonged(home, tmp_path, capsys):
+    do(run_of(home, epochs=1), tmp_path / "run")
+    flags = ["train", "--resume", "--out", str(tmp_path / "run")]
+    assert main([*flags, "--epochs", "4"]) == 2
+    assert (
+        f"the run in {tmp_path / 'run'} is finished after 1 epoch, the end of its schedule: "
+        "it is not prolonged. Train on from its best weights in a new run: papernets train "
+        f"--weights {tmp_path / 'run'} --data {home / 'pictures'} --epochs 3 --out FOLDER"
+    ) in capsys.readouterr().err
+    assert main([*flags, "--epochs", "1", "-q"]) == 0
 
 
 def test_flags_that_agree_are_welcome(home, whole, stopped, monkeypatch):
@@ -323,7 +376,7 @@ def full(at):
     return fsync
 
 
-@pytest.mark.parametrize("at, epoch", [(3, 0), (9, 1), (12, 2), (20, 3)])
+@pytest.mark.parametrize("at, epoch", [(3, 0), (11, 1), (14, 2), (22, 3)])
 def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
     folder = tmp_path / "my run"
     with monkeypatch.context() as patch:
@@ -334,7 +387,7 @@ def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
     kept = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there"
     assert "could not save " in text and "No space left on device" in text and kept in text
     renewed = "but not all of log.jsonl, last/ and best/: --resume renews them from it. Make room"
-    assert (renewed in text) == (at in (12, 20)) == ("could not save all of epoch" in text)
+    assert (renewed in text) == (at in (14, 22)) == ("could not save all of epoch" in text)
     assert f"Make room, then: papernets train --out '{folder}' --resume" in text
     assert not list(folder.rglob("*.unfinished"))
     if epoch:

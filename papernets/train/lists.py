@@ -1,0 +1,66 @@
+"""Which pictures a run learns from, chooses by and is tested on, as its bundles keep it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, Marked, Seen, read_seen
+from ..data import Dataset
+from ..words import plural
+from .pretrained import bundle_of
+from .run import Run
+
+LAST = "last"
+
+
+def seen_by(dataset: Dataset, before: tuple[Marked | None, int] = (None, 0)) -> Seen:
+    """The lists of a run on a data set; `before` are pictures that its first weights have seen."""
+    parts = {TRAIN: dataset.train, VALIDATION: dataset.validation, TEST: dataset.test}
+    lists = {name: Marked.of(part.content.both()) for name, part in parts.items()}
+    counts = {name: len(part) for name, part in parts.items()}
+    marked, count = before
+    if marked is not None:
+        lists, counts = lists | {BEFORE: marked}, counts | {BEFORE: count}
+    return Seen(lists, counts)
+
+
+def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> tuple[Dataset, Seen, list[str]]:
+    """The data of a run, its lists, and what to say of them.
+
+    Pictures that the weights have seen with which it begins are no test of it: they are left out
+    of the test part, but where none would be left. `again`: the run goes on, and has kept lists.
+    """
+    kept = read_seen(folder / LAST) if again else None
+    if kept is not None:
+        return _without(dataset, kept)[0], kept, []
+    if not run.recipe.weights or again:
+        return dataset, seen_by(dataset), []
+    info, place = bundle_of(run.recipe.weights)
+    earlier = read_seen(place)
+    if earlier is None:
+        unknown = (
+            f"{run.recipe.weights} keeps no list of its pictures: whether it was trained on some "
+            "of these test pictures is not known"
+        )
+        return dataset, seen_by(dataset), [unknown] if info.run.get("data") else []
+    before = earlier.all_used()
+    dataset, notes = _without(dataset, Seen({BEFORE: before[0]} if before[0] else {}))
+    return dataset, seen_by(dataset, before), notes
+
+
+def _without(dataset: Dataset, seen: Seen) -> tuple[Dataset, list[str]]:
+    """A data set without the test pictures that were seen before, and a sentence on them."""
+    test = dataset.test
+    known = seen.has(BEFORE, test.content.held, test.content.pixels)
+    if not known.any():
+        return dataset, []
+    count = f"{known.sum():,} of the {len(test):,} test pictures"
+    why = "were trained on, or chose the epoch, with the weights that this run begins with"
+    if known.all():
+        return dataset, [f"{count} {why}: the test error is none on new pictures"]
+    left = test.select((~known).nonzero()[0].tolist())
+    return replace(dataset, test=left), [
+        f"{count} {why}: they are left out, and {plural(len(left), 'picture')} tested. The seed "
+        "of that run holds out the same pictures"
+    ]
