@@ -11,7 +11,7 @@ from ..words import percent, plural
 from . import screen
 
 if TYPE_CHECKING:
-    from ..train.events import Event, Finished, Started
+    from ..train.events import Begun, Event, Finished, Started
     from ..train.recipe import TrainRecipe
 
 
@@ -27,10 +27,12 @@ class Show:
         self.introduced = False
 
     def event(self, event: Event) -> None:
-        from ..train.events import Epoch, Finished, Phase, Progress, Started
+        from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
 
         if isinstance(event, Started):
             self.started(event)
+        elif isinstance(event, Begun):
+            self.begun(event)
         elif isinstance(event, Phase):
             screen.note(event.text)
         elif isinstance(event, Progress):
@@ -66,6 +68,16 @@ class Show:
             screen.note("error is that on held-out pictures; * marks the best so far")
             self.introduced = True
         self.open_bar(event.steps)
+
+    def begun(self, event: Begun) -> None:
+        """How good trained weights are before the first epoch."""
+        text = "as it begins"
+        if event.fitted:
+            which = "classifiers" if event.fitted[1:] else "classifier"
+            rows = ", ".join(event.fitted)
+            text = f"{which} fitted to what the network makes of pictures ({rows})"
+        numbers = f"val {event.val_loss:.4f}  error {percent(event.val_error)}"
+        self.line(f"epoch 0: {text}  {numbers}")
 
     def introduce(self, event: Started) -> None:
         """The data, and what the network for these classes does otherwise than its paper's."""
@@ -124,6 +136,10 @@ class Show:
             f"error {percent(epoch.val_error)}  "
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
         )
+        self.line(line)
+
+    def line(self, line: str) -> None:
+        """A line that stays, above the bar where there is one."""
         if self.bar is not None:
             self.bar.console.print(screen.fitted(line, sys.stderr), highlight=False)
         else:
@@ -141,11 +157,13 @@ class Show:
             screen.print_json({**result, "out": str(self.folder)})
             return
         low, high = result["interval"]
+        began = "" if result["best_epoch"] else ", which is what it began with"
         screen.prose(
             f"{short(result['network'])} on {result['data']}: test error "
             f"{percent(result['test_error'])} (95 % interval {100 * low:.2f} to "
             f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
-            f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
+            f"best epoch {result['best_epoch']} of {result['epochs']}{began}, "
+            f"{result['seconds']:.0f} s)"
         )
         self.beside(result)
         if "others_asked" in result:

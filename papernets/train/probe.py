@@ -38,6 +38,10 @@ CHOOSING, MOST_WORK = 2_000, 2e11
 multiply-adds."""
 STEPS = 100
 """Steps of L-BFGS at most."""
+ABOVE = 10.0
+"""Where a classifier is rectified, as Network in Network's is, its outputs begin so far above 0: of
+one that is 0 for all pictures nothing could be learnt, and what is added to all makes no class
+likelier."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,10 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
     spreads = {}
     for name, end in found.items():
         layers = nn.Sequential(*(model.get_submodule(row) for row in end.names))
-        fitter = Fitter(copy.deepcopy(layers).cpu().double().eval(), seen, name, loss)
+        own = copy.deepcopy(layers).cpu().double().eval()
+        if getattr(end.classifier.layer, "activation", None) == "relu":
+            _raise_outputs(own)
+        fitter = Fitter(own, seen, name, loss)
         spreads[name] = fitter.choose()
         fitted = fitter.fit(torch.arange(len(seen.labels)), spreads[name])
         if all(bool(value.isfinite().all()) for value in fitted.values()):
@@ -75,11 +82,16 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
 
 
 def _learns(model: Network, end: End, drawn: Collection[str]) -> bool:
-    rows = [(row, model.get_submodule(row)) for row in end.names]
-    return any(
-        f"{row}.{name}" in drawn for row, module in rows for name, p in module.named_parameters()
-        if p.requires_grad
-    )  # fmt: skip
+    learnt = {name for name, p in model.named_parameters() if p.requires_grad}
+    return any(name.startswith(f"{row}.") for row in end.names for name in learnt & set(drawn))
+
+
+@torch.no_grad()
+def _raise_outputs(layers: nn.Sequential) -> None:
+    """Add ABOVE to what the classifier, the first of these layers, gives before its activation."""
+    biases = [p for name, p in layers[0].named_parameters() if name.endswith("bias")]
+    if biases:
+        biases[-1].add_(ABOVE)
 
 
 @torch.no_grad()
@@ -90,7 +102,7 @@ def look(model: Network, source: Source, rows: Collection[str]) -> Seen:
     inputs: dict[str, list[Tensor]] = {row: [] for row in rows}
     places: list[Tensor] = []
     was = model.training
-    size = max(math.prod(row.input) for row in walk(model.net) if row.name in rows)
+    size = sum(math.prod(row.input) for row in walk(model.net) if row.name in rows)
     model.eval()
     with ExitStack() as stack:
         for row in rows:
