@@ -23,7 +23,7 @@ from ..spec import walk
 from .losses import Loss, make_loss
 from .source import Source
 
-PASSES, VIEWS, VALUES = 4, 16_384, 2**26
+PASSES, VIEWS, VALUES = 4, 16_384, 2**25
 """How often the body is shown each training picture, cropped and distorted as in training; how
 many in all at most, and how many values of them are kept."""
 SPREADS = (0.25, 1.0, 4.0, 16.0, 64.0, 256.0)
@@ -170,9 +170,9 @@ class Fitter:
         cost = self.x[0].numel() * classes * len(SPREADS) * FOLDS * STEPS * 2
         places = self.seen.places
         most = int(min(CHOOSING, MOST_WORK / cost))
-        fold = folds(self.seen.labels, places, most)
-        if most < FOLDS * classes or int(fold.max()) < FOLDS - 1:
+        if len(places[:most].unique()) < FOLDS * classes:
             return USUAL
+        fold = folds(self.seen.labels, places, most)
         losses = dict.fromkeys(SPREADS, 0.0)
         for left_out in range(FOLDS):
             inside = ((fold >= 0) & (fold != left_out)).nonzero()[:, 0]

@@ -22,7 +22,7 @@ from papernets.train.begin import begin
 from papernets.train.checkpoint import load_state
 from papernets.train.events import Begun, Epoch, Started
 from papernets.train.pictures import open_data, preprocessing_for
-from papernets.train.probe import FOLDS, Fitter, fit_classifiers, folds, look
+from papernets.train.probe import FOLDS, USUAL, Fitter, fit_classifiers, folds, look
 from papernets.train.recipe import TrainRecipe
 from papernets.train.settings import resolve
 from papernets.train.source import Source
@@ -134,6 +134,13 @@ def test_the_spread_is_the_one_that_does_best_on_pictures_left_out():
         wrong = replace(seen, labels=labels)
         counts.append(Fitter(layers, wrong, "out", torch.nn.functional.cross_entropy).choose())
     assert counts[0] > counts[1]  # labels drawn at random are learnt as little as may be
+
+
+def test_a_few_pictures_take_the_usual_spread():
+    model = drawn(TINY)
+    few = DATA.train.select(range(14))  # 3 classes would need 15
+    assert fit_classifiers(model, source_of(few), classifier_tensors(TINY)) == {"out": USUAL}
+    assert errors(model, few) == 0
 
 
 def gen(seed):
