@@ -33,7 +33,7 @@ training pictures that were left out."""
 USUAL, FOLDS = 4.0, 5
 """The spread where there are too few pictures to choose, and in how many parts they are left
 out."""
-CHOOSING, MOST_WORK = 2_000, 2e11
+CHOOSING, MOST_WORK = 2_000, 1e11
 """On how many pictures the spread is chosen at most; on fewer where that would take more
 multiply-adds."""
 STEPS = 100
