@@ -61,7 +61,7 @@ class Show:
         if event.epochs_done:
             screen.note(f"going on after epoch {event.epochs_done}")
         if recipe.weights and not event.epochs_done:
-            drawn = f"; drawn anew: {', '.join(event.drawn)}" if event.drawn else ""
+            drawn = f"; new: {', '.join(event.drawn)}" if event.drawn else ""
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
@@ -73,9 +73,7 @@ class Show:
         """How good trained weights are before the first epoch."""
         text = "as it begins"
         if event.fitted:
-            which = "classifiers" if event.fitted[1:] else "classifier"
-            rows = ", ".join(event.fitted)
-            text = f"{which} fitted to what the network makes of pictures ({rows})"
+            text = f"{', '.join(event.fitted)} fitted"
         numbers = f"val {event.val_loss:.4f}  error {percent(event.val_error)}"
         self.line(f"epoch 0: {text}  {numbers}")
 

@@ -19,7 +19,7 @@ from ..run.tiles import tiled
 from .begin import begin
 from .checkpoint import damaged, load_state, save_state, save_views
 from .describe import describe, environment
-from .events import Epoch, Event, Finished, Started
+from .events import Epoch, Event, Finished, Phase, Started
 from .fit import Diverged, fit
 from .folder import ENVIRONMENT, STATE, write_json
 from .outcome import Training, finish
@@ -76,6 +76,8 @@ def train_network(
         "preprocessing": preprocessing.to_dict(),
     }
     if pretrained and (recipe.probe or recipe.fallback):
+        if recipe.probe and drawn:
+            yield Phase(f"fits first what is new, to what the network makes of {recipe.data}")
         begun = begin(state, source, dataset.validation, drawn)
         with saving(folder, state):
             save_state(folder, state, {"seconds": time.perf_counter() - began} | marks)

@@ -17,7 +17,7 @@ from papernets.nets import look_up
 from papernets.rewrite import classifier_tensors
 from papernets.run.network import build
 from papernets.spec import Conv, Dense, Dropout, Flatten, GlobalPool, Norm, Pool, chain
-from papernets.train import outcome
+from papernets.train import outcome, probe
 from papernets.train.begin import begin
 from papernets.train.checkpoint import load_state
 from papernets.train.events import Begun, Epoch, Started
@@ -55,8 +55,11 @@ MAPS = replace(
 
 
 @pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch):
+def _quick(monkeypatch, request):
+    """No pictures; and, but for the slow tests, a choice of two spreads."""
     monkeypatch.setattr(outcome, "draw", lambda *_: None)
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(probe, "SPREADS", (1.0, 64.0))
 
 
 @pytest.fixture(scope="module")
@@ -321,7 +324,8 @@ def test_the_command_says_what_it_fitted(home, tmp_path, capsys):
     words += ["--set", "learning_rate=1e-30", "--set", "freeze_norm=true"]  # nothing changes
     assert main([*words, "--out", str(tmp_path / "run")]) == 0
     out, err = capsys.readouterr()
-    assert "epoch 0: classifiers fitted to what the network makes of pictures (out, hea" in err
+    assert f"fits first what is new, to what the network makes of {home}/other" in err
+    assert "epoch 0: out, head.out fitted  val 0." in err
     assert "best epoch 0 of 1, which is what it began with" in out.replace("\n", " ")
     assert main(["train", "--help"]) == 0
     assert "probe=false" in capsys.readouterr().out
@@ -357,7 +361,7 @@ def test_no_worse_than_a_linear_model_without_batch_normalisation(tmp_path):
     assert result["begun"]["fitted"].keys() == {"output"}
     dataset = open_data(run, run.found.net.member.input)
     eyes = preprocessing_for(run.recipe, run.found.net.member, dataset)
-    body = create_model("lenet4", num_classes=0).eval()
+    body = create_model("lenet4", num_classes=0, weights="lenet4").eval()
     x, y = {}, {}
     for name in ("train", "test"):
         part = getattr(dataset, name)
