@@ -150,7 +150,8 @@ def load_but(
     if not left_out or not isinstance(state, Mapping):
         load_weights(model, state, where)
         return ()
-    own = model.state_dict()
+    own, net = model.state_dict(), getattr(model, "net", None)
+    state = renamed(state, net) if isinstance(net, Net) else state
     kept = {name: tensor for name, tensor in state.items() if name not in left_out}
     load_weights(model, {**kept, **{n: own[n] for n in left_out if n in own}}, where)
     return tuple(name for name in left_out if name in state)

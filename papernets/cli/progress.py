@@ -16,7 +16,7 @@ SKIPPED = 20  # lines on files that were left out
 
 if TYPE_CHECKING:
     from ..data import Dataset
-    from ..train.events import Event, Finished, Started
+    from ..train.events import Begun, Event, Finished, Started
     from ..train.recipe import TrainRecipe
 
 
@@ -33,10 +33,12 @@ class Show:
         self.held_out = 0
 
     def event(self, event: Event) -> None:
-        from ..train.events import Epoch, Finished, Phase, Progress, Started
+        from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
 
         if isinstance(event, Started):
             self.started(event)
+        elif isinstance(event, Begun):
+            self.begun(event)
         elif isinstance(event, Phase):
             screen.note(event.text)
         elif isinstance(event, Progress):
@@ -66,13 +68,21 @@ class Show:
         if event.epochs_done:
             screen.note(f"going on after epoch {event.epochs_done}")
         if recipe.weights and not event.epochs_done:
-            drawn = f"; drawn anew: {', '.join(event.drawn)}" if event.drawn else ""
+            drawn = f"; new: {', '.join(event.drawn)}" if event.drawn else ""
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
             screen.note("error is that on held-out pictures; * marks the best so far")
             self.introduced = True
         self.open_bar(event.steps)
+
+    def begun(self, event: Begun) -> None:
+        """How good trained weights are before the first epoch."""
+        text = "as it begins"
+        if event.fitted:
+            text = f"{', '.join(event.fitted)} fitted"
+        numbers = f"val {event.val_loss:.4f}  error {percent(event.val_error)}"
+        self.line(f"epoch 0: {text}  {numbers}")
 
     def introduce(self, event: Started) -> None:
         """The data, and what the network for these classes does otherwise than its paper's."""
@@ -132,6 +142,10 @@ class Show:
             f"error {percent(epoch.val_error)}{interval}  "
             f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
         )
+        self.line(line)
+
+    def line(self, line: str) -> None:
+        """A line that stays, above the bar where there is one."""
         if self.bar is not None:
             self.bar.console.print(screen.fitted(line, sys.stderr), highlight=False)
         else:
@@ -151,11 +165,13 @@ class Show:
             screen.print_json({**result, "out": str(self.folder)})
             return
         low, high = result["interval"]
+        began = "" if result["best_epoch"] else ", which is what it began with"
         screen.prose(
             f"{short(result['network'])} on {result['data']}: test error "
             f"{percent(result['test_error'])} (95 % interval {100 * low:.2f} to "
             f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
-            f"best epoch {result['best_epoch']} of {result['epochs']}, {result['seconds']:.0f} s)"
+            f"best epoch {result['best_epoch']} of {result['epochs']}{began}, "
+            f"{result['seconds']:.0f} s)"
         )
         if "balanced_error" in result and not screen.QUIET:  # older runs did not say it
             beside = Balance(*(result[key] for key in BESIDE))

@@ -60,7 +60,9 @@ def train(
         typer.Option(
             "--weights",
             help="Begin with the weights of a bundle: its folder, a run's, or a network that comes "
-            "trained. The classifier is drawn anew for other classes.",
+            "trained. For other classes the classifier is fitted first (--set probe=false: only "
+            "drawn); training that does no better on held-out pictures is not kept (--set "
+            "fallback=false: it is).",
         ),
     ] = "",
     epochs: Annotated[

@@ -50,8 +50,8 @@ def curves_figure(
     `paper_error` is a fraction, drawn as a dashed line; `paper_note` is written beside it and says
     what it was measured on where that is another data set. `best` is the chosen epoch's number, and
     the label says where its loss chose it among equal errors; without it, the first epoch with the
-    lowest validation error. Values that are not finite leave a gap. An empty log, or a row without
-    one of the NEEDED keys, is a ValueError.
+    lowest validation error. A row of epoch 0 is what the training began with. Values that are not
+    finite leave a gap. An empty log, or a row without one of the NEEDED keys, is a ValueError.
     """
     column = _columns(log)
     epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)
@@ -96,8 +96,8 @@ def curves_figure(
 
     panel, rate = panels["rate"], column["learning_rate"]
     panel.plot(epochs, rate, color=GREEN, drawstyle="steps-mid", **line)
-    few = len(np.unique(rate)) <= STEPS
-    _scale(panel, [rate], from_zero=True, logarithmic=few and rate.min() > 0, most=3)
+    few = len(np.unique(rate[np.isfinite(rate)])) <= STEPS
+    _scale(panel, [rate], from_zero=True, logarithmic=few and bool(np.nanmin(rate) > 0), most=3)
     panel.set_ylabel("Learning\nrate")
     panel.set_xlabel("Epoch")
     _share_epochs(list(panels.values()), epochs, chosen)
@@ -159,6 +159,7 @@ def _best(epochs: NDArray[np.float64], error: NDArray[np.float64], best: int | N
 
 def _summary(log: Sequence[Mapping[str, Any]]) -> str:
     """How long it took, where the rows say so."""
+    log = [row for row in log if row["epoch"]]
     epochs = plural(len(log), "epoch")
     if any(row.get(key) is None for row in log for key in ("seconds", "images_per_second")):
         return epochs

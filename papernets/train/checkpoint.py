@@ -38,21 +38,26 @@ def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
 
 
 def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: bool) -> None:
-    """Write log.jsonl, last/, and best/ where this epoch is the best so far."""
+    """Write log.jsonl, last/, and best/ where this epoch is the best so far.
+
+    Before the first epoch there is no log, and both are what the run begins with.
+    """
     lines = "".join(json.dumps(record) + "\n" for record in state.history)
     write_atomically(path / LOG, lines.encode())
-    last = replace(info, metrics=metrics_of(state.history[-1]))
+    record = state.history[-1] if state.history else state.begun
+    last = replace(info, metrics=metrics_of(record))
     write_seen(path / "last", seen)
     save_bundle(path / "last", last, state.weights())
     if best:
-        record = state.history[state.best_epoch - 1]
+        chosen = replace(info, metrics=metrics_of(state.best_record))
         write_seen(path / "best", seen)
-        save_bundle(path / "best", replace(info, metrics=metrics_of(record)), state.best_weights)
+        save_bundle(path / "best", chosen, state.best_weights)
 
 
 def metrics_of(record: dict[str, Any]) -> dict[str, Any]:
     """What a bundle says of the epoch that its weights are of."""
-    return {k: record[k] for k in ("epoch", "train_loss", "val_loss", "val_error")}
+    known = ("epoch", "train_loss", "val_loss", "val_error")
+    return {k: record[k] for k in known if k in record}  # epoch 0 has no loss in training
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
@@ -107,7 +112,10 @@ def _damaged_part(values: object) -> str:
         "history": isinstance(history, list)
         and len(history) == epoch
         and all(map(_is_epoch, history)),
-        "best_epoch": _is_count(best) and _is_count(epoch) and min(epoch, 1) <= best <= epoch,
+        "begun": _is_beginning(state.get("begun", {})),
+        "best_epoch": _is_count(best)
+        and _is_count(epoch)
+        and min(epoch, 0 if state.get("begun") else 1) <= best <= epoch,
         "best_weights": _are_tensors(state.get("best_weights")),
         "seconds": is_number(values.get("seconds")),
         "threads": _is_count(values.get("threads")) and 1 <= values["threads"] <= MOST_THREADS,
@@ -129,6 +137,13 @@ def _are_tensors(value: object) -> bool:
 
 def _is_count(value: object) -> bool:
     return is_whole(value, 0)
+
+
+def _is_beginning(record: object) -> bool:
+    """True for what the state holds of a network before its first epoch, or for nothing."""
+    return isinstance(record, dict) and (
+        not record or all(is_number(record.get(k)) for k in ("epoch", "val_loss", "val_error"))
+    )
 
 
 def _is_epoch(record: object) -> bool:

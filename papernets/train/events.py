@@ -31,6 +31,19 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """How good trained weights are before the first epoch, and which classifiers were fitted.
+
+    The error is a fraction.
+    """
+
+    val_loss: float
+    val_error: float
+    fitted: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Finished:
     """The result as result.json holds it, and whether it was there before."""
 
@@ -76,4 +89,4 @@ class Epoch:
         return {k: v for k, v in asdict(self).items() if k != "best"}
 
 
-Event = Started | Progress | Epoch | Phase | Finished
+Event = Started | Begun | Progress | Epoch | Phase | Finished

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..bundle.weights import copies
 from ..data import Part, Preprocessing
@@ -56,7 +57,7 @@ def fit(
         val_loss, val_error = validate(state, held_out, preprocessing, recipe)
         if not math.isfinite(val_loss):  # the last step's weights have not met a training picture
             raise _diverged("the held-out loss", val_loss, state.step, number, rate, recipe)
-        earlier = [(h["val_error"], h["val_loss"]) for h in state.history]
+        earlier = [merit(h) for h in (*_begun(state, recipe), *state.history)]
         best = not earlier or (val_error, val_loss) < min(earlier)
         record = Epoch(
             epoch=number,
@@ -71,9 +72,28 @@ def fit(
         )
         state.epoch = number
         state.history.append(record.to_dict())
-        if best or recipe.keep == "last":
+        if best if recipe.keep == "best" else _last_is_kept(state, recipe):
             state.best_epoch, state.best_weights = number, state.weights()
         yield record
+
+
+def _last_is_kept(state: State, recipe: TrainRecipe) -> bool:
+    """Whether the epoch just done is kept as the last one; with `fallback` the end alone is looked
+    at, so that the held-out pictures choose between two networks, not among many."""
+    begun = _begun(state, recipe)
+    if not begun:
+        return True
+    return state.epoch == recipe.epochs and merit(state.history[-1]) < merit(begun[0])
+
+
+def _begun(state: State, recipe: TrainRecipe) -> list[dict[str, Any]]:
+    """The record of epoch 0 where that may be the best."""
+    return [state.begun] if recipe.fallback and state.begun else []
+
+
+def merit(record: Mapping[str, Any]) -> tuple[float, float]:
+    """By what networks are compared: their error on held-out pictures, then their loss there."""
+    return record["val_error"], record["val_loss"]
 
 
 def _pass(
@@ -83,6 +103,8 @@ def _pass(
     steps = len(stepper)
     losses = torch.zeros(steps, device=next(state.model.parameters()).device)
     state.model.train()
+    if recipe.freeze_norm:
+        freeze_norm(state.model)
     images, rate = 0, recipe.learning_rate
     # dropout draws from torch's own random numbers
     torch.manual_seed(generator(recipe.seed, number).initial_seed())
@@ -97,6 +119,13 @@ def _pass(
             _stop_if_diverged(losses[: at + 1], state.step, number, recipe, steps)
             yield Progress(number, at + 1, steps, float(losses[: at + 1].mean()))
     return losses, images, rate
+
+
+def freeze_norm(model: nn.Module) -> None:
+    """Let batch normalisation use the mean and variance that it has, and keep them."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            module.eval()
 
 
 def _stop_if_diverged(

@@ -51,8 +51,10 @@ def finish(
         scale = calibrated(best, dataset.validation, training.preprocessing, device)
     logits = logits_of(best, dataset.test.images, training.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
+    if state.begun:
+        result["begun"] = state.begun
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
-    metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
+    metrics = metrics_of(state.best_record) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
     write_seen(training.folder / "best", training.seen)
     save_bundle(training.folder / "best", final, state.best_weights)
@@ -97,9 +99,10 @@ def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) 
     title = f"{training.found.record.title} on {training.dataset.name}"
     error, words = paper_error(training.found, training.dataset.name)
     best = state.best_epoch
-    figure = curves_figure(
-        state.history, title=title, paper_error=error, paper_note=words, best=best
-    )
+    rows, never = state.history, float("nan")
+    if state.begun:
+        rows = [{**state.begun, "train_loss": never, "learning_rate": never}, *rows]
+    figure = curves_figure(rows, title=title, paper_error=error, paper_note=words, best=best)
     save(figure, training.folder / "curves.png")
     draw_confusion(training.found, training.dataset, logits, training.folder, scored)
 

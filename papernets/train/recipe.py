@@ -28,6 +28,8 @@ CROPS = ("flip", "padding", "area")
 before the crop, and the least share of it that a crop takes, scaled to the input."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
+BEGINNING = ("probe", "fallback", "freeze_norm")
+"""Settings that only a run with `weights` takes."""
 MOST_SEED, MOST_BATCH, MOST_ENLARGED = 2**60, 2**31, 8
 OTHERWISE = {
     "channels": "use --channels, or channels of the run",
@@ -49,6 +51,9 @@ class TrainRecipe:
     data: str = "digits"
     recipe: str = ""  # the printed recipe's name
     weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
+    probe: bool = False  # with weights: a new classifier is fitted first (`train.probe`)
+    fallback: bool = False  # with weights: epoch 0 is kept where training does no better
+    freeze_norm: bool = False  # with weights: batch normalisation keeps its mean and variance
     epochs: int = 10
     batch_size: int = 128
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
@@ -83,6 +88,9 @@ class TrainRecipe:
             _check_word(name, getattr(self, name), known)
         if not self.data:
             raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
+        for name in BEGINNING:
+            if getattr(self, name) and not self.weights:
+                raise ValueError(f"{name} is for a run that begins with weights: --weights BUNDLE")
         self._check_learning()
         self._check_pictures()
         _check_table("augment", self.augment, (*DISTORTIONS, *CROPS))

@@ -43,10 +43,10 @@ def saving(
         what, text = "the committee", "its networks are kept"
         if state is not None:
             kept = load_state(folder)
-            epoch = kept["state"]["epoch"] if kept else 0
+            epoch = kept["state"]["epoch"] if kept else None
             what = f"epoch {state.epoch}"
-            text = f"the checkpoint of epoch {epoch} is kept" if epoch else "no checkpoint is there"
-            if epoch and epoch == state.epoch:
+            text = f"the checkpoint of epoch {epoch} is kept" if kept else "no checkpoint is there"
+            if epoch == state.epoch:
                 what = f"all of epoch {epoch}"
                 text += f", but not all of {views}: --resume renews them from it"
         member = folder.name.isdigit() and (folder.parent / CONFIG).exists()

@@ -16,9 +16,10 @@ from ..nets import Found
 from ..run.fast import Fast
 from ..run.network import Network, build
 from ..run.tiles import tiled
+from .begin import begin
 from .checkpoint import damaged, load_state, save_state, save_views
 from .describe import describe, environment
-from .events import Epoch, Event, Finished, Started
+from .events import Epoch, Event, Finished, Phase, Started
 from .fit import Diverged, fit
 from .folder import ENVIRONMENT, STATE, write_json
 from .lists import begun
@@ -63,15 +64,29 @@ def train_network(
     training = Training(run, found, dataset, preprocessing, info, seen, folder)
     with saving(folder, state):
         if kept is not None:
-            save_views(folder, state, info, seen, best=True)
+            save_views(folder, state, info, seen, best=bool(state.best_weights))
         else:
             write_json(folder / ENVIRONMENT, environment(device))
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
     facts = (params, str(device), threads, state.epoch, len(source), drawn, tuple(notes))
     yield Started(run, found, dataset, *facts)
+    marks = {
+        "threads": threads,
+        "data": mark,
+        "run": run.to_dict(),
+        "preprocessing": preprocessing.to_dict(),
+    }
+    if pretrained and (recipe.probe or recipe.fallback):
+        if recipe.probe and drawn:
+            yield Phase(f"fits first what is new, to what the network makes of {recipe.data}")
+        beginning = begin(state, source, dataset.validation, drawn)
+        with saving(folder, state):
+            save_state(folder, state, {"seconds": time.perf_counter() - began} | marks)
+            save_views(folder, state, info, seen, recipe.fallback)
+        yield beginning
     with stepper_of(model, source, where) as stepper:
-        yield from _epochs(training, state, stepper, {"threads": threads, "data": mark}, began)
+        yield from _epochs(training, state, stepper, marks, began)
     seconds = time.perf_counter() - began
     with saving(folder, state, "the result, best/ and the pictures"):
         done = finish(training, state, device, seconds)
@@ -86,7 +101,6 @@ def _epochs(
     `Diverged` says besides what is kept and what to try.
     """
     run, folder = training.run, training.folder
-    facts |= {"run": run.to_dict(), "preprocessing": training.preprocessing.to_dict()}
     held_out = training.dataset.validation
     try:
         for event in fit(state, stepper, held_out, training.preprocessing, run.recipe):
@@ -99,7 +113,7 @@ def _epochs(
             yield event
     except Diverged as error:
         text = "No epoch was finished"
-        if state.epoch:
+        if state.best_weights:
             best = f"The best network so far, of epoch {state.best_epoch}"
             text = f"{best}, is kept in {folder / 'best'}"
         raise Diverged(f"{error}, in a new run with another --out. {text}") from None

@@ -19,6 +19,7 @@ from .run import NAMES, TABLES, Run
 from .where import Where
 
 FINE = "finetune"  # the recipe that begins with trained weights
+BEGUN = {"probe": True, "fallback": True}  # of every recipe where a run does
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST_BYTES = 1_000_000  # of a configuration
 MOST = 2**63  # what TOML's whole numbers are held in
@@ -185,11 +186,13 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in recipe.settings.items()}
     if {"low", "high"} & set(wanted) and "standardise" not in wanted:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
-    run = Run.of({**joined(settings, wanted), "net": named, "recipe": recipe.name})
+    begun = BEGUN if wanted.get("weights") else {}
+    run = Run.of({**joined(begun, settings, wanted), "net": named, "recipe": recipe.name})
     if not (run.recipe.channels or run.recipe.input):
         run = replace(run, looked_up=found)
     # says so where its options, channels or input are impossible
-    _check_norms(run.found.net.member, run.recipe.batch_size)
+    if not run.recipe.freeze_norm:
+        _check_norms(run.found.net.member, run.recipe.batch_size)
     return run
 
 

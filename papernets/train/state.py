@@ -15,7 +15,11 @@ from .recipe import TrainRecipe
 
 @dataclass
 class State:
-    """All that a run needs to go on; `average` is the running mean of the weights, or empty."""
+    """All that a run needs to go on; `average` is the running mean of the weights, or empty.
+
+    `begun` says how good the network was before the first epoch, where it had learnt before: epoch
+    0, which may be the best one. It is empty else.
+    """
 
     model: Network
     optimizer: torch.optim.Optimizer
@@ -25,12 +29,23 @@ class State:
     history: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
+    begun: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def best_record(self) -> dict[str, Any]:
+        """What is known of the epoch that the best weights are of."""
+        return self.history[self.best_epoch - 1] if self.best_epoch else self.begun
 
     def weights(self) -> dict[str, Tensor]:
         """What is evaluated and saved, on the CPU: the running mean, else the weights."""
         if self.average:
             return {k: v.detach().to("cpu", copy=True) for k, v in self.average.items()}
         return copies(self.model)
+
+    def restart_average(self) -> None:
+        """Let the running mean, where there is one, begin at the weights."""
+        for name in self.average:
+            self.average[name] = self.model.state_dict()[name].detach().clone()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values and tensors, for a file."""
@@ -43,6 +58,7 @@ class State:
             "history": self.history,
             "best_epoch": self.best_epoch,
             "best_weights": self.best_weights,
+            "begun": self.begun,
         }
 
     def load_dict(self, values: dict[str, Any]) -> None:
@@ -70,6 +86,7 @@ class State:
         self.epoch, self.step = values["epoch"], values["step"]
         self.history = list(values["history"])
         self.best_epoch, self.best_weights = values["best_epoch"], values["best_weights"]
+        self.begun = dict(values.get("begun", {}))  # earlier versions kept none
 
 
 def start(model: Network, recipe: TrainRecipe) -> State:
@@ -86,9 +103,9 @@ def start(model: Network, recipe: TrainRecipe) -> State:
         kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
         betas = (recipe.betas[0], recipe.betas[1])
         optimizer = kind(parameters, rate, betas, weight_decay=decay, fused=fused)
-    own = model.state_dict()
-    average = {k: v.detach().clone() for k, v in own.items()} if recipe.average else {}
-    return State(model, optimizer, average)
+    state = State(model, optimizer, dict(model.state_dict()) if recipe.average else {})
+    state.restart_average()
+    return state
 
 
 @torch.no_grad()

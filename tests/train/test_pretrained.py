@@ -9,11 +9,15 @@ from safetensors.torch import load_file
 from small_photos import OWN, after, folder, run_of
 from small_runs import do, left_by
 
+from papernets.bundle.find import SHIPPED
+from papernets.bundle.weights import renamed
 from papernets.cli import main
 from papernets.nets import look_up
 from papernets.rewrite import classifier_tensors
+from papernets.run.network import build
 from papernets.train import outcome
 from papernets.train.events import Started
+from papernets.train.pretrained import load_pretrained
 from papernets.train.settings import resolve
 
 STILL = {"epochs": 1, "learning_rate": 1e-30}  # a step that changes no float32
@@ -130,6 +134,21 @@ def test_heads_are_what_classes_give_a_shape(name):
         "resnet20": {"fc"},
     }
     assert {key.rpartition(".")[0] for key in classifier_tensors(look_up(name).net)} == rows[name]
+
+
+@pytest.mark.parametrize("name", ["lenet1", "lenet4", "lenet5"])
+def test_bundles_under_earlier_names_take_other_classes(name):
+    """Those that come with the package have the names of November 2026: out.bias, say."""
+    run = resolve("", {"weights": name})
+    before = load_file(SHIPPED / name / "weights.safetensors")
+    net = run.network(4).net
+    found = build(net)
+    left_out = load_pretrained(found, run, ("a", "b", "c", "d"))
+    assert set(left_out) == set(classifier_tensors(net))
+    own = found.state_dict()
+    kept = {k: v for k, v in renamed(before, net).items() if k not in left_out}
+    assert len(kept) == len(own) - len(left_out)
+    torch.testing.assert_close({k: own[k] for k in kept}, kept, rtol=0, atol=0)
 
 
 def test_the_command_says_what_it_begins_with(capsys, tmp_path):

@@ -558,6 +558,9 @@ def keep(folder, change):
         (lambda v: v["state"].update(history=[]), "history"),
         (lambda v: v["state"]["history"][0].pop("val_loss"), "history"),
         (lambda v: v["state"].update(best_epoch=7), "best_epoch"),
+        (lambda v: v["state"].update(best_epoch=0), "best_epoch"),  # nothing was before it
+        (lambda v: v["state"].update(begun=[]), "begun"),
+        (lambda v: v["state"].update(begun={"epoch": 0, "val_loss": "low"}), "begun"),
         (lambda v: v["state"].update(best_weights=[]), "best_weights"),
         (lambda v: v.pop("seconds"), "seconds"),
         (lambda v: v.update(threads=0), "threads"),

@@ -1,0 +1,387 @@
+"""Training from a bundle's weights: the classifier is fitted first, and epoch 0 may be the best."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from small_photos import AUGMENT, OWN, after, folder, run_of
+from small_runs import CPU, DATA, EYES, TINY, a_run, do, fitted, left_by
+
+from papernets.cli import main
+from papernets.evaluate.infer import logits_of
+from papernets.nets import look_up
+from papernets.rewrite import classifier_tensors
+from papernets.run.network import build
+from papernets.spec import Conv, Dense, Dropout, Flatten, GlobalPool, Norm, Pool, chain
+from papernets.train import outcome, probe
+from papernets.train.begin import begin
+from papernets.train.checkpoint import load_state
+from papernets.train.events import Begun, Epoch, Started
+from papernets.train.pictures import open_data, preprocessing_for
+from papernets.train.probe import FOLDS, USUAL, Fitter, fit_classifiers, folds, look
+from papernets.train.recipe import TrainRecipe
+from papernets.train.settings import resolve
+from papernets.train.source import Source
+from papernets.train.state import start
+
+NORMED = replace(
+    TINY,
+    body=chain(
+        {
+            "conv": Conv(6, 3, norm=Norm(momentum=0.01), activation="relu"),
+            "pool": Pool("max", 2),
+            "flatten": Flatten(),
+            "drop": Dropout(0.2),
+            "out": Dense(3, activation="softmax"),
+        }
+    ),
+)
+MAPS = replace(
+    TINY,
+    body=chain(
+        {
+            "conv": Conv(8, 3, activation="relu"),
+            "pool": Pool("max", 2),
+            "out": Conv(3, 4, activation="relu"),
+            "average": GlobalPool(),
+            "flatten": Flatten(),
+        }
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch, request):
+    """No pictures; and, but for the slow tests, a choice of two spreads."""
+    monkeypatch.setattr(outcome, "draw", lambda *_: None)
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(probe, "SPREADS", (1.0, 64.0))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """own.py, two/ with its trained run, and three/ with three classes of other names."""
+    root = tmp_path_factory.mktemp("finetune")
+    (root / "own.py").write_text(OWN)
+    folder(root / "two", {"train": 20, "val": 9})
+    folder(root / "other", {"train": 20, "val": 9})
+    for part in ("train", "val"):
+        for name in ("blue", "red"):
+            (root / "other" / part / name).rename(root / "other" / part / f"dark_{name}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outcome, "draw", lambda *_: None)
+        do(run_of(root, "two"), root / "run")
+    return root
+
+
+def drawn(net, seed=0):
+    return build(net, generator=torch.Generator().manual_seed(seed))
+
+
+def source_of(part, **settings):
+    return Source(part, EYES, TrainRecipe("tiny", **{"batch_size": 16, **settings}), CPU)
+
+
+def errors(model, part):
+    return float((logits_of(model, part.images, EYES).argmax(1) != part.labels).float().mean())
+
+
+def begun_run(home, out, **settings):
+    own = {"weights": str(home / "run"), "probe": True, "fallback": True}
+    events = do(run_of(home, "other", **{**own, **settings}), out)
+    return events, json.loads((out / "result.json").read_text())
+
+
+def tensors(place):
+    return load_file(place / "best" / "weights.safetensors")
+
+
+@pytest.mark.parametrize("spread", [0.25, 4.0, 64.0])
+def test_the_fit_is_scikit_learns(spread):
+    from sklearn.linear_model import LogisticRegression
+
+    model = drawn(TINY)
+    source = source_of(DATA.train)
+    names = classifier_tensors(TINY)
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    seen = look(model, source, {"out"})
+    layers = torch.nn.Sequential(model.get_submodule("out")).double()
+    fitter = Fitter(layers, seen, "out", torch.nn.functional.cross_entropy)
+    found = fitter.fit(torch.arange(len(seen.labels)), spread)
+    x = seen.inputs["out"].double().numpy()
+    views = len(x) / len(DATA.train)
+    judge = LogisticRegression(C=spread / fitter.power / views, max_iter=10_000, tol=1e-10)
+    judge.fit(x, seen.labels.numpy())
+    weight, bias = (v.numpy() for v in found.values())
+    np.testing.assert_allclose(weight - weight.mean(0), judge.coef_, atol=2e-3)
+    np.testing.assert_allclose(bias - bias.mean(), judge.intercept_, atol=2e-3)
+    spreads_of_features = x.var(0).sum()
+    assert fitter.power == pytest.approx(spreads_of_features, rel=1e-6)
+    for name, tensor in model.state_dict().items():
+        if name not in names:
+            assert torch.equal(tensor, before[name]), name
+
+
+def test_the_spread_is_the_one_that_does_best_on_pictures_left_out():
+    model = drawn(TINY)
+    seen = look(model, source_of(DATA.train), {"out"})
+    counts = []
+    for one in (seen.labels, torch.randint(0, 3, seen.labels.shape, generator=gen(3))):
+        # the same picture has the same label in every view
+        labels = one[[seen.places.tolist().index(place) for place in seen.places.tolist()]]
+        layers = torch.nn.Sequential(model.get_submodule("out")).double()
+        wrong = replace(seen, labels=labels)
+        counts.append(Fitter(layers, wrong, "out", torch.nn.functional.cross_entropy).choose())
+    assert counts[0] > counts[1]  # labels drawn at random are learnt as little as may be
+
+
+def test_a_few_pictures_take_the_usual_spread():
+    model = drawn(TINY)
+    few = DATA.train.select(range(14))  # 3 classes would need 15
+    assert fit_classifiers(model, source_of(few), classifier_tensors(TINY)) == {"out": USUAL}
+    assert errors(model, few) == 0
+
+
+def gen(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_all_views_of_a_picture_are_left_out_together():
+    places = torch.arange(40).repeat(3)[torch.randperm(120, generator=gen(1))]
+    labels = places % 4
+    found = folds(labels, places, 120)
+    for place in range(40):
+        assert len(found[places == place].unique()) == 1
+    for part in range(FOLDS):  # each has as many of every class
+        inside = places[found == part].unique() % 4
+        assert inside.bincount().tolist() == [2, 2, 2, 2]
+    few = folds(labels, places, 50)
+    assert (few[50:] == -1).all() and (few[:50] >= 0).all()
+
+
+@pytest.mark.parametrize("net", [TINY, NORMED, MAPS], ids=["dense", "normed", "maps"])
+def test_a_fitted_classifier_is_better_than_a_drawn_one(net):
+    model = drawn(net)
+    source = source_of(DATA.train)
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    drawn_error = errors(model, DATA.validation)
+    names = classifier_tensors(net)
+    assert set(fit_classifiers(model, source, names)) == {"out"}
+    assert errors(model, DATA.validation) < min(drawn_error, 0.2)
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, before[name]) == (name not in names), name
+    assert model.training
+
+
+def test_heads_are_fitted_and_codes_are_not(home):
+    run = run_of(home, "other", weights=str(home / "run"), augment=AUGMENT)
+    dataset = open_data(run, (3, 16, 16))
+    net = run.network(2).net
+    eyes = preprocessing_for(run.recipe, net, dataset)
+    model = drawn(net)
+    source = Source(dataset.train, eyes, run.recipe, CPU)
+    found = fit_classifiers(model, source, classifier_tensors(net))
+    assert set(found) == {"out", "head.out"}
+    labels = dataset.validation.labels
+    x = eyes(dataset.validation.images[:])
+    both = model.eval().features(x, ["out", "head.out"])
+    for name, logits in both.items():
+        assert float((logits.argmax(1) != labels).float().mean()) < 0.2, name
+    lenet = look_up("lenet5").net
+    model = drawn(lenet)
+    assert fit_classifiers(model, source, classifier_tensors(lenet)) == {}
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_statistics_are_frozen(home, tmp_path, frozen):
+    begun_run(home, tmp_path / "run", freeze_norm=frozen, fallback=False, keep="last")
+    before, after_it = tensors(home / "run"), tensors(tmp_path / "run")
+    kept = [k for k in before if "running" in k or "tracked" in k]
+    assert len(kept) == 6
+    for name in kept:
+        assert torch.equal(before[name], after_it[name]) == frozen, name
+    assert not torch.equal(before["conv1.norm.weight"], after_it["conv1.norm.weight"])
+
+
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_what_it_begins_with_is_kept_where_training_does_no_better(home, tmp_path, keep):
+    ruin = {"weight_decay": 50.0, "schedule": "constant", "keep": keep}  # nothing is left
+    events, result = begun_run(home, tmp_path / "run", **ruin)
+    (begun,) = (e for e in events if isinstance(e, Begun))
+    assert begun.fitted == ("out", "head.out") and begun.val_error < 0.3
+    epochs = [e for e in events if isinstance(e, Epoch)]
+    assert min((e.val_error, e.val_loss) for e in epochs) > (begun.val_error, begun.val_loss)
+    assert result["best_epoch"] == 0 and result["begun"]["val_error"] == begun.val_error
+    assert result["test_error"] < 0.3
+    before, kept = tensors(home / "run"), tensors(tmp_path / "run")
+    fitted_now = {"out.weight", "out.bias", "head.out.weight", "head.out.bias"}
+    for name in before.keys() - fitted_now:
+        assert torch.equal(before[name], kept[name]), name
+    described = json.loads((tmp_path / "run" / "best" / "bundle.json").read_text())
+    assert described["metrics"]["epoch"] == 0 and "train_loss" not in described["metrics"]
+
+
+@pytest.mark.parametrize("keep, chosen", [("best", 2), ("last", 3)])
+def test_an_epoch_that_does_better_is_kept(keep, chosen, monkeypatch):
+    """The last epoch is held against epoch 0 alone, the best one against all."""
+    found = iter([(0.9, 0.5), (0.8, 0.4), (0.2, 0.1), (0.7, 0.3)])
+    monkeypatch.setattr("papernets.train.fit.validate", lambda *_: next(found))
+    monkeypatch.setattr("papernets.train.begin.validate", lambda *_: next(found))
+    run = a_run("tiny", weights="bundle", epochs=3, fallback=True, keep=keep)
+    state = start(drawn(TINY), run.recipe)
+    begin(state, source_of(DATA.train, weights="bundle", fallback=True), DATA.validation, ())
+    assert state.best_epoch == 0 and state.best_weights.keys() == state.model.state_dict().keys()
+    for event in fitted(state, DATA, EYES, run):
+        if isinstance(event, Epoch) and keep == "last":
+            assert state.best_epoch == (3 if event.epoch == 3 else 0)
+    assert state.best_epoch == chosen
+    assert state.best_record == state.history[chosen - 1]
+
+
+def test_the_running_mean_begins_at_the_fitted_classifier(home, tmp_path):
+    _, result = begun_run(home, tmp_path / "run", average=0.9, epochs=1, learning_rate=1e-30)
+    one, two = (load_file(tmp_path / "run" / n / "weights.safetensors") for n in ("best", "last"))
+    torch.testing.assert_close(one["out.weight"], two["out.weight"])
+    assert result["begun"]["val_error"] < 0.3
+
+
+def test_a_stopped_run_goes_on_to_the_same_bits(home, tmp_path):
+    settings = {"average": 0.9, "freeze_norm": True, "keep": "last"}
+    begun_run(home, tmp_path / "whole", **settings)
+    for name, until in (("fit", lambda e: isinstance(e, Begun)), ("first", after(1))):
+        own = {"weights": str(home / "run"), "probe": True, "fallback": True, **settings}
+        with pytest.raises(KeyboardInterrupt):
+            do(run_of(home, "other", **own), tmp_path / name, until=until)
+        assert load_state(tmp_path / name)["state"]["begun"]["epoch"] == 0
+        assert (tmp_path / name / "best" / "weights.safetensors").exists()
+        again = do(None, tmp_path / name, resume=True)
+        assert not any(isinstance(event, Begun) for event in again)  # it is not fitted again
+        assert left_by(tmp_path / name) == left_by(tmp_path / "whole")
+
+
+def test_one_that_stops_before_it_is_fitted_begins_anew(home, tmp_path):
+    begun_run(home, tmp_path / "whole")
+    own = {"weights": str(home / "run"), "probe": True, "fallback": True}
+    with pytest.raises(KeyboardInterrupt):
+        do(run_of(home, "other", **own), tmp_path / "run", until=lambda e: isinstance(e, Started))
+    do(None, tmp_path / "run", resume=True)
+    assert left_by(tmp_path / "run") == left_by(tmp_path / "whole")
+
+
+def test_the_test_pictures_choose_nothing(home, tmp_path):
+    import shutil
+
+    begun_run(home, tmp_path / "run")
+    shutil.copytree(home / "other", tmp_path / "swapped")
+    val = tmp_path / "swapped" / "val"
+    (val / "dark_blue").rename(val / "x")
+    (val / "dark_red").rename(val / "dark_blue")
+    (val / "x").rename(val / "dark_red")
+    own = {"weights": str(home / "run"), "probe": True, "fallback": True}
+    do(run_of(home, data=str(tmp_path / "swapped"), **own), tmp_path / "again")
+    one, two = tensors(tmp_path / "run"), tensors(tmp_path / "again")
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_weights_are_what_turns_it_on():
+    recipe = resolve("", {"weights": "lenet5", "data": "digits"}).recipe
+    assert recipe.probe and recipe.fallback and not recipe.freeze_norm
+    recipe = resolve("", {"weights": "lenet5", "data": "digits", "probe": False}).recipe
+    assert recipe.fallback and not recipe.probe
+    recipe = resolve("lenet5", {"data": "digits"}).recipe
+    assert not (recipe.probe or recipe.fallback or recipe.freeze_norm)
+    for name in ("probe", "fallback", "freeze_norm"):
+        with pytest.raises(ValueError, match=rf"{name} is for a run that begins with weights: --w"):
+            resolve("lenet5", {"data": "digits", name: True})
+    with pytest.raises(ValueError, match="freeze_norm is for a run that begins with weights"):
+        resolve("resnet18", {"data": "photos", "recipe": "finetune"})
+
+
+def test_single_pictures_do_where_statistics_are_frozen():
+    own = {"weights": "bundle", "freeze_norm": True}
+    run = a_run("tiny", **own, batch_size=1)
+    state = start(drawn(NORMED), run.recipe)
+    found = list(fitted(state, replace(DATA, train=DATA.train.select([0, 1, 2])), EYES, run))
+    assert math.isfinite(found[-1].train_loss)
+
+
+def test_outputs_that_are_not_finite_are_refused():
+    model = drawn(TINY)
+    with torch.no_grad():
+        model.get_submodule("out").weight.fill_(1e38)
+    source = source_of(DATA.train, weights="bundle", fallback=True)
+    with pytest.raises(ValueError, match=r"bundle give a held-out loss of (nan|inf) on "):
+        begin(start(model, source.recipe), source, DATA.validation, ())
+
+
+def test_the_command_says_what_it_fitted(home, tmp_path, capsys):
+    words = ["train", f"{home}/own.py:make", "--weights", str(home / "run"), "--epochs", "1"]
+    words += ["--data", f"{home}/other", "--set", "enlarge=1.25"]
+    words += ["--set", "learning_rate=1e-30", "--set", "freeze_norm=true"]  # nothing changes
+    assert main([*words, "--out", str(tmp_path / "run")]) == 0
+    out, err = capsys.readouterr()
+    assert f"fits first what is new, to what the network makes of {home}/other" in err
+    assert "epoch 0: out, head.out fitted  val 0." in err
+    assert "best epoch 0 of 1, which is what it began with" in out.replace("\n", " ")
+    assert main(["train", "--help"]) == 0
+    assert "probe=false" in capsys.readouterr().out
+
+
+def written_digits(root):
+    """scikit-learn's digits as a folder of pictures, 30 of each to train, 60 to test."""
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    for label in range(10):
+        for at, place in enumerate(np.flatnonzero(digits.target == label)[:90]):
+            inside = root / ("train" if at < 30 else "test") / f"digit{label}"
+            inside.mkdir(parents=True, exist_ok=True)
+            picture = Image.fromarray((15 * digits.images[place]).astype(np.uint8))
+            picture.resize((32, 32), Image.Resampling.BILINEAR).save(inside / f"{at}.png")
+    return str(root)
+
+
+@pytest.mark.slow
+def test_no_worse_than_a_linear_model_without_batch_normalisation(tmp_path):
+    """LeNet-4 of MNIST's digits, for few digits of other writers, against its own features."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+
+    from papernets import create_model
+
+    data = written_digits(tmp_path / "digits")
+    run = resolve("", {"weights": "lenet4", "data": data, "epochs": 10})
+    do(run, tmp_path / "run")
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["begun"]["fitted"].keys() == {"output"}
+    dataset = open_data(run, run.found.net.member.input)
+    eyes = preprocessing_for(run.recipe, run.found.net.member, dataset)
+    body = create_model("lenet4", num_classes=0, weights="lenet4").eval()
+    x, y = {}, {}
+    for name in ("train", "test"):
+        part = getattr(dataset, name)
+        x[name], y[name] = logits_of(body, part.images, eyes).numpy(), part.labels.numpy()
+    strengths = {"C": np.logspace(-4, 4, 10)}
+    judge = GridSearchCV(LogisticRegression(max_iter=5000), strengths).fit(x["train"], y["train"])
+    assert result["test_error"] <= 1 - judge.score(x["test"], y["test"])
+
+
+@pytest.mark.slow
+def test_mobilenet_on_ants_and_bees(shared_data, tmp_path):
+    """At most 13 % as a mean of three seeds; a linear model on its features makes 11 to 15 %."""
+    file = shared_data / "weights" / "mobilenet_2_5_224_tf.weights.h5"
+    if not (file.is_file() and (shared_data / "ants-bees").is_dir()):
+        pytest.skip("no weights of MobileNet, or no ants-bees")
+    words = ["convert", str(file), "--net", "mobilenet_0.25_224", "--from", "keras", "--quiet"]
+    assert main([*words, "--out", str(tmp_path / "bundle")]) == 0
+    found = []
+    for seed in (1, 2, 3):
+        own = {"weights": str(tmp_path / "bundle"), "data": str(shared_data / "ants-bees")}
+        do(resolve("", {**own, "seed": seed}), tmp_path / f"run{seed}")
+        found.append(json.loads((tmp_path / f"run{seed}" / "result.json").read_text()))
+    assert sum(result["test_error"] for result in found) / 3 <= 0.13
