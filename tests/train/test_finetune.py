@@ -294,6 +294,9 @@ def test_weights_are_what_turns_it_on():
     assert recipe.fallback and not recipe.probe
     recipe = resolve("lenet5", {"data": "digits"}).recipe
     assert not (recipe.probe or recipe.fallback or recipe.freeze_norm)
+    for name, normed in (("resnet18", True), ("vgg16", False)):
+        (fine,) = (r.settings for r in look_up(name).recipes if r.name == "finetune")
+        assert (fine["freeze_norm"], fine["keep"], fine["learning_rate"]) == (normed, "last", 1e-4)
     for name in ("probe", "fallback", "freeze_norm"):
         with pytest.raises(ValueError, match=rf"{name} is for a run that begins with weights: --w"):
             resolve("lenet5", {"data": "digits", name: True})
@@ -328,7 +331,8 @@ def test_the_command_says_what_it_fitted(home, tmp_path, capsys):
     assert "epoch 0: out, head.out fitted  val 0." in err
     assert "best epoch 0 of 1, which is what it began with" in out.replace("\n", " ")
     assert main(["train", "--help"]) == 0
-    assert "probe=false" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert all(f"{name}=false" in told for name in ("probe", "freeze_norm"))
 
 
 def written_digits(root):
