@@ -6,7 +6,8 @@ from dataclasses import replace
 import torch
 
 from papernets.data import Dataset, Part, Preprocessing
-from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Pool, chain
+from papernets.run.network import build
+from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Norm, Pool, chain
 from papernets.train.fit import fit
 from papernets.train.folder import opened
 from papernets.train.recipe import TrainRecipe
@@ -23,6 +24,19 @@ TINY = Net(
     body=chain(
         {
             "conv": Conv(4, 3, activation="tanh"),
+            "pool": Pool("max", 2),
+            "flatten": Flatten(),
+            "drop": Dropout(0.2),
+            "out": Dense(3, activation="softmax"),
+        }
+    ),
+)
+
+NORMED = replace(
+    TINY,
+    body=chain(
+        {
+            "conv": Conv(6, 3, norm=Norm(momentum=0.01), activation="relu"),
             "pool": Pool("max", 2),
             "flatten": Flatten(),
             "drop": Dropout(0.2),
@@ -91,6 +105,16 @@ def run_of(folder, **settings):
 def a_run(net, **settings):
     """A run of a network, by its settings."""
     return Run.of({"net": net, **settings})
+
+
+def drawn(net, seed=0):
+    """A network with weights drawn from a seed."""
+    return build(net, generator=torch.Generator().manual_seed(seed))
+
+
+def source_of(part, **settings):
+    """A source of these pictures, on the CPU."""
+    return Source(part, EYES, TrainRecipe("tiny", **{"batch_size": 16, **settings}), CPU)
 
 
 def batches(part, eyes, size, seed=0, epoch=1, **settings):

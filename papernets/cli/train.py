@@ -62,7 +62,8 @@ def train(
             help="Begin with the weights of a bundle: its folder, a run's, or a network that comes "
             "trained. For other classes the classifier is fitted first (--set probe=false: only "
             "drawn); training that does no better on held-out pictures is not kept (--set "
-            "fallback=false: it is).",
+            "fallback=false: it is), and recipe finetune leaves the statistics of batch "
+            "normalisation as they are (--set freeze_norm=false).",
         ),
     ] = "",
     epochs: Annotated[

@@ -62,6 +62,8 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
     The spread that was chosen for each, by its row's name; empty where none can be fitted, such as
     LeNet-5's, whose codes are not trained. The model's mode is left as it was.
     """
+    if not drawn:
+        return {}
     loss = make_loss(source.recipe, model.net)
     found = {end.classifier.name: end for end in ends(model.net) if _learns(model, end, drawn)}
     if not found:
@@ -82,8 +84,8 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
 
 
 def _learns(model: Network, end: End, drawn: Collection[str]) -> bool:
-    learnt = {name for name, p in model.named_parameters() if p.requires_grad}
-    return any(name.startswith(f"{row}.") for row in end.names for name in learnt & set(drawn))
+    weights = {name for name, p in model.named_parameters() if p.requires_grad and p.dim() > 1}
+    return any(name.startswith(f"{row}.") for row in end.names for name in weights & set(drawn))
 
 
 @torch.no_grad()

@@ -102,6 +102,20 @@ def test_sixty_epochs_are_numbered_by_tens() -> None:
     assert [t for t in panel.get_xticks() if 1 <= t <= 60] == [10, 20, 30, 40, 50, 60]
 
 
+@pytest.mark.parametrize("best", [0, 2])
+def test_what_it_began_with_is_epoch_0(best: int) -> None:
+    """It has errors and losses on held-out pictures, and no training."""
+    never = float("nan")
+    start = {"epoch": 0, "val_loss": 0.7, "val_error": 0.3, "train_loss": never}
+    rows = [{**start, "learning_rate": never}, *log(0.4, 0.2, rate=0.01)]
+    figure = curves_figure(rows, title="t", best=best)
+    ring = find(figure, "best")
+    assert list(ring.get_xdata()) == [best]
+    assert ring.get_label() == f"best: epoch {best}, {20 if best else 30}.0 %"
+    assert any(text.startswith("2 epochs, 4 s of training at 500 ") for text in texts(figure))
+    inside(figure)
+
+
 def test_the_papers_error_is_a_labelled_line() -> None:
     note = "on MNIST, another data set"
     figure = curves_figure(log(0.1, 0.02), title="t", paper_error=0.0095, paper_note=note)

@@ -9,49 +9,21 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from small_photos import AUGMENT, OWN, after, folder, run_of
-from small_runs import CPU, DATA, EYES, TINY, a_run, do, fitted, left_by
+from small_runs import CPU, DATA, EYES, NORMED, TINY, a_run, do, drawn, fitted, left_by, source_of
 
 from papernets.cli import main
 from papernets.evaluate.infer import logits_of
 from papernets.nets import look_up
 from papernets.rewrite import classifier_tensors
-from papernets.run.network import build
-from papernets.spec import Conv, Dense, Dropout, Flatten, GlobalPool, Norm, Pool, chain
 from papernets.train import outcome, probe
 from papernets.train.begin import begin
 from papernets.train.checkpoint import load_state
 from papernets.train.events import Begun, Epoch, Started
 from papernets.train.pictures import open_data, preprocessing_for
-from papernets.train.probe import FOLDS, USUAL, Fitter, fit_classifiers, folds, look
-from papernets.train.recipe import TrainRecipe
+from papernets.train.probe import fit_classifiers
 from papernets.train.settings import resolve
 from papernets.train.source import Source
 from papernets.train.state import start
-
-NORMED = replace(
-    TINY,
-    body=chain(
-        {
-            "conv": Conv(6, 3, norm=Norm(momentum=0.01), activation="relu"),
-            "pool": Pool("max", 2),
-            "flatten": Flatten(),
-            "drop": Dropout(0.2),
-            "out": Dense(3, activation="softmax"),
-        }
-    ),
-)
-MAPS = replace(
-    TINY,
-    body=chain(
-        {
-            "conv": Conv(8, 3, activation="relu"),
-            "pool": Pool("max", 2),
-            "out": Conv(3, 4, activation="relu"),
-            "average": GlobalPool(),
-            "flatten": Flatten(),
-        }
-    ),
-)
 
 
 @pytest.fixture(autouse=True)
@@ -78,18 +50,6 @@ def home(tmp_path_factory):
     return root
 
 
-def drawn(net, seed=0):
-    return build(net, generator=torch.Generator().manual_seed(seed))
-
-
-def source_of(part, **settings):
-    return Source(part, EYES, TrainRecipe("tiny", **{"batch_size": 16, **settings}), CPU)
-
-
-def errors(model, part):
-    return float((logits_of(model, part.images, EYES).argmax(1) != part.labels).float().mean())
-
-
 def begun_run(home, out, **settings):
     own = {"weights": str(home / "run"), "probe": True, "fallback": True}
     events = do(run_of(home, "other", **{**own, **settings}), out)
@@ -98,83 +58,6 @@ def begun_run(home, out, **settings):
 
 def tensors(place):
     return load_file(place / "best" / "weights.safetensors")
-
-
-@pytest.mark.parametrize("spread", [0.25, 4.0, 64.0])
-def test_the_fit_is_scikit_learns(spread):
-    from sklearn.linear_model import LogisticRegression
-
-    model = drawn(TINY)
-    source = source_of(DATA.train)
-    names = classifier_tensors(TINY)
-    before = {k: v.clone() for k, v in model.state_dict().items()}
-    seen = look(model, source, {"out"})
-    layers = torch.nn.Sequential(model.get_submodule("out")).double()
-    fitter = Fitter(layers, seen, "out", torch.nn.functional.cross_entropy)
-    found = fitter.fit(torch.arange(len(seen.labels)), spread)
-    x = seen.inputs["out"].double().numpy()
-    views = len(x) / len(DATA.train)
-    judge = LogisticRegression(C=spread / fitter.power / views, max_iter=10_000, tol=1e-10)
-    judge.fit(x, seen.labels.numpy())
-    weight, bias = (v.numpy() for v in found.values())
-    np.testing.assert_allclose(weight - weight.mean(0), judge.coef_, atol=2e-3)
-    np.testing.assert_allclose(bias - bias.mean(), judge.intercept_, atol=2e-3)
-    spreads_of_features = x.var(0).sum()
-    assert fitter.power == pytest.approx(spreads_of_features, rel=1e-6)
-    for name, tensor in model.state_dict().items():
-        if name not in names:
-            assert torch.equal(tensor, before[name]), name
-
-
-def test_the_spread_is_the_one_that_does_best_on_pictures_left_out():
-    model = drawn(TINY)
-    seen = look(model, source_of(DATA.train), {"out"})
-    counts = []
-    for one in (seen.labels, torch.randint(0, 3, seen.labels.shape, generator=gen(3))):
-        # the same picture has the same label in every view
-        labels = one[[seen.places.tolist().index(place) for place in seen.places.tolist()]]
-        layers = torch.nn.Sequential(model.get_submodule("out")).double()
-        wrong = replace(seen, labels=labels)
-        counts.append(Fitter(layers, wrong, "out", torch.nn.functional.cross_entropy).choose())
-    assert counts[0] > counts[1]  # labels drawn at random are learnt as little as may be
-
-
-def test_a_few_pictures_take_the_usual_spread():
-    model = drawn(TINY)
-    few = DATA.train.select(range(14))  # 3 classes would need 15
-    assert fit_classifiers(model, source_of(few), classifier_tensors(TINY)) == {"out": USUAL}
-    assert errors(model, few) == 0
-
-
-def gen(seed):
-    return torch.Generator().manual_seed(seed)
-
-
-def test_all_views_of_a_picture_are_left_out_together():
-    places = torch.arange(40).repeat(3)[torch.randperm(120, generator=gen(1))]
-    labels = places % 4
-    found = folds(labels, places, 120)
-    for place in range(40):
-        assert len(found[places == place].unique()) == 1
-    for part in range(FOLDS):  # each has as many of every class
-        inside = places[found == part].unique() % 4
-        assert inside.bincount().tolist() == [2, 2, 2, 2]
-    few = folds(labels, places, 50)
-    assert (few[50:] == -1).all() and (few[:50] >= 0).all()
-
-
-@pytest.mark.parametrize("net", [TINY, NORMED, MAPS], ids=["dense", "normed", "maps"])
-def test_a_fitted_classifier_is_better_than_a_drawn_one(net):
-    model = drawn(net)
-    source = source_of(DATA.train)
-    before = {k: v.clone() for k, v in model.state_dict().items()}
-    drawn_error = errors(model, DATA.validation)
-    names = classifier_tensors(net)
-    assert set(fit_classifiers(model, source, names)) == {"out"}
-    assert errors(model, DATA.validation) < min(drawn_error, 0.2)
-    for name, tensor in model.state_dict().items():
-        assert torch.equal(tensor, before[name]) == (name not in names), name
-    assert model.training
 
 
 def test_heads_are_fitted_and_codes_are_not(home):
@@ -294,6 +177,9 @@ def test_weights_are_what_turns_it_on():
     assert recipe.fallback and not recipe.probe
     recipe = resolve("lenet5", {"data": "digits"}).recipe
     assert not (recipe.probe or recipe.fallback or recipe.freeze_norm)
+    for name, normed in (("resnet18", True), ("vgg16", False)):
+        (fine,) = (r.settings for r in look_up(name).recipes if r.name == "finetune")
+        assert (fine["freeze_norm"], fine["keep"], fine["learning_rate"]) == (normed, "last", 1e-4)
     for name in ("probe", "fallback", "freeze_norm"):
         with pytest.raises(ValueError, match=rf"{name} is for a run that begins with weights: --w"):
             resolve("lenet5", {"data": "digits", name: True})
@@ -328,7 +214,8 @@ def test_the_command_says_what_it_fitted(home, tmp_path, capsys):
     assert "epoch 0: out, head.out fitted  val 0." in err
     assert "best epoch 0 of 1, which is what it began with" in out.replace("\n", " ")
     assert main(["train", "--help"]) == 0
-    assert "probe=false" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert all(f"{name}=false" in told for name in ("probe", "freeze_norm"))
 
 
 def written_digits(root):
