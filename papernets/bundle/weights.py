@@ -9,18 +9,20 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..files import unreadable
+from ..files import FOLDER, unreadable
 from ..rewrite import Move, classifier_tensors
 from ..spec import Net
 from ..spec.tensors import earlier_names
 from ..words import by
+from .head import check_head
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file; ValueError for one that is cut short, and what is none."""
-    if unreadable(path):
-        raise ValueError(f"{path} is {unreadable(path)}, and no safetensors file")
+    if unreadable(path) == FOLDER:
+        raise ValueError(f"{path} is {FOLDER}, and no safetensors file")
     try:
+        check_head(path, "Copy it again, or train again")
         return load_file(path)
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file") from None

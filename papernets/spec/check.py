@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import count
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,8 +15,8 @@ from .joins import Add, Aux, Chain, Concat, Part, dotted
 from .layer import Layer, Norm, check_activation
 from .net import Net
 
-DEEPEST = 100
-"""Parts within parts: no network of ours has more than a few."""
+DEEPEST, MOST_PARTS = 100, 10_000
+"""Parts within parts, and parts in all: no network of ours has more than a few, or a thousand."""
 
 
 def check_net(net: Net) -> None:
@@ -33,26 +34,28 @@ def check_net(net: Net) -> None:
             f"the body of {net.name} is {_short(net.body)}, not a chain of named layers: "
             "chain({'conv1': Conv(6, 5), ...})"
         )
-    _check("", net.body, 0)
+    _check("", net.body, 0, count())
 
 
-def _check(name: str, part: Part, depth: int) -> None:
+def _check(name: str, part: Part, depth: int, counted: count[int]) -> None:
     """ValueError where a part, or one within it, is none."""
+    if next(counted) > MOST_PARTS:  # one that stands in several places counts in each
+        raise ValueError(f"{_short(name)}: a network has at most {MOST_PARTS:,} parts")
     if depth > DEEPEST:
         raise ValueError(f"{_short(name)}: parts lie in parts {DEEPEST} deep, which is the most")
     if isinstance(part, Chain):
-        _check_named(name, part.parts, depth)
+        _check_named(name, part.parts, depth, counted)
     elif isinstance(part, Concat | Add):
-        _check_named(name, part.branches, depth)
+        _check_named(name, part.branches, depth, counted)
     elif isinstance(part, Aux):
-        _check(name, part.head, depth + 1)
+        _check(name, part.head, depth + 1, counted)
     elif not isinstance(part, Layer):
         raise ValueError(f"{name}: {_short(part)} is no layer; papernets.spec has them")
     if is_dataclass(part):
         _check_fields(name, part)
 
 
-def _check_named(name: str, several: object, depth: int) -> None:
+def _check_named(name: str, several: object, depth: int, counted: count[int]) -> None:
     where = name or "the body"
     if not isinstance(several, tuple | list):
         raise ValueError(f"{where}: {_short(several)} is no tuple of (name, layer)")
@@ -61,7 +64,7 @@ def _check_named(name: str, several: object, depth: int) -> None:
             raise ValueError(f"{where}: {_short(one)} is no pair of a name and a layer")
         if not isinstance(one[0], str):
             raise ValueError(f"{where}: a part is called {_short(one[0])}, which is no text")
-        _check(dotted(name, one[0]), one[1], depth + 1)
+        _check(dotted(name, one[0]), one[1], depth + 1, counted)
 
 
 def _check_fields(name: str, part: Any) -> None:
