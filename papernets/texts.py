@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
+from traceback import format_exception
+from types import TracebackType
 from typing import Any
 
 from .words import shortened
@@ -28,9 +31,27 @@ def escaped(text: str) -> str:
     return LOUD.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-def json_text(value: object, *, indent: int | None = None, ascii_only: bool = False) -> str:
-    """A value as JSON, in which no character is one that a terminal acts on."""
-    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+def clean_tracebacks() -> None:
+    """Have a traceback's words cleaned in this process: they may be a user's file's own."""
+
+    def show(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        print(escaped("".join(format_exception(kind, error, where))), end="", file=sys.stderr)
+
+    sys.excepthook = show
+
+
+def json_text(
+    value: object,
+    *,
+    indent: int | None = None,
+    ascii_only: bool = False,
+    default: Callable[[Any], Any] | None = None,
+) -> str:
+    """A value as JSON, in which no character is one that a terminal acts on.
+
+    `default` makes what JSON does not have into what it has.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only, default=default)
     return LOUD.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from safetensors import SafetensorError, deserialize, safe_open
 
 from ..files import opened, read_bytes, sha256_of
 from ..numbers import is_number, is_whole
-from ..texts import Form, check_forms, parsed
+from ..texts import Form, check_forms, json_text, parsed
 from . import INFO, WEIGHTS
 from .head import MOST_WEIGHTS, check_head
 
@@ -89,7 +88,7 @@ class BundleInfo:
 
     def to_json(self, **more: Any) -> str:
         """As the file holds it; `more` adds keys, such as the weights' checksum."""
-        return json.dumps(asdict(self) | more, indent=1, ensure_ascii=False, default=str)
+        return json_text(asdict(self) | more, indent=1, default=str)
 
 
 def _names(value: object) -> bool:

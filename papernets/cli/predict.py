@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json as json_form
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from ..texts import json_text
 from . import screen
 from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
 
@@ -189,12 +189,12 @@ def _progress(total: int) -> Iterator[Any]:
     if screen.QUIET or not sys.stderr.isatty() or screen.terminal():
         yield lambda: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    bar = screen.bar()
+    try:
         task = bar.add_task("pictures", total=total)
         yield lambda: bar.advance(task)
+    finally:
+        bar.stop()
 
 
 def _json(answers: Iterator[Answer] | Iterator[Scanned], top: int = 0) -> None:
@@ -202,9 +202,7 @@ def _json(answers: Iterator[Answer] | Iterator[Scanned], top: int = 0) -> None:
     out, before = sys.stdout, "[\n "
     try:
         for answer in answers:
-            out.write(
-                before + json_form.dumps(answer.to_dict(), ensure_ascii=not screen.speaks_unicode())
-            )
+            out.write(before + json_text(answer.to_dict(), ascii_only=not screen.speaks_unicode()))
             before = ",\n "
     finally:
         out.write("\n]\n" if before.startswith(",") else "[]\n")
