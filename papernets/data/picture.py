@@ -15,6 +15,8 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+from papernets.data.room import ROOM, NoRoom
+from papernets.data.tiff import quiet
 from papernets.files import SPECIAL, unreadable
 
 FORMATS = (
@@ -22,6 +24,7 @@ FORMATS = (
     "ICO", "TGA", "PCX", "SGI",
 )  # fmt: skip
 """What is opened: pictures made of pixels, and nothing that another program would have to draw."""
+BAND = 1 << 20  # pixels of a picture of 16 bits that are brought to 8 at a time
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
@@ -51,7 +54,7 @@ def pillow_rules() -> Iterator[None]:
 
     Enter it once, around the threads that decode: Python's warning filters are not per thread.
     """
-    with warnings.catch_warnings():
+    with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="PIL")
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         yield
@@ -66,7 +69,7 @@ def load(source: Source, near: int = 0) -> Image.Image:
     """
     if isinstance(source, Image.Image):
         return _upright(source)
-    with _readable(source) as opened:
+    with _readable(source) as opened, ROOM.held():
         if isinstance(opened, Image.Image):
             return _upright(opened)
         with Image.open(opened, formats=_formats()) as image:
@@ -74,6 +77,7 @@ def load(source: Source, near: int = 0) -> Image.Image:
                 raise Image.DecompressionBombError
             if near:
                 image.draft(None, (near, near))
+            ROOM.take(image)
             return _upright(image)
 
 
@@ -106,6 +110,10 @@ def _readable(
             yield source
     except Refused:
         raise
+    except NoRoom as error:
+        raise ValueError(f"{name}: {error}") from error
+    except MemoryError as error:
+        raise ValueError(f"{name}: there is not enough memory to read it") from error
     except Image.DecompressionBombError as error:
         raise ValueError(f"{name}: larger than {LARGEST:,} pixels, refused") from error
     except (FileNotFoundError, PermissionError):
@@ -187,14 +195,24 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
     Integers of up to 16 bits are divided by 257. Anything wider, and floats outside 0..1 or 0..255,
     has no known white: the largest value becomes 255 and the smallest 0.
     """
-    wide = np.nan_to_num(values.astype(np.float64))
-    low, high = wide.min(), wide.max()
-    if values.dtype.kind == "f" and low >= 0 and high <= 1:
-        wide = wide * 255
-    elif values.dtype.kind == "f" and low >= 0 and high <= 255:
-        pass
-    elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
-        wide = wide / 257
-    else:
-        wide = (wide - low) * (255 / max(high - low, 1e-12))
-    return np.round(wide).astype(np.uint8)
+    rows = max(1, BAND // max(values.shape[1], 1))  # in bands: wide values take eight bytes each
+    bands = [values[at : at + rows] for at in range(0, len(values), rows)]
+    ends = [(wide.min(), wide.max()) for wide in map(_wide, bands)]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    found = np.empty(values.shape, np.uint8)
+    for at, band in enumerate(bands):
+        wide = _wide(band)
+        if values.dtype.kind == "f" and low >= 0 and high <= 1:
+            wide = wide * 255
+        elif values.dtype.kind == "f" and low >= 0 and high <= 255:
+            pass
+        elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
+            wide = wide / 257
+        else:
+            wide = (wide - low) * (255 / max(high - low, 1e-12))
+        found[at * rows : at * rows + len(band)] = np.round(wide)
+    return found
+
+
+def _wide(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(values.astype(np.float64))

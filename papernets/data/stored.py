@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from papernets.data.picture import Packed, load_photo, pillow_rules, shown
+from papernets.data.room import ROOM
 from papernets.machine import free_memory
 from papernets.words import by, gigabytes
 
@@ -162,8 +163,13 @@ def read_stored(
 
 def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """`function` of each item, in order; Pillow's decoders let threads run side by side."""
+
+    def held(item: T) -> R:
+        with ROOM.held():  # until the picture is as small as it is stored
+            return function(item)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(function, items))
+        return list(pool.map(held, items))
 
 
 def why(file: File, error: Exception) -> str:
