@@ -14,6 +14,7 @@ from typing import Any
 
 from papernets.data.picture import Packed, Refused, shown
 from papernets.data.stored import memory_for_pictures
+from papernets.files import unreadable
 from papernets.words import either, first_line
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
@@ -213,6 +214,8 @@ def _first(names: Sequence[str], order: Sequence[str]) -> str:
 
 def _opened(file: str) -> Any:
     arrow = pyarrow_module()
+    if what := unreadable(file):
+        raise ValueError(f"{shown(file)} is {what}, not a parquet file")
     with _damage(file):
         return arrow.parquet.ParquetFile(file)
 
