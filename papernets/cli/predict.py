@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # How the files begin that pictures are most often piped as; a path has no such bytes.
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+MOST_BYTES = 1 << 28  # of standard input: a picture, or more than a million paths
 LEAST = 16  # columns for the file's name on a narrow terminal
 
 
@@ -165,7 +166,9 @@ def _stdin() -> bytes:
     """All of stdin; nothing there is a ValueError."""
     if sys.stdin is not None and sys.stdin.isatty():
         screen.note("paths, one a line; end with Ctrl-D:")
-    content = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    content = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin is not None else b""
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"stdin holds more than {MOST_BYTES:,} bytes, which no picture has")
     if not content.strip():
         raise ValueError("nothing on stdin: pipe paths, one a line, or one picture")
     return content

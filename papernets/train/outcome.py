@@ -14,6 +14,7 @@ from ..bundle.save import save_bundle
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, confusion, score
+from ..files import make_folder
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
@@ -49,6 +50,7 @@ def finish(
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
+    make_folder(training.folder / "best")  # not anew where the run's folder is gone
     save_bundle(training.folder / "best", final, state.best_weights)
     draw(training, logits, scored, state)
     write_json(training.folder / RESULT, result)
