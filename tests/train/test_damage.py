@@ -342,7 +342,8 @@ def test_a_preprocessing_that_makes_no_sense(half, capsys):
 def test_a_file_of_code_is_not_run_on_a_folders_word(home, half, tmp_path, capsys, kept):
     ran = tmp_path / "ran"
     evil = tmp_path / "evil.py"
-    evil.write_text(f"import pathlib\npathlib.Path({str(ran)!r}).touch()\n" + (home / "own.py").read_text())
+    own = (home / "own.py").read_text()
+    evil.write_text(f"import pathlib\npathlib.Path({str(ran)!r}).touch()\n{own}")
     text = (half / "run.toml").read_text()
     (half / "run.toml").write_text(text.replace(str(home / "own.py"), str(evil)))
     if not kept:
