@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from papernets.machine import free_memory
+from papernets.machine import free_memory, release_memory
 from papernets.words import by, gigabytes
 
 SMALL = 16 << 20  # bytes: what needs less is not counted
@@ -48,10 +48,13 @@ class Room:
         try:
             yield
         finally:
-            with self._changed:
-                self._taken -= self._own.size
-                self._changed.notify_all()
+            size = self._own.size
             del self._own.size
+            if size:
+                release_memory()
+                with self._changed:
+                    self._taken -= size
+                    self._changed.notify_all()
 
     def take(self, image: Image.Image) -> None:
         """Take what a picture needs, within `held`; `NoRoom` where there is not so much at all."""

@@ -95,7 +95,8 @@ def _damaged_part(values: object) -> str:
         "step": _is_count(state.get("step")),
         "history": isinstance(history, list)
         and len(history) == epoch
-        and all(map(_is_epoch, history)),
+        and all(map(_is_epoch, history))
+        and all(map(_is_plain, history)),
         "best_epoch": _is_count(best) and _is_count(epoch) and min(epoch, 1) <= best <= epoch,
         "best_weights": _are_tensors(state.get("best_weights")),
         "seconds": is_number(values.get("seconds")),

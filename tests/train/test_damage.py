@@ -313,16 +313,19 @@ def test_odd_values_beside_the_state(half, capsys):
     laughs = ["ha"]
     for _ in range(40):
         laughs = [laughs, laughs]
+    odd = {**load_state(half)["state"]["history"][0], "more": torch.zeros(2)}
     for key, value in (
         ("run", {"net": laughs}),
         ("run", {1: 2}),
+        ("state", {**load_state(half)["state"], "history": [odd]}),
         ("preprocessing", []),
         ("preprocessing", {"kind": torch.zeros(2)}),
     ):
         values = load_state(half)
         torch.save({**values, key: value}, half / "state" / "state.pt")
         assert resumed(half) == 1
-        assert f"(its {key} is missing or damaged)" in capsys.readouterr().err
+        said = "history" if key == "state" else key
+        assert f"(its {said} is missing or damaged)" in capsys.readouterr().err
         (half / "state" / "state.pt").write_bytes(sealed(values))
 
 
