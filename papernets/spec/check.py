@@ -109,6 +109,13 @@ def _pair(value: object) -> bool:
     return two or is_whole(value)
 
 
+def _rows(value: object) -> bool:
+    several = (tuple, list)
+    return isinstance(value, several) and all(
+        isinstance(row, several) and all(map(_whole, row)) for row in value
+    )
+
+
 def _short(value: object) -> str:
     """A value as Python writes it, cut; one that cannot be written by its kind alone."""
     try:
@@ -129,6 +136,7 @@ KINDS: Mapping[str, Kind] = {
     "bool": (lambda value: isinstance(value, int), "True or False"),
     "int | Pair": (_pair, SIDES),
     "int | Pair | None": (lambda value: value is None or _pair(value), SIDES),
+    "tuple[tuple[int, ...], ...]": (_rows, "rows of whole numbers"),
     "Padding": (lambda value: isinstance(value, str) or _pair(value), f"{SIDES}, or 'same'"),
     "Norm": (lambda value: isinstance(value, Norm), "a Norm"),
     "Norm | None": (lambda value: value is None or isinstance(value, Norm), "a Norm"),
