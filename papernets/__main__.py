@@ -7,7 +7,9 @@ def run() -> int:
     """The exit code of the command line; 130 also for Ctrl-C while it is still being imported."""
     try:
         from .cli import main
+        from .texts import clean_tracebacks
 
+        clean_tracebacks()
         return main()
     except KeyboardInterrupt:
         return 130

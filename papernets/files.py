@@ -1,8 +1,13 @@
-"""Files: written so that a reader finds the old one or the new one, whole; checked before read."""
+"""Files: opened where they are what they should be; written whole, or not at all.
+
+What comes from outside is opened by `opened`: docs/files.md lists it. Nothing is written through a
+link.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import math
 import os
 import secrets
@@ -12,6 +17,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 UNFINISHED = ".unfinished"
 """How the names of temporary files end: one that is left over belongs to a killed process."""
@@ -34,6 +40,103 @@ def unreadable(path: str | os.PathLike[str], most: float = math.inf) -> str:
     if not stat.S_ISREG(found.st_mode):
         return SPECIAL
     return f"{found.st_size:,} bytes" if found.st_size > most else ""
+
+
+def path_of(given: str | os.PathLike[str]) -> Path:
+    """A path as a user or a file gives it, `~` and `~user` as a shell reads them.
+
+    A user that there is not is left as it stands; ValueError for a zero byte, which no path has.
+    """
+    text = os.fspath(given)
+    if "\0" in text:
+        raise ValueError(f"{text!r} is no path: it has a zero byte")
+    return Path(os.path.expanduser(text))  # Path.expanduser raises for a user that there is not
+
+
+def opened(path: str | os.PathLike[str], most: float = math.inf) -> BinaryIO:
+    """A regular file of at most `most` bytes, open to be read; no other is waited for.
+
+    ValueError that names it for a folder, a pipe, a socket or a device, and for a larger file; the
+    system's OSError where there is none or it may not be read.
+    """
+    _refuse(path, unreadable(path, most), most)
+    flags = os.O_RDONLY | NO_WAIT
+    file = os.fdopen(os.open(path, flags), "rb")
+    try:  # what was looked at by its name may have been replaced since
+        found = os.fstat(file.fileno())
+        regular = stat.S_ISREG(found.st_mode)
+        large = f"{found.st_size:,} bytes" if found.st_size > most else ""
+        _refuse(path, large if regular else SPECIAL, most)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+NO_WAIT = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+"""To open a pipe that nobody writes to is not to wait."""
+
+
+def _refuse(path: str | os.PathLike[str], what: str, most: float) -> None:
+    if what in (FOLDER, SPECIAL):
+        raise ValueError(f"{os.fspath(path)} is {what}, where a file should be")
+    if what:
+        raise ValueError(f"{os.fspath(path)} has {what}, more than the {most:,} that are read")
+
+
+def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
+    """The content of a file that `opened` opens; one that has no end is not read to it."""
+    with opened(path, most) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(size + 1)
+        while size < len(content) <= most and (more := file.read(1 << 20)):  # it says too little
+            content += more
+    _refuse(path, f"{len(content):,} bytes" if len(content) > most else "", most)
+    return content
+
+
+def sha256_of(file: BinaryIO, size: float = math.inf) -> str:
+    """SHA-256 of an open file from where it stands, or of so many bytes of it."""
+    sha = hashlib.sha256()
+    while size > 0 and (part := file.read(int(min(size, 1 << 20)))):
+        sha.update(part)
+        size -= len(part)
+    return sha.hexdigest()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder to write in, beside what we wrote there; NotADirectoryError for a link.
+
+    What is behind a link may be anybody's, and would be written over.
+    """
+    with suppress(FileExistsError):
+        path.mkdir()
+    if path.is_symlink() or not path.is_dir():
+        kind = "a link" if path.is_symlink() else "no folder"
+        raise NotADirectoryError(
+            errno.ENOTDIR, f"{path} is {kind}: nothing is written through it. Move it away"
+        )
+
+
+def lock_file(path: Path) -> BinaryIO:
+    """A file to be locked, made where it is not there; nothing in it is changed.
+
+    OSError for a link, a folder, and anything else that is no regular file.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | NO_WAIT
+    what = "a link" if path.is_symlink() else unreadable(path)
+    try:
+        if not what:
+            file = os.fdopen(os.open(path, flags, 0o666), "r+b")
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file
+            file.close()
+            what = SPECIAL
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        what = "a link"
+    raise OSError(errno.EINVAL, f"{path} is {what}, where a lock should be. Move it away")
 
 
 def write_atomically(path: Path, data: bytes) -> None:

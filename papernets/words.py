@@ -97,11 +97,23 @@ def brief(value: object) -> str:
     return f"a {type(value).__name__}" if "\n" in text else text
 
 
-def resume_command(folder: str | os.PathLike[str]) -> str:
-    """The command that goes on with the run in a folder."""
-    return f"papernets train --out {quote(os.fspath(folder))} --resume"
+def resume_command(folder: str | os.PathLike[str], net: str = "") -> str:
+    """The command that goes on with the run in a folder, of this network as far as it is known.
+
+    A file of code is run only where the command names it.
+    """
+    named = f"{quote(net)} " if ".py:" in net else ""
+    return f"papernets train {named}--out {quote(os.fspath(folder))} --resume"
+
+
+def said(error: BaseException) -> str:
+    """What an error says; of one that says nothing, or cannot be asked, its kind."""
+    try:
+        return str(error) or type(error).__name__
+    except BaseException:  # an error of a user's own may raise another
+        return type(error).__name__
 
 
 def first_line(error: BaseException) -> str:
     """The first line of what an error says; of one that says nothing, its kind."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return (said(error).strip().splitlines() or [type(error).__name__])[0]

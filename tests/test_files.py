@@ -1,5 +1,6 @@
 """Files are written whole or not at all; what is no file to read, and damage in one, is found."""
 
+import hashlib
 import os
 import socket
 import stat
@@ -9,8 +10,22 @@ from pathlib import Path
 
 import pytest
 import torch
+from outside import KINDS, put, within
 
-from papernets.files import FOLDER, SPECIAL, damaged_entry, unreadable, write_atomically
+from papernets import files
+from papernets.files import (
+    FOLDER,
+    SPECIAL,
+    damaged_entry,
+    lock_file,
+    make_folder,
+    opened,
+    path_of,
+    read_bytes,
+    sha256_of,
+    unreadable,
+    write_atomically,
+)
 
 
 def interrupting(line: int, code):
@@ -112,3 +127,88 @@ def test_of_what_cannot_be_looked_at_opening_says_why(tmp_path: Path) -> None:
         assert unreadable(path) == ""
         with pytest.raises((OSError, ValueError)):
             open(path, "rb").close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_a_file_of_a_stated_size_is_opened(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    put(kind, path)
+    with (
+        within(),
+        pytest.raises(ValueError, match=f"{path} (is (a f|not a r)|has 1,09)"),
+    ):
+        opened(path, 1000)
+    with within(), pytest.raises(ValueError, match=f"^{path} "):
+        read_bytes(path, 1000)
+
+
+def test_what_is_opened_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"1234")
+    assert read_bytes(tmp_path / "x", 4) == b"1234"
+    with opened(tmp_path / "x", 4) as file:
+        assert sha256_of(file, 2) == hashlib.sha256(b"12").hexdigest()
+        assert sha256_of(file) == hashlib.sha256(b"34").hexdigest()
+    with pytest.raises(FileNotFoundError):
+        opened(tmp_path / "none")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="needs Linux's files of no size")
+def test_a_file_that_says_too_little_is_read_on_and_no_further() -> None:
+    assert b"python" in read_bytes("/proc/self/maps", 10_000_000)
+    with pytest.raises(ValueError, match="more than the 100 that are read"):
+        read_bytes("/proc/self/maps", 100)
+
+
+def test_a_pipe_that_took_a_files_place_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("pipe", tmp_path / "x")
+    monkeypatch.setattr(files, "unreadable", lambda *_: "")  # what was looked at was a file
+    with within(), pytest.raises(ValueError, match="is not a regular file"):
+        opened(tmp_path / "x")
+
+
+def test_a_lock_is_nobody_elses_file(tmp_path: Path) -> None:
+    mine = tmp_path / "thesis.txt"
+    mine.write_text("years of work")
+    lock = tmp_path / ".lock"
+    for target in (mine, tmp_path / "not there"):
+        lock.symlink_to(target)
+        with pytest.raises(OSError, match="is a link, where a lock should be"):
+            lock_file(lock)
+        lock.unlink()
+    assert mine.read_text() == "years of work" and not (tmp_path / "not there").exists()
+    lock.hardlink_to(mine)
+    lock_file(lock).close()
+    assert mine.read_text() == "years of work"
+    for kind in ("pipe", "folder"):
+        lock.unlink()
+        put(kind, lock)
+        with within(), pytest.raises(OSError, match="where a lock should be"):
+            lock_file(lock)
+
+
+def test_no_folder_is_written_in_through_a_link(tmp_path: Path) -> None:
+    make_folder(tmp_path / "own")
+    make_folder(tmp_path / "own")
+    (tmp_path / "link").symlink_to("own")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "file").touch()
+    for name in ("link", "dangling", "file"):
+        with pytest.raises(NotADirectoryError, match="nothing is written through it"):
+            make_folder(tmp_path / name)
+
+
+def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "x").symlink_to("mine")
+    write_atomically(tmp_path / "x", b"new")
+    assert (tmp_path / "mine").read_text() == "mine" and not (tmp_path / "x").is_symlink()
+
+
+def test_paths_as_users_give_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert path_of("~/x") == Path("/home/me/x")
+    assert path_of("~nosuchuser/x") == Path("~nosuchuser/x")
+    with pytest.raises(ValueError, match=r"'a\\x00b' is no path"):
+        path_of("a\0b")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, deserialize, safe_open
 
+from ..files import opened, read_bytes, sha256_of
 from ..numbers import is_number, is_whole
-from ..words import shortened
+from ..texts import Form, check_forms, json_text, parsed
 from . import INFO, WEIGHTS
+from .head import MOST_WEIGHTS, check_head
 
 SCHEMA = 1
 AGAIN = "Copy the bundle again, or train again"
-MOST_SIZE, MOST_CLASSES = 10_000, 100_000
-"""What a bundle may ask for: channels and sides of pictures, classes, and any other number."""
+MOST_SIZE, MOST_CLASSES, MOST_MEMBERS = 10_000, 100_000, 100
+"""What a bundle may ask for: channels and sides of pictures, classes, networks of a committee."""
+MOST_BYTES = 32 << 20
+"""Of bundle.json: more than 300 for each class, if there are as many as may be."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class BundleInfo:
         `missing` are values for keys that may be missing.
         """
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits
+            values = parsed(text)
+        except ValueError as error:  # also a number of 5,000 digits
             raise ValueError(f"{where} is not JSON ({error}). {AGAIN}") from None
         if not isinstance(values, dict) or "network" not in values:
             raise ValueError(f"{where} does not describe a bundle: it names no network. {AGAIN}")
@@ -68,10 +71,10 @@ class BundleInfo:
                 raise ValueError(f"{where} has no {key!r}. {AGAIN}")
         known = BundleInfo.__dataclass_fields__
         values = {k: v for k, v in values.items() if k in known}
-        _check(values, _FORMS, where)
-        _check(values.get("run", {}), _RUN, f"{where}, run")
+        check_forms(values, _FORMS, where, AGAIN)
+        check_forms(values.get("run", {}), _RUN, f"{where}, run", AGAIN)
         if values.get("kind") == "committee":
-            _check(values.get("rule", {}), _RULE, f"{where}, rule")
+            check_forms(values.get("rule", {}), _RULE, f"{where}, rule", AGAIN)
             weights, count = values.get("rule", {}).get("weights"), len(values.get("members", ()))
             if count and weights is not None and len(weights) != count:
                 raise ValueError(
@@ -85,16 +88,7 @@ class BundleInfo:
 
     def to_json(self, **more: Any) -> str:
         """As the file holds it; `more` adds keys, such as the weights' checksum."""
-        return json.dumps(asdict(self) | more, indent=1, ensure_ascii=False, default=str)
-
-
-def _check(
-    values: dict[str, Any], forms: dict[str, tuple[Callable[[Any], bool], str]], where: str
-) -> None:
-    for key, (fits, what) in forms.items():
-        if key in values and not fits(values[key]):
-            given = shortened(json.dumps(values[key], ensure_ascii=False))
-            raise ValueError(f"{where}: {key!r} is {given}, not {what}. {AGAIN}")
+        return json_text(asdict(self) | more, indent=1, default=str)
 
 
 def _names(value: object) -> bool:
@@ -123,7 +117,7 @@ def _positive(value: object) -> bool:
     return is_number(value) and value > 0
 
 
-_FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+_FORMS: dict[str, Form] = {
     "network": (lambda value: isinstance(value, str), "a name"),
     "classes": (
         lambda v: _names(v) and 0 < len(v) == len(set(v)) and len(v) <= MOST_CLASSES,
@@ -141,14 +135,16 @@ _FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "score_scale": (_positive, "a number above 0"),
     "kind": (lambda value: value in ("network", "committee"), "network or committee"),
     "members": (
-        lambda value: _names(value) and all(map(_stays_inside, value)),
-        "a list of folders inside the bundle's",
+        lambda v: (
+            _names(v) and len(set(v)) == len(v) <= MOST_MEMBERS and all(map(_stays_inside, v))
+        ),
+        f"a list of folders inside the bundle's, different ones and at most {MOST_MEMBERS}",
     ),
     "metrics": (_table, "a table"),
     "versions": (_table, "a table"),
 }
 
-_RUN: dict[str, tuple[Callable[[Any], bool], str]] = {
+_RUN: dict[str, Form] = {
     "seed": (lambda v: v is None or (is_whole(v, 0) and v < 2**60), "a whole number"),
     "neighbours": (is_number, "a number"),
     "constant": (lambda value: value == "inf" or is_number(value), "a number, or inf"),
@@ -156,7 +152,7 @@ _RUN: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """What is read of the settings that a bundle was trained with; the others only inform."""
 
-_RULE: dict[str, tuple[Callable[[Any], bool], str]] = {
+_RULE: dict[str, Form] = {
     "name": (lambda value: value == "sum", "sum, the rule that this version knows"),
     "weights": (
         lambda v: v is None or (isinstance(v, list) and all(map(is_number, v))),
@@ -204,10 +200,11 @@ def read_info(folder: Path) -> BundleInfo:
 
 
 def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "replace")
+    return read_bytes(path, MOST_BYTES).decode("utf-8", "replace")
 
 
 def _metadata(weights: Path) -> dict[str, str]:
+    check_head(weights, AGAIN)
     try:
         with safe_open(weights, framework="numpy") as file:
             return file.metadata() or {}
@@ -218,14 +215,17 @@ def _metadata(weights: Path) -> dict[str, str]:
 def _as_described(weights: Path, text: str) -> bool:
     """True where the weights have the checksum that a description gives, or it gives none."""
     told = _checksum(text, "weights")
-    return not told or told == hashlib.sha256(weights.read_bytes()).hexdigest()
+    if not told:
+        return True
+    with opened(weights, MOST_WEIGHTS) as file:
+        return bool(told == sha256_of(file))
 
 
 def _description_in(weights: Path, about: dict[str, str]) -> BundleInfo:
     """The description in a file of weights; ValueError where its tensors are others."""
     info = BundleInfo.from_json(about["bundle"], str(weights))
     told = _checksum(about["bundle"], "tensors") or about.get("sha256")  # in older ones
-    tensors = deserialize(weights.read_bytes())  # type: ignore[no-untyped-call]
+    tensors = deserialize(read_bytes(weights, MOST_WEIGHTS))  # type: ignore[no-untyped-call]
     if told != digest(sorted((name, tensor["data"]) for name, tensor in tensors)):
         raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
     return info
@@ -233,7 +233,7 @@ def _description_in(weights: Path, about: dict[str, str]) -> BundleInfo:
 
 def _checksum(text: str, of: str) -> Any:
     """The checksum that a description has of its `weights`, the file, or of its `tensors`."""
-    told = json.loads(text).get(of)
+    told = parsed(text).get(of)
     return told.get("sha256") if isinstance(told, dict) else None
 
 

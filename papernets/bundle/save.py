@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from .. import __version__
-from ..files import write_atomically
+from ..files import make_folder, write_atomically
 from . import INFO, WEIGHTS
 from .info import BundleInfo, digest
 
@@ -32,7 +32,8 @@ def save_bundle(folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | No
     The weights' file carries the description too. If only one of the two files was replaced when
     the power went, the checksum tells, and the description in the weights' file is read.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if state is None:
         write_atomically(folder / INFO, info.to_json().encode())
         return

@@ -10,12 +10,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..files import unreadable
+from ..files import FOLDER, unreadable
 from ..rewrite import Move
 from ..rewrite.classifier import End, ends
 from ..spec import Net, tensors
 from ..spec.tensors import names_today
 from ..words import brief, by
+from .head import check_head
 
 VARIANCE = "running_var"
 """How our names of variances end."""
@@ -23,9 +24,10 @@ VARIANCE = "running_var"
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file; ValueError for one that is cut short, and what is none."""
-    if unreadable(path):
-        raise ValueError(f"{path} is {unreadable(path)}, and no safetensors file")
+    if unreadable(path) == FOLDER:
+        raise ValueError(f"{path} is {FOLDER}, and no safetensors file")
     try:
+        check_head(path, "Copy it again, or train again")
         return load_file(path)
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file") from None

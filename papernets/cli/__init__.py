@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
+from ..words import said
 from .app import app
 from .flags import WrongUse
 from .streams import silence, streams
@@ -66,7 +67,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return FAILED
     except Exception as error:
         if isinstance(error, USAGE):
-            error.show()  # type: ignore[attr-defined]
+            error.show(sys.stderr)  # type: ignore[attr-defined]
             return WRONG_USE
         raise
     return code if isinstance(code, int) else DONE
@@ -79,7 +80,7 @@ def _words(error: Exception) -> str:
         return f"{name[:40]}...: a name of {len(name):,} characters, too long for a file or network"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error) or type(error).__name__
+    return said(error)
 
 
 def _too_long(error: Exception) -> bool:
@@ -89,7 +90,7 @@ def _too_long(error: Exception) -> bool:
 
 def _no_memory(error: Exception) -> bool:
     """True where memory was asked for in vain: torch raises a RuntimeError, which says so."""
-    words = str(error).casefold()
+    words = said(error).casefold()
     known = (
         "can't allocate memory",
         "cannot allocate memory",

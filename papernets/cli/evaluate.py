@@ -273,11 +273,10 @@ def _free(folder: Path) -> Path:
 
 def _draw(folder: Path, found: Report, pictures: Pictures) -> None:
     """Write confusion.png, mistakes.png and report.json."""
-    import json
-
     from ..draw.confusion import confusion_picture
     from ..draw.mistakes import mistakes_picture
     from ..files import write_atomically
+    from ..texts import json_text
 
     folder.mkdir(parents=True, exist_ok=True)
     worst, scored = found.mistakes, found.score
@@ -301,5 +300,5 @@ def _draw(folder: Path, found: Report, pictures: Pictures) -> None:
         title=f"{title}: {shown}" if worst else title,
         files=[one.file for one in worst] if worst and pictures.files else None,
     )
-    text = json.dumps(found.to_dict(), indent=1, ensure_ascii=False) + "\n"
+    text = json_text(found.to_dict(), indent=1) + "\n"
     write_atomically(folder / REPORT, text.encode())

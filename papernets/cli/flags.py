@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperArgument, TyperCommand
 
+from ..words import said
+
 if TYPE_CHECKING:
     import torch
 
@@ -75,7 +77,7 @@ def wrong_use() -> Iterator[None]:
     try:
         yield
     except (ValueError, FileExistsError, FileNotFoundError) as error:
-        raise WrongUse(str(error)) from None
+        raise WrongUse(said(error)) from None
 
 
 @contextmanager
@@ -86,14 +88,14 @@ def own_file(*names: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, OSError, typer.Exit):
+    except (ValueError, OSError, typer.Exit, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         files = [name for name in names if ".py:" in name]
         if not files or isinstance(error, MemoryError):
             raise
         raise WrongUse(
-            f"{' or '.join(files)} cannot be used: {type(error).__name__}: {error}"
+            f"{' or '.join(files)} cannot be used: {type(error).__name__}: {said(error)}"
         ) from None
 
 

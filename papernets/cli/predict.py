@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json as json_form
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from ..texts import json_text
 from . import screen
 from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # How the files begin that pictures are most often piped as; a path has no such bytes.
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+MOST_BYTES = 1 << 28  # of standard input: a picture, or more than a million paths
 LEAST = 16  # columns for the file's name on a narrow terminal
 
 
@@ -178,7 +179,9 @@ def _stdin() -> bytes:
     """All of stdin; nothing there is a ValueError."""
     if sys.stdin is not None and sys.stdin.isatty():
         screen.note("paths, one a line; end with Ctrl-D:")
-    content = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    content = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin is not None else b""
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"stdin holds more than {MOST_BYTES:,} bytes, which no picture has")
     if not content.strip():
         raise ValueError("nothing on stdin: pipe paths, one a line, or one picture")
     return content
@@ -202,12 +205,12 @@ def _progress(total: int) -> Iterator[Any]:
     if screen.QUIET or not sys.stderr.isatty() or screen.terminal():
         yield lambda: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    bar = screen.bar()
+    try:
         task = bar.add_task("pictures", total=total)
         yield lambda: bar.advance(task)
+    finally:
+        bar.stop()
 
 
 def _json(answers: Iterator[Answer] | Iterator[Scanned], top: int = 0) -> None:
@@ -215,9 +218,7 @@ def _json(answers: Iterator[Answer] | Iterator[Scanned], top: int = 0) -> None:
     out, before = sys.stdout, "[\n "
     try:
         for answer in answers:
-            out.write(
-                before + json_form.dumps(answer.to_dict(), ensure_ascii=not screen.speaks_unicode())
-            )
+            out.write(before + json_text(answer.to_dict(), ascii_only=not screen.speaks_unicode()))
             before = ",\n "
     finally:
         out.write("\n]\n" if before.startswith(",") else "[]\n")

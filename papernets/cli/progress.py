@@ -106,24 +106,14 @@ class Show:
         self.close()
         if screen.QUIET or not sys.stderr.isatty():
             return
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-        self.bar = Progress(
+        self.bar = screen.bar(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
         )
-        self.bar.start()
         self.task = self.bar.add_task("epoch 1", total=steps)
 
     def epoch(self, epoch: Any) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from ..texts import escaped, json_text
+from .streams import cleaned, styled
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -52,6 +54,7 @@ def fitted(text: str, stream: TextIO, head: str = "", hang: int = 0) -> str:
 
     Further lines are `hang` columns in.
     """
+    head, text = escaped(head), escaped(text)
     if not stream.isatty():
         return (head + text).rstrip().replace(KEPT, " ")
     from rich.cells import cell_len
@@ -113,8 +116,7 @@ def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
 
 
 def print_json(value: object) -> None:
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=not speaks_unicode())
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n")
 
 
 def speaks_unicode() -> bool:
@@ -137,6 +139,7 @@ def table(
     """
     from rich.cells import cell_len
 
+    columns, *rows = ([printable(cell) for cell in row] for row in (columns, *rows))
     if not terminal():
         grid = [list(columns), *(list(row) for row in rows)]
         _print_rows(grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left)
@@ -205,12 +208,14 @@ def _print_rows(grid: Sequence[Sequence[str]], widths: Sequence[int], left: int)
 
 def line(text: Text) -> None:
     """A line with styles, never wrapped; in a pipe without them."""
-    if terminal():
-        from rich.console import Console
-
-        Console().print(text, soft_wrap=True)
-    else:
+    if not terminal():
         print(text.plain)
+        return
+    from rich.console import Console
+    from rich.text import Text as Plain
+
+    clean = text if escaped(text.plain) == text.plain else Plain(escaped(text.plain))
+    Console(file=styled(sys.stdout)).print(clean, soft_wrap=True)
 
 
 def paragraph(label: str, text: str, indent: int = 2, hang: int = 12) -> None:
@@ -235,6 +240,20 @@ def heading_row(cells: Sequence[str]) -> None:
     line(Text("  ".join(cells).rstrip(), style="bold"))
 
 
+def bar(*columns: Any) -> Any:
+    """A progress bar of rich's on stderr, begun; what is printed meanwhile stands above it.
+
+    While it lives rich takes the streams' place, and would act on what is printed: it is cleaned.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    found = Progress(*columns, console=Console(file=styled(sys.stderr)), transient=True)
+    found.start()
+    sys.stdout, sys.stderr = cleaned(sys.stdout), cleaned(sys.stderr)
+    return found
+
+
 def clean(text: str) -> str:
     """Text without the characters that would move a terminal's cursor."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
@@ -242,4 +261,4 @@ def clean(text: str) -> str:
 
 def printable(text: str) -> str:
     """Text with the characters that would move a terminal's cursor written as escapes."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c == KEPT else ascii(c)[1:-1] for c in text)

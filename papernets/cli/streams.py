@@ -1,4 +1,8 @@
-"""Standard output and error that may be closed, full, or read by nobody."""
+"""Standard output and error that may be closed, full, or read by nobody; cleaned on their way.
+
+What comes from outside, a file's name or a bundle's title say, may hold characters that a terminal
+acts on. They are written as escapes here, whoever prints them; only `styled` lets them through.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, TypeVar, cast
+
+from ..texts import escaped
 
 T = TypeVar("T")
 
@@ -33,11 +39,25 @@ def streams() -> Iterator[None]:
         sys.stdout, sys.stderr = given
 
 
-class _Stream:
-    """A stream as it is, but for what happens where it cannot be written."""
+def styled(stream: TextIO) -> TextIO:
+    """The same stream for colours and for a bar: of text that was cleaned before."""
+    return stream.uncleaned() if isinstance(stream, _Stream) else stream
 
-    def __init__(self, stream: TextIO, must: bool):
-        self._stream, self._must = stream, must
+
+def cleaned(stream: TextIO) -> TextIO:
+    """A stream that cleans what goes through; what rich puts in the place of another does not."""
+    return stream if isinstance(stream, _Stream) else cast(TextIO, _Stream(stream, must=False))
+
+
+class _Stream:
+    """A stream as it is, but for what it cleans, and what happens where it cannot be written."""
+
+    def __init__(self, stream: TextIO, must: bool, clean: bool = True):
+        self._stream, self._must, self._clean = stream, must, clean
+
+    def uncleaned(self) -> TextIO:
+        """The same stream, which writes what it is given."""
+        return cast(TextIO, _Stream(self._stream, self._must, clean=False))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -46,7 +66,8 @@ class _Stream:
         return iter(self._stream)
 
     def write(self, text: str) -> int:
-        self._tried(lambda: self._stream.write(text))
+        shown = escaped(text) if self._clean else text
+        self._tried(lambda: self._stream.write(shown))
         return len(text)
 
     def flush(self) -> None:

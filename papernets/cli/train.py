@@ -86,6 +86,10 @@ def train(
         typer.Option("--set", help="key=value, or table.key=value; may be repeated."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    trust: Annotated[
+        bool,
+        typer.Option("--trust", help="Run the FILE.py that --config, or the run in --out, names."),
+    ] = False,
     strict: Strict = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
@@ -98,6 +102,7 @@ def train(
     The best epoch is chosen on a part held out; the test set is looked at once, at the end.
     """
     from ..train.settings import located, resolve
+    from ..train.trust import check_trusted, named_file
 
     screen.quiet(quiet)
     flags = {
@@ -117,10 +122,14 @@ def train(
     with wrong_use():
         given = settings(config, given, set_ or [])
         given = located(given | ({"net": name} if name else {}))
+        if not (name or trust):
+            check_trusted(Path(config), str(given.get("net", "")))
         name = given.pop("net", "")
         if resume:
             if not out:
                 raise ValueError("--resume needs --out, the folder of the run to go on with")
+            if not (name or trust):
+                check_trusted(Path(out, "run.toml"), named_file(Path(out, "run.toml")))
             if name:
                 from ..nets import find
 
@@ -189,7 +198,8 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
     from ..machine import choose_device
-    from ..train.folder import InUse, check_outside, opened, read_result
+    from ..train.folder import InUse, check_outside, opened
+    from ..train.results import read_result
     from ..train.runner import train as work
     from .progress import Show
 
@@ -220,7 +230,8 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
             raise Unwritten(f"{error}. The run is finished: {folder}") from None
         except KeyboardInterrupt:
             show.close()
-            screen.note(f"\nStopped. Go on with: {screen.whole(resume_command(folder))}")
+            again = screen.whole(resume_command(folder, kept.recipe.net))
+            screen.note(f"\nStopped. Go on with: {again}")
             raise
         finally:
             show.close()

@@ -21,7 +21,8 @@ FAMILIES = (
     {"identity", "pad shortcut"},
 )
 """Kinds that do the same work: they may stand for each other under other names."""
-LARGE = 200_000  # pairs; comparing all of more takes seconds
+LARGE, HUGE = 200_000, 1_000_000  # pairs; comparing all of more takes seconds, or minutes by runs
+AHEAD = 100  # rows that are looked at for one of the same form, where there are so many
 
 
 def align(a: Sequence[Row], b: Sequence[Row]) -> list[Pairing]:
@@ -62,7 +63,7 @@ def _gap(
     """The rows between two anchors, paired by form."""
     (i, at), (j, to) = of_a, of_b
     if (at - i) * (to - j) > LARGE:
-        pairs = _by_blocks(a[i:at], b[j:to])
+        pairs = _by_blocks(*(list(map(_form, rows)) for rows in (a[i:at], b[j:to])))
     else:
         pairs = _best(at - i, to - j, lambda x, y: likeness(a[i + x], b[j + y]))
     for x, y in [*pairs, (at - i, to - j)]:
@@ -115,8 +116,23 @@ def _best(rows: int, columns: int, score: Callable[[int, int], int]) -> list[tup
     return pairs
 
 
-def _by_blocks(a: Sequence[Row], b: Sequence[Row]) -> list[tuple[int, int]]:
-    """As `_best`, quickly: runs of rows of the same form."""
-    one, other = ([(row.kind, row.kernel, row.stride) for row in rows] for rows in (a, b))
-    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+def _form(row: Row) -> object:
+    return row.kind, row.kernel, row.stride
+
+
+def _by_blocks(a: Sequence[object], b: Sequence[object]) -> list[tuple[int, int]]:
+    """As `_best`, quickly: runs of rows of the same form; of very many each one's next."""
+    if len(a) * len(b) > HUGE:
+        return list(_each_next(a, b))
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
     return [(x + n, y + n) for x, y, size in blocks for n in range(size)]
+
+
+def _each_next(a: Sequence[object], b: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """Each of `a` with the next of the same form in `b`, where one is near."""
+    y = 0
+    for x, form in enumerate(a):
+        found = next((at for at in range(y, min(y + AHEAD, len(b))) if b[at] == form), None)
+        if found is not None:
+            yield x, found
+            y = found + 1

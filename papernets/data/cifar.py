@@ -8,8 +8,10 @@ from PIL import Image
 from papernets.data.dataset import Dataset
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import Packed, shown
+from papernets.files import read_bytes
 
 SIDE = 32
+MOST_NAMES = 1 << 16  # bytes of the file with the classes' names
 RECORD = 1 + 3 * SIDE * SIDE
 TRAIN, TEST = tuple(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin"
 CLASSES = (
@@ -83,7 +85,7 @@ def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
     names: tuple[str, ...] = CLASSES
     meta = folder / "batches.meta.txt"
     if meta.is_file():
-        words = tuple(meta.read_text(encoding="utf-8", errors="replace").split())
+        words = tuple(read_bytes(meta, MOST_NAMES).decode("utf-8", "replace").split())
         names = words if len(words) == len(CLASSES) else CLASSES
     parts = {"train": [folder / name for name in TRAIN], "test": [folder / TEST]}
     listings = {}

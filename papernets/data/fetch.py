@@ -102,7 +102,8 @@ def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress
     try:
         for mirror in MIRRORS[key]:
             try:
-                with open(partial, "wb") as file:
+                partial.unlink(missing_ok=True)
+                with open(partial, "xb") as file:  # nothing that is there is written through
                     _download(mirror + target.name, file, progress)
                 if _digest(partial, checksum) != checksum.digest:
                     raise _MirrorError("another file than the published one (wrong checksum)")

@@ -19,6 +19,7 @@ SPLITS = {
     "test": "test", "testing": "test",
 }  # fmt: skip
 WITHOUT_STRICT = "without --strict it is left out"
+DEEPEST = 100  # folders within folders
 JUNK = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"}  # and all that starts with a dot
 
 
@@ -179,15 +180,30 @@ def _listing(folder: Path, root: Path) -> tuple[Listing, list[str]]:
     return Listing.named(paths, names, kept), said
 
 
-def visible_files(folder: Path, above: tuple[str, ...] = ()) -> list[str]:
-    """Every visible file under a folder, in natural order; links that go round are cut."""
-    here = os.path.realpath(folder)
-    if here in above:
-        return []
+def visible_files(folder: Path) -> list[str]:
+    """Every visible file under a folder, in natural order.
+
+    A folder that several links lead to, round in a circle say, is visited once. ValueError for
+    folders within folders without end.
+    """
     found: list[str] = []
-    for entry in _visible(folder):
-        inside = _is_folder(entry)
-        found += visible_files(Path(entry.path), (*above, here)) if inside else [entry.path]
+    seen: set[tuple[int, int]] = set()
+    waiting: list[tuple[str, int]] = [(os.fspath(folder), 0)]
+    while waiting:
+        path, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise WrongFolder(f"{shown(folder)}: folders lie in folders {DEEPEST} deep in it")
+        if depth >= 0:
+            found_at = os.stat(path)
+            place = found_at.st_dev, found_at.st_ino
+            if place not in seen:
+                seen.add(place)
+                inside = [
+                    (e.path, depth + 1 if _is_folder(e) else -1) for e in _visible(Path(path))
+                ]
+                waiting += reversed(inside)
+        else:
+            found.append(path)
     return found
 
 

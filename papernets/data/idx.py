@@ -17,12 +17,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from papernets.machine import free_memory
+from papernets.words import gigabytes
+
 FILES = {
     ("train", "images"): "train-images-idx3-ubyte",
     ("train", "labels"): "train-labels-idx1-ubyte",
     ("test", "images"): "t10k-images-idx3-ubyte",
     ("test", "labels"): "t10k-labels-idx1-ubyte",
 }
+COPIES = 3  # of the values, while they are unpacked
 LARGEST = 4 << 30  # bytes: a header that claims more is taken for a damaged one
 
 
@@ -104,6 +108,9 @@ def _read(file: IO[bytes] | gzip.GzipFile, path: Path, dimensions: int, size: in
         raise ValueError(f"{path}: it holds nothing ({claim})")
     if count > LARGEST:
         raise ValueError(f"{path}: {claim}, more than {LARGEST >> 30} GiB: it is damaged. {_AGAIN}")
+    if COPIES * count > free_memory():
+        needed = f"{gigabytes(COPIES * count)}, and {gigabytes(free_memory())} are free"
+        raise ValueError(f"{path}: {claim}, which need {needed}")
     if size is None:
         values = file.read(count + 1)
         length = len(values)

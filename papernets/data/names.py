@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from papernets.files import path_of
 from papernets.words import plain
 
 ALIASES = {
@@ -22,8 +23,13 @@ def normal(name: str) -> str:
 def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:
     """The folder of data sets: the given one, else $PAPERNETS_DATA, else a cache of the user's."""
     if data_dir:
-        return Path(data_dir).expanduser()
+        return path_of(data_dir)
     if named := os.environ.get("PAPERNETS_DATA"):
-        return Path(named).expanduser()
+        return path_of(named)
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "papernets"
+    if cache:
+        return Path(cache) / "papernets"
+    home = path_of("~")
+    if str(home) == "~":
+        raise ValueError("this user has no home folder: say where data lie with --data-dir")
+    return home / ".cache" / "papernets"

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from papernets.data.coded import ORIENTATION, refused_form, wrong_tags
 from papernets.data.quiet import Quiet
+from papernets.data.room import ROOM, NoRoom
+from papernets.data.tiff import quiet
 from papernets.files import SPECIAL, unreadable
 
 FORMATS = (
@@ -24,6 +26,7 @@ FORMATS = (
     "ICO", "TGA", "PCX", "SGI",
 )  # fmt: skip
 """What is opened: pictures made of pixels, and nothing that another program would have to draw."""
+BAND = 1 << 20  # pixels of a picture of 16 bits that are brought to 8 at a time
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
@@ -88,7 +91,7 @@ def pillow_rules() -> Iterator[None]:
 
     Threads may enter it as they like.
     """
-    with _QUIET:
+    with quiet(), _QUIET:
         yield
 
 
@@ -103,7 +106,7 @@ def load(source: Source, near: int = 0, remarks: list[Remark] | None = None) -> 
     said: list[Remark] = [] if remarks is None else remarks
     if isinstance(source, Image.Image):
         return _upright(_of_pixels(source, "the picture"), said)
-    with _readable(source) as opened:
+    with _readable(source) as opened, ROOM.held():
         if isinstance(opened, Image.Image):
             return _upright(_of_pixels(opened, shown(source)), said)
         with _open(opened, source) as image:
@@ -111,6 +114,7 @@ def load(source: Source, near: int = 0, remarks: list[Remark] | None = None) -> 
                 raise Image.DecompressionBombError
             if near:
                 image.draft(None, (near, near))
+            ROOM.take(image)
             return _upright(image, said)
 
 
@@ -159,6 +163,10 @@ def _readable(
             yield source
     except Refused:
         raise
+    except NoRoom as error:
+        raise ValueError(f"{name}: {error}") from error
+    except MemoryError as error:
+        raise ValueError(f"{name}: there is not enough memory to read it") from error
     except Image.DecompressionBombError as error:
         raise ValueError(f"{name}: larger than {LARGEST:,} pixels, refused") from error
     except (FileNotFoundError, PermissionError):
@@ -298,14 +306,24 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
     Integers of up to 16 bits are divided by 257. Anything wider, and floats outside 0..1 or 0..255,
     has no known white: the largest value becomes 255 and the smallest 0.
     """
-    wide = np.nan_to_num(values.astype(np.float64))
-    low, high = wide.min(), wide.max()
-    if values.dtype.kind == "f" and low >= 0 and high <= 1:
-        wide = wide * 255
-    elif values.dtype.kind == "f" and low >= 0 and high <= 255:
-        pass
-    elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
-        wide = wide / 257
-    else:
-        wide = (wide - low) * (255 / max(high - low, 1e-12))
-    return np.round(wide).astype(np.uint8)
+    rows = max(1, BAND // max(values.shape[1], 1))  # in bands: wide values take eight bytes each
+    bands = [values[at : at + rows] for at in range(0, len(values), rows)]
+    ends = [(wide.min(), wide.max()) for wide in map(_wide, bands)]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    found = np.empty(values.shape, np.uint8)
+    for at, band in enumerate(bands):
+        wide = _wide(band)
+        if values.dtype.kind == "f" and low >= 0 and high <= 1:
+            wide = wide * 255
+        elif values.dtype.kind == "f" and low >= 0 and high <= 255:
+            pass
+        elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
+            wide = wide / 257
+        else:
+            wide = (wide - low) * (255 / max(high - low, 1e-12))
+        found[at * rows : at * rows + len(band)] = np.round(wide)
+    return found
+
+
+def _wide(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(values.astype(np.float64))

@@ -17,6 +17,7 @@ from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
 from papernets.data.picture import shown
+from papernets.files import path_of
 from papernets.words import brief, by, did_you_mean
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
@@ -83,7 +84,7 @@ def open(
 
 def given_path(name: str, data_dir: str | None) -> Path:
     """The path of a data set that is not one of NAMES: from here, or else from data_dir."""
-    path = Path(name).expanduser()
+    path = path_of(name)
     if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).exists():
         return data_folder(data_dir) / path
     return path

@@ -30,6 +30,7 @@ from papernets.data.picture import (
     shown,
     size_remarks,
 )
+from papernets.data.room import ROOM
 from papernets.machine import free_memory
 from papernets.words import by, gigabytes
 
@@ -208,8 +209,13 @@ def content_of_files(files: Sequence[File], size: tuple[int, int]) -> Content:
 
 def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """`function` of each item, in order; Pillow's decoders let threads run side by side."""
+
+    def held(item: T) -> R:
+        with ROOM.held():  # until the picture is as small as it is stored
+            return function(item)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(function, items))
+        return list(pool.map(held, items))
 
 
 def why(file: File, error: Exception) -> str:

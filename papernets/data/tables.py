@@ -14,7 +14,9 @@ from typing import Any
 
 from papernets.data.picture import Packed, Refused, shown
 from papernets.data.stored import memory_for_pictures
-from papernets.words import either, first_line
+from papernets.files import unreadable
+from papernets.machine import free_memory
+from papernets.words import either, first_line, gigabytes
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
 LABELS = ("label", "labels", "class", "fine_label", "target", "category")
@@ -136,7 +138,15 @@ class Tables:
         """The pictures of a row group, kept; the one that was not asked for longest goes."""
         arrow, file = pyarrow_module(), self.files[at]
         with _damage(file):
-            read = _opened(file).read_row_group(group, columns=[self.columns.image])
+            table = _opened(file)
+            size = table.metadata.row_group(group).total_byte_size
+        if size > free_memory():
+            raise ValueError(
+                f"{shown(file)}: a row group needs {gigabytes(size)}, and "
+                f"{gigabytes(free_memory())} are free"
+            )
+        with _damage(file):
+            read = table.read_row_group(group, columns=[self.columns.image])
             cells = read.column(0).combine_chunks()
             if hasattr(cells, "chunks"):
                 cells = cells.chunk(0)
@@ -213,6 +223,8 @@ def _first(names: Sequence[str], order: Sequence[str]) -> str:
 
 def _opened(file: str) -> Any:
     arrow = pyarrow_module()
+    if what := unreadable(file):
+        raise ValueError(f"{shown(file)} is {what}, not a parquet file")
     with _damage(file):
         return arrow.parquet.ParquetFile(file)
 

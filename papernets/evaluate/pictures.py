@@ -32,6 +32,7 @@ from ..data.stored import (
     memory_for_pictures,
     read_stored,
 )
+from ..files import path_of
 from ..words import brief, composed, either, listed, nearest
 from .known import PARTS, Pictures, by_content, of_part
 from .read import preprocessing_of, read_files
@@ -173,7 +174,7 @@ def _folder(name: str, data_dir: str | None) -> Path | None:
 def _trained_on(bundle: Bundle, root: Path) -> bool:
     """Whether the bundle's run took its pictures from a folder of this name: paths change."""
     given = bundle.info.run.get("data")
-    return bool(given) and Path(str(given)).expanduser().resolve().name == root.resolve().name
+    return bool(given) and path_of(str(given)).resolve().name == root.resolve().name
 
 
 def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: bool) -> Pictures:

@@ -90,6 +90,9 @@ def sources(given: Iterable[str]) -> Iterator[Source]:
         except OSError as error:
             yield Source(shown(path), path, (error.strerror or str(error)).lower())
             continue
+        except ValueError as error:
+            yield Source(shown(path), path, str(error).removeprefix(f"{shown(path)}: "))
+            continue
         if not files:
             yield Source(shown(path), path, "a folder without a file that is not hidden")
         for file in files:

@@ -14,6 +14,7 @@ from ..bundle.info import AGAIN
 from ..bundle.load import Bundle
 from ..data import Preprocessing, read_picture
 from ..data.picture import Remark, pillow_rules, shown
+from ..data.room import ROOM
 from ..data.stored import File
 
 
@@ -46,7 +47,8 @@ def read_files(paths: Sequence[File], preprocessing: Preprocessing) -> list[Read
     def read(path: File) -> Read:
         remarks: list[Remark] = []
         try:
-            picture, found = read_picture(path, preprocessing, remarks)
+            with ROOM.held():  # until the picture is as small as it is stored
+                picture, found = read_picture(path, preprocessing, remarks)
         except (ValueError, OSError) as error:
             return Read(None, error=reason(path, error))
         return Read(picture, found, remarks=tuple(remarks))

@@ -12,9 +12,11 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from ..files import read_bytes
+from ..numbers import is_whole
 from ..said import Printed
 from ..spec import Committee, Net, pair
-from ..words import brief
+from ..words import brief, said
 from .earlier import gone
 from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
@@ -40,6 +42,10 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
         raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
     if not isinstance(found.member, Net):
         raise ValueError(f"{name} has members of {type(found.member).__name__}, not of Net")
+    if isinstance(found, Committee) and not (
+        is_whole(found.count, 1) and found.count <= MOST_MEMBERS
+    ):
+        raise ValueError(f"{name} has {found.count!r} members: give from 1 to {MOST_MEMBERS:,}")
     if not isinstance(found.name, str):
         raise ValueError(f"{name} is called {found.name!r}, which is no text")
     title = first_sentence(maker) if inspect.isroutine(maker) else ""
@@ -73,11 +79,15 @@ def _makes(value: object, name: str, module: ModuleType) -> bool:
     return given is inspect.Signature.empty or text in ("Net", "Committee", "Net | Committee")
 
 
+MOST_BYTES, MOST_MEMBERS = 16 << 20, 1000
+"""Of a file of code, and networks of a committee."""
+
+
 class _Read(SourceFileLoader):
     """A file's code as it stands: kept bytecode does not see a change within the same second."""
 
     def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self.get_data(self.path), self.path)
+        return self.source_to_code(read_bytes(self.path, MOST_BYTES), self.path)
 
 
 def run(path: str) -> ModuleType:
@@ -106,13 +116,16 @@ def _running(name: str) -> Iterator[None]:
             yield
     except SystemExit as leaving:
         raise ValueError(f"{name} does not run: it calls sys.exit({leaving.code!r})") from None
-    except Exception as error:
-        if what := gone(error):
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        what = gone(error) if isinstance(error, Exception) else ""
+        if what:
             raise ValueError(
                 f"{name} is written for an earlier papernets: {what}. CONTRIBUTING.md shows a file "
                 "of today"
             ) from error
-        raise ValueError(f"{name} does not run: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{name} does not run: {type(error).__name__}: {said(error)}") from error
 
 
 def _called(name: str, own: Callable[..., object], options: dict[str, object]) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import count
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,8 +15,8 @@ from .joins import Add, Aux, Chain, Concat, Part, dotted
 from .layer import Layer, Norm, check_activation
 from .net import Net
 
-DEEPEST = 100
-"""Parts within parts: no network of ours has more than a few."""
+DEEPEST, MOST_PARTS = 100, 10_000
+"""Parts within parts, and parts in all: no network of ours has more than a few, or a thousand."""
 
 
 def check_net(net: Net) -> None:
@@ -35,27 +36,29 @@ def check_net(net: Net) -> None:
         )
     if not net.body.parts:
         raise ValueError(f"{net.name} has no layers")
-    _check("", net.body, 0)
+    _check("", net.body, 0, count())
     _check_names(net)
 
 
-def _check(name: str, part: Part, depth: int) -> None:
+def _check(name: str, part: Part, depth: int, counted: count[int]) -> None:
     """ValueError where a part, or one within it, is none."""
+    if next(counted) > MOST_PARTS:  # one that stands in several places counts in each
+        raise ValueError(f"{_short(name)}: a network has at most {MOST_PARTS:,} parts")
     if depth > DEEPEST:
         raise ValueError(f"{_short(name)}: parts lie in parts {DEEPEST} deep, which is the most")
     if isinstance(part, Chain):
-        _check_named(name, part.parts, depth)
+        _check_named(name, part.parts, depth, counted)
     elif isinstance(part, Concat | Add):
-        _check_named(name, part.branches, depth)
+        _check_named(name, part.branches, depth, counted)
     elif isinstance(part, Aux):
-        _check(name, part.head, depth + 1)
+        _check(name, part.head, depth + 1, counted)
     elif not isinstance(part, Layer):
         raise ValueError(f"{name}: {_short(part)} is no layer; papernets.spec has them")
     if is_dataclass(part):
         _check_fields(name, part)
 
 
-def _check_named(name: str, several: object, depth: int) -> None:
+def _check_named(name: str, several: object, depth: int, counted: count[int]) -> None:
     where = name or "the body"
     if not isinstance(several, tuple | list):
         raise ValueError(f"{where}: {_short(several)} is no tuple of (name, layer)")
@@ -64,7 +67,7 @@ def _check_named(name: str, several: object, depth: int) -> None:
             raise ValueError(f"{where}: {_short(one)} is no pair of a name and a layer")
         if not isinstance(one[0], str):
             raise ValueError(f"{where}: a part is called {_short(one[0])}, which is no text")
-        _check(dotted(name, one[0]), one[1], depth + 1)
+        _check(dotted(name, one[0]), one[1], depth + 1, counted)
 
 
 def _check_names(net: Net) -> None:
@@ -163,6 +166,13 @@ def _pair(value: object) -> bool:
     return two or is_whole(value)
 
 
+def _rows(value: object) -> bool:
+    several = (tuple, list)
+    return isinstance(value, several) and all(
+        isinstance(row, several) and all(map(_whole, row)) for row in value
+    )
+
+
 def _short(value: object) -> str:
     """A value as Python writes it, cut; one that cannot be written by its kind alone."""
     try:
@@ -183,6 +193,7 @@ KINDS: Mapping[str, Kind] = {
     "bool": (lambda value: isinstance(value, int), "True or False"),
     "int | Pair": (_pair, SIDES),
     "int | Pair | None": (lambda value: value is None or _pair(value), SIDES),
+    "tuple[tuple[int, ...], ...]": (_rows, "rows of whole numbers"),
     "Padding": (lambda value: isinstance(value, str) or _pair(value), f"{SIDES}, or 'same'"),
     "Norm": (lambda value: isinstance(value, Norm), "a Norm"),
     "Norm | None": (lambda value: value is None or isinstance(value, Norm), "a Norm"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from .layer import Layer
@@ -79,9 +80,9 @@ class AdaptivePool(Layer):
         """The widest window and the smallest step."""
         kernel, step = [], []
         for n, out in zip(s[1:], pair(self.size), strict=True):
-            starts = [i * n // out for i in range(out)]
-            ends = [-(-(i + 1) * n // out) for i in range(out)]
-            kernel.append(max(end - start for start, end in zip(starts, ends, strict=True)))
+            # i*n modulo out is a multiple of their common divisor: the widest window is that of
+            # the output for which it is the largest
+            kernel.append(-(-(n + out - math.gcd(n, out)) // out))
             step.append(max(n // out, 1))
         return Window((kernel[0], kernel[1]), (step[0], step[1]))
 

@@ -8,7 +8,6 @@ are not asked (LeCun et al. 1998, section III-C; Drucker, Schapire and Simard 19
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -26,16 +25,18 @@ from ..bundle.seen import read_seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..data.content import Content
 from ..evaluate.infer import logits_of
-from ..files import write_atomically
+from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
 from ..spec import Committee
+from ..texts import json_text, parsed
 from .describe import describe, environment
 from .events import Event, Finished, Phase
-from .folder import CONFIG, ENVIRONMENT, LOG, RESULT, read_result, write_json
+from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
 from .lists import seen_by
 from .outcome import Training, draw_confusion, result_of
 from .pictures import preprocessing_for
 from .recipe import CROPS, MOST_SEED, TrainRecipe
+from .results import read_result
 from .run import Run
 from .saving import saving
 from .session import train_network
@@ -43,6 +44,7 @@ from .source import distortion_of, generator
 
 ROUNDS = 20
 """Passes of distorted training pictures for a filter, unless the run's boost table says more."""
+ANEW = "Remove result.json beside it: --resume writes both anew"
 LEAST = 200
 """A filtered set smaller than this teaches nothing: the networks are too good, or the set small."""
 
@@ -65,7 +67,7 @@ def boost(
     members: list[torch.nn.Module] = []
     for number in range(1, net.count + 1):
         part = folder / str(number)
-        part.mkdir(exist_ok=True)
+        make_folder(part)
         if read_result(part) is None:
             yield Phase(f"network {number} of {net.count}")
             shown = dataset
@@ -225,14 +227,20 @@ def write_log(folder: Path, count: int) -> None:
     """Write log.jsonl: the epochs of all members, each record with its network's number."""
     lines = []
     for number in range(1, count + 1):
-        for line in (folder / str(number) / LOG).read_text(encoding="utf-8").splitlines():
-            lines.append(json.dumps({"network": number, **json.loads(line)}) + "\n")
+        file = folder / str(number) / LOG
+        for line in read_bytes(file, MOST_BYTES).splitlines():
+            try:
+                record = dict(parsed(line))
+            except (TypeError, ValueError):
+                raise ValueError(f"{file} is not as it was written. {ANEW}") from None
+            lines.append(json_text({"network": number, **record}, ascii_only=True) + "\n")
     write_atomically(folder / LOG, "".join(lines).encode())
 
 
 def save_committee(target: Path, info: BundleInfo, folder: Path) -> None:
     """Write a committee's bundle with its members' inside, so that it moves as one folder."""
     inside = []
+    make_folder(target)
     for member in info.members:
         bundle = load_bundle(folder / member)
         name = member.split("/")[0]

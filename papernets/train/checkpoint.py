@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import fields, replace
 from pathlib import Path
 from shlex import quote
@@ -14,14 +12,16 @@ import torch
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
 from ..bundle.seen import Seen, write_seen
-from ..data.quiet import EVERY
-from ..files import damaged_entry, write_atomically
+from ..files import make_folder, write_atomically
 from ..numbers import is_number, is_whole
-from ..words import resume_command
+from ..texts import check_plain, json_text
+from ..words import resume_command, shortened
 from .events import Epoch
 from .folder import LOG, STATE
 from .run import Run
+from .sealed import sealed, unsealed
 from .state import State
+from .trust import named_file
 from .where import MOST_THREADS, MOVABLE
 
 ELSEWHERE = (*MOVABLE, "weights")
@@ -31,10 +31,8 @@ pictures are checked."""
 
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
     """Write the state, from which the log and the two bundles can be renewed."""
-    (path / "state").mkdir(exist_ok=True)
-    buffer = io.BytesIO()
-    torch.save({"state": state.to_dict(), **extra}, buffer)
-    write_atomically(path / STATE, buffer.getvalue())
+    make_folder(path / "state")
+    write_atomically(path / STATE, sealed({"state": state.to_dict(), **extra}))
 
 
 def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: bool) -> None:
@@ -42,7 +40,7 @@ def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: boo
 
     Before the first epoch there is no log, and both are what the run begins with.
     """
-    lines = "".join(json.dumps(record) + "\n" for record in state.history)
+    lines = "".join(json_text(record, ascii_only=True) + "\n" for record in state.history)
     write_atomically(path / LOG, lines.encode())
     record = state.history[-1] if state.history else state.begun
     last = replace(info, metrics=metrics_of(record))
@@ -65,16 +63,10 @@ def load_state(path: Path) -> dict[str, Any] | None:
     file = path / STATE
     if not file.exists():
         return None
-    spoilt = damaged_entry(file)
-    if spoilt is not None:  # torch looks at no checksum
-        raise damaged(path, f"the checksum of its {spoilt} is another")
     try:
-        with EVERY:  # torch warns of a file that is a bare pickle
-            values = torch.load(file, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:
-        raise damaged(path, type(error).__name__) from None
+        values = unsealed(file)
+    except ValueError as error:
+        raise damaged(path, str(error)) from None
     wrong = _damaged_part(values)
     if wrong:
         raise damaged(path, f"its {wrong} is missing or damaged")
@@ -111,7 +103,8 @@ def _damaged_part(values: object) -> str:
         "step": _is_count(state.get("step")),
         "history": isinstance(history, list)
         and len(history) == epoch
-        and all(map(_is_epoch, history)),
+        and all(map(_is_epoch, history))
+        and all(map(_is_plain, history)),
         "begun": _is_beginning(state.get("begun", {})),
         "best_epoch": _is_count(best)
         and _is_count(epoch)
@@ -120,7 +113,8 @@ def _damaged_part(values: object) -> str:
         "seconds": is_number(values.get("seconds")),
         "threads": _is_count(values.get("threads")) and 1 <= values["threads"] <= MOST_THREADS,
         "data": isinstance(values.get("data", ""), str),
-        "run": isinstance(values.get("run", {}), dict),
+        "run": _is_plain(values.get("run", {})),
+        "preprocessing": _is_plain(values.get("preprocessing", {})),
     }
     return next((name for name, fits in good.items() if not fits), "")
 
@@ -129,9 +123,19 @@ def _is_table(value: object) -> bool:
     return isinstance(value, dict)
 
 
+def _is_plain(value: object) -> bool:
+    """True for a table of plain values, as JSON has them."""
+    try:
+        check_plain(value, "it")
+    except ValueError:
+        return False
+    return isinstance(value, dict)
+
+
 def _are_tensors(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in value.items()
+        isinstance(k, str) and isinstance(v, torch.Tensor) and v.layout == torch.strided
+        for k, v in value.items()
     )
 
 
@@ -162,8 +166,11 @@ def check_unchanged(run: Run, kept: dict[str, Any], config: Path) -> None:
         old = began[key]
         same = Path(str(old)).name == Path(value).name if key == "net" else old == value
         if not same:
+            net = named_file(config)
+            again, own = resume_command(config.parent, net), f"{quote(net)} " if net else ""
             raise ValueError(
-                f"{config} was changed since the run began: {key} was {old!r} and is {value!r} "
-                f"now. Set it back, then: {resume_command(config.parent)}; or start a new run: "
-                f"papernets train --config {quote(str(config))} --out FOLDER"
+                f"{config} was changed since the run began: {key} was {shortened(repr(old), 200)} "
+                f"and is {shortened(repr(value), 200)} "
+                f"now. Set it back, then: {again}; or start a new run: "
+                f"papernets train {own}--config {quote(str(config))} --out FOLDER"
             )

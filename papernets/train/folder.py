@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,15 +14,20 @@ from ..data.idx import find_idx
 from ..data.names import normal
 from ..data.picture import shown
 from ..data.sources import NAMES, given_path
-from ..files import UNFINISHED, write_atomically
+from ..files import UNFINISHED, lock_file, read_bytes, write_atomically
+from ..numbers import is_whole
+from ..texts import json_text, parsed
 from ..words import plural, resume_command
 from .command import train_command
 from .run import Run
 from .settings import read_config
-from .where import MOVABLE
+from .trust import named_file
+from .where import MOST_THREADS, MOVABLE
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
+MOST_BYTES = 64 << 20
+"""Of the files of a run that are JSON: a log of 100,000 epochs has 30 MB."""
 NO_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 """What keeps a folder from being made or written in, until its owner changes it."""
 
@@ -56,7 +60,7 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             if error.errno not in NO_FOLDER:
                 raise
             instead = (
-                f"Make it writable, then: {resume_command(path)}"
+                f"Make it writable, then: {resume_command(path, named_file(path / CONFIG))}"
                 if run is None
                 else f"Give another folder as --out: {train_command(run.recipe.net, given)}"
             )
@@ -103,7 +107,7 @@ def locked(path: Path) -> Iterator[None]:
     except ImportError:  # pragma: no cover - no flock on Windows: two runs are not caught there
         yield
         return
-    with open(path / LOCK, "w", encoding="utf-8") as handle:
+    with lock_file(path / LOCK) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -136,13 +140,14 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 _check_same(config, key, own[key], value)
         return Run.of({**own, **moved})
     assert run is not None
+    check_text(run)
     check_outside(path, run)
     if path.exists() and not path.is_dir():
         raise FileExistsError(f"{path} is a file; --out takes a folder")
     if config.exists():
+        again = resume_command(path, named_file(config))
         raise FileExistsError(
-            f"{path} holds a run already. Go on with it: {resume_command(path)}; "
-            "or give another --out"
+            f"{path} holds a run already. Go on with it: {again}; or give another --out"
         )
     others = sorted(p.name for p in path.iterdir() if not _ours(p)) if path.exists() else []
     if others:
@@ -151,6 +156,16 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
             "give a new folder as --out"
         )
     return run
+
+
+def check_text(run: Run) -> None:
+    """ValueError where a setting is no text that run.toml could hold: a path that is not UTF-8."""
+    for key, value in run.settings().items():
+        if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError(
+                f"{key}: the path {shown(value)} is not UTF-8, so that run.toml cannot hold it. "
+                "Rename it, or give a link with another name"
+            )
 
 
 def _ours(path: Path) -> bool:
@@ -193,21 +208,29 @@ def _check_same(config: Path, key: str, own: Any, value: Any) -> None:
         )
 
 
+DEEPEST = 3
+"""Folders within a run's: 2/best, of a committee."""
+
+
 def sweep(path: Path) -> None:
     """Remove the unfinished files that a killed run left; only under the lock."""
-    for file in path.rglob(f".*{UNFINISHED}"):
+    deepest = len(path.parts) + DEEPEST
+    for here, folders, files in os.walk(path):
         # `evaluate` may be writing in its folder just now
-        if "evaluation" not in file.relative_to(path).parts:
-            file.unlink(missing_ok=True)
+        folders[:] = [n for n in folders if n != "evaluation" and len(Path(here).parts) < deepest]
+        for name in files:
+            if name.startswith(".") and name.endswith(UNFINISHED):
+                Path(here, name).unlink(missing_ok=True)
 
 
 def kept_threads(path: Path) -> int:
     """The CPU threads with which the run of a folder began; 0 where it has not begun."""
     try:
-        values = json.loads((path / ENVIRONMENT).read_text(encoding="utf-8"))
-        return int(values["threads"])
-    except (OSError, ValueError, KeyError, TypeError):
+        values = parsed(read_bytes(path / ENVIRONMENT, MOST_BYTES))
+    except (OSError, ValueError):
         return 0
+    threads = values.get("threads") if isinstance(values, dict) else 0
+    return threads if is_whole(threads, 1) and threads <= MOST_THREADS else 0
 
 
 def data_of_run(bundle: Path) -> dict[str, str]:
@@ -223,18 +246,4 @@ def data_of_run(bundle: Path) -> dict[str, str]:
 
 def write_json(path: Path, values: object) -> None:
     """Write a JSON file, whole or not at all."""
-    write_atomically(path, (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def read_result(path: Path) -> dict[str, Any] | None:
-    """The result of a finished run, or None."""
-    file = path / RESULT
-    if not file.exists():
-        return None
-    try:
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(
-            f"{file} is not JSON ({error}). Remove it, and --resume writes it anew"
-        ) from None
-    return found
+    write_atomically(path, (json_text(values, indent=1) + "\n").encode())

@@ -15,6 +15,7 @@ from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, balance, confusion, score
+from ..files import make_folder
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
@@ -56,6 +57,7 @@ def finish(
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.best_record) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
+    make_folder(training.folder / "best")  # not anew where the run's folder is gone
     write_seen(training.folder / "best", training.seen)
     save_bundle(training.folder / "best", final, state.best_weights)
     draw(training, logits, scored, state)

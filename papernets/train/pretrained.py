@@ -12,6 +12,7 @@ from ..bundle.find import find_bundle, in_file, same_network
 from ..bundle.info import BundleInfo, read_info
 from ..bundle.weights import load_but, read_safetensors
 from ..data import Preprocessing
+from ..files import path_of
 from ..nets.registry import find
 from ..rewrite import classifier_tensors
 from ..run.network import Network
@@ -21,7 +22,7 @@ from .run import Run
 
 def bundle_of(given: str) -> tuple[BundleInfo, Path]:
     """The description of a bundle to begin with, and its folder; ValueError for a committee."""
-    folder = find_bundle(Path(given).expanduser() if os.sep in given or "~" in given else given)
+    folder = find_bundle(path_of(given) if os.sep in given or "~" in given else given)
     info = read_info(folder)
     if info.kind == "committee":
         raise ValueError(

@@ -12,10 +12,11 @@ from ..spec import Committee, Net, totals, walk
 from .boosting import boost, member_run
 from .checkpoint import check_unchanged, load_state
 from .events import Event, Finished
-from .folder import CONFIG, kept_threads, read_result
+from .folder import CONFIG, kept_threads
 from .memory import check_batch
 from .pictures import open_data
 from .recipe import TrainRecipe
+from .results import read_result
 from .run import Run
 from .session import train_network
 

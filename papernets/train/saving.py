@@ -12,8 +12,12 @@ from ..words import resume_command
 from .checkpoint import load_state
 from .folder import CONFIG
 from .state import State
+from .trust import named_file
 
+VIEWS = "log.jsonl, last/ and best/"
 ROOM, RIGHT = "Make room", "Make it writable"
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+"""What is said where the folder itself was removed or moved meanwhile."""
 UNWRITABLE = {
     errno.ENOSPC: ROOM,
     errno.EDQUOT: ROOM,
@@ -27,9 +31,7 @@ UNWRITABLE = {
 
 
 @contextmanager
-def saving(
-    folder: Path, state: State | None, views: str = "log.jsonl, last/ and best/"
-) -> Iterator[None]:
+def saving(folder: Path, state: State | None, views: str = VIEWS) -> Iterator[None]:
     """Where a file cannot be written, an OSError says what is kept and how to go on.
 
     `state` None: of a committee, all of whose networks are trained. `views` is what is written from
@@ -38,6 +40,8 @@ def saving(
     try:
         yield
     except OSError as error:
+        if error.errno in GONE and not (folder / CONFIG).exists():
+            raise _gone(folder, state, views, error) from None
         if error.errno not in UNWRITABLE:
             raise
         what, text = "the committee", "its networks are kept"
@@ -50,9 +54,29 @@ def saving(
                 what = f"all of epoch {epoch}"
                 text += f", but not all of {views}: --resume renews them from it"
         member = folder.name.isdigit() and (folder.parent / CONFIG).exists()
-        again = resume_command(folder.parent if member else folder)
+        whole = folder.parent if member else folder
+        again = resume_command(whole, named_file(whole / CONFIG))
         raise OSError(
             error.errno,
             f"could not save {what} in {folder} ({os.strerror(error.errno)}): {text}. "
             f"{UNWRITABLE[error.errno]}, then: {again}",
         ) from None
+
+
+def _gone(folder: Path, state: State | None, views: str, error: OSError) -> OSError:
+    """The error that a run's folder is not there any more: what is lost, and what may be kept.
+
+    Nothing is made anew in its place, which would hide what happened.
+    """
+    lost, kept = "The joined committee", "its networks are"
+    if state is not None and views != VIEWS:
+        lost, kept = views[:1].upper() + views[1:], "all epochs are"
+    elif state is not None:
+        lost = f"Epoch {state.epoch}" if state.epoch else "What was begun"
+        kept = "the epochs before it are" if state.epoch > 1 else "nothing else was"
+    return OSError(
+        error.errno,
+        f"{folder} is gone: it was removed or moved while the run was going on. {lost} could not "
+        f"be saved; {kept} kept where the folder is now. If it was moved: papernets train --out "
+        "WHERE --resume. If it was removed, begin again",
+    )

@@ -43,7 +43,7 @@ def train_network(
     recipe, where, net = run.recipe, run.where, found.net.member
     kept, mark = load_state(folder), fingerprint(dataset)
     if kept is not None and "preprocessing" in kept:  # the bundle it began with may be gone
-        preprocessing = Preprocessing.from_dict(kept["preprocessing"])
+        preprocessing = _preprocessing_in(kept, folder)
     else:
         preprocessing = preprocessing_for(recipe, net, dataset)
     if where.workers > 1 and device.type == "cpu":
@@ -124,6 +124,14 @@ def stepper_of(model: Network, source: Source, where: Where) -> AbstractContextM
     if where.workers > 1 and source.device.type == "cpu":
         return Team(model, source, where.workers, where.tiles)
     return nullcontext(Alone(model, source, where.tiles))
+
+
+def _preprocessing_in(kept: dict[str, Any], folder: Path) -> Preprocessing:
+    """How a kept state's network sees pictures; ValueError where that makes no sense."""
+    try:
+        return Preprocessing.from_dict(kept["preprocessing"])
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(folder, f"its preprocessing makes no sense: {error}") from None
 
 
 def _laid_out(model: Network, device: torch.device) -> Network:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from ..files import FOLDER, SPECIAL, unreadable
+from ..files import FOLDER, SPECIAL, path_of, read_bytes, unreadable
 from ..nets import find, look_up
 from ..said import Recipe
 from ..spec import Committee, Net, walk
@@ -29,13 +29,13 @@ TYPES = get_type_hints(TrainRecipe) | get_type_hints(Where)
 def read_config(path: Path) -> dict[str, Any]:
     """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
     _check_file(path)
+    if path.is_dir():
+        inside = f"{path / 'run.toml'}, say" if (path / "run.toml").exists() else "not a folder"
+        raise FileNotFoundError(f"{path} is a folder: --config takes a file, {inside}")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(read_bytes(path, MOST_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         raise FileNotFoundError(f"no configuration {path}: --config takes a TOML file") from None
-    except IsADirectoryError:
-        inside = f"{path / 'run.toml'}, say" if (path / "run.toml").exists() else "not a folder"
-        raise FileNotFoundError(f"{path} is a folder: --config takes a file, {inside}") from None
     except RecursionError:
         raise ValueError(f"{path} is not a configuration: it is nested too deeply") from None
     except ValueError as error:  # also of a number with too many digits
@@ -142,21 +142,21 @@ def located(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = dict(settings)
     if found.get("data_dir"):
-        found["data_dir"] = str(Path(found["data_dir"]).expanduser().absolute())
+        found["data_dir"] = str(path_of(found["data_dir"]).absolute())
     own = str(found.get("net", ""))
     if ".py:" in own:
         path, _, name = own.rpartition(":")
-        found["net"] = f"{Path(path).expanduser().absolute()}:{name}"
+        found["net"] = f"{path_of(path).absolute()}:{name}"
     weights = found.get("weights")
-    if weights and Path(weights).expanduser().exists():
-        found["weights"] = str(Path(weights).expanduser().absolute())
+    if weights and path_of(weights).exists():
+        found["weights"] = str(path_of(weights).absolute())
     data = found.get("data")
-    if data and Path(data).expanduser().exists():
+    if data and path_of(data).exists():
         from ..data import NAMES as SETS
         from ..data.names import normal
 
         if normal(data) not in SETS:
-            found["data"] = str(Path(data).expanduser().absolute())
+            found["data"] = str(path_of(data).absolute())
     return found
 
 

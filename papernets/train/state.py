@@ -67,26 +67,70 @@ class State:
         named = {name: renamed(values[name], net) for name in ("model", "average", "best_weights")}
         values = {**values, **named}
         for name in ("average", "best_weights"):
-            shapes = {k: v.shape for k, v in values[name].items()}
-            if shapes and shapes != {k: v.shape for k, v in own.items()}:
+            kinds = {k: (v.shape, v.dtype) for k, v in values[name].items()}
+            if kinds and kinds != {k: (v.shape, v.dtype) for k, v in own.items()}:
                 raise ValueError(f"its {name} does not fit its model")
+        self._check_optimizer(values["optimizer"], values["step"])
         self.model.load_state_dict(values["model"])
-        try:
-            self.optimizer.load_state_dict(values["optimizer"])
-        except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-            raise ValueError(f"its optimizer is damaged: {error}") from None
-        for parameter, kept in self.optimizer.state.items():
-            if not isinstance(kept, dict) or any(
-                isinstance(v, Tensor) and v.dim() and v.shape != parameter.shape
-                for v in kept.values()
-            ):
-                raise ValueError("its optimizer does not fit its model")
+        # the settings are the run's own, and the rate is set anew before each step
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({**values["optimizer"], "param_groups": groups})
         device = next(self.model.parameters()).device
         self.average = {k: v.to(device) for k, v in values["average"].items()}
         self.epoch, self.step = values["epoch"], values["step"]
         self.history = list(values["history"])
         self.best_epoch, self.best_weights = values["best_epoch"], values["best_weights"]
         self.begun = dict(values.get("begun", {}))  # earlier versions kept none
+
+    def _check_optimizer(self, kept: dict[str, Any], step: int) -> None:
+        """ValueError unless what is kept is of just these parameters, each by its shape and kind.
+
+        What an optimiser keeps of a parameter is seen from one step of another on one like it.
+        """
+        groups = self.optimizer.param_groups
+        own = [p for group in groups for p in group["params"]]
+        named = [place for group in kept["param_groups"] for place in group.get("params", ())]
+        if len(kept["param_groups"]) != len(groups) or named != list(range(len(own))):
+            raise ValueError("its optimizer is of other parameters than its model's")
+        states = kept["state"]
+        if set(states) != (set(range(len(own))) if step else set()):
+            raise ValueError("its optimizer does not fit its model: a parameter's state is missing")
+        wanted = _kept_of_one(self.optimizer) if step else {}
+        for place, state in states.items():
+            if not isinstance(state, dict) or set(state) != set(wanted):
+                raise ValueError("its optimizer does not fit its model: it keeps other values")
+            for name, scalar in wanted.items():
+                value, parameter = state[name], own[place]
+                if scalar is None:
+                    good = value is None
+                else:
+                    shape = torch.Size() if scalar else parameter.shape
+                    dtype = torch.float32 if scalar else parameter.dtype
+                    good = isinstance(value, Tensor) and (value.shape, value.dtype) == (
+                        shape,
+                        dtype,
+                    )
+                if not good:
+                    raise ValueError(f"its optimizer does not fit its model: {name} of one is odd")
+
+
+def _kept_of_one(optimizer: torch.optim.Optimizer) -> dict[str, bool | None]:
+    """What an optimiser of this kind keeps of each parameter, by name, after a step.
+
+    True for a single number, False for one a value of the parameter, None for nothing.
+    """
+    settings = {k: v for k, v in optimizer.param_groups[0].items() if k in SETTINGS}
+    one = torch.nn.Parameter(torch.zeros(2))
+    one.grad = torch.zeros(2)
+    like = type(optimizer)([one], **settings)  # type: ignore[call-arg]
+    like.step()
+    return {
+        name: None if value is None else value.dim() == 0 for name, value in like.state[one].items()
+    }
+
+
+SETTINGS = ("momentum", "betas", "weight_decay")
+"""Of an optimiser, what may decide which values it keeps."""
 
 
 def start(model: Network, recipe: TrainRecipe) -> State:

@@ -28,6 +28,7 @@ from ..run.fast import Fast
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Dropout, Net, walk
+from ..texts import clean_tracebacks
 from .losses import make_loss
 from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
 from .source import Batch, Source
@@ -258,6 +259,7 @@ def views(flat: Tensor, params: Sequence[Tensor]) -> list[Tensor]:
 def work() -> None:
     """A worker process: epochs' numbers come from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    clean_tracebacks()
     torch.set_num_threads(1)
     given: tuple[Job, int] = pickle.load(sys.stdin.buffer)
     job, rank = given

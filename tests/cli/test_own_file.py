@@ -64,7 +64,7 @@ def typed(verb, name):
     [
         ("LIST", "error: c: out is [3], not a whole number of at least 1"),
         ("INPUT", "error: the input of mine is (1, 8), not three whole numbers"),
-        ("TABLE", "own.py:TABLE cannot be used: TypeError: 'int' object is not iterable"),
+        ("TABLE", "error: c: table is 5, not rows of whole numbers"),
         ("ODD", "own.py:ODD cannot be used: RuntimeError: nothing to say"),
         ("leaves", "own.py:leaves does not run: it calls sys.exit(3)"),
     ],

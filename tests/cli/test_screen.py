@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from outside import LOUD
 
 from papernets.cli import main, screen
 from papernets.nets.registry import NETS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def on_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
@@ -146,3 +151,48 @@ def test_the_head_of_a_scan(
         "digit@column",
     ]
     assert one.startswith("a.png       42        ") and two.startswith("longer.png  4         ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
+def test_a_terminal_has_colours_and_nothing_of_others() -> None:
+    """While a bar lives rich takes the streams' place, and acts on what is printed."""
+    import pty
+
+    code = f"""
+import sys
+from rich.text import Text
+from papernets.cli import screen
+from papernets.cli.streams import streams
+loud = {LOUD!r}
+with streams():
+    bar = screen.bar()
+    bar.add_task("x", total=2)
+    print(loud)
+    screen.note(loud)
+    print(loud, file=sys.stderr)
+    bar.stop()
+    screen.line(Text("plain", style="bold"))
+    screen.line(Text(loud, style="bold"))
+    print(loud)
+"""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "PYTHONPATH": str(ROOT)},
+    )
+    os.close(theirs)
+    content = b""
+    while True:
+        try:
+            content += os.read(ours, 1 << 16)
+        except OSError:  # nobody writes any more
+            break
+    os.close(ours)
+    text = content.decode()
+    assert process.wait() == 0
+    assert "\x1b[1mplain\x1b[0m" in text and "\x1b[2K" in text  # a style, and a bar
+    assert text.count("\\x1b]0;x\\x07\\x9b31m\\r\\x7f\\u202e") == 4  # rich drops a bell itself
+    assert not {"\x9b", "\x07", "\x7f", "\u202e"} & set(text) and "\x1b]" not in text

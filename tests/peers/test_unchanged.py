@@ -91,7 +91,10 @@ LOST = {
     "a small hook": ("C3 has hooks", lambda m: m.C3.register_forward_hook(halved)),
     "a forward": ("S2 has hooks", lambda m: setattr(m.S2, "forward", lambda x: x)),
     "an addition": (r"C5.more \(ReLU\) was added", lambda m: m.C5.add_module("more", nn.ReLU())),
-    "a layer": (r"C1.tanh \(ScaledTanh\) was replaced by Tanh", lambda m: setattr(m.C1, "tanh", nn.Tanh())),
+    "a layer": (
+        r"C1.tanh \(ScaledTanh\) was replaced by Tanh",
+        lambda m: setattr(m.C1, "tanh", nn.Tanh()),
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from papernets.train.boosting import disagreed, exit_margin, filtered, half_wron
 from papernets.train.events import Epoch, Phase
 from papernets.train.recipe import MOST_SEED, TrainRecipe
 from papernets.train.source import generator
+from papernets.words import resume_command
 
 CPU = torch.device("cpu")
 
@@ -231,7 +232,10 @@ def test_a_committee_of_ones_own_on_the_command_line(trio, tmp_path, capsys):
     """Its member's name is known to nobody else."""
     config = tmp_path / "trio.toml"
     config.write_text(trio.to_toml())
-    assert main(["train", "--config", str(config), "--out", str(tmp_path / "run")]) == 0
+    words = ["train", "--config", str(config), "--out", str(tmp_path / "run")]
+    assert main(words) == 2
+    assert "trio.toml names a file of Python code, " in capsys.readouterr().err
+    assert main([*words, "--trust"]) == 0
     said = capsys.readouterr()
     assert "own: 343 parameters, recipe none, 2 epochs" in said.err
     assert "own.py:TRIO on pictures: test error" in said.out
@@ -272,7 +276,7 @@ def full(*given):
 
 def test_a_full_disk_names_the_whole_run(trio, tmp_path, monkeypatch):
     folder = tmp_path / "run"
-    again = f"Make room, then: papernets train --out {folder} --resume"
+    again = f"Make room, then: {resume_command(folder, trio.recipe.net)}"
     with monkeypatch.context() as patch:
         patch.setattr(session, "save_state", full)
         with pytest.raises(OSError, match=f"no checkpoint is there. {re.escape(again)}$"):
@@ -318,5 +322,5 @@ def test_a_committee_whose_configuration_was_changed_meanwhile(trio, tmp_path):
     said = f"{config} was changed since the run began: epochs was {epochs} and is 77 now"
     with pytest.raises(ValueError, match=re.escape(said)) as found:
         do(None, folder, resume=True)
-    assert f"papernets train --out {folder} --resume; or" in str(found.value)
+    assert f"{resume_command(folder, trio.recipe.net)}; or" in str(found.value)
     assert "epochs = 77" not in (folder / "1" / "run.toml").read_text()

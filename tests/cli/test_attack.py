@@ -1,0 +1,392 @@
+"""Files that somebody made to hurt, in every verb: one line, nothing run, nothing without end."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from outside import DEEP, KINDS, LOUD, MANY, put, quiet, within
+from PIL import Image
+
+from papernets.bundle.net_json import write_net
+from papernets.cli import main
+from papernets.nets import look_up
+
+OF_BUNDLES = {
+    "explain": ["explain", "{}"],
+    "verify": ["verify", "{}"],
+    "diff": ["diff", "{}", "lenet5"],
+    "evaluate": ["evaluate", "{}", "--data", "digits", "--out", "out"],
+    "predict": ["predict", "{}", "x.png"],
+    "train": ["train", "--weights", "{}", "--data", "digits", "--dry-run"],
+}
+every_verb = pytest.mark.parametrize("verb", OF_BUNDLES)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("L", (28, 28)).save("x.png")
+    return tmp_path
+
+
+@pytest.fixture
+def bundle(trained, here):
+    return Path(shutil.copytree(trained, here / "bundle"))
+
+
+def typed(verb, bundle):
+    with within(60):
+        return main([word.format(bundle) for word in OF_BUNDLES[verb]])
+
+
+def spoil(bundle, **values):
+    path = bundle / "bundle.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+@every_verb
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["bundle.json", "weights.safetensors"])
+def test_what_is_no_file_in_a_bundle_is_named(bundle, capsys, verb, kind, name):
+    put(kind, bundle / name)
+    looked_at = name == "bundle.json" or verb in ("evaluate", "predict", "train")
+    code, (out, err) = typed(verb, bundle), capsys.readouterr()
+    assert code in ((1, 2) if looked_at else (0,))
+    if looked_at:
+        assert str(bundle / name) in err and err.count("\n") <= 2 and out == ""
+
+
+@every_verb
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"options": [1]}, "'options' is [1], not a table"),
+        ({"options": {"name": 1}}, "'options' is"),
+        ({"input": "."}, "'input' is \".\", not a list of channels"),
+        ({"input": [1, 2]}, "'input' is [1, 2], not a list"),
+        ({"classes": [1]}, "'classes' is [1], not a list"),
+        ({"network": {}}, "'network' is {}, not a name"),
+        ({"kind": "committee", "members": ["1"] * 2}, "different ones and at most 100"),
+        (
+            {"kind": "committee", "members": [str(n) for n in range(50_000)]},
+            "different ones and at most 100",
+        ),
+        ({"kind": "committee", "members": ["../.."]}, "folders inside the bundle's"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_every_verb_reads_a_bundle_alike(bundle, capsys, verb, values, said):
+    spoil(bundle, **values)
+    assert typed(verb, bundle) in (1, 2)
+    err = capsys.readouterr().err
+    assert f"bundle.json: {said.split(' ')[0]}" in err or said in err
+    assert said in err and err.count("\n") == 1
+
+
+@every_verb
+@pytest.mark.parametrize("text", [DEEP, MANY, "1" * 5000], ids=["deep", "many", "a number"])
+def test_json_without_measure(bundle, capsys, verb, text):
+    (bundle / "bundle.json").write_text(text)
+    assert typed(verb, bundle) in (1, 2)
+    err = capsys.readouterr().err
+    assert re.search("bundle.json is not JSON .(nested deeper|more than 1,000,000|Exceeds)", err)
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "predict"])
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"\xff" * 8, "a head of 18,446,744,073,709,551,615 bytes"),
+        (b"\0\0\0", "its head is cut short"),
+        ((8).to_bytes(8, "little") + b"nonsense", "its head is not JSON"),
+        (len(DEEP).to_bytes(8, "little") + DEEP.encode(), "its head is not JSON: nested deeper"),
+        (len(MANY).to_bytes(8, "little") + MANY.encode(), "its head is not JSON: more than"),
+    ],
+    ids=["endless", "short", "nonsense", "deep", "many"],
+)
+def test_the_head_of_a_file_of_weights(bundle, capsys, verb, head, said):
+    (bundle / "weights.safetensors").write_bytes(head)
+    assert typed(verb, bundle) == 1
+    err = capsys.readouterr().err
+    assert "weights.safetensors is not a whole safetensors file" in err and said in err
+
+
+def test_a_pooling_of_a_billion_is_arithmetic(bundle, capsys):
+    found = look_up("lenet5_modern")
+    values = json.loads(json.dumps(write_net(found.net, found.record)))
+    values["body"]["parts"].insert(0, ["p", {"is": "AdaptivePool", "size": 10**9}])
+    values["body"]["parts"].insert(1, ["g", {"is": "GlobalPool"}])
+    spoil(bundle, network="mine", net=values)
+    assert typed("explain", bundle) == 1  # 5x5 windows do not fit behind it
+    assert "window does not fit on its input of 1x1" in capsys.readouterr().err
+    values["body"]["parts"] = values["body"]["parts"][:1]
+    spoil(bundle, network="mine", net=values)
+    assert typed("explain", bundle) == 0
+    assert "windows of up to 1×1 of 32×32 values" in capsys.readouterr().out
+    for verb in ("predict", "evaluate"):
+        assert typed(verb, bundle) == 1
+        assert "more than the memory here takes" in capsys.readouterr().err
+
+
+def test_a_network_of_parts_without_end(bundle, capsys):
+    """Each of forty chains holds the one before it twice."""
+    (bundle.parent / "own.py").write_text(
+        "from papernets.spec import *\n"
+        "part = Conv(1, 1)\n"
+        "for _ in range(40):\n    part = Chain((('x', part), ('y', part)))\n"
+        "ENDLESS = Net('endless', (1, 8, 8), 3, part)\n"
+        "ONE = Net('one', (1, 8, 8), 3, chain({'c': Conv(3, 3)}))\n"
+        "MANY = Committee('many', ONE, 50_000, 'x')\n"
+    )
+    for name, said in (
+        ("ENDLESS", "a network has at most 10,000 parts"),
+        ("MANY", "has 50000 members: give from 1 to 1,000"),
+    ):
+        for words in (["explain"], ["verify"], ["train", "--data", "digits", "--dry-run"]):
+            with within(60):
+                assert main([words[0], f"own.py:{name}", *words[1:]]) == 2
+            assert said in capsys.readouterr().err
+
+
+def test_two_networks_of_two_thousand_rows_are_compared_quickly(here, capsys):
+    (here / "own.py").write_text(
+        "from papernets.spec import *\n"
+        "def made(every):\n"
+        "    rows = (Activation('relu') if n % every else Conv(4, 3, padding=1)\n"
+        "            for n in range(2000))\n"
+        "    body = chain({f'{every}_{n}': row for n, row in enumerate(rows)})\n"
+        "    return Net('net', (1, 32, 32), 10, body)\n"
+        "A, B = made(2), made(3)\n"
+    )
+    with within(60):
+        assert main(["diff", "own.py:A", "own.py:B"]) == 0
+    assert "Layer by layer" in capsys.readouterr().out
+
+
+# Paths
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "~nosuchuser/x"],
+        ["explain", "~nosuchuser/x.py:NET"],
+        ["diff", "lenet5", "~nosuchuser/x"],
+        ["evaluate", "~nosuchuser/x"],
+        ["evaluate", "lenet5", "--data", "~nosuchuser/x"],
+        ["evaluate", "lenet5", "--data", "mnist", "--data-dir", "~nosuchuser/x"],
+        ["predict", "lenet5", "~nosuchuser/x"],
+        ["predict", "~nosuchuser/x", "x.png"],
+        ["predict", "~nosuchuser/x", "x.png", "--scan"],
+        ["data", "show", "~nosuchuser/x"],
+        ["train", "lenet1", "--data", "~nosuchuser/x"],
+        ["train", "lenet1", "--data", "mnist", "--data-dir", "~nosuchuser/x"],
+        ["train", "lenet1", "--weights", "~nosuchuser/x", "--data", "digits"],
+        ["train", "~nosuchuser/x.py:NET"],
+        ["train", "--config", "~nosuchuser/x"],
+        ["train", "--out", "~nosuchuser/x", "--resume"],
+        ["train", "lenet1", "--set", "data_dir=~nosuchuser/x", "--data", "mnist"],
+        ["convert", "~nosuchuser/x", "--net", "lenet5", "--out", "b"],
+    ],
+    ids=" ".join,
+)
+def test_a_user_that_there_is_not(here, capsys, words):
+    assert main(words) in (1, 2)
+    err = capsys.readouterr().err
+    assert "~nosuchuser/x" in err and sorted(os.listdir(here)) == ["x.png"]
+
+
+@pytest.mark.parametrize("key", ["data", "data_dir", "net", "weights"])
+def test_a_zero_byte_in_a_path(here, capsys, key):
+    net = "" if key == "net" else 'net = "lenet1"\n'
+    value = "a\\u0000b.py:NET" if key == "net" else "mnist/a\\u0000b"
+    (here / "x.toml").write_text(f'{net}{key} = "{value}"\n')
+    assert main(["train", "--config", "x.toml", "--trust"]) in (1, 2)
+    assert "a\\x00b" in capsys.readouterr().err
+
+
+def test_a_user_without_a_home(here, capsys, monkeypatch):
+    for name in ("HOME", "XDG_CACHE_HOME", "PAPERNETS_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert main(["data", "show", "mnist"]) in (1, 2)
+    assert "this user has no home folder: say where data lie with --dat" in capsys.readouterr().err
+    assert os.listdir(here) == ["x.png"]
+
+
+# Files of code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "raise BaseException('no')",
+        "raise GeneratorExit('no')",
+        "import asyncio\nraise asyncio.CancelledError('no')",
+        "class Odd(BaseException):\n    def __str__(self): raise self\nraise Odd",
+        "class Odd(ValueError):\n    def __str__(self): raise BaseException\nraise Odd",
+        "class Odd(Exception):\n    def __str__(self): return 5\nraise Odd",
+        "def NET(**_):\n    raise BaseException('no')",
+        "from papernets.spec import *\n"
+        "class Odd(Layer):\n    def shape(self, s): raise BaseException('no')\n"
+        "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
+        "from papernets.spec import *\n"
+        "class Odd(Layer):\n    def words(self, s): raise SystemExit(0)\n"
+        "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
+        "from papernets.spec import *\n"
+        "class Bad(ValueError):\n    def __str__(self): raise BaseException\n"
+        "class Odd(Layer):\n    def shape(self, s): raise Bad\n"
+        "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
+        "def NET(**_):\n    return NET()",
+        "x = " + "(" * 5000,
+        "x = '" + "\\ud800" + "'\nraise ValueError(x)",
+        "\0",
+    ],
+    ids=range(14),
+)
+@pytest.mark.parametrize("verb", ["explain", "verify", "train"])
+def test_whatever_a_file_raises_is_a_line(here, capsys, verb, text):
+    (here / "own.py").write_text(text)
+    words = [verb, "own.py:NET", *(["--dry-run"] if verb == "train" else [])]
+    assert main(words) in (1, 2)
+    out, err = capsys.readouterr()
+    assert err.startswith("error: ") and err.count("\n") == 1 and out == ""
+
+
+def test_a_file_of_code_has_a_size(here, capsys):
+    put("large", here / "own.py")
+    assert main(["explain", "own.py:NET"]) == 2
+    assert "own.py has 1,099,511,627,776 bytes, more than" in capsys.readouterr().err
+
+
+# Texts that move a cursor
+
+
+def own_code(here):
+    """A network whose name, title, layers and errors hold such characters."""
+    (here / "own.py").write_text(
+        "from papernets.said import *\n"
+        "from papernets.spec import *\n"
+        f"LOUD = {LOUD!r}\n"
+        "PAPER = Paper(LOUD, LOUD, 2026, LOUD)\n"
+        "CLAIMS = (Claim('params', 30, PAPER.at(LOUD), conditions=LOUD),)\n"
+        "DEPARTURES = (Departure(LOUD, LOUD),)\n"
+        "RECIPES = (Recipe(LOUD, LOUD, {}),)\n"
+        "NET = Net(LOUD, (1, 8, 8), 3, chain({LOUD: Conv(3, 3), 'f': Flatten(), 'o': Dense(3)}))\n"
+        "SMALL = Net(LOUD, (1, 2, 2), 3, chain({LOUD: Conv(3, 3)}))\n"
+        "def raises(**_):\n    raise RuntimeError(LOUD)\n"
+        "def prints(**_):\n    print(LOUD)\n    return NET\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["NET", "SMALL", "raises", "prints", LOUD.replace("\x1b", "e")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "{}"],
+        ["explain", "{}", "--json"],
+        ["diff", "{}", "lenet5"],
+        ["diff", "{}", "lenet5", "--json"],
+        ["verify", "{}"],
+        ["verify", "{}", "--json"],
+        ["verify", "{}", "--markdown"],
+        ["train", "{}", "--dry-run", "--set", "batch_size=7"],
+        ["train", "{}", "--recipe", LOUD, "--dry-run"],
+        ["train", "{}", "--dry-run", "--json"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("wide", [False, True], ids=["pipe", "terminal"])
+def test_a_file_of_code_moves_no_cursor(here, capsys, monkeypatch, name, words, wide):
+    own_code(here)
+    if wide:
+        monkeypatch.setattr("papernets.cli.screen.terminal", lambda: True)
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("TERM", "dumb")
+    code = main([word.format(f"own.py:{name}") for word in words])
+    out, err = capsys.readouterr()
+    assert quiet(out) and quiet(err)
+    if "--json" in words and code == 0:
+        assert LOUD in json.loads(out).get("name", LOUD) if isinstance(json.loads(out), dict) else 1
+
+
+def pictures(root):
+    """Grey pictures in classes and under names that hold such characters; one is none."""
+    loud = LOUD.replace("/", "")
+    for number, name in enumerate((f"a{loud}", f"b{loud}\n")):
+        (root / name).mkdir(parents=True)
+        for at in range(6):
+            image = Image.new("L", (32, 32), 255)
+            image.paste(90 * number + at, (12, 4, 18, 28))
+            image.save(root / name / f"{at}{loud}.png")
+        (root / name / f"z{loud}.png").write_text("no picture")
+    return root
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["pipe", "terminal"])
+def test_pictures_and_bundles_move_no_cursor(bundle, here, capsys, monkeypatch, wide):
+    root = pictures(here / f"pictures{LOUD}")
+    classes = sorted(path.name for path in root.iterdir())
+    info = json.loads((bundle / "bundle.json").read_text())
+    spoil(bundle, classes=[*classes, *info["classes"][2:]], network=info["network"])
+    loud = Path(bundle.rename(here / f"bundle{LOUD}"))
+    found = look_up("lenet5_modern")
+    other = Path(shutil.copytree(loud, here / "other"))
+    values = write_net(found.net, found.record)
+    spoil(other, network=LOUD, net={**json.loads(json.dumps(values)), "name": LOUD, "title": LOUD})
+    if wide:
+        monkeypatch.setattr("papernets.cli.screen.terminal", lambda: True)
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("TERM", "dumb")
+    for words in (
+        ["data", "show", str(root)],
+        ["data", "show", str(root), "--json"],
+        ["data", "show", str(root), "--strict"],
+        ["data", "show", f"none{LOUD}"],
+        ["predict", str(loud), str(root)],
+        ["predict", str(loud), str(root), "--csv"],
+        ["predict", str(loud), str(root), "--json"],
+        ["predict", str(loud), str(root), "--strict"],
+        ["predict", str(loud), str(root), "--scan"],
+        ["evaluate", str(loud), "--data", str(root), "--out", f"out{LOUD}"],
+        ["evaluate", str(loud), "--data", str(root), "--json"],
+        ["evaluate", str(other), "--data", str(root)],
+        ["explain", str(other)],
+        ["explain", str(other), "--json"],
+        ["diff", str(loud), str(other)],
+        ["predict", f"none{LOUD}", "x.png"],
+        ["train", "lenet1", "--data", str(root), "--dry-run"],
+        ["train", "lenet1", "--data", str(root), "--out", f"run{LOUD}", "--epochs", "1"],
+        ["train", "--out", f"run{LOUD}", "--resume"],
+        ["train", "lenet1", "--data", "digits", "--out", f"run{LOUD}"],
+        ["train", LOUD],
+        ["train", "lenet1", "--set", LOUD],
+        ["train", "lenet1", "--set", f"{LOUD}=1"],
+        ["train", "lenet1", f"--{LOUD}"],
+        [LOUD],
+        ["list", LOUD],
+        ["convert", f"none{LOUD}", "--net", "lenet5", "--out", "b"],
+        ["convert", "x.png", "--net", LOUD, "--out", "b"],
+    ):
+        main(words)
+        out, err = capsys.readouterr()
+        assert quiet(out) and quiet(err), words
+        if "--json" in words:
+            assert "\\u001b]0;x" in out and "\\u009b31m" in out
+            json.loads(out)
+
+
+def test_a_result_from_elsewhere_moves_no_cursor(here, capsys):
+    words = ["train", "lenet1", "--data", "digits", "--epochs", "1", "--out", "run", "-q"]
+    assert main(words) == 0
+    result = json.loads(Path("run/result.json").read_text())
+    Path("run/result.json").write_text(json.dumps({**result, "data": LOUD, "network": LOUD}))
+    capsys.readouterr()
+    for flags in ([], ["--json"]):
+        main(["train", "--out", "run", "--resume", *flags])
+        out, err = capsys.readouterr()
+        assert quiet(out) and quiet(err)
+    assert json.loads(out)["data"] == LOUD
