@@ -91,9 +91,10 @@ def _loaded(
         load_weights(model, state, where)  # which names it
     taken = fitted(full, [*model.state_dict(), *left_out], state)
     own = renamed(taken.tensors, full)
-    others = other_classes(model.net, own)  # type: ignore[arg-type]
+    net: Net = model.net  # type: ignore[assignment]
+    others = other_classes(net, own)
     if redraw:
-        gone = tuple(name for name in rewrite.classifier_tensors(full) if name not in own)
+        gone = tuple(name for name in rewrite.classifier_tensors(net) if name not in own)
         left_out = tuple(dict.fromkeys((*left_out, *others, *gone)))
     try:
         return (*taken.left_out, *load_but(model, own, left_out, where))

@@ -165,7 +165,14 @@ def test_each_real_folder_is_visited_once(tmp_path, capsys):
     assert "144" not in capsys.readouterr().err
 
 
-def test_folders_in_folders_have_an_end(tmp_path, trained, monkeypatch, capsys):
+@pytest.fixture
+def emptied(tmp_path):
+    """What is too deep for pytest to remove is removed afterwards."""
+    yield tmp_path
+    subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True)
+
+
+def test_folders_in_folders_have_an_end(emptied, tmp_path, trained, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b"):
         os.makedirs(name)
@@ -229,13 +236,13 @@ def test_libtiffs_messages_are_not_printed_without_a_name(tmp_path, capfd):
 def test_threads_hold_their_room_until_a_picture_is_small(tmp_path, monkeypatch):
     Image.new("L", (2600, 2600)).save(tmp_path / "x.png")
     seen = []
-    real = stored.load_photo
+    real = stored.fitted
 
     def watched(*given):
         found = real(*given)
         seen.append(room.ROOM._taken)
         return found
 
-    monkeypatch.setattr(stored, "load_photo", watched)
+    monkeypatch.setattr(stored, "fitted", watched)
     stored.read_stored([str(tmp_path / "x.png")], 1, (8, 8), True)
     assert seen == [7 * 2600 * 2600] and room.ROOM._taken == 0
