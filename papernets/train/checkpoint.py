@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import warnings
 from dataclasses import fields, replace
 from pathlib import Path
 from shlex import quote
@@ -14,6 +13,7 @@ import torch
 
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
+from ..data.quiet import EVERY
 from ..files import damaged_entry, write_atomically
 from ..numbers import is_number, is_whole
 from ..words import resume_command
@@ -61,8 +61,7 @@ def load_state(path: Path) -> dict[str, Any] | None:
     if spoilt is not None:  # torch looks at no checksum
         raise damaged(path, f"the checksum of its {spoilt} is another")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of a file that is a bare pickle
+        with EVERY:  # torch warns of a file that is a bare pickle
             values = torch.load(file, map_location="cpu", weights_only=True)
     except OSError:
         raise
