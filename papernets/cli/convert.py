@@ -119,7 +119,7 @@ class Asked:
     """What a conversion is asked for, as the flags say it.
 
     `resize` is the shorter side in pixels of which these weights see the centre, where it is not
-    the one that the peer's network usually has.
+    the one that the peer's network usually has. `origin` is what else the bundle says of the file.
     """
 
     net: str
@@ -131,6 +131,7 @@ class Asked:
     key: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     resize: int | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,16 +188,15 @@ def made(file: str, folder: Path, asked: Asked, json: bool) -> Made:
             found.model.net.input, known, asked.preprocessing, for_digits(found.model.net)
         )
     names, named = class_names(found, asked.labels)
-    source = {"file": Path(file).name, "from": asked.peer, "net": asked.net}
+    source = {"file": Path(file).name, "from": asked.peer, "net": asked.net, **asked.origin}
     save(found, folder, names, prepared, source)
     return Made(found, source, prepared, (*weights.notes, *found.notes, *notes, *named))
 
 
-def show(made: Made, folder: Path, json: bool, **more: Any) -> None:
-    """What was made, in words or as JSON with `more` keys."""
+def show(made: Made, folder: Path, json: bool) -> None:
+    """What was made, in words or as JSON."""
     if json:
-        summary = _summary(made.found, folder, made.source, made.prepared, made.notes)
-        screen.print_json({**summary, **more})
+        screen.print_json(_summary(made.found, folder, made.source, made.prepared, made.notes))
         return
     if made.found.rows:
         _table(made.found.rows)
