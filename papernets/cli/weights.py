@@ -23,18 +23,14 @@ Peer = Annotated[
     str, typer.Option("--from", help="torchvision, timm or keras, where several have the network.")
 ]
 
-app = typer.Typer(
-    help="The peers' trained weights: where they lie, and fetching them.",
-    invoke_without_command=True,
-    rich_markup_mode=None,
-)
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()
 def weights(context: typer.Context, json: Json = False) -> None:
-    """List the peers' networks with the official address of their weights.
+    """List the peers' networks with the address of their weights, or fetch one.
 
-    Size and checksum are those that the owner publishes. Nothing is fetched but by get.
+    Address, size and checksum are those that the owner publishes. Nothing is fetched but by get.
     """
     if context.invoked_subcommand is not None:
         return

@@ -120,9 +120,7 @@ def address_of(name: str, peer: str = "") -> Address:
     several = tuple(dict.fromkeys(one.peer for one in meant))
     if len(several) > 1:
         ways = either([f"--from {one}" for one in several])
-        raise ValueError(
-            f"{len(several)} peers have a network {brief(name)}: say whose with {ways}"
-        )
+        raise ValueError(f"{len(several)} peers have a {brief(name)}: say whose with {ways}")
     return meant[0]
 
 

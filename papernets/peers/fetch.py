@@ -27,8 +27,8 @@ def fetched(wanted: Address, folder: Path, out: Path, progress: Progress | None 
         except Failed as failure:
             raise ConnectionError(
                 f"{wanted.file} could not be fetched from {wanted.address}: {failure}. Save it "
-                "from there by other means, a browser or another machine, and make the bundle of it: "
-                f"papernets convert {wanted.file} --net {wanted.name} --from {wanted.peer} "
+                "from there by other means, a browser or another machine, and make the bundle of "
+                f"it: papernets convert {wanted.file} --net {wanted.name} --from {wanted.peer} "
                 f"--out {quote(str(out))}"
             ) from None
     except BaseException:

@@ -89,7 +89,7 @@ def test_a_name_of_ours_that_a_peer_does_not_have():
 
 
 def test_our_network_of_a_peer_that_has_one_more_row():
-    """vgg11_torchvision pools adaptively, as torchvision does; the plain name pools as the paper."""
+    """vgg11_torchvision pools adaptively, as torchvision does; the plain name as the paper."""
     own = net("vgg11_torchvision")
     assert find_peer("torchvision", "vgg11_torchvision").net == "vgg11_torchvision"
     assert find_peer("torchvision", "vgg11").net == "vgg11"

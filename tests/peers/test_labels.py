@@ -1,4 +1,4 @@
-"""The names of a conversion's classes: ImageNet's for a peer's classifier, and whose they are not."""
+"""The names of a conversion's classes: ImageNet's for a peer's classifier, else numbers."""
 
 import json
 from types import SimpleNamespace
