@@ -1,5 +1,6 @@
 """ImageNet's 1,000 classes: their names and synsets, in the order in which networks give them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,3 +40,13 @@ def imagenet_names(count: int = COUNT) -> tuple[str, ...]:
         f"ImageNet's classes are {COUNT:,}, or {COUNT + 1:,} with TensorFlow's background, and the "
         f"network has {count:,}"
     )
+
+
+def named(given: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]:
+    """Names of a data set as a network's classes have them: ImageNet's own folders are synsets.
+
+    `n02099601` is `golden retriever` for a network that has this class and not the synset.
+    """
+    own = set(classes)
+    names = {one.synset: one.name for one in imagenet_classes() if one.name in own}
+    return tuple(name if name in own else names.get(name, name) for name in given)

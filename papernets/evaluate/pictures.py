@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .. import data
 from ..bundle.load import Bundle
-from ..data import Dataset, Part, Preprocessing
+from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
 from ..data.names import normal
@@ -93,8 +93,9 @@ def matched(
     """For each given class, the place of the network's class of the same name.
 
     A name that the network does not know is a ValueError: its pictures cannot be answered right.
-    The error ends with `remedy`.
+    A folder of ImageNet's own is known by its synset. The error ends with `remedy`.
     """
+    given = imagenet.named(given, classes)
     places = {_plain(name): place for place, name in enumerate(classes)}
     unknown = [name for name in given if _plain(name) not in places]
     if unknown:
@@ -125,6 +126,7 @@ def _unnamed(bundle: Bundle) -> str:
 
 def _notes(classes: Sequence[str], given: Sequence[str], where: str) -> tuple[str, ...]:
     """What a reader should know of classes that were not simply the same."""
+    given = imagenet.named(given, classes)
     names, own = [_plain(name) for name in given], [_plain(name) for name in classes]
     notes = []
     if [name for name in own if name in names] != names:

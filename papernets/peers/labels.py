@@ -64,8 +64,8 @@ def class_names(found: Conversion, labels: str = "") -> tuple[tuple[str, ...], t
         return imagenet_names(count), ()
     if not word and found.known is not None and count in (COUNT, COUNT + 1) and _kept(found):
         note = (
-            f"the classes are named as ImageNet's, in the order of {found.known.peer}'s weights; "
-            "of others: --labels FILE, or --labels numbers"
+            f"the classes have ImageNet's names, in the order of {found.known.peer}'s weights; "
+            "where they are others: papernets convert --labels FILE, or --labels numbers"
         )
         return imagenet_names(count), (note,)
     return tuple(map(str, range(count))), ()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from papernets.data.imagenet import BACKGROUND, imagenet_classes, imagenet_names
+from papernets.data.imagenet import BACKGROUND, imagenet_classes, imagenet_names, named
 
 # As Keras's imagenet_class_index.json, TensorFlow-Slim's imagenet_lsvrc_2015_synsets.txt,
 # torchvision's _IMAGENET_CATEGORIES and timm's imagenet_synsets.txt have them, at these places.
@@ -47,3 +47,11 @@ def test_a_network_with_a_background_has_it_first():
 def test_other_numbers_of_classes_are_refused():
     with pytest.raises(ValueError, match=r"1,000, or 1,001 with .*the network has 21,841"):
         imagenet_names(21_841)
+
+
+def test_folders_that_are_called_by_their_synset():
+    """As ImageNet's own archives call them; a network that has such a class keeps it."""
+    given = ("n02099601", "bee", "n15075141", "n99999999")
+    assert named(given, imagenet_names()) == ("golden retriever", "bee", "toilet tissue", given[3])
+    assert named(given, ("bee", "wasp")) == given
+    assert named(given, ("n02099601", "golden retriever")) == given

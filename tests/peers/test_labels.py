@@ -36,7 +36,7 @@ def test_a_peers_thousand_classes_are_imagenets(tmp_path, capsys):
     words = ["convert", str(file), "--net", "mobilenet_v1_timm", "--from", "timm"]
     assert main([*words, "--out", str(out), "--json"]) == 0
     notes = json.loads(capsys.readouterr().out)["notes"]
-    assert any("named as ImageNet's, in the order of timm's weights" in note for note in notes)
+    assert any("have ImageNet's names, in the order of timm's weights" in note for note in notes)
     classes = load_bundle(out).info.classes
     assert classes == imagenet_names() and classes[207] == "golden retriever"
 
