@@ -1,6 +1,7 @@
 """Keras's weights for tests: drawn by name with numpy alone, so that nothing need be stored."""
 
 import json
+import random
 import zlib
 from pathlib import Path
 
@@ -31,3 +32,31 @@ def picture(shape):
 def fingerprints():
     """What Keras gave for drawn weights: by network its input, classes, layout and logits."""
     return json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
+
+
+def write_h5(path, name, top=True, classes=None):
+    """A .weights.h5 file: layers in the order of another's model.layers, by class and a number."""
+    import h5py
+
+    layers = {}
+    for weight, shape in fingerprints()["networks"][name]["weights"]:
+        layer, role = weight.split("/")
+        last = layer in ("predictions", "conv_preds")
+        if top or not last:
+            sizes = (*shape[:-1], classes) if last and classes else shape
+            layers.setdefault(layer, []).append((role, drawn(weight, sizes).astype(np.float32)))
+    order = list(layers)
+    random.Random(1).shuffle(order)
+    counts = {}
+    with h5py.File(path, "w") as file:
+        for layer in order:
+            roles = [role for role, _ in layers[layer]]
+            kind = "dense" if layer == "predictions" else "conv2d"
+            kind = "depthwise_conv2d" if layer.startswith("conv_dw") else kind
+            kind = "batch_normalization" if "beta" in roles else kind
+            n = counts[kind] = counts.get(kind, -1) + 1
+            group = file.create_group(f"layers/{kind}{f'_{n}' if n else ''}/vars")
+            group.attrs["name"] = layer
+            for at, (_, x) in enumerate(layers[layer]):
+                group[str(at)] = x
+    return path

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import convert, data, diff, evaluate, explain, predict, train, verify
+from . import convert, data, diff, evaluate, explain, predict, train, verify, weights
 from .flags import Verb
 
 app = typer.Typer(
@@ -45,3 +45,4 @@ app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("predict", cls=Verb)(predict.predict)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")
+app.add_typer(weights.app, name="weights")

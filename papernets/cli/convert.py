@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,7 +33,7 @@ def convert(
     ],
     net: Annotated[
         str,
-        typer.Option("--net", help="The network, by the peer's own name; with auto by ours."),
+        typer.Option("--net", help="The network, by the peer's name or ours; with auto by ours."),
     ],
     out: Annotated[str, typer.Option("--out", help="A new folder for the bundle.")],
     peer: Annotated[
@@ -55,7 +55,11 @@ def convert(
     ] = None,
     labels: Annotated[
         str,
-        typer.Option("--labels", help="A text file of class names, one a line. [numbers]"),
+        typer.Option(
+            "--labels",
+            help="A text file of class names, one a line; imagenet or numbers. [ImageNet's for a "
+            "peer's 1,000 classes, else numbers]",
+        ),
     ] = "",
     preprocessing: Annotated[
         str,
@@ -92,14 +96,9 @@ def convert(
             f"--channels {channels} and --set channels={options['channels']} say different things: "
             "leave one out"
         )
-    from ..peers.auto import Misfit
     from ..peers.conventions import convention
-    from ..peers.conventions import preprocessing as preprocessing_of
-    from ..peers.convert import convert as convert_tensors
-    from ..peers.read import read_weights
-    from ..peers.save import labels_in, refuse_taken, save
+    from ..peers.save import refuse_taken
     from ..peers.translate import find_peer
-    from ..peers.usual import for_digits
 
     with wrong_use():
         _check_options(peer, options)
@@ -111,23 +110,67 @@ def convert(
         if preprocessing:
             convention(preprocessing, 224, 256)
     refuse_taken(folder)
-    weights = read_weights(file, key)
-    if peer == "keras" and not weights.keras:
+    asked = Asked(net, peer, classes, channels, labels, preprocessing, key, options)
+    show(made(file, folder, asked, json), folder, json)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a conversion is asked for, as the flags say it.
+
+    `resize` is the shorter side in pixels of which these weights see the centre, where it is not
+    the one that the peer's network usually has. `origin` is what else the bundle says of the file.
+    """
+
+    net: str
+    peer: str
+    classes: int | None = None
+    channels: int | None = None
+    labels: str = ""
+    preprocessing: str = ""
+    key: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    resize: int | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A bundle that was made: what is in it, and what is to be said of it."""
+
+    found: Conversion
+    source: Mapping[str, str]
+    prepared: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+
+def made(file: str, folder: Path, asked: Asked, json: bool) -> Made:
+    """A new folder with the bundle of a file of weights; nothing is written where it fails."""
+    from ..peers.auto import Misfit
+    from ..peers.conventions import preprocessing as preprocessing_of
+    from ..peers.convert import convert as convert_tensors
+    from ..peers.labels import class_names
+    from ..peers.read import read_weights
+    from ..peers.save import save
+    from ..peers.usual import for_digits
+
+    weights = read_weights(file, asked.key)
+    if asked.peer == "keras" and not weights.keras:
         raise WrongUse(
             f"{file} is torch's, not Keras's: give --from torchvision, timm or auto. Keras's are "
             ".h5 and .keras files"
         )
-    if weights.keras and peer != "keras":
+    if weights.keras and asked.peer != "keras":
         raise WrongUse(f"{file} is Keras's: give --from keras, and --net by Keras's name")
     try:
         found = convert_tensors(
             weights.tensors,
-            net,
-            peer,
-            classes=classes,
-            channels=channels,
+            asked.net,
+            asked.peer,
+            classes=asked.classes,
+            channels=asked.channels,
             ordered=weights.ordered,
-            options=options,
+            options=asked.options,
             where=file,
         )
     except ValueError as error:
@@ -137,23 +180,27 @@ def convert(
             screen.note(f"Note: {note}.")
         raise
     found = replace(found, left_out=(*weights.left_out, *found.left_out))
+    known = found.known
+    if known is not None and asked.resize:
+        known = replace(known, inputs=replace(known.inputs, resize=asked.resize))
     with wrong_use():
         prepared, notes = preprocessing_of(
-            found.model.net.input, found.known, preprocessing, for_digits(found.model.net)
+            found.model.net.input, known, asked.preprocessing, for_digits(found.model.net)
         )
-    count = found.model.net.classes
-    names, doubled = tuple(map(str, range(count))), tuple[str, ...]()
-    if labels:
-        names, doubled = labels_in(Path(labels), count)
-    source = {"file": Path(file).name, "from": peer, "net": net}
+    names, named = class_names(found, asked.labels)
+    source = {"file": Path(file).name, "from": asked.peer, "net": asked.net, **asked.origin}
     save(found, folder, names, prepared, source)
-    notes = (*weights.notes, *found.notes, *notes, *doubled)
+    return Made(found, source, prepared, (*weights.notes, *found.notes, *notes, *named))
+
+
+def show(made: Made, folder: Path, json: bool) -> None:
+    """What was made, in words or as JSON."""
     if json:
-        screen.print_json(_summary(found, folder, source, prepared, notes))
+        screen.print_json(_summary(made.found, folder, made.source, made.prepared, made.notes))
         return
-    if found.rows:
-        _table(found.rows)
-    _said(found, folder, notes)
+    if made.found.rows:
+        _table(made.found.rows)
+    _said(made.found, folder, made.notes)
 
 
 def _check_net(
@@ -217,8 +264,8 @@ def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
 def _summary(
     found: Conversion,
     folder: Path,
-    source: dict[str, str],
-    prepared: dict[str, Any],
+    source: Mapping[str, str],
+    prepared: Mapping[str, Any],
     notes: tuple[str, ...],
 ) -> dict[str, Any]:
     """The same as plain JSON values."""
@@ -231,6 +278,6 @@ def _summary(
         "tensors": len(found.model.state_dict()),
         "left_out": list(found.left_out),
         "table": [row.to_dict() for row in found.rows],
-        "preprocessing": prepared,
+        "preprocessing": dict(prepared),
         "notes": list(notes),
     }

@@ -25,7 +25,7 @@ def fetch(
     ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
-    """Download a data set, with checksums. Nothing else ever downloads."""
+    """Download a data set, with checksums. Nothing is downloaded unless you ask for it."""
     from .. import data
 
     screen.quiet(quiet)

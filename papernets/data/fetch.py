@@ -2,12 +2,8 @@
 
 import gzip
 import hashlib
-import http.client
 import os
-import urllib.error
-import urllib.request
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,14 +11,10 @@ from typing import IO
 from papernets.data import idx
 from papernets.data.cifar import HOW
 from papernets.data.names import data_folder, normal
+from papernets.download import Failed, Progress, download
 from papernets.words import did_you_mean
 
 LARGEST = 64 << 20  # bytes; the largest file, Fashion-MNIST's training pictures, has 26 million
-TIMEOUT = 20.0  # seconds without an answer
-BLOCK = 1 << 16
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with a file's name, the bytes that have come, and how many will (None: not known)."""
 
 
 @dataclass(frozen=True)
@@ -124,41 +116,10 @@ def _from_mirrors(key: str, target: Path, checksum: Checksum, progress: Progress
 
 def _download(url: str, file: IO[bytes], progress: Progress | None) -> None:
     """The bytes at a URL written to a file; _MirrorError if they do not all come."""
-    request = urllib.request.Request(url, headers={"User-Agent": "papernets"})
-    done = 0
     try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
-    except (OSError, http.client.HTTPException) as error:
-        raise _MirrorError(_reason(error)) from error
-    with response:
-        length = response.headers.get("Content-Length")
-        total = int(length) if length and length.isdigit() else None
-        while True:
-            try:
-                block = response.read(BLOCK)
-            except (OSError, http.client.HTTPException) as error:
-                raise _MirrorError(f"broke off after {done:,} bytes: {_reason(error)}") from error
-            if not block:
-                break
-            done += len(block)
-            if done > LARGEST:
-                raise _MirrorError(
-                    f"more than {LARGEST >> 20} MiB: not the file that was asked for"
-                )
-            file.write(block)
-            if progress:
-                progress(url.rpartition("/")[2], done, total)
-    if total is not None and done < total:
-        raise _MirrorError(f"broke off after {done:,} of {total:,} bytes")
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong on the network, in a few words."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f"the server answers {error.code} {error.reason}"
-    if isinstance(error, urllib.error.URLError):
-        return str(error.reason)
-    return str(error) or type(error).__name__
+        download(url, file, LARGEST, progress)
+    except Failed as failure:
+        raise _MirrorError(str(failure)) from failure
 
 
 def _digest(path: Path, checksum: Checksum) -> str:

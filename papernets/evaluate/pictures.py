@@ -13,7 +13,7 @@ from torch import Tensor
 from .. import data
 from ..bundle.load import Bundle
 from ..bundle.seen import read_seen
-from ..data import Dataset, Part, Preprocessing
+from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.content import Content
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
@@ -109,8 +109,9 @@ def matched(
     """For each given class, the place of the network's class of the same name.
 
     A name that the network does not know is a ValueError: its pictures cannot be answered right.
-    The error ends with `remedy`.
+    A folder of ImageNet's own is known by its synset. The error ends with `remedy`.
     """
+    given = imagenet.named(given, classes)
     places = {composed(name): place for place, name in enumerate(classes)}
     unknown = [name for name in given if composed(name) not in places]
     if unknown:
@@ -146,6 +147,7 @@ def _notes(
 
     `given` are those that the data have, `there` those that have pictures.
     """
+    given = imagenet.named(given, classes)
     names, own = [composed(name) for name in given], [composed(name) for name in classes]
     notes = []
     if [name for name in own if name in names] != [name for name in names if name in own]:

@@ -30,7 +30,7 @@ def read_keras(path: str | Path) -> dict[str, Tensor]:
 
     path = Path(path).absolute()
     seconds = SECONDS + path.stat().st_size / BYTES_A_SECOND
-    _check_installed()
+    check_installed()
     with tempfile.TemporaryDirectory(prefix="papernets-") as folder:
         out = Path(folder) / "weights"
         # -P: the reader's folder, where keras.py is, is no place to import from
@@ -61,7 +61,8 @@ def read_keras(path: str | Path) -> dict[str, Tensor]:
         return {name: torch.from_numpy(array) for name, array in load_file(out).items()}
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """ImportError where h5py is not there, which reads Keras's files."""
     try:
         found = importlib.util.find_spec("h5py") is not None
     except ValueError:  # put out of sight

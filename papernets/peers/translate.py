@@ -24,6 +24,7 @@ from .auto import Match
 from .channels import channels_of, widened
 from .heads import Top, top_of
 from .layout import PeerNet
+from .our_names import by_our_name
 from .prefixes import aligned
 from .read import cleaned
 from .recognise import SIDES, our_net, recognised, theirs
@@ -194,7 +195,7 @@ def module_of(peer: str) -> ModuleType:
 
 
 def find_peer(peer: str, name: str) -> PeerNet:
-    """A peer's network by its own name, or by ours where one alone is meant.
+    """A peer's network by its own name, or by our name for it.
 
     ValueError with the nearest name.
     """
@@ -203,16 +204,10 @@ def find_peer(peer: str, name: str) -> PeerNet:
     for key, value in known.items():
         if plain(key) == plain(given):
             return value
-    try:
-        ours = find(given).name
-    except ValueError:
-        ours = ""
-    meant = [one for one in known.values() if one.net == ours]
-    if len(meant) == 1:
-        return meant[0]
+    meant = by_our_name(given, known)
+    if meant is not None:
+        return meant
     hint = did_you_mean(given, known, loosely=True)
-    if meant:
-        hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
     raise ValueError(f"unknown network of {peer}, {brief(name)}.{hint} Known: {', '.join(known)}")
 
 

@@ -1,49 +1,24 @@
 """`papernets convert --from keras` as it is typed, on files written as Keras writes them."""
 
 import json
-import random
 
 import numpy as np
 import pytest
 import torch
-from keras_weights import drawn, fingerprints
+from keras_weights import drawn, fingerprints, write_h5
 from PIL import Image
 
 from papernets import create_model, data, load_bundle
 from papernets.cli import main
 
-h5py = pytest.importorskip("h5py", reason="pip install h5py, or make test")
+pytest.importorskip("h5py", reason="pip install h5py, or make test")
 
 STORED = fingerprints()["networks"]
 
 
-def write(path, name, top=True):
-    """A .weights.h5 file: layers in the order of another's model.layers, by class and a number."""
-    layers = {}
-    for weight, shape in STORED[name]["weights"]:
-        layer, role = weight.split("/")
-        if top or layer not in ("predictions", "conv_preds"):
-            layers.setdefault(layer, []).append((role, drawn(weight, shape).astype(np.float32)))
-    order = list(layers)
-    random.Random(1).shuffle(order)
-    counts = {}
-    with h5py.File(path, "w") as file:
-        for layer in order:
-            roles = [role for role, _ in layers[layer]]
-            kind = "dense" if layer == "predictions" else "conv2d"
-            kind = "depthwise_conv2d" if layer.startswith("conv_dw") else kind
-            kind = "batch_normalization" if "beta" in roles else kind
-            n = counts[kind] = counts.get(kind, -1) + 1
-            group = file.create_group(f"layers/{kind}{f'_{n}' if n else ''}/vars")
-            group.attrs["name"] = layer
-            for at, (_, x) in enumerate(layers[layer]):
-                group[str(at)] = x
-    return path
-
-
 @pytest.fixture(scope="module")
 def mobilenet(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("keras") / "m.weights.h5", "mobilenet_0.25_128")
+    return write_h5(tmp_path_factory.mktemp("keras") / "m.weights.h5", "mobilenet_0.25_128")
 
 
 def typed(*words):
@@ -72,7 +47,7 @@ def test_a_bundle_of_keras_s_weights(mobilenet, tmp_path, capsys):
 def test_a_photograph_in_blue_green_red(tmp_path, capsys):
     """ResNet50: x[..., ::-1] - [103.939, 116.779, 123.68], as Keras's mode='caffe' has it."""
     out = tmp_path / "bundle"
-    file = write(tmp_path / "r.weights.h5", "ResNet50")
+    file = write_h5(tmp_path / "r.weights.h5", "ResNet50")
     assert typed(file, "--net", "ResNet50", "--out", out) == 0
     prepared = data.Preprocessing.from_dict(load_bundle(out).info.preprocessing)
     pictures = torch.tensor([200, 100, 50], dtype=torch.uint8)[None, :, None, None]
@@ -90,7 +65,7 @@ def test_a_photograph_in_blue_green_red(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_numbered_layers_in_any_order(tmp_path, capsys):
-    file = write(tmp_path / "i.weights.h5", "InceptionV3")
+    file = write_h5(tmp_path / "i.weights.h5", "InceptionV3")
     assert typed(file, "--net", "InceptionV3", "--out", tmp_path / "bundle") == 0
     given = {path: drawn(path, shape) for path, shape in STORED["InceptionV3"]["weights"]}
     first = next(path for path in given if path.startswith("conv2d"))
@@ -100,7 +75,7 @@ def test_numbered_layers_in_any_order(tmp_path, capsys):
 
 
 def test_a_body_needs_a_number_of_classes(tmp_path, capsys):
-    file = write(tmp_path / "m.weights.h5", "mobilenet_0.25_128", top=False)
+    file = write_h5(tmp_path / "m.weights.h5", "mobilenet_0.25_128", top=False)
     words = (file, "--net", "mobilenet_0.25_128", "--out", tmp_path / "bundle")
     assert typed(*words) != 0
     assert "no classifier" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from papernets.bundle.info import BundleInfo, read_info
 from papernets.bundle.load import Bundle, load_bundle
 from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
+from papernets.data.imagenet import imagenet_names
 from papernets.evaluate.infer import logits_of, scaled
 from papernets.evaluate.pictures import matched, open_pictures
 from papernets.evaluate.predict import Source, predict
@@ -159,6 +160,7 @@ def test_one_class_in_a_folder_is_enough_to_evaluate(bundle: Bundle, tmp_path: P
 
 def test_a_class_that_the_network_does_not_know() -> None:
     assert matched(("a", "b", "c"), ("c", "a"), "x") == [2, 0]
+    assert matched(imagenet_names(), ("n02099601", "bee"), "x") == [207, 309]  # a synset's folder
     assert matched(("gru\u0308n", "b"), ("b", "gr\u00fcn"), "x") == [1, 0]  # two ways to write it
     with pytest.raises(ValueError) as caught:
         matched(("cat", "dog"), ("Cat", "dog"), "photos")

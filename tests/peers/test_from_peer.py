@@ -10,6 +10,8 @@ from torch import nn
 from papernets import from_peer, net
 from papernets.peers import find_peer
 from papernets.peers.read import cleaned
+from papernets.peers.recognise import theirs
+from papernets.peers.translate import MODULES
 
 
 def state_of(layout):
@@ -49,11 +51,50 @@ def test_separators_and_case(state, name):
     assert from_peer("timm", name, state).net == net("mobilenet_v1_timm")
 
 
-def test_our_own_name_where_it_means_one():
-    assert find_peer("torchvision", "alexnet_torchvision").name == "alexnet"
-    assert find_peer("torchvision", "resnet50_v1.5").name == "resnet50"
-    with pytest.raises(ValueError, match="mobilenet_v1_timm is 'mobilenetv1_100' or"):
-        find_peer("timm", "mobilenet_v1_timm")
+OURS = [
+    ("torchvision", "alexnet_torchvision", "alexnet", {}),
+    ("torchvision", "resnet50_v1.5", "resnet50", {}),
+    ("torchvision", "resnet50_torchvision", "resnet50", {}),
+    ("torchvision", "AlexNet-OWT", "alexnet", {}),
+    ("timm", "mobilenet_v1_timm", "mobilenetv1_100", {}),
+    ("timm", "inception_v3_timm", "inception_v3", {}),
+    ("keras", "resnet50_v2_keras", "ResNet50V2", {}),
+    ("keras", "mobilenet_v1_keras", "MobileNet", {"width": 1.0, "input": 224}),
+    ("keras", "mobilenet_v1_keras_0.25_224", "mobilenet_0.25_224", {"width": 0.25, "input": 224}),
+    ("keras", "MobileNet-v1-Keras-0.50-160", "mobilenet_0.50_160", {"width": 0.5, "input": 160}),
+]
+
+
+@pytest.mark.parametrize(("peer", "ours", "theirs", "options"), OURS)
+def test_our_own_name_is_taken(peer, ours, theirs, options):
+    """It leads to the network that it names, with its width and size."""
+    known = find_peer(peer, ours)
+    assert known.name == theirs and options.items() <= known.options.items()
+    assert net(known.net, **known.options).body == net(ours).body
+
+
+def test_every_peers_network_has_a_name_of_ours():
+    for module in MODULES.values():
+        for known in module.KNOWN.values():
+            if not known.options.keys() - {"width", "input"} and known.net != "mobilenet_v1_timm":
+                own = net(known.net, **known.options)
+                found = find_peer(known.peer, own.name)
+                assert net(found.net, **found.options).body == own.body, known.name
+
+
+def test_a_name_of_ours_that_a_peer_does_not_have():
+    for peer, name in (("keras", "mobilenet_v1_0.25_224"), ("torchvision", "boosted_lenet4")):
+        with pytest.raises(ValueError, match=f"unknown network of {peer}, '{name}'"):
+            find_peer(peer, name)
+
+
+def test_our_network_of_a_peer_that_has_one_more_row():
+    """vgg11_torchvision pools adaptively, as torchvision does; the plain name as the paper."""
+    own = net("vgg11_torchvision")
+    assert find_peer("torchvision", "vgg11_torchvision").net == "vgg11_torchvision"
+    assert find_peer("torchvision", "vgg11").net == "vgg11"
+    called = theirs(find_peer("torchvision", "vgg11_torchvision"), own)
+    assert called["fc6.linear.weight"] == "classifier.0.weight"
 
 
 @pytest.mark.parametrize(
