@@ -28,7 +28,7 @@ from .state import State
 class Training:
     """What stays the same while a network, or a committee, is trained.
 
-    `info` and `seen` are its bundle's.
+    `info` and `seen` are its bundle's. `seen_before`: see `train.lists`.
     """
 
     run: Run
@@ -38,6 +38,7 @@ class Training:
     info: BundleInfo
     seen: Seen
     folder: Path
+    seen_before: int = 0
 
 
 def finish(
@@ -51,6 +52,8 @@ def finish(
         scale = calibrated(best, dataset.validation, training.preprocessing, device)
     logits = logits_of(best, dataset.test.images, training.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
+    if training.seen_before:
+        result["test_seen_before"] = training.seen_before
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.history[state.best_epoch - 1]) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
