@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, Marked, Seen, read_seen
-from ..data import Dataset
+from ..data import Dataset, Part
 from ..words import plural
 from .pretrained import bundle_of
 from .run import Run
@@ -58,8 +58,22 @@ def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> Begun:
         )
         return Begun(dataset, seen_by(dataset), (unknown,) if info.run.get("data") else ())
     before = earlier.all_used()
-    found = _without(dataset, Seen({BEFORE: before[0]} if before[0] else {}))
-    return replace(found, seen=seen_by(found.dataset, before))
+    known = Seen({BEFORE: before[0]} if before[0] else {})
+    found = _without(dataset, known)
+    notes = (*found.notes, *_held_out(dataset.validation, earlier))
+    return replace(found, seen=seen_by(found.dataset, before), notes=notes)
+
+
+def _held_out(part: Part, earlier: Seen) -> list[str]:
+    """A sentence on pictures that choose the epoch and were trained on by the first weights."""
+    content = part.content
+    learnt = int(earlier.learnt(content.held, content.pixels).sum())
+    if not learnt:
+        return []
+    return [
+        f"{learnt:,} of the {len(part):,} pictures that choose the epoch were trained on with "
+        "those weights: the error on them is too small"
+    ]
 
 
 def _without(dataset: Dataset, seen: Seen) -> Begun:

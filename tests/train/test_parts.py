@@ -83,6 +83,7 @@ def test_with_weights_and_stopped_is_never_stopped(tmp_path: Path) -> None:
     run = run_of(tmp_path, seed=9, weights=str(tmp_path / "given"))
     started = do(run, tmp_path / "whole")[0]
     assert "test pictures were trained on, or chose the epoch, with the" in started.notes[0]
+    assert "pictures that choose the epoch were trained on with those weights" in started.notes[1]
     with pytest.raises(KeyboardInterrupt):
         do(run, tmp_path / "half", until=first)
     shutil.rmtree(tmp_path / "given")
