@@ -93,7 +93,8 @@ def _loaded(
     own = renamed(taken.tensors, full)
     others = other_classes(model.net, own)  # type: ignore[arg-type]
     if redraw:
-        left_out = tuple(dict.fromkeys((*left_out, *others)))
+        gone = tuple(name for name in rewrite.classifier_tensors(full) if name not in own)
+        left_out = tuple(dict.fromkeys((*left_out, *others, *gone)))
     try:
         return (*taken.left_out, *load_but(model, own, left_out, where))
     except ValueError as error:

@@ -35,9 +35,10 @@ def logits_of(
     """
     model = quickest(model)
     batch = batch or batch_of(model)
+    kind = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
     with evaluating(model):
         parts = [
-            model(preprocessing(images[at : at + batch].to(device))).cpu()
+            model(preprocessing(images[at : at + batch].to(device)).to(kind)).cpu()
             for at in range(0, len(images), batch)
         ]
     return torch.cat(parts)

@@ -22,10 +22,11 @@ from ..bundle.save import save_bundle, versions
 from ..bundle.weights import load_weights
 from ..data import Preprocessing
 from ..nets import beside, find, look_up
+from ..run.fast import Twin
 from ..spec import Net
 from ..words import brief
 from .replaced import check_heads, check_modules, unwrapped_heads
-from .unchanged import check_same, net_of
+from .unchanged import check_same, check_unchanged, net_of
 from .usual import adapted, completed, usual
 from .wrappers import in_parts, members_of, no_network, unwrapped
 
@@ -58,6 +59,8 @@ def save(
     out = Path(os.fspath(folder))
     refuse_taken(out, "")
     model = unwrapped(model)
+    if isinstance(model, Twin):
+        model = model._plain
     if isinstance(model, Committee):
         kept = [_kept(one, classes, preprocessing, model) for one in members_of(model)]
         info = _committee(model, kept)
@@ -91,6 +94,7 @@ def _kept(
     check_heads(model, net, state)
     check_modules(model, again, state)
     load_weights(again, state, f"this {net.name}")
+    check_unchanged(model, again, net)
     check_same(model, again.eval(), net)
     origin = origin_of(model) or Origin(net.name)
     told = origin_of(whole) or origin

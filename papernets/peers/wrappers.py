@@ -40,7 +40,7 @@ def unwrapped(model: nn.Module) -> nn.Module:
         kind, path = type(model).__name__, f"{path}.{child}"
         if not child:
             raise in_parts(kind)
-        if _changed(model):
+        if changed(model):
             raise ValueError(
                 f"on the {kind} round this network are hooks, or a forward, which no bundle keeps: "
                 f"take them away, or save the network alone, papernets.save({path}, FOLDER, ...)"
@@ -50,7 +50,7 @@ def unwrapped(model: nn.Module) -> nn.Module:
 
 def members_of(model: Committee) -> list[nn.Module]:
     """The networks of a committee, unwrapped; ValueError where it, or one of them, is another."""
-    if type(model) is not Committee or _changed(model):
+    if type(model) is not Committee or changed(model):
         raise ValueError(
             f"on this {type(model).__name__} are hooks, or a forward, which no bundle keeps: a "
             "committee is kept as the sum of its members"
@@ -101,7 +101,7 @@ def _child(model: nn.Module) -> str | None:
     return WRAPPERS.get(type(model))
 
 
-def _changed(model: nn.Module) -> bool:
+def changed(model: nn.Module) -> bool:
     """Whether somebody put hooks, or a forward, on a module; torch.compile puts its own there."""
     forward = vars(model).get("forward")
     own = forward is not None and not hasattr(forward, "_torchdynamo_orig_callable")

@@ -88,7 +88,9 @@ def computed(own: nn.Module, line: Line, x: Tensor, heads: Heads | None) -> Tens
         elif isinstance(step, Join):
             x = joined(own, step, x, heads)
         elif heads is not None:
-            heads.append(computed(own, step.line, x, heads))
+            place = len(heads)  # a head comes before those within it
+            heads.append(x)
+            heads[place] = computed(own, step.line, x, heads)
     return x
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any
@@ -38,11 +38,11 @@ class Builder:
     `rows` are where each row's output comes from, by the row's name: the names of a module.
     """
 
-    def __init__(self, shapes: dict[str, Shape], words: dict[str, str]):
-        """`shapes` are the inputs of all rows, by their names; `words` what is said of blocks."""
+    def __init__(self, shapes: dict[str, Shape], words: dict[str, str], parts: Iterable[str]):
+        """`shapes` are the inputs of rows, `words` is said of blocks, `parts` are all names."""
         self.shapes, self.words = shapes, words
         self.rows: dict[str, str] = {}
-        self._names = {start for name in shapes for start in accumulate(name.split("."), dotted)}
+        self._names = {start for name in parts for start in accumulate(name.split("."), dotted)}
 
     def line(
         self, own: nn.Module, name: str, part: Part, flat: bool, at: str = "", last: bool = True

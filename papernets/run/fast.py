@@ -8,6 +8,7 @@ one may come after the pooling that follows it, or be written over its input.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as _module
 
 from .. import rewrite
-from ..rewrite.forms import SlidingLRN
+from ..rewrite.forms import SlidingLRN, slides
 from ..spec import Add, BatchNorm, Concat, Layer
 from ..spec.layer import ACTIVATES
 from .activations import activate, activate_
@@ -59,6 +60,9 @@ class Twin:
 
     def __reduce__(self) -> tuple[type[Twin], tuple[nn.Module]]:
         return type(self), (self._plain,)
+
+    def __copy__(self) -> Twin:
+        return type(self)(copy.copy(self._plain))  # type: ignore[call-arg]
 
     def _replicate_for_data_parallel(self) -> nn.Module:
         """A copy with children to come, which torch fills in for a device."""
@@ -208,7 +212,7 @@ class RowInForm:
             return out, False
         x = given.pop()
         if not self.children:
-            if self.slides:
+            if self.slides and slides(row.window):  # type: ignore[arg-type]
                 return lrn(x, row.window), True  # type: ignore[arg-type]
             if self.alone:
                 return activate(x, self.activation), True
@@ -256,7 +260,9 @@ def children_of(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def as_built(module: nn.Module | None, kind: Kind) -> bool:
     """True where a module is of the kind that was built, without hooks or a forward of its own."""
-    return module is not None and type(module) is kind and not is_changed(module)
+    if module is None or type(module) is not kind or is_changed(module):
+        return False
+    return kind is not nn.ReLU6 or (module.min_val, module.max_val) == (0.0, 6.0)
 
 
 def unknown(network: str, name: str, module: nn.Module) -> ValueError:

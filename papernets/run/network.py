@@ -10,7 +10,7 @@ import torch
 import torch.fx
 from torch import Tensor
 
-from ..spec import HE, Add, Concat, Initialisation, Net, shown, walk
+from ..spec import HE, Add, Concat, Initialisation, Net, each_part, shown, walk
 from ..spec.tensors import names_today
 from ..words import by, plural
 from .block import Block, Heads, Look, computed
@@ -42,7 +42,8 @@ class Network(Block):
         rows = walk(net)
         joins = (row for row in rows if isinstance(row.layer, Concat | Add))
         words = {r.name: ", ".join((r.kind_and_window, shown(r.out), *r.details)) for r in joins}
-        builder = Builder({row.name: row.input for row in rows}, words)
+        parts = (name for name, _ in each_part(net.body))
+        builder = Builder({row.name: row.input for row in rows}, words, parts)
         self._line, _ = builder.line(self, "", net.body, flat=False)
         self._built = Built(
             tuple(row.name for row in rows),

@@ -73,7 +73,8 @@ def _check_names(net: Net) -> None:
     What a named part's name and a dot begin is that part's own.
     """
     held: dict[str, str] = {}
-    for name, outer, part in _named(net.body):
+    shared: dict[str, int] = {}  # a name that several parts begin with, and where they stand
+    for name, outer, part, home in _named(net.body):
         if not all(name.split(".")):
             what = f"a part is called {_short(name)}" if name else "a layer has no name"
             raise ValueError(f"{net.name}: {what}; names are words, with dots between them")
@@ -81,6 +82,14 @@ def _check_names(net: Net) -> None:
             what = "rows" if isinstance(part, Layer) else "parts"
             raise ValueError(f"two {what} of {net.name} are called {name!r}: parameters need names")
         held[name] = outer
+        above = name.rpartition(".")[0]
+        while above and above != outer:
+            if shared.setdefault(above, home) != home:
+                raise ValueError(
+                    f"{net.name}: parts called {above!r} and a dot stand in two places, one within "
+                    "the other's branches: call those of one place otherwise"
+                )
+            above = above.rpartition(".")[0]
     for name, outer in held.items():
         above = name.rpartition(".")[0]
         while above and above != outer:
@@ -92,8 +101,8 @@ def _check_names(net: Net) -> None:
             above = above.rpartition(".")[0]
 
 
-def _named(part: Part, name: str = "", outer: str = "") -> Iterator[tuple[str, str, Part]]:
-    """The named parts in a part: full name, the named part that it lies in, itself.
+def _named(part: Part, name: str = "", outer: str = "") -> Iterator[tuple[str, str, Part, int]]:
+    """The named parts in a part: full name, the named part that it lies in, itself, its place.
 
     And layers in a line without a name, as "", but for one that is all of a named part.
     """
@@ -104,12 +113,12 @@ def _named(part: Part, name: str = "", outer: str = "") -> Iterator[tuple[str, s
     for child, inner in several:
         if child:
             full = dotted(name, child)
-            yield full, outer, inner
+            yield full, outer, inner, id(several)
             yield from _named(inner, full, full)
         elif not isinstance(inner, Layer):
             yield from _named(inner, name, outer)
         elif line:
-            yield "", outer, inner
+            yield "", outer, inner, id(several)
 
 
 def _check_fields(name: str, part: Any) -> None:

@@ -7,7 +7,7 @@ from torch import nn
 from torch_peers import resnet18_state
 
 from papernets import create_model, from_peer, net, save
-from papernets.bundle.weights import classifier_tensors
+from papernets.rewrite import classifier_tensors
 
 
 @pytest.fixture

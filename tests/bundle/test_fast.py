@@ -211,3 +211,11 @@ def test_the_dense_form_says_which_heads_it_has_not():
     plain = papernets.create_model("googlenet", weights=state, aux=False)
     assert plain.left_out == dense.left_out
     assert any(name.startswith("aux1") for name in dense.left_out)
+
+
+def test_a_shallow_copy_has_a_table_of_its_own():
+    twin = fast(create_model("lenet5")).eval()
+    again = copy.copy(twin)
+    again.train()
+    assert not twin.training
+    assert again.C1 is twin.C1

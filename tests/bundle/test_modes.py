@@ -1,109 +1,42 @@
-"""Evaluation for a while leaves the mode of each module as it was, also after an error."""
+"""Several threads may have one model in evaluation mode; the last gives its modes back."""
 
-import numpy as np
-import pytest
-import torch
-from small_bundles import INFO
+import threading
+
 from torch import nn
 
-from papernets import create_model, load, save
-from papernets.bundle.load import Bundle
+from papernets import create_model, fast
 from papernets.bundle.modes import evaluating
-from papernets.data import Preprocessing
-from papernets.evaluate.infer import logits_of
-from papernets.evaluate.pictures import Pictures
-from papernets.evaluate.report import report
-
-PICTURE = np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8)
 
 
-def frozen(name):
-    """A network in training mode whose normalisations somebody froze, some of them at least."""
-    model = create_model(name).train()
-    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
-    for norm in norms[::2]:
-        norm.eval()
-    return model
+def test_the_last_of_several_gives_the_modes_back():
+    model = create_model("resnet20").train()
+    model.conv1.norm.eval()
+    twin = fast(model)
+    first, second = evaluating(model), evaluating(twin)
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not any(module.training for module in model.modules())
+    second.__exit__(None, None, None)
+    assert model.training
+    assert not model.conv1.norm.training
+    assert model.fc.training
 
 
-def modes(model):
-    return [module.training for module in model.modules()]
+def test_many_threads_at_once():
+    model, wrong = nn.Sequential(nn.Linear(2, 2), nn.Dropout()).train(), []
 
+    def use():
+        for _ in range(200):
+            with evaluating(model):
+                if model.training or model[1].training:
+                    wrong.append(1)
 
-class Own(nn.Module):
-    """Its `train` does more than to set a mode, as modules do that freeze a part of themselves."""
-
-    def __init__(self):
-        super().__init__()
-        self.told = []
-        self.inner = nn.Linear(2, 2)
-
-    def train(self, mode=True):
-        self.told.append(mode)
-        return super().train(mode)
-
-
-def test_each_module_has_its_own_mode_again():
-    model = frozen("resnet20")
-    model.own = Own()
-    model.own.inner.eval()
-    before = modes(model)
-    with evaluating(model):
-        assert not any(modes(model))
-    assert modes(model) == before and model.own.told == [False, True]
-    with pytest.raises(KeyError), evaluating(model):
-        raise KeyError
-    assert modes(model) == before
-
-
-def test_what_evaluates_already_is_not_touched():
-    model = create_model("resnet20").eval()
-    model.own = Own()
-    model.eval()
-    model.own.told.clear()
-    with evaluating(model):
-        pass
-    assert model.own.told == [] and not any(modes(model))
-
-
-def test_predictions_leave_frozen_layers_frozen(tmp_path):
-    save(create_model("resnet20"), tmp_path / "made", range(10))
-    predictor = load(tmp_path / "made")
-    predictor.model.train()
-    for module in predictor.model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.eval()
-    before = modes(predictor.model)
-    statistics = predictor.model.conv1.norm.running_mean.clone()
-    predictor.predict(PICTURE)
-    assert modes(predictor.model) == before and predictor.model.training
-    assert torch.equal(predictor.model.conv1.norm.running_mean, statistics)
-
-
-def test_an_error_leaves_no_network_in_evaluation(tmp_path):
-    model, images = frozen("resnet20"), torch.zeros(3, 3, 32, 32, dtype=torch.uint8)
-    before = modes(model)
-
-    def breaks(images):
-        raise RuntimeError("no memory")
-
-    with pytest.raises(RuntimeError, match="no memory"):
-        logits_of(model, images, breaks)
-    assert modes(model) == before
-    logits_of(model, images, Preprocessing(3, 32, 32, (32, 32), "photo"))
-    assert modes(model) == before
-
-
-def test_a_report_leaves_a_committees_members_as_they_are(tmp_path):
-    model = create_model("boosted_lenet4", weights="boosted_lenet4")
-    model.train()
-    model.members[1].eval()
-    before, info = modes(model), load("boosted_lenet4").bundle.info
-    generator = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 255, (4, 1, 28, 28), dtype=torch.uint8, generator=generator)
-    found = report(
-        Bundle(info, model, tmp_path),
-        Pictures("drawn", "test", images, torch.arange(4)),
-    )
-    assert found.early_exit is not None and modes(model) == before
-    assert len(info.classes) == len(INFO.classes)
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert model.training
+    assert model[1].training

@@ -80,3 +80,57 @@ def test_variances_below_0_are_refused(tmp_path):
     model.conv.norm.running_var[1] = -0.5
     with pytest.raises(ValueError, match=r"'conv\.norm\.running_var' has values below 0"):
         save(model, tmp_path / "made", range(3))
+
+
+def halved(module, given, out):
+    return out * 0.99
+
+
+LOST = {
+    "a hook before": ("it has hooks", lambda m: m.register_forward_pre_hook(lambda _, x: x[0])),
+    "a small hook": ("C3 has hooks", lambda m: m.C3.register_forward_hook(halved)),
+    "a forward": ("S2 has hooks", lambda m: setattr(m.S2, "forward", lambda x: x)),
+    "an addition": (r"C5.more \(ReLU\) was added", lambda m: m.C5.add_module("more", nn.ReLU())),
+    "a layer": (r"C1.tanh \(ScaledTanh\) was replaced by Tanh", lambda m: setattr(m.C1, "tanh", nn.Tanh())),
+}
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_what_a_bundle_would_lose_is_named(tmp_path, what):
+    message, change = LOST[what]
+    model = create_model("lenet5")
+    change(model)
+    with pytest.raises(ValueError, match=f"computes something else .*: {message}"):
+        save(model, tmp_path / "made", range(10))
+
+
+def test_what_was_set_on_a_layer_is_named(tmp_path):
+    model = create_model("mobilenet_v1_timm", input=64)
+    name, relu = next((n, m) for n, m in model.named_modules() if isinstance(m, nn.ReLU6))
+    relu.max_val = 5.0
+    with pytest.raises(ValueError, match=f"{name}.max_val is 5.0, not 6.0"):
+        save(model, tmp_path / "made", range(1000))
+    model = create_model("resnet20")
+    model.conv1.norm.eps = 1e-4
+    with pytest.raises(ValueError, match=r"conv1.norm.eps is 0.0001, not 1e-05"):
+        save(model, tmp_path / "made", range(10))
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_half_precision_is_compared_as_it_is_kept(tmp_path, kind):
+    model = create_model("resnet20").to(kind)
+    save(model, tmp_path / "made", range(10))
+    assert next(model.parameters()).dtype == kind
+    model.conv1.relu = nn.LeakyReLU(0.01)
+    with pytest.raises(ValueError, match=r"conv1.relu \(ReLU\) was replaced by LeakyReLU"):
+        save(model, tmp_path / "other", range(10))
+
+
+def test_what_changes_no_answer_is_kept(tmp_path):
+    model = create_model("resnet20")
+    model.register_full_backward_hook(lambda *_: None)
+    model.conv1.norm.momentum = 0.01
+    model.conv1.relu.inplace = False
+    model.note = "mine"
+    save(nn.DataParallel(model), tmp_path / "made", range(10))
+    save(fast(create_model("boosted_lenet4")), tmp_path / "many", range(10))

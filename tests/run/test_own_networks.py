@@ -8,8 +8,10 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from papernets.run.fast import Fast
+from papernets.run.lrn import Window
 from papernets.run.network import build
 from papernets.spec import (
+    LRN,
     Aux,
     BatchNorm,
     Conv,
@@ -18,6 +20,7 @@ from papernets.spec import (
     GlobalPool,
     Identity,
     Net,
+    Pool,
     chain,
     concat,
     walk,
@@ -245,3 +248,71 @@ def test_branches_side_by_side_hold_their_own_values_too():
         found = model.a(given)
     torch.testing.assert_close(found[:, :3], given.relu())
     torch.testing.assert_close(found[:, 5:], given)
+
+
+def test_heads_come_in_the_order_of_their_weights():
+    """The outer head first: `Net.aux_weights` has it so, and losses are weighed by it."""
+    model = build(IN_A_HEAD).train()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+        model.aux1.fc.fc.bias.fill_(1.0)
+        model.aux1.aux2.fc.bias.fill_(2.0)
+    assert IN_A_HEAD.aux_weights == (0.3, 0.1)
+    for form in (model, Fast(model)):
+        assert [out.mean().item() for out in form(x()).aux] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("later", [("g.b",), ("g.b", "m", "g.c")])
+def test_a_shared_name_stands_in_one_place(later):
+    inner = added({"": chain({"g.a": Conv(3, 1)}), "s": Identity()})
+    network = named({"": inner, **{name: Conv(3, 1) for name in later}, "end": end()})
+    with pytest.raises(ValueError, match="parts called 'g' and a dot stand in two places"):
+        walk(network)
+
+
+def test_an_empty_branch_may_be_called_as_the_end_of_its_sum_is():
+    network = named({"a": added({"relu": chain({}), "c": Conv(3, 1)}, "relu"), "end": end()})
+    model = build(network).eval()
+    with torch.no_grad():
+        torch.testing.assert_close(model.a(x()), (model.a.c(x()) + x()).relu())
+        torch.testing.assert_close(Fast(model)(x()), model(x()), **CLOSE)
+
+
+@pytest.mark.parametrize(("ceil", "stride"), [(False, 2), (True, 2), (False, 1), (True, 3)])
+@pytest.mark.parametrize("counted", [True, False])
+def test_an_average_over_padding_behind(ceil, stride, counted):
+    pool = Pool("average", 3, stride, padding="behind", ceil=ceil, count_padding=counted)
+    network = Net("own", (1, 9, 9), 4, chain({"pool": pool, "end": end()}))
+    model, given = build(network), torch.arange(81.0).reshape(1, 1, 9, 9)
+    _, height, width = walk(network)[0].out
+    wanted = torch.zeros(1, 1, height, width)
+    for i in range(height):
+        for j in range(width):
+            seen = given[0, 0, i * stride : i * stride + 3, j * stride : j * stride + 3]
+            behind = min(9 + 3 - stride, i * stride + 3), min(9 + 3 - stride, j * stride + 3)
+            area = (behind[0] - i * stride) * (behind[1] - j * stride) if counted else seen.numel()
+            wanted[0, 0, i, j] = seen.sum() / area
+    torch.testing.assert_close(model.pool(given), wanted)
+    torch.testing.assert_close(Fast(model)(given), model(given))
+
+
+def test_a_main_output_that_a_head_reads_is_not_written_over():
+    doubled = Aux(chain({"s": added({"b": chain({})}, scales=(2.0,))}), 0.3)
+    network = named({"flatten": Flatten(), "fc": Dense(4), "aux1": doubled})
+    model = build(network).train()
+    ours, fast = model(x()), Fast(model)(x())
+    torch.testing.assert_close(fast.main, ours.main)
+    torch.testing.assert_close(fast.aux[0], 2 * ours.main)
+
+
+def test_what_was_set_on_a_module_counts_in_the_fast_form():
+    network = named(
+        {"a": Conv(3, 1, activation="relu6"), "b": LRN(3, 1.0, 1e-2, 0.75), "end": end()}
+    )
+    model = build(network).eval()
+    form, given = Fast(model), 5 * x()
+    model.a.relu6.max_val = 0.5
+    model.b.window = Window(3, 0.5, -1e-3, 0.75)
+    with torch.no_grad():
+        torch.testing.assert_close(form(given), model(given))
