@@ -26,7 +26,7 @@ PICTURES = "pictures.safetensors"
 TRAIN, VALIDATION, TEST, BEFORE = LISTS = ("train", "validation", "test", "before")
 SPARE = 26  # bits beyond those that tell the pictures of a list apart
 SCHEMA = 1
-MOST = 1 << 33  # bytes of the file
+MOST = 1 << 29  # bytes of the file: of 67 million pictures
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,9 @@ def read_seen(folder: Path) -> Seen | None:
             bits = {name: about["bits"][name] for name in LISTS if name in about["bits"]}
             lists = {name: _read(file.get_tensor(name), bits[name]) for name in bits}
             counts = {k: v for k, v in about["pictures"].items() if is_whole(v, 0)}
-    except (SafetensorError, LookupError, TypeError, AttributeError, ValueError) as error:
+    except (
+        SafetensorError, LookupError, TypeError, AttributeError, ValueError, RecursionError,
+    ) as error:  # fmt: skip
         raise ValueError(
             f"{path} is not the list of pictures that a run wrote ({error}). {AGAIN}"
         ) from None

@@ -163,6 +163,11 @@ class Show:
             f"best epoch {result['best_epoch']} of {result['epochs']}{began}, "
             f"{result['seconds']:.0f} s)"
         )
+        before = result.get("test_seen_before", 0)
+        if before == result["test_images"]:
+            screen.prose("The weights it began with had seen all these pictures: it is no test.")
+        elif before:
+            screen.prose(f"Left out: {plural(before, 'test picture')} that its first weights saw.")
         if "balanced_error" in result and not screen.QUIET:  # older runs did not say it
             beside = Balance(*(result[key] for key in BESIDE))
             screen.prose(f"{beside}.")

@@ -209,7 +209,7 @@ def visible_files(folder: Path) -> list[str]:
 
 def _loose(root: Path) -> list[str]:
     """A message about pictures that lie beside the class folders, where any do."""
-    endings = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp")
+    endings = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".heic")
     named = [e for e in _visible(root) if e.name.casefold().endswith(endings)]
     loose = [entry.path for entry in named if not _is_folder(entry)]
     more = f" and {len(loose) - 1:,} more" if len(loose) > 1 else ""

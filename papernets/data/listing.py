@@ -21,6 +21,7 @@ from papernets.data.stored import (
     read_stored,
     threads,
 )
+from papernets.words import either
 
 DIGIT_FORM = (28, 28)
 SPLITTING = ("content", "order")
@@ -50,7 +51,8 @@ class Wanted:
     split: str = "content"
 
     def __post_init__(self) -> None:
-        assert self.split in SPLITTING, self.split
+        if self.split not in SPLITTING:
+            raise ValueError(f"split={self.split!r}: parts are drawn by {either(SPLITTING)}")
         if self.channels not in (1, 3):
             raise ValueError(
                 f"channels={self.channels}: pictures are read with 1 (grey) or 3 (colour)"

@@ -23,7 +23,6 @@ from ..bundle.load import load_bundle
 from ..bundle.save import save_bundle
 from ..bundle.seen import read_seen, write_seen
 from ..data import Dataset, Part, Preprocessing
-from ..data.content import Content
 from ..evaluate.infer import logits_of
 from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
@@ -77,7 +76,7 @@ def boost(
                 shown = replace(dataset, train=chosen)
             own = member_run(run, net, number)
             write_atomically(part / CONFIG, own.to_toml().encode())
-            for event in train_network(own, member, shown, part, device):
+            for event in train_network(own, member, shown, part, device, seen_by(dataset)):
                 if not isinstance(event, Finished):
                     yield event
         members.append(load_bundle(part / "best").model.to(device))
@@ -130,7 +129,6 @@ def filtered(
     rounds = int(recipe.boost.get("rounds", ROUNDS))
     taken: list[Tensor] = []
     labels: list[Tensor] = []
-    known: list[Content] = []
     keep: Callable[[list[Tensor], Tensor, torch.Generator], Tensor] = (
         half_wrong if number == 2 else disagreed
     )
@@ -141,7 +139,6 @@ def filtered(
         chosen = keep(answers, train.labels, draws)
         taken.append(images[chosen])
         labels.append(train.labels[chosen])
-        known.append(train.content.select(chosen))
     images, targets = torch.cat(taken), torch.cat(labels)
     if len(images) < LEAST:
         raise ValueError(
@@ -149,7 +146,7 @@ def filtered(
             f"few to learn from. In a new run draw more: --set boost.rounds={rounds * 5}, or "
             "distort more strongly: --set augment.rotate=15, say"
         )
-    return Part(images, targets, known=Content.joined(known))
+    return Part(images, targets)
 
 
 def half_wrong(answers: list[Tensor], labels: Tensor, draws: torch.Generator) -> Tensor:

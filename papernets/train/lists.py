@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, Marked, Seen, read_seen
-from ..data import Dataset
+from ..data import Dataset, Part
 from ..words import plural
 from .pretrained import bundle_of
 from .run import Run
@@ -25,17 +25,30 @@ def seen_by(dataset: Dataset, before: tuple[Marked | None, int] = (None, 0)) -> 
     return Seen(lists, counts)
 
 
-def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> tuple[Dataset, Seen, list[str]]:
-    """The data of a run, its lists, and what to say of them.
+@dataclass(frozen=True)
+class Begun:
+    """The data of a run as they are used, its lists, and what to say of them.
 
-    Pictures that the weights have seen with which it begins are no test of it: they are left out
-    of the test part, but where none would be left. `again`: the run goes on, and has kept lists.
+    `seen_before`: how many pictures of the test part its first weights had seen.
+    """
+
+    dataset: Dataset
+    seen: Seen
+    notes: tuple[str, ...] = ()
+    seen_before: int = 0
+
+
+def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> Begun:
+    """What a run begins with, or goes on with: `again`, with the lists that it has kept.
+
+    Pictures that its first weights have seen are no test of it: they are left out of the test part,
+    but where none would be left.
     """
     kept = read_seen(folder / LAST) if again else None
     if kept is not None:
-        return _without(dataset, kept)[0], kept, []
+        return replace(_without(dataset, kept), seen=kept)
     if not run.recipe.weights or again:
-        return dataset, seen_by(dataset), []
+        return Begun(dataset, seen_by(dataset))
     info, place = bundle_of(run.recipe.weights)
     earlier = read_seen(place)
     if earlier is None:
@@ -43,24 +56,41 @@ def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> tuple[Datase
             f"{run.recipe.weights} keeps no list of its pictures: whether it was trained on some "
             "of these test pictures is not known"
         )
-        return dataset, seen_by(dataset), [unknown] if info.run.get("data") else []
+        return Begun(dataset, seen_by(dataset), (unknown,) if info.run.get("data") else ())
     before = earlier.all_used()
-    dataset, notes = _without(dataset, Seen({BEFORE: before[0]} if before[0] else {}))
-    return dataset, seen_by(dataset, before), notes
+    known = Seen({BEFORE: before[0]} if before[0] else {})
+    found = _without(dataset, known)
+    notes = (*found.notes, *_held_out(dataset.validation, earlier))
+    return replace(found, seen=seen_by(found.dataset, before), notes=notes)
 
 
-def _without(dataset: Dataset, seen: Seen) -> tuple[Dataset, list[str]]:
+def _held_out(part: Part, earlier: Seen) -> list[str]:
+    """A sentence on pictures that choose the epoch and were trained on by the first weights."""
+    content = part.content
+    learnt = int(earlier.learnt(content.held, content.pixels).sum())
+    if not learnt:
+        return []
+    return [
+        f"{learnt:,} of the {len(part):,} pictures that choose the epoch were trained on with "
+        "those weights: the error on them is too small"
+    ]
+
+
+def _without(dataset: Dataset, seen: Seen) -> Begun:
     """A data set without the test pictures that were seen before, and a sentence on them."""
     test = dataset.test
     known = seen.has(BEFORE, test.content.held, test.content.pixels)
     if not known.any():
-        return dataset, []
-    count = f"{known.sum():,} of the {len(test):,} test pictures"
+        return Begun(dataset, seen)
+    number = int(known.sum())
+    count = f"{number:,} of the {len(test):,} test pictures"
     why = "were trained on, or chose the epoch, with the weights that this run begins with"
     if known.all():
-        return dataset, [f"{count} {why}: the test error is none on new pictures"]
+        said = f"{count} {why}: the test error is none on new pictures"
+        return Begun(dataset, seen, (said,), number)
     left = test.select((~known).nonzero()[0].tolist())
-    return replace(dataset, test=left), [
+    said = (
         f"{count} {why}: they are left out, and {plural(len(left), 'picture')} tested. The seed "
         "of that run holds out the same pictures"
-    ]
+    )
+    return Begun(replace(dataset, test=left), seen, (said,), number)

@@ -29,7 +29,7 @@ from .state import State
 class Training:
     """What stays the same while a network, or a committee, is trained.
 
-    `info` and `seen` are its bundle's.
+    `info` and `seen` are its bundle's. `seen_before`: see `train.lists`.
     """
 
     run: Run
@@ -39,6 +39,7 @@ class Training:
     info: BundleInfo
     seen: Seen
     folder: Path
+    seen_before: int = 0
 
 
 def finish(
@@ -54,6 +55,8 @@ def finish(
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
     if state.begun:
         result["begun"] = state.begun
+    if training.seen_before:
+        result["test_seen_before"] = training.seen_before
     tested = {k: result[k] for k in ("test_error", "test_images", "interval")}
     metrics = metrics_of(state.best_record) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ..bundle.seen import Seen
 from ..bundle.weights import load_weights
 from ..data import Dataset, Preprocessing
 from ..nets import Found
@@ -22,7 +23,7 @@ from .describe import describe, environment
 from .events import Epoch, Event, Finished, Phase, Started
 from .fit import Diverged, fit
 from .folder import ENVIRONMENT, STATE, write_json
-from .lists import begun
+from .lists import Begun, begun
 from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
 from .pretrained import load_pretrained
@@ -36,9 +37,17 @@ from .workers import Team, check_workers
 
 
 def train_network(
-    run: Run, found: Found, dataset: Dataset, folder: Path, device: torch.device
+    run: Run,
+    found: Found,
+    dataset: Dataset,
+    folder: Path,
+    device: torch.device,
+    seen: Seen | None = None,
 ) -> Iterator[Event]:
-    """Train one network in a folder; see `train`."""
+    """Train one network in a folder; see `train`.
+
+    `seen` are its lists of pictures where they are not those of the data set: a committee's.
+    """
     began = time.perf_counter()
     recipe, where, net = run.recipe, run.where, found.net.member
     kept, mark = load_state(folder), fingerprint(dataset)
@@ -60,8 +69,9 @@ def train_network(
         torch.set_num_threads(_threads(kept, where))
     threads = torch.get_num_threads()
     info = describe(run, found, dataset, preprocessing)
-    dataset, seen, notes = begun(run, dataset, folder, again=kept is not None)
-    training = Training(run, found, dataset, preprocessing, info, seen, folder)
+    lists = Begun(dataset, seen) if seen else begun(run, dataset, folder, again=kept is not None)
+    dataset, seen = lists.dataset, lists.seen
+    training = Training(run, found, dataset, preprocessing, info, seen, folder, lists.seen_before)
     with saving(folder, state):
         if kept is not None:
             save_views(folder, state, info, seen, best=bool(state.best_weights))
@@ -69,7 +79,7 @@ def train_network(
             write_json(folder / ENVIRONMENT, environment(device))
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
-    facts = (params, str(device), threads, state.epoch, len(source), drawn, tuple(notes))
+    facts = (params, str(device), threads, state.epoch, len(source), drawn, lists.notes)
     yield Started(run, found, dataset, *facts)
     marks = {
         "threads": threads,

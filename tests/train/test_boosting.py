@@ -11,6 +11,7 @@ from small_runs import DATA, EYES, TINY, a_run, do, log_of, write_own
 from papernets.bundle.committee import Committee as CommitteeModel
 from papernets.bundle.create import create_model
 from papernets.bundle.load import load_bundle
+from papernets.bundle.seen import read_seen
 from papernets.cli import main
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net
@@ -223,6 +224,9 @@ def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):
     errors = logits_of(found.model, DATA.test.images, EYES).argmax(1) != DATA.test.labels
     assert float(errors.float().mean()) == pytest.approx(result["early_exit_error"])
     assert str(tmp_path) not in (tmp_path / "moved" / "bundle.json").read_text()
+    for part in ("", "2"):  # a member is chosen from all, whatever pictures it learns from
+        seen = read_seen(tmp_path / "moved" / part)
+        assert seen is not None and seen.counts == {"train": 60, "validation": 24, "test": 30}
     assert str(tmp_path) not in (tmp_path / "moved" / "2" / "bundle.json").read_text()
     with pytest.raises(ValueError, match="is a trained committee with classes 3, not 4"):
         create_model(tmp_path / "moved", num_classes=4)

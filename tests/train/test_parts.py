@@ -83,6 +83,7 @@ def test_with_weights_and_stopped_is_never_stopped(tmp_path: Path) -> None:
     run = run_of(tmp_path, seed=9, weights=str(tmp_path / "given"))
     started = do(run, tmp_path / "whole")[0]
     assert "test pictures were trained on, or chose the epoch, with the" in started.notes[0]
+    assert "pictures that choose the epoch were trained on with those weights" in started.notes[1]
     with pytest.raises(KeyboardInterrupt):
         do(run, tmp_path / "half", until=first)
     shutil.rmtree(tmp_path / "given")
@@ -105,6 +106,10 @@ def test_weights_that_have_seen_all(tmp_path: Path, capsys: pytest.CaptureFixtur
         "20 of the 20 test pictures were trained on, or chose the epoch, with the weights that "
         "this run begins with: the test error is none on new pictures",
     )
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert result["test_seen_before"] == result["test_images"] == 20
+    assert main(["train", "--resume", "--out", str(tmp_path / "out")]) == 0
+    assert "had seen all these pictures: it is no test." in capsys.readouterr().out
 
 
 def test_weights_without_a_list(tmp_path: Path) -> None:
@@ -173,6 +178,38 @@ def test_short_lists(tmp_path: Path, count: int) -> None:
     assert seen.has("train", keys, keys).all()
     far = np.array([5 << 61], np.uint64)
     assert not seen.has("train", far, far).any() and not seen.has("test", keys, keys).any()
+
+
+def lists(bits: object, gaps: np.ndarray, **about: object) -> bytes:
+    """A file of lists as somebody may have made it."""
+    from safetensors.numpy import save
+
+    told = {"schema": 1, "bits": {"train": bits}, "pictures": {}, **about}
+    return save({"train": gaps}, metadata={"papernets": json.dumps(told)})
+
+
+GAPS = np.array([3, 4], np.uint32)
+BAD = {
+    "no file of tensors": b"\0" * 40,
+    "empty": b"",
+    "no bits": lists("many", GAPS),
+    "too many bits": lists(65, GAPS),
+    "beyond its bits": lists(2, GAPS),
+    "not in order": lists(30, np.array([3, 0], np.uint32)),
+    "of another type": lists(30, GAPS.astype(np.float32)),
+    "of two dimensions": lists(30, GAPS[None]),
+    "of another schema": lists(30, GAPS, schema=2),
+    "counts in a list": lists(30, GAPS, pictures=[1]),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_lists_that_no_run_wrote(tmp_path: Path, kind: str) -> None:
+    (tmp_path / PICTURES).write_bytes(BAD[kind])
+    with pytest.raises(
+        ValueError, match=r"pictures\.safetensors is not the list of pictures that a"
+    ):
+        read_seen(tmp_path)
 
 
 def test_settings_name_the_draw(tmp_path: Path) -> None:
