@@ -256,6 +256,36 @@ def test_whatever_a_file_raises_is_a_line(here, capsys, verb, text):
     assert err.startswith("error: ") and err.count("\n") == 1 and out == ""
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("def shape(self, s): return s", "no module for a layer of kind 'odd': a layer of one's"),
+        (
+            "def shape(self, s):\n"
+            "        Odd.asked += 1\n"
+            "        if Odd.asked > 1: raise BaseException('late')\n"
+            "        return s",
+            "error: BaseException: late",
+        ),
+    ],
+    ids=["of one's own", "late"],
+)
+def test_a_layer_of_ones_own_in_training(here, capsys, body, said):
+    (here / "own.py").write_text(
+        "from papernets.spec import *\n"
+        "class Odd(Layer):\n"
+        "    kind, asked = 'odd', 0\n"
+        "    def words(self, s): return ''\n"
+        f"    {body}\n"
+        "NET = Net('n', (1, 28, 28), 10, chain({'a': Odd(), 'f': Flatten(), 'o': Dense(10)}))\n"
+    )
+    assert main(["explain", "own.py:NET"]) == (2 if "late" in said else 0)
+    capsys.readouterr()
+    assert main(["train", "own.py:NET", "--data", "digits"]) == 1
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1 and not (here / "runs").exists()
+
+
 def test_a_file_of_code_has_a_size(here, capsys):
     put("large", here / "own.py")
     assert main(["explain", "own.py:NET"]) == 2
