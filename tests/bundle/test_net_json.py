@@ -11,6 +11,7 @@ from small_nets import BRANCHES, SHORTCUTS
 from papernets.bundle.assemble import assemble
 from papernets.bundle.load import load_bundle
 from papernets.bundle.net_json import read_net, write_net
+from papernets.cli import main
 from papernets.nets import NETS, beside, net
 from papernets.said import Record
 from papernets.spec import LRN, Layer, chain
@@ -79,3 +80,18 @@ def test_a_network_as_data_that_is_wrong(change, message):
     change(values)
     with pytest.raises(ValueError, match=f"here: .*{message}"):
         read_net(values, "here")
+
+
+@pytest.mark.parametrize("deep", [99, 150])
+def test_a_network_as_data_has_a_depth(tmp_path, deep, capsys):
+    """In a bundle, whose JSON may lie deeper than Python's own recursion goes."""
+    body = {"is": "Flatten"}
+    for _ in range(deep):
+        body = {"is": "Chain", "parts": [["a", body]]}
+    values = {"name": "n", "title": "t", "paper": None, "input": [1, 8, 8], "classes": 64}
+    info = {"schema": 1, "network": "mine", "classes": ["a"], "input": [1, 8, 8]}
+    text = json.dumps({**info, "preprocessing": {}, "net": {**values, "body": body}})
+    (tmp_path / "bundle.json").write_text(text)
+    assert main(["explain", str(tmp_path)]) == (1 if deep == 150 else 0), capsys.readouterr()
+    if deep == 150:
+        assert "bundle.json is not JSON (nested deeper than 500)" in capsys.readouterr().err
