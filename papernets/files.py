@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 UNFINISHED = ".unfinished"
 """How the names of temporary files end: one that is left over belongs to a killed process."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
 FOLDER, SPECIAL = "a folder", "not a regular file"
 
 
@@ -154,11 +155,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.replace(temporary, path)
     except OSError as error:
         _remove(temporary)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OSError(
-                error.errno,
-                f"the disk is full: {path} was not written, what was there before is kept",
-            ) from None
+        if error.errno in FULL:
+            kept = ", what was there before is kept" if path.exists() else ""
+            raise OSError(error.errno, f"the disk is full: {path} was not written{kept}") from None
         raise
     except BaseException:
         _remove(temporary)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TypeGuard
+import operator
+from typing import Any, TypeGuard
 
 LARGE = 1e30
 """No number that we take is as large; squares and products of those below stay finite."""
@@ -18,3 +19,16 @@ def is_number(value: object) -> TypeGuard[float]:
 def is_whole(value: object, least: float = -math.inf) -> TypeGuard[int]:
     """True for an int of at least so much, and no bool."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def plain_int(value: Any) -> Any:
+    """A whole number of any kind, numpy's say, as Python's own int; all else, bools too, as it is.
+
+    What is taken as a whole number passes through it first: what is kept and written is plain then.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    try:
+        return operator.index(value)
+    except (TypeError, ValueError, RuntimeError):  # of arrays and tensors of several values
+        return value

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import reprlib
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from shlex import quote
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100
 
 
 def plain(name: str) -> str:
@@ -64,6 +68,18 @@ def listed(names: Iterable[str], most: int) -> str:
 def shortened(text: str, most: int = 60) -> str:
     """The text, cut where it has more characters than `most`."""
     return text if len(text) <= most else f"{text[:most]}..."
+
+
+def brief(value: object) -> str:
+    """What somebody gave, as an error shows it: its repr, cut where it is long.
+
+    Of what takes several lines, a module say, its kind: `a Network`.
+    """
+    try:
+        text = _BRIEF.repr(value)
+    except ValueError:  # Python writes no whole number of thousands of digits
+        return "a number of thousands of digits"
+    return f"a {type(value).__name__}" if "\n" in text else text
 
 
 def resume_command(folder: str | os.PathLike[str], net: str = "") -> str:

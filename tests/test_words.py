@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from papernets.words import (
+    brief,
     by,
     did_you_mean,
     either,
@@ -79,3 +80,34 @@ def test_the_command_can_be_copied() -> None:
 def test_the_first_line_of_an_error() -> None:
     assert first_line(ValueError("\none\ntwo")) == "one"
     assert first_line(MemoryError()) == "MemoryError"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("lenet5", "'lenet5'"),
+        ("two  spaces\n", r"'two  spaces\n'"),
+        (range(3), "range(0, 3)"),
+        (list(range(100_000)), "[0, 1, 2, 3, 4, 5, ...]"),
+        (3.5, "3.5"),
+        (None, "None"),
+    ],
+)
+def test_what_was_given_is_shown_briefly(given, said):
+    assert brief(given) == said
+
+
+def test_a_number_that_python_does_not_write():
+    assert brief(10**5000) == brief([10**5000]) == "a number of thousands of digits"
+
+
+def test_what_is_long_is_cut_and_of_what_takes_lines_its_kind_is_said():
+    name = brief("a" * 10_000)
+    assert len(name) == 100 and name.startswith("'aaa") and name.endswith("aaa'") and "..." in name
+
+    class Module:
+        def __repr__(self):
+            return "Module(\n  (conv): Conv\n)"
+
+    assert brief(Module()) == "a Module"
+    assert len(brief([Module()] * 100)) < 100 and "\n" not in brief([Module()] * 100)

@@ -16,11 +16,13 @@ from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device, TowerNetwork, build_towers
 from ..spec import Net, pair, tensors
+from ..words import plural
+from .checkpoints import one_state
 from .extras import fitted
-from .weights import load_but, load_weights, moved, read_safetensors, renamed
+from .weights import load_but, load_weights, moved, other_classes, read_safetensors, renamed
 
 Weights = str | os.PathLike[str] | Mapping[str, Tensor]
-"""A file of safetensors, or a state_dict."""
+"""A file of safetensors, or a state_dict: itself, or the one in a checkpoint."""
 
 
 def assemble(
@@ -32,17 +34,19 @@ def assemble(
     generator: torch.Generator | None = None,
     left_out: Collection[str] = (),
     full: Net | None = None,
+    redraw: bool = False,
 ) -> Network:
     """A `Net` built, with these weights or fresh ones; in its dense form, for `input`, if asked.
 
     Tensors that are `left_out` of the weights are as drawn; the model's `left_out` names them, and
     what else was not taken: heads of a network without them, what tools and training left there.
-    `full` is the network whose names the weights may have, by default this one.
+    `full` is the network whose names the weights may have, by default this one. `redraw`: a
+    classifier for other classes is left out, too.
     """
     state, net = _state(weights), found.net.member
     plain = build_network(net, generator=generator, initialisation=found.initialisation)
-    taken = _loaded(plain, full or net, state, left_out, _where(weights))
-    plain.left_out = taken  # type: ignore[assignment]
+    taken = _loaded(plain, full or net, state, left_out, _where(weights), redraw)
+    plain.left_out = taken
     if not dense:
         return plain
     done = rewrite.dense(net)
@@ -50,7 +54,8 @@ def assemble(
     model = Network(wide)
     own, every = tensors(wide), moved(plain.state_dict(), done.moves)
     load_weights(model, {name: every[name] for name in own}, "the dense form")
-    model.left_out = plain.left_out
+    gone = () if state is None else (name for name in every if name not in own)  # of heads
+    model.left_out = (*taken, *gone)
     return model
 
 
@@ -61,12 +66,13 @@ def in_towers(
     generator: torch.Generator | None = None,
     left_out: Collection[str] = (),
     full: Net | None = None,
+    redraw: bool = False,
 ) -> TowerNetwork:
     """A `Net` built with each tower on a device, with weights as `assemble` takes them."""
     state, net = _state(weights), found.net.member
     model = build_towers(net, devices, generator, found.initialisation)
-    taken = _loaded(model, full or net, state, left_out, _where(weights))
-    model.left_out = taken  # type: ignore[assignment]
+    taken = _loaded(model, full or net, state, left_out, _where(weights), redraw)
+    model.left_out = taken
     return model
 
 
@@ -76,6 +82,7 @@ def _loaded(
     state: Mapping[str, Tensor] | None,
     left_out: Collection[str],
     where: str,
+    redraw: bool,
 ) -> tuple[str, ...]:
     """Load a state_dict but for what is `left_out`, and for extras; what of it was not taken."""
     if state is None:
@@ -84,14 +91,28 @@ def _loaded(
         load_weights(model, state, where)  # which names it
     taken = fitted(full, [*model.state_dict(), *left_out], state)
     own = renamed(taken.tensors, full)
-    return (*taken.left_out, *load_but(model, own, left_out, where))
+    others = other_classes(model.net, own)  # type: ignore[arg-type]
+    if redraw:
+        gone = tuple(name for name in rewrite.classifier_tensors(full) if name not in own)
+        left_out = tuple(dict.fromkeys((*left_out, *others, *gone)))
+    try:
+        return (*taken.left_out, *load_but(model, own, left_out, where))
+    except ValueError as error:
+        if redraw or not others:
+            raise
+        classes = len(own[others[0]])
+        raise ValueError(
+            f"{error}. Its classifier is for {plural(classes, 'class', 'classes')}: "
+            f"num_classes={classes} takes it"
+        ) from None
 
 
 def _state(weights: Weights | None) -> Mapping[str, Tensor] | None:
     """The tensors, before anything large is built."""
     if isinstance(weights, str | os.PathLike):
         return read_safetensors(Path(weights))
-    return weights
+    found: Mapping[str, Tensor] | None = one_state(weights)
+    return found
 
 
 def _where(weights: object) -> str:

@@ -58,15 +58,13 @@ class Committee(nn.Module):
     def seen(self, count: int) -> None:
         self.tally.seen = count
 
-    def of(self, members: Sequence[nn.Module]) -> Committee:
-        """The same committee, with one tally, of these members in the place of its own."""
-        other = Committee(members, self.weights, self.alone, self.margin)
-        other.tally = self.tally
-        other.training = self.training
-        return other
+    def forms(self) -> Sequence[nn.Module]:
+        """The members as they are called."""
+        return list(self.members)
 
     def forward(self, x: Tensor) -> Tensor:
-        first = self.members[0](x)
+        own, *others = self.forms()
+        first = own(x)
         whole = torch.compiler.is_compiling() or torch.jit.is_tracing()
         counted = not whole and isinstance(x, Tensor)
         if counted:
@@ -74,22 +72,24 @@ class Committee(nn.Module):
         if self.margin is None or self.training:
             if counted:
                 self.tally.asked += len(x)
-            return self._with_others(first, x)
+            return self._with_others(first, x, others)
         top = torch.softmax(first * self.alone, 1).topk(min(2, first.shape[1]), 1).values
         unsure = top[:, 0] - top[:, -1] <= self.margin
         places = _places(unsure) if counted else None
         if places is None:
-            all_asked = self._with_others(first, x)
+            all_asked = self._with_others(first, x, others)
             return torch.where(unsure.unsqueeze(1), all_asked, first * self.alone)
         self.tally.asked += len(places)
         answer: Tensor = first * self.alone
         if len(places):
-            answer = answer.index_copy(0, places, self._with_others(first[places], x[places]))
+            answer = answer.index_copy(
+                0, places, self._with_others(first[places], x[places], others)
+            )
         return answer
 
-    def _with_others(self, first: Tensor, x: Tensor) -> Tensor:
+    def _with_others(self, first: Tensor, x: Tensor, others: Sequence[nn.Module]) -> Tensor:
         total = first * self.weights[0]
-        for weight, member in zip(self.weights[1:], list(self.members)[1:], strict=True):
+        for weight, member in zip(self.weights[1:], others, strict=True):
             total = total + member(x) * weight
         return total
 

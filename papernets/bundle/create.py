@@ -20,11 +20,17 @@ from ..run.towers import Device
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net, pair, tensors
 from ..spec.tensors import tensors_anyhow
-from ..words import plural
 from . import INFO, WEIGHTS
 from .assemble import Weights, assemble, in_towers
+from .checks import (
+    check_as_committee,
+    check_channels,
+    check_generator,
+    checked_name,
+    member_of,
+)
 from .committee import Committee
-from .find import bundle_at, bundle_meant, find_bundle, in_file
+from .find import bundle_at, bundle_meant, find_bundle, in_file, named
 from .info import AGAIN, BundleInfo, read_info
 from .network import Asked, kept_network
 from .origin import mark
@@ -49,7 +55,7 @@ def create_model(
 
     `weights` is a bundle's folder, a trained network's name, a safetensors file or a state_dict;
     classes, channels and input default to the bundle's. For another number of classes than the
-    bundle's the body is loaded and the classifier, with the heads', drawn from `generator`: the
+    weights' the body is loaded and the classifier, with the heads', drawn from `generator`: the
     module's `left_out` names what was not taken of the weights. `num_classes=0` leaves classifier
     and heads out: features (N, F). `input` is a side or (height, width) in pixels. `dense=True`
     runs dense layers as convolutions, without heads: a larger picture gives a map (N, classes, H',
@@ -60,17 +66,24 @@ def create_model(
     predicts. ValueError where a name, an option or the weights do not fit. A file of Python code
     that a bundle names is never run: give it yourself, as `name`, if you trust it.
     """
-    word = _checked(name)
+    word = checked_name(name)
     num_classes = either_word("num_classes", num_classes, "classes", options)
     in_chans = either_word("in_chans", in_chans, "channels", options)
     num_classes, in_chans, input = sizes(num_classes, in_chans, input)
     aux, dense = check_switch("aux", aux), check_switch("dense", dense)
+    check_generator(generator)
     features = num_classes == 0
     classes = None if features else num_classes
     asked = Asked(classes, in_chans, input, options, WORDS)
-    making = _Making(aux, dense, input, generator, devices, features)
+    redraw = num_classes is not None
+    making = _Making(aux, dense, input, generator, devices, features, redraw)
     first = replace(asked, input=None) if dense else asked  # the dense form is made of its own size
-    alone = _bundle_named(word) if weights is None else None
+    alone = None if weights is not None and named(word) else _bundle_named(word)
+    if alone is not None and weights is not None:
+        raise ValueError(
+            f"{word} is a bundle, which has weights: create_model({word!r}) is it. For others in "
+            f"its network: model = create_model({word!r}), then model.load_state_dict(STATE)"
+        )
     folder = alone or _bundle_in(weights)
     if folder is None:
         found = first.of(word)
@@ -81,8 +94,8 @@ def create_model(
         return model
     info = read_info(folder)
     if info.kind == "committee":
-        _check_committee(info, folder, replace(asked, classes=num_classes))
-        making.check_committee(info.network)
+        check_as_committee(info, folder, replace(asked, classes=num_classes))
+        making.check_committee(info.network, member_of(info, folder))
         return _committee(folder, info)
     return _of_bundle(folder, info, first, making, "" if alone else word)
 
@@ -101,6 +114,7 @@ def build(net: Net, generator: torch.Generator | None = None) -> Network:
     if not isinstance(net, Net):
         wanted = "build(net('lenet5')), say; create_model takes names and committees"
         raise TypeError(f"build takes a network, not a {type(net).__name__}: {wanted}")
+    check_generator(generator)
     return build_network(net, generator, beside(net).initialisation)
 
 
@@ -121,6 +135,7 @@ class _Making:
     generator: torch.Generator | None = None
     devices: Sequence[Device] | None = None
     features: bool = False
+    redraw: bool = False
 
     def of(self, found: Found, weights: Weights | None, fresh: Collection[str] = ()) -> nn.Module:
         """The module of a network, with these weights but for what is `fresh`; or all drawn."""
@@ -138,10 +153,11 @@ class _Making:
                 generator=self.generator,
                 left_out=left_out,
                 full=full,
+                redraw=self.redraw,
             )
         if self.dense:
             raise ValueError("the dense form runs on one device: leave out dense=True or devices")
-        return in_towers(found, self.devices, weights, self.generator, left_out, full)
+        return in_towers(found, self.devices, weights, self.generator, left_out, full, self.redraw)
 
     def _asked_of(self, net: Net) -> Net:
         if self.features:
@@ -149,21 +165,23 @@ class _Making:
         return net if self.aux else rewrite.without_heads(net).net
 
     def _untrained(self, found: Found, net: CommitteeSpec, weights: Weights | None) -> Committee:
-        self.check_committee(net.name)
+        self.check_committee(net.name, net.member.name if named(net.member.name) else "")
         if weights is not None:
             raise ValueError(f"{net.name} is a committee: its weights are a bundle's folder")
         member = replace(found, net=net.member)
         return Committee([assemble(member, generator=self.generator) for _ in range(net.count)])
 
-    def check_committee(self, name: str) -> None:
-        """ValueError where what is asked for is of single networks alone."""
-        for asked, what in (
-            (self.devices is not None, "has no towers: leave out devices"),
-            (self.dense, "has no dense form: leave out dense=True, or ask for a member's"),
-            (self.features, "has no features of its own: ask for a member's"),
+    def check_committee(self, name: str, member: str) -> None:
+        """ValueError where what is asked for is of single networks alone, as `member` is."""
+        of = "ask for a member's"
+        for asked, what, how in (
+            (self.devices is not None, "has no towers: leave out devices", ""),
+            (self.dense, f"has no dense form: leave out dense=True, or {of}", "dense=True"),
+            (self.features, f"has no features of its own: {of}", "num_classes=0"),
         ):
             if asked:
-                raise ValueError(f"{name} is a committee and {what}")
+                command = f", create_model({member!r}, {how})" if how and member else ""
+                raise ValueError(f"{name} is a committee and {what}{command}")
 
 
 def _gone(full: Net, own: Net) -> tuple[str, ...]:
@@ -172,16 +190,6 @@ def _gone(full: Net, own: Net) -> tuple[str, ...]:
         return ()
     kept = tensors(own)
     return tuple(name for name in tensors_anyhow(full) if name not in kept)
-
-
-def _checked(name: str | os.PathLike[str]) -> str:
-    """The name as text; ValueError where it is none."""
-    if not isinstance(name, str | os.PathLike):
-        raise ValueError(
-            f"a network is a name or a bundle's folder, not {name!r}: create_model('lenet5'), say. "
-            "All names: papernets list"
-        )
-    return os.fspath(name)
 
 
 def _bundle_named(word: str) -> Path | None:
@@ -205,7 +213,7 @@ def _of_bundle(
     folder: Path, info: BundleInfo, asked: Asked, making: _Making, name: str = ""
 ) -> nn.Module:
     """The module of a bundle's network; `name` is the user's for it, if it is given by name."""
-    _check_channels(info, folder, asked)
+    check_channels(info, folder, asked)
     found, data = kept_network(folder, info, asked, name), bool(info.net) and not in_file(name)
     others = asked.classes is not None and asked.classes != len(info.classes)
     fresh = rewrite.classifier_tensors(found.net.member) if others else ()
@@ -221,18 +229,6 @@ def _of_bundle(
             f"{folder / INFO}: its network cannot be built ({type(error).__name__}: "
             f"{error}). {AGAIN}"
         ) from None
-
-
-def _check_channels(info: BundleInfo, folder: Path, asked: Asked) -> None:
-    """ValueError where other channels are asked for than a bundle's first layer has weights for."""
-    own, given = info.input[0], asked.channels
-    if given is not None and given != own:
-        raise ValueError(
-            f"{folder} was trained on {plural(own, 'channel')}, not {given}: its first layer has "
-            "weights for no other. Leave in_chans out and give pictures as "
-            f"{plural(own, 'channel')} (papernets.load(...).preprocess makes them); or train one "
-            f"for {given} from the start: leave weights out"
-        )
 
 
 def _committee(folder: Path, info: BundleInfo) -> Committee:
@@ -259,18 +255,3 @@ def _member(folder: Path, name: str, committee: BundleInfo) -> nn.Module:
     if info.classes != committee.classes:
         raise ValueError(f"{path} has other classes than its committee {folder}")
     return model_of(path, info)
-
-
-def _check_committee(info: BundleInfo, folder: Path, asked: Asked) -> None:
-    """ValueError where other classes, channels or input are asked of a committee than it has."""
-    channels, *size = info.input
-    for what, given, own in (
-        ("classes", asked.classes, len(info.classes)),
-        ("channels", asked.channels, channels),
-        ("input", asked.input and pair(asked.input), tuple(size)),
-    ):
-        if given is not None and given != own:
-            raise ValueError(
-                f"{folder} is a trained committee with {what} {own}, not {given}. Ask it of a "
-                f"member: create_model({str(folder / info.members[0])!r})"
-            )

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..nets import look_up
 from ..spec import Aux, Net, each_part
-from ..words import listed
+from ..words import brief, listed
 
 WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module)\.")
 """What DataParallel, compile and FSDP put before a module's names, at the beginning or inside."""
@@ -72,7 +72,7 @@ def trimmed(tensors: Mapping[str, Tensor]) -> Trimmed:
         short = {name: name for name in short}  # two names would become one
     gone = next((name for name, now in short.items() if name != now), None)
     if gone:
-        notes.append(f"tensors go by shorter names: {short[gone]!r} for {gone!r}")
+        notes.append(f"tensors go by shorter names: {brief(short[gone])} for {brief(gone)}")
     taken = {now: tensors[name] for name, now in short.items()}
     return Trimmed(taken, tuple(left_out), tuple(notes))
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from ..nets.registry import find
-from ..words import plain, resume_command, shortened
+from ..words import brief, plain, resume_command, shortened
 from . import INFO, WEIGHTS
 from .what import no_bundle
 
@@ -83,7 +83,7 @@ def find_bundle(given: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(given, str | os.PathLike):
         raise ValueError(
-            f"a bundle is a folder, or a network that comes trained, not {given!r}: "
+            f"a bundle is a folder, or a network that comes trained, not {brief(given)}: "
             "load_bundle('lenet5'), say"
         )
     word, path = str(given), Path(given)

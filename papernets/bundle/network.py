@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError, safe_open
+
 from .. import rewrite
 from ..nets import Found, check_options, find, look_up
 from ..nets.entry import COMMON
-from ..spec import pair
+from ..spec import pair, tensors
+from ..words import brief
 from . import INFO, WEIGHTS
 from .find import in_file, named, same_network
 from .info import AGAIN, BundleInfo
@@ -60,10 +63,10 @@ def kept_network(folder: Path, info: BundleInfo, asked: Asked, name: str = "") -
             f"create_model('FILE.py:NAME', weights={str(folder)!r})"
         )
     if name and not same_network(name, info.network):
+        alone = f"; or give the tensors alone: weights={str(folder / WEIGHTS)!r}"
         raise ValueError(
             f"{folder} is a trained {info.network}, not {name}. Leave the name out: "
-            f"create_model({str(folder)!r}); or give the tensors alone: weights="
-            f"{str(folder / WEIGHTS)!r}"
+            f"create_model({str(folder)!r}){alone if _fit(folder, asked, name) else ''}"
         )
     if info.net and named(name):
         return _from_data(folder, info, asked)
@@ -76,12 +79,24 @@ def kept_network(folder: Path, info: BundleInfo, asked: Asked, name: str = "") -
         ) from None
 
 
+def _fit(folder: Path, asked: Asked, name: str) -> bool:
+    """Whether a bundle's tensors are, by names and shapes, those of a network of this name."""
+    try:
+        own = tensors(asked.of(name).net.member)
+        with safe_open(folder / WEIGHTS, framework="numpy") as file:
+            names = file.keys()
+            shapes = {one: tuple(file.get_slice(one).get_shape()) for one in names}
+    except (ValueError, OSError, SafetensorError):
+        return False
+    return shapes == {key: tuple(one.shape) for key, one in own.items()}
+
+
 def _from_data(folder: Path, info: BundleInfo, asked: Asked) -> Found:
     """The network that a bundle has as data: the user's own, or one of ours that was changed."""
     found = read_net(info.net, str(folder / INFO))
     own = found.net.member
     for option in asked.options:
-        raise ValueError(f"{folder} has its network as data, which takes no option {option!r}")
+        raise ValueError(f"{folder} has its network as data, which takes no option {brief(option)}")
     assert asked.classes is not None and asked.channels is not None and asked.input is not None
     if asked.classes != own.classes:
         cut = asked.classes == 0

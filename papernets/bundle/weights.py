@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..files import FOLDER, unreadable
-from ..rewrite import Move, classifier_tensors
-from ..spec import Net
-from ..spec.tensors import earlier_names
-from ..words import by
+from ..rewrite import Move
+from ..rewrite.classifier import End, ends
+from ..spec import Net, tensors
+from ..spec.tensors import names_today
+from ..words import brief, by
 from .head import check_head
+
+VARIANCE = "running_var"
+"""How our names of variances end."""
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -36,52 +41,89 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
     """Load a state_dict into a model, all of it or nothing.
 
     A missing, extra or misshapen tensor, one of another kind of number, or one with NaN or infinite
-    values, is a ValueError that names the first. Names of November 2026 are read, too.
+    values, or a variance below 0, is a ValueError that names the first. Names of November 2026 are
+    read, too.
     """
     if not isinstance(state, Mapping):
-        raise ValueError(f"weights are a bundle's folder, a file or a state_dict, not {state!r}")
+        raise ValueError(
+            f"weights are a bundle's folder, a file or a state_dict, not {brief(state)}"
+            + (": give its state_dict()" if hasattr(state, "state_dict") else "")
+        )
     own = model.state_dict()
     net = getattr(model, "net", None)
     given_first = next(iter(state), None)
-    state = renamed(state, net) if isinstance(net, Net) else state
+    if isinstance(net, Net) and any(name not in state for name in own):
+        state = renamed(state, net)
     for name, tensor in own.items():
         if name not in state:
-            start = f"; it begins with {given_first!r}" if state else "; it is empty"
+            start = f"; it begins with {brief(given_first)}" if state else "; it is empty"
             raise ValueError(
                 f"{where} does not fit: it has no tensor {name!r} ({by(tensor.shape)})"
                 f"{start}{_others(own, state)}"
             )
-        given = state[name]
-        if not isinstance(given, Tensor):
-            raise ValueError(
-                f"{where} does not fit: {name!r} is a {type(given).__name__}, not a tensor"
-            )
-        if given.shape != tensor.shape:
-            raise ValueError(
-                f"{where} does not fit: {name!r} is {by(given.shape)}, "
-                f"the network has {by(tensor.shape)}"
-            )
-        if _kind(given) != _kind(tensor):
-            raise ValueError(
-                f"{where} does not fit: {name!r} holds {_kind(given)} numbers ({given.dtype}), "
-                f"the network's are {_kind(tensor)} ({tensor.dtype})"
-            )
-        if given.is_meta:
-            if not tensor.is_meta:
-                raise ValueError(f"{where} does not fit: {name!r} has a shape but no values")
-            continue
-        if not bool(given.to(tensor.dtype).isfinite().all()):
-            raise ValueError(f"{where} does not fit: {name!r} has values that are NaN or infinite")
+        wrong = _wrong(name, state[name], tensor)
+        if wrong:
+            raise ValueError(f"{where} does not fit: {name!r} {wrong}")
     extra = [name for name in state if name not in own]
     if extra:
-        raise ValueError(f"{where} does not fit: the network has no tensor {extra[0]!r}")
+        raise ValueError(f"{where} does not fit: the network has no tensor {brief(extra[0])}")
     model.load_state_dict(dict(state))
+
+
+def _wrong(name: str, given: object, own: Tensor) -> str:
+    """What keeps a tensor from the place of a network's own; empty where nothing does."""
+    if not isinstance(given, Tensor):
+        return f"is a {type(given).__name__}, not a tensor"
+    if given.is_nested or given.layout != torch.strided:
+        return "is a nested tensor" if given.is_nested else "is a sparse tensor: give t.to_dense()"
+    if given.shape != own.shape:
+        return f"is {by(given.shape)}, the network has {by(own.shape)}"
+    if _kind(given) != _kind(own):
+        return (
+            f"holds {_kind(given)} numbers ({given.dtype}), the network's are {_kind(own)} "
+            f"({own.dtype})"
+        )
+    if given.is_meta:
+        return "" if own.is_meta else "has a shape but no values"
+    if not bool(given.to(own.dtype).isfinite().all()):
+        return "has values that are NaN or infinite"
+    if name.endswith(VARIANCE) and bool((given < 0).any()):
+        return "has values below 0, and is a variance"
+    return ""
+
+
+def other_classes(net: Net, state: Mapping[str, Tensor]) -> tuple[str, ...]:
+    """The tensors of classifiers, heads' too, that a state_dict has for other classes than a net.
+
+    They differ in their first size alone.
+    """
+    own, found = tensors(net), list[str]()
+    for end in _ends(net):
+        names = [name for name, one in own.items() if one.row in end.names]
+        shapes = [(_shape(state.get(name)), own[name].shape) for name in names]
+        given = [(one, other) for one, other in shapes if one is not None]
+        alike = all(one[1:] == other[1:] and len(one) == len(other) for one, other in given)
+        if alike and any(one != other and one[0] for one, other in given):
+            found += names
+    return tuple(found)
+
+
+def _ends(net: Net) -> tuple[End, ...]:
+    try:
+        return ends(net)
+    except ValueError:  # no layer of it classifies
+        return ()
+
+
+def _shape(given: object) -> tuple[int, ...] | None:
+    """The shape of a tensor; none of one that is not there, or is nested."""
+    return tuple(given.shape) if isinstance(given, Tensor) and not given.is_nested else None
 
 
 def renamed(state: Mapping[str, Tensor], net: Net) -> Mapping[str, Tensor]:
     """A state_dict under today's names, where tensors have those of November 2026."""
-    earlier = {old: new for new, old in earlier_names(net).items() if new not in state}
-    return {earlier.get(name, name): tensor for name, tensor in state.items()}
+    today = names_today(net, state)
+    return {today.get(name, name): tensor for name, tensor in state.items()}
 
 
 def _kind(tensor: Tensor) -> str:
@@ -129,4 +171,12 @@ def copies(model: nn.Module) -> dict[str, Tensor]:
     return {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
 
 
-__all__ = ["classifier_tensors", "copies", "load_but", "load_weights", "moved", "read_safetensors"]
+__all__ = [
+    "copies",
+    "load_but",
+    "load_weights",
+    "moved",
+    "other_classes",
+    "read_safetensors",
+    "renamed",
+]

@@ -17,6 +17,8 @@ from .flags import Json, WrongUse, own_file, wrong_use
 if TYPE_CHECKING:
     from ..nets import Found
     from ..said import Check, Claim
+    from ..spec import Net
+    from ..spec.window import Shape
 
 NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
 FIELDS = 12  # with more, a sentence of them is not read
@@ -193,9 +195,7 @@ def show(found: Found) -> None:
     of = ""
     if isinstance(net, Committee):
         of = f"{times} times {beside(base).record.title}; joined by: {net.rule}. "
-    classes = plural(base.classes, "class", "classes")
-    classes = classes if base.classes else "a module: no classes"
-    screen.prose(f"{of}Input {by(base.input)}, {classes}.")
+    screen.prose(f"{of}Input {by(base.input)}, {_gives(base, rows[-1].out)}.")
     cells, legend = table_cells(rows)
     at = COLUMNS.index("details")
     cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
@@ -221,6 +221,18 @@ def show(found: Found) -> None:
     for row in rows:
         screen.paragraph(row.name, row.formula)
     _claims(found)
+
+
+def _gives(net: Net, out: Shape) -> str:
+    """What a network gives, in words: classes, features where its classifier is left out, or maps.
+
+    A module of a paper, with maps, has no classifier.
+    """
+    if net.classes:
+        return plural(net.classes, "class", "classes")
+    if out[1:] == (1, 1):
+        return f"without its classifier: {plural(out[0], 'feature')}"
+    return "a module: no classes"
 
 
 def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ import errno
 import functools
 import io
 import os
-import warnings
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+from papernets.data.quiet import Quiet
 from papernets.data.room import ROOM, NoRoom
 from papernets.data.tiff import quiet
 from papernets.files import SPECIAL, unreadable
@@ -48,15 +49,19 @@ class Packed(ABC):
 Source = str | os.PathLike[str] | Packed | Image.Image
 
 
+_QUIET = Quiet(
+    ("ignore", None, Warning, re.compile("PIL"), 0),
+    ("ignore", None, Image.DecompressionBombWarning, None, 0),
+)
+
+
 @contextmanager
 def pillow_rules() -> Iterator[None]:
     """Within it, Pillow neither prints warnings nor opens a picture far too large to be honest.
 
-    Enter it once, around the threads that decode: Python's warning filters are not per thread.
+    Threads may enter it as they like.
     """
-    with quiet(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="PIL")
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with quiet(), _QUIET:
         yield
 
 
@@ -68,10 +73,10 @@ def load(source: Source, near: int = 0) -> Image.Image:
     FileNotFoundError and PermissionError are raised as they are.
     """
     if isinstance(source, Image.Image):
-        return _upright(source)
+        return _upright(_of_pixels(source, "the picture"))
     with _readable(source) as opened, ROOM.held():
         if isinstance(opened, Image.Image):
-            return _upright(opened)
+            return _upright(_of_pixels(opened, shown(source)))
         with Image.open(opened, formats=_formats()) as image:
             if image.width * image.height > LARGEST:
                 raise Image.DecompressionBombError
@@ -171,6 +176,13 @@ def shown(path: str | os.PathLike[str] | Packed) -> str:
     if isinstance(path, Packed):
         return path.name
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _of_pixels(image: Image.Image, name: str) -> Image.Image:
+    """A picture that somebody holds; `Refused` where it is empty."""
+    if not image.width or not image.height:
+        raise Refused(f"{name}: {image.width}x{image.height}, a picture without pixels")
+    return image
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from papernets.data.dataset import KINDS, Dataset
-from papernets.numbers import is_number, is_whole
+from papernets.numbers import is_number, is_whole, plain_int
+from papernets.words import brief
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
 MOST_SIZE, LEAST_SHRINK = 10_000, 0.01  # what a bundle may ask for
@@ -44,35 +45,44 @@ class Preprocessing:
     order: str = "rgb"
 
     def __post_init__(self) -> None:
+        for name in ("channels", "height", "width"):
+            object.__setattr__(self, name, plain_int(getattr(self, name)))
+        if isinstance(self.picture, tuple | list):
+            object.__setattr__(self, "picture", tuple(map(plain_int, self.picture)))
         if self.kind not in KINDS:
-            raise ValueError(f"preprocessing kind {self.kind!r}: give one of {', '.join(KINDS)}")
+            raise ValueError(
+                f"preprocessing kind {brief(self.kind)}: give one of {', '.join(KINDS)}"
+            )
         for name in ("channels", "height", "width"):
             if not is_whole(getattr(self, name)):
                 raise ValueError(
-                    f"preprocessing {name}={getattr(self, name)!r}: give a whole number"
+                    f"preprocessing {name}={brief(getattr(self, name))}: give a whole number"
                 )
         if not _several(self.picture, is_whole) or len(self.picture) != 2:
             raise ValueError(
-                f"preprocessing picture={self.picture!r}: give height and width, such as (28, 28)"
+                f"preprocessing picture={brief(self.picture)}: give height and width, such as "
+                "(28, 28)"
             )
         if min(self.channels, self.height, self.width, *self.picture) < 1:
             raise ValueError(f"preprocessing with a size or a number of channels below 1: {self}")
         if not is_number(self.shrink) or not 0 < self.shrink <= 1:
-            raise ValueError(f"preprocessing shrink={self.shrink!r}: give more than 0, at most 1")
+            raise ValueError(
+                f"preprocessing shrink={brief(self.shrink)}: give more than 0, at most 1"
+            )
         for name in ("low", "high"):
             values = getattr(self, name)
             if not _several(values, is_number) or len(values) not in (1, self.channels):
                 raise ValueError(
-                    f"preprocessing {name}={values!r}: give one number, or one for each of the "
-                    f"{self.channels} channels"
+                    f"preprocessing {name}={brief(values)}: give one number, or one for each of "
+                    f"the {self.channels} channels"
                 )
         if self.order not in ORDERS or (self.order != "rgb" and self.channels != 3):
             raise ValueError(
-                f"preprocessing order={self.order!r} for {self.channels} channels: give one of "
-                f"{', '.join(ORDERS)}, and rgb for a network without three channels"
+                f"preprocessing order={brief(self.order)} for {self.channels} channels: give one "
+                f"of {', '.join(ORDERS)}, and rgb for a network without three channels"
             )
         if not isinstance(self.crop, bool):
-            raise ValueError(f"preprocessing crop={self.crop!r}: give true or false")
+            raise ValueError(f"preprocessing crop={brief(self.crop)}: give true or false")
         small = self.picture[0] < self.height or self.picture[1] < self.width
         if self.crop and (self.kind != "photo" or self.shrink != 1 or small):
             raise ValueError(
@@ -133,7 +143,9 @@ class Preprocessing:
         known = [field.name for field in fields(cls)]
         for key in values:
             if key not in known:
-                raise ValueError(f"unknown preprocessing key {key!r}. Known: {', '.join(known)}")
+                raise ValueError(
+                    f"unknown preprocessing key {brief(key)}. Known: {', '.join(known)}"
+                )
         missing = [name for name in known[:3] if name not in values]
         if missing:
             raise ValueError(f"preprocessing without {', '.join(missing)}")

@@ -15,7 +15,7 @@ from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
 from papernets.files import path_of
-from papernets.words import by, did_you_mean
+from papernets.words import brief, by, did_you_mean
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
@@ -93,7 +93,7 @@ def _unknown(name: str, path: Path) -> Exception:
             f"or a name: {names}"
         )
     return ValueError(
-        f"unknown data set {name!r}.{did_you_mean(normal(name), NAMES, loosely=True)} Names: "
+        f"unknown data set {brief(name)}.{did_you_mean(normal(name), NAMES, loosely=True)} Names: "
         f"{names}; or the path of a folder of pictures with one sub-folder a class, or of parquet "
         "files"
     )

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..bundle.fast import fast
+from ..bundle.modes import evaluating
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
@@ -29,18 +30,17 @@ def logits_of(
 ) -> Tensor:
     """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
 
-    It is computed in the quickest form, and the model's mode is left as it was. `batch` None takes
-    `batch_of(model)`.
+    It is computed in the quickest form, and the mode of each module is left as it was, also where
+    an error stops it. `batch` None takes `batch_of(model)`.
     """
     model = quickest(model)
     batch = batch or batch_of(model)
-    was = model.training
-    model.eval()
-    parts = [
-        model(preprocessing(images[at : at + batch].to(device))).cpu()
-        for at in range(0, len(images), batch)
-    ]
-    model.train(was)
+    kind = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
+    with evaluating(model):
+        parts = [
+            model(preprocessing(images[at : at + batch].to(device)).to(kind)).cpu()
+            for at in range(0, len(images), batch)
+        ]
     return torch.cat(parts)
 
 

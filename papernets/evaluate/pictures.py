@@ -22,7 +22,7 @@ from ..data.picture import shown
 from ..data.sources import given_path
 from ..data.stored import File, Images, OnDemand, memory_for_pictures, read_stored
 from ..files import path_of
-from ..words import either, listed, nearest
+from ..words import brief, either, listed, nearest
 from .read import preprocessing_of, read_files
 
 PARTS = ("test", "validation", "train", "all")
@@ -60,7 +60,7 @@ def open_pictures(
     ValueError. With `strict` a file that cannot be read is one too.
     """
     if part and part not in PARTS:
-        raise ValueError(f"no part {part!r}: give {either(PARTS)}")
+        raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
     preprocessing = preprocessing_of(bundle)
     root = _folder(name, data_dir)
     if root is not None and (part == "all" or not (part or _trained_on(bundle, root))):

@@ -127,6 +127,11 @@ def _answers(
         if pictures:
             logits = logits_of(model, torch.stack(pictures), preprocessing, device)
             outputs = scaled(bundle, logits).numpy()
+            if outputs.shape[1:] != (len(bundle.info.classes),):
+                raise ValueError(
+                    f"{bundle.folder} names {len(bundle.info.classes)} classes, and its model gives"
+                    f" outputs of shape {outputs.shape[1:]}: it was changed since it was loaded"
+                )
             if np.isnan(outputs).any():
                 raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")
             rows = iter(outputs)

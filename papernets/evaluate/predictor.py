@@ -18,10 +18,10 @@ from ..bundle.load import Bundle, load_bundle
 from ..data import Preprocessing
 from ..data.picture import Packed, shown
 from ..data.stored import File
-from ..numbers import is_whole
+from ..numbers import is_whole, plain_int
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net
-from ..words import by, listed, plural, shortened
+from ..words import brief, by, listed, plural, shortened
 from .predict import Answer, Source, predict
 from .read import preprocessing_of, read_files
 
@@ -94,8 +94,9 @@ class Predictor:
         read is a ValueError; among several it has an answer with `.error`, as in the verb. The
         model computes on its own device.
         """
+        top = plain_int(top)
         if not is_whole(top, 1):
-            raise ValueError(f"top={top!r}: give a whole number of at least 1")
+            raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
         sources, several = _sources(pictures)
         device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
         answers = list(predict(self.bundle, sources, top=top, device=device))
@@ -115,7 +116,7 @@ class Predictor:
         reads = read_files([source.path for source in sources], preprocessing)
         for source, read in zip(sources, reads, strict=True):
             if read.picture is None:
-                raise ValueError(f"{source.name}: {read.error}")
+                raise ValueError(f"{source.name}: {source.error or read.error}")
             stored.append(read.picture)
         if not stored:
             raise ValueError("no pictures: the list is empty")
@@ -147,7 +148,14 @@ def _sources(given: Picture | Several) -> tuple[list[Source], bool]:
     pictures: Sequence[object] = given if isinstance(given, list | tuple) else [given]
     called = (f"picture {at}" if several else "the picture" for at in range(len(pictures)))
     files = [_file(picture, name) for picture, name in zip(pictures, called, strict=True)]
-    return [Source(shown(file), file) for file in files], several
+    return [_source(file) for file in files], several
+
+
+def _source(file: File) -> Source:
+    """A picture with its name; an empty one is no path of anything."""
+    if isinstance(file, str) and not file:
+        return Source("''", file, "an empty name: give a picture's path")
+    return Source(shown(file), file)
 
 
 def _file(picture: object, called: str) -> File:

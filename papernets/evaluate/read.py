@@ -48,7 +48,7 @@ def read_files(paths: Sequence[File], preprocessing: Preprocessing) -> list[Read
             return Read(None, error=reason(path, error))
         return Read(picture, found)
 
-    with pillow_rules():  # once, around the threads: Python's warning filters are not per thread
+    with pillow_rules():  # once, around the threads
         if len(paths) < 2:
             return [read(path) for path in paths]
         with ThreadPoolExecutor(min(16, torch.get_num_threads(), len(paths))) as pool:

@@ -157,7 +157,7 @@ def _early_exit(
     if not isinstance(model, Committee):
         return None
     asked = model.asked / max(model.seen, 1)
-    whole = Committee(list(model.members), weights=model.weights).eval()  # as the members are
+    whole = Committee(list(model.members), weights=model.weights)
     logits = logits_of(whole, pictures.images, preprocessing_of(bundle), device, batch)
     without = score(logits.numpy(), pictures.labels.numpy()).error
     return EarlyExit(len(model.members), model.margin, asked, without)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..numbers import plain_int
 from ..spec import Committee, Net, Pair
+from ..words import brief
 from .shelf import first_sentence
 
 Size = int | Pair
@@ -33,9 +35,15 @@ def either_word(word: str, value: Any, other: str, options: dict[str, Any]) -> A
     under_other = options.pop(other, None)
     if value is None or under_other is None:
         return under_other if value is None else value
-    if bool(value != under_other):
+    value, under_other = plain_int(value), plain_int(under_other)
+    try:
+        same = bool(value == under_other)
+    except (ValueError, RuntimeError):  # of arrays and tensors: refused as what they are
+        same = value is under_other
+    if not same:
         raise ValueError(
-            f"{word}={value!r} and {other}={under_other!r} are two words for one thing: give one"
+            f"{word}={brief(value)} and {other}={brief(under_other)} are two words for one thing: "
+            "give one"
         )
     return value
 
@@ -78,5 +86,5 @@ class Entry:
 def check_switch(option: str, value: object) -> bool:
     """A switch's value; ValueError for anything but True and False."""
     if not isinstance(value, bool):
-        raise ValueError(f"{option} must be True or False, not {value!r}")
+        raise ValueError(f"{option} must be True or False, not {brief(value)}")
     return value

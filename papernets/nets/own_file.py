@@ -16,7 +16,7 @@ from ..files import read_bytes
 from ..numbers import is_whole
 from ..said import Printed
 from ..spec import Committee, Net, pair
-from ..words import said
+from ..words import brief, said
 from .earlier import gone
 from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
@@ -138,7 +138,7 @@ def _called(name: str, own: Callable[..., object], options: dict[str, object]) -
         for option in options:
             if option not in known:
                 takes = ", ".join(known) or "none"
-                raise ValueError(f"{name} takes no option {option!r}; its options: {takes}")
+                raise ValueError(f"{name} takes no option {brief(option)}; its options: {takes}")
     with _running(name):
         return own(**options)
 
@@ -146,7 +146,9 @@ def _called(name: str, own: Callable[..., object], options: dict[str, object]) -
 def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, object]) -> Net:
     """A user's fixed network for another input; its numbers hold for its own input alone."""
     if options:
-        raise ValueError(f"{name} is a fixed network and takes no option {next(iter(options))!r}")
+        raise ValueError(
+            f"{name} is a fixed network and takes no option {brief(next(iter(options)))}"
+        )
     if not given:
         return own
     if given.get("classes", own.classes) != own.classes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import importlib
 import importlib.util
-import operator
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,11 +12,11 @@ from types import ModuleType
 from typing import Any
 
 from .. import rewrite
-from ..numbers import is_whole
+from ..numbers import is_whole, plain_int
 from ..said import Check
 from ..said import verify as check
 from ..spec import Committee, Net
-from ..words import did_you_mean, plain
+from ..words import brief, did_you_mean, plain
 from .entry import COMMON, OTHER_WORDS, Entry, check_most, either_word
 from .own_file import networks_in, own, run
 from .shelf import Found, Shelf, in_file, printed_by
@@ -97,7 +96,7 @@ def find(name: str) -> Entry:
         )
     if entry is None:
         hint = did_you_mean(name, _BY_NAME, loosely=True)
-        raise ValueError(f"unknown network {name!r}.{hint} All names: papernets list")
+        raise ValueError(f"unknown network {brief(name)}.{hint} All names: papernets list")
     return entry
 
 
@@ -220,14 +219,14 @@ def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] 
             known = (*common, *entry.options)
             hint = did_you_mean(option, known)
             raise ValueError(
-                f"{entry.name} has no option {option!r}.{hint} Its options: {', '.join(known)}"
+                f"{entry.name} has no option {brief(option)}.{hint} Its options: {', '.join(known)}"
             )
 
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise ValueError(
-            f"a network is a name, not {name!r}: 'lenet5', say. All names: papernets list"
+            f"a network is a name, not {brief(name)}: 'lenet5', say. All names: papernets list"
         )
 
 
@@ -239,30 +238,25 @@ def sizes(
     An impossible one is a ValueError.
     """
     several = isinstance(input, tuple | list)  # a list: as TOML and JSON write it
-    input = tuple(map(_own_int, input)) if several else _own_int(input)  # type: ignore
-    classes, channels = _own_int(classes), _own_int(channels)
+    input = tuple(map(plain_int, input)) if several else plain_int(input)  # type: ignore
+    classes, channels = plain_int(classes), plain_int(channels)
     _check(classes, channels, input)
     return classes, channels, input
-
-
-def _own_int(value: Any) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
-    try:
-        return operator.index(value)
-    except TypeError:
-        return value
 
 
 def _check(classes: object = None, channels: object = None, input: object = None) -> None:
     for what, value, least in (("classes", classes, 0), ("channels", channels, 1)):
         if value is not None and not is_whole(value, least):
             other = "" if least else " (0: the features, without a classifier)"
-            raise ValueError(f"{what} must be a whole number of at least 1{other}, not {value!r}")
+            raise ValueError(
+                f"{what} must be a whole number of at least 1{other}, not {brief(value)}"
+            )
         check_most(what, value)
     if input is not None:
         sides = input if isinstance(input, tuple) else (input, input)
         if len(sides) != 2 or not all(is_whole(side, 1) for side in sides):
-            raise ValueError(f"input must be a side or (height, width) in pixels, not {input!r}")
+            raise ValueError(
+                f"input must be a side or (height, width) in pixels, not {brief(input)}"
+            )
         for side in sides:
             check_most("a side of the input", side)

@@ -92,8 +92,7 @@ def match(
             state[name] = torch.zeros((), dtype=torch.long)
             continue
         key = pairs[name]
-        whole = name.endswith(COUNTER)
-        state[name] = checked(tensors[key], key, where, whole).reshape(shape)
+        state[name] = checked(tensors[key], key, where, name).reshape(shape)
         rows.append(Match(key, name, shape))
     return Matched(state, tuple(rows), notes, by_name)
 

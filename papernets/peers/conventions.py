@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..data import Preprocessing
-from ..words import did_you_mean, plain, plural
+from ..words import brief, did_you_mean, plain, plural
 from .layout import Inputs, PeerNet
 
 LARGEST = 1e6  # no mean of values from 0 to 1 is as large
@@ -62,19 +62,19 @@ def convention(text: str, size: int, resize: int) -> Inputs:
                 raise ValueError
         except ValueError:
             raise ValueError(
-                f"preprocessing {text!r}: give as many means as deviations above 0, such as "
+                f"preprocessing {brief(text)}: give as many means as deviations above 0, such as "
                 "0.4914,0.4822,0.4465/0.247,0.2435,0.2616"
             ) from None
         if min(deviation) < SMALLEST:
             raise ValueError(
-                f"preprocessing {text!r}: a deviation of {min(deviation):g} is too small for "
+                f"preprocessing {brief(text)}: a deviation of {min(deviation):g} is too small for "
                 f"values from 0 to 1: give {SMALLEST:g} or more"
             )
         return normalised(mean, deviation, size, resize)
     hint = did_you_mean(text, CONVENTIONS, loosely=True)
     raise ValueError(
-        f"unknown preprocessing {text!r}.{hint} Give {', '.join(CONVENTIONS)}, or MEANS/DEVIATIONS "
-        "of values 0 to 1, such as 0.5,0.5,0.5/0.25,0.25,0.25"
+        f"unknown preprocessing {brief(text)}.{hint} Give {', '.join(CONVENTIONS)}, or "
+        "MEANS/DEVIATIONS of values 0 to 1, such as 0.5,0.5,0.5/0.25,0.25,0.25"
     )
 
 

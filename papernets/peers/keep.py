@@ -22,12 +22,13 @@ from ..bundle.save import save_bundle, versions
 from ..bundle.weights import load_weights
 from ..data import Preprocessing
 from ..nets import beside, find, look_up
+from ..run.fast import Twin
 from ..spec import Net
+from ..words import brief
 from .replaced import check_heads, check_modules, unwrapped_heads
-from .unchanged import check_same, net_of, unwrapped
+from .unchanged import check_same, check_unchanged, net_of
 from .usual import adapted, completed, usual
-
-HOW = "a module that create_model, from_peer or build made"
+from .wrappers import in_parts, members_of, no_network, unwrapped
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,15 @@ def save(
     classes in the place of its own, in a Sequential with dropout too;
     ValueError names what does not fit otherwise, FileExistsError a folder that is there.
     """
+    if not isinstance(folder, str | os.PathLike):
+        raise ValueError(f"the folder of a new bundle is a path, not {brief(folder)}")
     out = Path(os.fspath(folder))
     refuse_taken(out, "")
     model = unwrapped(model)
+    if isinstance(model, Twin):
+        model = model._plain
     if isinstance(model, Committee):
-        kept = [_kept(member, classes, preprocessing, model) for member in model.members]
+        kept = [_kept(one, classes, preprocessing, model) for one in members_of(model)]
         info = _committee(model, kept)
         write_new(out, lambda path: _write_committee(path, info, kept), "")
         return out
@@ -75,9 +80,11 @@ def _kept(
     """One network's; `whole` is the committee that it is of, or itself."""
     held = getattr(model, "net", None)
     if not isinstance(held, Net):
-        raise ValueError(f"a {type(model).__name__} is no network of papernets: give {HOW}")
+        raise no_network(model)
     if any(tensor.is_meta for tensor in model.state_dict().values()):
         raise ValueError(f"this {held.name} is on the meta device: its tensors have no values")
+    if any(hasattr(tensor, "full_tensor") for tensor in model.state_dict().values()):
+        raise in_parts(type(model).__name__)
     state = {name: _single(tensor) for name, tensor in model.state_dict().items()}
     state = unwrapped_heads(model, held, state)
     net = net_of(held, state)
@@ -87,6 +94,7 @@ def _kept(
     check_heads(model, net, state)
     check_modules(model, again, state)
     load_weights(again, state, f"this {net.name}")
+    check_unchanged(model, again, net)
     check_same(model, again.eval(), net)
     origin = origin_of(model) or Origin(net.name)
     told = origin_of(whole) or origin
@@ -128,14 +136,28 @@ def _names(
         how = "list(classes)" if numbers and classes else "list(classes.values())"
         raise ValueError(f"classes must be names in the order of the outputs, not a dict: {how}")
     if isinstance(classes, str | bytes | set | frozenset) or not isinstance(classes, Iterable):
-        raise ValueError(f"classes must be names in the order of the outputs, not {classes!r}")
+        raise ValueError(f"classes must be names in the order of the outputs, not {brief(classes)}")
     names = tuple(str(name) for name in classes)
     if len(names) != net.classes:
         raise ValueError(f"{len(names)} names for the {net.classes} classes of {net.name}")
+    unfit = next((name for name in names if not _writable(name)), None)
+    if unfit is not None:
+        raise ValueError(
+            f"the name of a class, {brief(unfit)}, has characters that no file can hold "
+            "(surrogates, of a name that was not UTF-8): give it as text"
+        )
     twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if twice is not None:
-        raise ValueError(f"two classes are called {twice!r}: each needs a name of its own")
+        raise ValueError(f"two classes are called {brief(twice)}: each needs a name of its own")
     return names
+
+
+def _writable(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _network(net: Net, origin: Origin) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -178,7 +200,7 @@ def _prepared(
         return usual(net, given or "", origin.peer)
     if not isinstance(given, Preprocessing | Mapping):
         raise ValueError(
-            f"preprocessing must be a Preprocessing, its dict or a name, not {given!r}"
+            f"preprocessing must be a Preprocessing, its dict or a name, not {brief(given)}"
         )
     if isinstance(given, Preprocessing):
         found = given

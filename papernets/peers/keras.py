@@ -15,7 +15,7 @@ from torch import Tensor
 from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from ..spec import tensors as tensors_of
-from ..words import by, either
+from ..words import brief, by, either
 from . import rules
 from .conventions import CAFFE
 from .h5_reader import UNNAMED
@@ -109,12 +109,14 @@ def _translated(known: PeerNet, net: Net, tensors: Mapping[str, Any]) -> dict[st
             name = f"{place.layer}/{theirs}"
             if theirs not in given:
                 first = next(iter(tensors), None)
-                begins = f"they begin with {first!r}" if tensors else "there are none"
-                raise ValueError(f"{where}: there is no tensor {name!r} ({by(shape)}); {begins}")
+                begins = f"they begin with {brief(first)}" if tensors else "there are none"
+                raise ValueError(
+                    f"{where}: there is no tensor {brief(name)} ({by(shape)}); {begins}"
+                )
             tensor = given.pop(theirs)
             if tuple(tensor.shape) != shape:
-                raise ValueError(f"{where}: {name!r} is {by(tensor.shape)}, not {by(shape)}")
-            tensor = checked(tensor, name, where)
+                raise ValueError(f"{where}: {brief(name)} is {by(tensor.shape)}, not {by(shape)}")
+            tensor = checked(tensor, name, where, ours)
             tensor = _turned(place, tensor) if theirs == KERNEL else tensor
             found[called[place.row.name, place.kind == NORM, ours]] = tensor
         if place.kind == NORM:
@@ -157,18 +159,22 @@ def _held(known: PeerNet, tensors: Mapping[str, Any], wanted: list[Place]) -> He
     held: Held = {}
     for path, value in tensors.items():
         if not isinstance(path, str):
-            raise ValueError(f"weights go by Keras's paths, such as 'fc1/kernel', not by {path!r}")
+            raise ValueError(
+                f"weights go by Keras's paths, such as 'fc1/kernel', not by {brief(path)}"
+            )
         *_, layer, weight = parts_of(path)
         if not layer or not weight:
             raise ValueError(
-                f"{path!r} is no path of a Keras weight, such as 'conv1_conv/kernel'; give "
+                f"{brief(path)} is no path of a Keras weight, such as 'conv1_conv/kernel'; give "
                 "{w.path: w for w in model.weights}"
             )
         if layer.startswith("seed_generator") or weight.startswith("seed_generator"):
             continue  # the state of a dropout's random numbers
         weight = KERNEL if weight == "depthwise_kernel" else weight  # its name until Keras 3
         if weight in held.setdefault(layer, {}):
-            raise ValueError(f"two tensors are called '{layer}/{weight}', one of them {path!r}")
+            raise ValueError(
+                f"two tensors are called '{layer}/{weight}', one of them {brief(path)}"
+            )
         held[layer][weight] = tensor_of(path, value)
     unnamed = next((path for path in tensors if path.startswith(UNNAMED)), None)
     if unnamed is None:
@@ -195,7 +201,9 @@ def tensor_of(path: str, value: Any) -> Tensor:
     try:
         return torch.from_numpy(np.array(value))
     except (TypeError, ValueError):
-        raise ValueError(f"{path!r} is a {type(value).__name__}, not an array of numbers") from None
+        raise ValueError(
+            f"{brief(path)} is a {type(value).__name__}, not an array of numbers"
+        ) from None
 
 
 def _numbered(known: PeerNet, wanted: list[Place], held: Held) -> list[Place]:

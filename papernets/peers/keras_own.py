@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from ..spec import Conv, Net, pair
-from ..words import listed
+from ..words import brief, listed
 from .channels import channels_of
 from .h5_reader import UNNAMED
 from .heads import Top
@@ -40,7 +40,7 @@ def renewed(known: PeerNet, tensors: dict[Any, Any]) -> tuple[dict[Any, Any], tu
             path = "/".join([*filter(None, before), _new(layer), weight])
         if path in found:
             raise ValueError(
-                f"two tensors are called {path!r}, by names of older and newer Kerases"
+                f"two tensors are called {brief(path)}, by names of older and newer Kerases"
             )
         found[path] = value
     return found, (RENAMED.format(old=old, new=_new(old)), OLD_RESNET)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 
 from torch import Tensor
 
+from ..words import brief
+
 
 def aligned(
     tensors: Mapping[str, Tensor], places: Collection[str]
@@ -31,7 +33,7 @@ def aligned(
     if len(set(changed.values())) < len(changed):
         return dict(tensors), ()  # two names would become one
     first = next(name for name, now in changed.items() if name != now)
-    note = f"tensors go by the peer's names: {changed[first]!r} for {first!r}"
+    note = f"tensors go by the peer's names: {brief(changed[first])} for {brief(first)}"
     return {changed[name]: tensor for name, tensor in tensors.items()}, (note,)
 
 

@@ -6,7 +6,6 @@ import os
 import pickle
 import pickletools
 import re
-import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,18 +16,18 @@ from typing import IO
 import torch
 from torch import Tensor
 
+from ..bundle.checkpoints import states_in
 from ..bundle.extras import trimmed
+from ..data.quiet import EVERY
 from ..files import FOLDER, damaged_entry, unreadable
-from ..words import first_line, listed, shortened
+from ..words import brief, first_line, listed, shortened
 from .shards import index_of, is_safetensors, read_one, read_sharded
 
 ZIP, HDF = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")  # torch's form before 1.6
 OLD_PICKLES = 4  # in that form: a number, the form's version, the machine, and what was saved
 KERAS = "model.weights.h5"  # in the archive that Keras 3 writes
-OTHERS = re.compile(r"optim|sched|scaler|amp|momentum|criterion|loss_scale", re.IGNORECASE)
 AVERAGED = re.compile(r"ema|swa|averag|teacher", re.IGNORECASE)
-MOST_LEVELS = 4
 PAGE = "a web page, not a file of weights: what does it say? Download it again"
 NOT_WEIGHTS = {
     b"version https://": "what Git LFS leaves in the place of a large file: git lfs pull gets it",
@@ -115,8 +114,7 @@ def _unpickled(file: Path, first: bytes) -> object:
     _check_pickles(file, first)
     try:
         # a file that is open: by a path, torch would judge from the name what is in it
-        with warnings.catch_warnings(), open(file, "rb") as opened:
-            warnings.simplefilter("ignore")
+        with EVERY, open(file, "rb") as opened:
             return torch.load(opened, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ValueError(_refusal(file, str(error))) from None
@@ -217,12 +215,12 @@ def state_dict_in(value: object, where: str, key: str = "") -> Weights:
             f"{where} holds a {type(value).__name__}, not a state_dict. Where it was made: "
             "torch.save(model.state_dict(), 'weights.pth')"
         )
-    found = dict(_states(value))
+    found = dict(states_in(value))
     if key:
         if list(found) == [""]:
             raise ValueError(f"{where} is one state_dict, with no key to choose: leave --key out")
         if key not in found:
-            raise ValueError(f"{where} has no state_dict {key!r}; it has {_list(found)}")
+            raise ValueError(f"{where} has no state_dict {brief(key)}; it has {_list(found)}")
         return cleaned(found[key], where)
     if not found:
         raise ValueError(f"{where} holds no state_dict; its keys: {_list(value)}")
@@ -239,20 +237,6 @@ def state_dict_in(value: object, where: str, key: str = "") -> Weights:
     return replace(taken, notes=(note, *taken.notes))
 
 
-def _states(
-    value: Mapping[object, object], path: str = "", level: int = 0
-) -> Iterator[tuple[str, Mapping[object, object]]]:
-    """(where, state_dict) of each within a value; an optimiser's states are none."""
-    if any(isinstance(k, str) and isinstance(v, Tensor) and v.ndim > 1 for k, v in value.items()):
-        yield path, value  # with all that is no tensor: `cleaned` names it
-        return
-    if level == MOST_LEVELS:
-        return
-    for name, inner in value.items():
-        if isinstance(name, str) and isinstance(inner, Mapping) and not OTHERS.search(name):
-            yield from _states(inner, f"{path}.{name}" if path else name, level + 1)
-
-
 def cleaned(
     state: Mapping[str, Tensor] | Mapping[object, object], where: str = "the state_dict"
 ) -> Weights:
@@ -266,12 +250,12 @@ def cleaned(
         tensor = value if isinstance(value, Tensor) else _as_tensor(value)
         if not isinstance(name, str) or tensor is None:
             raise ValueError(
-                f"{where}: {name!r} is a {type(value).__name__}, not a tensor with a name"
+                f"{where}: {brief(name)} is a {type(value).__name__}, not a tensor with a name"
             )
         if tensor.is_nested or tensor.layout != torch.strided:
             odd = "nested" if tensor.is_nested else "sparse"
             raise ValueError(
-                f"{where}: {name!r} is a {odd} tensor: give the weights as dense ones"
+                f"{where}: {brief(name)} is a {odd} tensor: give the weights as dense ones"
                 + (", by to_dense()" if odd == "sparse" else "")
             )
         tensors[name] = tensor

@@ -45,7 +45,7 @@ def unwrapped_heads(model: nn.Module, net: Net, state: Mapping[str, Tensor]) -> 
 
 def _linear(model: nn.Module, name: str) -> str:
     """The name of the one dense layer within a Sequential of this name; empty for anything else."""
-    module = _module(model, name)
+    module = named_module(model, name)
     if not isinstance(module, nn.Sequential):
         return ""
     every = module.named_modules(prefix=name, remove_duplicate=False)
@@ -71,7 +71,7 @@ def check_heads(model: nn.Module, net: Net, state: Mapping[str, Tensor]) -> None
     name, features = next((row, state[f"{row}.weight"]) for row, n in heads if n != counts[main])
     said = listed((f"{row} for {number}" for row, number in heads), 3)
     without = ""
-    plain = not isinstance(_module(model, main), nn.Sequential)  # its names are the network's
+    plain = not isinstance(named_module(model, main), nn.Sequential)  # its names are the network's
     kept = ", weights=model.state_dict()" if plain else ""
     try:
         if "aux" in find(net.name).options:
@@ -107,7 +107,7 @@ def check_modules(model: nn.Module, again: nn.Module, state: Mapping[str, Tensor
 
 def _check_one(model: nn.Module, name: str, which: str) -> None:
     """ValueError for a module whose weights are computed: pruned, or parametrised."""
-    module = _module(model, name)
+    module = named_module(model, name)
     if module is None:
         return
     if parametrize.is_parametrized(module):
@@ -134,7 +134,7 @@ def _check_one(model: nn.Module, name: str, which: str) -> None:
 def others(model: nn.Module, again: nn.Module) -> Iterable[tuple[str, nn.Module | None]]:
     """Names of the modules of a network that are of another class, or gone, and what is there."""
     for name, module in again.named_modules():
-        given = _module(model, name)
+        given = named_module(model, name)
         if name and type(given) is not type(module):
             yield name, given
 
@@ -146,7 +146,7 @@ def said_of(model: nn.Module, again: nn.Module) -> str:
 
 
 def _instead(model: nn.Module, again: nn.Module, name: str, module: nn.Module | None) -> str:
-    was = type(_module(again, name)).__name__
+    was = type(named_module(again, name)).__name__
     if module is None:
         return f"{name} ({was}) is gone"
     inside = [type(one).__name__ for _, one in module.named_children()]
@@ -154,7 +154,7 @@ def _instead(model: nn.Module, again: nn.Module, name: str, module: nn.Module | 
     return f"{name} ({was}) was replaced by {type(module).__name__}{several}"
 
 
-def _module(model: nn.Module, name: str) -> nn.Module | None:
+def named_module(model: nn.Module, name: str) -> nn.Module | None:
     try:
         return model.get_submodule(name)
     except AttributeError:

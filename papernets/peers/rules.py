@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from .. import spec
+from ..bundle.weights import VARIANCE
 from ..spec import Net
-from ..words import by
+from ..words import brief, by
 from .layout import PeerNet
 
 NORM = "norm"
@@ -94,38 +95,48 @@ def renamed(
                 found[key] = torch.zeros((), dtype=torch.long)
                 continue
             first = next(iter(tensors), None)
-            begins = f"the state_dict begins with {first!r}" if tensors else "it is empty"
+            begins = f"the state_dict begins with {brief(first)}" if tensors else "it is empty"
             raise ValueError(
-                f"{where}: there is no tensor {name!r} ({by(shape)}, our {key}); {begins}"
+                f"{where}: there is no tensor {brief(name)} ({by(shape)}, our {key}); {begins}"
             )
         given = tensors[name]
         as_dense = given.ndim == 4 and len(shape) == 2 and given.numel() == prod(shape)
         if given.shape != shape and not (as_dense and given.shape[0] == shape[0]):
-            raise ValueError(f"{where}: {name!r} is {by(given.shape)}, not {by(shape)} (our {key})")
-        found[key] = checked(given, name, where, whole=key.endswith(COUNTER)).reshape(shape)
+            raise ValueError(
+                f"{where}: {brief(name)} is {by(given.shape)}, not {by(shape)} (our {key})"
+            )
+        found[key] = checked(given, name, where, key).reshape(shape)
     places = set(theirs.values())
     extra = next((name for name in tensors if name not in places), None)
     if extra is not None:
         raise ValueError(
-            f"{where}: {extra!r} ({by(tensors[extra].shape)}) is a tensor that it has no place for"
+            f"{where}: {brief(extra)} ({by(tensors[extra].shape)}) is a tensor that it has no "
+            "place for"
         )
     return found
 
 
-def checked(tensor: Tensor, name: str, where: str, whole: bool = False) -> Tensor:
-    """A tensor of finite numbers, half precision as float32; a ValueError names another one."""
-    if whole and not tensor.is_meta and not tensor.is_complex():
+def checked(tensor: Tensor, name: str, where: str, ours: str) -> Tensor:
+    """A tensor of finite numbers, half precision as float32; a ValueError names another one.
+
+    `ours` is our name for it, or how that ends: variances are not negative, counters are whole.
+    """
+    if ours.endswith(COUNTER) and not tensor.is_meta and not tensor.is_complex():
         return tensor.long().cpu()
     if tensor.layout != torch.strided or tensor.is_quantized or not tensor.is_floating_point():
         raise ValueError(
-            f"{where}: {name!r} holds {str(tensor.dtype).removeprefix('torch.')} numbers, not "
+            f"{where}: {brief(name)} holds {str(tensor.dtype).removeprefix('torch.')} numbers, not "
             "floating ones: give the weights as they were before they were made smaller"
         )
     if tensor.is_meta:
-        raise ValueError(f"{where}: {name!r} has a shape but no values: it is on the meta device")
+        raise ValueError(
+            f"{where}: {brief(name)} has a shape but no values: it is on the meta device"
+        )
     tensor = tensor.detach().cpu()
     if tensor.dtype not in (torch.float32, torch.float64):
         tensor = tensor.float()
     if not bool(tensor.isfinite().all()):
-        raise ValueError(f"{where}: {name!r} has values that are NaN or infinite")
+        raise ValueError(f"{where}: {brief(name)} has values that are NaN or infinite")
+    if ours.endswith(VARIANCE) and bool((tensor < 0).any()):
+        raise ValueError(f"{where}: {brief(name)} has values below 0, and is a variance")
     return tensor

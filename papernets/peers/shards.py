@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from torch import Tensor
 
 from ..bundle.head import check_head
 from ..files import unreadable
-from ..words import first_line, listed, shortened
+from ..words import brief, first_line, listed, shortened
 
 INDEX = ".index.json"
 MAP = "weight_map"  # from a tensor's name to the file that has it
@@ -66,14 +68,14 @@ def read_sharded(index: Path) -> dict[str, Tensor]:
     for name, file in shards.items():
         for key, tensor in read_one(file).items():
             if key in owner:
-                raise ValueError(f"{index}: {key!r} is in two files, {owner[key]} and {name}")
+                raise ValueError(f"{index}: {brief(key)} is in two files, {owner[key]} and {name}")
             if key not in listed_in:
-                raise ValueError(f"{index} does not list {key!r}, which {name} has: {AGAIN}")
+                raise ValueError(f"{index} does not list {brief(key)}, which {name} has: {AGAIN}")
             tensors[key], owner[key] = tensor, name
     for key, name in listed_in.items():
         if owner.get(key) != name:
             there = f"; {owner[key]} has it" if key in owner else ""
-            raise ValueError(f"{index}: {name} has no tensor {key!r}{there}. {AGAIN}")
+            raise ValueError(f"{index}: {name} has no tensor {brief(key)}{there}. {AGAIN}")
     return tensors
 
 
@@ -102,24 +104,28 @@ def _weight_map(index: Path) -> dict[str, str]:
         )
     for key, name in found.items():
         if not isinstance(name, str):
-            raise ValueError(f"{index}: {MAP} has {name!r} for {key!r}, not the name of a file")
-    return found
+            raise ValueError(
+                f"{index}: {MAP} has {brief(name)} for {brief(key)}, not the name of a file"
+            )
+    return {key: re.sub(r"^(\./+)+", "", name) for key, name in found.items()}
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object; ValueError for a key that it has twice."""
     key, times = Counter(key for key, _ in pairs).most_common(1)[0] if pairs else ("", 0)
     if times > 1:
-        raise ValueError(f"{key!r} stands twice in it")
+        raise ValueError(f"{brief(key)} stands twice in it")
     return dict(pairs)
 
 
 def _shard(index: Path, name: str) -> Path:
     """The file that an index names; ValueError for one that is no file beside it."""
     if Path(name).name != name or name in ("", ".", "..") or "\\" in name or "\0" in name:
+        out = normpath(name.replace("\\", "/")).startswith(("/", ".."))
+        which = "leads out of its folder" if out else "is no plain name of a file"
         raise ValueError(
-            f"{index} names {name!r}, which leads out of its folder: refused. Its files stand "
-            "beside it, under plain names"
+            f"{index} names {brief(name)}, which {which}: refused. Its files stand beside it, "
+            "under plain names"
         )
     file = index.parent / name
     if what := unreadable(file):

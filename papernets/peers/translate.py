@@ -11,12 +11,14 @@ from torch import Tensor, nn
 
 from .. import rewrite, spec
 from ..bundle.assemble import assemble
+from ..bundle.checkpoints import one_state
 from ..bundle.origin import mark
 from ..bundle.weights import load_weights
 from ..nets import beside, find, sizes
+from ..nets.entry import either_word
 from ..run.network import Network
 from ..spec import Net, walk
-from ..words import did_you_mean, plain
+from ..words import brief, did_you_mean, plain
 from . import keras, keras_own
 from .auto import Match
 from .channels import channels_of, widened
@@ -70,23 +72,14 @@ def from_peer(
     double precision makes a network of double precision, any other one of single. ValueError names
     what is unknown, or the first tensor that is missing, extra, misshapen or not finite.
     """
-    count = _one("num_classes", num_classes, "classes", classes)
-    depth = _one("in_chans", in_chans, "channels", channels)
+    count = either_word("num_classes", num_classes, "classes", {"classes": classes})
+    depth = either_word("in_chans", in_chans, "channels", {"channels": channels})
     taken = take(peer, name, state_dict, count, channels=depth)
     model: nn.Module = taken.model
     model.left_out = taken.left_out  # type: ignore[assignment]
     if taken.known is not None:
         mark(model, taken.name, taken.options, peer=(taken.known.peer, taken.known.name))
     return model
-
-
-def _one(word: str, value: int | None, other: str, same: int | None) -> int | None:
-    """The value of a word that has two forms; ValueError where they say different things."""
-    if value is not None and same is not None and value != same:
-        raise ValueError(
-            f"{word}={value!r} and {other}={same!r} are two words for one number: give one of them"
-        )
-    return same if value is None else value
 
 
 def take(
@@ -153,7 +146,7 @@ def _kept(known: PeerNet, state_dict: Mapping[str, Tensor]) -> _Kept:
         return _Kept(
             top.tensors, options, top, (), older, "".join(f". Here {n}" for n in older[:1])
         )
-    found = cleaned(state_dict)
+    found = cleaned(one_state(state_dict))
     whole = our_net(known.net, options)
     tensors, changed = aligned(found.tensors, theirs(known, whole).values())
     heads = [key for key in tensors if known.aux and key.startswith(known.aux)]
@@ -196,7 +189,7 @@ def module_of(peer: str) -> ModuleType:
     if not isinstance(peer, str) or peer.strip().lower() not in PEERS:
         given = peer if isinstance(peer, str) else ""
         hint = did_you_mean(given, PEERS, loosely=True)
-        raise ValueError(f"unknown peer {peer!r}.{hint} Peers: {', '.join(PEERS)}")
+        raise ValueError(f"unknown peer {brief(peer)}.{hint} Peers: {', '.join(PEERS)}")
     return MODULES[peer.strip().lower()]
 
 
@@ -220,7 +213,7 @@ def find_peer(peer: str, name: str) -> PeerNet:
     hint = did_you_mean(given, known, loosely=True)
     if meant:
         hint = f" {ours} is {' or '.join(repr(one.name) for one in meant)} there."
-    raise ValueError(f"unknown network of {peer}, {name!r}.{hint} Known: {', '.join(known)}")
+    raise ValueError(f"unknown network of {peer}, {brief(name)}.{hint} Known: {', '.join(known)}")
 
 
 def _classes(known: PeerNet, tensors: Mapping[str, Tensor]) -> int | None:

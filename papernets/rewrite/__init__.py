@@ -25,6 +25,7 @@ from ..spec import (
     tensors,
     walk,
 )
+from ..spec.tensors import StateTensor
 from ..spec.tree import Change
 from .classifier import classifier, classifier_tensors, with_classes, without_classifier
 from .forms import BY_SIGMOID, SlidingLRN, slides
@@ -150,11 +151,19 @@ def dense(net: Net) -> Rewritten:
         return Conv(part.out, kernel, bias=part.bias, norm=part.norm, activation=part.activation)
 
     wide = mapped(net, change).net
-    own, other = tensors(net), tensors(wide)
-    pairs = zip(own.items(), other.items(), strict=True)
+    own, other = _by_row(net), _by_row(wide)
+    pairs = (pair for row in own for pair in zip(own[row], other[row], strict=True))
     return Rewritten(
         wide, tuple(Move(a, b, y.shape) for (a, x), (b, y) in pairs if (a, x) != (b, y))
     )
+
+
+def _by_row(net: Net) -> dict[str, list[tuple[str, StateTensor]]]:
+    """The tensors of each row with their names; flattening may stand between rows elsewhere."""
+    found: dict[str, list[tuple[str, StateTensor]]] = {}
+    for name, tensor in tensors(net).items():
+        found.setdefault(tensor.row, []).append((name, tensor))
+    return found
 
 
 def _sliding(part: AdaptivePool, s: Shape) -> Part:

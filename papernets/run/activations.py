@@ -20,19 +20,32 @@ def scaled_tanh(x: Tensor) -> Tensor:
 class _BySigmoid(torch.autograd.Function):
     """gain * tanh(slope * x) as gain * (2 sigmoid(2 slope x) - 1), with few passes over memory."""
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, x: Tensor, gain: float, slope: float) -> Tensor:
-        y = (x * (2 * slope)).sigmoid_().mul_(2 * gain).sub_(gain)
-        ctx.save_for_backward(y)
-        ctx.gain, ctx.slope = gain, slope
-        return y
+    def forward(x: Tensor, gain: float, slope: float) -> Tensor:
+        return (x * (2 * slope)).sigmoid_().mul_(2 * gain).sub_(gain)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        _, ctx.gain, ctx.slope = inputs
+        ctx.save_for_backward(output)
+        ctx.save_for_forward(output)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         (y,) = ctx.saved_tensors
-        # d/dx = slope * (gain - y^2 / gain)
-        scaled = grad * (ctx.gain * ctx.slope)
-        return scaled.addcmul_(grad * y, y, value=-ctx.slope / ctx.gain), None, None
+        return _sloped(grad, y, ctx.gain, ctx.slope), None, None
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: Tensor, *_: None) -> Tensor:
+        (y,) = ctx.saved_tensors
+        return _sloped(tangent, y, ctx.gain, ctx.slope)
+
+
+def _sloped(by: Tensor, y: Tensor, gain: float, slope: float) -> Tensor:
+    """A gradient, or a tangent, times the derivative of gain * tanh(slope * x) where that is y."""
+    return torch.addcmul(by * (gain * slope), by * y, y, value=-slope / gain)
 
 
 def _by_sigmoid(x: Tensor, gain: float, slope: float) -> Tensor:

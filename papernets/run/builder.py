@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from torch import nn
@@ -21,15 +21,14 @@ from .rows import activation, row_module
 class Built:
     """What a network was built of.
 
-    `names` are its rows' and `aux_names` those of heads; `outputs` is for each row the module that
-    gives its value; `written_over` are the rows over whose value a sum is written; `kinds` are the
-    modules' classes.
+    `names` are its rows' and `aux_names` those of its `heads`; `outputs` is for each row the module
+    that gives its value; `kinds` are the modules' classes.
     """
 
     names: tuple[str, ...]
     aux_names: frozenset[str]
+    heads: int
     outputs: dict[str, str]
-    written_over: frozenset[str]
     kinds: dict[str, type[nn.Module]]
 
 
@@ -37,14 +36,13 @@ class Builder:
     """Puts the modules of a network's parts where their names say, and lays down the lines.
 
     `rows` are where each row's output comes from, by the row's name: the names of a module.
-    `written_over` are the rows whose output a later sum is written over.
     """
 
-    def __init__(self, shapes: dict[str, Shape], words: dict[str, str]):
-        """`shapes` are the inputs of all rows, `words` what is said of blocks."""
+    def __init__(self, shapes: dict[str, Shape], words: dict[str, str], parts: Iterable[str]):
+        """`shapes` are the inputs of rows, `words` is said of blocks, `parts` are all names."""
         self.shapes, self.words = shapes, words
         self.rows: dict[str, str] = {}
-        self.written_over: set[str] = set()
+        self._names = {start for name in parts for start in accumulate(name.split("."), dotted)}
 
     def line(
         self, own: nn.Module, name: str, part: Part, flat: bool, at: str = "", last: bool = True
@@ -97,12 +95,12 @@ class Builder:
         block = Block()
         self._place(own, place, name, block)
         line, flat = self.line(block, name, part, flat)
-        if isinstance(part, Chain) and tuple(block._modules) == line:
+        block._has_heads = any(_has_heads(block, step) for step in line)
+        if isinstance(part, Chain) and tuple(block._modules) == line and not block._has_heads:
             line_of_rows = nn.Sequential(OrderedDict(block._modules))  # type: ignore[arg-type]
             self._place(own, place, name, line_of_rows, again=True)
             return place, flat
         block._name, block._line, block._words = name, line, self.words.get(name, "")
-        block._has_heads = any(_has_heads(block, step) for step in line)
         return place, flat
 
     def _join(
@@ -120,23 +118,8 @@ class Builder:
         join = Join(tuple(lines))
         if isinstance(part, Add):
             scales = part.scales or (1.0,) * len(lines)
-            join = Join(tuple(lines), scales, *self._over(name, part, scales))
+            join = Join(tuple(lines), scales, _over(part, scales))
         return self._ended(own, name, join, getattr(part, "activation", None), last), flat
-
-    def _over(self, name: str, part: Add, scales: Sequence[float]) -> tuple[int | None, str]:
-        """The first branch that ends with a value of its own, which a sum may be written over.
-
-        And the child that gives it.
-
-        The order of a sum matters to its last digit, but not that of two terms.
-        """
-        ordered = any(scale != 1.0 for scale in scales) or len(scales) > 2
-        for at, (child, branch) in enumerate(part.branches[:1] if ordered else part.branches):
-            row, end = last_row(dotted(name, child), branch)
-            if isinstance(end, Conv | BatchNorm | Dense) and end.activation is None:
-                self.written_over.add(row)
-                return at, row.removeprefix(f"{name}." if name else "")
-        return None, ""
 
     def _ended(
         self, own: nn.Module, name: str, join: Join, activates: str | None, last: bool
@@ -146,7 +129,7 @@ class Builder:
         if not word:
             self.rows[name] = name
             return (join,)
-        while word in own._modules:
+        while dotted(name, word) in self._names:
             word += "_"
         fresh = join.scales is None or len(join.branches) > 1  # even where none is written over
         made = activation(activates, fresh) if activates in ACTIVATES else nn.Identity()
@@ -167,12 +150,25 @@ class Builder:
         if again:
             at._modules[last] = module
             return
-        try:
-            at.add_module(last, module)
-        except KeyError:
+        if last.startswith("_") or hasattr(nn.Sequential, last) or hasattr(at, last):
             raise ValueError(
-                f"{name}: torch's modules have an attribute {last!r}; call the layer otherwise"
-            ) from None
+                f"{name}: torch's modules, or ours, have an attribute {last!r}; call the layer "
+                "otherwise"
+            )
+        at.add_module(last, module)
+
+
+def _over(part: Add, scales: Sequence[float]) -> int | None:
+    """The first branch that ends with a value of its own, which the sum may be written over.
+
+    The order of a sum matters to its last digit, but not that of two terms.
+    """
+    ordered = any(scale != 1.0 for scale in scales) or len(scales) > 2
+    for at, (_, branch) in enumerate(part.branches[:1] if ordered else part.branches):
+        end = last_part(branch)
+        if isinstance(end, Conv | BatchNorm | Dense) and end.activation is None:
+            return at
+    return None
 
 
 def _has_heads(own: nn.Module, step: Step) -> bool:
@@ -198,9 +194,8 @@ def grouped(part: Chain) -> Iterator[tuple[str, Part]]:
             yield from run
 
 
-def last_row(name: str, part: Part) -> tuple[str, Part | None]:
-    """The part whose value another gives, by its full name: a row, or a head that hears it too."""
+def last_part(part: Part) -> Part | None:
+    """The part whose value another gives: a row, or a head that hears it too."""
     while isinstance(part, Chain) and part.parts:
-        child, part = part.parts[-1]
-        name = dotted(name, child)
-    return name, part
+        part = part.parts[-1][1]
+    return part

@@ -8,6 +8,7 @@ one may come after the pooling that follows it, or be written over its input.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,11 +18,11 @@ from torch import Tensor, nn
 from torch.nn.modules import module as _module
 
 from .. import rewrite
-from ..rewrite.forms import SlidingLRN
+from ..rewrite.forms import SlidingLRN, slides
 from ..spec import Add, BatchNorm, Concat, Layer
 from ..spec.layer import ACTIVATES
 from .activations import activate, activate_
-from .block import gone
+from .block import is_changed, module_at, summed
 from .lrn import lrn
 from .network import Logits, Network
 from .norms import normalised_
@@ -40,84 +41,88 @@ Kind = type[nn.Module]
 Path = tuple[str, ...]
 
 
-class Fast(Network):
-    """A network in its fast form, made of a plain one.
+class Twin:
+    """A module that is another one, and computes otherwise: both have one table of attributes.
 
-    It has that module's children, parameters, buffers, hooks and mode: what is done to one is done
-    to the other. ValueError names a module that was replaced, or that has hooks, where the fast
-    form does not call it.
+    So children, parameters, hooks, mode, and whatever is put on either, are those of both. The
+    other one, `_plain`, and what it computes by, `_form`, are its own.
     """
 
+    __slots__ = ("_form", "_plain")
+    _form: Any
+    _plain: Any
+    __dict__: dict[str, Any]
+
+    def _share(self, plain: nn.Module, form: object) -> None:
+        object.__setattr__(self, "__dict__", plain.__dict__)
+        object.__setattr__(self, "_plain", plain)
+        object.__setattr__(self, "_form", form)
+
+    def __reduce__(self) -> tuple[type[Twin], tuple[nn.Module]]:
+        return type(self), (self._plain,)
+
+    def __copy__(self) -> Twin:
+        return type(self)(copy.copy(self._plain))  # type: ignore[call-arg]
+
+    def _replicate_for_data_parallel(self) -> nn.Module:
+        """A copy with children to come, which torch fills in for a device."""
+        replica = self._plain._replicate_for_data_parallel()
+        twin: Any = type(self).__new__(type(self))
+        twin._share(replica, self._form)
+        return twin  # type: ignore[no-any-return]
+
+
+class Fast(Twin, Network):
+    """A network in its fast form, made of a plain one, whose twin it is.
+
+    ValueError names a module that was replaced, or that has hooks, where the fast form does not
+    call it.
+    """
+
+    _form: Form
+
     def __init__(self, plain: Network):
-        nn.Module.__init__(self)
-        self.__dict__.update(plain.__dict__)  # the same tables of children, parameters and hooks
-        self.__dict__.pop("training")
-        self.__dict__["_plain"] = plain
-        own: dict[str, Any] = {step.name: step.part for step in plan(plain.net.body).steps}
-        planned = plan(rewrite.fast(plain.net).net.body)
-        self._train_steps, self._eval_steps = planned.of(heads=True), planned.of(heads=False)
-        self._out, self._heads = planned.out, planned.heads
-        self._in_form = {
-            step.name: RowInForm(step.name, own[step.name], step.part, plain._built.kinds)
-            for step in planned.steps
-            if isinstance(step.part, Layer)
-        }
-        of_rows = {name for row in self._in_form.values() for name in row.names}
-        children = children_of(plain._built.kinds)
-        self._others = tuple(
-            (name, tuple(name.split(".")), kind, children.get(name, ()))
-            for name, kind in plain._built.kinds.items()
-            if name not in of_rows
-        )
-        self._check_others()
-        for row in self._in_form.values():
-            row.own(at(self, row.path), self.net.name)
+        if isinstance(plain, Fast):
+            plain = plain._plain
+        kind = type(plain)
+        if kind.forward is not Network.forward or kind._run is not Network._run:
+            raise ValueError(
+                f"{kind.__name__} has a forward of its own, which the fast form does not call: "
+                "call the plain model"
+            )
+        self._share(plain, Form(plain))
+        self._form.check(self)
 
-    @property
-    def training(self) -> bool:  # type: ignore[override]
-        """The plain module's mode."""
-        mode: bool = self.__dict__["_plain"].training
-        return mode
-
-    @training.setter
-    def training(self, mode: bool) -> None:
-        if "_plain" in self.__dict__:
-            self.__dict__["_plain"].training = mode
-
-    def forward(self, x: Tensor) -> Tensor | Logits:  # type: ignore[override]
+    def _run(self, x: Tensor) -> Tensor | Logits:
         if (
             torch.compiler.is_compiling()
             or torch.jit.is_tracing()
             or isinstance(x, torch.fx.Proxy)
             or any(getattr(_module, name) for name in EVERYWHERE)
         ):
-            return super().forward(x)  # who reads or watches the modules sees them called
-        self._check.before(self, x)
-        try:
-            return self.rest(x, 0)
-        except RuntimeError as error:
-            self._check.explain(self, x, error)
-            raise
+            return super()._run(x)  # who reads or watches the modules sees them called
+        return self.rest(x, 0)
 
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
         """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
-        heads = self.training and bool(self._heads)
-        steps = self._train_steps if heads else self._eval_steps
+        form = self._form
+        heads = self.training and bool(form.heads)
+        steps = form.train_steps if heads else form.eval_steps
         first = steps[done - 1].writes if done else 0
-        kept = {self._out, *self._heads} if heads else {self._out}
+        kept = {form.out, *form.heads} if heads else {form.out}
         results: dict[int, Tensor] = {first: x} if first in kept else {}
         for value, out in self._stepwise(x, steps[done:], first):
             if value in kept:
                 results[value] = out
             del out
-        main = results[self._out]
-        return Logits(main, tuple(results[v] for v in self._heads)) if heads else main
+        main = results[form.out]
+        return Logits(main, tuple(results[v] for v in form.heads)) if heads else main
 
     def _stepwise(
         self, x: Tensor, steps: Sequence[PlannedStep], first: int
     ) -> Iterator[tuple[int, Tensor]]:
         """Each step's output, and its number."""
-        self._check_others()
+        self._form.check_others(self)
         values: dict[int, Tensor] = {first: x}
         theirs: set[int] = set()  # values that other modules than ours gave: nothing is sure there
         del x
@@ -128,7 +133,7 @@ class Fast(Network):
             if isinstance(step.part, Concat | Add):
                 out = joined(step.part, given, step.over if theirs.isdisjoint(step.reads) else None)
             else:
-                out, known = self._in_form[step.name](self, given)
+                out, known = self._form.rows[step.name](self, given)
                 if not known:
                     theirs.add(step.writes)
             del given
@@ -136,16 +141,45 @@ class Fast(Network):
             yield step.writes, out
             del out
 
-    def _check_others(self) -> None:
+
+class Form:
+    """How a network is computed fast: its steps, and what each row and block must be for that."""
+
+    def __init__(self, plain: Network):
+        own: dict[str, Any] = {step.name: step.part for step in plan(plain.net.body).steps}
+        planned = plan(rewrite.fast(plain.net).net.body)
+        kinds = plain._built.kinds
+        self.train_steps, self.eval_steps = planned.of(heads=True), planned.of(heads=False)
+        self.out, self.heads = planned.out, planned.heads
+        self.rows = {
+            step.name: RowInForm(step.name, own[step.name], step.part, kinds)
+            for step in planned.steps
+            if isinstance(step.part, Layer)
+        }
+        of_rows = {name for row in self.rows.values() for name in row.names}
+        children = children_of(kinds)
+        self.others = tuple(
+            (name, tuple(name.split(".")), kind, children.get(name, ()))
+            for name, kind in kinds.items()
+            if name not in of_rows
+        )
+
+    def check(self, network: Network) -> None:
+        """ValueError where a module that would not be called is not as it was built."""
+        self.check_others(network)
+        for row in self.rows.values():
+            row.own(module_at(network, row.path), network.net.name)
+
+    def check_others(self, network: Network) -> None:
         """ValueError where a block, or the activation after a sum, is not as it was built.
 
         A line of rows that somebody added to, or changed the order of, is another one.
         """
-        for name, path, kind, children in self._others:
-            module = at(self, path)
+        for name, path, kind, children in self.others:
+            module = module_at(network, path)
             line = kind is nn.Sequential
             if not as_built(module, kind) or (line and tuple(module._modules) != children):
-                raise unknown(self.net.name, name, module)
+                raise unknown(network.net.name, name, module)
 
 
 class RowInForm:
@@ -172,13 +206,13 @@ class RowInForm:
         return (self.name, *(f"{self.name}.{one}" for one, _ in self.children))
 
     def __call__(self, network: Network, given: list[Tensor]) -> tuple[Tensor, bool]:
-        row = at(network, self.path)
+        row = module_at(network, self.path)
         if not self.own(row, network.net.name):
             out: Tensor = row(given.pop())
             return out, False
         x = given.pop()
         if not self.children:
-            if self.slides:
+            if self.slides and slides(row.window):  # type: ignore[arg-type]
                 return lrn(x, row.window), True  # type: ignore[arg-type]
             if self.alone:
                 return activate(x, self.activation), True
@@ -226,26 +260,9 @@ def children_of(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def as_built(module: nn.Module | None, kind: Kind) -> bool:
     """True where a module is of the kind that was built, without hooks or a forward of its own."""
-    if type(module) is not kind:
+    if module is None or type(module) is not kind or is_changed(module):
         return False
-    own = module.__dict__
-    return not (
-        own["_forward_hooks"]
-        or own["_forward_pre_hooks"]
-        or own["_backward_hooks"]
-        or own["_backward_pre_hooks"]
-        or "forward" in own
-    )
-
-
-def at(network: nn.Module, path: Path) -> nn.Module:
-    """The module at a path; ValueError where it was taken away."""
-    module: nn.Module | None = network
-    for name in path:
-        module = module._modules.get(name) if module is not None else None
-    if module is None:
-        raise gone(".".join(path))
-    return module
+    return kind is not nn.ReLU6 or (module.min_val, module.max_val) == (0.0, 6.0)
 
 
 def unknown(network: str, name: str, module: nn.Module) -> ValueError:
@@ -261,14 +278,7 @@ def joined(join: Concat | Add, given: list[Tensor], over: int | None) -> Tensor:
     """What a join makes of its branches' values, written over one of them where `over` says so."""
     if isinstance(join, Concat):
         return torch.cat(given, 1)
-    scales = list(join.scales or (1.0,) * len(given))
-    total, scale = given.pop(over or 0), scales.pop(over or 0)
-    if over is not None:
-        total = total if scale == 1.0 else total.mul_(scale)
-        for scale in scales:
-            total = total.add_(given.pop(0), alpha=scale)
-        return activate_(total, join.activation)
-    total = total if scale == 1.0 else total * scale
-    for value, scale in zip(given, scales, strict=True):
-        total = torch.add(total, value, alpha=scale)
-    return activate_(total, join.activation) if given else activate(total, join.activation)
+    several = len(given) > 1  # a sum of one is that value, which others may read
+    total = summed(given, join.scales or (1.0,) * len(given), over)
+    over_it = several or over is not None
+    return activate_(total, join.activation) if over_it else activate(total, join.activation)

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from .. import spec
-from ..spec import Initialisation, Layer, Net, pair, tensors, walk
+from ..spec import Initialisation, Layer, Net, pair
+from ..spec.tensors import in_order
 
 Fans = tuple[Tensor, int, int]
 """Weights, their fan-in and their fan-out."""
@@ -40,11 +41,10 @@ def initialise(
 
     On meta nothing happens.
     """
-    rows = {row.name: row for row in walk(net)}
-    for name in dict.fromkeys(tensor.row for tensor in tensors(net).values()):
-        row = rows[name]
+    for row in in_order(net):
         if not isinstance(row.layer, DRAWN):
             continue
+        name = row.name
         own = model.get_submodule(module_name(name, row.layer))
         weight, bias = own._parameters["weight"], own._parameters["bias"]
         if weight is None or weight.is_meta:

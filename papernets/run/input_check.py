@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from .. import rewrite
 from ..spec import Net
+from ..spec.smallest import what_works
 from ..spec.walk import fixed_size, walk
 from .builder import Built
 
@@ -78,6 +79,8 @@ class InputCheck:
     def _walk(self, model: Checked, x: Tensor, heads: bool | None) -> None:
         """Raise ValueError that names a layer which is too small for x."""
         channels, height, width = x.shape[1:]
+        if min(height, width) < 1:
+            raise ValueError(f"{self._net.name}: pictures of {height}x{width} are empty")
         asked = self._asked(self._heads(model, heads))
         walk(replace(asked, input=(channels, height, width)))
 
@@ -98,9 +101,17 @@ class InputCheck:
             return self._another_shape(x)
         return ValueError(
             f"{self._net.name} was built for {want[0]}x{want[1]} pictures and its dense layers "
-            f"are sized for them; this one is {height}x{width}. Build it with input=({height}, "
-            f"{width}), or with dense=True for a map of outputs"
+            f"are sized for them; this one is {height}x{width}. {self._ways(height, width)}"
         )
+
+    def _ways(self, height: int, width: int) -> str:
+        """How to build the network for pictures of another size."""
+        ways = []
+        if _walks(self._net, height, width):
+            ways.append(f"with input=({height}, {width})")
+        if _walks(rewrite.dense(self._net).net, height, width):
+            ways.append("with dense=True for a map of outputs")
+        return f"Build it {', or '.join(ways)}" if ways else f"T{what_works(self._net)[1:]}"
 
     def _asked(self, heads: bool) -> Net:
         return self._net if heads else rewrite.without_heads(self._net).net
@@ -110,6 +121,13 @@ class InputCheck:
         if heads not in self._fixed:
             self._fixed[heads] = fixed_size(self._asked(heads))
         return self._fixed[heads]
+
+
+def _walks(net: Net, height: int, width: int) -> bool:
+    try:
+        return bool(walk(replace(net, input=(net.input[0], height, width))))
+    except ValueError:
+        return False
 
 
 def check_kind(name: str, x: Tensor, own: Tensor, error: RuntimeError) -> None:

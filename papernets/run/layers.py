@@ -183,20 +183,26 @@ def around(x: Tensor, kernel: spec.Pair, stride: spec.Pair) -> tuple[int, int, i
 
 
 class AverageSame(nn.Module):
-    """Average pooling with 'same' padding, which is not counted: (N, C, H, W) to (N, C, H', W')."""
+    """Average pooling that does not count its padding: (N, C, H, W) to (N, C, H', W').
+
+    The padding is 'same', or lies behind: where it is alike on all sides, torch's pooling does it.
+    """
 
     def __init__(self, window: spec.Window):
         super().__init__()
-        self.kernel, self.stride = window.kernel, window.stride
+        self.kernel, self.stride, self.ceil = window.kernel, window.stride, window.ceil
+        (top, bottom), (left, right) = window.pads(window.stride)
+        self.pads = None if window.padding == "same" else (left, right, top, bottom)
 
     def forward(self, x: Tensor) -> Tensor:
-        pads = around(x, self.kernel, self.stride)
+        pads = self.pads or around(x, self.kernel, self.stride)
         ones = F.pad(torch.ones_like(x[:1, :1]), pads)
-        share = F.avg_pool2d(ones, self.kernel, self.stride)
-        return F.avg_pool2d(F.pad(x, pads), self.kernel, self.stride) / share
+        share = F.avg_pool2d(ones, self.kernel, self.stride, ceil_mode=self.ceil)
+        return F.avg_pool2d(F.pad(x, pads), self.kernel, self.stride, ceil_mode=self.ceil) / share
 
     def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel}, stride={self.stride}"
+        pads = f", pads={self.pads}" if self.pads else ""
+        return f"kernel_size={self.kernel}, stride={self.stride}{pads}"
 
 
 class PadShortcut(nn.Module):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.fx
-from torch import Tensor, nn
+from torch import Tensor
 
-from ..spec import HE, Initialisation, Net, shown, walk
-from ..spec.tensors import earlier_names
+from ..spec import HE, Add, Concat, Initialisation, Net, each_part, shown, walk
+from ..spec.tensors import names_today
 from ..words import by, plural
-from .block import Block, Heads, computed
+from .block import Block, Heads, Look, computed
 from .builder import Builder, Built
 from .initialisation import initialise
 from .input_check import InputCheck
@@ -41,19 +40,26 @@ class Network(Block):
         super().__init__()
         self.net = net
         rows = walk(net)
-        words = {r.name: ", ".join((r.kind_and_window, shown(r.out), *r.details)) for r in rows}
-        builder = Builder({row.name: row.input for row in rows}, words)
+        joins = (row for row in rows if isinstance(row.layer, Concat | Add))
+        words = {r.name: ", ".join((r.kind_and_window, shown(r.out), *r.details)) for r in joins}
+        parts = (name for name, _ in each_part(net.body))
+        builder = Builder({row.name: row.input for row in rows}, words, parts)
         self._line, _ = builder.line(self, "", net.body, flat=False)
         self._built = Built(
             tuple(row.name for row in rows),
             frozenset(step.name for step in plan(net.body).steps if step.aux),
+            len(net.aux_weights),
             builder.rows,
-            frozenset(builder.written_over),
             {name: type(module) for name, module in self.named_modules() if name},
         )
         self._check = InputCheck(net)
         self._words = f"{net.name}, {by(net.input)}, {plural(net.classes, 'class', 'classes')}"
         self.register_load_state_dict_pre_hook(_under_todays_names)
+
+    left_out: tuple[str, ...] = ()
+    """What was not taken of the weights that it was made with: names of tensors."""
+    origin: object = None
+    """Where it came from, for `papernets.save`."""
 
     @property
     def aux_weights(self) -> tuple[float, ...]:
@@ -77,6 +83,13 @@ class Network(Block):
             return computed(self, self._line, x, None)
         heads: Heads = []
         main = computed(self, self._line, x, heads)
+        if len(heads) != self._built.heads:
+            raise ValueError(
+                f"of the {self._built.heads} auxiliary heads of {self.net.name} {len(heads)} "
+                "answered: a block with a head in it was wrapped, replaced or given a hook that "
+                "changes what it is called with. Do so to what lies within the block, or build the "
+                "network with aux=False"
+            )
         return Logits(main, tuple(heads))
 
     def features(self, x: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
@@ -101,12 +114,7 @@ class Network(Block):
     @contextmanager
     def _seen(self, name: str, found: dict[str, Tensor]) -> Iterator[None]:
         """While it lasts, the output of a row is put into `found`, by this thread's calls alone."""
-        thread = threading.get_ident()
-
-        def look(module: nn.Module, given: Any, out: Tensor) -> None:
-            if threading.get_ident() == thread:
-                found[name] = out.clone() if name in self._built.written_over else out
-
+        look = Look(name, found)
         handle = self.get_submodule(self._built.outputs[name]).register_forward_hook(look)
         try:
             yield
@@ -120,9 +128,8 @@ def _under_todays_names(
     """Give tensors of a state_dict of November 2026 the names that they have now."""
     own = (name for name, _ in (*model.named_parameters(), *model.named_buffers()))
     if any(f"{prefix}{name}" not in state for name in own):
-        for name, earlier in earlier_names(model.net).items():
-            if f"{prefix}{name}" not in state and f"{prefix}{earlier}" in state:
-                state[f"{prefix}{name}"] = state.pop(f"{prefix}{earlier}")
+        for earlier, name in names_today(model.net, state, prefix).items():
+            state[name] = state.pop(earlier)
 
 
 def names_wanted(network: str, names: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -60,7 +60,8 @@ class Plan:
 
     def of(self, heads: bool) -> tuple[PlannedStep, ...]:
         """The steps with their frees, in training with the heads' or in evaluation without."""
-        return _with_frees([s for s in self.steps if heads or not s.aux])
+        kept = {self.out, *self.heads} if heads else {self.out}
+        return _with_frees([s for s in self.steps if heads or not s.aux], kept)
 
 
 def plan(body: Chain) -> Plan:
@@ -86,7 +87,9 @@ class _Steps(Visitor[int]):
 
     def head(self, name: str, aux: Aux, value: int) -> None:
         outside, self._aux = self._aux, True
-        self.heads.append(self.through(aux.head, value, name))
+        place = len(self.heads)  # a head comes before those within it
+        self.heads.append(value)
+        self.heads[place] = self.through(aux.head, value, name)
         self._aux = outside
 
     def _add(self, name: str, part: Layer | Concat | Add, reads: tuple[int, ...]) -> int:
@@ -94,7 +97,7 @@ class _Steps(Visitor[int]):
         return len(self.found)
 
 
-def _with_frees(steps: list[PlannedStep]) -> tuple[PlannedStep, ...]:
+def _with_frees(steps: list[PlannedStep], kept: set[int]) -> tuple[PlannedStep, ...]:
     last = {value: at for at, step in enumerate(steps) for value in step.reads}
     times = Counter(value for step in steps for value in step.reads)
     owned = {
@@ -110,7 +113,8 @@ def _with_frees(steps: list[PlannedStep]) -> tuple[PlannedStep, ...]:
             scaled = step.part.scales is not None and set(step.part.scales) != {1.0}
             # the order of a sum matters to its last digit, but not that of two terms
             first = step.reads[:1] if scaled or len(step.reads) > 2 else step.reads
-            over = next((n for n, v in enumerate(first) if v in owned and times[v] == 1), None)
+            free = (v in owned and times[v] == 1 and v not in kept for v in first)
+            over = next((n for n, one in enumerate(free) if one), None)
         found.append(replace(step, frees=frees, over=over))
     return tuple(found)
 

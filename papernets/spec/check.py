@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from itertools import count
@@ -34,7 +34,10 @@ def check_net(net: Net) -> None:
             f"the body of {net.name} is {_short(net.body)}, not a chain of named layers: "
             "chain({'conv1': Conv(6, 5), ...})"
         )
+    if not net.body.parts:
+        raise ValueError(f"{net.name} has no layers")
     _check("", net.body, 0, count())
+    _check_names(net)
 
 
 def _check(name: str, part: Part, depth: int, counted: count[int]) -> None:
@@ -65,6 +68,60 @@ def _check_named(name: str, several: object, depth: int, counted: count[int]) ->
         if not isinstance(one[0], str):
             raise ValueError(f"{where}: a part is called {_short(one[0])}, which is no text")
         _check(dotted(name, one[0]), one[1], depth + 1, counted)
+
+
+def _check_names(net: Net) -> None:
+    """ValueError where two parts would be found under one name, or one by none.
+
+    What a named part's name and a dot begin is that part's own.
+    """
+    held: dict[str, str] = {}
+    shared: dict[str, int] = {}  # a name that several parts begin with, and where they stand
+    for name, outer, part, home in _named(net.body):
+        if not all(name.split(".")):
+            what = f"a part is called {_short(name)}" if name else "a layer has no name"
+            raise ValueError(f"{net.name}: {what}; names are words, with dots between them")
+        if name in held:
+            what = "rows" if isinstance(part, Layer) else "parts"
+            raise ValueError(f"two {what} of {net.name} are called {name!r}: parameters need names")
+        held[name] = outer
+        above = name.rpartition(".")[0]
+        while above and above != outer:
+            if shared.setdefault(above, home) != home:
+                raise ValueError(
+                    f"{net.name}: parts called {above!r} and a dot stand in two places, one within "
+                    "the other's branches: call those of one place otherwise"
+                )
+            above = above.rpartition(".")[0]
+    for name, outer in held.items():
+        above = name.rpartition(".")[0]
+        while above and above != outer:
+            if above in held:
+                raise ValueError(
+                    f"{net.name}: {name!r} is no part of {above!r}, but is called as one: "
+                    "call one of the two otherwise"
+                )
+            above = above.rpartition(".")[0]
+
+
+def _named(part: Part, name: str = "", outer: str = "") -> Iterator[tuple[str, str, Part, int]]:
+    """The named parts in a part: full name, the named part that it lies in, itself, its place.
+
+    And layers in a line without a name, as "", but for one that is all of a named part.
+    """
+    several = part.parts if isinstance(part, Chain) else getattr(part, "branches", ())
+    if isinstance(part, Aux):
+        several = (("", part.head),)
+    line = isinstance(part, Chain) and (len(several) > 1 or not name)
+    for child, inner in several:
+        if child:
+            full = dotted(name, child)
+            yield full, outer, inner, id(several)
+            yield from _named(inner, full, full)
+        elif not isinstance(inner, Layer):
+            yield from _named(inner, name, outer)
+        elif line:
+            yield "", outer, inner, id(several)
 
 
 def _check_fields(name: str, part: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .layer import Layer
 from .net import Net
 from .smallest import smallest_input
-from .walk import walk
+from .walk import Row, walk
 
 NOT_TRAINED = ("codes", "running_mean", "running_var", "num_batches_tracked")
 
@@ -28,15 +29,8 @@ class StateTensor:
 
 def tensors(net: Net) -> dict[str, StateTensor]:
     """The tensors of a network's state_dict by name, in its order; errors as `walk`'s."""
-    first: dict[str, int] = {}
-
-    def place(name: str) -> list[int]:
-        """A block's rows stand together, where the first of them stands."""
-        blocks = accumulate(name.split("."), "{}.{}".format)
-        return [first.setdefault(block, len(first)) for block in blocks]
-
     found: dict[str, StateTensor] = {}
-    for row in sorted(walk(net), key=lambda row: place(row.name)):
+    for row in in_order(net):
         if not isinstance(row.layer, Layer):
             continue
         several = len(row.layer.operations) > 1
@@ -46,6 +40,18 @@ def tensors(net: Net) -> dict[str, StateTensor]:
                 own = StateTensor(shape, row.name, operation, leaf not in NOT_TRAINED)
                 found[f"{module}.{leaf}"] = own
     return found
+
+
+def in_order(net: Net) -> list[Row]:
+    """The rows of a network in the order of its state_dict; errors as `walk`'s."""
+    first: dict[str, int] = {}
+
+    def place(name: str) -> list[int]:
+        """A block's rows stand together, where the first of them stands."""
+        blocks = accumulate(name.split("."), "{}.{}".format)
+        return [first.setdefault(block, len(first)) for block in blocks]
+
+    return sorted(walk(net), key=lambda row: place(row.name))
 
 
 def tensors_anyhow(net: Net) -> dict[str, StateTensor]:
@@ -58,6 +64,12 @@ def tensors_anyhow(net: Net) -> dict[str, StateTensor]:
     except ValueError:
         size = smallest_input(net)
         return tensors(replace(net, input=(net.input[0], *size))) if size else {}
+
+
+def names_today(net: Net, given: Collection[str], prefix: str = "") -> dict[str, str]:
+    """Today's name of each tensor among these that goes by its name of November 2026, by that."""
+    named = ((prefix + old, prefix + new) for new, old in earlier_names(net).items())
+    return {old: new for old, new in named if new not in given and old in given}
 
 
 def earlier_names(net: Net) -> dict[str, str]:

@@ -63,17 +63,18 @@ Change = Callable[[str, Part], Part | None]
 def rebuilt(part: Part, change: Change, name: str = "", heads: bool = True) -> Part | None:
     """The part with `change` applied to all within it, inner ones first, and then to itself.
 
+    Where a whole branch is taken out, it passes on what the join is given.
     Auxiliary heads stay as they are where `heads` is False.
     """
 
-    def each(several: Named) -> Named:
-        children = ((child, rebuilt(p, change, dotted(name, child), heads)) for child, p in several)
-        return tuple((child, p) for child, p in children if p is not None)
+    def each(several: Named) -> list[tuple[str, Part | None]]:
+        return [(child, rebuilt(p, change, dotted(name, child), heads)) for child, p in several]
 
     if isinstance(part, Chain):
-        part = Chain(each(part.parts))
+        part = Chain(tuple((child, p) for child, p in each(part.parts) if p is not None))
     elif isinstance(part, Concat | Add):
-        part = replace(part, branches=each(part.branches))
+        branches = ((child, Chain(()) if p is None else p) for child, p in each(part.branches))
+        part = replace(part, branches=tuple(branches))
     elif isinstance(part, Aux):
         if not heads:
             return part

@@ -136,9 +136,11 @@ def validate(
     own = copies(state.model) if state.average else {}
     if state.average:
         state.model.load_state_dict(state.average)
-    logits = logits_of(state.model, images, see, device)
-    if own:
-        state.model.load_state_dict(own)
+    try:
+        logits = logits_of(state.model, images, see, device)
+    finally:
+        if own:
+            state.model.load_state_dict(own)
     loss_of = make_loss(recipe, state.model.net)
     loss = float(loss_of(logits, labels))
     if recipe.neighbours:

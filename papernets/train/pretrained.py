@@ -10,10 +10,11 @@ from typing import Any
 from ..bundle import WEIGHTS
 from ..bundle.find import find_bundle, in_file, same_network
 from ..bundle.info import BundleInfo, read_info
-from ..bundle.weights import classifier_tensors, load_but, read_safetensors
+from ..bundle.weights import load_but, read_safetensors
 from ..data import Preprocessing
 from ..files import path_of
 from ..nets.registry import find
+from ..rewrite import classifier_tensors
 from ..run.network import Network
 from .run import Run
 

@@ -139,7 +139,10 @@ def test_codes_are_made_for_the_new_classes():
 
 
 def test_other_channels_are_refused_with_what_would_work():
-    message = r"lenet5 was trained on 1 channel, not 3: .* Leave in_chans out .* leave weights out"
+    message = (
+        r"lenet5 was trained on 1 channel, not 3: .* Leave in_chans out .* "
+        r"from the start: create_model\('lenet5', in_chans=3\)"
+    )
     for given in (("lenet5_scan",), ("lenet5",)):
         weights = None if given == ("lenet5_scan",) else "lenet5"
         with pytest.raises(ValueError, match=message.replace("lenet5 was", "lenet5(_scan)? was")):
@@ -147,7 +150,7 @@ def test_other_channels_are_refused_with_what_would_work():
 
 
 def test_a_committees_classes_are_its_own():
-    with pytest.raises(ValueError, match=r"committee with classes 10, not 2\. Ask it of a member"):
+    with pytest.raises(ValueError, match=r"committee with classes 10, not 2\. A member takes"):
         create_model("boosted_lenet4", weights="boosted_lenet4", num_classes=2)
 
 

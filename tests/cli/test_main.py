@@ -350,3 +350,23 @@ def test_golden_texts(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         path.write_text(out, encoding="utf-8")
     assert path.exists(), f"no {path.name}: PAPERNETS_UPDATE_GOLDEN=1 pytest -m golden writes it"
     assert out == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lenet5_modern", "Input 1x32x32, without its classifier: 84 features."),
+        ("nin_cifar10", "Input 3x32x32, without its classifier: 192 features."),
+        ("BUNDLE", "Input 1x32x32, without its classifier: 84 features."),
+    ],
+)
+def test_a_network_without_its_classifier_gives_features(name, said, tmp_path, capsys):
+    """It is no module of a paper, which has no classes and gives maps."""
+    from papernets import create_model, save
+
+    if name == "BUNDLE":
+        name = str(save(create_model("lenet5_modern"), tmp_path / "made", range(10)))
+    assert main(["explain", name, "--classes", "0"]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["explain", "inception_naive_3a"]) == 0
+    assert "Input 192x28x28, a module: no classes." in capsys.readouterr().out

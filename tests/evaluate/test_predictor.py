@@ -128,3 +128,34 @@ def test_it_prints_as_one_line(tmp_path):
     said = str(load(tmp_path / "made"))
     assert "\n" not in said and len(said) < 250 + len(str(tmp_path))
     assert said.endswith(f"from {str(tmp_path / 'made')!r})")
+
+
+def test_a_whole_number_of_any_kind_is_taken_for_top(digits):
+    predictor = load("lenet5")
+    for top in (np.int64(2), np.array(2), torch.tensor(2)):
+        assert predictor.predict(digits[0], top=top) == predictor.predict(digits[0], top=2)
+    for top in (0, -1, 1.5, True, "2", np.array([1, 2])):
+        with pytest.raises(ValueError, match="give a whole number of at least 1"):
+            predictor.predict(digits[0], top=top)
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 3), (5, 0)])
+@pytest.mark.parametrize("name", ["lenet5", "photo"])
+def test_a_picture_without_pixels(tmp_path, size, name):
+    if name == "photo":
+        name = save(create_model("resnet20"), tmp_path / "made", range(10))
+    predictor, picture = load(name), Image.new("L", size)
+    said = f"{size[0]}x{size[1]}, a picture without pixels"
+    for ask in (predictor.predict, predictor.preprocess):
+        with pytest.raises(ValueError, match=f"^the picture: {said}$"):
+            ask(picture)
+    assert [answer.error for answer in predictor.predict([picture, picture])] == [said] * 2
+
+
+def test_an_empty_name():
+    predictor = load("lenet1")
+    for ask in (predictor.predict, predictor.preprocess):
+        with pytest.raises(ValueError, match=r"^'': an empty name: give a picture's path$"):
+            ask("")
+    (answer,) = predictor.predict([""])
+    assert answer.file == "''" and answer.error.startswith("an empty name")

@@ -65,9 +65,9 @@ def test_two_words_for_each(state):
     assert load(state, 3, 1).net.input[0] == 1
     assert load(state, num_classes=3).net.classes == load(state, classes=3).net.classes == 3
     assert load(state, num_classes=3, classes=3, in_chans=1, channels=1).net.classes == 3
-    with pytest.raises(ValueError, match="num_classes=3 and classes=4 are two words for one num"):
+    with pytest.raises(ValueError, match="num_classes=3 and classes=4 are two words for one thing"):
         load(state, num_classes=3, classes=4)
-    with pytest.raises(ValueError, match="in_chans=1 and channels=3 are two words for one number"):
+    with pytest.raises(ValueError, match="in_chans=1 and channels=3 are two words for one thing"):
         load(state, in_chans=1, channels=3)
 
 

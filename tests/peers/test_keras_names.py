@@ -56,6 +56,16 @@ def test_keras_s_logits(name):
     assert same(name, logits(name, tensors(name)))
 
 
+def test_a_variance_below_0_is_refused_by_kerass_name():
+    name = "mobilenet_0.25_128"
+    given = tensors(name)
+    path = next(path for path in given if path.endswith("moving_variance"))
+    given[path] = given[path].clone()
+    given[path][0] = -1
+    with pytest.raises(ValueError, match=f"'{path}' has values below 0, and is a variance"):
+        translate(KNOWN[name], spec_of(name), given)
+
+
 def test_counters_begin_anywhere_and_tensors_come_in_any_order():
     """The 95th convolution of a process, in the order of a file sorted by name."""
 

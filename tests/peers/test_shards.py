@@ -71,12 +71,25 @@ def test_an_index_of_other_files(tmp_path):
     refused(folder, "does not list 'x', which")
 
 
-@pytest.mark.parametrize("name", ["../x.safetensors", "/etc/passwd", "a/b.safetensors", "..", "",
-                                  "a\\b.safetensors", "a\0b"])  # fmt: skip
+@pytest.mark.parametrize("name", ["../x.safetensors", "/etc/passwd", "..", "./../x.safetensors",
+                                  "a/../../x.safetensors", "..\\x.safetensors"])  # fmt: skip
 def test_names_that_lead_out_of_the_folder(name, tmp_path):
     save_file({"layer0.weight": torch.ones(1)}, tmp_path / "x.safetensors")
     folder = written(tmp_path / "m", **{"layer0.weight": name})
     refused(folder, "which leads out of its folder: refused")
+
+
+@pytest.mark.parametrize("name", ["a/b.safetensors", "", ".", "./", "a\\b.safetensors", "a\0b"])
+def test_names_that_are_none(name, tmp_path):
+    refused(written(tmp_path / "m", **{"layer0.weight": name}), "which is no plain name of a file")
+
+
+def test_names_that_begin_with_the_folder_itself(tmp_path):
+    """`./s1.safetensors` is the file beside the index, the same one as `s1.safetensors`."""
+    folder = written(tmp_path / "m", **{"layer0.weight": f"./{NAMES[0]}"})
+    assert set(read_weights(folder).tensors) == set(STATE)
+    folder = written(tmp_path / "n", **dict.fromkeys(list(STATE)[:2], f".//./{NAMES[0]}"))
+    assert set(read_weights(folder).tensors) == set(STATE)
 
 
 def test_links(tmp_path):

@@ -253,9 +253,9 @@ def test_a_sum_weighs_its_branches():
     x = torch.randn(2, 3)
     with torch.no_grad():
         for over in (None, 0):
-            join = Join((("a",), ("b",)), (0.2, 1.0), over, "a")
+            join = Join((("a",), ("b",)), (0.2, 1.0), over)
             torch.testing.assert_close(joined(own, join, x, None), 0.2 * own.a(x) + x)
-            join = Join((("a",), ("b",)), (1.0, 1.0), over, "a")
+            join = Join((("a",), ("b",)), (1.0, 1.0), over)
             torch.testing.assert_close(joined(own, join, x, None), own.a(x) + x)
 
 
@@ -264,7 +264,7 @@ def test_a_sum_is_not_written_over_what_a_branch_passes_on():
     own.a, own.b = torch.nn.Identity(), torch.nn.Identity()
     given = x.clone()
     for scales in ((1.0, 1.0), (0.5, 1.0)):
-        found = joined(own, Join((("a",), ("b",)), scales, 0, "a"), x, None)
+        found = joined(own, Join((("a",), ("b",)), scales, 0), x, None)
         torch.testing.assert_close(found, x * sum(scales))
         assert torch.equal(x, given)
 

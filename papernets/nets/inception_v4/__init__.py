@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ...numbers import is_number
 from ...said import Paper, Table, number, table
 from ...spec import Add, Chain, Concat, Conv, Identity, Net, Part, add, chain, pair
+from ...words import brief
 from ..cost import cost
 from ..entry import Entry, Size
 from ..figures import Defaults, branches, layers, repeated
@@ -220,7 +221,7 @@ def scales(scale: Scale) -> tuple[float, float, float]:
     if len(every) != 3 or not all(is_number(s) and 0 < s <= 1 for s in every):
         raise ValueError(
             f"scale must be a number above 0, at most 1, or three of them, for A, B and C, not "
-            f"{scale!r}; the paper takes 0.1 to 0.3"
+            f"{brief(scale)}; the paper takes 0.1 to 0.3"
         )
     return every[0], every[1], every[2]
 

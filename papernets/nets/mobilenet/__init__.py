@@ -28,6 +28,7 @@ from ...spec import (
     chain,
     pair,
 )
+from ...words import brief
 from ..entry import Entry, Size, side_of
 
 PAPER = Paper(
@@ -134,13 +135,13 @@ def check_width(width: object, variant: Variant) -> None:
     """ValueError where a width is no number or leaves the first layer without a channel."""
     least = convolutions()[0].maps or 1
     if isinstance(width, bool) or not isinstance(width, int | float):
-        raise ValueError(f"width is a number, such as 1.0 or 0.5, not {width!r}")
+        raise ValueError(f"width is a number, such as 1.0 or 0.5, not {brief(width)}")
     if not width <= MOST_WIDTH:
-        raise ValueError(f"a width must be a number of at most {MOST_WIDTH}, not {width!r}")
+        raise ValueError(f"a width must be a number of at most {MOST_WIDTH}, not {brief(width)}")
     if not (width > 0 and variant.maps(least, width) >= 1):
         raise ValueError(
-            f"width {width!r} leaves conv1, which has {least} maps at width 1, without a channel: "
-            f"give a number of at least {1 / least:g}"
+            f"width {brief(width)} leaves conv1, which has {least} maps at width 1, without a "
+            f"channel: give a number of at least {1 / least:g}"
         )
 
 

@@ -31,6 +31,7 @@ from ...spec import (
     each_part,
     pair,
 )
+from ...words import brief
 from ..entry import Entry, Size
 
 PAPER = Paper(
@@ -196,7 +197,7 @@ def check_shortcut(option: object) -> str:
     """The option in capitals; ValueError where it is none of section 3.3."""
     if not isinstance(option, str) or option.upper() not in SHORTCUTS:
         known = ", ".join(f"{letter} ({words})" for letter, words in SHORTCUTS.items())
-        raise ValueError(f"shortcut {option!r}: there is {known}")
+        raise ValueError(f"shortcut {brief(option)}: there is {known}")
     return option.upper()
 
 

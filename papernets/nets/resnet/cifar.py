@@ -12,6 +12,7 @@ from functools import partial
 
 from ...said import Printed, table
 from ...spec import Chain, Conv, Net, chain, pair
+from ...words import brief
 from ..entry import Entry, Size
 from . import NORM, PLAIN, YEAR, Stage, Variant, blocks, check_shortcut, end, entry
 
@@ -57,7 +58,7 @@ def _residual(depth: int) -> Entry:
         option = check_shortcut(shortcut)
         if not isinstance(zeros, str) or zeros not in ZEROS:
             known = ", ".join(f"{name} ({words})" for name, words in ZEROS.items())
-            raise ValueError(f"zeros {zeros!r}: there is {known}")
+            raise ValueError(f"zeros {brief(zeros)}: there is {known}")
         layers = body(depth, Variant(option, around=zeros == "around"), classes)
         own = name if option == "A" else f"{name}_{option}"
         return Net(own, (channels, *pair(input)), classes, layers)

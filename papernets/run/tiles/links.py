@@ -159,7 +159,7 @@ class Links:
 def links_of(network: Fast) -> Links:
     """The links of as many first steps as a chain can run, which may be none."""
     places = []
-    for step in _line(network._train_steps):
+    for step in _line(network._form.train_steps):
         place = _place(network, step)
         if place is None:
             break
@@ -185,7 +185,7 @@ def links_of(network: Fast) -> Links:
 
 def _place(network: Fast, step: PlannedStep) -> Place | None:
     """The row of a step; None where another module than ours is in it."""
-    kinds, form = network._built.kinds, network._in_form[step.name]
+    kinds, form = network._built.kinds, network._form.rows[step.name]
     row = network.get_submodule(step.name)
     changed = form.operations and tuple(row._modules) != form.operations
     if changed or any(type(network.get_submodule(n)) is not kinds[n] for n in form.names):
