@@ -70,6 +70,9 @@ def _run(arguments: Sequence[str] | None) -> int:
             error.show(sys.stderr)  # type: ignore[attr-defined]
             return WRONG_USE
         raise
+    except BaseException as error:  # none of ours: a user's own file raised it
+        print(f"error: {type(error).__name__}: {said(error)}", file=sys.stderr)
+        return FAILED
     return code if isinstance(code, int) else DONE
 
 

@@ -248,7 +248,7 @@ def _write(bundle: Bundle, found: Report, pictures: Pictures, out: str) -> Path 
     run, name = bundle.folder.parent, f"{found.data}-{found.part}"
     network = Path(found.network.split(":")[0]).stem
     places = [Path("evaluation", f"{network}-{name}")]
-    if (run / "run.toml").exists():
+    if (run / "run.toml").exists() and not (run / "evaluation").is_symlink():
         places.insert(0, run / "evaluation" / name)
     for place in places:
         folder = _free(place)

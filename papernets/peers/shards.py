@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ..bundle.head import check_head
 from ..files import unreadable
 from ..words import brief, first_line, listed, shortened
 
@@ -30,6 +31,7 @@ def read_one(file: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    check_head(file, "Copy it again")
     try:
         return load_file(file)
     except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:

@@ -93,10 +93,20 @@ def _undrawn(kind: type[M], *given: object, **named: object) -> M:
     return module
 
 
+class NoModule(TypeError, ValueError):
+    """A layer of a user's own, which can be explained and not computed."""
+
+
 @singledispatch
 def operation(layer: spec.Layer, s: Shape) -> nn.Module:
-    """The module of what a row does, for an input of this shape, without activation."""
-    raise TypeError(f"no module for a layer of kind {layer.kind!r}")
+    """The module of what a row does, for an input of this shape, without activation.
+
+    `NoModule` for a layer that is not of ours.
+    """
+    raise NoModule(
+        f"no module for a layer of kind {layer.kind!r}: a layer of one's own is explained and "
+        "compared, not trained"
+    )
 
 
 @operation.register

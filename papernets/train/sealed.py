@@ -23,10 +23,7 @@ SEAL = len(MARK) + 64
 END = b"PK\x05\x06"
 END_BYTES = 22
 """How the last record of a zip file begins, and its bytes; the last two say how long a comment."""
-PICKLED = re.compile(
-    r"torch\._utils _rebuild_tensor_v2|torch \w+Storage|collections OrderedDict"
-    r"|torch\.serialization _get_layout"
-)
+PICKLED = re.compile(r"torch\._utils _rebuild_tensor_v2|torch \w+Storage|collections OrderedDict")
 """All that tables of numbers and dense tensors name; a bytearray, say, may be of any size."""
 
 

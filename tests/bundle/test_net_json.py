@@ -11,6 +11,7 @@ from small_nets import BRANCHES, SHORTCUTS
 from papernets.bundle.assemble import assemble
 from papernets.bundle.load import load_bundle
 from papernets.bundle.net_json import read_net, write_net
+from papernets.cli import main
 from papernets.nets import NETS, beside, net
 from papernets.said import Record
 from papernets.spec import LRN, Layer, chain
@@ -79,3 +80,24 @@ def test_a_network_as_data_that_is_wrong(change, message):
     change(values)
     with pytest.raises(ValueError, match=f"here: .*{message}"):
         read_net(values, "here")
+
+
+@pytest.mark.parametrize(
+    ("deep", "said"),
+    [
+        (90, ""),
+        (150, "its network cannot be read (ValueError: 'a.a.a"),
+        (200, "is not JSON (nested deeper than 500)"),
+    ],
+)
+def test_a_network_as_data_has_a_depth(tmp_path, deep, said, capsys):
+    """In a bundle, whose JSON may lie deeper than Python's own recursion goes."""
+    body = {"is": "Chain", "parts": [["f", {"is": "Flatten"}], ["o", {"is": "Dense", "out": 1}]]}
+    for _ in range(deep):
+        body = {"is": "Chain", "parts": [["a", body]]}
+    values = {"name": "n", "title": "t", "paper": None, "input": [1, 8, 8], "classes": 1}
+    info = {"schema": 1, "network": "mine", "classes": ["a"], "input": [1, 8, 8]}
+    text = json.dumps({**info, "preprocessing": {}, "net": {**values, "body": body}})
+    (tmp_path / "bundle.json").write_text(text)
+    assert main(["explain", str(tmp_path)]) == (1 if said else 0)
+    assert said in capsys.readouterr().err

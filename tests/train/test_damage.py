@@ -422,3 +422,11 @@ def test_a_path_that_is_not_utf_8_is_named(home, tmp_path, monkeypatch, capsys):
     assert not Path("run").exists()
     settings = Run.of({"net": "lenet1", "data": "caf\xe9"}).to_toml()
     assert 'data = "café"' in settings
+
+
+def test_an_evaluation_is_not_written_through_a_link(done, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "theirs").mkdir()
+    (done / "evaluation").symlink_to(tmp_path / "theirs")
+    assert main(["evaluate", str(done), "-q"]) == 0
+    assert os.listdir(tmp_path / "theirs") == [] and os.listdir("evaluation")
