@@ -42,20 +42,27 @@ Networks = Sequence[OnRecord]
 Checks = Mapping[str, tuple[Check, ...]]
 INTRODUCTION = """# Fidelity: every published number, checked
 
-For each network the numbers that its paper, released code and later notes print, against our own
-arithmetic. A number **agrees** where it is the same, or where ours rounds to the printed digits, or
-truncates to two of them or more. Otherwise it is an **erratum** with its reason, or it is
-**unexplained**: nobody knows why it was printed. None is left out of what the lecture notes print:
-`papernets verify --source notes-000`, and so on to `notes-004`, prints each of their tables and
-numbers again with a mark a cell, and ends with what is no fact and why; a test holds it to their
-text. Where a network does otherwise than its paper, where a variant or a reading misses a number
-that is right, or where the paper leaves something open, that is a **departure**, with the place
-that says so. **Results** are errors that somebody measured, for training to reproduce; no
-arithmetic can confirm them. Those that notes repeat have the paper's own figure beside them.
+Papers, released code and lecture notes print numbers about these networks.
+This page compares them with our own arithmetic. Each number has a verdict:
 
-This page is made by `papernets verify --markdown > docs/fidelity.md`, and a test fails where it is
-not current. `papernets verify NAME` has each number of a network's record, those that agree too;
-`papernets diff A B` says what two networks do otherwise."""
+- It **agrees** if it is the same as ours, or if ours gives it when rounded to the printed digits or
+  truncated to two or more of them.
+- It is an **erratum** if it is wrong and we know why. Each has its reason.
+- It is **unexplained** if it is wrong and nobody knows why.
+- It is a **result** if somebody measured it, such as a test error. Arithmetic cannot confirm it;
+  training can reproduce it. Beside a result that notes repeat stands the paper's own figure.
+
+A **departure** is a place where a network does something else than its paper, where a variant or a
+reading misses a number that is right, or where the paper leaves something open. Each names the
+place that says so.
+
+None is left out of what the lecture notes print: `papernets verify --source notes-000` to
+`notes-004` prints their tables and numbers again with a mark in each cell, and ends with what is
+not a fact and why. A test compares this with the text of the notes.
+
+`papernets verify --markdown > docs/fidelity.md` makes this page, and a test fails if the page is
+out of date. `papernets verify NAME` prints each number of a network, also those that agree.
+`papernets diff A B` shows where two networks differ."""
 WHOSE_WORDS = dict(zip(WHO, ("of papers", "of released code", "of notes"), strict=True))
 VERDICTS = {
     "agrees": "agree",
@@ -137,8 +144,8 @@ def _unexplained(networks: Networks, checks: Checks) -> Iterator[str]:
         return
     count = sum(len(ours) for ours in claims.values())
     yield (
-        f"{len(claims)} printed numbers that arithmetic contradicts and nobody has explained yet; "
-        f"{count} with each network counted that they are printed for."
+        f"Arithmetic contradicts {len(claims)} printed numbers that nobody has explained yet, or "
+        f"{count} if each counts once for every network that it describes."
     )
     yield table(
         ("network", "quantity", "printed", "ours", "where", "what is known"),

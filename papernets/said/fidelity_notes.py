@@ -25,9 +25,9 @@ def counts(checks: Sequence[Check]) -> tuple[int | str, ...]:
 def on_notes(further: Further) -> Iterator[str]:
     """What the notes print besides: counts, errata by reason, results beside papers' figures."""
     yield (
-        "What their tables, examples and text print, and no list above has: sizes and windows row "
-        "by row, worked examples, numbers of no network. `papernets verify --source notes-002` has "
-        "all that those notes print, line by line."
+        "The lists above leave out what the notes' tables, examples and text print row by row: "
+        "sizes, windows, worked examples, and numbers that belong to no network. This section has "
+        "them. `papernets verify --source notes-002` prints all of notes 002, line by line."
     )
     by_notes = grouped(further, lambda one: str(one[1].source.origins[0]))
     rows = [

@@ -12,10 +12,10 @@ from .claims import Claim, Value, read_claims
 WHO = ("paper", "code", "notes")
 """Whose a number may be, the weightiest first: a paper's, released code's, the notes'."""
 ABOUT_NOTES = (
-    "Notes 000 to 004 are five lecture notes and articles on classic networks, from LeNet to "
-    'MobileNet, that teachers use: 003 is "Convolutional Neural Network", slides by Premanand P. '
-    'Ghadekar, 004 "CNN Architectures II" by One Fourth Labs; the others name no title and no '
-    "author."
+    "Notes 000 to 004 are five lecture notes and articles that teachers use. They cover classic "
+    'networks from LeNet to MobileNet. Notes 003 are "Convolutional Neural Network", slides by '
+    'Premanand P. Ghadekar; 004 are "CNN Architectures II" by One Fourth Labs. The others name '
+    "neither title nor author."
 )
 """What the sources `notes 000` to `notes 004` are; docs/architecture.md says the same."""
 
