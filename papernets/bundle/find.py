@@ -108,7 +108,9 @@ def _is_there(word: str) -> bool:
 def _no_bundle(word: str, path: Path) -> str:
     """What a word means that means no bundle, and what would work."""
     if os.path.isdir(path):
-        return f"{path} is no bundle and no finished run: it has neither {INFO} nor best/{INFO}"
+        return (
+            f"{path} is neither a bundle nor a finished run: it has neither {INFO} nor best/{INFO}"
+        )
     names = ", ".join(sorted(p.parent.name for p in SHIPPED.glob(f"*/{INFO}"))) or "none"
     if named(word):
         name = find(word).name

@@ -186,14 +186,14 @@ def read_info(folder: Path) -> BundleInfo:
     if info is not None and info.kind == "committee":
         return info
     if not weights.exists():
-        raise FileNotFoundError(f"{folder} is no bundle: it has no {WEIGHTS if info else INFO}")
+        raise FileNotFoundError(f"{folder} is not a bundle: it has no {WEIGHTS if info else INFO}")
     about = _metadata(weights)
     if info is not None and _as_described(weights, text):
         return info
     if "bundle" in about:
         return _description_in(weights, about)
     if info is None:
-        raise FileNotFoundError(f"{folder} is no bundle: it has no {INFO}")
+        raise FileNotFoundError(f"{folder} is not a bundle: it has no {INFO}")
     raise ValueError(
         f"{weights} is not the file that {path} describes: the checksum differs. {AGAIN}"
     )

@@ -27,38 +27,38 @@ def convert(
     file: Annotated[
         str,
         typer.Argument(
-            help="Weights: safetensors (of several, the index or its folder), .pth or .pt, or "
-            "Keras's .h5 or .keras."
+            help="Weights: safetensors (of several files, the index or its folder), .pth or .pt, "
+            "or Keras's .h5 or .keras."
         ),
     ],
     net: Annotated[
         str,
-        typer.Option("--net", help="The network, by the peer's name or ours; with auto by ours."),
+        typer.Option("--net", help="The network, by the peer's name or ours; with auto, by ours."),
     ],
     out: Annotated[str, typer.Option("--out", help="A new folder for the bundle.")],
     peer: Annotated[
         str,
         typer.Option(
-            "--from", help="torchvision, timm or keras; auto goes by order and shape of the layers."
+            "--from", help="torchvision, timm or keras; auto matches layers by order and shape."
         ),
     ] = "auto",
     classes: Annotated[
         int | None,
-        typer.Option("--classes", help="Another number of classes: the head is drawn afresh."),
+        typer.Option("--classes", help="Another number of classes, with a new head."),
     ] = None,
     channels: Annotated[
         int | None,
         typer.Option(
             "--channels",
-            help="Other channels than the weights': their first convolution is adapted as by timm.",
+            help="Another number of channels; the first convolution is adapted as timm does it.",
         ),
     ] = None,
     labels: Annotated[
         str,
         typer.Option(
             "--labels",
-            help="A text file of class names, one a line; imagenet or numbers. [ImageNet's for a "
-            "peer's 1,000 classes, else numbers]",
+            help="A text file of class names, one per line; or imagenet, or numbers. [imagenet for "
+            "a peer's 1,000 classes, else numbers]",
         ),
     ] = "",
     preprocessing: Annotated[
@@ -71,19 +71,23 @@ def convert(
     ] = "",
     key: Annotated[
         str,
-        typer.Option("--key", help="Which state_dict, where a checkpoint has several: model_ema."),
+        typer.Option(
+            "--key", help="Which state_dict of a checkpoint with several, such as model_ema."
+        ),
     ] = "",
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", help="An option of our network: zeros=around; may be repeated."),
+        typer.Option(
+            "--set", help="An option of our network, such as zeros=around; may be repeated."
+        ),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a bundle of weights that others trained.
+    """Make a bundle from weights that others trained.
 
-    A peer's tensors are found by name. With auto they are matched by order and shape, and the table
-    of what went where is printed. Nothing in the file is run.
+    Tensors of a peer are found by name. With auto they are matched by order and shape, and the
+    table of what went where is printed. Nothing in the file is run.
     """
     screen.quiet(quiet or json)
     folder, peer = Path(out), peer.strip().lower()
@@ -218,7 +222,7 @@ def _check_options(peer: str, options: dict[str, Any]) -> None:
     """ValueError for --set with what is no option of a network, or with a peer."""
     for key, instead in OTHERWISE.items():
         if key in options:
-            raise ValueError(f"--set {key}: {key} is no option of a network; {instead}")
+            raise ValueError(f"--set {key}: {key} is not an option of a network; {instead}")
     if peer != "auto" and options:
         raise ValueError("--set is for --from auto: a peer's name chooses our network's options")
 
@@ -252,7 +256,7 @@ def _said(found: Conversion, folder: Path, notes: tuple[str, ...]) -> None:
     of = f" ({found.known.peer}'s {found.known.name})" if found.known else ""
     screen.prose(f"{found.name}{of}: {plural(len(tensors), 'tensor')} in {folder}.")
     if found.left_out:
-        screen.prose(f"Left out, or drawn afresh: {listed(found.left_out, MOST_NAMES)}.")
+        screen.prose(f"Left out, or drawn again: {listed(found.left_out, MOST_NAMES)}.")
     for note in notes:
         screen.note(f"Note: {note}.")
     if any(name in tensors for name in found.left_out):  # a head was drawn

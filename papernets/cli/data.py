@@ -10,7 +10,7 @@ from . import screen
 from .flags import Strict, Verb
 
 app = typer.Typer(
-    help="Sets of pictures: fetch them, or look at one.",
+    help="Look at a data set, or download one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -21,11 +21,16 @@ def fetch(
     name: Annotated[str, typer.Argument(help="mnist or fashion_mnist.")],
     data_dir: Annotated[
         str,
-        typer.Option("--data-dir", help="Where to; else PAPERNETS_DATA, else the cache folder."),
+        typer.Option(
+            "--data-dir", help="Folder for the files. [PAPERNETS_DATA, else the cache folder]"
+        ),
     ] = "",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors.")] = False,
 ) -> None:
-    """Download a data set, with checksums. Nothing is downloaded unless you ask for it."""
+    """Download a data set, and check it.
+
+    Its files are checked against published checksums.
+    """
     from .. import data
 
     screen.quiet(quiet)
@@ -37,13 +42,15 @@ def fetch(
 @app.command("show", cls=Verb)
 def show(
     data: Annotated[str, typer.Argument(help="digits, mnist, fashion_mnist, cifar10, or a path.")],
-    data_dir: Annotated[str, typer.Option("--data-dir", help="Where mnist and its like lie.")] = "",
+    data_dir: Annotated[
+        str, typer.Option("--data-dir", help="Folder with mnist and other data sets.")
+    ] = "",
     strict: Strict = False,
-    json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Say what is in a set of pictures.
+    """Show what is in a data set.
 
-    Its classes and their counts, how it is split, what was left out.
+    Prints the classes and their counts, how the set is split, and what was left out.
     """
     from .. import data as pictures
     from ..data.notes import in_numbers

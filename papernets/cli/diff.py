@@ -24,7 +24,7 @@ NAMES = 34  # columns that two names may take over the totals; longer ones are A
 
 def diff(
     a: Annotated[str, typer.Argument(metavar="A", help=NAMED)],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another, to compare with it.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one, to compare with A.")],
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
@@ -32,8 +32,8 @@ def diff(
 ) -> None:
     """Compare two networks, layer by layer.
 
-    What differs, and what it changes: sizes, parameters, multiply-adds, fields of view; and who
-    says so. --input, --classes and --channels hold for both networks.
+    Prints what differs, what that changes (sizes, parameters, multiply-adds, receptive fields), and
+    who says so. --input, --classes and --channels apply to both networks.
     """
     from ..compare.diff import diff as compare
 
@@ -104,7 +104,7 @@ def _layers(diff: Diff, names: tuple[str, str]) -> None:
     if common:
         screen.heading("Throughout")
         _print([common_line(one) for one in common])
-    shared = ", but for what holds throughout" if common else ""
+    shared = ", except for what holds throughout" if common else ""
     marks = f"= of the same form{shared}; ~ changed; - only in A; + only in B"
     screen.heading(f"Layer by layer ({marks})")
     _print(list(lines(diff)))

@@ -57,13 +57,13 @@ def evaluate(
     ] = "",
     top: Annotated[
         list[int] | None,
-        typer.Option("--top", help="The k of a top-k error; may be repeated. [5]"),
+        typer.Option("--top", help="k of a top-k error; may be repeated. [5]"),
     ] = None,
     out: Annotated[
         str,
         typer.Option(
             "--out",
-            help="Folder for what is drawn. [evaluation/DATA-PART in the run's folder, else here]",
+            help="Folder for the drawings. [evaluation/DATA-PART in the run's folder, else here]",
         ),
     ] = "",
     batch_size: BatchSize = None,
@@ -73,10 +73,10 @@ def evaluate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Test a trained network, and draw what it gets wrong.
+    """Test a trained network, and draw its mistakes.
 
-    Its error, each class, the confusion matrix, the worst mistakes. Preprocessing and class names
-    are the bundle's; the data's classes are matched to them by name.
+    Prints the error, each class and the confusion matrix, and draws the worst mistakes.
+    Preprocessing and class names come from the bundle; the data's classes are matched by name.
     """
     screen.quiet(quiet)
     if out:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..spec import Net
     from ..spec.window import Shape
 
-NAMED = "A network, FILE.py:NAME of your own, or a bundle's or run's folder."
+NAMED = "A network, your own FILE.py:NAME, or the folder of a bundle or a run."
 FIELDS = 12  # with more, a sentence of them is not read
 
 Input = Annotated[
@@ -44,10 +44,12 @@ def parse_size(text: str) -> int | tuple[int, int] | None:
 
 
 def list_networks(
-    pattern: Annotated[str, typer.Argument(help="A part of a name, or * and ?.")] = "*",
+    pattern: Annotated[
+        str, typer.Argument(help="Part of a name, or a pattern with * and ?.")
+    ] = "*",
     json: Json = False,
 ) -> None:
-    """List the networks, in order of year."""
+    """List all networks, by year."""
     from ..bundle.find import shipped
     from ..nets import find as entry_of
     from ..nets import list_nets, look_up
@@ -95,7 +97,7 @@ def list_networks(
         if screen.terminal():
             screen.prose(
                 "trained: comes with weights, for evaluate and predict. paper: the first error "
-                "that it prints, top-1 but where marked; explain NAME says on which pictures."
+                "that it prints, top-1 unless marked; explain NAME says on which pictures."
             )
     else:
         raise WrongUse(f"no network's name matches {pattern!r}. All names: papernets list")
@@ -119,7 +121,8 @@ def explain(
 ) -> None:
     """Explain a network, layer by layer.
 
-    Each layer's size, parameters and field of view, with the arithmetic, and what was published.
+    Prints each layer's size, parameters and receptive field with the arithmetic, then the published
+    numbers.
     """
     from ..show.explain import explain_dict
 
@@ -248,7 +251,7 @@ def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
         screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
         gone = [column for column in gone if column != "sees"]
     if gone:
-        screen.prose(f"Left out for want of room: {', '.join(gone)}. A wider window has all.")
+        screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")
 
 
 OTHERWISE = {

@@ -16,25 +16,26 @@ from ..words import said
 if TYPE_CHECKING:
     import torch
 
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, everything else on stderr.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, all else on stderr.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only results and errors.")]
 DataDir = Annotated[
     str,
     typer.Option(
         "--data-dir",
-        help="Where mnist and its like lie; else PAPERNETS_DATA, else the cache folder.",
+        help="Folder with mnist and other data sets. [PAPERNETS_DATA, else the cache folder]",
     ),
 ]
 BundleName = Annotated[
-    str, typer.Argument(help="A bundle's folder, a run's, or a network that comes trained.")
+    str,
+    typer.Argument(help="The folder of a bundle or a run, or the name of a trained network."),
 ]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
 Threads = Annotated[
-    int, typer.Option("--threads", help="CPU threads; 0 takes torch's choice.", min=0, max=1024)
+    int, typer.Option("--threads", help="CPU threads; 0 lets torch choose.", min=0, max=1024)
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="A file that cannot be read is an error.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop if a file cannot be read.")]
 BatchSize = Annotated[
-    int | None, typer.Option("--batch-size", help="Pictures a step.", min=1, max=2**31)
+    int | None, typer.Option("--batch-size", help="Pictures per step.", min=1, max=2**31)
 ]
 
 

@@ -38,14 +38,14 @@ def predict(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Pictures, folders of them, or - for paths on stdin, one a line (or one picture)."
+            help="Pictures or folders of them; - reads stdin: paths, one per line, or one picture."
         ),
     ] = None,
-    top: Annotated[int, typer.Option("--top", help="Classes for each picture.")] = 3,
+    top: Annotated[int, typer.Option("--top", help="Classes to print per picture.")] = 3,
     json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
     scan: Annotated[
-        bool, typer.Option("--scan", help="Read pictures of several digits: see lenet5_scan.")
+        bool, typer.Option("--scan", help="Read rows of digits, with lenet5_scan.")
     ] = False,
     batch_size: BatchSize = None,
     device: Device = "auto",
@@ -55,15 +55,16 @@ def predict(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what is on pictures, with scores.
+    """Say what pictures show, with scores.
 
-    Class names and preprocessing are the bundle's. Exit code 0 if at least one file could be read.
+    Class names and preprocessing come from the bundle. The exit code is 0 if at least one file
+    could be read.
     """
     screen.quiet(quiet)
     if not files:
         raise WrongUse(
-            f"which pictures? papernets predict {bundle} digit.png; or a folder; "
-            "or - for paths on stdin"
+            f"name the pictures: papernets predict {bundle} digit.png. A folder works too, and - "
+            "for paths on stdin"
         )
     if top < 1:
         raise WrongUse(f"--top {top}: give 1 or more")

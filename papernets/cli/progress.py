@@ -165,7 +165,9 @@ class Show:
         )
         before = result.get("test_seen_before", 0)
         if before == result["test_images"]:
-            screen.prose("The weights it began with had seen all these pictures: it is no test.")
+            screen.prose(
+                "The weights it began with had seen all these pictures: this is not a test."
+            )
         elif before:
             screen.prose(f"Left out: {plural(before, 'test picture')} that its first weights saw.")
         if "balanced_error" in result and not screen.QUIET:  # older runs did not say it

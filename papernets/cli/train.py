@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
 def train(
     name: Annotated[
-        str, typer.Argument(help="A network, or FILE.py:NAME; not needed with --resume.")
+        str, typer.Argument(help="A network, or your own FILE.py:NAME; not needed with --resume.")
     ] = "",
     data: Annotated[
         str,
         typer.Option(
             "--data",
-            help="digits, mnist, fashion_mnist, cifar10, a folder with one folder a class, or "
-            "parquet files. [digits, for networks that read them]",
+            help="digits, mnist, fashion_mnist, cifar10, a folder with one sub-folder per class, "
+            "or parquet files. [digits, for networks that read them]",
         ),
     ] = "",
     data_dir: DataDir = "",
@@ -52,18 +52,19 @@ def train(
     recipe: Annotated[
         str,
         typer.Option(
-            "--recipe", help="A recipe of the network. [the one for this data set, else its first]"
+            "--recipe",
+            help="One of the network's recipes. [the one for this data set, else its first]",
         ),
     ] = "",
     weights: Annotated[
         str,
         typer.Option(
             "--weights",
-            help="Begin with the weights of a bundle: its folder, a run's, or a network that comes "
-            "trained. For other classes the classifier is fitted first (--set probe=false: only "
-            "drawn); training that does no better on held-out pictures is not kept (--set "
-            "fallback=false: it is), and recipe finetune leaves the statistics of batch "
-            "normalisation as they are (--set freeze_norm=false).",
+            help="Start from trained weights: the folder of a bundle or a run, or the name of a "
+            "trained network. For other classes, a new classifier is fitted first (off: --set "
+            "probe=false). The start is kept if training does no better on held-out pictures "
+            "(off: --set fallback=false). Recipe finetune freezes the statistics of batch "
+            "normalisation (off: --set freeze_norm=false).",
         ),
     ] = "",
     epochs: Annotated[
@@ -71,7 +72,7 @@ def train(
     ] = None,
     batch_size: BatchSize = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", help="Of weights, order and distortions.", min=0)
+        int | None, typer.Option("--seed", help="Seed of weights, order and distortions.", min=0)
     ] = None,
     device: Device = "",
     threads: Threads = 0,
@@ -79,27 +80,30 @@ def train(
         int | None, typer.Option("--channels", help="Change the network's input channels.", min=1)
     ] = None,
     config: Annotated[
-        str, typer.Option("--config", help="A TOML file with a run's settings.")
+        str, typer.Option("--config", help="A TOML file with the settings of a run.")
     ] = "",
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="key=value, or table.key=value; may be repeated."),
+        typer.Option("--set", help="A setting, key=value or table.key=value; may be repeated."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     trust: Annotated[
         bool,
-        typer.Option("--trust", help="Run the FILE.py that --config, or the run in --out, names."),
+        typer.Option("--trust", help="Run the FILE.py that --config or the run in --out names."),
     ] = False,
     strict: Strict = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Check the pictures, time a step, print the settings, and stop."
+        ),
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Train a network on pictures.
 
-    The best epoch is chosen on a part held out; the test set is looked at once, at the end.
+    Held-out pictures choose the best epoch. The test set is looked at once, at the end.
     """
     from ..train.settings import located, resolve
     from ..train.trust import check_trusted, named_file
@@ -127,7 +131,7 @@ def train(
         name = given.pop("net", "")
         if resume:
             if not out:
-                raise ValueError("--resume needs --out, the folder of the run to go on with")
+                raise ValueError("--resume needs --out, the folder of the run to continue")
             if not (name or trust):
                 check_trusted(Path(out, "run.toml"), named_file(Path(out, "run.toml")))
             if name:
@@ -138,7 +142,7 @@ def train(
         else:
             if not name and not given.get("weights"):
                 raise ValueError(
-                    "which network? papernets train lenet5, say. All names: papernets list"
+                    "name a network, such as papernets train lenet5. All names: papernets list"
                 )
             with own_file(name):
                 run = resolve(name, given)

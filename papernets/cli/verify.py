@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def verify(
-    name: Annotated[str, typer.Argument(help="A network; all of them if left out.")] = "",
+    name: Annotated[str, typer.Argument(help="A network; without it, all of them.")] = "",
     json: Json = False,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="As a page in Markdown, docs/fidelity.md say.")
+        bool, typer.Option("--markdown", help="Print a page in Markdown, as in docs/fidelity.md.")
     ] = False,
     source: Annotated[
         str,
-        typer.Option("--source", help="notes-000 to notes-004: their tables, a mark a cell."),
+        typer.Option("--source", help="Print the tables of notes-000 to notes-004, marked."),
     ] = "",
 ) -> None:
     """Check each published number against our own arithmetic.
 
-    Exit code 1 if one disagrees.
+    The exit code is 1 if a number disagrees.
     """
     from ..nets import NETS, look_up
     from ..nets import verify as check

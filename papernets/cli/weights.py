@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NONE, ON_PAGE = "not published", "on its page"
 Peer = Annotated[
-    str, typer.Option("--from", help="torchvision, timm or keras, where several have the network.")
+    str, typer.Option("--from", help="torchvision, timm or keras, if several have the network.")
 ]
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
@@ -28,9 +28,9 @@ app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 @app.callback()
 def weights(context: typer.Context, json: Json = False) -> None:
-    """List the peers' networks with the address of their weights, or fetch one.
+    """List published weights, or download them.
 
-    Address, size and checksum are those that the owner publishes. Nothing is fetched but by get.
+    Address, size and checksum are those that the owner publishes. Only get downloads anything.
     """
     if context.invoked_subcommand is not None:
         return
@@ -55,16 +55,19 @@ def weights(context: typer.Context, json: Json = False) -> None:
 @app.command("get", cls=Verb)
 def get(
     name: Annotated[
-        str, typer.Argument(help="A network, by the peer's name or ours: resnet18, resnet18_timm.")
+        str, typer.Argument(help="A network, by the peer's name or ours, such as resnet18_timm.")
     ],
     peer: Peer = "",
     out: Annotated[
-        str, typer.Option("--out", help="A new folder for the bundle. [bundles/ and its name]")
+        str, typer.Option("--out", help="A new folder for the bundle. [bundles/NAME]")
     ] = "",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Download a network's weights from their owner, check them, and make a bundle of them."""
+    """Download a network's weights and make a bundle.
+
+    They come from their owner, and are checked against the published checksum if there is one.
+    """
     screen.quiet(quiet or json)
     from ..peers.addresses import address_of
 

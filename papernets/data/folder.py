@@ -113,7 +113,7 @@ def _listings(root: Path) -> tuple[dict[str, Listing], list[str]]:
     if others:
         raise WrongFolder(
             f"{shown(root)}: {others[0]}/ beside {parts['train'].name}/ is no part of the data. "
-            "Parts are train/, val/ and test/, each with one folder a class"
+            "Parts are train/, val/ and test/, each with one folder per class"
         )
     order: list[str] = [split for split in ("train", "val", "test") if split in parts]
     listings, empty = {}, list[str]()

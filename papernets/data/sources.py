@@ -97,29 +97,30 @@ def _a_file(name: str, path: Path) -> str:
         return f"{name}: an archive. Unpack it, and give the folder that was in it: --data FOLDER"
     if kind in TABLES:
         return (
-            f"{name}: a table of text. Pictures are taken from a folder with one sub-folder a "
+            f"{name}: a table of text. Pictures are taken from a folder with one sub-folder per "
             "class, or from parquet files: --data FOLDER"
         )
     here = path.parent
     if class_folders(here) or find_idx([here]) or is_parquet(here):
         return f"{name}: a file. Give the folder of a data set: --data {quote(shown(here))}"
-    return f"{name}: a file. Give the folder of a data set: --data FOLDER, with one folder a class"
+    return (
+        f"{name}: a file. Give the folder of a data set: --data FOLDER, with one folder per class"
+    )
 
 
 def _unknown(name: str, path: Path) -> Exception:
     """The error for a name that is neither a data set nor a folder that is there."""
     names = ", ".join(NAMES)
     if path.suffix.casefold() == ".parquet":
-        return FileNotFoundError(f"{name}: there is no such file. Give one, or a folder of them")
+        return FileNotFoundError(f"{name}: no such file. Give one, or a folder of them")
     if path.name != name or os.sep in name or name.startswith((".", "~")):
         return FileNotFoundError(
-            f"{name}: there is no such folder. Give a folder with one sub-folder a class, "
+            f"{name}: no such folder. Give a folder with one sub-folder per class, "
             f"or a name: {names}"
         )
     return ValueError(
         f"unknown data set {brief(name)}.{did_you_mean(normal(name), NAMES, loosely=True)} Names: "
-        f"{names}; or the path of a folder of pictures with one sub-folder a class, or of parquet "
-        "files"
+        f"{names}; or the path of parquet files, or of a folder with one sub-folder per class"
     )
 
 

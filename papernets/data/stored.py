@@ -137,7 +137,7 @@ def check_reading(count: int, channels: int, size: tuple[int, int]) -> None:
     if needed > free_memory():
         raise ValueError(
             f"pictures of {by(size)} need {gigabytes(needed)} while they are read, and "
-            f"{gigabytes(free_memory())} are free. Give a smaller input: --set input=224, say"
+            f"{gigabytes(free_memory())} are free. Give a smaller input, such as --set input=224"
         )
 
 

@@ -226,7 +226,7 @@ def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise ValueError(
-            f"a network is a name, not {brief(name)}: 'lenet5', say. All names: papernets list"
+            f"a network is a name such as 'lenet5', not {brief(name)}. All names: papernets list"
         )
 
 

@@ -144,7 +144,7 @@ def filtered(
         raise ValueError(
             f"the filter for network {number} found {len(images)} pictures in {rounds} rounds, too "
             f"few to learn from. In a new run draw more: --set boost.rounds={rounds * 5}, or "
-            "distort more strongly: --set augment.rotate=15, say"
+            "distort more strongly, such as --set augment.rotate=15"
         )
     return Part(images, targets)
 

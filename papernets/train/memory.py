@@ -24,5 +24,5 @@ def check_batch(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
         raise ValueError(
             f"{recipe.batch_size:,} pictures of {by(net.input)}, a batch, "
             f"need {gigabytes(needed)}, and {gigabytes(free_memory())} are free. "
-            "Give fewer at a time or smaller ones: --batch-size 8 --set input=64, say"
+            "Give fewer at a time or smaller ones, such as --batch-size 8 --set input=64"
         )

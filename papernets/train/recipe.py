@@ -33,7 +33,7 @@ BEGINNING = ("probe", "fallback", "freeze_norm")
 MOST_SEED, MOST_BATCH, MOST_ENLARGED = 2**60, 2**31, 8
 OTHERWISE = {
     "channels": "use --channels, or channels of the run",
-    "input": "use --set input=32, say, or input of the run",
+    "input": "use input of the run, such as --set input=32",
     "classes": "they come from the data",
     "name": "the network is the first argument of papernets train",
 }
@@ -175,7 +175,7 @@ def check_options(options: Mapping[str, Any]) -> None:
     """ValueError for an option that a run has a place of its own for."""
     for key, instead in OTHERWISE.items():
         if key in options:
-            raise ValueError(f"options.{key}: {key} is no option of a network; {instead}")
+            raise ValueError(f"options.{key}: {key} is not an option of a network; {instead}")
 
 
 def _check_word(name: str, value: object, known: tuple[str, ...]) -> None:

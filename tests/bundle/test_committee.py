@@ -90,6 +90,8 @@ def test_a_members_name_is_no_code(bundle, evil):
     pile = bundle.parent / "pile"
     save_bundle(pile, replace(INFO, kind="committee", members=("evil.py",)), None)
     evil.rename(pile / "evil.py")
-    with pytest.raises(FileNotFoundError, match=r"evil\.py is no bundle: it has no bundle\.json"):
+    with pytest.raises(
+        FileNotFoundError, match=r"evil\.py is not a bundle: it has no bundle\.json"
+    ):
         load_bundle(pile)
     assert not (pile / "evil.ran").exists()

@@ -43,13 +43,17 @@ def test_a_file_of_weights_is_no_bundle(tmp_path, capsys):
 
 def test_files_that_are_missing(bundle, tmp_path):
     (bundle / "weights.safetensors").unlink()
-    with pytest.raises(FileNotFoundError, match=r"bundle is no bundle: it has no weights\.safete"):
+    with pytest.raises(
+        FileNotFoundError, match=r"bundle is not a bundle: it has no weights\.safete"
+    ):
         load_bundle(bundle)
     (bundle / "bundle.json").unlink()
-    message = r"is no bundle and no finished run: it has neither bundle\.json nor best/bundle\.json"
+    message = (
+        r"is neither a bundle nor a finished run: it has neither bundle\.json nor best/bundle\.json"
+    )
     with pytest.raises(FileNotFoundError, match=message):
         load_bundle(bundle)
-    with pytest.raises(FileNotFoundError, match="is no bundle and no finished run"):
+    with pytest.raises(FileNotFoundError, match="is neither a bundle nor a finished run"):
         create_model(bundle)
     with pytest.raises(FileNotFoundError, match=r"no bundle '.*none': give a bundle's folder"):
         load_bundle(tmp_path / "none")
@@ -70,7 +74,9 @@ def test_a_folder_that_only_has_a_networks_name(tmp_path, monkeypatch):
     (tmp_path / "lenet1").mkdir()
     assert create_model("lenet1").net.name == "lenet1"
     (tmp_path / "lecture_cnn").mkdir()
-    with pytest.raises(FileNotFoundError, match="lecture_cnn is no bundle and no finished run"):
+    with pytest.raises(
+        FileNotFoundError, match="lecture_cnn is neither a bundle nor a finished run"
+    ):
         load_bundle("lecture_cnn")
 
 
@@ -129,7 +135,7 @@ def test_what_a_word_means(places, word, network, folder):
 
 
 def test_a_folder_that_means_nothing(places):
-    with pytest.raises(FileNotFoundError, match="empty is no bundle and no finished run"):
+    with pytest.raises(FileNotFoundError, match="empty is neither a bundle nor a finished run"):
         bundle_meant("empty")
 
 

@@ -156,5 +156,5 @@ def test_weights_of_another_tool(bundle):
     with pytest.raises(ValueError, match=r"is not the file that .*bundle\.json describes: the ch"):
         load_bundle(bundle)
     (bundle / "bundle.json").unlink()
-    with pytest.raises(FileNotFoundError, match=r"is no bundle: it has no bundle\.json"):
+    with pytest.raises(FileNotFoundError, match=r"is not a bundle: it has no bundle\.json"):
         load_bundle(bundle)

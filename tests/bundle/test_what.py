@@ -98,7 +98,7 @@ def test_what_is_said_works(files):
 
 def test_folders_pipes_and_what_is_not_there(tmp_path):
     (tmp_path / "folder.safetensors").mkdir()
-    with pytest.raises(FileNotFoundError, match="is no bundle and no finished run"):
+    with pytest.raises(FileNotFoundError, match="is neither a bundle nor a finished run"):
         create_model(NAME, weights=tmp_path / "folder.safetensors")
     with pytest.raises(FileNotFoundError, match=r"none\.safetensors: no such file"):
         create_model(NAME, weights=tmp_path / "none.safetensors")

@@ -84,7 +84,7 @@ def test_predict_and_evaluate_use_the_bundle(
     words = ["--net", "mobilenetv1_100", "--from", "timm", "--classes", "2", "--labels", labels]
     assert typed(mobilenet, *words, "--out", out) == 0
     said = capsys.readouterr()
-    assert "Left out, or drawn afresh: fc.weight, fc.bias." in said.out
+    assert "Left out, or drawn again: fc.weight, fc.bias." in said.out
     assert f"papernets train --weights {out} --data PATH" in said.err
     assert "papernets predict" not in said.err
     picture = photos / "ant" / "0.png"
@@ -185,7 +185,7 @@ WRONG_USE = [
     (["--net", "resnet18", "--from", "timm", "--channels", "9" * 30], "channels must be at most"),
     (["--net", "resnet20", "--classes", "9" * 30], "classes must be at most 1,000,000,000"),
     (["--net", "resnet18", "--from", "timm", "--classes", "9" * 30], "classes must be at most"),
-    (["--net", "resnet20", "--set", "classes=3"], "--set classes: classes is no option of a"),
+    (["--net", "resnet20", "--set", "classes=3"], "--set classes: classes is not an option of a"),
     (["--net", "resnet20", "--set", "classes=3"], "give --classes"),
     (["--net", "resnet20", "--set", "name=lenet5"], "the network is --net"),
     (["--net", "resnet20", "--set", "channels=0"], "channels must be a whole number of at least 1"),
@@ -402,7 +402,7 @@ def test_a_classifier_behind_dropout(
     assert typed(*words, "--out", tmp_path / "a") == 0
     out, err = (" ".join(text.split()) for text in capsys.readouterr())
     assert (
-        "Left out, or drawn afresh: model.total_ops, model.blocks.total_params, criterion.weight."
+        "Left out, or drawn again: model.total_ops, model.blocks.total_params, criterion.weight."
     ) in out
     assert "no part of the network, thop's counters: model.total_ops, model.blocks.total" in err
     assert "Note: the classifier is taken from classifier.1, for classifier: what stood" in err

@@ -130,7 +130,7 @@ def test_where_nothing_can_be_written(
         (["--part", "tests"], 2, "--part tests: give test, validation, train or all"),
         (["--device", "tpu"], 2, "unknown device 'tpu': auto, cpu, cuda or mps"),
         (["--data", "nmist"], 2, "unknown data set 'nmist'. Did you mean 'mnist'? "),
-        (["--data", "./none"], 2, "./none: there is no such folder. Give a folder with one "),
+        (["--data", "./none"], 2, "./none: no such folder. Give a folder with one "),
     ],
 )
 def test_wrong_use(

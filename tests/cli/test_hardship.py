@@ -148,10 +148,22 @@ def test_another_runtime_error_is_a_defect_and_raised(monkeypatch: pytest.Monkey
         (["--set", f"learning_rate=1{'0' * 400}"], "learning_rate takes numbers below 2**63"),
         (["--set", f"epochs=1{'0' * 5000}"], "error: --set epochs: Exceeds the limit"),
         (["--set", f"input={'[' * 5000}"], "error: --set input: "),
-        (["--set", "options.channels=3"], "options.channels: channels is no option of a network; "),
-        (["--set", "options.classes=3"], "classes is no option of a network; they come from the d"),
-        (["--set", "options.input=3"], "input is no option of a network; use --set input=32, say"),
-        (["--set", "options.name=3"], "name is no option of a network; the network is the first"),
+        (
+            ["--set", "options.channels=3"],
+            "options.channels: channels is not an option of a network; ",
+        ),
+        (
+            ["--set", "options.classes=3"],
+            "classes is not an option of a network; they come from the d",
+        ),
+        (
+            ["--set", "options.input=3"],
+            "input is not an option of a network; use input of the run, such",
+        ),
+        (
+            ["--set", "options.name=3"],
+            "name is not an option of a network; the network is the first",
+        ),
     ],
 )
 def test_impossible_settings(
@@ -173,7 +185,10 @@ def test_impossible_settings(
         ("input = " + "[" * 5000, "nested too deeply"),
         ("epochs = 1" + "0" * 5000, "is not TOML: Exceeds the limit"),
         ("epochs = 1" + "0" * 100, "epochs takes numbers below 2**63"),
-        ("[options]\nchannels = 3", "options.channels: channels is no option of a network; use --"),
+        (
+            "[options]\nchannels = 3",
+            "options.channels: channels is not an option of a network; use --",
+        ),
     ],
 )
 def test_impossible_configurations(

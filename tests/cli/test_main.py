@@ -75,7 +75,10 @@ def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> No
         (["list", "--jsno"], "No such option"),
         (["train", "lenet1", "--epochs", "0"], "Invalid value for '--epochs'"),
         (["train", "lenet1", "--epochs", "many"], "Invalid value for '--epochs'"),
-        (["train"], "error: which network? papernets train lenet5, say. All names: papernets li"),
+        (
+            ["train"],
+            "error: name a network, such as papernets train lenet5. All names: papernets li",
+        ),
         (["train", "lenet55"], "error: unknown network 'lenet55'. Did you mean 'lenet5'? All nam"),
         (["explain", "lenet55"], "error: unknown network 'lenet55'. Did you mean 'lenet5'? All"),
         (["verify", "lenet55"], "error: unknown network 'lenet55'. Did you mean 'lenet5'?"),

@@ -209,7 +209,7 @@ def test_stdin_that_is_empty_or_cut_short(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "which pictures? papernets predict {} digit.png; or a folder; or - for paths on std"),
+        ([], "name the pictures: papernets predict {} digit.png. A folder works too, and - for pa"),
         (["a.png", "--json", "--csv"], "--json and --csv: give one of them"),
         (["-", "-"], "- is given twice: stdin can be read once"),
         (["a.png", "--device", "tpu"], "unknown device 'tpu': auto, cpu, cuda or mps"),
@@ -258,12 +258,12 @@ def test_an_unknown_bundle(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_folder_that_is_no_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fails(capsys, tmp_path, f"{tmp_path} is no bundle and no finished run: it has neither")
+    fails(capsys, tmp_path, f"{tmp_path} is neither a bundle nor a finished run: it has neither")
 
 
 def test_weights_that_are_gone(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (copy / "weights.safetensors").unlink()
-    fails(capsys, copy, f"{copy} is no bundle: it has no weights.safetensors")
+    fails(capsys, copy, f"{copy} is not a bundle: it has no weights.safetensors")
 
 
 def test_weights_cut_short(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,8 +28,8 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
 
 MORE = """
 trained: comes with weights, for evaluate and predict. paper: the first error that it prints, top-1
-but where marked; explain NAME says on which pictures. Sees, of the input's pixels: Left out for
-want of room: connections, sees. A wider window has all.
+unless marked; explain NAME says on which pictures. Sees, of the input's pixels: No room
+for: connections, sees. A wider window shows them.
 """
 """What is said on a terminal only."""
 NAMES = [entry.name for entry in NETS if "lenet" in entry.name or "inception" in entry.name]

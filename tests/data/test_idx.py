@@ -212,7 +212,7 @@ def test_files_that_are_missing(tmp_path: Path) -> None:
         (
             "./flowers",
             FileNotFoundError,
-            "flowers: there is no such folder. Give a folder with one",
+            "flowers: no such folder. Give a folder with one",
         ),
         (__file__, ValueError, r"test_idx.py: a file\. Give the folder of a data set: --data "),
     ],

@@ -109,7 +109,7 @@ def test_weights_that_have_seen_all(tmp_path: Path, capsys: pytest.CaptureFixtur
     result = json.loads((tmp_path / "out" / "result.json").read_text())
     assert result["test_seen_before"] == result["test_images"] == 20
     assert main(["train", "--resume", "--out", str(tmp_path / "out")]) == 0
-    assert "had seen all these pictures: it is no test." in capsys.readouterr().out
+    assert "had seen all these pictures: this is not a test." in capsys.readouterr().out
 
 
 def test_weights_without_a_list(tmp_path: Path) -> None:

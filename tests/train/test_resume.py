@@ -223,7 +223,7 @@ def test_a_data_sets_name_may_be_written_otherwise(tmp_path, capsys):
 
 def test_resume_needs_a_folder_with_a_run(tmp_path, capsys):
     assert main(["train", "lenet1", "--resume"]) == 2
-    assert "--resume needs --out, the folder of the run to go on with" in capsys.readouterr().err
+    assert "--resume needs --out, the folder of the run to continue" in capsys.readouterr().err
     for flags in ([], ["--dry-run"]):
         assert main(["train", "--resume", "--out", str(tmp_path / "none"), *flags]) == 2
         err = capsys.readouterr().err
