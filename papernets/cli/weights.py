@@ -28,7 +28,7 @@ app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 @app.callback()
 def weights(context: typer.Context, json: Json = False) -> None:
-    """List the peers' networks with the address of their weights, or fetch one.
+    """List where others' trained weights lie, or fetch some.
 
     Address, size and checksum are those that the owner publishes. Nothing is fetched but by get.
     """
