@@ -8,11 +8,14 @@ from pathlib import Path
 
 
 class Loopback(ThreadingHTTPServer):
-    """`files` are served by name; `onward` is where /onward/NAME sends on to; `asked` the paths."""
+    """`files` are served by name, `wrong` as /wrong/NAME; /onward/NAME sends on to `onward`.
+
+    `asked` are the paths that were asked for.
+    """
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.files, self.onward, self.asked = {}, "", []
+        self.files, self.wrong, self.onward, self.asked = {}, b"", "", []
 
     @property
     def url(self):
@@ -36,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        content = self.server.files[name]
+        content = self.server.wrong if kind == "wrong" else self.server.files[name]
         self.send_response(200)
         if kind not in ("endless", "unsaid"):
             self.send_header("Content-Length", str(len(content)))

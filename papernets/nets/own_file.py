@@ -51,6 +51,7 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     title = first_sentence(maker) if inspect.isroutine(maker) else ""
     shelf = in_file(module, path, {found.name: title} if title else {})
     if maker is not None:
+        _check_asked(name, found.member, given)
         return Found(found, shelf, printed_by(maker, found))
     printed = Printed(found.member.input, found.member.classes)
     member = _changed(name, found.member, given, options)
@@ -141,6 +142,20 @@ def _called(name: str, own: Callable[..., object], options: dict[str, object]) -
                 raise ValueError(f"{name} takes no option {brief(option)}; its options: {takes}")
     with _running(name):
         return own(**options)
+
+
+def _check_asked(name: str, own: Net, given: dict[str, object]) -> None:
+    """ValueError where a user's function gives a network of other sizes than it was asked for."""
+    if not (isinstance(own.input, tuple) and len(own.input) == 3):
+        return  # who walks it says so
+    sizes = {"classes": own.classes, "channels": own.input[0], "input": own.input[1:]}
+    for word, value in given.items():
+        wanted = pair(value) if word == "input" else value  # type: ignore[arg-type]
+        if sizes.get(word, wanted) != wanted:
+            raise ValueError(
+                f"{name} was asked for {word}={value} and gives a network of {word} "
+                f"{sizes[word]}: let the function use what it is given"
+            )
 
 
 def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, object]) -> Net:

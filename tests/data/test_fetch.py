@@ -3,13 +3,11 @@
 import gzip
 import hashlib
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
+from loopback import Loopback, serving
 
 from papernets.data import fetch
 from papernets.data.fetch import FILES, MIRRORS, Checksum
@@ -19,49 +17,17 @@ CONTENT = {name: gzip.compress(name.encode() * 1000, mtime=0) for name in NAMES}
 OTHER = gzip.compress(b"something else")
 
 
-class Handler(BaseHTTPRequestHandler):
-    """/good/NAME serves the file; /wrong, /cut, /endless and /missing do what they say."""
-
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        _, kind, name = self.path.split("/")
-        self.asked.append(self.path)
-        if kind == "missing":
-            self.send_error(404)
-            return
-        content = OTHER if kind == "wrong" else CONTENT[name]
-        self.send_response(200)
-        if kind != "endless":
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        try:
-            self.wfile.write(content[: len(content) // 2] if kind == "cut" else content)
-            while kind == "endless":
-                self.wfile.write(bytes(1 << 16))
-        except OSError:
-            pass  # the client has had enough
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     for kind, packed in (("mnist", False), ("fashion_mnist", True)):
         for name in NAMES:
             content = CONTENT[name] if packed else gzip.decompress(CONTENT[name])
             digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
             monkeypatch.setitem(FILES[kind], name, Checksum("md5", digest, unpacked=not packed))
-    monkeypatch.setattr(Handler, "asked", [])
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
-    thread.join()
+    with serving() as running:
+        running.files, running.wrong = CONTENT, OTHER
+        yield running
 
 
 def mirrors(monkeypatch: pytest.MonkeyPatch, *urls: str, name: str = "mnist") -> None:
@@ -70,44 +36,44 @@ def mirrors(monkeypatch: pytest.MonkeyPatch, *urls: str, name: str = "mnist") ->
 
 @pytest.mark.parametrize("name", ["mnist", "Fashion-MNIST"])
 def test_the_files_come_and_are_kept(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     key = "mnist" if name == "mnist" else "fashion_mnist"
-    mirrors(monkeypatch, f"{server}/good/", name=key)
+    mirrors(monkeypatch, f"{server.url}/good/", name=key)
     seen: list[tuple[str, int, int | None]] = []
     paths = fetch(name, str(tmp_path), progress=lambda *step: seen.append(step))
     assert paths == [str(tmp_path / key / file) for file in NAMES]
     assert all(Path(path).read_bytes() == CONTENT[Path(path).name] for path in paths)
     assert seen[-1] == (NAMES[-1], len(CONTENT[NAMES[-1]]), len(CONTENT[NAMES[-1]]))
     assert fetch(name, str(tmp_path)) == paths
-    assert len(Handler.asked) == 4  # the second time, nothing is asked for
+    assert len(server.asked) == 4  # the second time, nothing is asked for
 
 
 def test_a_damaged_file_is_fetched_again(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirrors(monkeypatch, f"{server}/good/")
+    mirrors(monkeypatch, f"{server.url}/good/")
     first = Path(fetch("mnist", str(tmp_path))[0])
     first.write_bytes(first.read_bytes()[:50])
     fetch("mnist", str(tmp_path))
-    assert first.read_bytes() == CONTENT[first.name] and len(Handler.asked) == 5
+    assert first.read_bytes() == CONTENT[first.name] and len(server.asked) == 5
 
 
 @pytest.mark.parametrize("kind", ["wrong", "cut", "missing"])
 def test_the_next_mirror_is_tried(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    mirrors(monkeypatch, f"{server}/{kind}/", f"{server}/good/")
+    mirrors(monkeypatch, f"{server.url}/{kind}/", f"{server.url}/good/")
     assert len(fetch("mnist", str(tmp_path))) == 4
     assert sorted(p.name for p in (tmp_path / "mnist").iterdir()) == sorted(NAMES)
 
 
 def test_what_each_mirror_did_is_said_and_nothing_is_left_behind(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = "http://127.0.0.1:1/"
     kinds = ("wrong", "cut", "missing")
-    mirrors(monkeypatch, *(f"{server}/{kind}/" for kind in kinds), refused)
+    mirrors(monkeypatch, *(f"{server.url}/{kind}/" for kind in kinds), refused)
     with pytest.raises(ConnectionError) as error:
         fetch("mnist", str(tmp_path))
     lines = str(error.value).splitlines()
@@ -124,10 +90,10 @@ def test_what_each_mirror_did_is_said_and_nothing_is_left_behind(
 
 
 def test_a_file_that_never_ends_is_cut_off(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules["papernets.data.fetch"], "LARGEST", 1 << 20)
-    mirrors(monkeypatch, f"{server}/endless/")
+    mirrors(monkeypatch, f"{server.url}/endless/")
     with pytest.raises(ConnectionError, match="more than 1 MiB: not the file that was asked for"):
         fetch("mnist", str(tmp_path))
 
@@ -144,13 +110,13 @@ def test_a_name_that_cannot_be_fetched(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_not_taken_for_a_bad_mirror(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sys.modules["papernets.data.fetch"].os, "replace", full)
-    mirrors(monkeypatch, f"{server}/good/")
+    mirrors(monkeypatch, f"{server.url}/good/")
     with pytest.raises(OSError, match="No space left on device"):
         fetch("mnist", str(tmp_path))
     assert list((tmp_path / "mnist").iterdir()) == []

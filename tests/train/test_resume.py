@@ -155,7 +155,7 @@ def test_a_flag_that_contradicts_is_named(stopped, capsys, flags, said):
 
 @pytest.mark.parametrize("flags", [["--device", "cpu"], ["--threads", "1"], ["--set", "memory=1"]])
 def test_where_it_is_done_may_be_given_anew(home, whole, stopped, flags):
-    assert main(["train", *flags, "--out", str(stopped), "--resume", "--quiet"]) == 0
+    assert main(["train", *flags, "--out", str(stopped), "--resume", "--trust", "--quiet"]) == 0
     assert left_by(stopped) == whole
     key, value = flags[-1].split("=") if "=" in flags[-1] else (flags[0].strip("-"), flags[1])
     assert f"{key} = " in (stopped / "run.toml").read_text()
@@ -167,20 +167,22 @@ def test_a_device_that_is_not_there_and_the_advice(home, whole, stopped, capsys)
         pytest.skip("this machine has mps")
     config = stopped / "run.toml"
     config.write_text(config.read_text().replace('device = "auto"', 'device = "mps"'))
-    assert main(["train", "--out", str(stopped), "--resume"]) == 1
+    flags = ["--out", str(stopped), "--resume", "--trust", "-q"]
+    assert main(["train", *flags]) == 1
     assert "--device auto takes what there is" in capsys.readouterr().err
-    assert main(["train", "--device", "auto", "--out", str(stopped), "--resume", "-q"]) == 0
+    assert main(["train", "--device", "auto", *flags]) == 0
     assert left_by(stopped) == whole
 
 
 def test_more_threads_are_used_when_they_are_asked_for(stopped, capsys):
-    assert main(["train", "--threads", "2", "--out", str(stopped), "--resume"]) == 0
+    assert main(["train", "--threads", "2", "--out", str(stopped), "--resume", "--trust"]) == 0
     assert "on cpu, 2 threads" in capsys.readouterr().err
 
 
 def test_data_that_were_moved(home, whole, stopped, tmp_path, capsys):
     moved = shutil.copytree(home / "pictures", tmp_path / "moved")
-    assert main(["train", "--data", str(moved), "--out", str(stopped), "--resume", "-q"]) == 0
+    flags = ["--out", str(stopped), "--resume", "--trust", "-q"]
+    assert main(["train", "--data", str(moved), *flags]) == 0
     weights, log, result = left_by(stopped)
     assert (weights, log) == whole[:2] and result["test_error"] == whole[2]["test_error"]
     assert read_config(stopped / "run.toml")["data"] == str(moved)
@@ -190,14 +192,14 @@ def test_other_data_are_refused_and_the_old_place_is_kept(home, stopped, tmp_pat
     other = shutil.copytree(home / "pictures", tmp_path / "other")
     next(iter((other / "train" / "low").iterdir())).unlink()
     before = (stopped / "run.toml").read_bytes()
-    assert main(["train", "--data", str(other), "--out", str(stopped), "--resume"]) == 1
+    assert main(["train", "--data", str(other), "--out", str(stopped), "--resume", "--trust"]) == 1
     assert f"{other} is not what it was when the run in {stopped} began" in capsys.readouterr().err
     assert (stopped / "run.toml").read_bytes() == before
 
 
 def test_a_finished_run_is_not_prolonged(home, tmp_path, capsys):
     do(run_of(home, epochs=1), tmp_path / "run")
-    flags = ["train", "--resume", "--out", str(tmp_path / "run")]
+    flags = ["train", "--resume", "--trust", "--out", str(tmp_path / "run")]
     assert main([*flags, "--epochs", "4"]) == 2
     assert (
         f"the run in {tmp_path / 'run'} is finished after 1 epoch, the end of its schedule: "
