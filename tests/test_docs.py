@@ -1,4 +1,4 @@
-"""What the pages show can be typed: every import in a Python example is one that works."""
+"""What the pages show can be typed, and they are easy to read."""
 
 import ast
 import re
@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*map(ROOT.joinpath, ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+STUMBLES = re.compile(r"(?<!ere )\bis no [a-z]|\bbut for\b|, say\b")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
 
 
@@ -27,6 +29,33 @@ SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 @pytest.mark.parametrize(("page", "line"), SHOWN)
 def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/diff.md"])
+def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
+    """One after the other, as a reader types them: in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for example in EXAMPLE.findall((ROOT / name).read_text()):
+        exec(example, names)
+
+
+def prose(page):
+    """The lines of a page with their numbers, without code, tables and headings."""
+    code = False
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        code ^= line.startswith("```")
+        if not code and not line.lstrip().startswith(("```", "|", "#", "<", "![")):
+            yield number, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_easy_to_read(page):
+    """Lines of at most 120 columns, and none of the turns that readers stumble over."""
+    for number, line in prose(page):
+        where = f"{page.name}, line {number}: {line}"
+        assert not STUMBLES.search(line), where
+        assert len(line) <= 120 or page.name == "fidelity.md", where
 
 
 def test_the_pages_have_examples():
