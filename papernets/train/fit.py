@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -42,9 +42,11 @@ def fit(
     held_out: Part,
     preprocessing: Preprocessing,
     recipe: TrainRecipe,
+    before_looking: Callable[[], None] = lambda: None,
 ) -> Iterator[Progress | Epoch]:
     """Train from the state's epoch to the recipe's last one, and yield an `Epoch` after each.
 
+    `before_looking` is called before the held-out pictures are looked at, and may change the state.
     Between them come signs of life, `Progress`. When an `Epoch` is yielded, the state is that of
     the end of the epoch and may be saved. Raises `Diverged` with the step and the learning rate
     where the loss is not finite; the caller's last saved state is then good.
@@ -53,6 +55,7 @@ def fit(
         number = state.epoch + 1
         began = time.perf_counter()
         losses, images, rate = yield from _pass(state, stepper, recipe, number)
+        before_looking()
         seconds = time.perf_counter() - began
         val_loss, val_error = validate(state, held_out, preprocessing, recipe)
         if not math.isfinite(val_loss):  # the last step's weights have not met a training picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from .pictures import fingerprint, preprocessing_for
 from .pretrained import load_pretrained
 from .run import Run
 from .saving import saving
+from .settle import settle
 from .source import Source
 from .state import State, start
 from .stepper import Alone, Stepper
@@ -96,7 +98,7 @@ def train_network(
             save_views(folder, state, info, seen, recipe.fallback)
         yield beginning
     with stepper_of(model, source, where) as stepper:
-        yield from _epochs(training, state, stepper, marks, began)
+        yield from _epochs(training, state, stepper, source, marks, began)
     seconds = time.perf_counter() - began
     with saving(folder, state, "the result, best/ and the pictures"):
         done = finish(training, state, device, seconds)
@@ -104,7 +106,12 @@ def train_network(
 
 
 def _epochs(
-    training: Training, state: State, stepper: Stepper, facts: dict[str, Any], began: float
+    training: Training,
+    state: State,
+    stepper: Stepper,
+    source: Source,
+    facts: dict[str, Any],
+    began: float,
 ) -> Iterator[Event]:
     """The epochs of a training, each kept before it is told; `facts` are kept beside the state.
 
@@ -113,7 +120,8 @@ def _epochs(
     run, folder = training.run, training.folder
     held_out = training.dataset.validation
     try:
-        for event in fit(state, stepper, held_out, training.preprocessing, run.recipe):
+        look = partial(settle, state, source)
+        for event in fit(state, stepper, held_out, training.preprocessing, run.recipe, look):
             if isinstance(event, Epoch):
                 spent = {"seconds": time.perf_counter() - began}
                 with saving(folder, state):

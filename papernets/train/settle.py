@@ -1,0 +1,53 @@
+"""Batch normalisation's mean and variance in the first steps, when its running averages lag."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from ..bundle.modes import evaluating
+from .source import Source, generator, sizes_of
+from .state import State
+
+ENOUGH = 10.0
+"""After so many steps times momentum, a start weighs e^-10 in a running average."""
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+MOST = 50
+"""Batches that are looked at."""
+
+
+@torch.no_grad()
+def settle(state: State, source: Source) -> None:
+    """Give each normalisation whose averages lag those of training pictures under today's weights.
+
+    Batches of the recipe's size in a random order, prepared as for evaluation; the random numbers
+    are their own. Nothing changes where normalisation is frozen, or weights are averaged.
+    """
+    recipe, model = source.recipe, state.model
+    if recipe.freeze_norm or recipe.neighbours or state.average:
+        return
+    norms = [m for m in model.modules() if isinstance(m, NORMS) and lags(m, state.step)]
+    if not norms:
+        return
+    kept = [(norm.momentum, {k: v.clone() for k, v in norm.named_buffers()}) for norm in norms]
+    order = torch.randperm(len(source.part), generator=generator(recipe.seed, 0))
+    with evaluating(model):
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # the mean over all batches
+            norm.train()
+        try:
+            for places in order.split(sizes_of(len(order), recipe.batch_size))[:MOST]:
+                model(source.preprocessing(source.part.images[places].to(source.device)))
+        finally:
+            for norm, (momentum, buffers) in zip(norms, kept, strict=True):
+                norm.momentum = momentum
+                if not norm.num_batches_tracked:  # of a head, which evaluation does not ask
+                    norm.load_state_dict(buffers, strict=False)
+                norm.num_batches_tracked = buffers["num_batches_tracked"]
+
+
+def lags(norm: nn.BatchNorm1d | nn.BatchNorm2d, steps: int) -> bool:
+    """Whether a normalisation's running averages may still be those of its start."""
+    running = norm.running_mean is not None and norm.momentum is not None
+    return running and steps * norm.momentum < ENOUGH  # type: ignore[operator]
