@@ -134,8 +134,8 @@ def test_a_small_file_of_many_grey_values_takes_little(tmp_path):
         "room.free_memory = lambda: 1.2e9\n"
         "files = [f'{sys.argv[1]}/{at}.png' for at in range(8)]\n"
         "stored.THREADS = 8\n"
-        "images, good, bad = stored.read_stored(files, 1, (8, 8), True)\n"
-        "assert len(good) == 8, bad\n"
+        "found = stored.read_stored(files, 1, (8, 8), True)\n"
+        "assert len(found.good) == 8, found.reasons\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     done = subprocess.run(
