@@ -55,8 +55,18 @@ def plural(number: int, thing: str, several: str = "") -> str:
 
 
 def percent(fraction: float) -> str:
-    """A fraction as people read it: 0.0095 is 0.95 %."""
-    return f"{100 * fraction:.2f} %"
+    """A fraction as people read it: 0.0095 is 0.95 %.
+
+    What is not 0 or 1 does not read as if it were: 0.000004 is 0.0004 %.
+    """
+    value = 100 * fraction
+    for digits in range(2, 9):
+        text = f"{value:.{digits}f}"
+        if fraction in (0, 1) or (digits == 2 and 0 < float(text) < 100):
+            break
+        if float(text) != 100 and abs(float(text) - value) <= abs(value) / 10:
+            break
+    return f"{text} %"
 
 
 def gigabytes(size: float) -> str:

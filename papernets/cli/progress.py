@@ -60,7 +60,8 @@ class Show:
         self.held_out = len(event.dataset.validation)
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
-            f"{short(recipe.net)}: {event.params:,} parameters, recipe {recipe.recipe or 'none'}, "
+            f"{short(recipe.net)}: {plural(event.params, 'parameter')}, recipe "
+            f"{recipe.recipe or 'none'}, "
             f"{plural(recipe.epochs, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
         )
         if not self.introduced:

@@ -16,7 +16,7 @@ from ..files import read_bytes
 from ..numbers import is_whole
 from ..said import Printed
 from ..spec import Committee, Net, pair
-from ..words import brief, said
+from ..words import brief, plural, said
 from .earlier import gone
 from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
@@ -153,7 +153,8 @@ def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, o
         return own
     if given.get("classes", own.classes) != own.classes:
         raise ValueError(
-            f"{name} is a fixed network of {own.classes} classes; for {given['classes']} make it "
+            f"{name} is a fixed network of {plural(own.classes, 'class', 'classes')}; for "
+            f"{given['classes']} make it "
             "a function of (classes, channels, input)"
         )
     channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])

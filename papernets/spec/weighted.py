@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..words import plural
 from .layer import Layer, Norm, Shapes
 from .settings import Settings, padding
 from .window import Padding, Pair, Shape, Window, pair, shown
@@ -77,7 +78,7 @@ class Conv(Layer):
     def check(self, s: Shape) -> None:
         if s[0] % self.groups or self.out % self.groups:
             raise ValueError(
-                f"{s[0]} channels to {self.out} cannot be split into {self.groups} groups"
+                f"{plural(s[0], 'channel')} to {self.out} cannot be split into {self.groups} groups"
             )
 
 
@@ -272,7 +273,9 @@ class RBF(Layer):
 
     def check(self, s: Shape) -> None:
         if any(len(code) != s[0] for code in self.codes):
-            raise ValueError(f"the codes have {len(self.codes[0])} values, the input has {s[0]}")
+            raise ValueError(
+                f"the codes have {plural(len(self.codes[0]), 'value')}, the input has {s[0]}"
+            )
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
 from ..spec import Committee
 from ..texts import json_text, parsed
+from ..words import plural
 from .describe import describe, environment
 from .events import Event, Finished, Phase
 from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
@@ -142,7 +143,8 @@ def filtered(
     images, targets = torch.cat(taken), torch.cat(labels)
     if len(images) < LEAST:
         raise ValueError(
-            f"the filter for network {number} found {len(images)} pictures in {rounds} rounds, too "
+            f"the filter for network {number} found {plural(len(images), 'picture')} in "
+            f"{rounds} rounds, too "
             f"few to learn from. In a new run draw more: --set boost.rounds={rounds * 5}, or "
             "distort more strongly: --set augment.rotate=15, say"
         )

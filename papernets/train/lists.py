@@ -71,7 +71,8 @@ def _held_out(part: Part, earlier: Seen) -> list[str]:
     if not learnt:
         return []
     return [
-        f"{learnt:,} of the {len(part):,} pictures that choose the epoch were trained on with "
+        f"{learnt:,} of the {plural(len(part), 'picture')} that choose the epoch were "
+        "trained on with "
         "those weights: the error on them is too small"
     ]
 
