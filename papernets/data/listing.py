@@ -178,7 +178,7 @@ def _has_digit_form(files: Sequence[File]) -> bool:
 
     if any(map(unlike, islice(files, 8))):
         return False
-    return not any(threads(unlike, files))
+    return not any(threads(unlike, files, "pictures looked at"))
 
 
 def _light_on_dark(images: Images) -> bool:

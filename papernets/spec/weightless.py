@@ -208,8 +208,8 @@ class Pad(Layer):
     def words(self, s: Shape) -> str:
         height, width = pair(self.padding)
         return (
-            f"{plural(height, 'row')} of zeros above and below, " "
-            f"f"{plural(width, 'column')} on each side"
+            f"{plural(height, 'row')} of zeros above and below, "
+            f"{plural(width, 'column')} on each side"
         )
 
 
@@ -243,6 +243,5 @@ class PadShortcut(Layer):
             more = plural(self.before, "channel")
             front = f" and {more} of zeros in front" if self.before else ""
             raise ValueError(
-                f"{plural(s[0], 'channel')}{front} cannot be padded with zeros "
-                f"to {self.out}"
+                f"{plural(s[0], 'channel')}{front} cannot be padded with zeros to {self.out}"
             )
