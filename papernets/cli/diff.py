@@ -30,19 +30,26 @@ def diff(
     channels: Channels = None,
     json: Json = False,
 ) -> None:
-    """Compare two networks, layer by layer.
+    """Compare two networks, layer by layer; of two runs the results too.
 
     What differs, and what it changes: sizes, parameters, multiply-adds, fields of view; and who
-    says so. --input, --classes and --channels hold for both networks.
+    says so. --input, --classes and --channels hold for both networks. Of two runs: their errors
+    with intervals, whether the difference is more than chance, and which settings differ.
     """
     from ..compare.diff import diff as compare
+    from .results import results_of, show_results
 
     with own_file(a, b):
         found = compare(*(network(name, classes, channels, input) for name in (a, b)))
+        results = results_of(bundle_of(a), bundle_of(b))
+        names = _called(a, found.a), _called(b, found.b)
         if json:
-            screen.print_json(found.to_dict())
-        else:
-            show(found, (_called(a, found.a), _called(b, found.b)))
+            beside = {} if results is None else {"results": results.to_dict()}
+            screen.print_json({**found.to_dict(), **beside})
+            return
+        show(found, names)
+        if results is not None:
+            show_results(results, names)
 
 
 def _called(given: str, found: Found) -> str:

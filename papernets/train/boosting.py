@@ -32,7 +32,7 @@ from ..words import plural
 from .describe import describe, environment
 from .events import Event, Finished, Phase
 from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
-from .lists import seen_by
+from .lists import seen_by, with_wrong
 from .outcome import Training, draw_confusion, result_of
 from .pictures import preprocessing_for
 from .recipe import CROPS, MOST_SEED, TrainRecipe
@@ -192,7 +192,7 @@ def join(
     }
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
     save_committee(folder / "best", replace(training.info, rule=rule, metrics=metrics), folder)
-    write_seen(folder / "best", training.seen)
+    write_seen(folder / "best", with_wrong(training.seen, dataset.test, logits.argmax(1)))
     draw_confusion(training.found, dataset, logits, folder, scored)
     write_log(folder, count)
     write_json(folder / RESULT, result)
