@@ -102,12 +102,21 @@ def place(figure: Figure, left: float, bottom: float, width: float, height: floa
     )
 
 
+_WIDTHS: dict[tuple[str, float, str], float] = {}
+MOST_WIDTHS = 10_000
+"""To measure a text takes longer than to draw it, and a picture has the same names many times."""
+
+
 def text_width(figure: Figure, text: str, size: float, weight: str = "normal") -> float:
     """Width in inches of one line of `text` in the drawing font at `size` points."""
-    written = figure.text(0, 0, text, fontsize=size, weight=weight)
-    width = written.get_window_extent().width / figure.dpi
-    written.remove()
-    return float(width)
+    key = text, size, weight
+    if key not in _WIDTHS:
+        written = figure.text(0, 0, text, fontsize=size, weight=weight)
+        if len(_WIDTHS) >= MOST_WIDTHS:
+            _WIDTHS.clear()
+        _WIDTHS[key] = float(written.get_window_extent().width / figure.dpi)
+        written.remove()
+    return _WIDTHS[key]
 
 
 def broken(
