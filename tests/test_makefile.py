@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LONG = ", ".join(f"name_{at}={at}" for at in range(20))
+LONG = ", ".join(f"100_{at}00" for at in range(20))
 
 
 def format_lines():
@@ -20,7 +20,7 @@ def format_lines():
 def test_a_line_too_long_is_broken_and_imports_are_sorted_at_once(tmp_path):
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     file = tmp_path / "mine.py"
-    file.write_text(f"import sys\nimport os\nfound = dict({LONG})\nprint(os, sys, found)\n")
+    file.write_text(f"import sys\nimport os\nfound = [{LONG}]\nprint(os, sys, found)\n")
     for line in format_lines():
         words = line.replace("$(BIN)/python", sys.executable).split()
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)

@@ -180,29 +180,26 @@ def _numbers(
 ) -> None:
     """Write each count that is not 0 into its cell, `cell` inches wide; white on dark mistakes.
 
-    All have one size, in which the longest fits; where that could not be read, thousands are cut.
+    Each in a size in which it fits; where that could not be read, thousands are cut.
     """
+    figure = axes.get_figure(root=True)
+    assert figure is not None
     texts = {count: f"{count:,}" for count in np.unique(counts).tolist() if count}
-    scratch = axes.get_figure(root=True)
-    assert scratch is not None
-    room = cell - 0.08
 
-    def size() -> float:
-        widest = max((text_width(scratch, text, 9) for text in texts.values()), default=0.1)
-        return min(9.0, 72 * cell / 3.4, 9 * room / widest)
+    def size(text: str) -> float:
+        return min(9.0, 72 * cell / 3.4, 9 * (cell - 0.08) / text_width(figure, text, 9))
 
-    if size() < READ:
+    if any(size(text) < READ for text in texts.values()):
         texts = {count: _rounded(count) for count in texts}
-    fontsize = size()
     for row, column in np.argwhere(counts):
-        dark = row != column and share[row, column] > 0.6 * wrong
+        dark, text = row != column and share[row, column] > 0.6 * wrong, texts[counts[row, column]]
         axes.text(
             column,
             row,
-            texts[int(counts[row, column])],
+            text,
             ha="center",
             va="center",
-            fontsize=fontsize,
+            fontsize=size(text),
             color="white" if dark else INK,
             gid="count",
         )

@@ -72,6 +72,7 @@ def curves_figure(
         "rate": [],
     }
     strips = {name: sum(map(_tall, rows)) for name, rows in keys.items()}
+    strips["error"] += 0.06  # from the heading
     height = sum(PANELS.values()) + sum(strips.values()) + 2 * GAP + FOOT
     figure = sheet(WIDTH, height, title, _summary(log))
     panels: dict[str, Axes] = {}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -124,6 +125,7 @@ def test_an_error_in_a_users_file_says_file_and_line(tmp_path, monkeypatch, caps
     """That of the user's file, or of another one beside it in which it was made."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "helper", raising=False)
     (tmp_path / "lines.py").write_text(LINES)
     (tmp_path / "helper.py").write_text("def broken():\n    return [] + 3\n")
     assert typed(verb, f"lines.py:{name}") == 2
@@ -148,6 +150,7 @@ def test_a_file_that_does_not_run_says_its_line_once(tmp_path, monkeypatch, caps
 def test_convert_says_file_and_line_too(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "helper", raising=False)
     (tmp_path / "lines.py").write_text(LINES)
     (tmp_path / "helper.py").write_text("")
     words = ["convert", "x.pt", "--net", "lines.py:typed", "--out", "b"]

@@ -119,7 +119,7 @@ def test_train_says_how_far_a_long_epoch_is(tmp_path, capsys, often):
     lines = capsys.readouterr().err.splitlines()
     assert any(line.startswith("steps of epoch 1: 50 of 60 (83 %), ") for line in lines)
     assert any(", loss " in line for line in lines if line.startswith("steps of epoch 1"))
-    assert "1 epoch, seed" in lines[0] and "1 epochs" not in "".join(lines)
+    assert any("1 epoch, seed" in line for line in lines) and "1 epochs" not in "".join(lines)
 
 
 def test_predict_says_how_far_it_is_where_the_answers_go_elsewhere(
