@@ -63,7 +63,8 @@ def _slips(word: str, name: str, loosely: bool) -> tuple[int, bool, int] | None:
     """How far a word is from a name: slips, other letters, how much is missing; None: too far."""
     apart, begun = _distance(word, name)
     other, more = sorted(word) != sorted(name), abs(len(name) - len(word))
-    found = [apart] if apart <= max(len(word), len(name)) // 4 or (apart, more) == (1, 0) else []
+    longer = max(len(word), len(name))
+    found = [apart] if apart <= max(longer // 4, longer >= 3) else []
     if loosely and (len(word) >= 4 or (len(word) == 3 and name.startswith(word))) and word in name:
         found.append(1 if name.startswith(word) else 2)
     if loosely and len(name) >= 4 and word.startswith(name):

@@ -12,6 +12,7 @@ from ..words import plural
 from . import screen
 from .explain import NAMED, Channels, Classes, Input, bundle_of, network
 from .flags import Json, own_file
+from .results import NAMES, results_of, show_results
 
 if TYPE_CHECKING:
     from ..compare.diff import Diff
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ..nets import Found
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
-NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
 
 
 def diff(
@@ -37,7 +37,6 @@ def diff(
     with intervals, whether the difference is more than chance, and which settings differ.
     """
     from ..compare.diff import diff as compare
-    from .results import results_of, show_results
 
     with own_file(a, b):
         found = compare(*(network(name, classes, channels, input) for name in (a, b)))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..compare.results import Result, Results
 
 NONE = "-"
+NAMES = 34  # columns that two names may take over a table; longer ones are A and B there
 MOST = 40
 """Settings that are listed; JSON has them all."""
 
@@ -19,7 +20,6 @@ MOST = 40
 def results_of(a: Path | None, b: Path | None) -> Results | None:
     """Two bundles' results compared, of their folders; None where one keeps none of a training."""
     from ..bundle.info import described
-    from ..bundle.seen import read_seen, tested_alike, wrong_alone
     from ..compare.results import Pictures, result_of, results
 
     if a is None or b is None or a.resolve() == b.resolve():
@@ -28,6 +28,8 @@ def results_of(a: Path | None, b: Path | None) -> Results | None:
     one, other = (result_of(info.run, info.metrics) for info in infos)
     if one is None or other is None:
         return None
+    from ..bundle.seen import read_seen, tested_alike, wrong_alone
+
     seen, seen_too = read_seen(a), read_seen(b)
     same = tested_alike(seen, seen_too)
     alone = wrong_alone(seen, seen_too) if same else None
@@ -44,8 +46,6 @@ def _other_counts(alone: tuple[int, int], one: Result, other: Result) -> bool:
 def show_results(found: Results, names: tuple[str, str]) -> None:
     """Print results for people: the table, what chance has to do with it, other settings."""
     a, b = found.a, found.b
-    from .diff import NAMES
-
     screen.heading("The results")
     heads = names if sum(map(len, names)) <= NAMES else ("A", "B")
     rows = [("data", Path(a.data).name, Path(b.data).name, "")]
