@@ -80,8 +80,10 @@ check: $(KERAS)
 	@echo "Try next: make demo trains LeNet-5; CONTRIBUTING.md says how to add a network."
 
 format: $(STAMP)
-	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format --quiet .
+	@$(BIN)/python -m ruff check --fix-only --quiet .
 	@$(BIN)/python -m ruff format .
+	@$(BIN)/python -m ruff check .
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import reprlib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from shlex import quote
 
 _BRIEF = reprlib.Repr()
@@ -14,8 +14,11 @@ _BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100
 
 
 def plain(name: str) -> str:
-    """A name in the form in which names are compared: `-`, `_` and case are the same."""
-    return name.strip().casefold().replace("-", "_")
+    """A name in the form in which names are compared: `-`, `_`, a space and case are the same.
+
+    So are the hyphens and dashes of a text from which a name was copied.
+    """
+    return "_".join(re.sub(r"[-\u2010-\u2015\u2212]", "_", name.casefold()).split())
 
 
 def composed(name: str) -> str:
@@ -35,12 +38,58 @@ def look_alike(names: Iterable[str]) -> list[list[str]]:
 def nearest(word: str, known: Iterable[str], loosely: bool = False) -> str | None:
     """The known name that is most like a word; None where none is like it.
 
-    `loosely`: plain forms are compared, and may be less alike: for names of networks, data sets and
-    peers, which people write from memory; not for settings and their values.
+    Like it is what a slip or two of the fingers make of it, one for every four characters.
+    `loosely`: plain forms are compared, and a part of a name, or its beginning with a slip, is like
+    it too: for names of networks, data sets and peers, which people write from memory; not for
+    settings and their values.
     """
-    forms = {plain(name) if loosely else name: name for name in known}
-    near = get_close_matches(plain(word) if loosely else word, forms, 1, 0.5 if loosely else 0.6)
-    return forms[near[0]] if near else None
+
+    def form(name: str) -> str:
+        return plain(name).replace("_", "") if loosely else name
+
+    given, best = form(word)[:LONGEST], None
+    for name in known:
+        slips = _slips(given, form(name), loosely)
+        if slips is not None and (best is None or slips < best[0]):
+            best = slips, name
+    return None if best is None else best[1]
+
+
+LONGEST = 100
+"""Characters of what is given that are compared: no name has more."""
+
+
+def _slips(word: str, name: str, loosely: bool) -> tuple[int, bool, int] | None:
+    """How far a word is from a name: slips, other letters, how much is missing; None: too far."""
+    apart, begun = _distance(word, name)
+    other, more = sorted(word) != sorted(name), abs(len(name) - len(word))
+    longer = max(len(word), len(name))
+    found = [apart] if apart <= max(longer // 4, longer >= 3) else []
+    if loosely and (len(word) >= 4 or (len(word) == 3 and name.startswith(word))) and word in name:
+        found.append(1 if name.startswith(word) else 2)
+    if loosely and len(name) >= 4 and word.startswith(name):
+        found.append(2)
+    if loosely and len(word) >= 4 and begun <= 1:
+        found.append(1 + begun)
+    return (min(found), other, more) if word and found else None
+
+
+def _distance(word: str, name: str) -> tuple[int, int]:
+    """The least slips between two words, and between the first and a beginning of the other.
+
+    A slip is a letter too many, too few or another one, or two neighbours that changed places
+    (Damerau 1964).
+    """
+    before: list[int] = []
+    row = list(range(len(name) + 1))
+    for i, letter in enumerate(word, 1):
+        two, before, row = before, row, [i]
+        for j, other in enumerate(name, 1):
+            least = min(row[-1] + 1, before[j] + 1, before[j - 1] + (letter != other))
+            if i > 1 < j and letter == name[j - 2] and word[i - 2] == other:
+                least = min(least, two[j - 2] + 1)
+            row.append(least)
+    return row[-1], min(row)
 
 
 def did_you_mean(word: str, known: Iterable[str], loosely: bool = False) -> str:
@@ -55,8 +104,18 @@ def plural(number: int, thing: str, several: str = "") -> str:
 
 
 def percent(fraction: float) -> str:
-    """A fraction as people read it: 0.0095 is 0.95 %."""
-    return f"{100 * fraction:.2f} %"
+    """A fraction as people read it: 0.0095 is 0.95 %.
+
+    What is not 0 or 1 does not read as if it were: 0.000004 is 0.0004 %.
+    """
+    value = 100 * fraction
+    for digits in range(2, 9):
+        text = f"{value:.{digits}f}"
+        if fraction in (0, 1) or (digits == 2 and 0 < float(text) < 100):
+            break
+        if float(text) != 100 and abs(float(text) - value) <= abs(value) / 10:
+            break
+    return f"{text} %"
 
 
 def gigabytes(size: float) -> str:

@@ -24,6 +24,7 @@ from papernets.words import (
 def test_names_are_compared_in_their_plain_form() -> None:
     assert plain(" Inception-V3 ") == plain("inception_v3") == "inception_v3"
     assert plain("Straße") == plain("STRASSE")
+    assert plain("VGG 16") == plain("vgg\u201016") == plain("VGG\u00a0\u00a016") == "vgg_16"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,54 @@ def test_the_nearest_name(word: str, loosely: bool, found: str | None) -> None:
     assert hint == (f" Did you mean {found!r}?" if found else "")
 
 
+NETWORKS = (
+    *("lenet1", "lenet5", "alexnet", "vgg11", "vgg16", "googlenet", "resnet18", "resnet50"),
+    *("mobilenet_v1", "mobilenet_v1_0.25_128", "inception_v3"),
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("alexnt", "alexnet"),
+        ("AlexNett", "alexnet"),
+        ("vgg-61", "vgg16"),  # its letters in another order, not vgg11 with another letter
+        ("resent50", "resnet50"),
+        ("goolgenet", "googlenet"),
+        ("Inceptoin V3", "inception_v3"),
+        ("resnet", "resnet18"),
+        ("resnt", "resnet18"),
+        ("alex", "alexnet"),
+        ("vgg", "vgg11"),
+        ("mobilenet_v2", "mobilenet_v1"),
+        ("vgg16_imagenet", "vgg16"),
+        *((far, None) for far in ("densenet", "densenet121", "shufflenet", "squeezenet", "yolo")),
+        *((far, None) for far in ("efficientnet_b0", "xception", "unet", "cnn", "x", "net", "vit")),
+    ],
+)
+def test_a_name_is_offered_for_a_slip_and_not_for_another_network(word, found) -> None:
+    assert nearest(word, NETWORKS, loosely=True) == found
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("epoch", "epochs"),
+        ("batchsize", "batch_size"),
+        ("lerning_rate", "learning_rate"),
+        ("momentmu", "momentum"),
+        *((far, None) for far in ("lr", "rate", "decay", "size", "comment", "x")),
+    ],
+)
+def test_a_setting_is_offered_for_a_slip_alone(word, found) -> None:
+    known = ("epochs", "batch_size", "learning_rate", "momentum", "weight_decay")
+    assert nearest(word, known) == found
+
+
+def test_a_long_word_takes_no_time_and_has_no_neighbour() -> None:
+    assert nearest("a" * 100_000, NETWORKS, loosely=True) is None
+
+
 def test_no_name_is_near_where_there_is_none() -> None:
     assert nearest("lenet5", ()) is None and did_you_mean("lenet5", iter(())) == ""
 
@@ -56,7 +105,10 @@ def test_one_and_several() -> None:
 
 
 def test_numbers_as_people_read_them() -> None:
-    assert percent(0.0095) == "0.95 %"
+    assert percent(0.0095) == "0.95 %" and percent(0.00123) == "0.12 %"
+    assert percent(0) == "0.00 %" and percent(1) == "100.00 %" and percent(float("nan")) == "nan %"
+    assert percent(1 / 200_000) == "0.0005 %", "one of 200,000 is not none"
+    assert percent(0.99999) == "99.999 %"
     assert gigabytes(25_600_000_000) == "25.6 GB" and gigabytes(4e15) == "4,000,000.0 GB"
     assert by((64, 3, 7, 7)) == "64x3x7x7" and by([10]) == "10" and by(()) == "a single number"
 

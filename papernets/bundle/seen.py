@@ -23,7 +23,10 @@ from .info import AGAIN
 
 Keys = NDArray[np.uint64]
 PICTURES = "pictures.safetensors"
-TRAIN, VALIDATION, TEST, BEFORE = LISTS = ("train", "validation", "test", "before")
+TRAIN, VALIDATION, TEST, BEFORE, WRONG = LISTS = (
+    *("train", "validation", "test", "before"),
+    "wrong",
+)
 SPARE = 26  # bits beyond those that tell the pictures of a list apart
 SCHEMA = 1
 MOST = 1 << 29  # bytes of the file: of 67 million pictures
@@ -49,6 +52,12 @@ class Marked:
         """Which of these checksums are in the set."""
         return np.isin(keys >> np.uint64(64 - self.bits), self.values)
 
+    def alike(self, other: Marked) -> tuple[Keys, Keys]:
+        """The values of both, cut to the bits that both have."""
+        bits = min(self.bits, other.bits)
+        one, two = (np.unique(each.values >> np.uint64(each.bits - bits)) for each in (self, other))
+        return one, two
+
     def joined(self, other: Marked) -> Marked:
         """Both sets as one."""
         bits = min(self.bits, other.bits)
@@ -73,7 +82,8 @@ def _cut(values: Keys, bits: int) -> Marked:
 class Seen:
     """The lists of a network: trained on, chosen by, tested on; and before, with those weights.
 
-    "before" are pictures that the weights were trained on or chosen by with which the run began.
+    "before" are pictures that the weights were trained on or chosen by with which the run began,
+    "wrong" the test pictures that it got wrong: of each one checksum alone, that of its pixels.
     `counts` are the pictures of each list.
     """
 
@@ -114,6 +124,32 @@ class Seen:
         gaps = {name: self.lists[name].gaps() for name in LISTS if name in self.lists}
         # one key: see `save_bundle`
         return save(gaps, metadata={"papernets": json.dumps(about)})
+
+
+def tested_alike(one: Seen | None, other: Seen | None) -> bool | None:
+    """Whether two networks were tested on the very same pictures; None where it is not known."""
+    if one is None or other is None or not (one.counts.get(TEST) and other.counts.get(TEST)):
+        return None
+    if TEST not in one.lists or TEST not in other.lists:
+        return None
+    a, b = one.lists[TEST].alike(other.lists[TEST])
+    return one.counts[TEST] == other.counts[TEST] and bool(np.array_equal(a, b))
+
+
+def wrong_alone(one: Seen | None, other: Seen | None) -> tuple[int, int] | None:
+    """How many test pictures the first got wrong and the second right, and the other way round.
+
+    None where it is not kept, or where equal pictures among them cannot be told apart.
+    """
+    marks = [seen.lists.get(WRONG) for seen in (one, other) if seen is not None]
+    counts = [seen.counts.get(WRONG) for seen in (one, other) if seen is not None]
+    if len(marks) < 2 or marks[0] is None or marks[1] is None:
+        return None
+    a, b = marks[0].alike(marks[1])
+    if [len(a), len(b)] != counts:
+        return None
+    both = len(np.intersect1d(a, b))
+    return len(a) - both, len(b) - both
 
 
 def write_seen(folder: Path, seen: Seen) -> None:

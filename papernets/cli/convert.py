@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..words import by, listed, plural
+from ..words import by, gigabytes, listed, plural
 from . import screen
 from .flags import Json, Quiet, WrongUse, wrong_use
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..peers.auto import Match
     from ..peers.translate import Conversion
 
+LARGE = 100_000_000  # bytes: to read so many takes seconds
 MOST_NAMES = 24  # of tensors in a sentence; JSON has them all
 COLUMNS = ("in the file", "here", "shape")
 OTHERWISE = {"classes": "give --classes", "name": "the network is --net"}
@@ -158,6 +160,7 @@ def made(file: str, folder: Path, asked: Asked, json: bool) -> Made:
     from ..peers.save import save
     from ..peers.usual import for_digits
 
+    _announce(file)
     weights = read_weights(file, asked.key)
     if asked.peer == "keras" and not weights.keras:
         raise WrongUse(
@@ -195,6 +198,13 @@ def made(file: str, folder: Path, asked: Asked, json: bool) -> Made:
     source = {"file": Path(file).name, "from": asked.peer, "net": asked.net, **asked.origin}
     save(found, folder, names, prepared, source)
     return Made(found, source, prepared, (*weights.notes, *found.notes, *notes, *named))
+
+
+def _announce(file: str) -> None:
+    """Say that a large file is read: it takes a while, and nothing tells how far it is."""
+    size = os.path.getsize(file) if os.path.isfile(file) else 0
+    if size >= LARGE:
+        screen.note(f"Reading {file}, {gigabytes(size)}")
 
 
 def show(made: Made, folder: Path, json: bool) -> None:

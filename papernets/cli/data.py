@@ -8,6 +8,7 @@ import typer
 
 from . import screen
 from .flags import Strict, Verb
+from .waiting import waiting
 
 app = typer.Typer(
     help="Look at a data set, or download one.",
@@ -34,9 +35,10 @@ def fetch(
     from .. import data
 
     screen.quiet(quiet)
-    for path in data.fetch(name, data_dir or None):
-        if not quiet:
-            screen.say(str(path))
+    with waiting() as teller:
+        paths = data.fetch(name, data_dir or None, progress=teller.fetched)
+    for path in paths if not quiet else ():
+        screen.say(str(path))
 
 
 @app.command("show", cls=Verb)
@@ -55,7 +57,8 @@ def show(
     from .. import data as pictures
     from ..data.notes import in_numbers
 
-    found = pictures.open(data, data_dir=data_dir or None, strict=strict)
+    with waiting():
+        found = pictures.open(data, data_dir=data_dir or None, strict=strict)
     numbers = in_numbers(found)
     if json:
         screen.print_json(numbers)

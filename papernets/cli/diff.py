@@ -12,6 +12,7 @@ from ..words import plural
 from . import screen
 from .explain import NAMED, Channels, Classes, Input, bundle_of, network
 from .flags import Json, own_file
+from .results import NAMES, results_of, show_results
 
 if TYPE_CHECKING:
     from ..compare.diff import Diff
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ..nets import Found
 
 STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
-NAMES = 34  # columns that two names may take over the totals; longer ones are A and B there
 
 
 def diff(
@@ -30,19 +30,25 @@ def diff(
     channels: Channels = None,
     json: Json = False,
 ) -> None:
-    """Compare two networks, layer by layer.
+    """Compare two networks, layer by layer; of two runs the results too.
 
     Prints what differs, what that changes (sizes, parameters, multiply-adds, receptive fields), and
-    who says so. --input, --classes and --channels apply to both networks.
+    who says so. Of two runs it prints their errors with intervals, whether the difference is more
+    than chance, and which settings differ. --input, --classes and --channels apply to both.
     """
     from ..compare.diff import diff as compare
 
     with own_file(a, b):
         found = compare(*(network(name, classes, channels, input) for name in (a, b)))
+        results = results_of(bundle_of(a), bundle_of(b))
+        names = _called(a, found.a), _called(b, found.b)
         if json:
-            screen.print_json(found.to_dict())
-        else:
-            show(found, (_called(a, found.a), _called(b, found.b)))
+            beside = {} if results is None else {"results": results.to_dict()}
+            screen.print_json({**found.to_dict(), **beside})
+            return
+        show(found, names)
+        if results is not None:
+            show_results(results, names)
 
 
 def _called(given: str, found: Found) -> str:

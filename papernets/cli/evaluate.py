@@ -24,6 +24,7 @@ from .flags import (
     use,
     wrong_data,
 )
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
@@ -103,11 +104,12 @@ def evaluate(
         screen.note(f"data: {name}, which it was trained on (another: --data)")
     else:
         check_data(name, data_dir)
-    with wrong_data():
+    with waiting(), wrong_data():
         pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
     if out:
         _make(Path(out))
-    found = report(loaded, pictures, top=top, device=where, batch=batch_size)
+    with waiting():
+        found = report(loaded, pictures, top=top, device=where, batch=batch_size)
     if not json:
         show(found)
     folder = _write(loaded, found, pictures, out)

@@ -214,7 +214,7 @@ def show(found: Found) -> None:
     )
     screen.prose(
         f"Total: {total}."
-        + (f" Each of the {times}: {sums.params:,} parameters." if times > 1 else "")
+        + (f" Each of the {times}: {plural(sums.params, 'parameter')}." if times > 1 else "")
     )
     screen.prose(
         "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count "

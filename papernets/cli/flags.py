@@ -85,18 +85,30 @@ def wrong_use() -> Iterator[None]:
 def own_file(*names: str) -> Iterator[None]:
     """Whatever a network in a user's file leads to is an error of the file, told in one line.
 
-    The last resort: what is known to go wrong has words of its own.
+    The last resort: what is known to go wrong has words of its own. The line is said where the
+    file's code made the error.
     """
+    from ..nets.own_file import place_in
+
+    files = [name for name in names if ".py:" in name]
+
+    def place(error: BaseException) -> str:
+        return next(filter(None, (place_in(error, name.rpartition(":")[0]) for name in files)), "")
+
     try:
         yield
-    except (ValueError, OSError, typer.Exit, KeyboardInterrupt):
+    except (typer.Exit, KeyboardInterrupt):
+        raise
+    except (ValueError, OSError) as error:
+        if place(error) and place(error) not in said(error):
+            raise WrongUse(f"{said(error)}{place(error)}") from None
         raise
     except BaseException as error:
-        files = [name for name in names if ".py:" in name]
         if not files or isinstance(error, MemoryError):
             raise
         raise WrongUse(
-            f"{' or '.join(files)} cannot be used: {type(error).__name__}: {said(error)}"
+            f"{' or '.join(files)} cannot be used: {type(error).__name__}: "
+            f"{said(error)}{place(error)}"
         ) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import shutil
 import sys
@@ -17,6 +18,7 @@ import typer
 from ..texts import json_text
 from . import screen
 from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     import torch
@@ -202,16 +204,18 @@ def _paths(content: bytes) -> list[str]:
 
 @contextmanager
 def _progress(total: int) -> Iterator[Any]:
-    """A bar on stderr, where that is a terminal and stdout, with the answers, is not."""
-    if screen.QUIET or not sys.stderr.isatty() or screen.terminal():
+    """How far it is, where stdout, with the answers, is no terminal: a bar, or now and then a line.
+
+    It gives what is to be called after each picture.
+    """
+    if screen.terminal():
         yield lambda: None
         return
-    bar = screen.bar()
+    teller, done = Waiting(), itertools.count(1)
     try:
-        task = bar.add_task("pictures", total=total)
-        yield lambda: bar.advance(task)
+        yield lambda: teller("pictures answered", next(done), total)
     finally:
-        bar.stop()
+        teller.close()
 
 
 def _json(answers: Iterator[Answer] | Iterator[Scanned], top: int = 0) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..data import Dataset
     from ..train.events import Begun, Event, Finished, Started
     from ..train.recipe import TrainRecipe
+    from .waiting import Waiting
 
 
 class Show:
@@ -31,6 +32,7 @@ class Show:
         self.epoch_seconds: list[float] = []
         self.introduced = False
         self.held_out = 0
+        self.waiting: Waiting | None = None
 
     def event(self, event: Event) -> None:
         from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
@@ -49,6 +51,9 @@ class Show:
                     total=event.steps,
                     description=f"epoch {event.epoch}",
                 )
+            elif self.waiting is not None:
+                what, loss = f"steps of epoch {event.epoch}", f", loss {event.loss:.4f}"
+                self.waiting(what, event.step, event.steps, loss)
         elif isinstance(event, Epoch):
             self.epoch(event)
         elif isinstance(event, Finished):
@@ -60,7 +65,8 @@ class Show:
         self.held_out = len(event.dataset.validation)
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
-            f"{short(recipe.net)}: {event.params:,} parameters, recipe {recipe.recipe or 'none'}, "
+            f"{short(recipe.net)}: {plural(event.params, 'parameter')}, recipe "
+            f"{recipe.recipe or 'none'}, "
             f"{plural(recipe.epochs, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
         )
         if not self.introduced:

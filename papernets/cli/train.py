@@ -28,6 +28,7 @@ from .flags import (
     wrong_use,
 )
 from .streams import Unwritten
+from .waiting import waiting
 
 MINUTE = 60  # seconds
 
@@ -183,7 +184,7 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     from ..train.rehearsal import epoch_seconds, looked_at
     from .progress import clock, show_data
 
-    with wrong_data():
+    with waiting(), wrong_data():
         dataset = looked_at(run)
     seconds = None if screen.QUIET else epoch_seconds(run, dataset)
     if json:
@@ -195,7 +196,8 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         whole = seconds * run.recipe.epochs
         each = clock(seconds) if seconds >= MINUTE else f"{seconds:.2g} s"
         total = clock(whole) if whole >= MINUTE else f"{whole:.2g} s"
-        screen.note(f"an epoch takes about {each}, {run.recipe.epochs} take {total}")
+        several = f", {run.recipe.epochs:,} take {total}" if run.recipe.epochs > 1 else ""
+        screen.note(f"an epoch takes about {each}{several}")
     screen.say(f"# would train in {folder}")
     screen.say(run.to_toml().rstrip())
 
@@ -226,6 +228,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
         assert kept is not None
         already = read_result(folder) is not None
         show = Show(folder, json)
+        show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         try:
             for event in work(kept, folder):
                 show.event(event)

@@ -13,6 +13,7 @@ import typer
 
 from . import screen
 from .flags import Json, Quiet, Verb, wrong_use
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..download import Progress
@@ -146,9 +147,10 @@ def _paragraphs(peer: str, several: tuple[Address, ...]) -> None:
 
 @contextmanager
 def _bar(wanted: Address) -> Iterator[Progress | None]:
-    """A progress bar on stderr while a file comes, on a terminal only."""
+    """A progress bar on stderr while a file comes; a line every so often where no terminal is."""
     if screen.QUIET or not sys.stderr.isatty():
-        yield None
+        with waiting() as teller:
+            yield teller.fetched
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from papernets.data.content import Content, content_of_images
 from papernets.data.stored import File, Images, OnDemand
+from papernets.words import by, plural
 
 KINDS = ("digit", "garment", "photo")
 
@@ -40,6 +41,9 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Part({plural(len(self), 'picture')} {by(self.images.shape[1:])})"
 
     def select(self, index: Tensor | Sequence[int] | slice) -> "Part":
         """The pictures at these places (or where a boolean tensor is true), in that order."""
@@ -83,6 +87,11 @@ class Dataset:
 
     def __post_init__(self) -> None:
         assert self.kind in KINDS, self.kind
+
+    def __repr__(self) -> str:
+        classes = plural(len(self.classes), "class", "classes")
+        parts = f"train={self.train}, validation={self.validation}, test={self.test}"
+        return f"Dataset({self.name!r}, {classes}, {parts})"
 
 
 def hold_out(labels: Tensor, fraction: float, seed: int) -> tuple[Tensor, Tensor]:

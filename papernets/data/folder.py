@@ -11,7 +11,7 @@ from papernets.data.dataset import Dataset, WrongFolder
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import load, pillow_rules, shown
 from papernets.data.stored import File, threads
-from papernets.words import composed, listed, look_alike
+from papernets.words import composed, listed, look_alike, plural
 
 SPLITS = {
     "train": "train", "training": "train",
@@ -129,7 +129,8 @@ def _listings(root: Path) -> tuple[dict[str, Listing], list[str]]:
             count = listing.names.count(name)
             if name in gone and count:
                 empty.append(
-                    f"{shown(parts[split] / name)}: {count:,} pictures of a class that has none "
+                    f"{shown(parts[split] / name)}: {plural(count, 'picture')} of a class "
+                    "that has none "
                     "to train on"
                 )
             elif name not in gone:

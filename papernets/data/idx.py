@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from papernets.machine import free_memory
-from papernets.words import gigabytes
+from papernets.words import gigabytes, plural
 
 FILES = {
     ("train", "images"): "train-images-idx3-ubyte",
@@ -57,7 +57,8 @@ def read_pair(pictures: Path, labels: Path) -> tuple[Tensor, Tensor]:
     classes = read_idx(labels, 1)
     if len(images) != len(classes):
         raise ValueError(
-            f"{pictures} holds {len(images):,} pictures but {labels} holds {len(classes):,} labels:"
+            f"{pictures} holds {plural(len(images), 'picture')} but {labels} holds "
+            f"{plural(len(classes), 'label')}:"
             " they do not belong together"
         )
     return images[:, None], classes.long()

@@ -21,7 +21,7 @@ from papernets.data.stored import (
     read_stored,
     threads,
 )
-from papernets.words import either
+from papernets.words import either, plural
 
 DIGIT_FORM = (28, 28)
 SPLITTING = ("content", "order")
@@ -128,7 +128,7 @@ def read_dataset(
         remarks += [one for one in stored.remarks if not (digits and one[1].kind == LARGE)]
     if left and wanted.strict:
         raise ValueError(
-            f"{shown(root)}: {len(left):,} of {count:,} files are not readable pictures "
+            f"{shown(root)}: {len(left):,} of {plural(count, 'file')} are not readable pictures "
             f"(first: {left[0]}). Mend or remove them; without --strict they are left out"
         )
     if not alone:
@@ -178,7 +178,7 @@ def _has_digit_form(files: Sequence[File]) -> bool:
 
     if any(map(unlike, islice(files, 8))):
         return False
-    return not any(threads(unlike, files))
+    return not any(threads(unlike, files, "pictures looked at"))
 
 
 def _light_on_dark(images: Images) -> bool:
@@ -253,7 +253,7 @@ def _split(
         raise ValueError(few + "Give three or more of each class, or folders train/ and val/")
     about = "about " if wanted.split == "content" else ""
     sentence = (
-        f"{len(places):,} pictures to train, {len(held):,} to choose the epoch and "
+        f"{plural(len(places), 'picture')} to train, {len(held):,} to choose the epoch and "
         f"{len(tested):,} to test ({about}80, 10 and 10 %), {how}"
     )
     return train.select(places), train.select(held), train.select(tested), sentence

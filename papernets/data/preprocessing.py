@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 
 from papernets.data.dataset import KINDS, Dataset
 from papernets.numbers import is_number, is_whole, plain_int
-from papernets.words import brief
+from papernets.words import brief, plural
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
 MOST_SIZE, LEAST_SHRINK = 10_000, 0.01  # what a bundle may ask for
@@ -74,11 +74,12 @@ class Preprocessing:
             if not _several(values, is_number) or len(values) not in (1, self.channels):
                 raise ValueError(
                     f"preprocessing {name}={brief(values)}: give one number, or one for each of "
-                    f"the {self.channels} channels"
+                    f"the {plural(self.channels, 'channel')}"
                 )
         if self.order not in ORDERS or (self.order != "rgb" and self.channels != 3):
             raise ValueError(
-                f"preprocessing order={brief(self.order)} for {self.channels} channels: give one "
+                f"preprocessing order={brief(self.order)} for "
+                f"{plural(self.channels, 'channel')}: give one "
                 f"of {', '.join(ORDERS)}, and rgb for a network without three channels"
             )
         if not isinstance(self.crop, bool):
@@ -170,7 +171,9 @@ class Preprocessing:
         if stored == 3 and self.channels == 1:
             luma = torch.tensor(LUMA, device=values.device)
             return torch.einsum("nchw,c->nhw", values, luma)[:, None]
-        raise ValueError(f"pictures with {stored} channels for a network with {self.channels}")
+        raise ValueError(
+            f"pictures with {plural(stored, 'channel')} for a network with {self.channels}"
+        )
 
     def _placed(self, images: Tensor) -> Tensor:
         """The pictures padded, scaled or cropped to the network's size, background 0."""

@@ -18,7 +18,7 @@ from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
 from papernets.data.picture import shown
 from papernets.files import path_of
-from papernets.words import brief, by, did_you_mean
+from papernets.words import brief, by, did_you_mean, plural
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
@@ -142,7 +142,8 @@ def _digits() -> Dataset:
     others = whole.select(rest)
     places, held = hold_out(others.labels, DIGITS_HELD_OUT / len(others), seed=1998)
     sentence = (
-        f"{len(places):,} digits to train, {len(held)} to choose the epoch and {len(tested)} to "
+        f"{plural(len(places), 'digit')} to train, {len(held)} to choose the epoch and "
+        f"{len(tested)} to "
         "test, drawn by class, always the same; the same 13 people wrote all three parts"
     )
     train, validation = others.select(places), others.select(held)
@@ -177,12 +178,15 @@ def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
     for part, values in (("train", labels), ("test", test.labels)):
         if int(values.max()) >= len(classes):
             raise ValueError(
-                f"{found[part, 'labels']}: label {int(values.max())} among {len(classes)} classes"
+                f"{found[part, 'labels']}: label {int(values.max())} among "
+                f"{plural(len(classes), 'class', 'classes')}"
             )
     train = Part(images, labels)
     rest, held = hold_out(labels, HELD_OUT, seed)
     if not len(rest) or not len(held):
-        raise ValueError(f"{found['train', 'images']}: {len(train)} pictures are too few to train")
+        raise ValueError(
+            f"{found['train', 'images']}: too few to train: {plural(len(train), 'picture')}"
+        )
     sentence = (
         f"{len(rest):,} of the {len(train):,} training pictures to train and {len(held):,}, drawn "
         f"by class with seed {seed}, to choose the epoch; the {len(test):,} test pictures to test"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -32,6 +32,7 @@ from papernets.data.picture import (
 )
 from papernets.data.room import ROOM
 from papernets.machine import free_memory
+from papernets.watch import watched
 from papernets.words import by, gigabytes
 
 T = TypeVar("T")
@@ -182,7 +183,7 @@ def read_stored(
         return ""
 
     with pillow_rules():
-        reasons = threads(read, range(len(files)))
+        reasons = threads(read, range(len(files)), "pictures read")
     good = [place for place, reason in enumerate(reasons) if not reason]
     bad = [reason for reason in reasons if reason]
     said = [(files[place], remark) for place in good for remark in remarks[place]]
@@ -203,19 +204,23 @@ def content_of_files(files: Sequence[File], size: tuple[int, int]) -> Content:
         found.held[place] = held_key(files[place], pixels)
 
     with pillow_rules():
-        threads(read, range(len(files)))
+        threads(read, range(len(files)), "pictures known by their content")
     return found
 
 
-def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """`function` of each item, in order; Pillow's decoders let threads run side by side."""
+def threads(function: Callable[[T], R], items: Sequence[T], what: str = "") -> list[R]:
+    """`function` of each item, in order; Pillow's decoders let threads run side by side.
+
+    With `what`, `pictures read` say, whoever waits is told how many are done.
+    """
 
     def held(item: T) -> R:
         with ROOM.held():  # until the picture is as small as it is stored
             return function(item)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(held, items))
+        done = pool.map(held, items)
+        return list(watched(done, what, len(items)) if what else done)
 
 
 def why(file: File, error: Exception) -> str:

@@ -16,7 +16,7 @@ from papernets.data.picture import Packed, Refused, shown
 from papernets.data.stored import memory_for_pictures
 from papernets.files import unreadable
 from papernets.machine import free_memory
-from papernets.words import either, first_line, gigabytes
+from papernets.words import either, first_line, gigabytes, plural
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
 LABELS = ("label", "labels", "class", "fine_label", "target", "category")
@@ -115,7 +115,8 @@ class Tables:
                 found.append(names[value])
             else:
                 raise ValueError(
-                    f"{shown(file)} row {row}: label {value!r} among {len(names)} classes"
+                    f"{shown(file)} row {row}: label {value!r} among "
+                    f"{plural(len(names), 'class', 'classes')}"
                 )
         return found
 

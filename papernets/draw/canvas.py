@@ -10,13 +10,14 @@ import io
 import logging
 import os
 import sys
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from papernets import words
 from papernets.files import write_atomically
 
 if TYPE_CHECKING:
@@ -78,12 +79,12 @@ def sheet(width: float, height: float, title: str = "", line: str = "") -> Figur
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    # 0.1 and 0.061 inches: a little over what a character of English takes here on average.
-    titles = textwrap.wrap(plain(title), max(8, int((width - 2 * MARGIN) / 0.1)))
-    lines = textwrap.wrap(plain(line), max(8, int((width - 2 * MARGIN) / 0.061)))
-    total = height + 0.15 + 0.21 * len(titles) + 0.16 * len(lines) + 0.08
-    figure = Figure(figsize=(width, total))
+    figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
+    titles = broken(figure, plain(title), width - 2 * MARGIN, 12, weight="bold")
+    lines = broken(figure, plain(line), width - 2 * MARGIN, 8)
+    total = height + 0.15 + 0.21 * len(titles) + 0.16 * len(lines) + 0.08
+    figure.set_size_inches(width, total)
     from_left, from_top = MARGIN / width, 1 - 0.15 / total
     figure.text(from_left, from_top, "\n".join(titles), va="top", fontsize=12, weight="bold")
     from_top -= 0.21 * len(titles) / total
@@ -101,12 +102,72 @@ def place(figure: Figure, left: float, bottom: float, width: float, height: floa
     )
 
 
-def text_width(figure: Figure, text: str, size: float) -> float:
+_WIDTHS: dict[tuple[str, float, str], float] = {}
+MOST_WIDTHS = 10_000
+"""To measure a text takes longer than to draw it, and a picture has the same names many times."""
+
+
+def text_width(figure: Figure, text: str, size: float, weight: str = "normal") -> float:
     """Width in inches of one line of `text` in the drawing font at `size` points."""
-    written = figure.text(0, 0, text, fontsize=size)
-    width = written.get_window_extent().width / figure.dpi
-    written.remove()
-    return float(width)
+    key = text, size, weight
+    if key not in _WIDTHS:
+        written = figure.text(0, 0, text, fontsize=size, weight=weight)
+        if len(_WIDTHS) >= MOST_WIDTHS:
+            _WIDTHS.clear()
+        _WIDTHS[key] = float(written.get_window_extent().width / figure.dpi)
+        written.remove()
+    return _WIDTHS[key]
+
+
+def broken(
+    figure: Figure, text: str, width: float, size: float, *, weight: str = "normal", most: int = 99
+) -> list[str]:
+    """The text in lines no wider than `width` inches, broken at words; a longer word within itself.
+
+    What does not fit `most` lines is left out of the last one, at its middle.
+    """
+
+    def fits(line: str) -> bool:
+        return text_width(figure, line, size, weight) <= width
+
+    lines: list[str] = []
+    words = [word for word in text.split(" ") if word]
+    while words and len(lines) < most:
+        if len(lines) == most - 1:
+            lines.append(_cut(" ".join(words), fits))
+            break
+        line = words.pop(0)
+        if not fits(line):
+            long, line = line, _fitting(line, fits)
+            words.insert(0, long[len(line) :])
+        while words and fits(f"{line} {words[0]}"):
+            line = f"{line} {words.pop(0)}"
+        lines.append(line)
+    return lines
+
+
+def _cut(text: str, fits: Callable[[str], bool]) -> str:
+    """The text, or its two ends around an ellipsis, as long as it fits; three characters at least.
+
+    The longest that fits is sought by halves: a class may have a name of thousands of characters.
+    """
+    if fits(text):
+        return text
+    low, high = 3, min(len(text), 200)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(shorten(text, middle)) else (low, middle - 1)
+    return shorten(text, low)
+
+
+def _fitting(word: str, fits: Callable[[str], bool]) -> str:
+    """The beginning of a word that fits; after a `_`, `-`, `.` or `/` where it has one."""
+    low, high = 1, min(len(word), 200)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(word[:middle]) else (low, middle - 1)
+    joint = max(word.rfind(sign, low // 3, low) for sign in "_-./")
+    return word[: joint + 1] if joint > 0 else word[:low]
 
 
 def png(figure: Figure) -> bytes:
@@ -138,10 +199,20 @@ def readable(name: str, number: int, longest: int = 24) -> str:
 
     A name with a character that the font lacks becomes `class NUMBER`.
     """
-    name = " ".join(str(name).split())
+    name = " ".join(str(name)[:1000].split())
     if not name or not drawable(name):
         return f"class {number}"
     return shorten(name, longest)
+
+
+def told_apart(names: Sequence[str], longest: int = 24) -> list[str]:
+    """Every class's name as `readable` has it; those that are equal then have their number too."""
+    short = [readable(name, number, longest) for number, name in enumerate(names)]
+    several = {name for name, count in Counter(short).items() if count > 1}
+    return [
+        f"{shorten(name, max(3, longest - 7))} (#{number})" if name in several else name
+        for number, name in enumerate(short)
+    ]
 
 
 def shorten(text: str, longest: int) -> str:
@@ -163,10 +234,30 @@ def plain(text: str) -> str:
 
 
 def percent(fraction: float) -> str:
-    """`0.0095` -> `0.95 %`: two decimals below 10 %, one above, none for 0 and 100 %."""
+    """`0.0095` -> `0.95 %`: two decimals below 10 %, one above, none for 0 and 100 %.
+
+    A fraction so near to 0 or 1 that it would read as one has the digits that tell it apart.
+    """
     if fraction in (0, 1):
         return f"{100 * fraction:.0f} %"
-    return f"{100 * fraction:.2f} %" if fraction < 0.1 else f"{100 * fraction:.1f} %"
+    if fraction >= 0.1 and f"{100 * fraction:.1f}" != "100.0":
+        return f"{100 * fraction:.1f} %"
+    return words.percent(fraction)
+
+
+def number(value: float) -> str:
+    """A number on an axis: 0.005, 20, 1,000; with a raised exponent where zeros are many."""
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        return f"{float(f'{value:.6g}'):,.6g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    digits, _, power = f"{value:.2e}".partition("e")
+    digits = digits.rstrip("0").rstrip(".")
+    raised = str(int(power)).translate(_RAISED)
+    return f"10{raised}" if digits == "1" else f"{digits}\N{MULTIPLICATION SIGN}10{raised}"
+
+
+_RAISED = str.maketrans(
+    "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+)
 
 
 def names_note(names: Sequence[str]) -> str:

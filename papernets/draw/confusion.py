@@ -20,20 +20,23 @@ from papernets.draw.canvas import (
     INK,
     MARGIN,
     names_note,
+    number,
     percent,
     place,
-    readable,
     save,
     sheet,
     style,
     text_width,
+    told_apart,
 )
+from papernets.words import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 NUMBERS = 25  # with more classes, counts would not fit their cells
+READ = 5.5  # points, under which a number is not read
 LISTED = 15  # commonest mistakes named beside such a matrix
 BAR, SIDE_BY_SIDE = 0.16, 0.3  # inches: width of a colour bar, distance from the matrix
 
@@ -59,7 +62,7 @@ def confusion_figure(matrix: ArrayLike, classes: Sequence[str], *, title: str) -
     side = _side(n)
     font = 8.0 if n <= 30 else 6.0
     every = ceil((0.15 if n <= 30 else 0.1) / (side / n) - 1e-9)
-    names = [readable(name, number) for number, name in enumerate(classes)]
+    names = told_apart(classes)
     figure = sheet(1, 1)  # to measure the names
     longest = max(text_width(figure, name, font) for name in names[::every])
     upright = longest + 0.06 > side / n * every
@@ -75,7 +78,7 @@ def confusion_figure(matrix: ArrayLike, classes: Sequence[str], *, title: str) -
     axes = place(figure, left, foot, side, side)
     axes.imshow(_colours(share, wrong), interpolation="nearest", aspect="auto")
     if n <= NUMBERS:
-        _numbers(axes, counts, share, wrong, min(9.0, 72 * side / n / 3.4))
+        _numbers(axes, counts, share, wrong, side / n)
         axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
         axes.grid(which="minor", color="white", linewidth=1.2)
@@ -173,20 +176,41 @@ def _spread(share: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
 
 
 def _numbers(
-    axes: Axes, counts: NDArray[np.int64], share: NDArray[np.float64], wrong: float, size: float
+    axes: Axes, counts: NDArray[np.int64], share: NDArray[np.float64], wrong: float, cell: float
 ) -> None:
-    """Write each count that is not 0, white on the darkest mistakes."""
+    """Write each count that is not 0 into its cell, `cell` inches wide; white on dark mistakes.
+
+    Each in a size in which it fits; where that could not be read, thousands are cut.
+    """
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    texts = {count: f"{count:,}" for count in np.unique(counts).tolist() if count}
+
+    def size(text: str) -> float:
+        return min(9.0, 72 * cell / 3.4, 9 * (cell - 0.08) / text_width(figure, text, 9))
+
+    if any(size(text) < READ for text in texts.values()):
+        texts = {count: _rounded(count) for count in texts}
     for row, column in np.argwhere(counts):
-        dark = row != column and share[row, column] > 0.6 * wrong
+        dark, text = row != column and share[row, column] > 0.6 * wrong, texts[counts[row, column]]
         axes.text(
             column,
             row,
-            f"{counts[row, column]}",
+            text,
             ha="center",
             va="center",
-            fontsize=size,
+            fontsize=size(text),
             color="white" if dark else INK,
+            gid="count",
         )
+
+
+def _rounded(count: int) -> str:
+    """A count in few characters: 12,345 is 12k."""
+    for one, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= one:
+            return f"{count / one:.0f}{sign}" if count >= 10 * one else f"{count / one:.1f}{sign}"
+    return str(count)
 
 
 def _bars(figure: Figure, left: float, foot: float, side: float, wrong: float) -> None:
@@ -213,7 +237,7 @@ def _bars(figure: Figure, left: float, foot: float, side: float, wrong: float) -
         bar.set_xticks([])
         bar.yaxis.tick_right()
         bar.yaxis.set_major_locator(MaxNLocator(5))
-        bar.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g} %"))
+        bar.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value)} %"))
         bar.tick_params(length=2, labelsize=7.5)
         bar.spines[:].set_visible(False)
         bar.set_title(name, fontsize=8, loc="left", pad=8)
@@ -236,9 +260,10 @@ def _commonest(
 def _note(counts: NDArray[np.int64], classes: Sequence[str], every: int) -> str:
     """One grey line: the error, and what the picture leaves out."""
     total, right = int(counts.sum()), int(np.trace(counts))
-    notes = [f"{total:,} pictures"]
+    notes = [plural(total, "picture")]
     if total:
-        notes.append(f"{total - right:,} mistakes ({percent((total - right) / total)})")
+        wrong = plural(total - right, "mistake")
+        notes.append(f"{wrong} ({percent((total - right) / total)})")
     notes.append("colour: share of the true class's pictures")
     if (counts.sum(axis=1) == 0).any():
         notes.append("grey row: no pictures")

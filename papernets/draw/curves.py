@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +16,27 @@ from papernets.draw.canvas import (
     GREY,
     INK,
     VERMILION,
+    broken,
+    number,
     percent,
     place,
     plain,
     sheet,
     shorten,
     style,
+    text_width,
 )
 from papernets.words import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 WIDTH = 8.0  # inches, as are the panels' heights
-PANELS = {"error": 2.5, "loss": 2.0, "rate": 0.75}
-LEGEND, GAP, FOOT, LEFT, RIGHT = 0.25, 0.12, 0.55, 0.95, 0.25
+PANELS = {"error": 2.5, "loss": 2.0, "rate": 0.9}
+GAP, FOOT, LEFT, RIGHT = 0.12, 0.55, 0.95, 0.25
+HANDLE = 0.36  # inches that the line in a legend takes before its label
 STEPS = 8  # a schedule of at most so many learning rates goes by factors, so its axis too
 NEEDED = ("epoch", "train_loss", "val_loss", "val_error", "learning_rate")
 
@@ -56,18 +61,24 @@ def curves_figure(
     column = _columns(log)
     epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)
     error = 100 * column["val_error"]
-    ring = "" if chosen is None else f"best: epoch {chosen}, {_percent_at(error, epochs, chosen)}"
+    ring = "" if chosen is None else f"best: epoch {chosen:,}, {_percent_at(error, epochs, chosen)}"
     if best is not None and (error == error[epochs == best][0]).sum() > 1:
         ring += _of_equals(column["val_error"], column["val_loss"], epochs == best)
     paper = "" if paper_error is None else f"the paper's test error: {percent(paper_error)}"
-    paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 150)
-    crowded = len(ring) + len(paper) > 80  # then the legend takes two lines
-    height = sum(PANELS.values()) + (2 + crowded) * LEGEND + 2 * GAP + FOOT
+    paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 300)
+    keys = {
+        "error": _flow(["validation error", *filter(None, (ring, paper))]),
+        "loss": _flow(["training loss", "validation loss"]),
+        "rate": [],
+    }
+    strips = {name: sum(map(_tall, rows)) for name, rows in keys.items()}
+    strips["error"] += 0.06  # from the heading
+    height = sum(PANELS.values()) + sum(strips.values()) + 2 * GAP + FOOT
     figure = sheet(WIDTH, height, title, _summary(log))
     panels: dict[str, Axes] = {}
     top = height
     for name, tall in PANELS.items():
-        top -= tall + {"error": (1 + crowded) * LEGEND, "loss": LEGEND, "rate": 0}[name]
+        top -= tall + strips[name]
         panels[name] = place(figure, LEFT, top, WIDTH - LEFT - RIGHT, tall)
         panels[name].set_gid(name)
         top -= GAP
@@ -75,33 +86,87 @@ def curves_figure(
     line: dict[str, Any] = {"linewidth": 1.6, **mark}
 
     panel = panels["error"]
-    panel.plot(epochs, error, color=VERMILION, label="validation error", **line)
+    drawn = panel.plot(epochs, error, color=VERMILION, label="validation error", **line)
     if chosen is not None:
-        _mark_best(panel, chosen, float(error[epochs == chosen][0]), ring)
+        drawn += _mark_best(panel, chosen, float(error[epochs == chosen][0]), ring)
     if paper_error is not None:
-        name, dashes = "\n".join(textwrap.wrap(paper, 76)), (0, (5, 3))
-        panel.axhline(
-            100 * paper_error, color=INK, linestyle=dashes, linewidth=1.1, label=name, gid="paper"
-        )
+        dashes: Any = {"linestyle": (0, (5, 3)), "linewidth": 1.1}
+        at = 100 * paper_error
+        drawn.append(panel.axhline(at, color=INK, label=paper, gid="paper", **dashes))
+    lone = len(epochs) == 1
     _scale(panel, [error, np.array([100 * (paper_error or np.nan)])], from_zero=True)
-    panel.set_ylabel("Error (%)" if panel.get_yscale() == "linear" else "Error (%, log scale)")
-    _legend(panel, 2 if crowded else 3)
+    panel.set_ylabel(_named(panel, "Error", "%"))
+    _legend(panel, drawn, keys["error"])
 
     panel, losses = panels["loss"], (column["train_loss"], column["val_loss"])
-    panel.plot(epochs, losses[0], color=BLUE, label="training loss", **line)
-    panel.plot(epochs, losses[1], color=VERMILION, label="validation loss", **line)
-    _scale(panel, losses, from_zero=False)
-    panel.set_ylabel("Loss" if panel.get_yscale() == "linear" else "Loss (log scale)")
-    _legend(panel, 2)
+    drawn = panel.plot(epochs, losses[0], color=BLUE, label="training loss", **line)
+    drawn += panel.plot(epochs, losses[1], color=VERMILION, label="validation loss", **line)
+    _scale(panel, losses, from_zero=lone)
+    panel.set_ylabel(_named(panel, "Loss"))
+    _legend(panel, drawn, keys["loss"])
 
     panel, rate = panels["rate"], column["learning_rate"]
-    panel.plot(epochs, rate, color=GREEN, drawstyle="steps-mid", **line)
-    few = len(np.unique(rate[np.isfinite(rate)])) <= STEPS
-    _scale(panel, [rate], from_zero=True, logarithmic=few and bool(np.nanmin(rate) > 0), most=3)
-    panel.set_ylabel("Learning\nrate")
+    rates = np.unique(rate[np.isfinite(rate)])
+    steps = "steps-mid" if np.isfinite(rate).sum() > 1 else "default"
+    panel.plot(epochs, rate, color=GREEN, drawstyle=steps, **line)
+    few = 0 < len(rates) <= STEPS and bool(rates.min() > 0)
+    _scale(panel, [rate], from_zero=True, logarithmic=few, most=4)
+    _tick_each(panel, rates)
+    panel.set_ylabel(_named(panel, "Learning rate"), fontsize=8)
     panel.set_xlabel("Epoch")
+    for panel in panels.values():
+        _values(panel, lone)
     _share_epochs(list(panels.values()), epochs, chosen)
     return figure
+
+
+def _named(panel: Axes, what: str, unit: str = "") -> str:
+    """An axis's label, which says its unit and that its scale is logarithmic."""
+    scale = "" if panel.get_yscale() == "linear" else "log scale"
+    beside = ", ".join(filter(None, (unit, scale)))
+    apart = "\n" if what == "Learning rate" else " "
+    return f"{what}{apart}({beside})" if beside else what.replace(" ", apart)
+
+
+def _tick_each(panel: Axes, rates: NDArray[np.float64]) -> None:
+    """A few rates on a logarithmic axis have a tick each, where their numbers do not meet."""
+    from matplotlib.ticker import FixedLocator
+
+    if panel.get_yscale() != "log" or len(rates) < 2:
+        return
+    low, high = panel.get_ylim()
+    inch = PANELS["rate"] * np.diff(np.log10(rates)) / log10(high / low)
+    if inch.min() >= 0.17:
+        panel.yaxis.set_major_locator(FixedLocator(rates.tolist()))
+
+
+def _values(panel: Axes, lone: bool) -> None:
+    """The values beside the points of a run of one epoch; words where there is nothing to draw."""
+    lines = [line for line in panel.lines if line.get_gid() not in ("best", "paper")]
+    points = [(float(line.get_xdata()[-1]), float(line.get_ydata()[-1])) for line in lines]  # type: ignore
+    every = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in lines])
+    if not np.isfinite(every).any():
+        where: Any = {"transform": panel.transAxes, "ha": "center", "va": "center"}
+        panel.text(0.5, 0.5, "no value is a finite number", color=GREY, fontsize=8, **where)
+        return
+    seen: list[float] = []
+    for x, y in points if lone else []:
+        if np.isfinite(y):
+            low, high = (
+                panel.transData.transform((x, at))[1] for at in (y, seen[0] if seen else y)
+            )
+            side = -1 if seen and abs(low - high) < 15 else 1  # two points that nearly meet
+            panel.annotate(
+                f"{y:.4g}" if 1e-4 <= abs(y) < 1e6 or y == 0 else number(float(f"{y:.3g}")),
+                (x, y),
+                (8 * side, 0),
+                textcoords="offset points",
+                ha="left" if side > 0 else "right",
+                va="center",
+                fontsize=8,
+                gid="value",
+            )
+            seen.append(y)
 
 
 def _percent_at(error: NDArray[np.float64], epochs: NDArray[np.float64], epoch: int) -> str:
@@ -118,9 +183,9 @@ def _of_equals(
     return ", of equal errors the lowest loss" if least else ""
 
 
-def _mark_best(panel: Axes, epoch: int, error: float, label: str) -> None:
+def _mark_best(panel: Axes, epoch: int, error: float, label: str) -> list[Line2D]:
     """A ring around the chosen epoch's error (per cent), named in the legend."""
-    panel.plot(
+    return panel.plot(
         [epoch],
         [error],
         linestyle="none",
@@ -140,10 +205,10 @@ def _columns(log: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[np.float64]]
     """The NEEDED keys as arrays; what is not finite becomes NaN, which matplotlib leaves out."""
     if not log:
         raise ValueError("no epoch to draw: the log is empty")
-    for number, row in enumerate(log, 1):
+    for at, row in enumerate(log, 1):
         missing = [key for key in NEEDED if row.get(key) is None]
         if missing:
-            raise ValueError(f"row {number} of the log has no {', '.join(missing)}")
+            raise ValueError(f"row {at} of the log has no {', '.join(missing)}")
     columns = {key: np.array([row[key] for row in log], dtype=np.float64) for key in NEEDED}
     return {key: np.where(np.isfinite(values), values, np.nan) for key, values in columns.items()}
 
@@ -152,23 +217,28 @@ def _best(epochs: NDArray[np.float64], error: NDArray[np.float64], best: int | N
     """The number of the epoch to mark; None where no error is finite."""
     if best is not None:
         if best not in epochs:
-            raise ValueError(f"epoch {best} is not in the log, which has {len(epochs)} epochs")
+            raise ValueError(
+                f"epoch {best} is not in the log, which has {plural(len(epochs), 'epoch')}"
+            )
         return best
     return None if np.isnan(error).all() else int(epochs[np.nanargmin(error)])
 
 
 def _summary(log: Sequence[Mapping[str, Any]]) -> str:
     """How long it took, where the rows say so."""
+    lost = sum(not np.isfinite(row["val_error"] + row["val_loss"]) for row in log)
     log = [row for row in log if row["epoch"]]
     epochs = plural(len(log), "epoch")
+    if lost:
+        epochs += f", {lost:,} of them without a finite number"
     if any(row.get(key) is None for row in log for key in ("seconds", "images_per_second")):
         return epochs
     seconds = sum(float(row["seconds"]) for row in log)
     speed = float(np.median([row["images_per_second"] for row in log]))
     took = f"{seconds:.3g} s" if seconds < 120 else f"{seconds / 60:.3g} min"
-    return (
-        f"{epochs}, {took} of training at {float(f'{speed:.2g}'):,.0f} pictures a second (median)"
-    )
+    rounded = float(f"{speed:.2g}")
+    per = f"{rounded:,.0f} pictures a second" if rounded >= 2 else f"{speed:.2g} a second"
+    return f"{epochs}, {took} of training at {per} (median)"
 
 
 def _scale(
@@ -206,7 +276,7 @@ def _scale(
         foot = 0.0 if low > 0 and (from_zero or low == high) else low - 0.06 * span
         panel.set_ylim(foot, high + 0.1 * ((high - foot) or span))
         panel.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     panel.grid(axis="y")
 
 
@@ -221,17 +291,58 @@ def _decades(low: float, high: float, most: int) -> list[float]:
     return ticks[:: ceil(len(ticks) / most)]
 
 
-def _legend(panel: Axes, columns: int) -> None:
+@dataclass(frozen=True)
+class _Key:
+    """An entry of a legend: its label in lines, and its place in inches from the panel's left."""
+
+    lines: tuple[str, ...]
+    left: float
+
+
+def _flow(labels: Sequence[str]) -> list[list[_Key]]:
+    """The legend's rows: entries one behind another while they fit the panel's width."""
+    room, scratch = WIDTH - LEFT - RIGHT, sheet(1, 1)
+    rows: list[list[_Key]] = []
+    used = room
+    for label in labels:
+        lines = broken(scratch, label, room - HANDLE, 8)
+        wide = HANDLE + max(text_width(scratch, line, 8) for line in lines)
+        if used + wide > room:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(_Key(tuple(lines), used))
+        used += wide + 0.25
+    return rows
+
+
+def _tall(row: Sequence[_Key]) -> float:
+    """The height in inches that a legend's row takes."""
+    return 0.11 + 0.14 * max(len(key.lines) for key in row)
+
+
+def _legend(panel: Axes, drawn: Sequence[Line2D], rows: Sequence[Sequence[_Key]]) -> None:
     """The legend in the strip above the panel, where no curve can be."""
-    panel.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=columns,
-        borderpad=0.3,
-        borderaxespad=0,
-        columnspacing=1.6,
-        handlelength=2.2,
-    )
+    from matplotlib.legend import Legend
+
+    figure = panel.get_figure(root=True)
+    assert figure is not None
+    foot = panel.get_position().y1 * figure.get_size_inches()[1]
+    top, drawn = foot + sum(map(_tall, rows)), list(drawn)
+    for row in rows:
+        for key in row:
+            legend = Legend(
+                panel,
+                [drawn.pop(0)],
+                ["\n".join(key.lines)],
+                loc="upper left",
+                bbox_to_anchor=(LEFT + key.left, top),
+                bbox_transform=figure.dpi_scale_trans,
+                borderpad=0.2,
+                borderaxespad=0,
+                handlelength=2.2,
+            )
+            panel.add_artist(legend)
+        top -= _tall(row)
 
 
 def _share_epochs(panels: Sequence[Axes], epochs: NDArray[np.float64], chosen: int | None) -> None:
@@ -245,7 +356,7 @@ def _share_epochs(panels: Sequence[Axes], epochs: NDArray[np.float64], chosen: i
         panel.xaxis.set_major_locator(
             MaxNLocator(10, integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
         )
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         panel.yaxis.set_label_coords(-0.68 / (WIDTH - LEFT - RIGHT), 0.5)
         panel.yaxis.label.set(verticalalignment="center", multialignment="center")
         panel.tick_params(length=2.5, labelbottom=panel is panels[-1])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from papernets.draw.canvas import names_note, readable, save, shorten
+from papernets.draw.canvas import names_note, save, shorten, told_apart
 from papernets.draw.samples import contact_figure
 
 if TYPE_CHECKING:
@@ -55,9 +56,11 @@ def mistakes_figure(
         raise ValueError(
             f"{lengths[0]} pictures, but {lengths[1:]} labels, predictions, scores (and files)"
         )
+    names = told_apart(classes, 48)
     labels = []
     for index in range(len(images)):
-        text = _label(classes, int(truth[index]), int(answer[index]), float(chance[index]))
+        pair = names[int(truth[index])], names[int(answer[index])]
+        text = _label(*pair, float(chance[index]))
         if files:
             text += "\n" + shorten(PurePath(files[index]).name, 20)
         labels.append(text)
@@ -72,15 +75,17 @@ def mistakes_figure(
     )
 
 
-def _label(classes: Sequence[str], true: int, predicted: int, chance: float) -> str:
-    """On one line if the names are short, else on two."""
-    names = [readable(classes[number], number, 18) for number in (true, predicted)]
-    between = " " if len(names[0]) + len(names[1]) <= 8 else "\n"
-    return f"{names[0]} \N{RIGHTWARDS ARROW}{between}{names[1]} ({_chance(chance)})"
+def _label(true: str, predicted: str, chance: float) -> str:
+    """On one line if the names are short, else a line each, the probability behind the second."""
+    between = " " if len(true) + len(predicted) <= 8 else "\n"
+    arrow = "\N{RIGHTWARDS ARROW}\u00a0"  # stays with the name's first word
+    return f"{true}{between}{arrow}{predicted} ({_chance(chance)})"
 
 
 def _chance(chance: float) -> str:
     """Whole per cent, but never a mistaken 0 or 100."""
+    if not isfinite(chance):
+        return "no probability"
     if 0.995 <= chance < 1:
         return ">\u00a099\u00a0%"  # on one line
     return "<\u00a01\u00a0%" if 0 < chance < 0.005 else f"{100 * chance:.0f}\u00a0%"

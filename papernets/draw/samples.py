@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
@@ -14,19 +13,22 @@ from papernets.draw.canvas import (
     GREY,
     LIGHT,
     MARGIN,
+    broken,
     place,
     plain,
     sheet,
-    shorten,
     style,
     text_width,
 )
+from papernets.words import plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 100  # pictures on one sheet
 SIDE, BETWEEN, LINE, FONT = 1.15, 0.2, 0.135, 7.5  # inches, inches, inches, points
+WIDEST, MOST_LINES = 1.5, 3  # inches of a column with long labels, lines of one part of a label
+SHEET = 14.0  # inches across all columns
 
 
 @style()
@@ -40,7 +42,8 @@ def contact_figure(
 ) -> Figure:
     """The first MOST pictures of `images` (n, C, h, w), C 1 or 3, each above its label.
 
-    A label may have several lines; one that is too long for its place is broken. Another shape or
+    A label may have several lines; one that is too long for its place is broken, and cut
+    after MOST_LINES. Another shape or
     number of channels, or another number of labels than pictures, is a ValueError.
     """
     pictures = _checked(images, labels)
@@ -52,11 +55,18 @@ def contact_figure(
     shown = min(len(pictures), MOST)
     if shown < len(pictures):
         note = f"{note} The first {shown} of {len(pictures):,}.".strip()
-    columns = min(10, max(4, ceil(sqrt(shown))), shown)
     wide, tall = _box(pictures.shape[1], pictures.shape[2])
-    across = max(wide, SIDE)
     scratch = sheet(1, 1)  # to measure the labels
-    texts = [_broken(scratch, plain(label), across + BETWEEN - 0.05) for label in labels[:shown]]
+    given = [plain(label).split("\n") for label in labels[:shown]]
+    longest = max(text_width(scratch, line, FONT) for lines in given for line in lines)
+    across = min(max(wide, SIDE, longest), WIDEST)
+    columns = min(10, max(4, ceil(sqrt(shown))), shown, int(SHEET / (across + BETWEEN)))
+    texts = [
+        "\n".join(
+            part for line in lines for part in broken(scratch, line, across, FONT, most=MOST_LINES)
+        )
+        for lines in given
+    ]
     below = 0.06 + LINE * max(text.count("\n") + 1 for text in texts) + 0.12
     rows = ceil(shown / columns)
     width = max(2 * MARGIN + columns * across + (columns - 1) * BETWEEN, 4.0)
@@ -85,7 +95,7 @@ def _checked(images: NDArray[np.uint8], labels: Sequence[str]) -> NDArray[np.uin
             "give uint8 (pictures, 1 or 3 channels, height, width)"
         )
     if len(images) != len(labels):
-        raise ValueError(f"{len(images)} pictures but {len(labels)} labels")
+        raise ValueError(f"{plural(len(images), 'picture')} but {plural(len(labels), 'label')}")
     return images.transpose(0, 2, 3, 1)
 
 
@@ -93,21 +103,6 @@ def _box(height: int, width: int) -> tuple[float, float]:
     """Inches (width, height) for a picture: SIDE for the longer side, not under a fifth of it."""
     scale = SIDE / max(height, width)
     return max(width * scale, SIDE / 5), max(height * scale, SIDE / 5)
-
-
-def _broken(scratch: Figure, text: str, width: float) -> str:
-    """`text` with no line wider than `width` inches: broken at words, cut where that is too little.
-
-    0.062 inches are a little over what a character of English takes on the average.
-    """
-    fits = max(8, int(width / 0.062))
-    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, fits) or [""]]
-    for index, line in enumerate(lines):
-        longest = len(line)
-        while longest > 3 and text_width(scratch, lines[index], FONT) > width:
-            longest -= 1
-            lines[index] = shorten(line, longest)
-    return "\n".join(lines)
 
 
 def _picture(axes: Any, picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ..bundle.fast import fast
 from ..bundle.modes import evaluating
+from ..watch import watched
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
@@ -39,7 +40,7 @@ def logits_of(
     with evaluating(model):
         parts = [
             model(preprocessing(images[at : at + batch].to(device)).to(kind)).cpu()
-            for at in range(0, len(images), batch)
+            for at in watched(range(0, len(images), batch), "pictures answered", len(images), batch)
         ]
     return torch.cat(parts)
 

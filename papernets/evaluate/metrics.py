@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..words import listed, percent
+from ..words import listed, percent, plural
 
 FEW = 30  # an error on fewer pictures is told with its interval, everywhere
 MOST_NAMED = 10
@@ -40,7 +40,7 @@ class Score:
         """One line for a screen, in per cent, that says which k are reported."""
         low, high = self.interval
         line = (
-            f"{percent(self.error)} error ({self.errors:,} of {self.images:,} pictures; "
+            f"{percent(self.error)} error ({self.errors:,} of {plural(self.images, 'picture')}; "
             f"95 % interval {100 * low:.2f} to {percent(high)})"
         )
         others = (f"top-{k} error {percent(e)}" for k, e in self.top_k.items() if k > 1)
@@ -120,7 +120,7 @@ def interval(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:
     if n < 1:
         raise ValueError(f"an interval needs at least one picture, not {n}")
     if not 0 <= errors <= n:
-        raise ValueError(f"{errors} errors in {n} pictures: give 0 to {n} errors")
+        raise ValueError(f"{errors} errors in {plural(n, 'picture')}: give 0 to {n} errors")
     if not 0 < level < 1:
         raise ValueError(f"level {level} is not between 0 and 1: 0.95 is usual")
     z = NormalDist().inv_cdf((1 + level) / 2)
@@ -232,11 +232,13 @@ def _checked(logits: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float64],
     if len(unusable):
         raise ValueError(
             f"the network's outputs are NaN or infinite for {len(unusable):,} of "
-            f"{len(values):,} pictures (first: number {unusable[0]}, counted from 0)"
+            f"{plural(len(values), 'picture')} (first: number {unusable[0]}, counted from 0)"
         )
     truth = _labels(labels, values.shape[1], "label")
     if len(truth) != len(values):
-        raise ValueError(f"{len(values):,} rows of logits but {len(truth):,} labels")
+        raise ValueError(
+            f"{plural(len(values), 'row')} of logits but {plural(len(truth), 'label')}"
+        )
     return values, truth
 
 
@@ -246,7 +248,7 @@ def _pair(
     """Both as int64 (N,) in 0..n-1, or ValueError."""
     truth, answer = _labels(labels, n, "label"), _labels(predicted, n, "prediction")
     if len(truth) != len(answer):
-        raise ValueError(f"{len(truth):,} labels but {len(answer):,} predictions")
+        raise ValueError(f"{plural(len(truth), 'label')} but {plural(len(answer), 'prediction')}")
     return truth, answer
 
 
@@ -261,6 +263,6 @@ def _labels(labels: ArrayLike, n: int, what: str) -> NDArray[np.int64]:
     if len(outside):
         raise ValueError(
             f"{what} {numbers[outside[0]]} of picture {outside[0]} is outside 0 to {n - 1}: "
-            f"there are {n} classes"
+            f"there are {plural(n, 'class', 'classes')}"
         )
     return numbers.astype(np.int64)

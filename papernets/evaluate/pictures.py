@@ -33,7 +33,7 @@ from ..data.stored import (
     read_stored,
 )
 from ..files import path_of
-from ..words import brief, composed, either, listed, nearest
+from ..words import brief, composed, either, listed, nearest, plural
 from .known import PARTS, Pictures, by_content, of_part
 from .read import preprocessing_of, read_files
 
@@ -277,7 +277,7 @@ def _files(paths: Sequence[File], preprocessing: Preprocessing, strict: bool) ->
 def _check_strict(skipped: Sequence[str], count: int, strict: bool) -> None:
     if skipped and strict:
         raise ValueError(
-            f"{len(skipped):,} of {count:,} files cannot be read (first: {skipped[0]}). "
+            f"{len(skipped):,} of {plural(count, 'file')} cannot be read (first: {skipped[0]}). "
             "Mend or remove them; without --strict they are left out"
         )
 

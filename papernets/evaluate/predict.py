@@ -19,6 +19,7 @@ from ..data.content import held_key
 from ..data.folder import visible_files
 from ..data.picture import Remark, shown
 from ..data.stored import File
+from ..words import plural
 from .infer import logits_of, quickest, scaled
 from .metrics import probabilities
 from .read import Read, preprocessing_of, read_files
@@ -136,7 +137,8 @@ def _answers(
             outputs = scaled(bundle, logits).numpy()
             if outputs.shape[1:] != (len(bundle.info.classes),):
                 raise ValueError(
-                    f"{bundle.folder} names {len(bundle.info.classes)} classes, and its model gives"
+                    f"{bundle.folder} names "
+                    f"{plural(len(bundle.info.classes), 'class', 'classes')}, and its model gives"
                     f" outputs of shape {outputs.shape[1:]}: it was changed since it was loaded"
                 )
             if np.isnan(outputs).any():

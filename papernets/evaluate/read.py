@@ -16,6 +16,7 @@ from ..data import Preprocessing, read_picture
 from ..data.picture import Remark, pillow_rules, shown
 from ..data.room import ROOM
 from ..data.stored import File
+from ..watch import watched
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def read_files(paths: Sequence[File], preprocessing: Preprocessing) -> list[Read
         if len(paths) < 2:
             return [read(path) for path in paths]
         with ThreadPoolExecutor(min(16, torch.get_num_threads(), len(paths))) as pool:
-            return list(pool.map(read, paths))
+            return list(watched(pool.map(read, paths), "pictures read", len(paths)))
 
 
 def reason(path: File, error: Exception) -> str:

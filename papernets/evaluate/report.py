@@ -11,6 +11,7 @@ import torch
 from ..bundle.committee import Committee
 from ..bundle.load import Bundle
 from ..data.picture import shown
+from ..words import plural
 from .infer import logits_of, scaled
 from .metrics import (
     TOP_K,
@@ -132,7 +133,7 @@ def report(
     scored = score(outputs, labels, TOP_K if top is None else top)
     early = _early_exit(model, bundle, pictures, device, batch)
     notes = [
-        f"top-{k} of {len(classes)} classes is never wrong, and left out."
+        f"top-{k} of {plural(len(classes), 'class', 'classes')} is never wrong, and left out."
         for k in asked
         if k > 1 and k not in scored.top_k
     ]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
+from typing import TypeGuard
 
 from ..files import read_bytes
 from ..numbers import is_whole
 from ..said import Printed
 from ..spec import Committee, Net, pair
-from ..words import brief, said
+from ..words import brief, did_you_mean, plain, plural, said
 from .earlier import gone
 from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
@@ -29,11 +32,12 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     """
     path, _, attribute = name.rpartition(":")
     module = run(path)
-    found = getattr(module, attribute, None)
+    found = getattr(module, attribute, None) or _listed(module, attribute)
     if found is None:
+        known = networks_in(module)
+        hint = did_you_mean(attribute, known, loosely=True)
         raise ValueError(
-            f"{path} has no {attribute!r}; networks in it: "
-            f"{', '.join(networks_in(module)) or 'none'}"
+            f"{path} has no {attribute!r}.{hint} Networks in it: {', '.join(known) or 'none'}"
         )
     maker = found if callable(found) else None
     if maker is not None:
@@ -60,24 +64,64 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
 
 
 def networks_in(module: ModuleType) -> list[str]:
-    """The names in a user's file that may stand after its colon: networks, what makes them."""
-    makers = [e.make for e in getattr(module, "NETWORKS", ()) if isinstance(e, Entry)]
-    return [
+    """The names that may stand after the colon of a user's file.
+
+    Those that its NETWORKS lists; without it, its networks and the functions that make them. A
+    function that does not say what it gives makes one where it uses `Net`, `Committee` or another
+    network of the file.
+    """
+    listed = getattr(module, "NETWORKS", None)
+    if isinstance(listed, tuple | list):
+        return [name for one in listed if (name := _name_of(one, module))]
+    own = {name: value for name, value in vars(module).items() if name[0] != "_"}
+    found = {n for n, value in own.items() if isinstance(value, Net | Committee)}
+    makers = {n: f for n, f in own.items() if _is_function(f, module)}
+    found |= {n for n, maker in makers.items() if _says_net(maker)}
+    silent = {n: f for n, f in makers.items() if _given(f) is inspect.Signature.empty}
+    known = {"Net", "Committee", "replace"}
+    while more := {
         name
-        for name, value in vars(module).items()
-        if isinstance(value, Net | Committee)
-        or any(value is maker for maker in makers)
-        or _makes(value, name, module)
-    ]
+        for name, maker in silent.items()
+        if name not in found and (known | found) & set(maker.__code__.co_names)
+    }:
+        found |= more
+    return [name for name in own if name in found]
 
 
-def _makes(value: object, name: str, module: ModuleType) -> bool:
-    """True for a public function of the file that says it gives a network, or does not say."""
-    if not inspect.isfunction(value) or value.__module__ != module.__name__ or name[0] == "_":
-        return False
-    given = inspect.signature(value).return_annotation
-    text = given if isinstance(given, str) else getattr(given, "__name__", "")
-    return given is inspect.Signature.empty or text in ("Net", "Committee", "Net | Committee")
+def _name_of(one: object, module: ModuleType) -> str:
+    """How an entry of NETWORKS is called after the colon: by its variable, else its own name."""
+    if isinstance(one, str):
+        return one if getattr(module, one, None) is not None else ""
+    value = one.make if isinstance(one, Entry) else one
+    return next((name for name, other in vars(module).items() if other is value), "") or (
+        one.name if isinstance(one, Entry) else ""
+    )
+
+
+def _is_function(value: object, module: ModuleType) -> TypeGuard[FunctionType]:
+    return isinstance(value, FunctionType) and value.__module__ == module.__name__
+
+
+def _given(maker: FunctionType) -> object:
+    """What a function says that it gives; `Signature.empty` where it does not."""
+    return inspect.signature(maker).return_annotation
+
+
+def _says_net(maker: FunctionType) -> bool:
+    """True where a function says that it gives a network; a string is read as it stands."""
+    given = _given(maker)
+    text = given if isinstance(given, str) else getattr(given, "__name__", str(given))
+    words = {part.strip().rpartition(".")[2] for part in text.split("|")}
+    return bool(words) and words <= {"Net", "Committee"}
+
+
+def _listed(module: ModuleType, name: str) -> object:
+    """What NETWORKS has under a name of its own, an entry's name or alias; None without one."""
+    listed = getattr(module, "NETWORKS", None)
+    for one in listed if isinstance(listed, tuple | list) else ():
+        if isinstance(one, Entry) and plain(name) in map(plain, (one.name, *one.aliases)):
+            return one.make
+    return None
 
 
 MOST_BYTES, MOST_MEMBERS = 16 << 20, 1000
@@ -101,32 +145,59 @@ def run(path: str) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    with _running(path):
+    with _running(path, path):
         spec.loader.exec_module(module)
     return module
 
 
 @contextmanager
-def _running(name: str) -> Iterator[None]:
+def _running(name: str, file: str, line: int = 0) -> Iterator[None]:
     """A user's code runs in here: what it prints goes to stderr, as stdout is for results.
 
-    Whatever it raises, sys.exit included, is a ValueError.
+    Whatever it raises, sys.exit included, is a ValueError that says the file's line: `line` where
+    an error was made before the file's code ran.
     """
+
+    def place(error: BaseException) -> str:
+        return place_in(error, file) or (f" ({file}, line {line})" if line else "")
+
     try:
         with redirect_stdout(sys.stderr):
             yield
     except SystemExit as leaving:
-        raise ValueError(f"{name} does not run: it calls sys.exit({leaving.code!r})") from None
+        calls = f"it calls sys.exit({leaving.code!r}){place(leaving)}"
+        raise ValueError(f"{name} does not run: {calls}") from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         what = gone(error) if isinstance(error, Exception) else ""
         if what:
             raise ValueError(
-                f"{name} is written for an earlier papernets: {what}. CONTRIBUTING.md shows a file "
-                "of today"
+                f"{name} is written for an earlier papernets: {what}{place(error)}. "
+                "CONTRIBUTING.md shows a file of today"
             ) from error
-        raise ValueError(f"{name} does not run: {type(error).__name__}: {said(error)}") from error
+        what = f"{type(error).__name__}: {said(error)}"
+        raise ValueError(f"{name} does not run: {what}{place(error)}") from error
+
+
+def place_in(error: BaseException, file: str) -> str:
+    """Where an error was made in a user's file, or in another one beside it: ` (net.py, line 7)`.
+
+    Empty where no line of these has to do with it, and of wrong syntax, whose words have the place.
+    """
+    if isinstance(error, SyntaxError):
+        return ""
+    home, ours = os.path.dirname(os.path.abspath(file)), os.path.dirname(os.path.dirname(__file__))
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        path = os.path.abspath(frame.f_code.co_filename)
+        inside = path.startswith(home + os.sep) and not path.startswith(ours + os.sep)
+        if path == os.path.abspath(file):
+            place = f" ({file}, line {line})"
+        elif inside and "site-packages" not in path:
+            place = f" ({os.path.join(os.path.dirname(file), path[len(home) + 1 :])}, line {line})"
+    behind = error.__cause__ or error.__context__  # an error that ours words
+    return place if place or behind is None else place_in(behind, file)
 
 
 def _called(name: str, own: Callable[..., object], options: dict[str, object]) -> object:
@@ -140,7 +211,8 @@ def _called(name: str, own: Callable[..., object], options: dict[str, object]) -
             if option not in known:
                 takes = ", ".join(known) or "none"
                 raise ValueError(f"{name} takes no option {brief(option)}; its options: {takes}")
-    with _running(name):
+    line = own.__code__.co_firstlineno if isinstance(own, FunctionType) else 0
+    with _running(name, name.rpartition(":")[0], line):
         return own(**options)
 
 
@@ -168,7 +240,8 @@ def _changed(name: str, own: Net, given: dict[str, object], options: dict[str, o
         return own
     if given.get("classes", own.classes) != own.classes:
         raise ValueError(
-            f"{name} is a fixed network of {own.classes} classes; for {given['classes']} make it "
+            f"{name} is a fixed network of {plural(own.classes, 'class', 'classes')}; for "
+            f"{given['classes']} make it "
             "a function of (classes, channels, input)"
         )
     channels, input = given.get("channels", own.input[0]), given.get("input", own.input[1:])

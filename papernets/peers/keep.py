@@ -24,7 +24,7 @@ from ..data import Preprocessing
 from ..nets import beside, find, look_up
 from ..run.fast import Twin
 from ..spec import Net
-from ..words import brief
+from ..words import brief, plural
 from .replaced import check_heads, check_modules, unwrapped_heads
 from .unchanged import check_same, check_unchanged, net_of
 from .usual import adapted, completed, usual
@@ -127,7 +127,8 @@ def _names(
     if classes is None:
         if info is None:
             raise ValueError(
-                f"nothing tells the names of the {net.classes} classes: give classes=, in the "
+                f"nothing tells the names of the {plural(net.classes, 'class', 'classes')}: "
+                "give classes=, in the "
                 f"order of the outputs; range({net.classes}) for numbers"
             )
         return info.classes
@@ -139,7 +140,10 @@ def _names(
         raise ValueError(f"classes must be names in the order of the outputs, not {brief(classes)}")
     names = tuple(str(name) for name in classes)
     if len(names) != net.classes:
-        raise ValueError(f"{len(names)} names for the {net.classes} classes of {net.name}")
+        raise ValueError(
+            f"{plural(len(names), 'name')} for the "
+            f"{plural(net.classes, 'class', 'classes')} of {net.name}"
+        )
     unfit = next((name for name in names if not _writable(name)), None)
     if unfit is not None:
         raise ValueError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import rewrite, spec
 from ..data.imagenet import COUNT, imagenet_names
 from ..files import FOLDER, SPECIAL, unreadable
-from ..words import plain
+from ..words import plain, plural
 from .translate import Conversion
 
 IMAGENET, NUMBERS = "imagenet", "numbers"
@@ -35,7 +35,8 @@ def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]
         names.pop()
     if len(names) != count:
         raise ValueError(
-            f"{path} has {len(names):,} lines, the network has {count:,} classes: give one name a "
+            f"{path} has {plural(len(names), 'line')}, the network has "
+            f"{plural(count, 'class', 'classes')}: give one name a "
             "line, in the order of its outputs"
         )
     if "" in names:

@@ -10,7 +10,7 @@ from torch.nn.utils import parametrize
 from ..nets import find
 from ..rewrite.classifier import ends
 from ..spec import Dense, Net, tensors
-from ..words import by, listed
+from ..words import by, listed, plural
 
 EMPTY = (
     nn.Identity,
@@ -82,7 +82,8 @@ def check_heads(model: nn.Module, net: Net, state: Mapping[str, Tensor]) -> None
     except ValueError:
         pass  # a network of one's own
     raise ValueError(
-        f"this {net.name} does not fit: {main} is for {classes} classes, the auxiliary heads' "
+        f"this {net.name} does not fit: {main} is for "
+        f"{plural(classes, 'class', 'classes')}, the auxiliary heads' "
         f"classifiers are others ({said}): {without}replace these too, before training: "
         f"model.{name} = nn.Linear({by(features.shape[1:])}, {classes})"
     )

@@ -7,7 +7,7 @@ import torch
 from ..machine import memory
 from ..spec import Net
 from ..spec.walk import walk
-from ..words import by, gigabytes
+from ..words import by, gigabytes, plural
 
 
 def check_memory(net: Net) -> None:
@@ -33,7 +33,8 @@ def too_large(net: Net) -> ValueError:
 
 def _too_large(net: Net, size: int, what: str) -> ValueError:
     return ValueError(
-        f"{net.name} with input {by(net.input)} and {net.classes:,} classes needs "
+        f"{net.name} with input {by(net.input)} and "
+        f"{plural(net.classes, 'class', 'classes')} needs "
         f"{gigabytes(size)} for {what}, more than the memory here takes. Give a smaller input, or "
         "fewer classes"
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 
+from ..words import plural
 from .layer import Layer, Norm, Shapes
 from .settings import Settings, padding
 from .window import Padding, Pair, Shape, Window, pair, shown
@@ -19,6 +21,19 @@ def _held(
 ) -> Mapping[str, Shapes]:
     own: Shapes = {"weight": weight, **({"bias": (out,)} if bias else {})}
     return {operation: own, **({"norm": norm.tensors(out)} if norm else {})}
+
+
+def _longest(several: tuple[tuple[int, ...], ...]) -> int:
+    return max(map(len, several), default=0)
+
+
+def _brief(layer: Layer, long: str, instead: Callable[[], str]) -> str:
+    """What `dataclass` writes of a layer, but for one field that would fill the screen."""
+    texts = {f.name: repr(getattr(layer, f.name)) for f in fields(layer)}  # type: ignore[arg-type]
+    with suppress(TypeError):  # of another kind: an error that the walk words
+        texts[long] = instead()
+    told = ", ".join(f"{name}={text}" for name, text in texts.items())
+    return f"{type(layer).__name__}({told})"
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,7 @@ class Conv(Layer):
     def check(self, s: Shape) -> None:
         if s[0] % self.groups or self.out % self.groups:
             raise ValueError(
-                f"{s[0]} channels to {self.out} cannot be split into {self.groups} groups"
+                f"{plural(s[0], 'channel')} to {self.out} cannot be split into {self.groups} groups"
             )
 
 
@@ -92,6 +107,9 @@ class TableConv(Layer):
     kernel: int | Pair
     activation: str | None = None
     kind = "table conv"
+
+    def __repr__(self) -> str:
+        return _brief(self, "table", lambda: f"<{plural(self.kernels, 'kernel')}>")
 
     @property
     def kernels(self) -> int:
@@ -249,6 +267,10 @@ class RBF(Layer):
     scale: float = 1.0
     kind = "rbf"
 
+    def __repr__(self) -> str:
+        codes = self.codes
+        return _brief(self, "codes", lambda: f"<{plural(len(codes), 'code')} of {_longest(codes)}>")
+
     def shape(self, s: Shape) -> Shape:
         return (len(self.codes), s[1], s[2])
 
@@ -272,7 +294,9 @@ class RBF(Layer):
 
     def check(self, s: Shape) -> None:
         if any(len(code) != s[0] for code in self.codes):
-            raise ValueError(f"the codes have {len(self.codes[0])} values, the input has {s[0]}")
+            raise ValueError(
+                f"the codes have {plural(len(self.codes[0]), 'value')}, the input has {s[0]}"
+            )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..words import plural
 from .layer import Layer
 from .settings import Settings, padding
 from .window import Padding, Pair, Shape, Window, pair
@@ -206,7 +207,10 @@ class Pad(Layer):
 
     def words(self, s: Shape) -> str:
         height, width = pair(self.padding)
-        return f"{height} rows of zeros above and below, {width} columns on each side"
+        return (
+            f"{plural(height, 'row')} of zeros above and below, "
+            f"{plural(width, 'column')} on each side"
+        )
 
 
 @dataclass(frozen=True)
@@ -236,5 +240,8 @@ class PadShortcut(Layer):
 
     def check(self, s: Shape) -> None:
         if not s[0] + self.before <= self.out or self.before < 0:
-            front = f" and {self.before} channels of zeros in front" if self.before else ""
-            raise ValueError(f"{s[0]} channels{front} cannot be padded with zeros to {self.out}")
+            more = plural(self.before, "channel")
+            front = f" and {more} of zeros in front" if self.before else ""
+            raise ValueError(
+                f"{plural(s[0], 'channel')}{front} cannot be padded with zeros to {self.out}"
+            )

@@ -28,10 +28,11 @@ from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
 from ..spec import Committee
 from ..texts import json_text, parsed
+from ..words import plural
 from .describe import describe, environment
 from .events import Event, Finished, Phase
 from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
-from .lists import seen_by
+from .lists import seen_by, with_wrong
 from .outcome import Training, draw_confusion, result_of
 from .pictures import preprocessing_for
 from .recipe import CROPS, MOST_SEED, TrainRecipe
@@ -142,7 +143,8 @@ def filtered(
     images, targets = torch.cat(taken), torch.cat(labels)
     if len(images) < LEAST:
         raise ValueError(
-            f"the filter for network {number} found {len(images)} pictures in {rounds} rounds, too "
+            f"the filter for network {number} found {plural(len(images), 'picture')} in "
+            f"{rounds} rounds, too "
             f"few to learn from. In a new run draw more: --set boost.rounds={rounds * 5}, or "
             "distort more strongly, such as --set augment.rotate=15"
         )
@@ -190,7 +192,7 @@ def join(
     }
     metrics = {k: result[k] for k in ("test_error", "test_images", "interval", "others_asked")}
     save_committee(folder / "best", replace(training.info, rule=rule, metrics=metrics), folder)
-    write_seen(folder / "best", training.seen)
+    write_seen(folder / "best", with_wrong(training.seen, dataset.test, logits.argmax(1)))
     draw_confusion(training.found, dataset, logits, folder, scored)
     write_log(folder, count)
     write_json(folder / RESULT, result)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, Marked, Seen, read_seen
+from torch import Tensor
+
+from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, WRONG, Marked, Seen, read_seen
 from ..data import Dataset, Part
 from ..words import plural
 from .pretrained import bundle_of
@@ -23,6 +25,14 @@ def seen_by(dataset: Dataset, before: tuple[Marked | None, int] = (None, 0)) -> 
     if marked is not None:
         lists, counts = lists | {BEFORE: marked}, counts | {BEFORE: count}
     return Seen(lists, counts)
+
+
+def with_wrong(seen: Seen, test: Part, answers: Tensor) -> Seen:
+    """The lists with the test pictures on which the answers (N,) are wrong."""
+    wrong = (answers != test.labels).numpy()
+    marked = Marked.of(test.content.pixels[wrong])
+    lists = {**seen.lists, WRONG: marked}
+    return Seen(lists, {**seen.counts, WRONG: int(wrong.sum())})
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,8 @@ def _held_out(part: Part, earlier: Seen) -> list[str]:
     if not learnt:
         return []
     return [
-        f"{learnt:,} of the {len(part):,} pictures that choose the epoch were trained on with "
+        f"{learnt:,} of the {plural(len(part), 'picture')} that choose the epoch were "
+        "trained on with "
         "those weights: the error on them is too small"
     ]
 

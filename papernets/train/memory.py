@@ -9,7 +9,7 @@ import torch
 from ..machine import free_memory
 from ..run.memory import check_memory
 from ..spec import Net
-from ..words import by, gigabytes
+from ..words import by, gigabytes, plural
 from .recipe import TrainRecipe
 
 
@@ -22,7 +22,7 @@ def check_batch(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
     needed = recipe.batch_size * math.prod(net.input) * (4 if device.type == "cpu" else 1)
     if needed > free_memory():
         raise ValueError(
-            f"{recipe.batch_size:,} pictures of {by(net.input)}, a batch, "
+            f"{plural(recipe.batch_size, 'picture')} of {by(net.input)}, a batch, "
             f"need {gigabytes(needed)}, and {gigabytes(free_memory())} are free. "
             "Give fewer at a time or smaller ones, such as --batch-size 8 --set input=64"
         )

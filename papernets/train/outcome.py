@@ -21,6 +21,7 @@ from ..run.network import Network
 from ..said import error_of_paper
 from .checkpoint import metrics_of
 from .folder import RESULT, write_json
+from .lists import with_wrong
 from .run import Run
 from .state import State
 
@@ -61,7 +62,8 @@ def finish(
     metrics = metrics_of(state.best_record) | tested
     final = replace(training.info, metrics=metrics, score_scale=scale)
     make_folder(training.folder / "best")  # not anew where the run's folder is gone
-    write_seen(training.folder / "best", training.seen)
+    seen = with_wrong(training.seen, dataset.test, logits.argmax(1))
+    write_seen(training.folder / "best", seen)
     save_bundle(training.folder / "best", final, state.best_weights)
     draw(training, logits, scored, state)
     write_json(training.folder / RESULT, result)

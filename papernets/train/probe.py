@@ -20,6 +20,7 @@ from ..data import Part
 from ..rewrite.classifier import End, ends
 from ..run.network import Network
 from ..spec import walk
+from ..watch import watched
 from .losses import Loss, make_loss
 from .source import Source
 
@@ -113,7 +114,8 @@ def look(model: Network, source: Source, rows: Collection[str]) -> Seen:
                 lambda module, given, keep=keep: keep.append(given[0].to("cpu", copy=True))
             )
             stack.callback(hook.remove)
-        for x, at in _views(numbered, size):
+        views, each = _wanted(count, size), source.recipe.batch_size
+        for x, at in watched(_views(numbered, views), "pictures looked at", views, each):
             model.features(x, rows)
             places.append(at.cpu())
     model.train(was)
@@ -121,9 +123,13 @@ def look(model: Network, source: Source, rows: Collection[str]) -> Seen:
     return Seen({k: torch.cat(v) for k, v in inputs.items()}, source.part.labels[shown], shown)
 
 
-def _views(numbered: Source, size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches of a few epochs, with the pictures' places for labels; `size` values kept of each."""
-    left = min(PASSES * len(numbered.part), VIEWS, max(VALUES // size, 1))
+def _wanted(count: int, size: int) -> int:
+    """How many views of so many pictures are looked at, where `size` values are kept of each."""
+    return min(PASSES * count, VIEWS, max(VALUES // size, 1))
+
+
+def _views(numbered: Source, left: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """So many views in batches of a few epochs, with the pictures' places for labels."""
     for number in range(1, PASSES + 1):
         for x, at, _ in numbered.epoch(number):
             yield x[:left], at[:left]

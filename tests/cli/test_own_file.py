@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -86,6 +87,74 @@ def test_a_slip_is_one_line_and_2(own, capsys, verb, name, message):
 def test_the_last_resort_names_the_file_and_the_error(own, capsys, verb, name, message):
     assert typed(verb, f"own.py:{name}") == 2
     assert message in capsys.readouterr().err
+
+
+LINES = """from papernets.spec import Conv, Layer, Net, chain
+import helper
+
+def typed(classes: int = 3) -> Net:
+    return Net("mine", (1, 8, 8), classes + "a", chain({}))
+
+class Odd(Layer):
+    def shape(self, s):
+        raise ValueError("no shape")
+
+ODD = Net("odd", (1, 8, 8), 3, chain({"o": Odd()}))
+
+def needs(classes, depth): return typed()
+
+def deep():
+    return helper.broken()
+
+def leaves():
+    raise SystemExit(3)
+"""
+PLACES = {
+    "typed": "does not run: TypeError: unsupported operand type(s) for +: 'int' and 'str' (",
+    "ODD": "o: no shape (",
+    "needs": "missing 2 required positional arguments: 'classes' and 'depth' (",
+    "deep": 'can only concatenate list (not "int") to list (',
+    "leaves": "it calls sys.exit(3) (",
+}
+AT = {"typed": 5, "ODD": 9, "needs": 13, "deep": 2, "leaves": 19}
+
+
+@every_verb
+@pytest.mark.parametrize("name", PLACES)
+def test_an_error_in_a_users_file_says_file_and_line(tmp_path, monkeypatch, capsys, verb, name):
+    """That of the user's file, or of another one beside it in which it was made."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "helper", raising=False)
+    (tmp_path / "lines.py").write_text(LINES)
+    (tmp_path / "helper.py").write_text("def broken():\n    return [] + 3\n")
+    assert typed(verb, f"lines.py:{name}") == 2
+    err = capsys.readouterr().err.replace(f"{tmp_path}/", "")
+    file = "helper.py" if name == "deep" else "lines.py"
+    assert PLACES[name] in err and err.endswith(f"({file}, line {AT[name]})\n")
+    assert err.count("\n") == 1 and err.count(", line ") == 1
+
+
+@every_verb
+@pytest.mark.parametrize(
+    ("text", "at"), [("x = 1\ny = 1 +\n", 2), ("\n\nimport no_such_module\n", 3)]
+)
+def test_a_file_that_does_not_run_says_its_line_once(tmp_path, monkeypatch, capsys, verb, text, at):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.py").write_text(text)
+    assert typed(verb, "wrong.py:NET") == 2
+    err = capsys.readouterr().err.replace(f"{tmp_path}/", "")
+    assert err.endswith(f"(wrong.py, line {at})\n") and err.count(", line ") == 1
+
+
+def test_convert_says_file_and_line_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "helper", raising=False)
+    (tmp_path / "lines.py").write_text(LINES)
+    (tmp_path / "helper.py").write_text("")
+    words = ["convert", "x.pt", "--net", "lines.py:typed", "--out", "b"]
+    assert main(words) == 2 and "(lines.py, line 5)" in capsys.readouterr().err
 
 
 def test_a_defect_of_ours_is_still_raised(monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from papernets.data import Part
+from papernets.data import Dataset, Part
 from papernets.data.dataset import hold_out
 
 
@@ -19,6 +19,16 @@ def test_a_part_selects_by_places_by_truth_and_by_slice() -> None:
     assert whole.select(whole.labels == 2).files == ("2.png", "5.png")
     assert whole.select(slice(2, 4)).labels.tolist() == [2, 0]
     assert len(whole.select([])) == 0 and len(whole) == 6
+
+
+def test_a_part_and_a_data_set_are_told_in_a_line() -> None:
+    """And not by all their pixels, or by the names of a million files."""
+    assert repr(part(6)) == "Part(6 pictures 1x1x1)" and repr(part(1)) == "Part(1 picture 1x1x1)"
+    whole = Dataset("mine", ("a", "b", "c"), part(6), part(1), part(2), "photo", "as drawn")
+    assert repr(whole) == (
+        "Dataset('mine', 3 classes, train=Part(6 pictures 1x1x1), "
+        "validation=Part(1 picture 1x1x1), test=Part(2 pictures 1x1x1))"
+    )
 
 
 def test_what_is_held_out_has_the_same_share_of_each_class() -> None:

@@ -107,7 +107,7 @@ def test_half_precision_and_minus_infinity_are_welcome() -> None:
         ([[-np.inf, -np.inf]], [0], "NaN or infinite for 1 of 1"),
         ([1.0, 2.0], [0], r"logits have shape \(2,\): give \(pictures, classes\)"),
         (np.zeros((0, 3)), [], r"logits have shape \(0, 3\)"),
-        ([[1, 2]], [0, 1], "1 rows of logits but 2 labels"),
+        ([[1, 2]], [0, 1], "1 row of logits but 2 labels"),
         ([[1, 2]], [2], "label 2 of picture 0 is outside 0 to 1: there are 2 classes"),
         ([[1, 2]], [-1], "label -1 of picture 0 is outside 0 to 1"),
         ([[1, 2]], [0.0], "labels are float64: give whole numbers from 0 to 1"),
@@ -150,7 +150,7 @@ def test_confusion_agrees_with_scikit_learn() -> None:
     found = confusion(labels, answer, 9)  # two classes have no picture
     assert (found == confusion_matrix(labels, answer, labels=range(9))).all()
     assert confusion([], [], 2).tolist() == [[0, 0], [0, 0]]
-    with pytest.raises(ValueError, match="2 labels but 1 predictions"):
+    with pytest.raises(ValueError, match="2 labels but 1 prediction"):
         confusion([0, 1], [0], 2)
     with pytest.raises(ValueError, match="prediction 7 of picture 1 is outside 0 to 1"):
         confusion([0, 1], [0, 7], 2)

@@ -42,7 +42,11 @@ def own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["lenet5", "LeNet5", "LeNet-5", "lenet_5", "LENET5_1998", " lenet5 "]
+    "name",
+    [
+        *("lenet5", "LeNet5", "LeNet-5", "lenet_5", "LENET5_1998", " lenet5 ", "LeNet 5"),
+        *("LeNet\u20115", "LeNet\u20135", "Le  Net\u00a05"),  # hyphens and spaces of a PDF
+    ],
 )
 def test_separators_and_case_do_not_matter(name):
     assert net(name).name == "lenet5"
@@ -54,6 +58,11 @@ def test_separators_and_case_do_not_matter(name):
         ("lenet5_1998", "lenet5"),
         ("lenet4_paper", "lenet4"),
         ("LeNet-5-modern", "lenet5_modern"),
+        ("VGG 16", "vgg16"),
+        ("VGG 16 bn", "vgg16_bn"),
+        ("ResNet 50 v1.5", "resnet50_v1.5"),
+        ("Inception ResNet v2", "inception_resnet_v2"),
+        ("MobileNet v1 0.25 128", "mobilenet_v1_0.25_128"),
         ("lenet1-12maps-dense", "lenet1_12maps_dense"),
     ],
 )
@@ -156,7 +165,7 @@ def test_a_fixed_network_takes_another_input(own):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("NOPE", {}, "has no 'NOPE'; networks in it: tiny, FIXED, wrong, broken, anything"),
+        ("NOPE", {}, "has no 'NOPE'. Networks in it: tiny, FIXED, anything"),
         ("NUMBER", {}, "own.py:NUMBER is a int, not a Net"),
         ("wrong", {}, "own.py:wrong is a int, not a Net"),
         ("broken", {}, "own.py:broken does not run: KeyError: 'no such thing'"),
@@ -181,24 +190,50 @@ def test_a_users_file_that_is_wrong(own, name, options, message):
         net(f"{own}:{name}", **options)
 
 
-def test_a_file_without_a_name_says_what_is_in_it(tmp_path):
+FILE = """
+from papernets.nets import net
+from papernets.nets.entry import Entry
+from papernets.spec import Conv, Net, chain
+NET = net('lenet5')
+def one(classes: int = 10) -> Net: return net('lenet1', classes)
+def quoted(classes: int = 10) -> 'Net | None': return net('lenet1', classes)
+def block(maps): return chain({'conv': Conv(maps, 3)})
+def silent(): return NET
+def silent_too(depth): return silent()
+def helper(text: str) -> str: return text
+def _hidden(): return NET
+def listed(**options: int) -> 'object': return net('lenet4', **options)
+"""
+
+
+@pytest.mark.parametrize(
+    ("networks", "names"),
+    [
+        ("", "NET, one, silent, silent_too"),
+        ("NETWORKS = (Entry('my-4', listed, 2026), Entry('one', one, 2026))", "listed, one"),
+        ("NETWORKS = ['one', NET, lambda: NET, 'gone']", "one, NET"),
+        ("NETWORKS = 5", "NET, one, silent, silent_too"),
+    ],
+)
+def test_a_file_without_a_name_says_what_is_in_it(tmp_path, networks, names):
+    """What NETWORKS lists; without it no function that makes parts of networks."""
     file = tmp_path / "mine.py"
-    file.write_text(
-        "from papernets.nets import net\n"
-        "from papernets.nets.entry import Entry\n"
-        "from papernets.spec import Net\n"
-        "NET = net('lenet5')\n"
-        "def one(classes: int = 10) -> Net: return net('lenet1', classes)\n"
-        "def helper(text: str) -> str: return text\n"
-        "def _hidden(): return NET\n"
-        "def listed(**options: int) -> 'object': return net('lenet4', **options)\n"
-        "NETWORKS = (Entry('listed', listed, 2026),)\n"
-    )
-    names = "networks in it: NET, one, listed"
-    with pytest.raises(ValueError, match=rf"say which network in it, .*mine.py:NET; {names}$"):
+    file.write_text(FILE + networks + "\n")
+    first = names.partition(",")[0]
+    said = rf"say which network in it, .*mine.py:{first}; networks in it: {names}$"
+    with pytest.raises(ValueError, match=said):
         net(str(file))
-    with pytest.raises(ValueError, match=f"has no 'NOPE'; {names}$"):
+    with pytest.raises(ValueError, match=rf"has no 'NOPE'\. Networks in it: {names}$"):
         net(f"{file}:NOPE")
+    with pytest.raises(ValueError, match=r"has no 'onee'\. Did you mean 'one'\? Networks in it: "):
+        net(f"{file}:onee")
+
+
+def test_a_network_in_a_file_answers_to_the_name_of_its_entry(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(FILE + "NETWORKS = (Entry('my-4', listed, 2026, ('four',)),)\n")
+    for name in ("my-4", "My_4", "four", "listed"):
+        assert net(f"{file}:{name}").name == "lenet4"
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -53,7 +53,7 @@ LAYERS = {
     "a norm": (Conv(3, 3, norm=[1]), "c: norm is [1], not a Norm"),
     "a norm's eps": (Conv(3, 3, norm=Norm(eps="x")), "c: norm: eps is 'x', not a number"),
     "a bias": (Conv(3, 3, bias="no"), "c: bias is 'no', not True or False"),
-    "an activation": (Conv(3, 3, activation=["relu"]), "c: unknown activation ['relu']. Did you"),
+    "an activation": (Conv(3, 3, activation=["relu"]), "c: unknown activation ['relu']. There"),
     "one alone": (Activation(5), "c: unknown activation 5. There are relu, "),
     "a rate": (Dropout([1]), "c: rate is [1], not a number"),
     "a rate above 1": (Dropout(1.5), "c: rate 1.5: a share from 0 to 1"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from papernets.nets import net
 from papernets.spec import (
     LRN,
     RBF,
@@ -21,6 +22,7 @@ from papernets.spec import (
     Window,
     pair,
     shown,
+    walk,
 )
 
 # layer, input, output, parameters, multiply-adds; the papers' text or tables, worked out by hand
@@ -313,3 +315,18 @@ def test_shapes_as_people_write_them():
     assert shown((3, 1, 5)) == "3@1x5"
     assert pair(5) == (5, 5)
     assert pair((5, 3)) == (5, 3)
+
+
+def test_what_is_long_in_a_layer_does_not_fill_the_screen():
+    codes = tuple((1,) * 84 for _ in range(10))
+    assert repr(RBF(codes)) == "RBF(codes=<10 codes of 84>, scale=1.0)"
+    assert repr(RBF(())) == "RBF(codes=<0 codes of 0>, scale=1.0)"
+    table = TableConv(((0, 1), (1,)), 5, "tanh")
+    assert repr(table) == "TableConv(table=<3 kernels>, kernel=5, activation='tanh')"
+    assert repr(RBF(5)) == "RBF(codes=5, scale=1.0)", "what cannot be is shown as it is"
+    assert repr(TableConv((5,), 3)).startswith("TableConv(table=(5,), kernel=3")
+
+
+def test_no_row_of_a_network_has_a_long_repr():
+    for name in ("lenet5", "lenet4", "lenet1", "googlenet"):
+        assert max(len(repr(row)) for row in walk(net(name))) < 1500

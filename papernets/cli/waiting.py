@@ -1,0 +1,95 @@
+"""How far a long work is, on stderr: a bar on a terminal, elsewhere a line every so often."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..watch import told_to
+from . import screen
+
+FIRST, AGAIN = 10.0, 30.0
+"""Seconds before the first line of a work, and between two lines."""
+BAR = 1.0
+"""Seconds that a work takes before it has a bar."""
+
+
+def nobody() -> bool:
+    """Nothing else draws a bar."""
+    return False
+
+
+class Waiting:
+    """Told of each step of a work, it says seldom how far the work is; of a short one nothing.
+
+    `busy` is true while something else draws a bar: then nothing is said. `clock` gives seconds.
+    """
+
+    def __init__(
+        self, busy: Callable[[], bool] = nobody, clock: Callable[[], float] = time.monotonic
+    ):
+        self._busy, self._clock = busy, clock
+        self._what, self._done, self._begun, self._said = "", 0, 0.0, float("-inf")
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __call__(self, what: str, done: int, total: int | None, more: str = "") -> None:
+        """So many of the things that `what` counts are done; `more` stands behind the numbers."""
+        if screen.QUIET:
+            return
+        now = self._clock()
+        if what != self._what or done < self._done:
+            self.close()
+            self._what, self._begun = what, now
+        self._done = done
+        if sys.stderr.isatty():
+            self._drawn(what, done, total, now)
+        elif done != total and now - max(self._begun + FIRST - AGAIN, self._said) >= AGAIN:
+            self._said = now
+            screen.note(f"{what}: {_far(done, total)}{self._left(done, total, now)}{more}")
+
+    def fetched(self, name: str, done: int, total: int | None) -> None:
+        """So many bytes of a file have come."""
+        self(f"bytes of {name}", done, total)
+
+    def _left(self, done: int, total: int | None, now: float) -> str:
+        from .progress import clock
+
+        if not done or not total:
+            return ""
+        return f", {clock((now - self._begun) / done * (total - done))} left"
+
+    def _drawn(self, what: str, done: int, total: int | None, now: float) -> None:
+        if self._bar is None and (self._busy() or done == total or now - self._begun < BAR):
+            return
+        if self._bar is None:
+            self._bar = screen.bar()
+            self._task = self._bar.add_task(what, total=total)
+        self._bar.update(self._task, completed=done, total=total)
+        if done == total:
+            self.close()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _far(done: int, total: int | None) -> str:
+    """`1,200 of 50,000 (2 %)`."""
+    return f"{done:,} of {total:,} ({100 * done // total} %)" if total else f"{done:,}"
+
+
+@contextmanager
+def waiting(busy: Callable[[], bool] = nobody) -> Iterator[Waiting]:
+    """Within it, what is read and computed says how far it is."""
+    teller = Waiting(busy)
+    try:
+        with told_to(teller):
+            yield teller
+    finally:
+        teller.close()
