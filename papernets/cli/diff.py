@@ -30,7 +30,7 @@ def diff(
     channels: Channels = None,
     json: Json = False,
 ) -> None:
-    """Compare two networks, layer by layer; of two runs the results too.
+    """Compare two networks layer by layer, or two runs.
 
     Prints what differs, what that changes (sizes, parameters, multiply-adds, receptive fields), and
     who says so. Of two runs it prints their errors with intervals, whether the difference is more
