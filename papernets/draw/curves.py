@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ from papernets.draw.canvas import (
     GREY,
     INK,
     VERMILION,
-    broken,
     number,
     percent,
     place,
@@ -24,8 +22,8 @@ from papernets.draw.canvas import (
     sheet,
     shorten,
     style,
-    text_width,
 )
+from papernets.draw.legend import Key, flow, legend, tall
 from papernets.words import plural
 
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 WIDTH = 8.0  # inches, as are the panels' heights
 PANELS = {"error": 2.5, "loss": 2.0, "rate": 0.9}
 GAP, FOOT, LEFT, RIGHT = 0.12, 0.55, 0.95, 0.25
-HANDLE = 0.36  # inches that the line in a legend takes before its label
 STEPS = 8  # a schedule of at most so many learning rates goes by factors, so its axis too
 NEEDED = ("epoch", "train_loss", "val_loss", "val_error", "learning_rate")
 
@@ -66,20 +63,21 @@ def curves_figure(
         ring += _of_equals(column["val_error"], column["val_loss"], epochs == best)
     paper = "" if paper_error is None else f"the paper's test error: {percent(paper_error)}"
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 300)
-    keys = {
-        "error": _flow(["validation error", *filter(None, (ring, paper))]),
-        "loss": _flow(["training loss", "validation loss"]),
+    room = WIDTH - LEFT - RIGHT
+    keys: dict[str, list[list[Key]]] = {
+        "error": flow(["validation error", *filter(None, (ring, paper))], room),
+        "loss": flow(["training loss", "validation loss"], room),
         "rate": [],
     }
-    strips = {name: sum(map(_tall, rows)) for name, rows in keys.items()}
+    strips = {name: sum(map(tall, rows)) for name, rows in keys.items()}
     strips["error"] += 0.06  # from the heading
     height = sum(PANELS.values()) + sum(strips.values()) + 2 * GAP + FOOT
     figure = sheet(WIDTH, height, title, _summary(log))
     panels: dict[str, Axes] = {}
     top = height
-    for name, tall in PANELS.items():
-        top -= tall + strips[name]
-        panels[name] = place(figure, LEFT, top, WIDTH - LEFT - RIGHT, tall)
+    for name, inches in PANELS.items():
+        top -= inches + strips[name]
+        panels[name] = place(figure, LEFT, top, room, inches)
         panels[name].set_gid(name)
         top -= GAP
     mark: dict[str, Any] = {"marker": "o", "markersize": 3.5} if len(epochs) <= 40 else {}
@@ -96,14 +94,14 @@ def curves_figure(
     lone = len(epochs) == 1
     _scale(panel, [error, np.array([100 * (paper_error or np.nan)])], from_zero=True)
     panel.set_ylabel(_named(panel, "Error", "%"))
-    _legend(panel, drawn, keys["error"])
+    legend(panel, drawn, keys["error"], LEFT)
 
     panel, losses = panels["loss"], (column["train_loss"], column["val_loss"])
     drawn = panel.plot(epochs, losses[0], color=BLUE, label="training loss", **line)
     drawn += panel.plot(epochs, losses[1], color=VERMILION, label="validation loss", **line)
     _scale(panel, losses, from_zero=lone)
     panel.set_ylabel(_named(panel, "Loss"))
-    _legend(panel, drawn, keys["loss"])
+    legend(panel, drawn, keys["loss"], LEFT)
 
     panel, rate = panels["rate"], column["learning_rate"]
     rates = np.unique(rate[np.isfinite(rate)])
@@ -289,60 +287,6 @@ def _decades(low: float, high: float, most: int) -> list[float]:
         if len(ticks) <= most:
             return ticks
     return ticks[:: ceil(len(ticks) / most)]
-
-
-@dataclass(frozen=True)
-class _Key:
-    """An entry of a legend: its label in lines, and its place in inches from the panel's left."""
-
-    lines: tuple[str, ...]
-    left: float
-
-
-def _flow(labels: Sequence[str]) -> list[list[_Key]]:
-    """The legend's rows: entries one behind another while they fit the panel's width."""
-    room, scratch = WIDTH - LEFT - RIGHT, sheet(1, 1)
-    rows: list[list[_Key]] = []
-    used = room
-    for label in labels:
-        lines = broken(scratch, label, room - HANDLE, 8)
-        wide = HANDLE + max(text_width(scratch, line, 8) for line in lines)
-        if used + wide > room:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(_Key(tuple(lines), used))
-        used += wide + 0.25
-    return rows
-
-
-def _tall(row: Sequence[_Key]) -> float:
-    """The height in inches that a legend's row takes."""
-    return 0.11 + 0.14 * max(len(key.lines) for key in row)
-
-
-def _legend(panel: Axes, drawn: Sequence[Line2D], rows: Sequence[Sequence[_Key]]) -> None:
-    """The legend in the strip above the panel, where no curve can be."""
-    from matplotlib.legend import Legend
-
-    figure = panel.get_figure(root=True)
-    assert figure is not None
-    foot = panel.get_position().y1 * figure.get_size_inches()[1]
-    top, drawn = foot + sum(map(_tall, rows)), list(drawn)
-    for row in rows:
-        for key in row:
-            legend = Legend(
-                panel,
-                [drawn.pop(0)],
-                ["\n".join(key.lines)],
-                loc="upper left",
-                bbox_to_anchor=(LEFT + key.left, top),
-                bbox_transform=figure.dpi_scale_trans,
-                borderpad=0.2,
-                borderaxespad=0,
-                handlelength=2.2,
-            )
-            panel.add_artist(legend)
-        top -= _tall(row)
 
 
 def _share_epochs(panels: Sequence[Axes], epochs: NDArray[np.float64], chosen: int | None) -> None:
