@@ -45,7 +45,7 @@ def nearest(word: str, known: Iterable[str], loosely: bool = False) -> str | Non
     """
 
     def form(name: str) -> str:
-        return plain(name).replace("_", "") if loosely else name
+        return plain(name).replace("_", "") if loosely else name.casefold()
 
     given, best = form(word)[:LONGEST], None
     for name in known:

@@ -35,7 +35,8 @@ def test_names_are_compared_in_their_plain_form() -> None:
         ("decay", False, None),  # 10 of 17 letters are in both
         ("decay", True, "weight_decay"),
         ("WEIGHT-DECAY", True, "weight_decay"),
-        ("WEIGHT-DECAY", False, None),
+        ("WEIGHT-DECAY", False, "weight_decay"),
+        ("WEIGHTS", False, None),
         ("resnet", True, "ResNet50"),
         ("", True, None),
     ],

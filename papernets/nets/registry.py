@@ -16,7 +16,7 @@ from ..numbers import is_whole, plain_int
 from ..said import Check
 from ..said import verify as check
 from ..spec import Committee, Net
-from ..words import brief, did_you_mean, plain
+from ..words import brief, did_you_mean, nearest, plain
 from .entry import COMMON, OTHER_WORDS, Entry, check_most, either_word
 from .own_file import networks_in, own, run
 from .shelf import Found, Shelf, in_file, printed_by
@@ -217,7 +217,8 @@ def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] 
     for option in options:
         if option not in entry.options:
             known = (*common, *entry.options)
-            hint = did_you_mean(option, known)
+            meant = OTHER_WORDS.get(nearest(option, OTHER_WORDS) or "")  # `Classes` is num_classes
+            hint = did_you_mean(option if meant not in known else meant, known)
             raise ValueError(
                 f"{entry.name} has no option {brief(option)}.{hint} Its options: {', '.join(known)}"
             )

@@ -210,7 +210,7 @@ def test_wrong_use(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for words, said in (
         (["resnet50"], "say whose with --from torchvision, --from timm or --from keras"),
-        (["resnet50", "--from", "tm"], "unknown peer 'tm'. Did you mean 'timm'?"),
+        (["resnet50", "--from", "tim"], "unknown peer 'tim'. Did you mean 'timm'?"),
         (["lenet5"], "no published weights are known of 'lenet5'"),
     ):
         assert main(["weights", "get", *words]) == 2

@@ -85,7 +85,7 @@ def test_folders_and_files_are_told_apart():
             "",
             "2 peers have a 'resnet50_v1.5': .*--from torchvision or --from timm",
         ),
-        ("resnet51", "", r"no published weights are known of 'resnet51'\. Did you mean 'ResNet50'"),
+        ("resnet51", "", r"no published weights are known of 'resnet51'\. Did you mean 'resnet50'"),
         ("lenet5", "", "no published weights are known of 'lenet5'.*All: papernets weights"),
         ("alexnet", "timm", "no published weights are known of 'alexnet' at timm"),
         (

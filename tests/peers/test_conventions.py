@@ -137,5 +137,5 @@ def test_grey_networks_see_digits():
     values, notes = preprocessing((1, 32, 32), None, "0.1307/0.3081")
     assert values["kind"] == "digit" and values["picture"] == [28, 28] and not notes
     assert values["low"] == pytest.approx([-0.1307 / 0.3081])
-    with pytest.raises(ValueError, match="give one number, or one for each of the 1 channels"):
+    with pytest.raises(ValueError, match="give one number, or one for each of the 1 channel"):
         preprocessing((1, 32, 32), None, "torch")

@@ -37,7 +37,7 @@ from papernets.train.settings import resolve
         ({"low": 1.0, "high": 1.0}, "low and high must be two different numbers, not 1.0 and 1.0"),
         ({"optimizer": "adm"}, "unknown optimizer 'adm'. Did you mean 'adam'? optimizer is one of"),
         ({"schedule": "linear"}, "unknown schedule 'linear'"),
-        ({"loss": "mea"}, "unknown loss 'mea'. Did you mean"),
+        ({"loss": "msee"}, "unknown loss 'msee'. Did you mean"),
         ({"keep": "all"}, "unknown keep 'all'. keep is one of best, last"),
         ({"device": "gpu"}, "unknown device 'gpu'. Devices: auto, cpu, cuda, mps"),
         ({"data": ""}, "data must name a data set or a folder"),
