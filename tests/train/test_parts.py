@@ -135,6 +135,7 @@ def test_a_run_prints_its_classes_and_what_is_odd(tmp_path: Path, capsys) -> Non
     assert "No test picture of c." in said
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["untested"] == ["c"] and result["most_frequent"] in "ab"
+    assert result["untrained"] == []
 
 
 def test_a_dry_run_looks_at_the_pictures_and_writes_nothing(
