@@ -136,7 +136,7 @@ def test_the_older_draw_is_still_there(tmp_path: Path) -> None:
     )
     whole = sorted(file for part in (old.train, old.validation, old.test) for file in part.files)
     from papernets.data.dataset import hold_out
-    from papernets.data.folder import natural
+    from papernets.data.tree import natural
 
     files = sorted(whole, key=natural)
     labels = torch.tensor([int(Path(file).parent.name == "b") for file in files])
