@@ -181,6 +181,7 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         check_data(run.recipe.data, run.where.data_dir)
     from ..data.notes import in_numbers
     from ..train.rehearsal import epoch_seconds, looked_at
+    from ..train.usual_words import without_effect
     from .progress import clock, show_data
 
     with wrong_data():
@@ -197,7 +198,7 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         total = clock(whole) if whole >= MINUTE else f"{whole:.2g} s"
         screen.note(f"an epoch takes about {each}, {run.recipe.epochs} take {total}")
     screen.say(f"# would train in {folder}")
-    screen.say(run.to_toml().rstrip())
+    screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
 
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
