@@ -182,6 +182,7 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         check_data(run.recipe.data, run.where.data_dir)
     from ..data.notes import in_numbers
     from ..train.rehearsal import epoch_seconds, looked_at
+    from ..train.usual_words import without_effect
     from .progress import clock, show_data
 
     with waiting(), wrong_data():
@@ -199,7 +200,7 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         several = f", {run.recipe.epochs:,} take {total}" if run.recipe.epochs > 1 else ""
         screen.note(f"an epoch takes about {each}{several}")
     screen.say(f"# would train in {folder}")
-    screen.say(run.to_toml().rstrip())
+    screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
 
 
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import not_
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from papernets.data.content import Content, Keys, shares, together
+from papernets.data.shared import Shared
 
 Numbers = NDArray[np.int64]
 
@@ -26,7 +28,8 @@ def drawn(content: Content, labels: Tensor, parts: Sequence[float], seed: int) -
     A class keeps one picture at least in the rest, then in each part in turn: where a part would
     have none, the nearest takes the place, and may go back when others are added; so it is where a
     class is so small that a share is one picture, of which no part gets two. A class that has fewer
-    different pictures than there are parts is drawn as if all its pictures were different.
+    different pictures than there are parts is drawn as if all its pictures were different. Pictures
+    that several classes have are moved until each class has what it can have: see `Shared`.
     """
     truth = labels.cpu().numpy()
     same = together(content)
@@ -39,13 +42,15 @@ def drawn(content: Content, labels: Tensor, parts: Sequence[float], seed: int) -
     order = np.argsort(truth, kind="stable")
     starts = np.flatnonzero(np.diff(truth[order], prepend=-1))
     classes = np.split(order, starts[1:]) if len(order) else []
+    kinds = [np.unique(same[places]) for places in classes]
     for _ in range(2):  # a picture of two classes may be moved by both
-        for places in classes:
-            _complete(np.unique(same[places]), number, ends, part)
+        for some in kinds:
+            _complete(some, number, ends, part)
+    alike = [len(k) <= len(parts) < len(p) for k, p in zip(kinds, classes, strict=True)]
+    Shared(list(compress(kinds, map(not_, alike))), number, ends, part).complete()
     result = part[same]
-    for places in classes:
-        if len(np.unique(same[places])) <= len(parts) < len(places):
-            result[places] = _one_by_one(content.held[places], parts, seed)
+    for places in compress(classes, alike):
+        result[places] = _one_by_one(content.held[places], parts, seed)
     return [torch.from_numpy(np.flatnonzero(result == at)) for at in range(len(parts) + 1)]
 
 

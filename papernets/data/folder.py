@@ -1,26 +1,42 @@
 """A folder of pictures, one sub-folder a class, with or without train/, val/ and test/."""
 
 import os
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from papernets.data.dataset import Dataset, WrongFolder
+from papernets.data.layout import (
+    ORDER,
+    check_layout,
+    empty_classes,
+    no_class_folder,
+    of_nested,
+    one_class,
+    parts_in,
+    split_of,
+)
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import load, pillow_rules, shown
 from papernets.data.stored import File, threads
+from papernets.data.tree import class_folders, loose_pictures, visible_files
 from papernets.words import composed, listed, look_alike, plural
 
-SPLITS = {
-    "train": "train", "training": "train",
-    "val": "val", "valid": "val", "validation": "val",
-    "test": "test", "testing": "test",
-}  # fmt: skip
-WITHOUT_STRICT = "without --strict it is left out"
-DEEPEST = 100  # folders within folders
-JUNK = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"}  # and all that starts with a dot
+WITHOUT_STRICT = "; without --strict {} left out"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of each part that a folder has: "train", and "val" and "test" where they are.
+
+    `said` has a message for each empty class; `nested` the folders in each class that has some.
+    """
+
+    listings: dict[str, Listing]
+    said: list[str]
+    nested: dict[str, list[str]]
 
 
 def open_folder(root: Path, wanted: Wanted) -> Dataset:
@@ -32,36 +48,12 @@ def open_folder(root: Path, wanted: Wanted) -> Dataset:
     ValueError; so do a folder without two classes, and a class that the training part lacks.
     Classes whose names are the same in Unicode's composed form (NFC), which they get, are one.
     """
-    listings, empty = _listings(root)
-    if empty and wanted.strict:
-        raise WrongFolder(f"{empty[0]}. Put pictures in it or remove it; {WITHOUT_STRICT}")
-    return read_dataset(root, listings, wanted, [*_loose(root), *empty])
-
-
-def natural(name: str) -> list[str | int]:
-    """A sort key that puts "2" before "10", and capitals beside small letters."""
-    parts = re.split(r"([0-9]+)", name.casefold())  # text, number, text, ..., text
-    return [*(int(part) if i % 2 else part for i, part in enumerate(parts)), -1, name]
-
-
-def _visible(folder: Path) -> list[os.DirEntry[str]]:
-    """What a folder holds, in natural order, without hidden files and what systems leave behind."""
-    with os.scandir(folder) as entries:
-        kept = [e for e in entries if e.name[0] != "." and e.name.casefold() not in JUNK]
-    return sorted(kept, key=lambda entry: natural(entry.name))
-
-
-def class_folders(folder: Path) -> list[str]:
-    """The names of the visible folders in a folder, in natural order."""
-    return [entry.name for entry in _visible(folder) if _is_folder(entry)]
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """True for a folder and a link to one; a link that goes round is none."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
+    found = _listings(root)
+    if found.said and wanted.strict:
+        several = WITHOUT_STRICT.format("it is" if len(found.said) == 1 else "they are")
+        raise empty_classes(root, found.said, several)
+    skipped, remarks = [*_loose(root), *found.said], of_nested(found.nested)
+    return read_dataset(root, found.listings, wanted, skipped, remarks=remarks)
 
 
 def _check_names(folder: Path, names: Sequence[str]) -> None:
@@ -76,50 +68,50 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
             ) from None
 
 
-def _listings(root: Path) -> tuple[dict[str, Listing], list[str]]:
-    """The files of each part that the folder has: "train", and "val" and "test" where they are.
+def _listings(root: Path) -> Found:
+    """The files of each part. A class without a training file is left out.
 
-    And a message for each class without a training file, which is left out. A folder counts as a
-    part if it holds folders itself: a class may be called "train".
+    A folder counts as a part if it holds folders itself: a class may be called "train".
     """
     names = class_folders(root)
     parts: dict[str, Path] = {}
-    for name in names:
-        split = SPLITS.get(name.casefold())
-        if split and class_folders(root / name):
-            if split in parts:
-                raise WrongFolder(
-                    f"{shown(root)}: {parts[split].name}/ and {name}/ are both taken for the "
-                    f"{split} part. Rename one of them"
-                )
-            parts[split] = root / name
-    bare = [name for name in names if name.casefold() in SPLITS and root / name not in _of(parts)]
-    if (parts and bare) or len({SPLITS[name.casefold()] for name in bare}) > 1:
+    for name in parts_in(root):
+        split = str(split_of(name))
+        if split in parts:
+            raise WrongFolder(
+                f"{shown(root)}: {parts[split].name}/ and {name}/ are both taken for the "
+                f"{split} part. Rename one of them"
+            )
+        parts[split] = root / name
+    bare = [name for name in names if split_of(name) and root / name not in parts.values()]
+    if (parts and bare) or len({split_of(name) for name in bare}) > 1:
         some = bare if parts else bare[:2]
-        raise WrongFolder(
-            f"{shown(root)}: no class folder in {' and '.join(f'{name}/' for name in some)}, and "
-            f"the names of parts are no classes. Put the pictures of each class in a folder of its "
-            f"own: {shown(root / bare[0] / 'cat' / '1.jpg')}, {shown(root / bare[0] / 'dog')}"
-        )
+        where = " and ".join(f"{name}/" for name in some)
+        reason = ", and the names of parts are no classes"
+        raise no_class_folder(root, root / bare[0], where, reason)
     if not parts:
-        listing, empty = _listing(root, root)
-        return {"train": listing}, empty
+        if len(names) > 1:
+            check_layout(root, names)
+        return _listing(root, root, "train")
     if "train" not in parts:
         raise WrongFolder(
             f"{shown(root)}: {', '.join(p.name + '/' for p in parts.values())} without train/. "
             "Name the folder of the training pictures train/"
         )
-    others = [name for name in names if root / name not in _of(parts)]
+    others = [name for name in names if root / name not in parts.values()]
     if others:
         raise WrongFolder(
             f"{shown(root)}: {others[0]}/ beside {parts['train'].name}/ is no part of the data. "
             "Parts are train/, val/ and test/, each with one folder per class"
         )
-    order: list[str] = [split for split in ("train", "val", "test") if split in parts]
-    listings, empty = {}, list[str]()
-    for split in order:
-        listings[split], without = _listing(parts[split], root)
-        empty += without
+    listings: dict[str, Listing] = {}
+    empty: list[str] = []
+    nested: dict[str, list[str]] = {}
+    for split in [one for one in ORDER if one in parts]:
+        found = _listing(parts[split], root, split)
+        listings |= found.listings
+        empty += found.said
+        nested = {**found.nested, **nested}
     known = listings["train"].classes
     gone = {composed(name) for name in class_folders(parts["train"])} - set(known)
     for split, listing in listings.items():
@@ -141,78 +133,41 @@ def _listings(root: Path) -> tuple[dict[str, Listing], list[str]]:
                     f"(classes there: {listed(known, 5)}){hint}"
                 )
         listings[split] = listing.of_classes(known)
-    return listings, empty
+    return Found(listings, empty, nested)
 
 
-def _of(parts: dict[str, Path]) -> list[Path]:
-    return list(parts.values())
-
-
-def _listing(folder: Path, root: Path) -> tuple[Listing, list[str]]:
-    """One part's files, and a message for each empty class (only of the training part).
-
-    ValueError unless a training part holds two classes or more.
-    """
+def _listing(folder: Path, root: Path, split: str) -> Found:
+    """One part's files. WrongFolder unless a training part holds two classes or more."""
     folders = class_folders(folder)
     if not folders:
-        raise WrongFolder(
-            f"{shown(folder)}: no class folder in it. Put the pictures of each class in a folder "
-            f"of its own: {shown(root / 'cat' / '1.jpg')}, {shown(root / 'dog' / '1.jpg')}"
-        )
+        raise no_class_folder(folder, root, "it")
     _check_names(folder, folders)
-    training = folder == root or SPLITS.get(folder.name.casefold()) == "train"
+    training = split == "train"
     if training and len(set(map(composed, folders))) == 1:
-        raise WrongFolder(
-            f"{shown(folder)}: only one class, {composed(folders[0])!r}. Telling classes apart "
-            "needs two or more folders"
-        )
+        raise one_class(root, folder, folders[0])
     paths: list[str] = []
     names: list[str] = []
+    nested: dict[str, list[str]] = {}
     for name in folders:
         files = visible_files(folder / name)
         paths += files
         names += [composed(name)] * len(files)
+        start = len(os.path.join(folder, name, ""))
+        deeper = [file[start:].split(os.sep, 1) for file in files]
+        if inside := dict.fromkeys(parts[0] for parts in deeper if len(parts) > 1):
+            nested[composed(name)] = list(inside)
     classes = list(dict.fromkeys(map(composed, folders)))
-    empty = [name for name in classes if name not in set(names)] if training else []
-    kept = [name for name in classes if name not in empty]
+    empty = [name for name in classes if name not in set(names)]
+    kept = [name for name in classes if name not in empty or not training]
     said = [f"{shown(folder / name)}: the class is empty" for name in empty]
-    if empty and len(kept) < 2:
-        raise WrongFolder(f"{said[0]}. Put pictures in it or remove it")
-    return Listing.named(paths, names, kept), said
-
-
-def visible_files(folder: Path) -> list[str]:
-    """Every visible file under a folder, in natural order.
-
-    A folder that several links lead to, round in a circle say, is visited once. ValueError for
-    folders within folders without end.
-    """
-    found: list[str] = []
-    seen: set[tuple[int, int]] = set()
-    waiting: list[tuple[str, int]] = [(os.fspath(folder), 0)]
-    while waiting:
-        path, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise WrongFolder(f"{shown(folder)}: folders lie in folders {DEEPEST} deep in it")
-        if depth >= 0:
-            found_at = os.stat(path)
-            place = found_at.st_dev, found_at.st_ino
-            if place not in seen:
-                seen.add(place)
-                inside = [
-                    (e.path, depth + 1 if _is_folder(e) else -1) for e in _visible(Path(path))
-                ]
-                waiting += reversed(inside)
-        else:
-            found.append(path)
-    return found
+    if training and empty and len(kept) < 2:
+        raise empty_classes(root, said)
+    return Found({split: Listing.named(paths, names, kept)}, said, nested)
 
 
 def _loose(root: Path) -> list[str]:
     """A message about pictures that lie beside the class folders, where any do."""
-    endings = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".heic")
-    named = [e for e in _visible(root) if e.name.casefold().endswith(endings)]
-    loose = [entry.path for entry in named if not _is_folder(entry)]
+    loose = loose_pictures(root)
     more = f" and {len(loose) - 1:,} more" if len(loose) > 1 else ""
     return [f"{shown(loose[0])}{more}: in no class folder"] if loose else []
 
@@ -223,8 +178,8 @@ def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     Nothing is opened and nothing split off; one class is enough.
     """
     names = class_folders(root)
-    parts = [name for name in names if name.casefold() in SPLITS]
-    several = len({SPLITS[name.casefold()] for name in parts}) > 1
+    parts = [name for name in names if split_of(name)]
+    several = len({split_of(name) for name in parts}) > 1
     if not names or several or any(class_folders(root / name) for name in parts):
         return None
     _check_names(root, names)

@@ -95,11 +95,12 @@ def read_dataset(
     wanted: Wanted,
     skipped: Sequence[str] = (),
     mark: str = "/",
+    remarks: Sequence[str] = (),
 ) -> Dataset:
     """A data set of the parts "train", and "val" and "test" where they are.
 
     `skipped` begins the list of what was left out; `mark` stands behind a part's name, as it does
-    behind a folder's. ValueError for a part or a class of which no
+    behind a folder's; `remarks` begins what is noted. ValueError for a part or a class of which no
     picture can be read, for too few to hold a part out, and with `strict` for what is left out.
     """
     classes = listings["train"].classes
@@ -109,7 +110,7 @@ def read_dataset(
         listings = {last: listings[last]}
     files = next(iter(listings.values())).files
     parts: dict[str, Part] = {}
-    left, remarks = list(skipped), list[tuple[File, Remark]]()
+    left, odd = list(skipped), list[tuple[File, Remark]]()
     count = sum(len(listing.files) for listing in listings.values())
     with pillow_rules():
         digits = set(classes) <= set("0123456789") and wanted.channels == 1
@@ -125,7 +126,7 @@ def read_dataset(
             labels, files = labels[stored.good], tuple(files[at] for at in stored.good)
         parts[split] = Part(stored.images, labels, files, stored.content)
         left += stored.reasons
-        remarks += [one for one in stored.remarks if not (digits and one[1].kind == LARGE)]
+        odd += [one for one in stored.remarks if not (digits and one[1].kind == LARGE)]
     if left and wanted.strict:
         raise ValueError(
             f"{shown(root)}: {len(left):,} of {plural(count, 'file')} are not readable pictures "
@@ -143,7 +144,7 @@ def read_dataset(
         train, validation, test, sentence = _split(root, parts, wanted, mark)
     kind = "digit" if digits and _light_on_dark((test if alone else train).images) else "photo"
     name = root.resolve().name or shown(root)
-    said = tuple(of_remarks(remarks))
+    said = (*remarks, *of_remarks(odd))
     return Dataset(name, classes, train, validation, test, kind, sentence, tuple(left), said)
 
 

@@ -39,11 +39,20 @@ def of_remarks(remarks: Sequence[tuple[File, Remark]]) -> list[str]:
 
 
 def notes_of(dataset: Dataset) -> list[str]:
-    """What a reader should know of a set: what was noted when it was read, classes that look alike,
-    and the same picture in several places."""
+    """What a reader should know of a set: what was noted when it was read, classes that look alike
+    or have nothing to train on, and the same picture in several places."""
     parts = {name: getattr(dataset, name) for name in PARTS}
     twice = [*of_parts(parts), *of_classes(parts, dataset.classes)]
-    return [*dataset.remarks, *of_names(dataset.classes), *twice]
+    names = listed(map(repr, untrained(dataset)), MOST_CLASSES)
+    without = [f"no training picture of {names}"] if names else []
+    return [*dataset.remarks, *of_names(dataset.classes), *without, *twice]
+
+
+def untrained(dataset: Dataset) -> list[str]:
+    """The classes without a training picture, in a set that has any."""
+    counts = np.bincount(dataset.train.labels.cpu().numpy(), minlength=len(dataset.classes))
+    named = zip(dataset.classes, counts.tolist(), strict=True)
+    return [name for name, count in named if not count and len(dataset.train)]
 
 
 def of_names(classes: Iterable[str]) -> list[str]:

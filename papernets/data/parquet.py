@@ -13,10 +13,11 @@ from itertools import islice
 from pathlib import Path
 
 from papernets.data.dataset import Dataset, WrongFolder
-from papernets.data.folder import SPLITS, natural, visible_files
+from papernets.data.layout import SPLITS
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import shown
 from papernets.data.tables import TableRow, Tables
+from papernets.data.tree import natural, visible_files
 from papernets.words import composed
 
 ENDING = ".parquet"

@@ -11,12 +11,13 @@ from torch.nn.functional import interpolate, pad
 
 from papernets.data.cifar import HOW, find_cifar, open_cifar, refuse_pickles
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
-from papernets.data.folder import class_folders, open_folder
+from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
 from papernets.data.picture import shown
+from papernets.data.tree import class_folders
 from papernets.files import path_of
 from papernets.words import brief, by, did_you_mean, plural
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from ..bundle.load import Bundle
 from ..bundle.seen import Seen, read_seen
 from ..data.content import held_key
-from ..data.folder import visible_files
 from ..data.picture import Remark, shown
 from ..data.stored import File
+from ..data.tree import visible_files
 from ..words import plural
 from .infer import logits_of, quickest, scaled
 from .metrics import probabilities

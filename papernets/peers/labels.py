@@ -10,9 +10,11 @@ from ..data.imagenet import COUNT, imagenet_names
 from ..files import FOLDER, SPECIAL, unreadable
 from ..words import plain, plural
 from .translate import Conversion
+from .usual import for_digits
 
 IMAGENET, NUMBERS = "imagenet", "numbers"
 """Words in the place of a file of names."""
+DIGITS = 10
 MOST_LABELS = 16 << 20  # bytes: 160 for each of as many classes as a bundle may have
 
 
@@ -55,7 +57,8 @@ def class_names(found: Conversion, labels: str = "") -> tuple[tuple[str, ...], t
     """The names of a conversion's classes in the order of its outputs, and notes on them.
 
     `labels` is a file of names, `imagenet` or `numbers`. Without it, a peer's classifier of 1,000
-    or 1,001 outputs is ImageNet's; any other has numbers. ValueError where names do not fit.
+    or 1,001 outputs is ImageNet's; any other has numbers, with a note unless the network is for ten
+    digits or the classifier was drawn. ValueError where names do not fit.
     """
     count = found.model.net.classes
     word = plain(labels)
@@ -69,7 +72,14 @@ def class_names(found: Conversion, labels: str = "") -> tuple[tuple[str, ...], t
             "where they are others: papernets convert --labels FILE, or --labels numbers"
         )
         return imagenet_names(count), (note,)
-    return tuple(map(str, range(count))), ()
+    digits = for_digits(found.model.net) and count == DIGITS
+    if word or digits or not _kept(found):
+        return tuple(map(str, range(count))), ()
+    note = (
+        f"nothing in the file names the {count:,} classes: they are called by their numbers from "
+        "0; --labels FILE names them, one name per line"
+    )
+    return tuple(map(str, range(count))), (note,)
 
 
 def _kept(found: Conversion) -> bool:

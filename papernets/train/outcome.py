@@ -13,6 +13,7 @@ from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
 from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
+from ..data.notes import untrained
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, balance, confusion, score
 from ..files import make_folder
@@ -88,6 +89,7 @@ def result_of(
         "constant_error": beside.constant,
         "most_frequent": beside.frequent,
         "untested": list(beside.untested),
+        "untrained": untrained(dataset),
         "epochs": epochs,
         "best_epoch": best,
         "seconds": round(seconds, 3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -57,9 +57,9 @@ class Run:
         plain: dict[str, Any] = json_value(self.settings())
         return plain
 
-    def to_toml(self) -> str:
-        """As run.toml holds it: read back, the same run."""
-        values = self.settings()
+    def to_toml(self, without: Collection[str] = ()) -> str:
+        """As run.toml holds it: read back, the same run. `without` names settings to leave out."""
+        values = {name: value for name, value in self.settings().items() if name not in without}
         tables = {k: v for k, v in values.items() if isinstance(v, dict) and v}
         lines = [f"{toml_key(k)} = {toml_value(v)}\n" for k, v in values.items() if k not in tables]
         for name, table in tables.items():

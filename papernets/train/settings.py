@@ -16,6 +16,7 @@ from ..spec import Committee, Net, walk
 from ..words import by, did_you_mean, plain
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
+from .usual_words import meant
 from .where import Where
 
 FINE = "finetune"  # the recipe that begins with trained weights
@@ -89,9 +90,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     A whole number will do for a number, a number for a list of one.
     """
     if key not in NAMES:
-        raise ValueError(
-            f"{where}: unknown key {key!r}.{did_you_mean(key, NAMES)} The keys: {', '.join(NAMES)}"
-        )
+        raise ValueError(f"{where}: unknown key {key!r}.{meant(key)} The keys: {', '.join(NAMES)}")
     if _largest(value) >= MOST:
         raise ValueError(f"{where.partition('=')[0]}: {key} takes numbers below 2**63")
     wanted = TYPES[key]

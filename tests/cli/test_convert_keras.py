@@ -44,6 +44,17 @@ def test_a_bundle_of_keras_s_weights(mobilenet, tmp_path, capsys):
     assert seen[0, :, 64, 64].tolist() == pytest.approx([-1, -0.6, 1])
 
 
+def test_the_printed_networks_name_means_kerass_form_of_it(mobilenet, tmp_path, capsys):
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert typed(mobilenet, "--net", "mobilenet_v1_0.25_128", "--out", one, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["network"] == "mobilenet_v1_keras"
+    assert said["notes"][0].startswith("taken as keras's form of mobilenet_v1_0.25_128, which is ")
+    assert typed(mobilenet, "--net", "mobilenet_0.25_128", "--out", other) == 0
+    ours, theirs = (create_model(folder).state_dict() for folder in (one, other))
+    assert all(torch.equal(ours[key], theirs[key]) for key in {**ours, **theirs})
+
+
 def test_a_photograph_in_blue_green_red(tmp_path, capsys):
     """ResNet50: x[..., ::-1] - [103.939, 116.779, 123.68], as Keras's mode='caffe' has it."""
     out = tmp_path / "bundle"

@@ -136,9 +136,47 @@ def test_the_older_draw_is_still_there(tmp_path: Path) -> None:
     )
     whole = sorted(file for part in (old.train, old.validation, old.test) for file in part.files)
     from papernets.data.dataset import hold_out
-    from papernets.data.folder import natural
+    from papernets.data.tree import natural
 
     files = sorted(whole, key=natural)
     labels = torch.tensor([int(Path(file).parent.name == "b") for file in files])
     tested = hold_out(labels, 0.1, 0)[1]
     assert [files[at] for at in tested] == list(old.test.files)
+
+
+def drawn_counts(classes: list[list[int]], seed: int) -> list[list[int]]:
+    """How many of each class's pictures, which are numbers, come to the rest, test and held out."""
+    every = content(1 + max(map(max, classes)), 5)
+    places = [picture for some in classes for picture in some]
+    labels = torch.tensor([label for label, some in enumerate(classes) for _ in some])
+    parts = drawn(every.select(places), labels, SHARES, seed)
+    counts = [torch.bincount(labels[part], minlength=len(classes)).tolist() for part in parts]
+    return [list(of_class) for of_class in zip(*counts, strict=True)]
+
+
+@pytest.mark.parametrize("length", [3, 4, 5])
+def test_neighbours_that_share_a_picture_have_one_in_each_part(length: int) -> None:
+    chain = [[2 * at, 2 * at + 1, 2 * at + 2] for at in range(length)]
+    two = [[2, 3, 4], [4, 5, 6], [18, 19, 20], [20, 21, 22], [22, 23, 24]]
+    for seed in range(20):
+        for classes in (chain, chain[::-1], two):
+            assert drawn_counts(classes, seed) == [[1, 1, 1]] * len(classes)
+
+
+def test_every_class_has_a_picture_to_train_on_whatever_it_shares() -> None:
+    """Two pictures a class, round in a circle of three: one class can have no test picture."""
+    for seed in range(20):
+        found = drawn_counts([[0, 1], [1, 2], [2, 0]], seed)
+        assert all(rest for rest, *_ in found)
+        assert sum(not test for _, test, _ in found) == 1
+    random = np.random.RandomState(0)
+    for seed in range(40):
+        sets = [random.choice(9, random.randint(1, 5), replace=False) for _ in range(6)]
+        assert all(rest for rest, *_ in drawn_counts([list(map(int, s)) for s in sets], seed))
+
+
+def test_a_large_class_gives_way_to_a_small_one() -> None:
+    small, large = [0, 1, 2], list(range(40))
+    for seed in range(20):
+        found = drawn_counts([small, large], seed)
+        assert found[0] == [1, 1, 1] and all(found[1])

@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from papernets import data
-from papernets.data.folder import natural, whole_folder
+from papernets.data.folder import whole_folder
+from papernets.data.tree import natural
 
 
 def picture(path: Path, value: int = 100, size: tuple[int, int] = (40, 30)) -> None:

@@ -168,6 +168,14 @@ def test_one_class_alone(tmp_path: Path) -> None:
         data.open(str(tmp_path))
 
 
+def test_a_class_without_a_training_picture_is_named(tmp_path: Path) -> None:
+    write_set(tmp_path)
+    labels = np.arange(240) % 10
+    labels[labels == 7] = 8
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(labels))
+    assert "no training picture of '7'" in data.notes_of(data.open("mnist", data_dir=str(tmp_path)))
+
+
 def test_a_label_beyond_the_classes(tmp_path: Path) -> None:
     write_set(tmp_path)
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(np.full(30, 12)))

@@ -1,5 +1,7 @@
 """from_peer: names, classes, heads, numbers of other kinds, and every way not to fit."""
 
+import re
+
 import numpy as np
 import peer_layouts as layouts
 import pytest
@@ -8,6 +10,7 @@ from fingerprints import drawn, layout_of
 from torch import nn
 
 from papernets import from_peer, net
+from papernets.nets import find
 from papernets.peers import find_peer
 from papernets.peers.read import cleaned
 from papernets.peers.recognise import theirs
@@ -82,10 +85,49 @@ def test_every_peers_network_has_a_name_of_ours():
                 assert net(found.net, **found.options).body == own.body, known.name
 
 
-def test_a_name_of_ours_that_a_peer_does_not_have():
-    for peer, name in (("keras", "mobilenet_v1_0.25_224"), ("torchvision", "boosted_lenet4")):
-        with pytest.raises(ValueError, match=f"unknown network of {peer}, '{name}'"):
-            find_peer(peer, name)
+@pytest.mark.parametrize(
+    ("peer", "name"),
+    [
+        ("keras", "mobilenet_v1_0.25_96"),
+        ("keras", "resnet50_v2_timm"),
+        ("keras", "resnet50_b"),
+        ("torchvision", "alexnet_two_tower"),
+        ("torchvision", "boosted_lenet4"),
+    ],
+)
+def test_a_name_of_ours_that_a_peer_does_not_have(peer, name):
+    with pytest.raises(ValueError, match=f"unknown network of {peer}, '{name}'") as error:
+        find_peer(peer, name)
+    if hint := re.search("Did you mean '(.*?)'", str(error.value)):
+        assert find_peer(peer, hint[1]).name == hint[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs_is", "own"),
+    [
+        ("mobilenet_v1_0.25_224", "mobilenet_0.25_224", "mobilenet_v1_keras_0.25_224"),
+        ("MobileNet-v1_1.0_224", "MobileNet", "mobilenet_v1_keras"),
+        ("mobilenet_v1", "MobileNet", "mobilenet_v1_keras"),
+        ("inception_v3", "InceptionV3", "inception_v3_keras"),
+        ("resnet101_v2", "ResNet101V2", "resnet101_v2_keras"),
+    ],
+)
+def test_a_printed_network_means_the_peers_form_of_it(name, theirs_is, own):
+    known = find_peer("keras", name)
+    assert known.name == theirs_is and net(known.net, **known.options).name == own
+    assert f"taken as keras's form of {find(name).name}, which is our {own}; " in known.note
+    assert find_peer("keras", own).note == find_peer("keras", theirs_is).note
+
+
+def test_a_printed_network_of_which_a_peer_has_several_forms():
+    with pytest.raises(ValueError) as error:
+        find_peer("timm", "mobilenet_v1")
+    assert str(error.value) == (
+        "timm has mobilenet_v1 in several forms. Name one of them: mobilenetv1_100, "
+        "mobilenetv1_100h, mobilenetv1_125"
+    )
+    for name in str(error.value).rpartition(": ")[2].split(", "):
+        assert find_peer("timm", name).net == "mobilenet_v1_timm"
 
 
 def test_our_network_of_a_peer_that_has_one_more_row():

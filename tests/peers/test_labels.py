@@ -59,7 +59,18 @@ def test_a_peers_thousand_classes_are_imagenets(tmp_path, capsys):
 def test_whose_names_they_are(found, labels, expected):
     names, notes = class_names(found, labels)
     assert names == expected
-    assert bool(notes) == (not labels and expected != numbers(len(expected)))
+    drawn_anew = HEAD[0] in found.left_out
+    assert len(notes) == (not labels and not drawn_anew)
+    if notes and expected == numbers(len(expected)):
+        assert notes[0].endswith("numbers from 0; --labels FILE names them, one name per line")
+
+
+def test_ten_digits_are_called_by_number_without_a_note():
+    own = SimpleNamespace(net=net("lenet5"))
+    found = Conversion(own, "lenet5", {}, None)
+    assert class_names(found) == (numbers(10), ())
+    other = Conversion(SimpleNamespace(net=net("lenet5", 12)), "lenet5", {}, None)
+    assert "names the 12 classes" in class_names(other)[1][0]
 
 
 def test_imagenets_names_for_another_number_of_classes():

@@ -135,6 +135,7 @@ def test_a_run_prints_its_classes_and_what_is_odd(tmp_path: Path, capsys) -> Non
     assert "No test picture of c." in said
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["untested"] == ["c"] and result["most_frequent"] in "ab"
+    assert result["untrained"] == []
 
 
 def test_a_dry_run_looks_at_the_pictures_and_writes_nothing(
@@ -145,7 +146,10 @@ def test_a_dry_run_looks_at_the_pictures_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     flags = ["train", "lenet1", "--data", "pictures", "--dry-run"]
     assert main(flags) == 0
-    err = capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "\nlow = -0.1\n" in out and "\nmomentum = " not in out and "\nbetas = " in out
+    assert main([*flags, "--set", "standardise=true"]) == 0
+    assert "\nlow = " not in capsys.readouterr().out
     assert "2 classes: a " in err and "bad.png: not a picture" in err
     assert re.search(r"^an epoch takes about [\d.e-]+ s, \d+ take [\d.]+ s$", err, re.M), err
     assert sorted(p.name for p in tmp_path.iterdir()) == ["pictures"]

@@ -8,8 +8,10 @@ import pytest
 from small_runs import a_run
 
 from papernets.nets import look_up
-from papernets.train.recipe import TrainRecipe
+from papernets.train.recipe import CROPS, DISTORTIONS, TrainRecipe
+from papernets.train.run import NAMES, Run
 from papernets.train.settings import checked, joined, located, parse_set, read_config, resolve
+from papernets.train.usual_words import MEANT, without_effect
 
 
 def test_each_layer_goes_over_the_one_before():
@@ -76,6 +78,11 @@ def test_set(text, expected):
         ("epochs", "--set epochs: give key=value. The keys: net, data,"),
         ("=3", "--set =3: give key=value"),
         ("epoch=3", "--set epoch=3: unknown key 'epoch'. Did you mean 'epochs'? The keys: net,"),
+        ("lr=0.1", "--set lr=0.1: unknown key 'lr'. Did you mean 'learning_rate'? The keys: net,"),
+        ("BS=8", "unknown key 'BS'. Did you mean 'batch_size'?"),
+        ("wd=0.1", "unknown key 'wd'. Did you mean 'weight_decay'?"),
+        ("num-workers=2", "unknown key 'num_workers'. Did you mean 'workers'?"),
+        ("flip=0.5", "unknown key 'flip'. Did you mean 'augment.flip'?"),
         ("zzz=3", "--set zzz=3: unknown key 'zzz'. The keys: net,"),
         ("augmnt.rotate=3", "unknown table 'augmnt'. Did you mean 'augment'? Tables: augment, b"),
         ("augment.=3", "--set augment.=3: give augment.key=value"),
@@ -92,6 +99,28 @@ def test_set(text, expected):
 def test_a_wrong_set(text, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         parse_set(text)
+
+
+def test_words_of_other_programs_lead_to_settings_that_there_are():
+    for word, ours in MEANT.items():
+        assert word not in NAMES and ours.partition(".")[0] in NAMES
+        inner = ours.partition(".")[2]
+        assert not inner or inner in (*DISTORTIONS, *CROPS)
+
+
+def test_settings_without_effect():
+    """Whatever they are, training computes the same: as the optimizer, schedule and loss are."""
+    plain = TrainRecipe("lenet1")
+    still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
+    assert without_effect(plain) == still
+    other = TrainRecipe(
+        "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
+    )
+    assert without_effect(other) == {"betas", "low", "high", "label_smoothing"}
+    left = tomllib.loads(Run(other).to_toml(without_effect(other)))
+    whole = tomllib.loads(Run(other).to_toml())
+    assert whole.keys() - left.keys() == without_effect(other)
+    assert left == {key: value for key, value in whole.items() if key in left}
 
 
 def test_a_wrong_file(tmp_path):
