@@ -144,7 +144,7 @@ def test_a_network_larger_than_memory():
 def test_what_is_no_name():
     for call in (create_model, net):
         with pytest.raises(
-            ValueError, match="a network is a name.*(not None.*'lenet5'|'lenet5', not None).*list"
+            ValueError, match=r"a network is a name.*(not None.*'lenet5'|'lenet5', not None).*list"
         ):
             call(None)
     with pytest.raises(
