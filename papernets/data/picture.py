@@ -19,7 +19,8 @@ from papernets.data.coded import ORIENTATION, refused_form, wrong_tags
 from papernets.data.quiet import Quiet
 from papernets.data.room import ROOM, NoRoom
 from papernets.data.tiff import quiet
-from papernets.files import SPECIAL, unreadable
+from papernets.files import FOLDER, SPECIAL, unreadable
+from papernets.words import plural
 
 FORMATS = (
     "PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF", "HEIF",
@@ -27,6 +28,7 @@ FORMATS = (
 )  # fmt: skip
 """What is opened: pictures made of pixels, and nothing that another program would have to draw."""
 BAND = 1 << 20  # pixels of a picture of 16 bits that are brought to 8 at a time
+MOST_FILE = 1 << 31  # bytes of a picture's file: 12 for each pixel of the largest
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
@@ -51,7 +53,7 @@ class Remark(NamedTuple):
     detail: str
 
 
-TAG, RANGE, TINY, LARGE = "tag", "range", "tiny", "stretched"
+TAG, RANGE, TINY, LARGE, ENDLESS = "tag", "range", "tiny", "stretched", "endless"
 
 
 class Refused(ValueError):
@@ -157,8 +159,11 @@ def _readable(
             empty = content == b""
             yield io.BytesIO(content) if isinstance(content, bytes) else content
         else:
-            if unreadable(source) == SPECIAL:
+            what = unreadable(source, MOST_FILE)
+            if what == SPECIAL:
                 raise Refused(f"{name}: {SPECIAL}")
+            if what not in ("", FOLDER):
+                raise Refused(f"{name}: {what}, more than the {MOST_FILE:,} that are read")
             empty = os.path.isfile(source) and os.path.getsize(source) == 0
             yield source
     except Refused:
@@ -290,7 +295,7 @@ def _turned(image: Image.Image, said: list[Remark]) -> Image.Image:
 
 def _from_wide(image: Image.Image, clear: object, said: list[Remark]) -> Image.Image:
     """A picture of more than 8 bits a value in 8, with one value that is transparent, or none."""
-    values = np.asarray(image)
+    values = _ended(np.asarray(image), said)
     whole, high = values.dtype.kind != "f", values.max()
     if whole and 0 < high < DARK and values.min() >= 0:
         said.append(Remark(RANGE, f"values from {values.min()} to {high} of 65535"))
@@ -298,6 +303,19 @@ def _from_wide(image: Image.Image, clear: object, said: list[Remark]) -> Image.I
     if isinstance(clear, int):
         found.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
     return found
+
+
+def _ended(values: np.ndarray, said: list[Remark]) -> np.ndarray:
+    """The values, an infinite one as the largest or the smallest of the finite ones.
+
+    NaN is as the smallest; where no value is finite, all are 0.
+    """
+    if values.dtype.kind != "f" or (good := np.isfinite(values)).all():
+        return values
+    low, high = (values[good].min(), values[good].max()) if good.any() else (0, 0)
+    count = int(values.size - good.sum())
+    said.append(Remark(ENDLESS, f"{count:,} of {plural(values.size, 'value')}"))
+    return np.nan_to_num(values, nan=low, posinf=high, neginf=low)
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:
@@ -308,11 +326,11 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
     """
     rows = max(1, BAND // max(values.shape[1], 1))  # in bands: wide values take eight bytes each
     bands = [values[at : at + rows] for at in range(0, len(values), rows)]
-    ends = [(wide.min(), wide.max()) for wide in map(_wide, bands)]
+    ends = [(float(band.min()), float(band.max())) for band in bands]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     found = np.empty(values.shape, np.uint8)
     for at, band in enumerate(bands):
-        wide = _wide(band)
+        wide = band.astype(np.float64)
         if values.dtype.kind == "f" and low >= 0 and high <= 1:
             wide = wide * 255
         elif values.dtype.kind == "f" and low >= 0 and high <= 255:
@@ -323,7 +341,3 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
             wide = (wide - low) * (255 / max(high - low, 1e-12))
         found[at * rows : at * rows + len(band)] = np.round(wide)
     return found
-
-
-def _wide(values: np.ndarray) -> np.ndarray:
-    return np.nan_to_num(values.astype(np.float64))
