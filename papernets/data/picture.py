@@ -19,6 +19,7 @@ from papernets.data.coded import ORIENTATION, refused_form, wrong_tags
 from papernets.data.quiet import Quiet
 from papernets.data.room import ROOM, NoRoom
 from papernets.data.tiff import quiet
+from papernets.data.wide import eight_bits, finite
 from papernets.files import FOLDER, SPECIAL, unreadable
 from papernets.words import plural
 
@@ -27,7 +28,6 @@ FORMATS = (
     "ICO", "TGA", "PCX", "SGI",
 )  # fmt: skip
 """What is opened: pictures made of pixels, and nothing that another program would have to draw."""
-BAND = 1 << 20  # pixels of a picture of 16 bits that are brought to 8 at a time
 MOST_FILE = 1 << 31  # bytes of a picture's file: 12 for each pixel of the largest
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
@@ -295,49 +295,13 @@ def _turned(image: Image.Image, said: list[Remark]) -> Image.Image:
 
 def _from_wide(image: Image.Image, clear: object, said: list[Remark]) -> Image.Image:
     """A picture of more than 8 bits a value in 8, with one value that is transparent, or none."""
-    values = _ended(np.asarray(image), said)
+    values, count = finite(np.asarray(image))
+    if count:
+        said.append(Remark(ENDLESS, f"{count:,} of {plural(values.size, 'value')}"))
     whole, high = values.dtype.kind != "f", values.max()
     if whole and 0 < high < DARK and values.min() >= 0:
         said.append(Remark(RANGE, f"values from {values.min()} to {high} of 65535"))
-    found = Image.fromarray(_eight_bits(values))
+    found = Image.fromarray(eight_bits(values))
     if isinstance(clear, int):
         found.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
-    return found
-
-
-def _ended(values: np.ndarray, said: list[Remark]) -> np.ndarray:
-    """The values, an infinite one as the largest or the smallest of the finite ones.
-
-    NaN is as the smallest; where no value is finite, all are 0.
-    """
-    if values.dtype.kind != "f" or (good := np.isfinite(values)).all():
-        return values
-    low, high = (values[good].min(), values[good].max()) if good.any() else (0, 0)
-    count = int(values.size - good.sum())
-    said.append(Remark(ENDLESS, f"{count:,} of {plural(values.size, 'value')}"))
-    return np.nan_to_num(values, nan=low, posinf=high, neginf=low)
-
-
-def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Grey values of 16 or 32 bits, or floats, as 8 bits.
-
-    Integers of up to 16 bits are divided by 257. Anything wider, and floats outside 0..1 or 0..255,
-    has no known white: the largest value becomes 255 and the smallest 0.
-    """
-    rows = max(1, BAND // max(values.shape[1], 1))  # in bands: wide values take eight bytes each
-    bands = [values[at : at + rows] for at in range(0, len(values), rows)]
-    ends = [(float(band.min()), float(band.max())) for band in bands]
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    found = np.empty(values.shape, np.uint8)
-    for at, band in enumerate(bands):
-        wide = band.astype(np.float64)
-        if values.dtype.kind == "f" and low >= 0 and high <= 1:
-            wide = wide * 255
-        elif values.dtype.kind == "f" and low >= 0 and high <= 255:
-            pass
-        elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
-            wide = wide / 257
-        else:
-            wide = (wide - low) * (255 / max(high - low, 1e-12))
-        found[at * rows : at * rows + len(band)] = np.round(wide)
     return found

@@ -147,7 +147,9 @@ def test_what_is_no_file_is_an_error_that_names_it(tmp_path: Path, kind: str) ->
 @pytest.mark.parametrize("kind", ["fifo", "folder"])
 def test_nothing_is_written_over_what_is_no_file(tmp_path: Path, kind: str) -> None:
     KINDS[kind][0](tmp_path / PICTURES)
-    with pytest.raises(ValueError, match=r"pictures\.safetensors is .*, where a file should be\. M"):
+    with pytest.raises(
+        ValueError, match=r"pictures\.safetensors is .*, where a file should be\. M"
+    ):
         write_seen(tmp_path, LISTS)
 
 
