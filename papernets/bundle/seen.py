@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ from ..numbers import is_whole
 from ..texts import parsed
 from .info import AGAIN, digest
 
-Keys, Keys32 = NDArray[np.uint64], NDArray[np.uint32]
+Keys = NDArray[np.uint64]
+Keys32 = NDArray[np.uint32]
 PICTURES = "pictures.safetensors"
 TRAIN, VALIDATION, TEST, BEFORE, WRONG = LISTS = (
     *("train", "validation", "test", "before"),
@@ -169,7 +170,7 @@ def _head(content: bytes) -> dict[str, Any]:
     return about
 
 
-def _whole(values: object, least: int, most: int) -> bool:
+def _whole(values: object, least: int, most: int) -> TypeGuard[dict[str, int]]:
     """True for a table of whole numbers within limits, under names of lists."""
     return isinstance(values, dict) and all(
         name in LISTS and is_whole(value, least) and value <= most for name, value in values.items()

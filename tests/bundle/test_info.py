@@ -167,7 +167,7 @@ def test_classes_that_are_the_same_in_the_composed_form_are_refused(bundle):
     names = [f"class {number}" for number in range(len(values["classes"]))]
     for first, second in (("e\u0301", "\u00e9"), ("e", "e")):
         path.write_text(json.dumps({**values, "classes": [first, second, *names[2:]]}))
-        with pytest.raises(ValueError, match="'classes' is .* not a list of different names"):
+        with pytest.raises(ValueError, match=r"'classes' is .* not a list of different names"):
             read_info(bundle)
     path.write_text(json.dumps({**values, "classes": ["e", "\u00e9", *names[2:]]}))
     assert read_info(bundle).classes[:2] == ("e", "\u00e9")

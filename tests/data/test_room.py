@@ -14,7 +14,7 @@ from PIL import Image
 
 from papernets import data
 from papernets.cli import main
-from papernets.data import folder, picture, room, stored, tiff, wide
+from papernets.data import folder, room, stored, tiff, wide
 from papernets.data.dataset import WrongFolder
 from papernets.data.picture import load, pillow_rules
 from papernets.data.room import NoRoom, Room, bytes_for
