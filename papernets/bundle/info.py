@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from safetensors import SafetensorError, deserialize, safe_open
 from ..files import opened, read_bytes, sha256_of
 from ..numbers import is_number, is_whole
 from ..texts import Form, check_forms, json_text, parsed
+from ..words import composed
 from . import INFO, WEIGHTS
 from .head import MOST_WEIGHTS, check_head
 
@@ -95,6 +96,11 @@ def _names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
+def differ(names: Sequence[str]) -> bool:
+    """True where no two names are the same in Unicode's composed form, in which they are met."""
+    return len(set(map(composed, names))) == len(names)
+
+
 def _stays_inside(name: str) -> bool:
     """True for a relative path that stays in its folder, on every system."""
     parts = name.split("/")
@@ -120,7 +126,7 @@ def _positive(value: object) -> bool:
 _FORMS: dict[str, Form] = {
     "network": (lambda value: isinstance(value, str), "a name"),
     "classes": (
-        lambda v: _names(v) and 0 < len(v) == len(set(v)) and len(v) <= MOST_CLASSES,
+        lambda v: _names(v) and 0 < len(v) <= MOST_CLASSES and differ(v),
         "a list of different names",
     ),
     "input": (_size, f"a list of channels, height and width, each from 1 to {MOST_SIZE:,}"),

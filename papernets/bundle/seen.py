@@ -7,21 +7,26 @@ is taken for one of a list in one of 67 million cases (2^-26).
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
-from ..files import write_atomically
+from ..files import FOLDER, SPECIAL, make_folder, read_bytes, unreadable, write_atomically
 from ..numbers import is_whole
-from .info import AGAIN
+from ..texts import parsed
+from .info import AGAIN, digest
 
 Keys = NDArray[np.uint64]
+Keys32 = NDArray[np.uint32]
 PICTURES = "pictures.safetensors"
 TRAIN, VALIDATION, TEST, BEFORE, WRONG = LISTS = (
     *("train", "validation", "test", "before"),
@@ -30,6 +35,8 @@ TRAIN, VALIDATION, TEST, BEFORE, WRONG = LISTS = (
 SPARE = 26  # bits beyond those that tell the pictures of a list apart
 SCHEMA = 1
 MOST = 1 << 29  # bytes of the file: of 67 million pictures
+MOST_HEAD = 1 << 16  # bytes of the table at its beginning
+MOST_COUNT = 1 << 40  # pictures of a list: "before" adds up from run to run
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Marked:
         values = [one.values >> np.uint64(one.bits - bits) for one in (self, other)]
         return Marked(np.unique(np.concatenate(values)), bits)
 
-    def gaps(self) -> NDArray[np.uint32]:
+    def gaps(self) -> Keys32:
         """What is kept: each value less the one before it."""
         return np.diff(self.values, prepend=np.uint64(0)).astype(np.uint32)
 
@@ -116,14 +123,70 @@ class Seen:
 
     def to_bytes(self) -> bytes:
         """As the file holds it."""
-        about = {
-            "schema": SCHEMA,
-            "bits": {name: self.lists[name].bits for name in LISTS if name in self.lists},
-            "pictures": dict(self.counts),
-        }
         gaps = {name: self.lists[name].gaps() for name in LISTS if name in self.lists}
+        bits = {name: self.lists[name].bits for name in gaps}
+        told = _digest(gaps, bits, self.counts)
+        about = {"schema": SCHEMA, "bits": bits, "pictures": dict(self.counts), "sha256": told}
         # one key: see `save_bundle`
         return save(gaps, metadata={"papernets": json.dumps(about)})
+
+    @staticmethod
+    def from_bytes(content: bytes) -> Seen:
+        """What `to_bytes` gave; ValueError with the reason, in a few words, for anything else."""
+        try:
+            about, gaps = _head(content), load(content)
+        except (SafetensorError, LookupError, TypeError) as error:
+            raise ValueError(str(error)) from None
+        if about.get("schema") != SCHEMA:
+            raise ValueError(f"its schema is not {SCHEMA}, which this version reads")
+        bits, counts = about.get("bits"), about.get("pictures")
+        if not (_whole(bits, 1, 64) and _whole(counts, 0, MOST_COUNT)):
+            raise ValueError("its bits or its numbers of pictures are none that a run writes")
+        if set(gaps) != set(bits) or not all(map(_is_list, gaps.values())):
+            raise ValueError("its lists are none that a run writes")
+        if about.get("sha256") != _digest(gaps, bits, counts):
+            raise ValueError("its checksum is another")
+        return Seen({name: _marked(gaps[name], bits[name]) for name in bits}, counts)
+
+
+def _digest(gaps: Mapping[str, Keys32], bits: Mapping[str, int], counts: Mapping[str, int]) -> str:
+    """SHA-256 of all that the file says."""
+    numbers = json.dumps([bits, counts], sort_keys=True).encode()
+    return digest([("", numbers), *((name, gaps[name].tobytes()) for name in sorted(gaps))])
+
+
+def _head(content: bytes) -> dict[str, Any]:
+    """What the file says beside its lists."""
+    size = int.from_bytes(content[:8], "little")
+    if size > min(MOST_HEAD, len(content) - 8):
+        raise ValueError("its head is cut short, or too long")
+    head: Any = parsed(content[8 : 8 + size])
+    try:
+        about = parsed(head["__metadata__"]["papernets"])
+    except (LookupError, TypeError, AttributeError):
+        about = None
+    if not isinstance(about, dict):
+        raise ValueError("it does not say what it holds")
+    return about
+
+
+def _whole(values: object, least: int, most: int) -> TypeGuard[dict[str, int]]:
+    """True for a table of whole numbers within limits, under names of lists."""
+    return isinstance(values, dict) and all(
+        name in LISTS and is_whole(value, least) and value <= most for name, value in values.items()
+    )
+
+
+def _is_list(gaps: NDArray[Any]) -> bool:
+    return gaps.dtype == np.uint32 and gaps.ndim == 1
+
+
+def _marked(gaps: Keys32, bits: int) -> Marked:
+    values = np.cumsum(gaps, dtype=np.uint64)
+    beyond = len(values) and bits < 64 and int(values[-1]) >> bits
+    if not gaps[1:].all() or beyond:
+        raise ValueError("its values are in no order")
+    return Marked(values, bits)
 
 
 def tested_alike(one: Seen | None, other: Seen | None) -> bool | None:
@@ -153,47 +216,45 @@ def wrong_alone(one: Seen | None, other: Seen | None) -> tuple[int, int] | None:
 
 
 def write_seen(folder: Path, seen: Seen) -> None:
-    """Write a bundle's lists, where they are not there already."""
+    """Write a bundle's lists, where they are not there already.
+
+    A folder that is not there is made, those above it are not. Nothing is written through a link:
+    one in the folder's place is a NotADirectoryError, one in the file's is replaced. Another thing
+    than a file is a ValueError.
+    """
+    make_folder(folder)
     path, data = folder / PICTURES, seen.to_bytes()
-    if not path.exists() or path.read_bytes() != data:
-        folder.mkdir(parents=True, exist_ok=True)
+    what = "" if path.is_symlink() else unreadable(path, len(data))
+    if what in (FOLDER, SPECIAL):
+        raise ValueError(f"{path} is {what}, where a file should be. Move it away")
+    if what or path.is_symlink() or not path.exists() or read_bytes(path, len(data)) != data:
         write_atomically(path, data)
 
 
 def read_seen(folder: Path) -> Seen | None:
     """The lists of the bundle in a folder; None where it has none, as older and others' have.
 
-    A damaged file is a ValueError.
+    A damaged file is a ValueError, as is what is no regular file.
     """
     path = folder / PICTURES
-    if not path.is_file():
+    if not os.path.lexists(path):
         return None
+    return seen_in(path, AGAIN)
+
+
+def seen_in(path: Path, advice: str, sha256: str = "") -> Seen:
+    """The lists in a file; ValueError, which ends with the advice, where it holds none.
+
+    With `sha256` it is one too where the file has another.
+    """
     try:
-        if path.stat().st_size > MOST:
-            raise ValueError("it is too large")
-        with safe_open(path, framework="numpy") as file:
-            about = json.loads((file.metadata() or {})["papernets"])
-            if about["schema"] != SCHEMA:
-                raise ValueError(f"it has schema {about['schema']!r}")
-            bits = {name: about["bits"][name] for name in LISTS if name in about["bits"]}
-            lists = {name: _read(file.get_tensor(name), bits[name]) for name in bits}
-            counts = {k: v for k, v in about["pictures"].items() if is_whole(v, 0)}
-    except (
-        SafetensorError, LookupError, TypeError, AttributeError, ValueError, RecursionError,
-    ) as error:  # fmt: skip
-        raise ValueError(
-            f"{path} is not the list of pictures that a run wrote ({error}). {AGAIN}"
-        ) from None
-    return Seen(lists, counts)
-
-
-def _read(gaps: NDArray[np.uint32], bits: object) -> Marked:
-    if gaps.dtype != np.uint32 or gaps.ndim != 1:
-        raise ValueError(f"{gaps.dtype} of {gaps.ndim} dimensions")
-    if not (is_whole(bits, 1) and isinstance(bits, int) and bits <= 64):
-        raise ValueError(f"{bits!r} bits")
-    values = np.cumsum(gaps, dtype=np.uint64)
-    beyond = len(values) and bits < 64 and int(values[-1]) >> bits
-    if not gaps[1:].all() or beyond:
-        raise ValueError("its values are in no order")
-    return Marked(values, bits)
+        content = read_bytes(path, MOST)
+        if sha256 and hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError("it is another file than the one that was written")
+        return Seen.from_bytes(content)
+    except FileNotFoundError:
+        why = "it is a link that leads nowhere" if path.is_symlink() else "it is not there"
+    except ValueError as error:
+        why = str(error).removeprefix(f"{path} ")
+        why = f"it {why}" if why != str(error) else why
+    raise ValueError(f"{path} is not the list of pictures that a run wrote ({why}). {advice}")

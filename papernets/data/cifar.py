@@ -9,6 +9,7 @@ from papernets.data.dataset import Dataset
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import Packed, shown
 from papernets.files import read_bytes
+from papernets.words import composed
 
 SIDE = 32
 MOST_NAMES = 1 << 16  # bytes of the file with the classes' names
@@ -86,7 +87,8 @@ def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
     meta = folder / "batches.meta.txt"
     if meta.is_file():
         words = tuple(read_bytes(meta, MOST_NAMES).decode("utf-8", "replace").split())
-        names = words if len(words) == len(CLASSES) else CLASSES
+        different = len(set(map(composed, words))) == len(words)
+        names = words if different and len(words) == len(CLASSES) else CLASSES
     parts = {"train": [folder / name for name in TRAIN], "test": [folder / TEST]}
     listings = {}
     for split, files in parts.items():

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from papernets.data.picture import Packed, over
+from papernets.data.picture import MOST_FILE, Packed, over
+from papernets.files import opened, sha256_of
 
 Keys = NDArray[np.uint64]
 """A checksum a picture (N,): the first 8 bytes of a SHA-256."""
@@ -66,12 +67,15 @@ def pixels_key(image: Image.Image) -> int:
 
 
 def held_key(source: str | Packed, pixels: int) -> int:
-    """The checksum of the bytes that hold a picture; of its pixels where it has no file."""
+    """The checksum of the bytes that hold a picture; of its pixels where it has no file.
+
+    ValueError that names it for a file that `load` refuses: too large, or not a regular one.
+    """
     if isinstance(source, Packed):
         content = source.content() if source.encoded else None
         return _key(content) if isinstance(content, bytes) else pixels
-    with open(source, "rb") as file:
-        return int.from_bytes(hashlib.file_digest(file, "sha256").digest()[:8], "little")
+    with opened(source, MOST_FILE) as file:
+        return int.from_bytes(bytes.fromhex(sha256_of(file, MOST_FILE))[:8], "little")
 
 
 def _key(*parts: bytes | memoryview) -> int:

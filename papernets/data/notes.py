@@ -9,7 +9,7 @@ import numpy as np
 
 from papernets.data.content import Content, Keys, together
 from papernets.data.dataset import Dataset, Part
-from papernets.data.picture import LARGE, RANGE, STRETCHED, TAG, TINY, Remark, shown
+from papernets.data.picture import ENDLESS, LARGE, RANGE, STRETCHED, TAG, TINY, Remark, shown
 from papernets.data.stored import File
 from papernets.words import listed, look_alike, plural
 
@@ -18,6 +18,7 @@ MOST = 3  # groups of names, and names in a group, that a sentence has
 SAYINGS = {
     TAG: "with data of a wrong type, which are passed over",
     RANGE: "of 16 bits with small values alone, which become nearly black",
+    ENDLESS: "with infinite values or NaN, which become the largest or smallest of the others",
     TINY: "of 1x1 pixel",
     LARGE: f"enlarged more than {STRETCHED} times",
 }

@@ -19,14 +19,16 @@ from papernets.data.coded import ORIENTATION, refused_form, wrong_tags
 from papernets.data.quiet import Quiet
 from papernets.data.room import ROOM, NoRoom
 from papernets.data.tiff import quiet
-from papernets.files import SPECIAL, unreadable
+from papernets.data.wide import eight_bits, finite
+from papernets.files import FOLDER, SPECIAL, unreadable
+from papernets.words import plural
 
 FORMATS = (
     "PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF", "HEIF",
     "ICO", "TGA", "PCX", "SGI",
 )  # fmt: skip
 """What is opened: pictures made of pixels, and nothing that another program would have to draw."""
-BAND = 1 << 20  # pixels of a picture of 16 bits that are brought to 8 at a time
+MOST_FILE = 1 << 31  # bytes of a picture's file: 12 for each pixel of the largest
 LARGEST = 178_956_970  # pixels; Pillow's own limit, beyond which a small file is taken for a bomb
 
 
@@ -51,7 +53,7 @@ class Remark(NamedTuple):
     detail: str
 
 
-TAG, RANGE, TINY, LARGE = "tag", "range", "tiny", "stretched"
+TAG, RANGE, TINY, LARGE, ENDLESS = "tag", "range", "tiny", "stretched", "endless"
 
 
 class Refused(ValueError):
@@ -157,8 +159,11 @@ def _readable(
             empty = content == b""
             yield io.BytesIO(content) if isinstance(content, bytes) else content
         else:
-            if unreadable(source) == SPECIAL:
+            what = unreadable(source, MOST_FILE)
+            if what == SPECIAL:
                 raise Refused(f"{name}: {SPECIAL}")
+            if what not in ("", FOLDER):
+                raise Refused(f"{name}: {what}, more than the {MOST_FILE:,} that are read")
             empty = os.path.isfile(source) and os.path.getsize(source) == 0
             yield source
     except Refused:
@@ -290,40 +295,13 @@ def _turned(image: Image.Image, said: list[Remark]) -> Image.Image:
 
 def _from_wide(image: Image.Image, clear: object, said: list[Remark]) -> Image.Image:
     """A picture of more than 8 bits a value in 8, with one value that is transparent, or none."""
-    values = np.asarray(image)
+    values, count = finite(np.asarray(image))
+    if count:
+        said.append(Remark(ENDLESS, f"{count:,} of {plural(values.size, 'value')}"))
     whole, high = values.dtype.kind != "f", values.max()
     if whole and 0 < high < DARK and values.min() >= 0:
         said.append(Remark(RANGE, f"values from {values.min()} to {high} of 65535"))
-    found = Image.fromarray(_eight_bits(values))
+    found = Image.fromarray(eight_bits(values))
     if isinstance(clear, int):
         found.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
     return found
-
-
-def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Grey values of 16 or 32 bits, or floats, as 8 bits.
-
-    Integers of up to 16 bits are divided by 257. Anything wider, and floats outside 0..1 or 0..255,
-    has no known white: the largest value becomes 255 and the smallest 0.
-    """
-    rows = max(1, BAND // max(values.shape[1], 1))  # in bands: wide values take eight bytes each
-    bands = [values[at : at + rows] for at in range(0, len(values), rows)]
-    ends = [(wide.min(), wide.max()) for wide in map(_wide, bands)]
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    found = np.empty(values.shape, np.uint8)
-    for at, band in enumerate(bands):
-        wide = _wide(band)
-        if values.dtype.kind == "f" and low >= 0 and high <= 1:
-            wide = wide * 255
-        elif values.dtype.kind == "f" and low >= 0 and high <= 255:
-            pass
-        elif low >= 0 and high <= 65535 and values.dtype.kind != "f":
-            wide = wide / 257
-        else:
-            wide = (wide - low) * (255 / max(high - low, 1e-12))
-        found[at * rows : at * rows + len(band)] = np.round(wide)
-    return found
-
-
-def _wide(values: np.ndarray) -> np.ndarray:
-    return np.nan_to_num(values.astype(np.float64))

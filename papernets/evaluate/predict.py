@@ -111,19 +111,25 @@ def predict(
     """An answer for each source, in their order; `batch` pictures are in memory at a time.
 
     `top` classes are given, all of them where there are fewer. `top` or `batch` below 1 is a
-    ValueError; so is a network whose output is NaN.
+    ValueError; so is a damaged list of the network's pictures, and an output that is NaN.
     """
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
-    return _answers(bundle, iter(given), min(top, len(bundle.info.classes)), device, batch)
+    seen, most = read_seen(bundle.folder), min(top, len(bundle.info.classes))
+    return _answers(bundle, iter(given), seen, most, device, batch)
 
 
 def _answers(
-    bundle: Bundle, given: Iterator[Source], top: int, device: torch.device | str, batch: int
+    bundle: Bundle,
+    given: Iterator[Source],
+    seen: Seen | None,
+    top: int,
+    device: torch.device | str,
+    batch: int,
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    model, seen = quickest(bundle.model.to(device)), read_seen(bundle.folder)
+    model = quickest(bundle.model.to(device))
     while some := list(islice(given, batch)):
         preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))

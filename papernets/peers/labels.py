@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import rewrite, spec
 from ..data.imagenet import COUNT, imagenet_names
 from ..files import FOLDER, SPECIAL, unreadable
-from ..words import plain, plural
+from ..words import composed, plain, plural
 from .translate import Conversion
 from .usual import for_digits
 
@@ -43,11 +43,12 @@ def labels_in(path: Path, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]
         )
     if "" in names:
         raise ValueError(f"{path}: line {names.index('') + 1} is empty")
-    several = {name for name, times in Counter(names).items() if times > 1}
+    times = Counter(map(composed, names))
+    several = {name for name in names if times[composed(name)] > 1}
     unique = tuple(
         f"{name} ({number})" if name in several else name for number, name in enumerate(names)
     )
-    if len(set(unique)) < len(unique):
+    if len(set(map(composed, unique))) < len(unique):
         raise ValueError(f"{path} has the name {sorted(several)[0]!r} more than once")
     notes = [f"{path} has {name!r} more than once: told apart by their numbers" for name in several]
     return unique, tuple(sorted(notes))

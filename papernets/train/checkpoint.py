@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields, replace
 from pathlib import Path
 from shlex import quote
@@ -11,7 +12,7 @@ import torch
 
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
-from ..bundle.seen import Seen, write_seen
+from ..bundle.seen import PICTURES, Seen, seen_in, write_seen
 from ..files import make_folder, write_atomically
 from ..numbers import is_number, is_whole
 from ..texts import check_plain, json_text
@@ -24,6 +25,12 @@ from .state import State
 from .trust import named_file
 from .where import MOST_THREADS, MOVABLE
 
+KEPT = "state"
+"""The folder of the state, and of the lists of pictures that belong to it."""
+RESTORE = (
+    f"Bring back the one that this run wrote, or start a new run with another --out. Where it has "
+    f"saved an epoch, its last/{PICTURES} is the same file"
+)
 ELSEWHERE = (*MOVABLE, "weights")
 """Settings that may change in a run that goes on: where things are, and what it is done on. The
 pictures are checked."""
@@ -31,8 +38,24 @@ pictures are checked."""
 
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
     """Write the state, from which the log and the two bundles can be renewed."""
-    make_folder(path / "state")
+    make_folder(path / KEPT)
     write_atomically(path / STATE, sealed({"state": state.to_dict(), **extra}))
+
+
+def save_lists(path: Path, seen: Seen) -> str:
+    """Keep a run's lists of pictures beside its state, before there is one; their SHA-256."""
+    write_seen(path / KEPT, seen)
+    return hashlib.sha256(seen.to_bytes()).hexdigest()
+
+
+def kept_lists(path: Path, kept: dict[str, Any]) -> Seen | None:
+    """The lists that a run keeps beside its state; None where its state names none.
+
+    ValueError where the file is not the one that the state names.
+    """
+    if not kept.get("lists"):
+        return None
+    return seen_in(path / KEPT / PICTURES, RESTORE, kept["lists"])
 
 
 def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: bool) -> None:
@@ -113,6 +136,7 @@ def _damaged_part(values: object) -> str:
         "seconds": is_number(values.get("seconds")),
         "threads": _is_count(values.get("threads")) and 1 <= values["threads"] <= MOST_THREADS,
         "data": isinstance(values.get("data", ""), str),
+        "lists": isinstance(values.get("lists", ""), str),
         "run": _is_plain(values.get("run", {})),
         "preprocessing": _is_plain(values.get("preprocessing", {})),
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
 from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, WRONG, Marked, Seen, read_seen
 from ..data import Dataset, Part
 from ..words import plural
+from .checkpoint import kept_lists
 from .pretrained import bundle_of
 from .run import Run
 
@@ -48,16 +50,18 @@ class Begun:
     seen_before: int = 0
 
 
-def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> Begun:
-    """What a run begins with, or goes on with: `again`, with the lists that it has kept.
+def begun(run: Run, dataset: Dataset, folder: Path, state: dict[str, Any] | None) -> Begun:
+    """What a run begins with, or goes on with: from a kept `state`, with the lists that it names.
 
     Pictures that its first weights have seen are no test of it: they are left out of the test part,
-    but where none would be left.
+    but where none would be left. ValueError where the lists are not there, or are others.
     """
-    kept = read_seen(folder / LAST) if again else None
+    kept = kept_lists(folder, state) if state is not None else None
     if kept is not None:
         return replace(_without(dataset, kept), seen=kept)
-    if not run.recipe.weights or again:
+    if state is not None:
+        return _of_before(run, dataset, folder)
+    if not run.recipe.weights:
         return Begun(dataset, seen_by(dataset))
     info, place = bundle_of(run.recipe.weights)
     earlier = read_seen(place)
@@ -72,6 +76,24 @@ def begun(run: Run, dataset: Dataset, folder: Path, again: bool) -> Begun:
     found = _without(dataset, known)
     notes = (*found.notes, *_held_out(dataset.validation, earlier))
     return replace(found, seen=seen_by(found.dataset, before), notes=notes)
+
+
+def _of_before(run: Run, dataset: Dataset, folder: Path) -> Begun:
+    """What a run goes on with that began when lists stood in last/ alone, or nowhere."""
+    kept = read_seen(folder / LAST)
+    found = Begun(dataset, seen_by(dataset))
+    if kept is not None:
+        found = replace(_without(dataset, kept), seen=kept)
+    if not run.recipe.weights:
+        return found
+    old = "this run began with an earlier version, and its state names no list of its pictures: "
+    note = f"{old}the list in {folder / LAST} is taken"
+    if kept is None:
+        note = (
+            f"{old}whether its first weights were trained on some of these test pictures is not "
+            "known"
+        )
+    return replace(found, notes=(*found.notes, note))
 
 
 def _held_out(part: Part, earlier: Seen) -> list[str]:

@@ -19,7 +19,7 @@ from ..run.fast import Fast
 from ..run.network import Network, build
 from ..run.tiles import tiled
 from .begin import begin
-from .checkpoint import damaged, load_state, save_state, save_views
+from .checkpoint import damaged, load_state, save_lists, save_state, save_views
 from .describe import describe, environment
 from .events import Epoch, Event, Finished, Phase, Started
 from .fit import Diverged, fit
@@ -71,14 +71,17 @@ def train_network(
         torch.set_num_threads(_threads(kept, where))
     threads = torch.get_num_threads()
     info = describe(run, found, dataset, preprocessing)
-    lists = Begun(dataset, seen) if seen else begun(run, dataset, folder, again=kept is not None)
+    given = seen is not None
+    lists = Begun(dataset, seen) if seen else begun(run, dataset, folder, kept)
     dataset, seen = lists.dataset, lists.seen
     training = Training(run, found, dataset, preprocessing, info, seen, folder, lists.seen_before)
+    named = kept.get("lists", "") if kept is not None else ""
     with saving(folder, state):
         if kept is not None:
             save_views(folder, state, info, seen, best=bool(state.best_weights))
         else:
             write_json(folder / ENVIRONMENT, environment(device))
+            named = "" if given else save_lists(folder, seen)
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
     facts = (params, str(device), threads, state.epoch, len(source), drawn, lists.notes)
@@ -88,6 +91,7 @@ def train_network(
         "data": mark,
         "run": run.to_dict(),
         "preprocessing": preprocessing.to_dict(),
+        "lists": named,
     }
     if pretrained and (recipe.probe or recipe.fallback):
         if recipe.probe and drawn:

@@ -158,3 +158,16 @@ def test_weights_of_another_tool(bundle):
     (bundle / "bundle.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"is not a bundle: it has no bundle\.json"):
         load_bundle(bundle)
+
+
+def test_classes_that_are_the_same_in_the_composed_form_are_refused(bundle):
+    """Every verb compares names in that form: two such classes would be one."""
+    path = bundle / "bundle.json"
+    values = json.loads(path.read_text())
+    names = [f"class {number}" for number in range(len(values["classes"]))]
+    for first, second in (("e\u0301", "\u00e9"), ("e", "e")):
+        path.write_text(json.dumps({**values, "classes": [first, second, *names[2:]]}))
+        with pytest.raises(ValueError, match=r"'classes' is .* not a list of different names"):
+            read_info(bundle)
+    path.write_text(json.dumps({**values, "classes": ["e", "\u00e9", *names[2:]]}))
+    assert read_info(bundle).classes[:2] == ("e", "\u00e9")

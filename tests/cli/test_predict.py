@@ -284,6 +284,17 @@ def test_weights_with_one_byte_changed(copy: Path, capsys: pytest.CaptureFixture
     fails(capsys, copy, message)
 
 
+def test_a_damaged_list_of_pictures_stops_before_the_table(
+    copy: Path, pictures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "pictures.safetensors").write_bytes(b"no list")
+    for flags in ([], ["--json"], ["--csv"]):
+        assert main(["predict", str(copy), str(pictures), *flags]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert f"{copy / 'pictures.safetensors'} is not the list of pictures that a run" in err
+
+
 def test_weights_of_another_file(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = copy / "weights.safetensors"
     save_file(load_file(path), path)  # without a description

@@ -83,3 +83,12 @@ def test_a_file_of_names_is_stronger(tmp_path):
     labels = tmp_path / "labels.txt"
     labels.write_text("\n".join(names), encoding="utf-8")
     assert class_names(converted(), str(labels)) == (names, ())
+
+
+def test_names_that_are_the_same_in_the_composed_form_are_told_apart(tmp_path):
+    from papernets.peers.labels import labels_in
+
+    labels = tmp_path / "labels.txt"
+    labels.write_text("e\u0301\n\u00e9\nb\n", encoding="utf-8")
+    names, notes = labels_in(labels, 3)
+    assert names == ("e\u0301 (0)", "\u00e9 (1)", "b") and len(notes) == 2

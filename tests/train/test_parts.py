@@ -184,38 +184,6 @@ def test_short_lists(tmp_path: Path, count: int) -> None:
     assert not seen.has("train", far, far).any() and not seen.has("test", keys, keys).any()
 
 
-def lists(bits: object, gaps: np.ndarray, **about: object) -> bytes:
-    """A file of lists as somebody may have made it."""
-    from safetensors.numpy import save
-
-    told = {"schema": 1, "bits": {"train": bits}, "pictures": {}, **about}
-    return save({"train": gaps}, metadata={"papernets": json.dumps(told)})
-
-
-GAPS = np.array([3, 4], np.uint32)
-BAD = {
-    "no file of tensors": b"\0" * 40,
-    "empty": b"",
-    "no bits": lists("many", GAPS),
-    "too many bits": lists(65, GAPS),
-    "beyond its bits": lists(2, GAPS),
-    "not in order": lists(30, np.array([3, 0], np.uint32)),
-    "of another type": lists(30, GAPS.astype(np.float32)),
-    "of two dimensions": lists(30, GAPS[None]),
-    "of another schema": lists(30, GAPS, schema=2),
-    "counts in a list": lists(30, GAPS, pictures=[1]),
-}
-
-
-@pytest.mark.parametrize("kind", BAD)
-def test_lists_that_no_run_wrote(tmp_path: Path, kind: str) -> None:
-    (tmp_path / PICTURES).write_bytes(BAD[kind])
-    with pytest.raises(
-        ValueError, match=r"pictures\.safetensors is not the list of pictures that a"
-    ):
-        read_seen(tmp_path)
-
-
 def test_settings_name_the_draw(tmp_path: Path) -> None:
     noise(tmp_path / "pictures", 20)
     do(run_of(tmp_path), tmp_path / "run")
