@@ -81,6 +81,21 @@ def one_class(root: Path, folder: Path, name: str) -> WrongFolder:
     return WrongFolder(f"{said}{holding(deep)}: if these are the classes, give that")
 
 
+def misplaced(root: Path) -> str:
+    """What may be meant by a folder whose class folders are unknown: the error for its layout.
+
+    Empty where the layout is sound.
+    """
+    names = class_folders(root)
+    try:
+        if len(names) > 1:
+            check_layout(root, names)
+    except WrongFolder as error:
+        return str(error)
+    deep = _deeper(root)
+    return "" if deep is None else f"{holding(deep)}: give that"
+
+
 def _deeper(root: Path) -> Path | None:
     """The first folder with parts, or with several folders, below one that holds one alone."""
     folder = root

@@ -17,6 +17,7 @@ from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.content import Content
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
+from ..data.layout import misplaced
 from ..data.listing import SPLITTING
 from ..data.names import normal
 from ..data.notes import of_remarks
@@ -195,7 +196,11 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     name = root.resolve().name
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
-    known = matched(bundle.info.classes, found, shown(root), _unnamed(bundle))
+    try:
+        known = matched(bundle.info.classes, found, shown(root), _unnamed(bundle))
+    except ValueError as error:
+        meant = "" if is_parquet(root) else misplaced(root)
+        raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
     places = dict(zip(found, known, strict=True))
     read = _files(paths, preprocessing, strict)
     labels = torch.tensor([places[names[at]] for at in read.good])

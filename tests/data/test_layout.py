@@ -148,6 +148,17 @@ def test_classes_deeper_down(tmp_path: Path) -> None:
     )
 
 
+def test_evaluate_too_says_where_the_classes_are(tmp_path: Path, capsys) -> None:
+    insects(tmp_path / "kag" / "archive" / "train")
+    assert main(["evaluate", "lenet5", "--data", str(tmp_path / "kag")]) != 0
+    said = capsys.readouterr().err
+    assert said.rstrip().endswith(f"{tmp_path / 'kag' / 'archive'} has train/: give that")
+    insects(tmp_path / "AB" / "A")
+    insects(tmp_path / "AB" / "B")
+    assert main(["evaluate", "lenet5", "--data", str(tmp_path / "AB")]) != 0
+    assert "'A' and 'B' hold the same folders (ants, bees)" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("others", [["labels"], []])
 def test_a_table_of_labels_is_not_read(tmp_path: Path, others: list[str]) -> None:
     noise(tmp_path, 4, classes="i")
