@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from ..files import write_atomically
 from ..numbers import is_whole
+from .head import as_errors
 from .info import AGAIN
 
 Keys = NDArray[np.uint64]
@@ -171,16 +172,14 @@ def read_seen(folder: Path) -> Seen | None:
     try:
         if path.stat().st_size > MOST:
             raise ValueError("it is too large")
-        with safe_open(path, framework="numpy") as file:
+        with as_errors(path, AGAIN), safe_open(path, framework="numpy") as file:
             about = json.loads((file.metadata() or {})["papernets"])
             if about["schema"] != SCHEMA:
                 raise ValueError(f"it has schema {about['schema']!r}")
             bits = {name: about["bits"][name] for name in LISTS if name in about["bits"]}
             lists = {name: _read(file.get_tensor(name), bits[name]) for name in bits}
             counts = {k: v for k, v in about["pictures"].items() if is_whole(v, 0)}
-    except (
-        SafetensorError, LookupError, TypeError, AttributeError, ValueError, RecursionError,
-    ) as error:  # fmt: skip
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(
             f"{path} is not the list of pictures that a run wrote ({error}). {AGAIN}"
         ) from None
