@@ -13,6 +13,7 @@ import typer
 from ..words import said
 from .app import app
 from .flags import WrongUse
+from .stopping import Stopped
 from .streams import silence, streams
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -22,7 +23,7 @@ USAGE = tuple(c for c in typer.BadParameter.__mro__ if hasattr(c, "show"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted.
+    """Run a command; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted, 143 stopped.
 
     An error that a user can mend is one line on stderr, without a traceback.
     """
@@ -46,6 +47,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return leaving.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Stopped as stopped:
+        return stopped.code
     except BrokenPipeError:
         return _unread()
     except SystemExit as leaving:  # typer's answer to a broken pipe
