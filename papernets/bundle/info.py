@@ -11,8 +11,10 @@ from typing import Any
 from ..files import opened, read_bytes, sha256_of
 from ..numbers import is_number, is_whole
 from ..texts import Form, check_forms, json_text, parsed
+from ..words import gigabytes
 from . import INFO, WEIGHTS
 from .head import MOST_WEIGHTS, Head, check_head, digest_of_tensors
+from .sizes import most_bytes
 
 SCHEMA = 1
 AGAIN = "Copy the bundle again, or train again"
@@ -214,6 +216,12 @@ def _description_in(weights: Path, head: Head) -> BundleInfo:
     """The description in a file of weights; ValueError where its tensors are others."""
     text = head.about["bundle"]
     info = BundleInfo.from_json(text, str(weights))
+    size = sum(end - begin for begin, end in head.places.values())
+    own = (info.network, len(info.classes), info.input, info.options, info.net)
+    if size > most_bytes(*own, str(weights)):
+        raise ValueError(
+            f"{weights} has {gigabytes(size)} of tensors, far more than {info.network} has. {AGAIN}"
+        )
     told = _checksum(text, "tensors") or head.about.get("sha256")  # in older ones
     if told != digest_of_tensors(weights, head):
         raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")

@@ -3,16 +3,21 @@
 import json
 import struct
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from small_bundles import INFO
 
 from papernets.bundle.head import as_errors, check_head
 from papernets.bundle.info import described, read_info
+from papernets.bundle.net_json import write_net
 from papernets.bundle.weights import read_safetensors
 from papernets.cli import main
+from papernets.nets import net
+from papernets.said import Record
 
 SIZE = 48 << 20
+OWN = write_net(replace(net("lenet5_keras_28"), name="mine"), Record("A network of mine"))
 
 
 def write(path, size=SIZE, cut=0, **about):
@@ -26,8 +31,21 @@ def write(path, size=SIZE, cut=0, **about):
 
 
 @pytest.mark.parametrize("read", [read_info, described])
+def test_more_tensors_than_the_network_has_are_not_read(tmp_path, read, monkeypatch):
+    """The file of 20 GB takes no room on the disk: it has holes."""
+    monkeypatch.setattr("papernets.bundle.info.digest_of_tensors", None)
+    for own in ({}, OWN):
+        write(tmp_path, 20 << 30, bundle=replace(INFO, net=own).to_json())
+        with pytest.raises(
+            ValueError, match=f"has 21.5 GB of tensors, far more than {INFO.network}"
+        ):
+            read(tmp_path)
+
+
+@pytest.mark.parametrize("read", [read_info, described])
 def test_a_description_is_checked_without_the_tensors_in_memory(tmp_path, read):
-    write(tmp_path, bundle=INFO.to_json(tensors={"sha256": "0" * 64}))
+    own = replace(INFO, network="own.py:NET")  # how large that may be is not known
+    write(tmp_path, bundle=own.to_json(tensors={"sha256": "0" * 64}))
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match="is not as it was written: the checksum differs"):
