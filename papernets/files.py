@@ -11,8 +11,10 @@ import hashlib
 import math
 import os
 import secrets
+import shutil
 import stat
 import struct
+import time
 import zipfile
 import zlib
 from contextlib import suppress
@@ -21,6 +23,7 @@ from typing import BinaryIO
 
 UNFINISHED = ".unfinished"
 """How the names of temporary files end: one that is left over belongs to a killed process."""
+DAY = 24 * 60 * 60.0  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FOLDER, SPECIAL = "a folder", "not a regular file"
 
@@ -167,6 +170,24 @@ def write_atomically(path: Path, data: bytes) -> None:
 def _remove(path: Path) -> None:
     with suppress(OSError):  # what went wrong first is told
         path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, pattern: str) -> None:
+    """Remove what killed processes left under such names: our own, and old.
+
+    Old is what nothing was written to in a day. A link, and what is another user's, stays.
+    """
+    for path in folder.glob(pattern):
+        with suppress(OSError):
+            if path.is_symlink() or (hasattr(os, "getuid") and path.stat().st_uid != os.getuid()):
+                continue
+            inside = [path, *path.rglob("*")]
+            if max(one.lstat().st_mtime for one in inside) > time.time() - DAY:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def damaged_entry(path: Path) -> str | None:

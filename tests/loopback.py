@@ -1,7 +1,9 @@
 """A server on this machine for tests of downloads: /KIND/NAME serves a file well or badly."""
 
+import socket
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -79,3 +81,39 @@ def of_https():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     return context
+
+
+@contextmanager
+def saying(first, again=b"", wait=0.0):
+    """The address of a server that answers with these bytes, then with others for ever.
+
+    `wait` are the seconds between them.
+    """
+    over = threading.Event()
+
+    def serve():
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            with client:
+                try:
+                    client.recv(1 << 16)
+                    client.sendall(first)
+                    while again and not over.is_set():
+                        client.sendall(again)
+                        time.sleep(wait)
+                    client.shutdown(socket.SHUT_WR)
+                except OSError:
+                    pass  # the client has had enough
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()

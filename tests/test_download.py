@@ -2,11 +2,14 @@
 
 import hashlib
 import io
+import itertools
 import os
+import re
 
 import pytest
-from loopback import CERTIFICATE, of_https, serving
+from loopback import CERTIFICATE, of_https, saying, serving
 
+from papernets import download as module
 from papernets.download import Failed, digest_of, download
 
 CONTENT = os.urandom(200_000)
@@ -84,7 +87,7 @@ def test_a_redirect_to_another_kind_is_not(server, onward):
 
 def test_redirects_in_a_circle_end(server):
     server.onward = f"{server.url}/onward/file"
-    with pytest.raises(Failed, match="302"):
+    with pytest.raises(Failed, match=r"^the server sends on and on \(302\)$"):
         got(f"{server.url}/onward/file")
 
 
@@ -108,6 +111,74 @@ def test_https_is_not_left_for_http(server, monkeypatch):
         assert server.asked == []
         server.onward = f"{safe.url}/good/file"
         assert got(f"{server.url}/onward/file") == CONTENT
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+ONWARD = b"HTTP/1.1 302 Found\r\nLocation: /more\r\n\r\n"
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """A clock on which each wait for bytes takes ten seconds."""
+    ticks = itertools.count(step=10)
+    monkeypatch.setattr(module, "clock", lambda: next(ticks))
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "words"),
+    [
+        (b"HTTP/1.1 ", b"2", "has not begun the file after 70 s"),
+        (OK + b"X: ", b"x", "has not begun the file after 70 s"),
+        (ONWARD, b"x", "has not begun the file after 70 s"),
+        (OK + b"\r\n", b"x", r"broke off after 0 bytes: too slow: \d bytes in 70 s, and 65,536 a"),
+        (CHUNKED + b"4\r\nfour\r\n0\r\n", b"x", "too slow"),
+    ],
+    ids=["status", "head", "redirect", "file", "trailer"],
+)
+def test_a_server_that_is_too_slow(patient, first, again, words):
+    with saying(first, again, wait=0.002) as url, pytest.raises(Failed, match=words):
+        got(f"{url}/file")
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (CHUNKED + b"4\r\nfour\r\n0\r\n", b"A: trailer\r\n"),
+        (ONWARD, bytes(1000)),
+    ],
+    ids=["continue", "trailers", "redirect"],
+)
+def test_a_server_that_never_ends_and_sends_no_file(first, again):
+    with saying(first, again * 50) as url, pytest.raises(Failed, match="sends on and on"):
+        got(f"{url}/file")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (CHUNKED + b"-5\r\nfive", r"broke off after 0 bytes: the server's answer cannot be read"),
+        (CHUNKED + b"f" * 99 + b"\r\n", "broke off after 0 bytes: .*"),
+        (CHUNKED + b"pig\r\n", "broke off after 0 bytes: .*"),
+        (OK + b"Content-Length: 9\r\n\r\nx", "broke off after 1 of 9 bytes"),
+        (
+            b"HTTP/1.1 404 " + b"no " * 999 + b"\r\n\r\n",
+            r"the server answers 404 (no )+.{0,3}\.\.\.",
+        ),
+        (b"SSH-2.0 hello" * 99 + b"\r\n", "SSH-2.0.*"),
+        (b"HTTP/1.1 302 F\r\nLocation: http://[x/\r\n\r\n", "the server's answer cannot.*"),
+        (b"HTTP/1.1 302 F\r\nLocation: http://a b/\r\n\r\n", ".+"),
+        (OK + b"X: " + b"x" * 70_000 + b"\r\n", ".+"),
+        (b"", ".+"),
+    ],
+)
+def test_an_answer_that_is_none(answer, words):
+    with saying(answer) as url, pytest.raises(Failed) as raised:
+        got(f"{url}/file")
+    said = str(raised.value)
+    assert re.fullmatch(words, said) or re.match(words, said), said
+    assert len(said) < 240 and "\n" not in said
 
 
 def test_checksums(tmp_path):

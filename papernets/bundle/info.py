@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, deserialize, safe_open
-
 from ..files import opened, read_bytes, sha256_of
 from ..numbers import is_number, is_whole
 from ..texts import Form, check_forms, json_text, parsed
-from ..words import composed
+from ..words import composed, gigabytes
 from . import INFO, WEIGHTS
-from .head import MOST_WEIGHTS, check_head
+from .head import MOST_WEIGHTS, Head, check_head, digest_of_tensors
+from .sizes import most_bytes
 
 SCHEMA = 1
 AGAIN = "Copy the bundle again, or train again"
@@ -193,11 +192,11 @@ def read_info(folder: Path) -> BundleInfo:
         return info
     if not weights.exists():
         raise FileNotFoundError(f"{folder} is not a bundle: it has no {WEIGHTS if info else INFO}")
-    about = _metadata(weights)
+    head = check_head(weights, AGAIN)
     if info is not None and _as_described(weights, text):
         return info
-    if "bundle" in about:
-        return _description_in(weights, about)
+    if "bundle" in head.about:
+        return _description_in(weights, head)
     if info is None:
         raise FileNotFoundError(f"{folder} is not a bundle: it has no {INFO}")
     raise ValueError(
@@ -209,15 +208,6 @@ def _text(path: Path) -> str:
     return read_bytes(path, MOST_BYTES).decode("utf-8", "replace")
 
 
-def _metadata(weights: Path) -> dict[str, str]:
-    check_head(weights, AGAIN)
-    try:
-        with safe_open(weights, framework="numpy") as file:
-            return file.metadata() or {}
-    except SafetensorError as error:
-        raise ValueError(f"{weights} is not a whole safetensors file ({error}). {AGAIN}") from None
-
-
 def _as_described(weights: Path, text: str) -> bool:
     """True where the weights have the checksum that a description gives, or it gives none."""
     told = _checksum(text, "weights")
@@ -227,12 +217,18 @@ def _as_described(weights: Path, text: str) -> bool:
         return bool(told == sha256_of(file))
 
 
-def _description_in(weights: Path, about: dict[str, str]) -> BundleInfo:
+def _description_in(weights: Path, head: Head) -> BundleInfo:
     """The description in a file of weights; ValueError where its tensors are others."""
-    info = BundleInfo.from_json(about["bundle"], str(weights))
-    told = _checksum(about["bundle"], "tensors") or about.get("sha256")  # in older ones
-    tensors = deserialize(read_bytes(weights, MOST_WEIGHTS))  # type: ignore[no-untyped-call]
-    if told != digest(sorted((name, tensor["data"]) for name, tensor in tensors)):
+    text = head.about["bundle"]
+    info = BundleInfo.from_json(text, str(weights))
+    size = sum(end - begin for begin, end in head.places.values())
+    own = (info.network, len(info.classes), info.input, info.options, info.net)
+    if size > most_bytes(*own, str(weights)):
+        raise ValueError(
+            f"{weights} has {gigabytes(size)} of tensors, far more than {info.network} has. {AGAIN}"
+        )
+    told = _checksum(text, "tensors") or head.about.get("sha256")  # in older ones
+    if told != digest_of_tensors(weights, head):
         raise ValueError(f"{weights} is not as it was written: the checksum differs. {AGAIN}")
     return info
 

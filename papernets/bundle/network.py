@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 from .. import rewrite
 from ..nets import Found, check_options, find, look_up
@@ -16,6 +16,7 @@ from ..spec import pair, tensors
 from ..words import brief
 from . import INFO, WEIGHTS
 from .find import in_file, named, same_network
+from .head import as_errors
 from .info import AGAIN, BundleInfo
 from .net_json import read_net
 
@@ -83,10 +84,11 @@ def _fit(folder: Path, asked: Asked, name: str) -> bool:
     """Whether a bundle's tensors are, by names and shapes, those of a network of this name."""
     try:
         own = tensors(asked.of(name).net.member)
-        with safe_open(folder / WEIGHTS, framework="numpy") as file:
+        path = folder / WEIGHTS
+        with as_errors(path, AGAIN), safe_open(path, framework="numpy") as file:
             names = file.keys()
             shapes = {one: tuple(file.get_slice(one).get_shape()) for one in names}
-    except (ValueError, OSError, SafetensorError):
+    except (ValueError, OSError, MemoryError):
         return False
     return shapes == {key: tuple(one.shape) for key, one in own.items()}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from ..files import FULL, UNFINISHED
+from ..files import FULL, UNFINISHED, sweep
 from ..words import brief
 
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
@@ -40,6 +40,7 @@ def write_new(out: Path, write: Callable[[Path], None], given: str = AS_OUT) -> 
 
 def _write(out: Path, write: Callable[[Path], None], given: str) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
+    sweep(out.parent, f".papernets.*{UNFINISHED}")
     # In a folder of its own beside it, which is nobody else's; the bundle inside it has the
     # permissions of any new folder, and takes its name in one step.
     with tempfile.TemporaryDirectory(UNFINISHED, ".papernets.", out.parent) as own:

@@ -23,6 +23,7 @@ from safetensors.numpy import load, save
 from ..files import FOLDER, SPECIAL, make_folder, read_bytes, unreadable, write_atomically
 from ..numbers import is_whole
 from ..texts import parsed
+from .head import as_errors
 from .info import AGAIN, digest
 
 Keys = NDArray[np.uint64]
@@ -251,7 +252,8 @@ def seen_in(path: Path, advice: str, sha256: str = "") -> Seen:
         content = read_bytes(path, MOST)
         if sha256 and hashlib.sha256(content).hexdigest() != sha256:
             raise ValueError("it is another file than the one that was written")
-        return Seen.from_bytes(content)
+        with as_errors(path, advice):
+            return Seen.from_bytes(content)
     except FileNotFoundError:
         why = "it is a link that leads nowhere" if path.is_symlink() else "it is not there"
     except ValueError as error:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -16,7 +15,7 @@ from ..rewrite.classifier import End, ends
 from ..spec import Net, tensors
 from ..spec.tensors import names_today
 from ..words import brief, by
-from .head import check_head
+from .head import as_errors, check_head
 
 VARIANCE = "running_var"
 """How our names of variances end."""
@@ -26,15 +25,13 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file; ValueError for one that is cut short, and what is none."""
     if unreadable(path) == FOLDER:
         raise ValueError(f"{path} is {FOLDER}, and no safetensors file")
+    advice = "Copy it again, or train again"
     try:
-        check_head(path, "Copy it again, or train again")
-        return load_file(path)
+        check_head(path, advice)
+        with as_errors(path, advice):
+            return load_file(path)  # it maps them: memory is taken for what is looked at
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file") from None
-    except SafetensorError as error:
-        raise ValueError(
-            f"{path} is not a whole safetensors file ({error}). Copy it again, or train again"
-        ) from None
 
 
 def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> None:

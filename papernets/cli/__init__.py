@@ -11,8 +11,10 @@ from collections.abc import Sequence
 import typer
 
 from ..words import said
+from . import screen
 from .app import app
 from .flags import WrongUse
+from .stopping import Stopped
 from .streams import silence, streams
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -22,7 +24,7 @@ USAGE = tuple(c for c in typer.BadParameter.__mro__ if hasattr(c, "show"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted.
+    """Run a command; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted, 143 stopped.
 
     An error that a user can mend is one line on stderr, without a traceback.
     """
@@ -46,6 +48,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return leaving.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Stopped as stopped:
+        return stopped.code
     except BrokenPipeError:
         return _unread()
     except SystemExit as leaving:  # typer's answer to a broken pipe
@@ -53,16 +57,15 @@ def _run(arguments: Sequence[str] | None) -> int:
             return _unread()
         raise
     except (ValueError, OSError, ArithmeticError, ImportError) as error:
-        print(f"error: {_words(error)}", file=sys.stderr)
+        screen.error(f"error: {_words(error)}")
         return WRONG_USE if isinstance(error, WrongUse) or _too_long(error) else FAILED
     except (MemoryError, RuntimeError) as error:
         if not _no_memory(error):
             raise
         reason = (str(error).splitlines() or [""])[0]
-        print(
+        screen.error(
             "error: not enough memory. A smaller --batch-size, or smaller pictures, take less"
-            + (f" ({reason})" if reason else ""),
-            file=sys.stderr,
+            + (f" ({reason})" if reason else "")
         )
         return FAILED
     except Exception as error:
@@ -71,7 +74,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             return WRONG_USE
         raise
     except BaseException as error:  # none of ours: a user's own file raised it
-        print(f"error: {type(error).__name__}: {said(error)}", file=sys.stderr)
+        screen.error(f"error: {type(error).__name__}: {said(error)}")
         return FAILED
     return code if isinstance(code, int) else DONE
 

@@ -13,6 +13,7 @@ import typer
 from ..words import by, gigabytes, listed, plural
 from . import screen
 from .flags import Json, Quiet, WrongUse, wrong_use
+from .stopping import stopped_cleanly
 
 if TYPE_CHECKING:
     from ..peers.auto import Match
@@ -117,7 +118,9 @@ def convert(
             convention(preprocessing, 224, 256)
     refuse_taken(folder)
     asked = Asked(net, peer, classes, channels, labels, preprocessing, key, options)
-    show(made(file, folder, asked, json), folder, json)
+    with stopped_cleanly():
+        bundle = made(file, folder, asked, json)
+    show(bundle, folder, json)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import typer
 
 from . import screen
 from .flags import Strict, Verb
+from .stopping import stopped_cleanly
 from .waiting import waiting
 
 app = typer.Typer(
@@ -35,7 +36,7 @@ def fetch(
     from .. import data
 
     screen.quiet(quiet)
-    with waiting() as teller:
+    with stopped_cleanly(), waiting() as teller:
         paths = data.fetch(name, data_dir or None, progress=teller.fetched)
     for path in paths if not quiet else ():
         screen.say(str(path))

@@ -12,11 +12,12 @@ from ..words import percent, plural
 from . import screen
 
 BESIDE = ("balanced_error", "constant_error", "most_frequent", "untested")
+LINE = 80  # columns of an epoch's line
 SKIPPED = 20  # lines on files that were left out
 
 if TYPE_CHECKING:
     from ..data import Dataset
-    from ..train.events import Begun, Event, Finished, Started
+    from ..train.events import Begun, Epoch, Event, Finished, Started
     from ..train.recipe import TrainRecipe
     from .waiting import Waiting
 
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 class Show:
     """Prints a run's events: one progress bar, one line an epoch, the result."""
 
-    def __init__(self, folder: Path, json: bool):
-        self.folder, self.json = folder, json
-        self.recipe: TrainRecipe | None = None
+    def __init__(self, folder: Path, json: bool, recipe: TrainRecipe):
+        self.folder, self.json, self.recipe = folder, json, recipe
         self.bar: Any = None
         self.task: Any = None
         self.epoch_seconds: list[float] = []
@@ -61,7 +61,7 @@ class Show:
             self.finished(event)
 
     def started(self, event: Started) -> None:
-        self.recipe = recipe = event.run.recipe
+        self.recipe = recipe = event.run.recipe  # of a committee's network, its own
         self.held_out = len(event.dataset.validation)
         threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
@@ -78,7 +78,7 @@ class Show:
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
-            screen.note("error is that on held-out pictures; * marks the best so far")
+            screen.note(heading(recipe, self.held_out))
             self.introduced = True
         self.open_bar(event.steps)
 
@@ -87,7 +87,7 @@ class Show:
         text = "as it begins"
         if event.fitted:
             text = f"{', '.join(event.fitted)} fitted"
-        numbers = f"val {event.val_loss:.4f}  error {percent(event.val_error)}"
+        numbers = f"val {loss(event.val_loss)}  {held_out_error(event.val_error, self.held_out)}"
         self.line(f"epoch 0: {text}  {numbers}")
 
     def introduce(self, event: Started) -> None:
@@ -124,21 +124,10 @@ class Show:
 
     def epoch(self, epoch: Any) -> None:
         """One line: loss, error, pictures a second, time left."""
-        from ..evaluate.metrics import few
-
-        assert self.recipe is not None
         self.epoch_seconds.append(epoch.seconds)
         recent = self.epoch_seconds[-5:]
         left = sum(recent) / len(recent) * (self.recipe.epochs - epoch.epoch)
-        mark = " *" if epoch.best else ""
-        interval = few(round(epoch.val_error * self.held_out), self.held_out)
-        line = (
-            f"epoch {epoch.epoch:>{len(str(self.recipe.epochs))}}/{self.recipe.epochs}  "
-            f"loss {epoch.train_loss:.4f} val {epoch.val_loss:.4f}  "
-            f"error {percent(epoch.val_error)}{interval}  "
-            f"{epoch.images_per_second:,.0f} pictures/s  {clock(left)} left{mark}"
-        )
-        self.line(line)
+        self.line(epoch_line(epoch, self.recipe, self.held_out, left))
 
     def line(self, line: str) -> None:
         """A line that stays, above the bar where there is one."""
@@ -161,12 +150,11 @@ class Show:
             screen.print_json({**result, "out": str(self.folder)})
             return
         low, high = result["interval"]
-        began = "" if result["best_epoch"] else ", which is what it began with"
         screen.prose(
             f"{short(result['network'])} on {result['data']}: test error "
             f"{percent(result['test_error'])} (95 % interval {100 * low:.2f} to "
             f"{percent(high)}, {plural(result['test_images'], 'picture')}, "
-            f"best epoch {result['best_epoch']} of {result['epochs']}{began}, "
+            f"{chosen(result, self.recipe)}, "
             f"{result['seconds']:.0f} s)"
         )
         before = result.get("test_seen_before", 0)
@@ -203,6 +191,64 @@ class Show:
         error, words = paper_error(look_up(result["network"]), result["data"])
         if error is not None:
             screen.prose(f"The paper's test error: {percent(error)} ({words})")
+
+
+def heading(recipe: TrainRecipe, held_out: int) -> str:
+    """What is said once of the lines of epochs."""
+    from ..evaluate.metrics import FEW
+
+    text = "error is that on held-out pictures"
+    if held_out < FEW:
+        text += ", in brackets its 95 % interval"
+    if recipe.keep == "best":
+        return f"{text}; * marks the best so far"
+    unless = ", unless epoch 0 is better" if recipe.fallback else ""
+    return f"{text}; the last epoch is kept{unless}"
+
+
+def epoch_line(epoch: Epoch, recipe: TrainRecipe, held_out: int, left: float) -> str:
+    """An epoch's losses, error, pictures a second and the seconds left; `LINE` columns at most.
+
+    That holds for up to 999 epochs and losses below 1,000.
+    """
+    line = (
+        f"epoch {epoch.epoch:>{len(str(recipe.epochs))}}/{recipe.epochs}  "
+        f"loss {loss(epoch.train_loss)} val {loss(epoch.val_loss)}  "
+        f"{held_out_error(epoch.val_error, held_out)}"
+    )
+    speed, mark = f"{epoch.images_per_second:,.0f}", " *" if recipe.keep == "best" else ""
+    ends = (
+        f"  {speed} pictures/s  {clock(left)} left",
+        f"  {speed}/s  {clock(left)} left",
+        f"  {clock(left)} left",
+        f"  {clock(left)}",
+    )
+    end = next((one for one in ends if len(line + one + mark) <= LINE), ends[-1])
+    return line + end + (mark if epoch.best else "")
+
+
+def loss(value: float) -> str:
+    """A loss in six characters below 1,000: 0.1234, 12.345, 123.45."""
+    return f"{value:.{4 if value < 9.99995 else 3 if value < 99.9995 else 2}f}"
+
+
+def held_out_error(error: float, held_out: int) -> str:
+    """`error 1.25 %`; on few pictures `error 50.0 % (15 to 85 %)`."""
+    from ..evaluate.metrics import few
+
+    interval = few(round(error * held_out), held_out)
+    return f"error {100 * error:.1f} %{interval}" if interval else f"error {percent(error)}"
+
+
+def chosen(result: dict[str, Any], recipe: TrainRecipe) -> str:
+    """Which epoch's network is kept, and why that one."""
+    number, epochs = result["best_epoch"], result["epochs"]
+    if "others_asked" in result:  # each network of a committee has its own
+        return f"{plural(epochs, 'epoch')} each"
+    if recipe.keep == "last":
+        return f"kept epoch {number}, {'the last' if number else 'which it began with'}"
+    began = "" if number else ", which is what it began with"
+    return f"best epoch {number} of {epochs}{began}"
 
 
 def show_data(data: Dataset, notes: Sequence[str] = ()) -> None:

@@ -59,7 +59,7 @@ def show_results(found: Results, names: tuple[str, str]) -> None:
     if held != (None, None):
         rows.append(("held-out error", _percent(held[0]), _percent(held[1]), _more(*held)))
     if (a.epoch, b.epoch) != (None, None):
-        rows.append(("best epoch", _epoch(a), _epoch(b), ""))
+        rows.append(("kept epoch", _epoch(a), _epoch(b), ""))
     screen.table(("", *heads, "B - A"), rows)
     screen.say()
     screen.prose(_chance(found, heads))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QUIET = False
 KEPT = "\u00a0"  # a space in a command or a phrase, at which it is not wrapped
 PART = re.compile(r"(?<=[./])(?=[A-Za-z_]\w)")  # where a name or a path may go on below
+COMMAND = re.compile(r"papernets [a-z][^;,)\n]*?(?=[;,)\n]|[.:] |[.:]?$)", re.MULTILINE)
 ROOM = 24
 """Columns that a text in a table keeps before another column is left out instead."""
 
@@ -47,6 +48,13 @@ def note(text: str) -> None:
     """Something about the work, on stderr, wrapped as `prose`; not under --quiet."""
     if not QUIET:
         print(fitted(text, sys.stderr), file=sys.stderr)
+
+
+def error(text: str) -> None:
+    """What went wrong, on stderr, wrapped as `prose`; a command in it stays in one piece."""
+    if sys.stderr.isatty():
+        text = fitted(COMMAND.sub(lambda found: whole(found[0]), text), sys.stderr)
+    print(text, file=sys.stderr)
 
 
 def fitted(text: str, stream: TextIO, head: str = "", hang: int = 0) -> str:

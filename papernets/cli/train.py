@@ -228,7 +228,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
                     raise
         assert kept is not None
         already = read_result(folder) is not None
-        show = Show(folder, json)
+        show = Show(folder, json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         try:
             for event in work(kept, folder):

@@ -13,6 +13,7 @@ import typer
 
 from . import screen
 from .flags import Json, Quiet, Verb, wrong_use
+from .stopping import stopped_cleanly
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def get(
                 f"{wanted.name}: {str(error).replace(str(file), wanted.file)}"
             ) from None
 
-    write_new(folder, write)
+    with stopped_cleanly():
+        write_new(folder, write)
     show(bundles[0], folder, json)
 
 

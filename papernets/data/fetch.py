@@ -12,6 +12,7 @@ from papernets.data import idx
 from papernets.data.cifar import HOW
 from papernets.data.names import data_folder, normal
 from papernets.download import Failed, Progress, download
+from papernets.files import sweep
 from papernets.words import did_you_mean
 
 LARGEST = 64 << 20  # bytes; the largest file, Fashion-MNIST's training pictures, has 26 million
@@ -78,6 +79,8 @@ def fetch(name: str, data_dir: str | None = None, *, progress: Progress | None =
         )
     folder = data_folder(data_dir) / key
     folder.mkdir(parents=True, exist_ok=True)
+    for file in FILES[key]:
+        sweep(folder, f".{file}.*.part")
     paths = []
     for file, checksum in FILES[key].items():
         target = folder / file

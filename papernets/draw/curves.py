@@ -46,20 +46,25 @@ def curves_figure(
     paper_error: float | None = None,
     paper_note: str = "",
     best: int | None = None,
+    last: bool = False,
 ) -> Figure:
     """Error in per cent, loss and learning rate in three panels, the best epoch marked.
 
     `paper_error` is a fraction, drawn as a dashed line; `paper_note` is written beside it and says
     what it was measured on where that is another data set. `best` is the chosen epoch's number, and
     the label says where its loss chose it among equal errors; without it, the first epoch with the
-    lowest validation error. A row of epoch 0 is what the training began with. Values that are not
-    finite leave a gap. An empty log, or a row without one of the NEEDED keys, is a ValueError.
+    lowest validation error. `last`: it was not chosen among all, and is
+    called kept. A row of epoch 0 is what the training began with. Values that are not finite leave
+    a gap. An empty log, or a row without one of the NEEDED keys, is a ValueError.
     """
     column = _columns(log)
     epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)
     error = 100 * column["val_error"]
-    ring = "" if chosen is None else f"best: epoch {chosen:,}, {_percent_at(error, epochs, chosen)}"
-    if best is not None and (error == error[epochs == best][0]).sum() > 1:
+    word = "kept" if last else "best"
+    ring = ""
+    if chosen is not None:
+        ring = f"{word}: epoch {chosen:,}, {_percent_at(error, epochs, chosen)}"
+    if best is not None and not last and (error == error[epochs == best][0]).sum() > 1:
         ring += _of_equals(column["val_error"], column["val_loss"], epochs == best)
     paper = "" if paper_error is None else f"the paper's test error: {percent(paper_error)}"
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 300)

@@ -104,11 +104,11 @@ def balance(labels: ArrayLike, predicted: ArrayLike, classes: Sequence[str]) -> 
 
 
 def few(errors: int, images: int) -> str:
-    """` (95 % interval 0.00 to 43.45 %)`, of an error on few pictures; empty on others."""
+    """` (0 to 43 %)`, the 95 % interval of an error on few pictures; empty on others."""
     if images >= FEW or not images:
         return ""
     low, high = interval(errors, images)
-    return f" (95 % interval {100 * low:.2f} to {percent(high)})"
+    return f" ({100 * low:.0f} to {100 * high:.0f} %)"
 
 
 def interval(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from torch import Tensor
 
-from ..bundle.head import check_head
+from ..bundle.head import as_errors, check_head
 from ..files import unreadable
-from ..words import brief, first_line, listed, shortened
+from ..words import brief, listed
 
 INDEX = ".index.json"
 MAP = "weight_map"  # from a tensor's name to the file that has it
@@ -32,13 +32,11 @@ def read_one(file: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     check_head(file, "Copy it again")
-    try:
-        return load_file(file)
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ValueError(
-            f"{file} is not a whole safetensors file ({shortened(first_line(error), 160)}). "
-            "Copy it again"
-        ) from None
+    with as_errors(file, "Copy it again"):
+        try:
+            return load_file(file)
+        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise SafetensorError(error) from None
 
 
 def index_of(path: Path) -> Path | None:

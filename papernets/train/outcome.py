@@ -111,7 +111,10 @@ def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) 
     rows, never = state.history, float("nan")
     if state.begun:
         rows = [{**state.begun, "train_loss": never, "learning_rate": never}, *rows]
-    figure = curves_figure(rows, title=title, paper_error=error, paper_note=words, best=best)
+    last = training.run.recipe.keep == "last"
+    figure = curves_figure(
+        rows, title=title, paper_error=error, paper_note=words, best=best, last=last
+    )
     save(figure, training.folder / "curves.png")
     draw_confusion(training.found, training.dataset, logits, training.folder, scored)
 

@@ -136,8 +136,8 @@ def _epochs(
     except Diverged as error:
         text = "No epoch was finished"
         if state.best_weights:
-            best = f"The best network so far, of epoch {state.best_epoch}"
-            text = f"{best}, is kept in {folder / 'best'}"
+            best = "The best network so far, of" if run.recipe.keep == "best" else "The network of"
+            text = f"{best} epoch {state.best_epoch}, is kept in {folder / 'best'}"
         raise Diverged(f"{error}, in a new run with another --out. {text}") from None
 
 

@@ -60,7 +60,7 @@ def test_a_committee_is_explained_without_torch(pile):
 def test_the_description_in_weights_needs_no_torch(bundle):
     (bundle / "bundle.json").unlink()
     said, err = light("explain", str(bundle))
-    assert err == "0 ['numpy']\n" and said.startswith(look_up(INFO.network).record.title)
+    assert err == "0 []\n" and said.startswith(look_up(INFO.network).record.title)
 
 
 def test_what_is_asked_for_goes_before_what_was_kept(bundle):

@@ -196,3 +196,21 @@ with streams():
     assert "\x1b[1mplain\x1b[0m" in text and "\x1b[2K" in text  # a style, and a bar
     assert text.count("\\x1b]0;x\\x07\\x9b31m\\r\\x7f\\u202e") == 4  # rich drops a bell itself
     assert not {"\x9b", "\x07", "\x7f", "\u202e"} & set(text) and "\x1b]" not in text
+
+
+def test_errors_are_wrapped_and_their_commands_are_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = "papernets convert file.pth --net resnet18 --from timm --out 'my folder'"
+    text = f"error: {'it did not come, ' * 9}and from there: {command}. Or not; {command}"
+    screen.error(text)
+    assert capsys.readouterr().err == f"{text}\n"
+    on_terminal(monkeypatch, 80)
+    screen.error(text)
+    lines = capsys.readouterr().err.splitlines()
+    assert max(map(len, lines)) <= 80 and " ".join(lines) == text
+    assert sum(line.count(command) for line in lines) == 2
+    assert main(["explain", "nothing of this name", *["--set", "a=1"]]) == 2
+    assert max(map(len, capsys.readouterr().err.splitlines())) <= 80
+    assert main(["predict", "no such bundle " * 9, "x.png"]) == 1
+    assert max(map(len, capsys.readouterr().err.splitlines())) <= 80

@@ -40,7 +40,7 @@ def test_colour_and_classes_are_spoken_of(
     said = "The pictures are in colour, lenet5 reads grey: --channels 3 keeps the colour\n"
     assert err.count(said) == 1
     assert err.count("not the paper's: the paper has ten bitmaps; further classes get") == 1
-    assert "error is that on held-out pictures; * marks the best so far\n" in err
+    assert "pictures, in brackets its 95 % interval; * marks the best so far\n" in err
     assert "1 epoch, seed 0" in err
     assert "The paper's test error" not in out  # photographs are not MNIST
     assert main([*flags, "--out", str(tmp_path / "colour"), "--channels", "3"]) == 0

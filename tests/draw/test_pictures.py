@@ -40,6 +40,8 @@ def test_the_best_of_equal_errors_is_chosen_by_its_loss() -> None:
     assert ring.get_label() == "best: epoch 3, 2.00 %, of equal errors the lowest loss"
     last = find(curves_figure(rows, title="t", best=2), "best")  # the last epoch, kept as it is
     assert last.get_label() == "best: epoch 2, 2.00 %"
+    kept = find(curves_figure(rows, title="t", best=3, last=True), "best")
+    assert kept.get_label() == "kept: epoch 3, 2.00 %"
 
 
 def test_sixty_epochs_are_numbered_by_tens() -> None:
