@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..spec.joins import dotted
+from .layers import ConnectionTable, Subsample
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,11 @@ def module_at(own: nn.Module, path: Sequence[str]) -> nn.Module:
 
 GIVE_THEIR_OWN = (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.BatchNorm1d)
 """What gives a new value, which its own gradient does not need."""
-READ_ALONE = (*GIVE_THEIR_OWN, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.ConstantPad2d)
+READ_ALONE = (
+    *GIVE_THEIR_OWN,
+    *(nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.ConstantPad2d),
+    *(ConnectionTable, Subsample),
+)
 """What makes a new value of its input, and writes nothing over it."""
 
 

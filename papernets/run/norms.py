@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 
+from .block import is_changed
+
 
 def normalised_(x: Tensor, norm: nn.Module) -> Tensor:
     """x normalised, to the same bits as by calling `norm`; x must be the caller's own.
@@ -35,7 +37,7 @@ def _writes_over(x: Tensor, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> bool:
     """
     return (
         type(norm) in (nn.BatchNorm1d, nn.BatchNorm2d)
-        and not ("forward" in norm.__dict__ or norm._forward_hooks or norm._forward_pre_hooks)
+        and not is_changed(norm)
         and forward_ad._current_level < 0
         and not norm.training
         and norm.running_mean is not None

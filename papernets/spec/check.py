@@ -85,23 +85,27 @@ def _check_names(net: Net) -> None:
             what = "rows" if isinstance(part, Layer) else "parts"
             raise ValueError(f"two {what} of {net.name} are called {name!r}: parameters need names")
         held[name] = outer
-        above = name.rpartition(".")[0]
-        while above and above != outer:
+        for above in _beginnings(name, outer):
             if shared.setdefault(above, home) != home:
                 raise ValueError(
                     f"{net.name}: parts called {above!r} and a dot stand in two places, one within "
                     "the other's branches: call those of one place otherwise"
                 )
-            above = above.rpartition(".")[0]
     for name, outer in held.items():
-        above = name.rpartition(".")[0]
-        while above and above != outer:
+        for above in _beginnings(name, outer):
             if above in held:
                 raise ValueError(
                     f"{net.name}: {name!r} is no part of {above!r}, but is called as one: "
                     "call one of the two otherwise"
                 )
-            above = above.rpartition(".")[0]
+
+
+def _beginnings(name: str, outer: str) -> Iterator[str]:
+    """What stands before a dot of a name, the longest first, within the part that it lies in."""
+    above = name.rpartition(".")[0]
+    while above and above != outer:
+        yield above
+        above = above.rpartition(".")[0]
 
 
 def _named(part: Part, name: str = "", outer: str = "") -> Iterator[tuple[str, str, Part, int]]:
