@@ -1,5 +1,6 @@
 """A network as data: layers, joins, and for each layer its facts side by side. No torch."""
 
+from .graph import PICTURE, outputs, sources
 from .initialisation import HE, Initialisation
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, MONOTONE, Layer, Norm, check_activation
@@ -29,6 +30,7 @@ __all__ = [
     "HE",
     "LRN",
     "MONOTONE",
+    "PICTURE",
     "RBF",
     "Activation",
     "AdaptivePool",
@@ -70,6 +72,7 @@ __all__ = [
     "dotted",
     "each_part",
     "fixed_size",
+    "outputs",
     "pair",
     "phrase",
     "phrases",
@@ -77,6 +80,7 @@ __all__ = [
     "rows_of",
     "shown",
     "smallest_input",
+    "sources",
     "tensors",
     "told",
     "totals",

@@ -1,0 +1,85 @@
+"""Where a result goes and in which format: flags, a file's suffix, or stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..files import write_atomically
+from ..words import either
+from .flags import WrongUse
+
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", help="Write to this file; its suffix chooses the format. -: stdout."
+    ),
+]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")]
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown on stdout.")]
+Latex = Annotated[bool, typer.Option("--latex", help="Print LaTeX (booktabs) on stdout.")]
+Html = Annotated[bool, typer.Option("--html", help="Print one HTML page on stdout.")]
+
+TABLES: Mapping[str, str] = {
+    ".json": "json",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".tex": "latex",
+    ".html": "html",
+    ".htm": "html",
+}
+"""The formats of tables, by the suffix of a file."""
+
+
+def chosen(
+    flags: Mapping[str, bool], output: str = "", suffixes: Mapping[str, str] = TABLES
+) -> str:
+    """The one format that the flags, or the file's suffix, ask for; empty where neither does.
+
+    Wrong use where they ask for several, or for a format that there is not.
+    """
+    asked = [name for name, on in flags.items() if on]
+    if len(asked) > 1:
+        raise WrongUse(f"--{' and --'.join(asked)} ask for two formats: give one")
+    if not output or output == "-":
+        return asked[0] if asked else ""
+    suffix = Path(output).suffix.lower()
+    meant = suffixes.get(suffix, "")
+    if not meant and not asked:
+        raise WrongUse(f"{output}: {_which(suffix)}. Give a file that ends in {_known(suffixes)}")
+    if asked and meant not in ("", asked[0]):
+        raise WrongUse(f"{output} ends as {meant} does, but --{asked[0]} asks for another format")
+    return asked[0] if asked else meant
+
+
+def _which(suffix: str) -> str:
+    return f"no format has the suffix {suffix}" if suffix else "a name without a suffix"
+
+
+def _known(suffixes: Mapping[str, str]) -> str:
+    return either(list(suffixes))
+
+
+def write(content: str | bytes, output: str = "") -> None:
+    """Write a result whole to a file, or to stdout where that is `-` or not given.
+
+    An error of the system names the file.
+    """
+    if output in ("", "-"):
+        if isinstance(content, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content)
+        return
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        write_atomically(Path(output), data)
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), output) from None

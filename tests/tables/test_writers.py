@@ -1,0 +1,65 @@
+"""A table in each format: what stands in it is escaped, sums and sections keep their place."""
+
+import csv
+import io
+import xml.etree.ElementTree as tree
+
+import pytest
+
+from papernets.tables import FORMATS, Column, Section, Table, csv_text, html, latex, markdown
+
+HOSTILE = r"<script>alert(1)</script> \input{/etc/passwd} | $x_1$ & `a` \ud800"
+COLUMNS = (Column("layer"), Column("MACs", right=True, key="macs"))
+TABLE = Table(
+    COLUMNS,
+    (
+        Section((("conv1", 105_415_200), (HOSTILE, None)), "stage 1", ("in all", 105_415_200)),
+        Section((("=1+1", 7),)),
+    ),
+    "A network",
+    ("A note with 5 %.",),
+)
+
+
+def test_csv_has_plain_numbers_and_no_sums():
+    rows = list(csv.reader(io.StringIO(csv_text(TABLE))))
+    assert rows[0] == ["section", "layer", "macs"]
+    assert rows[1] == ["stage 1", "conv1", "105415200"]
+    assert len(rows) == 4
+    assert rows[3] == ["", "'=1+1", "7"]
+
+
+def test_markdown_keeps_its_columns_whatever_a_name_holds():
+    lines = [line for line in markdown(TABLE).splitlines() if line.startswith("|")]
+    bars = [line.replace("\\|", "").count("|") for line in lines]
+    assert set(bars) == {3}
+    assert "<script>" not in markdown(TABLE).replace("\\<", "")
+    assert "| --- | --: |" in markdown(TABLE)
+
+
+def test_latex_runs_nothing_of_a_name():
+    text = latex(TABLE)
+    assert r"\input" not in text
+    assert r"\textbackslash{}input\{" in text
+    assert r"105,415,200 \\" in text
+    assert r"5 \%" in text
+    assert text.count(r"\toprule") == text.count(r"\bottomrule") == 1
+
+
+def test_html_is_well_formed_and_escaped():
+    parsed = tree.fromstring(f"<div>{html(TABLE)}</div>")
+    assert parsed.find(".//script") is None
+    assert [c.text for c in parsed.findall(".//thead//th")] == ["layer", "MACs"]
+    assert any(HOSTILE in (cell.text or "") for cell in parsed.iter("th"))
+    assert parsed.find(".//caption").text == "A network"
+
+
+@pytest.mark.parametrize("write", FORMATS.values(), ids=list(FORMATS))
+def test_nothing_moves_a_terminals_cursor(write):
+    table = Table.of((Column("name"),), (("\x1b[2Jx\u202e",),))
+    assert not {"\x1b", "\u202e"} & set(write(table))
+
+
+def test_a_row_has_a_cell_for_each_column():
+    with pytest.raises(ValueError, match="1 cells for 2 columns"):
+        Table.of(COLUMNS, (("alone",),))
