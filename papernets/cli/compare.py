@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,8 +146,6 @@ def _compared(name: str, sizes: tuple[int | None, int | None, str]) -> Compared:
 
 def _arranged(found: Comparison, protocol: str, sort: str, columns: str) -> Comparison:
     """In the order and with the columns that are asked for; ValueError for an unknown one."""
-    from dataclasses import replace
-
     from ..compare.columns import check_columns
     from ..compare.published import check_protocol
 
@@ -162,7 +161,9 @@ def _write(found: Comparison, form: str, output: str) -> None:
     elif form:
         _table(found.table(exact=form == "csv"), form, output)
     else:
-        show(found.table())
+        made = found.table()
+        short = tuple(replace(c, name=c.name.split(" (")[0]) for c in made.columns)
+        show(replace(made, columns=short), OPTIONAL)
 
 
 def _json(value: object, output: str) -> None:
@@ -181,12 +182,12 @@ def _table(table: Table, form: str, output: str) -> None:
     write(page(table) if form == "html" else FORMATS[form](table), output)
 
 
-def show(table: Table) -> None:
-    """Print a table for people: short headings, notes below."""
-    heads = [column.name.split(" (")[0] for column in table.columns]
+def show(table: Table, optional: Sequence[str] = ()) -> None:
+    """Print a table for people, its notes below; a narrow terminal leaves the optional out."""
+    heads = [column.name for column in table.columns]
     left = next((at for at, column in enumerate(table.columns) if column.right), len(heads))
     rows = [table.texts(cells) for cells in table.rows()]
-    optional = [head for head in OPTIONAL if head in heads]
+    optional = [head for head in optional if head in heads]
     gone = screen.table(heads, rows, left=left, optional=optional)
     if gone:
         screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")
@@ -209,8 +210,11 @@ def _draw(found: Comparison, kind: str, error: str, form: str, output: str) -> N
     from ..draw.compared import drawn
 
     write(drawn(made, form or "svg"), output)
+    whys: dict[str, list[str]] = {}
     for name, why in made.left_out:
-        screen.note(f"left out: {name}: {why}")
+        whys.setdefault(why, []).append(name)
+    for why, several in whys.items():
+        screen.note(f"left out, {why}: {', '.join(several)}")
     if output != "-":
         screen.note(f"{output}: {made.title}, {plural(made.count, 'network')}")
 
@@ -227,7 +231,8 @@ def _notes(name: str, names: Sequence[str], form: str, output: str) -> None:
         made = None if name == "list" else corrected(name)
     if made is None:
         table = listed()
-        keys = ("table", "source", "heading", "judged", "wrong")
+        keys = ("table", "short", "judged", "wrong")
+        rows: list[dict[str, object]]
         rows = [dict(zip(keys, row, strict=True)) for row in table.rows()]
     else:
         mark = MARK if screen.speaks_unicode() or form else "="

@@ -217,12 +217,28 @@ def _join(points: list[Point], made: Point) -> None:
     points.append(made)
 
 
-def _said(comparison: Comparison, panels: Sequence[Panel]) -> str:
-    """What the reader of a picture of errors has to know."""
+def _said(comparison: Comparison, panels: Sequence[Panel], out: Mapping[str, str]) -> str:
+    """What the reader of a picture of errors has to know: the protocol, who is left out."""
     joined = [point for panel in panels for point in panel.points if point.others]
     same = [f"{point.name} and {', '.join(point.others)}" for point in joined]
     share = f" One point: {'; '.join(same)}." if same else ""
-    return f"Published errors, {SAID[comparison.protocol]}.{share}"
+    return f"Errors as published, {SAID[comparison.protocol]}.{share}{_missing(out)}"
+
+
+NAMED = 6
+"""So many networks that are left out are named in a picture; more are counted."""
+
+
+def _missing(out: Mapping[str, str]) -> str:
+    """Who is left out, and why, by the reason."""
+    whys: dict[str, list[str]] = {}
+    for name, why in out.items():
+        whys.setdefault(why, []).append(name)
+    parts = [
+        f"{', '.join(names) if len(out) <= NAMED else plural(len(names), 'network')} ({why})"
+        for why, names in whys.items()
+    ]
+    return f" Left out: {'; '.join(parts)}." if parts else ""
 
 
 def _alt(title: str, panels: Sequence[Panel], unit: Callable[[Point], str]) -> str:
@@ -248,7 +264,7 @@ def _error_macs(comparison: Comparison, error: str) -> Chart:
         panels,
         lambda p: f"at {millions(p.x)} million MACs with {millions(p.params)} million parameters",
     )
-    line = _said(comparison, panels)
+    line = _said(comparison, panels, out)
     return Chart("error-macs", title, line, panels, tuple(out.items()), alt)
 
 
@@ -262,7 +278,7 @@ def _error_year(comparison: Comparison, error: str) -> Chart:
     title = "Error against year"
     alt = _alt(title, panels, lambda p: f"in {p.x:.0f}")
     years = " Within a year the place from left to right means nothing."
-    line = _said(comparison, panels) + years
+    line = _said(comparison, panels, out) + years
     return Chart("error-year", title, line, panels, tuple(out.items()), alt)
 
 
@@ -286,10 +302,7 @@ def _accuracy(comparison: Comparison, error: str) -> Chart:
     title = "Accuracy per parameter"
     parts = [f"{b.name} {digits(b.value)} ({b.text})" for panel in panels for b in panel.bars]
     alt = f"{title}, percentage points per million parameters: {'; '.join(parts)}."
-    line = (
-        "Percentage points of accuracy per million parameters. "
-        f"Published errors, {SAID[comparison.protocol]}."
-    )
+    line = f"Percentage points of accuracy per million parameters. {_said(comparison, panels, out)}"
     return Chart("accuracy-per-parameter", title, line, tuple(panels), tuple(out.items()), alt)
 
 

@@ -121,7 +121,9 @@ WHATS: Mapping[str, What] = {
         _mega,
         "memory: the outputs of all layers for one picture, float32, in MB",
     ),
-    "field": What("field", _field, means="field: the side in pixels of what one value of the last map sees"),
+    "field": What(
+        "field", _field, means="field: the side in pixels of what one value of the last map sees"
+    ),
     "top1": What("top-1", _shown(lambda one: one.top1), percent),
     "top5": What("top-5", _shown(lambda one: one.top5), percent),
     "protocol": What("protocol", _shown(lambda one: one.protocol), words=True),
@@ -245,17 +247,17 @@ def _letter(at: int) -> str:
     return (_letter(before - 1) if before else "") + ascii_lowercase[last]
 
 
-def notes(
-    comparison: Comparison, names: Sequence[str], letters: Mapping[str, str]
-) -> list[str]:
+def notes(comparison: Comparison, names: Sequence[str], letters: Mapping[str, str]) -> list[str]:
     """What stands below a table: each protocol with its sources, and what the columns mean."""
     lines = []
     if letters:
-        lines.append(f"top-1, top-5: published errors in per cent, {SAID[comparison.protocol]}.")
+        lines.append(f"top-1, top-5: errors in per cent as published, {SAID[comparison.protocol]}.")
     for protocol, letter in letters.items():
         lines.append(f"{letter}: {protocol}. {'; '.join(_sources(comparison, protocol))}.")
     if letters and (without := unpublished(comparison)):
-        lines.append(f"Nobody published such an error of: {', '.join(without)}.")
+        count = len(comparison.several)
+        whom = ", ".join(without) if len(without) < count else "any of them"
+        lines.append(f"No such error was published of {whom}.")
     means = [WHATS[name].means for name in names if WHATS[name].means]
     return [*lines, *([f"{'; '.join(means)}."] if means else [])]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..nets.notes import NAMES, page
+from ..nets.notes.winners import HEADING, winners
 from ..said import Block, Cell, Value, check, shown
 from ..tables import Column, Section, Table
 from ..words import did_you_mean, plural
@@ -15,7 +16,8 @@ from ..words import did_you_mean, plural
 TEXT = ("line", "of", "what", "printed")
 """The columns of numbers of the text, which are no table."""
 SHORT: Mapping[str, str] = {
-    "winners": "notes-001-ilsvrc-top-5-error-on-the-test-set",
+    "winners": "notes-winners-of-ilsvrc-classification",
+    "ilsvrc-errors": "notes-001-ilsvrc-top-5-error-on-the-test-set",
     "all-comparisons": "notes-002-all-comparisons",
     "comparison": "notes-003-comparison",
 }
@@ -70,10 +72,7 @@ class Corrected:
         return tuple(
             (
                 line.number,
-                tuple(
-                    _right(head, cell)
-                    for head, cell in zip(heads, line.cells, strict=False)
-                ),
+                tuple(_right(head, cell) for head, cell in zip(heads, line.cells, strict=False)),
             )
             for line in self.block.lines
         )
@@ -111,7 +110,11 @@ class Corrected:
             texts = [_marked(cell, numbers, agrees) for cell in cells]
             rows.append((*texts, *[""] * (len(heads) - len(texts))))
         right = [
-            any(cell.verdict for _, cells in self.lines for cell in cells[at : at + 1])
+            any(
+                cell.verdict and NUMBER.match(cell.printed)
+                for _, cells in self.lines
+                for cell in cells[at : at + 1]
+            )
             for at in range(len(heads))
         ]
         columns = tuple(Column(head, right[at]) for at, head in enumerate(heads))
@@ -133,8 +136,8 @@ class Corrected:
         count = [cell.verdict for _, cells in self.lines for cell in cells if cell.verdict]
         wrong = count.count("erratum") + count.count("unexplained")
         yield (
-            f"{agrees} {plural(count.count('agrees'), 'cell agrees', 'cells agree')} with our "
-            f"arithmetic, {wrong} {'is' if wrong == 1 else 'are'} corrected, "
+            f"{agrees} {plural(count.count('agrees'), 'cell agrees', 'cells agree')} with "
+            f"arithmetic or the papers, {wrong} {'is' if wrong == 1 else 'are'} corrected, "
             f"{plural(count.count('measured'), 'is a result', 'are results')}."
         )
         for at, ((verdict, why), printed) in enumerate(self._reasons.items(), 1):
@@ -188,8 +191,8 @@ def restyled(text: str, printed: Value, ours: Value) -> str:
         sides = [int(side) for side in found]
         for order in ((0, 1, 2), (1, 2, 0)) if len(ours) == 3 else (tuple(range(len(ours))),):
             if [printed[at] for at in order] == sides:
-                own = iter([str(ours[at]) for at in order])
-                return head + sign + NUMBER.sub(lambda _: next(own), tail)
+                own = [str(ours[at]) for at in order]
+                return head + sign + NUMBER.sub(lambda _: own.pop(0), tail)  # noqa: B023
     one = len(found) == 1 and isinstance(printed, int | float) and isinstance(ours, int | float)
     if not one or not found[0]:
         return shown(ours)
@@ -210,13 +213,16 @@ def _number(text: str, ours: float, unit: float) -> str:
 
 def named() -> Mapping[str, tuple[str, Block]]:
     """Every printed table of the notes by its name, with its note."""
-    found: dict[str, tuple[str, Block]] = {}
+    found = {f"notes-{_slug(HEADING)}": ("notes 000 to 002", winners())}
     for note in NAMES:
         for block in page(note).blocks:
             if block.columns != TEXT and any(block.columns[1:]):
-                words = re.sub(r"[^a-z0-9]+", "-", block.heading.lower()).strip("-")
-                found[f"{note}-{words}"] = (note.replace("-", " "), block)
+                found[f"{note}-{_slug(block.heading)}"] = (note.replace("-", " "), block)
     return found
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
 
 
 def corrected(name: str) -> Corrected:
@@ -237,20 +243,14 @@ def corrected(name: str) -> Corrected:
 
 
 def listed() -> Table:
-    """All tables of the notes: name, note, heading, how many cells are judged and are wrong."""
+    """All tables of the notes: the name, a short one, how many cells are judged and are wrong."""
     rows = []
     short = {long: name for name, long in SHORT.items()}
-    for name, (source, block) in named().items():
+    for name, (_, block) in named().items():
         verdicts = [cell.verdict() for _, cell in block.cells()]
         wrong = verdicts.count("erratum") + verdicts.count("unexplained")
-        judged = sum(bool(verdict) for verdict in verdicts)
-        rows.append((short.get(name, name), source, block.heading, judged, wrong))
-    rows.sort(key=lambda row: row[0] not in SHORT)
-    columns = (
-        Column("table"),
-        Column("source"),
-        Column("heading"),
-        Column("judged", right=True),
-        Column("wrong", right=True),
-    )
+        rows.append((name, short.get(name, ""), sum(map(bool, verdicts)), wrong))
+    rows.sort(key=lambda row: not row[1])
+    numbers = (Column("judged", right=True), Column("wrong", right=True))
+    columns = (Column("table"), Column("short"), *numbers)
     return Table(columns, (Section(tuple(rows)),), "Tables of the lecture notes")

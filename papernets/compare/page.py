@@ -28,9 +28,10 @@ p { max-width: 60rem; margin: .6rem 0; color: #444; }
 def page(table: Table) -> str:
     """The table on a page of its own, its notes below."""
     head, _, rest = as_html(table).partition("</table>\n")
+    body = f'<div class="wide" tabindex="0">\n{head}</table>\n</div>\n{rest}'
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(table.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<div class="wide" tabindex="0">\n{head}</table>\n</div>\n{rest}</main>\n</body>\n</html>\n'
+        f"{body}</main>\n</body>\n</html>\n"
     )

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from ..said import WHO, Claim
 from ..words import did_you_mean
 
-COUNTS = {word: n for n, word in enumerate("one two three four five six seven".split(), 1)}
+COUNTS = {
+    word: n for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven"], 1)
+}
 METRIC = re.compile(r",? ?\btop-([15])\b(?: \(printed as accuracy\))?")
 DATA = re.compile(r"ILSVRC-(\d{4})|CIFAR-100?|MNIST|SVHN")
 NETWORKS = re.compile(rf"\b({'|'.join(COUNTS)}|\d+) (?:networks?|models?)\b")
@@ -111,8 +113,9 @@ def published(claims: Iterable[Claim]) -> tuple[Published, ...]:
         conditions = METRIC.sub("", claim.conditions)
         key = conditions, str(claim.source)
         one = found.get(key) or _read(claim, conditions)
-        which = "top5" if metric and metric[1] == "5" else "top1"
-        found[key] = replace(one, **{which: float(claim.printed)})
+        error = float(claim.printed)
+        fifth = metric is not None and metric[1] == "5"
+        found[key] = replace(one, top5=error) if fifth else replace(one, top1=error)
     return tuple(found.values())
 
 
@@ -205,11 +208,10 @@ KINDS: Mapping[str, Callable[[Published], bool]] = {
 LOWEST = ("many-views", "best", "ensemble")
 """Of these the lowest error is shown, of the others the plainest."""
 SAID = {
-    "plainest": "of one network rather than several, on the validation pictures that the others "
-    "share, with the fewest views of each; of equal ones the first that is printed",
+    "plainest": "of one network, with the fewest views of a picture that its paper prints",
     "one-crop": "of one network, one crop of each picture",
     "ten-crop": "of one network, ten crops of each picture",
-    "dense": "of one network, applied to whole pictures",
+    "dense": "of one network, run over whole pictures as a convolution",
     "many-views": "of one network, the lowest with many views of each picture",
     "best": "of one network, the lowest that is printed",
     "ensemble": "the lowest of several networks together",

@@ -252,7 +252,7 @@ def _compared(given: object, results: Mapping[str, Result]) -> Compared:
 
 
 def in_family(name: str) -> tuple[str, ...]:
-    """The names of a family's networks, in order of year; ValueError with the families there are."""
+    """The names of a family's networks, in order of year; ValueError lists the families."""
     from ..nets import NETS
 
     families: dict[str, list[str]] = {}

@@ -107,7 +107,14 @@ def _stacked(
             continue
         hatch: Any = {"hatch": "////", "edgecolor": "white"} if step == END else {}
         axes.barh(
-            down, share, left=start, height=0.74, color=colours[step], linewidth=0, zorder=2, **hatch
+            down,
+            share,
+            left=start,
+            height=0.74,
+            color=colours[step],
+            linewidth=0,
+            zorder=2,
+            **hatch,
         )
         text = f"{100 * share:.0f} %"
         if share * wide > text_width(figure, text, 7) + 0.08:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 WIDTH, SIDE, LEFT, FOOT, GAP = 10.0, 2.15, 0.75, 0.62, 0.75
 LARGE, SMALL = 5.0, 2.6  # inches that the first panel and further ones are high
-BIGGEST, LEAST = 1100.0, 22.0  # points squared that a marker takes
+CROWD = 25  # more points than these want a higher panel, smaller markers, smaller names
+BIGGEST, LEAST = 1100.0, 26.0  # points squared that a marker takes
 STEADY = 70.0  # of a marker where size means nothing
 LONGEST = 34  # characters of a label
 
@@ -55,7 +56,9 @@ def point_figure(chart: Chart) -> Figure:
     points = [point for panel in chart.panels for point in panel.points]
     most = max(point.params for point in points)
     shapes = shapes_of([point.protocol for point in points])
-    heights = [LARGE if at == 0 else SMALL for at in range(len(chart.panels))]
+    crowded = any(len(panel.points) > CROWD for panel in chart.panels)
+    heights = [LARGE + 2 * crowded, *[SMALL] * (len(chart.panels) - 1)]
+    biggest = (BIGGEST / 2 if crowded else BIGGEST) if sized else 0.0
     height = sum(heights) + FOOT + GAP * (len(heights) - 1) + 0.3
     figure = sheet(WIDTH, height, chart.title, plain(chart.line))
     top = height - 0.3
@@ -63,17 +66,17 @@ def point_figure(chart: Chart) -> Figure:
         axes = place(figure, LEFT, top - tall, WIDTH - LEFT - SIDE - 0.2, tall)
         axes.set_title(plain(panel.title), loc="left", fontsize=9, color=INK, pad=6)
         xs = _axis(axes, panel.points, chart.kind)
-        areas = [_area(point, most, sized) for point in panel.points]
+        areas = [_area(point.params, most, biggest) for point in panel.points]
         _scatter(axes, panel, xs, areas, shapes)
         _labels(figure, axes, panel.points, xs, areas)
         top -= tall + GAP
-    _legend(figure, points, shapes, most if sized else 0)
+    _legend(figure, points, shapes, most, biggest)
     return figure
 
 
-def _area(point: Point, most: int, sized: bool) -> float:
-    """A marker's area in points squared, by the parameters."""
-    return max(LEAST, BIGGEST * point.params / most) if sized and most else STEADY
+def _area(params: float, most: int, biggest: float) -> float:
+    """A marker's area in points squared, by the parameters; steady where sizes mean nothing."""
+    return max(LEAST, biggest * params / most) if biggest and most else STEADY
 
 
 def _axis(axes: Axes, points: Sequence[Point], kind: str) -> list[float]:
@@ -95,7 +98,8 @@ def _axis(axes: Axes, points: Sequence[Point], kind: str) -> list[float]:
     axes.set_xlim(first / stretch, last * stretch)
     first, last = axes.get_xlim()
     decades = range(floor(log10(first)), ceil(log10(last)) + 1)
-    steps = (1, 2, 5) if last / first < 3000 else (1,)
+    wide = last / first
+    steps = tuple(range(1, 10)) if wide < 8 else (1, 2, 5) if wide < 3000 else (1,)
     ticks = [step * 10.0**n for n in decades for step in steps]
     axes.xaxis.set_major_locator(FixedLocator([t for t in ticks if first <= t <= last]))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -169,7 +173,7 @@ def _labels(
     """The names beside their markers, with a line where there is no room near it."""
     from matplotlib.lines import Line2D
 
-    size = 8.5 if len(points) <= 12 else 7.5 if len(points) <= 25 else 6.5
+    size = 8.5 if len(points) <= 12 else 7.5 if len(points) <= CROWD else 6.5
     figure.canvas.draw()
     texts = [shorten(plain(" ".join(point.label.split())), LONGEST) for point in points]
     spots = []
@@ -201,7 +205,13 @@ def _labels(
         )
 
 
-def _legend(figure: Figure, points: Sequence[Point], shapes: dict[str, str], most: int) -> None:
+def _legend(
+    figure: Figure,
+    points: Sequence[Point],
+    shapes: dict[str, str],
+    most: int,
+    biggest: float,
+) -> None:
     """What colours, shapes and sizes mean, in a column at the right."""
     wide, tall = figure.get_size_inches()
     heading = 0.0
@@ -218,10 +228,11 @@ def _legend(figure: Figure, points: Sequence[Point], shapes: dict[str, str], mos
     y = _entries(figure, axes, y, "Networks", [(g, "o", GROUPS.get(g, GREY), 55.0) for g in groups])
     ways = [(way, shape, GREY, 55.0 * SHAPES[shape]) for way, shape in shapes.items()]
     y = _entries(figure, axes, y, "How it was measured", ways)
-    if most:
+    if biggest:
         sizes = [
-            (f"{size / 1e6:g} million", "o", GREY, max(LEAST, BIGGEST * size / most))
+            (_count(size), "o", GREY, biggest * size / most)
             for size in _sizes(most)
+            if biggest * size / most >= LEAST
         ]
         _entries(figure, axes, y, "Parameters (area)", sizes)
 
@@ -230,7 +241,7 @@ def _sizes(most: int) -> list[float]:
     """Round numbers of parameters, the largest near the most that there is."""
     top = 10.0 ** floor(log10(most))
     top *= next(step for step in (5, 2, 1) if step * top <= most)
-    return [top, top / 5, top / 20] if most > 1000 else [top]
+    return [top, top / 5, top / 20]
 
 
 def _entries(

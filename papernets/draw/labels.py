@@ -91,7 +91,7 @@ def placed(spots: Sequence[Spot], room: Box) -> list[Box]:
             lines = [line_of(s, b) if b else None for s, b in zip(spots, boxes, strict=True)]
             boxes[at] = min(
                 every[at],
-                key=lambda box: alone[at][box] + _over_labels(spots[at], box, boxes, lines),  # noqa: B023
+                key=lambda box: alone[at][box] + _over_labels(spots[at], box, boxes, lines),
             )
         if boxes == before:
             break
@@ -187,5 +187,9 @@ def _distance(x: float, y: float, line: Line) -> float:
     """How far a point is from a line between two points."""
     x0, y0, x1, y1 = line
     long = (x1 - x0) ** 2 + (y1 - y0) ** 2
-    share = 0.0 if not long else min(1.0, max(0.0, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / long))
+    share = (
+        0.0
+        if not long
+        else min(1.0, max(0.0, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / long))
+    )
     return hypot(x - x0 - share * (x1 - x0), y - y0 - share * (y1 - y0))
