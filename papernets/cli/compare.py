@@ -188,7 +188,7 @@ def show(table: Table, optional: Sequence[str] = ()) -> None:
     left = next((at for at, column in enumerate(table.columns) if column.right), len(heads))
     rows = [table.texts(cells) for cells in table.rows()]
     optional = [head for head in optional if head in heads]
-    gone = screen.table(heads, rows, left=left, optional=optional)
+    gone = screen.table(heads, rows, left=max(1, left), optional=optional)
     if gone:
         screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")
     if table.notes:

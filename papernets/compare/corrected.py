@@ -143,7 +143,7 @@ class Corrected:
         for at, ((verdict, why), printed) in enumerate(self._reasons.items(), 1):
             said = f"the paper: {why}" if verdict == "measured" else why
             kind = "result" if verdict == "measured" else VERDICTS[verdict]
-            yield f"[{at}] {kind}; printed {', '.join(printed)}: {said}."
+            yield f"({at}) {kind}; printed {', '.join(printed)}: {said}."
 
     def _long(self) -> Table:
         heads = ("line", "column", "printed", "right", "verdict", "why")
@@ -159,9 +159,9 @@ class Corrected:
 def _marked(cell: Right, numbers: Mapping[tuple[str, str], int], agrees: str) -> str:
     """A cell as people read it: the right value and its mark."""
     if cell.verdict == "agrees":
-        return f"{cell.right} {agrees}"
+        return f"{cell.right}{agrees}"
     at = numbers.get((cell.verdict, cell.why))
-    return f"{cell.right} [{at}]" if at else cell.right
+    return f"{cell.right} ({at})" if at else cell.right
 
 
 def _right(column: str, cell: Cell) -> Right:
@@ -193,6 +193,8 @@ def restyled(text: str, printed: Value, ours: Value) -> str:
             if [printed[at] for at in order] == sides:
                 own = [str(ours[at]) for at in order]
                 return head + sign + NUMBER.sub(lambda _: own.pop(0), tail)  # noqa: B023
+    if isinstance(printed, tuple) and isinstance(ours, tuple) and len({*printed}) == 1:
+        printed, ours = (printed[0], ours[0]) if len({*ours}) == 1 else (printed, ours)
     one = len(found) == 1 and isinstance(printed, int | float) and isinstance(ours, int | float)
     if not one or not found[0]:
         return shown(ours)
