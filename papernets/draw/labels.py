@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, hypot, pi, sin
+from math import cos, hypot, inf, pi, sin
 
 ANGLES = 16
 GAPS = (0.03, 0.08, 0.16, 0.28, 0.42, 0.6, 0.8, 1.05, 1.35, 1.7)  # inches from a point's edge
@@ -79,9 +79,11 @@ def placed(spots: Sequence[Spot], room: Box) -> list[Box]:
         sum(hypot(a.x - b.x, a.y - b.y) < 0.6 + a.radius + b.radius for b in spots) for a in spots
     ]
     order = sorted(range(len(spots)), key=lambda at: (-crowd[at], at))
-    every = [_candidates(spot, room) for spot in spots]
-    alone = [
-        {box: _over_points(spot, box, at, spots) for box in every[at]}
+    every = [
+        sorted(
+            ((_over_points(spot, box, at, spots), box) for box in _candidates(spot, room)),
+            key=lambda one: one[0],
+        )
         for at, spot in enumerate(spots)
     ]
     for _ in range(ROUNDS):
@@ -89,13 +91,27 @@ def placed(spots: Sequence[Spot], room: Box) -> list[Box]:
         for at in order:
             boxes[at] = None
             lines = [line_of(s, b) if b else None for s, b in zip(spots, boxes, strict=True)]
-            boxes[at] = min(
-                every[at],
-                key=lambda box: alone[at][box] + _over_labels(spots[at], box, boxes, lines),
-            )
+            boxes[at] = _best(spots[at], every[at], boxes, lines)
         if boxes == before:
             break
     return [box for box in boxes if box is not None]
+
+
+def _best(
+    spot: Spot,
+    several: Sequence[tuple[float, Box]],
+    boxes: Sequence[Box | None],
+    lines: Sequence[Line | None],
+) -> Box:
+    """The best of a label's places, which come with what they cost alone, the cheapest first."""
+    least, best = inf, several[0][1]
+    for alone, box in several:
+        if alone >= least:
+            break
+        cost = alone + _over_labels(spot, box, boxes, lines)
+        if cost < least:
+            least, best = cost, box
+    return best
 
 
 def _candidates(spot: Spot, room: Box) -> list[Box]:

@@ -52,8 +52,13 @@ def boxes(figure):
     ]
 
 
+MANY = pytest.mark.slow  # a hundred networks
+
+
 @pytest.mark.parametrize("kind", POINTS)
-@pytest.mark.parametrize("which", SEVERAL)
+@pytest.mark.parametrize(
+    "which", ["four", "one", "vgg", "mobilenet", "every", pytest.param("best", marks=MANY)]
+)
 def test_no_label_lies_on_another_and_nothing_leaves(kind: str, which: str) -> None:
     figure = figure_of(chart(SEVERAL[which], kind))
     names = boxes(figure)
@@ -101,8 +106,10 @@ def test_a_markers_area_is_its_parameters() -> None:
     assert a / b == pytest.approx(p / q, rel=0.01)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [*(("error-macs", f) for f in ("png", "svg", "pdf")), ("cost-by-stage", "svg")],
+)
 def test_the_same_bytes_again_and_small(kind: str, form: str) -> None:
     made = chart(FOUR, kind)
     one = drawn(made, form)
