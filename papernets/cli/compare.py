@@ -30,7 +30,7 @@ OPTIONAL = ("interval", "memory", "field", "MiB", "year")
 def compare(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NETWORKS...", help=NAMED, show_default=False),
+        typer.Argument(metavar="NETWORK", help=NAMED, show_default=False),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All networks, by year.")] = False,
     family: Annotated[
@@ -135,7 +135,7 @@ def _compared(name: str, sizes: tuple[int | None, int | None, str]) -> Compared:
     from ..compare.results import result_of
 
     if not name:
-        raise WrongUse("NETWORKS: one is empty: give a name, or leave it out")
+        raise WrongUse("NETWORK: one is empty: give a name, or leave it out")
     found, folder = network(name, *sizes), bundle_of(name)
     if folder is None:
         return Compared(name if ".py:" in name else found.name, found)
