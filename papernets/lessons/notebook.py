@@ -1,0 +1,1 @@
+"""A lesson as a Jupyter notebook that works with papernets itself."""

@@ -1,0 +1,1 @@
+"""A lesson as one page that needs nothing else."""
