@@ -229,8 +229,8 @@ def _show(lesson: Lesson, example: Example, exercise: Exercise, numbers: str) ->
     screen.line(Text("Step by step", style="bold"))
     for at, step in enumerate(worked.steps, 1):
         formula = f"{pretty(step.formula)} = " if step.formula else ""
-        result = f"{formula}{step.shown}".replace("\n", " ")
-        screen.paragraph(f"{at}", f"{step.text}: {result}", indent=2, hang=3)
+        screen.paragraph(f"{at}", step.text, indent=2, hang=3)
+        screen.paragraph("", f"{formula}{step.shown}", indent=5, hang=7)
     screen.say()
     screen.line(Text(f"Answer: {worked.answer.text}", style="bold"))
     for remark in worked.remarks:

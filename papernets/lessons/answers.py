@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..words import shortened
-from .values import Matrix, Number, Sizes, Value, is_matrix, is_sizes, number_text, same, shown
+from .values import Matrix, Number, Sizes, Value, is_matrix, is_sizes, number_text, same, with_unit
 
 LONGEST = 20_000
 NUMBER = r"[-+]?(?:\d{1,3}(?:[,_' ]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?"
@@ -42,8 +42,7 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as people read it."""
-        behind = f" {self.unit}" if self.unit else ""
-        return shown(self.value) + behind
+        return with_unit(self.value, self.unit)
 
     @property
     def form(self) -> str:

@@ -13,7 +13,7 @@ from ..words import did_you_mean
 from .answers import Answer
 from .params import KEY, Param, default_of, params_of
 from .pictures import Picture
-from .values import Value, is_matrix, is_sizes, plain, same, shown
+from .values import Value, is_matrix, is_sizes, plain, same, with_unit
 
 DRAWS = 2000
 """How often an exercise is drawn until its mistakes lead to answers of their own."""
@@ -35,7 +35,7 @@ class Step:
     @property
     def shown(self) -> str:
         """The value as people read it, with its unit."""
-        return shown(self.value) + (f" {self.unit}" if self.unit else "")
+        return with_unit(self.value, self.unit)
 
     def to_dict(self) -> dict[str, object]:
         """The step as JSON has it."""
@@ -70,6 +70,11 @@ class Worked:
             if not any(same(slip.value, other, 2 * self.answer.within) for other in others):
                 found.append(slip)
         return tuple(found)
+
+    def _repr_html_(self) -> str:
+        from .fragments import worked
+
+        return worked(self, styled=True)
 
     @property
     def clear(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..tables import Column, Section, Table
 from .lesson import Example, Exercise, Lesson, Slip, Worked
-from .values import plain, shown
+from .values import plain, with_unit
 
 SHOWN_SEED = 1
 """The exercise that a lesson shows where no seed is given; seed 0 is its own example."""
@@ -71,5 +71,4 @@ def sheet(exercises: Sequence[Exercise]) -> Table:
 
 def slip_text(worked: Worked, slip: Slip) -> str:
     """A mistake and what it leads to: `61 MACs: You forgot the + 1.`"""
-    unit = f" {worked.answer.unit}" if worked.answer.unit else ""
-    return f"{shown(slip.value)}{unit}: {slip.did}"
+    return f"{with_unit(slip.value, worked.answer.unit)}: {slip.did}"

@@ -41,6 +41,13 @@ def shown(value: Value) -> str:
     return number_text(value)
 
 
+def with_unit(value: Value, unit: str) -> str:
+    """A value with its unit, `1 pixel` or `27 pixels`; `25 %`."""
+    if unit and isinstance(value, int | float) and value in (1, -1):
+        unit = unit.removesuffix("s")
+    return f"{shown(value)} {unit}".rstrip()
+
+
 def plain(value: Any) -> object:
     """A value as JSON has it: a number, a list, a list of rows; a whole float is an int."""
     if isinstance(value, tuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -27,19 +27,22 @@ COLOURS = {
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 
-def style() -> str:
-    """The rules for the classes; a page's own variables are stronger."""
-    rules = [f".pl text{{font-family:{FONT};fill:var(--ink,{COLOURS['ink'][0]})}}"]
-    for dark in (False, True):
-        own = [
-            f".pl .f-{name}{{fill:var(--{name},{pair[dark]})}}"
-            f".pl .s-{name}{{stroke:var(--{name},{pair[dark]})}}"
-            for name, pair in COLOURS.items()
-        ]
-        text = f".pl text{{fill:var(--ink,{COLOURS['ink'][dark]})}}"
-        text += f".pl text.soft{{fill:var(--soft,{COLOURS['soft'][dark]})}}"
-        body = text + "".join(own)
-        rules.append(f"@media (prefers-color-scheme:dark){{{body}}}" if dark else body)
+def style(own: bool = True) -> str:
+    """The rules for the classes; with `own` colours, for where a page gives none, dark ones too."""
+    if not own:
+        return _rules(lambda name: f"var(--{name})")
+    light, dark = _rules(lambda name: COLOURS[name][0]), _rules(lambda name: COLOURS[name][1])
+    return f"{light}@media (prefers-color-scheme:dark){{{dark}}}"
+
+
+def _rules(colour: Callable[[str], str]) -> str:
+    """The rules, with the colour of a name."""
+    rules = [f".pl text{{font-family:{FONT};fill:{colour('ink')}}}"]
+    rules.append(f".pl text.soft{{fill:{colour('soft')}}}")
+    rules += [
+        f".pl .f-{name}{{fill:{colour(name)}}}.pl .s-{name}{{stroke:{colour(name)}}}"
+        for name in COLOURS
+    ]
     return "".join(rules)
 
 
