@@ -362,7 +362,17 @@ class Halves(Example):
                 "On an even ground this filter gives 0.",
             ),
         )
-        return Worked(tuple(steps), Answer((row,)), slips, shown_map(image, kernel, found))
+        return Worked(tuple(steps), Answer((row,)), slips, self._picture(found))
+
+    def _picture(self, found: Matrix) -> Picture:
+        """The picture, the first window that sees the edge, and where the map is not 0."""
+        places = [(0, x) for x, cell in enumerate(found[0]) if cell]
+        kernel = printed("3x3 filter again")
+        seen = window(*places[0], *size(kernel)) if places else window(0, 0, 0, 0)
+        after = Cells(found, "map", frozenset(places))
+        return Beside(
+            [Cells(self.image, "picture", seen), "*", Cells(kernel, "filter"), "=", after]
+        )
 
     @classmethod
     def draw(cls, random: Random) -> Self:

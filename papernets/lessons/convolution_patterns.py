@@ -12,7 +12,7 @@ from .arrays import convolved, padded, patch, products, size, spread, sum_text, 
 from .convolution_filters import CHAPTER, covers, shown_map, swept
 from .lesson import Example, Lesson, Slip, Step, Worked
 from .params import grid, whole
-from .pictures import Beside, Cells, Picture, Stack, border, window
+from .pictures import Beside, Cells, Picture, border, window
 from .printed import printed, source
 from .values import Matrix
 
@@ -344,10 +344,17 @@ class Dilated(Example):
         x, k, d = self.matrix, self.filter, self.dilation
         wide = spread(k, d)
         found, dense = convolved(x, wide), convolved(x, k)
-        steps = (
-            Step("Spread the filter: zeros between its weights", "", wide),
-            *swept(x, wide),
+        first, second = (
+            tuple(row[left::d][: len(k[0])] for row in x[::d][: len(k)]) for left in (0, 1)
         )
+        steps = [
+            Step("Spread the filter: zeros between its weights", "", wide),
+            Step("The first window: only what lies under weights", sum_text(first, k), found[0][0]),
+            Step("Go on, one pixel at a time", "", found),
+        ]
+        if len(found[0]) > 1:
+            text = "One pixel to the right"
+            steps.insert(2, Step(text, sum_text(second, k), found[0][1]))
         part = tuple(row[: len(found[0])] for row in dense[: len(found)])
         slips = (
             Slip(
@@ -378,7 +385,7 @@ class Dilated(Example):
                 Cells(found, "map", window(0, 0, 1, 1)),
             ]
         )
-        return Worked(steps, Answer(found), slips, Stack([picture]))
+        return Worked(tuple(steps), Answer(found), slips, picture)
 
     @classmethod
     def draw(cls, random: Random) -> Self:
