@@ -42,6 +42,11 @@ def a(side: int) -> str:
     return f"{article} {side}x{side}"
 
 
+def first(side: int) -> str:
+    """The same at the beginning of a sentence."""
+    return a(side).capitalize()
+
+
 def every(pair: Pair, make: Callable[[int], int]) -> Pair:
     """The same arithmetic for height and width."""
     return make(pair[0]), make(pair[1])
@@ -62,7 +67,7 @@ class OutputSize(Example):
     def ask(self) -> str:
         zeros = f"and padding {self.padding}" if self.padding else "and no padding"
         return (
-            f"{a(self.kernel).capitalize()} kernel moves over {side_text(self.input)} pixels with "
+            f"{first(self.kernel)} kernel moves over {side_text(self.input)} pixels with "
             f"stride {self.stride} {zeros}. How large is the map (height x width)?"
         )
 
@@ -189,7 +194,7 @@ class SamePadding(Example):
     def ask(self) -> str:
         k = self.kernel
         return (
-            f"{a(k).capitalize()} kernel with stride 1 shall keep {side_text(self.input)} pixels at that "
+            f"{first(k)} kernel with stride 1 shall keep {side_text(self.input)} pixels at that "
             "size. How many zeros does each side need?"
         )
 
@@ -253,7 +258,7 @@ class HalfPadding(Example):
     def ask(self) -> str:
         n, k, s = self.input, self.kernel, self.stride
         return (
-            f"{a(k).capitalize()} window with stride {s} shall make {self.out} of {n} pixels. How many zeros "
+            f"{first(k)} window with stride {s} shall make {self.out} of {n} pixels. How many zeros "
             "does it need in all, both sides of a row together?"
         )
 
@@ -322,7 +327,7 @@ class DilatedSide(Example):
 
     def ask(self) -> str:
         k, d = self.kernel, self.dilation
-        return f"{a(k).capitalize()} kernel has a dilation of {d}. How many pixels does it span on a side?"
+        return f"{first(k)} kernel has a dilation of {d}. How many pixels does it span on a side?"
 
     def work(self) -> Worked:
         k, d = self.kernel, self.dilation
