@@ -258,8 +258,8 @@ class HalfPadding(Example):
     def ask(self) -> str:
         n, k, s = self.input, self.kernel, self.stride
         return (
-            f"{first(k)} window with stride {s} shall make {self.out} of {n} pixels. How many zeros "
-            "does it need in all, both sides of a row together?"
+            f"{first(k)} window with stride {s} shall make {self.out} of {n} pixels. How many "
+            "zeros does it need in all, both sides of a row together?"
         )
 
     def work(self) -> Worked:
