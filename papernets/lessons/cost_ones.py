@@ -48,7 +48,7 @@ class OneByOne(Example):
             Step("Its weights: one for each map that comes in", f"1*1*{d}",
                  layer.params(shape) // n, "weights"),
             Step("Each kernel makes one map, so the size is", "", (high, wide, maps)),
-            Step("Of the values that come in these parts remain", f"{mult(h, w, n)}/({mult(h, w, d)})",
+            Step("Values that remain, as a part of those that came in", f"{mult(h, w, n)}/({mult(h, w, d)})",
                  after / before),
             Step("That costs", mult(h, w, d, n), layer.macs(shape), "multiply-adds"),
         )  # fmt: skip
@@ -124,7 +124,7 @@ class Bottleneck(Example):
             Slip(
                 second,
                 "You took the 1x1 to be free.",
-                "It reads all maps at each place: often it is the larger part of the two.",
+                f"It reads all maps at each place: here that is {first / both:.0%} of both.",
             ),
             Slip(
                 straight,
@@ -263,7 +263,11 @@ class Inception(Example):
             drawn(naive, f"Naive: {plain / 1e6:,.0f} million multiply-adds"),
             drawn(reduced, f"Reduced: {total / 1e6:,.0f} million multiply-adds"),
         ]
-        return Worked(steps, Answer(total, "multiply-adds"), slips, Stack(pictures))
+        remarks = (
+            "Notes 004 have a branch of 3x3 convolutions and then 1x1: it is 3x3 max pooling and "
+            "then 1x1.",
+        )
+        return Worked(steps, Answer(total, "multiply-adds"), slips, Stack(pictures), remarks)
 
 
 @dataclass(frozen=True)
@@ -327,7 +331,12 @@ class NaiveGrows(Example):
             "multiply-adds", "Each module on 28x28, with the maps that it gives",
         )  # fmt: skip
         first = drawn(widths.rows((self.channels, 28, 28)), "The first module, on 28x28")
-        return Worked(tuple(steps), Answer(maps[-1], "maps"), tuple(slips), Stack([first, bars]))
+        remarks = (
+            "Notes 000 and 004 say that a module sums its branches. It joins them: only a residual "
+            "block adds number by number.",
+        )
+        picture = Stack([first, bars])
+        return Worked(tuple(steps), Answer(maps[-1], "maps"), tuple(slips), picture, remarks)
 
 
 LESSONS: tuple[Lesson, ...] = (
