@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import comb
 from random import Random
 from typing import Self
 
@@ -13,6 +14,7 @@ from ..nets.resnet import PAPER as RESNET
 from ..nets.vgg import PAPER as VGG
 from ..said import NOTES
 from ..spec import Concat, Conv, Identity, Part, Pool, Row, add, chain, concat, rows_of
+from ..words import plural
 from .answers import Answer
 from .lesson import Example, Lesson, Slip, Step, Worked
 from .params import several, whole
@@ -300,13 +302,10 @@ class Shortest(Example):
                 )
             )
         block = Branches("x", [["3x3\nadds 2"] * m, []], "x + F(x)", "A block", "adds 0")
-        by = [(_blocks(at), k + at * 2 * m) for at in range(min(n, 9) + 1)]
-        bars = Bars(by, "pixels", "Paths through so many blocks see")
+        some = range(n + 1) if n <= 9 else (0, 1, 2, n - 2, n - 1, n)
+        by = [(f"{at} of {n}: {plural(comb(n, at), 'path')}", k + at * 2 * m) for at in some]
+        bars = Bars(by, "pixels", "What a path sees that goes through so many blocks")
         return Worked(steps, Answer(short, "pixels"), tuple(slips), Stack([block, bars]))
-
-
-def _blocks(count: int) -> str:
-    return f"{count} block" if count == 1 else f"{count} blocks"
 
 
 LESSONS: tuple[Lesson, ...] = (

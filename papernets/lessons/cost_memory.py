@@ -128,7 +128,7 @@ class Mebibytes(Example):
             ),
             Slip(
                 thousandths,
-                "You divided by 2^30 and took a thousandth of it.",
+                "You divided by 2^30 and moved the point by three places.",
                 "2^30 bytes are 1024 MiB, not 1000.",
             ),
             Slip(
@@ -284,9 +284,9 @@ class Flops(Example):
                 "One multiply-add holds two operations, so operations are more.",
             ),
             Slip(
-                macs * macs,
-                "You multiplied the two counts.",
-                "Additions and multiplications are counted one beside the other.",
+                2 * sums(self.network).params,
+                "You doubled the parameters.",
+                "That is so in dense layers alone: a kernel's weights are used at every place.",
             ),
         )
         rows = []
@@ -317,8 +317,13 @@ def _verdict(name: str) -> str:
             f"Notes 002 print {billions:g} B beside the 138 million parameters of VGG-16: these "
             f"are the multiply-adds of VGG-19 ({other:.2f} B); VGG-16 has {found:.2f} B."
         )
-    nearby = "about the multiply-adds" if abs(found - billions) < 0.3 else "not this network's"
-    return f"Notes 002 print {billions:g} B: {nearby} ({found:.2f} B)."
+    if name == "googlenet":
+        other = sums("bn_inception").macs / 1e9
+        return (
+            f"Notes 002 print {billions:g} B: GoogLeNet takes {found:.2f} B multiply-adds, its "
+            f"successor BN-Inception {other:.2f} B."
+        )
+    return f"Notes 002 print {billions:g} B: about the multiply-adds, {found:.2f} B."
 
 
 LESSONS: tuple[Lesson, ...] = (

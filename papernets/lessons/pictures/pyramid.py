@@ -11,8 +11,8 @@ from .board import Board, text_width
 from .picture import Picture
 
 WIDE, ROW = 480.0, 40.0
-MOST, MOST_SIGNS = 120, 28
-"""Pixels that are drawn one by one, as squares and as characters; a wider field is a bar."""
+MOST = 120
+"""Pixels that are drawn one by one; a wider field is a bar."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,16 @@ class Pyramid(Picture):
     def lines(self, width: int = 80) -> list[str]:
         field = self._extents()[-1]
         head = max(map(len, self._labels()))
-        if field > MOST_SIGNS or head + 4 + 2 * field > width:
+        whole = all(twice % 2 == 0 for _, twice in self._middles())
+        apart = 2 if head + 4 + 2 * field <= width else 1 if whole else 0
+        if not apart or head + 4 + apart * field > width:
             return self._bars().lines(width)
         found = []
         rows = zip(self._labels(), self._middles(), self.seen(), strict=True)
         for at, (label, (step, twice), seen) in reversed(list(enumerate(rows))):
-            line = [" "] * (2 * field + 4)
+            line = [" "] * (apart * (field + 2))
             for place in range(-1 if at == 0 else 0, field + 1 if at == 0 else max(seen) + 1):
-                column = 2 + 2 * place * step + twice
+                column = apart * (1 + place * step) + apart * twice // 2
                 line[column] = "●" if place in seen else "·"
             found.append(f"{label.ljust(head)}  {''.join(line)}".rstrip())
         return found
