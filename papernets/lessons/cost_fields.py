@@ -310,7 +310,7 @@ class Shortest(Example):
 
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
-        "receptive-field",
+        "field-of-layers",
         CHAPTER,
         "How far a value sees",
         "Why do three 3x3 layers see 7x7 pixels, and not 9x9?",

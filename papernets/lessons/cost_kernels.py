@@ -258,6 +258,8 @@ class FlatKernels(Example):
             Step(f"Saved: of {k * k} parts {2 * k} remain", f"100*({k}*{k} - 2*{k})/({k}*{k})",
                  saved, "%"),
         )  # fmt: skip
+        tiny = 2 if k == SMALL else SMALL
+        stack = tiny**2 * (k - 1) // (tiny - 1)
         slips = [
             Slip(
                 100 * (square - row - column) / (row + column),
@@ -270,11 +272,11 @@ class FlatKernels(Example):
                 "They are two layers one after the other: each pays for its middle.",
             ),
             Slip(
-                100 * (1 - 4 * (k - 1) / k**2) if k == SMALL else 100 * (1 - 9 * (k - 1) / 2 / k**2),
-                f"You stacked {'2x2' if k == SMALL else '3x3'} kernels.",
+                100 * (1 - stack / k**2),
+                f"You stacked {tiny}x{tiny} kernels.",
                 "That sees as much too, but saves less than a row and a column.",
             ),
-        ]  # fmt: skip
+        ]
         if k > SMALL:
             slips.insert(
                 1,
@@ -284,9 +286,9 @@ class FlatKernels(Example):
                     "The saving is the other part of 100 %.",
                 ),
             )
-        parts = [numbered([(k, k)]), "or", numbered([(1, k), (k, 1)])]
         bars = Bars([(f"{k}x{k}", square), (f"1x{k} and {k}x1", row + column)], "multiply-adds")
-        picture = Beside(parts) if k <= 7 else bars
+        flat = Beside([numbered([(k, k)]), "or", numbered([(1, k), (k, 1)])])
+        picture = flat if k <= 7 else bars
         return Worked(steps, Answer(saved, "%"), tuple(slips), picture)
 
 

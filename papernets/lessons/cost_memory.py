@@ -1,4 +1,4 @@
-"""Bytes and operations: what parameters and activations weigh, and what one operation is."""
+"""Bytes: what parameters and activations weigh."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..nets import net
-from ..nets.resnet import PAPER as RESNET
 from ..nets.vgg import vgg16
 from ..said import NOTES
 from ..spec import Conv, Row, Totals, totals, walk
@@ -29,14 +28,6 @@ SIZES = {
 }
 NEXT = {"resnet18": "resnet50", "resnet50": "resnet101"}
 """The network whose size stands in the row of another."""
-
-# Notes 002, All Comparisons: FLOP in billions, and the network that was meant.
-PRINTED_FLOP = {
-    "alexnet": ("AlexNet", 1.5),
-    "vgg16": ("VGGNet", 19.6),
-    "googlenet": ("Inception", 2.0),
-    "resnet152": ("ResNet-152", 11.0),
-}
 
 
 @cache
@@ -250,82 +241,6 @@ class Activations(Example):
         return Worked(steps, answer, tuple(slips), Stack(pictures))
 
 
-@dataclass(frozen=True)
-class Flops(Example):
-    """One multiply-add is one operation, or two."""
-
-    network: str = choice("the network", "alexnet", tuple(PRINTED_FLOP))
-
-    def ask(self) -> str:
-        macs = sums(self.network).macs
-        return (
-            f"{self.network} takes {macs:,} multiply-adds for one picture. How many operations are "
-            "that when multiplication and addition count one each?"
-        )
-
-    def work(self) -> Worked:
-        macs = sums(self.network).macs
-        printed, billions = PRINTED_FLOP[self.network]
-        steps = (
-            Step("A multiply-add is a multiplication and an addition", "1 + 1", 2, "operations"),
-            Step("So there are twice as many", f"2*{macs}", 2 * macs, "operations"),
-            Step(f"In billions ({printed} in notes 002: {billions:g} B)", f"2*{macs}/10^9",
-                 2 * macs / 1e9, "billion"),
-        )  # fmt: skip
-        slips = (
-            Slip(
-                macs,
-                "You counted multiply-adds.",
-                "Many papers do, and call them FLOPs; here each is two operations.",
-            ),
-            Slip(
-                macs / 2,
-                "You divided by 2.",
-                "One multiply-add holds two operations, so operations are more.",
-            ),
-            Slip(
-                2 * sums(self.network).params,
-                "You doubled the parameters.",
-                "That is so in dense layers alone: a kernel's weights are used at every place.",
-            ),
-        )
-        rows = []
-        for name, (_, number) in PRINTED_FLOP.items():
-            found = sums(name).macs / 1e9
-            rows.append((name, f"{number:g} B", f"{found:.2f} B", f"{2 * found:.2f} B"))
-        sheet = Sheet(
-            ("network", "notes 002", "multiply-adds", "operations"),
-            rows,
-            frozenset({list(PRINTED_FLOP).index(self.network)}),
-        )
-        answer = Answer(2 * macs, "operations")
-        return Worked(steps, answer, slips, sheet, (_verdict(self.network),))
-
-
-def _verdict(name: str) -> str:
-    """What the number of notes 002 counts."""
-    _, billions = PRINTED_FLOP[name]
-    found = sums(name).macs / 1e9
-    if abs(2 * found - billions) < 0.1:
-        return (
-            f"Notes 002 print {billions:g} B, which counts two operations for a multiply-add, in a "
-            "column whose other numbers count one: compare them with care."
-        )
-    if name == "vgg16":
-        other = sums("vgg19").macs / 1e9
-        return (
-            f"Notes 002 print {billions:g} B beside the 138 million parameters of VGG-16: these "
-            f"are the multiply-adds of VGG-19 ({other:.2f} B); VGG-16 has {found:.2f} B."
-        )
-    if name == "googlenet":
-        other = sums("bn_inception").macs / 1e9
-        return (
-            f"Notes 002 print {billions:g} B: GoogLeNet takes {found:.2f} B multiply-adds, its "
-            f"successor BN-Inception {other:.2f} B."
-        )
-    return f"Notes 002 print {billions:g} B: about the multiply-adds, {found:.2f} B."
-
-
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
         "megabytes",
@@ -352,17 +267,6 @@ LESSONS: tuple[Lesson, ...] = (
         (
             NOTES[3].at("CNN-Example to calculate parameters, Activation Size, lines 754 to 762"),
             NOTES[1].at("VGG16, line 581"),
-        ),
-    ),
-    Lesson(
-        "flops",
-        CHAPTER,
-        "Multiply-adds or operations",
-        "Does AlexNet take 0.72 or 1.5 billion operations?",
-        Flops,
-        (
-            NOTES[2].at("All Comparisons, lines 255 to 260"),
-            RESNET.at("He et al. 2016, table 1, FLOPs"),
         ),
     ),
 )

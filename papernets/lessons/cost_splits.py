@@ -226,8 +226,8 @@ class ConnectionTable(Example):
         params, kernels = layer.params(shape), layer.kernels
         counts = sorted(Counter(map(len, seen)).items())
         steps = [
-            Step(f"{many} {'map reads' if many == 1 else 'maps read'} {fan}", f"{many}*({fan}*{k}*{k} + 1)",
-                 many * (fan * k * k + 1), "parameters")
+            Step(f"{many} {'map reads' if many == 1 else 'maps read'} {fan}",
+                 f"{many}*({fan}*{k}*{k} + 1)", many * (fan * k * k + 1), "parameters")
             for fan, many in counts
         ]  # fmt: skip
         steps.append(

@@ -32,7 +32,7 @@ class Branches(Picture):
         across = wide * len(self.branches)
         at = [wide * n + (wide - 1) // 2 for n in range(len(self.branches))]
         found = [self.title] if self.title else []
-        found += [self.start.center(across), *self._rail(at, across, "┌┬┐┴┼")]
+        found += [self.start.center(across), *self._rail(at, across, tuple("┌┬┐┴┼"))]
         for level in range(max(1, *map(len, self.branches))):
             rows = max([len(b[level].split("\n")) for b in self.branches if level < len(b)] or [1])
             for row in range(rows):
@@ -40,7 +40,7 @@ class Branches(Picture):
                 found.append("".join(cell.center(wide) for cell in cells))
             found.append("".join("│".center(wide) for _ in self.branches))
         found.pop()
-        found += [*self._rail(at, across, "└┴┘┬┼"), self.end.center(across)]
+        found += [*self._rail(at, across, tuple("└┴┘┬┼")), self.end.center(across)]
         return [line.rstrip() for line in found]
 
     def _cell(self, branch: Sequence[str], level: int, row: int) -> str:
@@ -50,7 +50,7 @@ class Branches(Picture):
         return self.empty if not branch and level == row == 0 else "│"
 
     @staticmethod
-    def _rail(at: Sequence[int], across: int, signs: str) -> list[str]:
+    def _rail(at: Sequence[int], across: int, signs: Sequence[str]) -> list[str]:
         """A line that joins the branches, with the stem in its middle."""
         if len(at) == 1:
             return ["│".center(across)]

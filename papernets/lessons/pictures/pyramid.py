@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from .bars import Bars
 from .board import Board, text_width
@@ -99,7 +99,7 @@ class Pyramid(Picture):
                 left = x + unit * (1.5 + place * step + twice / 2) - box / 2
                 fill = f"c{at % 5}" if place in seen else "cell"
                 board.rect(left, top + (ROW - box) / 2, box, box, fill, "line", min(3, box / 4))
-        for (y0, a0, b0), (y1, a1, b1) in zip(edges, edges[1:], strict=False):
+        for (y0, a0, b0), (y1, a1, b1) in pairwise(edges):
             for one, other in ((a0, a1), (b0, b1)):
                 board.line([(one, y0 + box / 2), (other, y1 - box / 2)], "soft", 1, "3 3")
 
