@@ -2,21 +2,29 @@
 
 from .bars import Bars
 from .board import COLOURS, Board, style
+from .branches import Branches
 from .flow import Flow
 from .grids import Beside, Cells, border, window
 from .picture import Picture, Stack, Words
 from .plot import Curve, Plot
+from .pyramid import Pyramid
+from .sheet import Sheet
+from .slabs import Slabs
 
 __all__ = [
     "COLOURS",
     "Bars",
     "Beside",
     "Board",
+    "Branches",
     "Cells",
     "Curve",
     "Flow",
     "Picture",
     "Plot",
+    "Pyramid",
+    "Sheet",
+    "Slabs",
     "Stack",
     "Words",
     "border",
