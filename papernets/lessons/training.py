@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from . import training_dropout, training_gradients, training_normalisation
 from .lesson import Lesson
 
 CHAPTER = "Training"
-LESSONS: tuple[Lesson, ...] = ()
+LESSONS: tuple[Lesson, ...] = (
+    *training_gradients.LESSONS,
+    *training_normalisation.LESSONS,
+    *training_dropout.LESSONS,
+)
