@@ -157,7 +157,7 @@ class ThroughDepth(Example):
         ]
         picture = Plot(curves, "layers passed on the way back", "share of the gradient", log=True)
         remarks = (
-            "ReLU lets the whole gradient through where its sum is above 0, and nothing of it below. "
+            "ReLU lets all of it through where its sum is above 0, and nothing below. "
             "Weights multiply it too: lesson first-weights.",
         )
         return Worked(steps, near(found), slips, picture, remarks)
