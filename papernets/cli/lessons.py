@@ -244,7 +244,8 @@ def _show(lesson: Lesson, example: Example, exercise: Exercise, numbers: str) ->
     screen.heading("Change the numbers")
     for name, text in lesson.typed(example).items():
         param = lesson.params[name]
-        screen.paragraph(f"--{name}", f"{param.what}: {param.form()}; here {text}", hang=14)
+        here = f"; here {text}" if len(text) <= 24 else ""
+        screen.paragraph(f"--{name}", f"{param.what}: {param.form()}{here}", hang=14)
     screen.say()
     screen.prose("Sources: " + "; ".join(map(str, lesson.sources)))
 
@@ -256,9 +257,14 @@ def _mistakes(worked: Worked) -> None:
     if not slips:
         return
     screen.heading("What learners often answer")
-    wide = min(16, max(len(shown(slip.value)) for slip in slips) + 2)
-    for slip in slips:
-        screen.paragraph(shown(slip.value), f"{slip.did} {slip.why}", indent=2, hang=wide)
+    texts = [shown(slip.value) for slip in slips]
+    wide = max(map(len, texts)) + 2
+    for text, slip in zip(texts, slips, strict=True):
+        if wide <= 16:
+            screen.paragraph(text, f"{slip.did} {slip.why}", indent=2, hang=wide)
+        else:
+            screen.paragraph("", text, hang=2)
+            screen.paragraph("", f"{slip.did} {slip.why}", indent=4, hang=6)
 
 
 def _picture(picture: Picture | None) -> None:

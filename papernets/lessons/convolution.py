@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from . import convolution_filters, convolution_sizes
+from . import (
+    convolution_channels,
+    convolution_filters,
+    convolution_patterns,
+    convolution_pooling,
+    convolution_sharing,
+    convolution_sizes,
+)
 from .lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (*convolution_filters.LESSONS, *convolution_sizes.LESSONS)
+LESSONS: tuple[Lesson, ...] = (
+    *convolution_filters.LESSONS,
+    *convolution_patterns.LESSONS,
+    *convolution_channels.LESSONS,
+    *convolution_sizes.LESSONS,
+    *convolution_pooling.LESSONS,
+    *convolution_sharing.LESSONS,
+)

@@ -19,8 +19,8 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "tanh": math.tanh,
     "cos": math.cos,
     "abs": abs,
-    "max": max,
-    "min": min,
+    "max": lambda *terms: max(terms),
+    "min": lambda *terms: min(terms),
     "sum": lambda *terms: sum(terms),
     "mean": lambda *terms: sum(terms) / len(terms),
 }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 from ..texts import escaped
 from .formula import pretty
-from .lesson import Example, Exercise, Worked
 from .values import Value, is_matrix, number_text, with_unit
+
+if TYPE_CHECKING:
+    from .lesson import Example, Exercise, Worked
 
 
 def text(words: object) -> str:

@@ -219,7 +219,7 @@ class Grid(Param):
         return check_matrix(value, f"--{name}", self.most)
 
     def form(self) -> str:
-        return f"a matrix of at most {self.most}x{self.most} numbers: a file, or 1 2; 3 4"
+        return f"a file, or rows such as '1 2; 3 4', of at most {self.most}x{self.most} numbers"
 
     def draw(self, random: Random, default: Matrix) -> Matrix:
         among = self.values or tuple(range(self.low, self.high + 1))

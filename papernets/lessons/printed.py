@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ..nets.notes.n003_examples import EXAMPLES
 from ..said import NOTES, Source
 from .values import Matrix
+
+SIGNED = re.compile(r"-?\d+")
 
 
 @cache
@@ -16,16 +19,12 @@ def _parts() -> dict[str, str]:
 
 @cache
 def printed(heading: str) -> Matrix:
-    """The numbers under a heading; cells that only say that it goes on are left out."""
+    """The numbers under a heading, the first of each cell; cells without one are left out."""
     rows = [
-        tuple(int(float(cell)) for cell in map(str.strip, line.split("|")[1:]) if _is_number(cell))
+        tuple(int(found[0]) for cell in line.split("|")[1:] if (found := SIGNED.search(cell)))
         for line in _parts()[heading].splitlines()
     ]
     return tuple(row for row in rows if row)
-
-
-def _is_number(cell: str) -> bool:
-    return cell.strip("-").replace(".", "", 1).isdigit()
 
 
 def lines(heading: str) -> tuple[int, int]:

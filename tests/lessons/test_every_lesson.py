@@ -85,7 +85,7 @@ def test_what_a_lesson_has(lesson: Lesson):
     assert lesson.params, "a lesson has numbers that may be changed"
     worked = lesson.drawn(0).worked()
     assert worked.picture.lines(78)
-    assert lesson.title[0].isupper() and not lesson.title.endswith(".")
+    assert not lesson.title[0].islower() and not lesson.title.endswith(".")
     assert all(
         line == line.rstrip() and len(line) <= 78
         for line in map(str.rstrip, worked.picture.lines(78))
