@@ -93,7 +93,7 @@ class Saturation(Example):
             for one in ("tanh", "sigmoid")
         ]
         curves.append(Curve("slope of ReLU", [(-4, 0), (-0.01, 0), (0, 1), (4, 1)]))
-        picture = Plot(curves, "sum that enters", "slope")
+        picture = Plot(curves, "sum that enters", "slope", mark=(z, found))
         scaled = 1.7159 * 2 / 3
         remarks = (
             "The sigmoid is never steeper than 0.25, and tanh than 1. LeNet-5 stretches tanh to "
@@ -155,7 +155,10 @@ class ThroughDepth(Example):
             Curve(NAMES[name], [(at, SLOPES[name][0](z) ** at) for at in range(count + 1)])
             for name in ("relu", "tanh", "sigmoid")
         ]
-        picture = Plot(curves, "layers passed on the way back", "share of the gradient", log=True)
+        picture = Plot(
+            curves, "layers passed on the way back", "share of the gradient", log=True,
+            mark=(count, found),
+        )  # fmt: skip
         remarks = (
             "ReLU lets all of it through where its sum is above 0, and nothing below. "
             "Weights multiply it too: lesson first-weights.",
@@ -210,6 +213,7 @@ class Shortcut(Example):
             "blocks passed on the way back",
             "factor",
             log=True,
+            mark=(count, found),
         )
         remarks = (
             "Notes 002 blame the vanishing gradient for degradation. The ResNet paper trains its "
@@ -274,7 +278,7 @@ class ResidualScale(Example):
             Curve(f"factor {scale:g}", [(at, (1 + scale * scale) ** at) for at in range(count + 1)])
             for scale in shown
         ]
-        picture = Plot(curves, "blocks passed", "variance", log=True)
+        picture = Plot(curves, "blocks passed", "variance", log=True, mark=(count, found))
         return Worked(steps, near(found), tuple(slips), picture)
 
 

@@ -41,7 +41,7 @@ class _OfScores(Example):
     """The scores of one picture and the class that counts."""
 
     scores: tuple[Number, ...] = several(
-        "the scores of the classes", (2, 1, 0), 2, 10, -30, 30, drawn=_scores
+        "the scores of the classes", (3, 1, 0), 2, 10, -30, 30, drawn=_scores
     )
     right: int = whole("the class that is asked for, from 1", 1, 1, 10, stops=(1, 2, 3))
 
@@ -132,7 +132,9 @@ class CrossEntropy(_OfScores):
             ),
         )
         points = [(at / 100, -math.log(at / 100)) for at in range(2, 101)]
-        picture = Plot([Curve("-ln(p)", points)], "probability of the right class", "loss")
+        picture = Plot(
+            [Curve("-ln(p)", points)], "probability of the right class", "loss", mark=(share, found)
+        )
         even = math.log(len(scores))
         remarks = (
             f"A network that knows nothing gives each of {len(scores)} classes the same: its loss "
@@ -274,6 +276,7 @@ class OneOutput(Example):
             ],
             "score",
             "loss",
+            mark=(z, found),
         )
         two = softmax((z, 0))[0]
         remarks = (
@@ -355,9 +358,7 @@ class TopErrors(Example):
             if slip.value not in (found, *(one.value for one in slips)):
                 slips.append(slip)
         tops = (1, 2, 3, 5, 10)
-        errors = [
-            (f"top-{at}", 100 * sum(rank > at for rank in self.ranks) / count) for at in tops
-        ]
+        errors = [(f"top-{at}", 100 * sum(rank > at for rank in self.ranks) / count) for at in tops]
         picture = Bars(errors, "%", "errors")
         return Worked(steps, near(found, "%"), tuple(slips), picture)
 

@@ -171,7 +171,7 @@ class RunningMean(Example):
                   [(at, mean * (1 - share**at)) for at in range(max(20, count) + 1)])
             for share in shares
         ]  # fmt: skip
-        picture = Plot(curves, "batches seen", "running mean")
+        picture = Plot(curves, "batches seen", "running mean", mark=(count, after(kept)))
         remarks = (
             "torch's 0.1 and Keras's 0.99 are not the same: torch's 0.1 is 0.9 in Keras, and "
             "Keras's 0.99 is 0.01 in torch.",

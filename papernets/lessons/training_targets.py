@@ -88,7 +88,7 @@ class LabelSmoothing(Example):
             Curve("smoothed", [(p, smoothed(p, count, eps)) for p in points]),
             Curve("plain", [(p, -math.log(p)) for p in points]),
         ]
-        picture = Plot(curves, "probability of the right class", "loss")
+        picture = Plot(curves, "probability of the right class", "loss", mark=(share, found))
         remarks = (
             f"The smoothed loss is lowest at a probability of {wanted:.6g}, not at 1: more "
             f"sureness costs. Even there it is {smoothed(wanted, count, eps):.4f}."

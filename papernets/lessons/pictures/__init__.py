@@ -2,6 +2,7 @@
 
 from .bars import Bars
 from .board import COLOURS, Board, style
+from .crops import Crop, Crops
 from .flow import Flow
 from .grids import Beside, Cells, border, window
 from .picture import Picture, Stack, Words
@@ -13,6 +14,8 @@ __all__ = [
     "Beside",
     "Board",
     "Cells",
+    "Crop",
+    "Crops",
     "Curve",
     "Flow",
     "Picture",
