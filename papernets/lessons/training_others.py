@@ -116,10 +116,10 @@ class PcaColour(Example):
 @cache
 def lenet4_macs() -> int:
     """Multiply-adds of one LeNet-4."""
-    from ..nets import net
+    from ..nets.lenet import lenet4
     from ..spec import totals, walk
 
-    return totals(walk(net("lenet4"))).macs
+    return totals(walk(lenet4())).macs
 
 
 @dataclass(frozen=True)
