@@ -8,6 +8,7 @@ from ..nets.lenet import PAPER as LENET
 from ..nets.papers import ARAUJO
 from ..said import NOTES
 from ..spec import Conv, Dense, Flatten, Net, chain, totals, walk
+from ..words import plural
 from .answers import Answer
 from .convolution_sizes import CHAPTER, Pair, fits, side_text
 from .lesson import Example, Lesson, Slip, Step, Worked
@@ -358,7 +359,7 @@ class ReceptiveField(Example):
             step = 1 if at == 0 else s
             steps.append(
                 Step(
-                    f"Layer {at + 1}: kernel - 1 steps of {step} more",
+                    f"Layer {at + 1} adds kernel - 1 steps of {plural(step, 'pixel')}",
                     f"{before} + ({k} - 1)*{step}",
                     field,
                     "pixels",
@@ -391,14 +392,14 @@ class ReceptiveField(Example):
 
     def _picture(self, fields: list[int]) -> Picture:
         found = fields[-1]
-        if found > 11 or self.stride > 1 or len(fields) > 3:
+        if found > 9 or self.stride > 1 or len(fields) > 3:
             return Bars([(f"after layer {at + 1}", f) for at, f in enumerate(fields)], "pixels")
-        sides = [found - (field - 1) for field in (1, *fields)]
+        seen = [found - (field - 1) for field in (1, *fields)]
         parts: list[Picture | str] = []
-        for at, side in enumerate(sides):
-            name = "picture" if at == 0 else f"layer {at}"
+        for at, marked in enumerate(seen):
+            name, side = "picture" if at == 0 else f"layer {at}", marked + 2
             blank = [[""] * side for _ in range(side)]
-            marks = window(0, 0, self.kernel, self.kernel) if side > 1 else window(0, 0, 1, 1)
+            marks = window(1, 1, marked, marked)
             parts += [
                 *(["→"] if at else []),
                 Cells(((0,) * side,) * side, name, marks, texts=blank),

@@ -26,7 +26,7 @@ def fits(input: Pair, kernel: int, padding: int = 0) -> None:
     if kernel > min(input) + 2 * padding:
         around = f" with padding {padding}" if padding else ""
         raise ValueError(
-            f"a {kernel}x{kernel} kernel does not fit on an input of {input[0]}x{input[1]}"
+            f"{a(kernel)} kernel does not fit on an input of {input[0]}x{input[1]}"
             f"{around}: --kernel is at most {min(input) + 2 * padding} here"
         )
 
@@ -34,6 +34,17 @@ def fits(input: Pair, kernel: int, padding: int = 0) -> None:
 def side_text(pair: Pair) -> str:
     """A size as people write it."""
     return f"{pair[0]}x{pair[1]}"
+
+
+def a(side: int) -> str:
+    """A kernel with its article: an 11x11, a 3x3."""
+    article = "an" if str(side)[0] == "8" or side in (11, 18) else "a"
+    return f"{article} {side}x{side}"
+
+
+def first(side: int) -> str:
+    """The same at the beginning of a sentence."""
+    return a(side).capitalize()
 
 
 def every(pair: Pair, make: Callable[[int], int]) -> Pair:
@@ -56,7 +67,7 @@ class OutputSize(Example):
     def ask(self) -> str:
         zeros = f"and padding {self.padding}" if self.padding else "and no padding"
         return (
-            f"A {self.kernel}x{self.kernel} kernel moves over {side_text(self.input)} pixels with "
+            f"{first(self.kernel)} kernel moves over {side_text(self.input)} pixels with "
             f"stride {self.stride} {zeros}. How large is the map (height x width)?"
         )
 
@@ -124,7 +135,7 @@ class First(Example):
     def ask(self) -> str:
         n, k, s = self.input, self.kernel, self.stride
         return (
-            f"The first layer sees {n}x{n} pixels with a {k}x{k} kernel, stride {s} and no "
+            f"The first layer sees {n}x{n} pixels with {a(k)} kernel, stride {s} and no "
             "padding. How large is its map, on a side?"
         )
 
@@ -183,7 +194,7 @@ class SamePadding(Example):
     def ask(self) -> str:
         k = self.kernel
         return (
-            f"A {k}x{k} kernel with stride 1 shall keep {side_text(self.input)} pixels at that "
+            f"{first(k)} kernel with stride 1 shall keep {side_text(self.input)} pixels at that "
             "size. How many zeros does each side need?"
         )
 
@@ -247,8 +258,8 @@ class HalfPadding(Example):
     def ask(self) -> str:
         n, k, s = self.input, self.kernel, self.stride
         return (
-            f"A {k}x{k} window with stride {s} shall make {self.out} of {n} pixels. How many zeros "
-            "does it need in all, both sides of a row together?"
+            f"{first(k)} window with stride {s} shall make {self.out} of {n} pixels. How many "
+            "zeros does it need in all, both sides of a row together?"
         )
 
     def work(self) -> Worked:
@@ -278,18 +289,11 @@ class HalfPadding(Example):
         else:
             slips.append(Slip(1, "You gave one zero.", "The windows fit without any."))
         row: Matrix = ((0,) * top + (1,) * min(n, 9) + (0,) * bottom,)
-        faint = frozenset(
-            (0, at) for at in (*range(top), *range(len(row[0]) - bottom, len(row[0])))
-        )
         last = window(0, len(row[0]) - k, 1, k) if len(row[0]) >= k else frozenset()
-        texts = [["0" if (0, at) in faint else "x" for at in range(len(row[0]))]]
-        picture = Stack(
-            [
-                Cells(row, "the end of a row: x a pixel, 0 a zero, the last window marked", last,
-                      faint, texts),
-                Words(f"{top} before, {bottom} behind: {n} pixels become {out}."),
-            ]
-        )  # fmt: skip
+        texts = [["x" if cell else "0" for cell in row[0]]]
+        caption = "one row, its middle left out: x a pixel, 0 a zero, the last window marked"
+        where = f"{top} before, {bottom} behind: {n} pixels become {out}."
+        picture = Stack([Cells(row, caption, last, texts=texts), Words(where)])
         found = [window_of.out((n, n))[0] for window_of in self.others]
         remarks = (
             f"Notes 002 print a padding of 0.5 in such rows. Networks do without: one zero on each "
@@ -323,7 +327,7 @@ class DilatedSide(Example):
 
     def ask(self) -> str:
         k, d = self.kernel, self.dilation
-        return f"A {k}x{k} kernel has a dilation of {d}. How many pixels does it span on a side?"
+        return f"{first(k)} kernel has a dilation of {d}. How many pixels does it span on a side?"
 
     def work(self) -> Worked:
         k, d = self.kernel, self.dilation
