@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from . import compare, convert, data, diff, evaluate, explain, predict, train, verify, weights
+from . import (
+    compare,
+    convert,
+    data,
+    diff,
+    evaluate,
+    explain,
+    lessons,
+    predict,
+    train,
+    verify,
+    weights,
+)
 from .flags import Verb
 
 app = typer.Typer(
@@ -40,6 +52,8 @@ app.command("list", cls=Verb)(explain.list_networks)
 app.command("explain", cls=Verb)(explain.explain)
 app.command("diff", cls=Verb)(diff.diff)
 app.command("compare", cls=Verb)(compare.compare)
+app.command("lessons", cls=Verb)(lessons.lessons)
+app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
