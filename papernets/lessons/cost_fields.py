@@ -25,12 +25,14 @@ LARGE = 4096
 
 
 def layers(kernels: Sequence[int], strides: Sequence[int]) -> tuple[Row, ...]:
-    """Convolutions one after another, as rows."""
+    """Convolutions one after another on as many pixels as the last one sees, as rows."""
+    jumps = accumulate(strides, lambda a, b: a * b, initial=1)
+    side = 1 + sum((kernel - 1) * jump for kernel, jump in zip(kernels, jumps, strict=False))
     parts: dict[str, Part] = {
         f"layer{at}": Conv(1, kernel, stride)
         for at, (kernel, stride) in enumerate(zip(kernels, strides, strict=True), 1)
     }
-    return rows_of(chain(parts), (1, LARGE, LARGE))
+    return rows_of(chain(parts), (1, side, side))
 
 
 def seen(row: Row) -> int:
