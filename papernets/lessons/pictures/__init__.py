@@ -3,6 +3,7 @@
 from .bars import Bars
 from .board import COLOURS, Board, style
 from .branches import Branches
+from .crops import Crop, Crops
 from .flow import Flow
 from .grids import Beside, Cells, border, window
 from .picture import Picture, Stack, Words
@@ -18,6 +19,8 @@ __all__ = [
     "Board",
     "Branches",
     "Cells",
+    "Crop",
+    "Crops",
     "Curve",
     "Flow",
     "Picture",
