@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Self
 
-from ..nets import net
 from ..nets.alexnet import PAPER as ALEXNET
 from ..nets.lenet import PAPER as LENET
 from ..nets.lenet import TABLE_I
 from ..nets.mobilenet import PAPER as MOBILENET
 from ..said import NOTES
-from ..spec import Conv, TableConv, totals, walk
+from ..spec import Conv, TableConv
 from .answers import Answer
+from .cost_memory import sums
 from .lesson import Example, Lesson, Slip, Step, Worked
 from .params import grid, size, whole
 from .pictures import Bars, Beside, Cells, Picture, Stack, Words
@@ -173,9 +173,7 @@ class Groups(Example):
         picture = Stack([Beside(pictures), words])
         remarks: tuple[str, ...] = ()
         if (d, n, k, g) == (96, 256, 5, 2):
-            towers, single = (
-                totals(walk(net(name))).params for name in ("alexnet", "alexnet_single")
-            )
+            towers, single = (sums(name).params for name in ("alexnet", "alexnet_single"))
             remarks = (
                 f"This is conv2 of AlexNet. conv4 and conv5 have two groups as well: in two towers "
                 f"the network has {towers:,} parameters, in one {single:,}. Notes 003 print 61 "
