@@ -94,6 +94,7 @@ function same(one, other, within) {
     return Array.isArray(one) && Array.isArray(other) && one.length === other.length &&
       one.every((value, at) => same(value, other[at], within));
   }
+  if (Number.isInteger(one) && Number.isInteger(other)) return Math.abs(one - other) <= within;
   const apart = Math.abs(one - other), most = Math.max(Math.abs(one), Math.abs(other));
   return apart <= Math.max(1e-9 * most, Math.max(within, 1e-12) * (1 + 1e-9));
 }
