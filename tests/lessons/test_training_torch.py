@@ -104,15 +104,14 @@ def momentum_and_rate(of) -> float:
 
 
 def rmsprop(of) -> float:
-    """torch's own; TensorFlow 1's as timm's RMSpropTF has it."""
+    """torch's own; TensorFlow 1's by its documented rule, with its mean square begun at 1."""
     if of.tool == "torch":
         return steps(
             lambda w: torch.optim.RMSprop([w], of.rate, of.decay, of.epsilon), [of.gradient]
         )[0]
-    timm = pytest.importorskip("timm.optim")
-    return steps(
-        lambda w: timm.RMSpropTF([w], of.rate, of.decay, of.epsilon), [of.gradient]
-    )[0]  # fmt: skip
+    square, gradient = tensor(1.0), tensor(of.gradient)
+    square.mul_(of.decay).addcmul_(gradient, gradient, value=1 - of.decay)
+    return (of.rate * gradient * (square + of.epsilon).rsqrt()).item()
 
 
 def weight_decay(of) -> float:
