@@ -99,7 +99,7 @@ class LabelSmoothing(Example):
 
 
 def _heads(random: Random) -> Sequence[Number]:
-    return [random.randint(20, 69) / 10 for _ in range(2)]
+    return [random.randint(13, 35) / 10 for _ in range(2)]
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class ScaleJitter(Example):
         room = short - crop
         sizes = [
             (f"{side}", round(100 * crop * crop / side**2, 2))
-            for side in (256, 320, 384, 448, 512)
+            for side in sorted({256, 320, 384, 448, 512, short})
             if side >= crop
         ]
         boxes = [Crop(room / 2, room / 2, crop, crop, "crop")]

@@ -54,8 +54,8 @@ class Crops(Picture):
         for crop in self.crops:
             middle = round((crop.top + crop.height / 2) * down)
             begin = round((crop.left + crop.width * crop.across) * across) - len(crop.label) // 2
-            for at, letter in enumerate(crop.label):
-                rows[middle][begin + at] = letter
+            begin = max(0, min(begin, wide + 1 - len(crop.label)))
+            rows[middle][begin : begin + len(crop.label)] = crop.label
         found = ["".join(row).rstrip() for row in rows]
         return [*found, *([self.label] if self.label else [])]
 

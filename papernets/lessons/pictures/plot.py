@@ -105,9 +105,11 @@ class Plot(Picture):
         middle = self.across.center(max(0, room - len(ends[0]) - len(ends[1])))
         found.append(" " * (head + 2) + f"{ends[0]}{middle}{ends[1]}")
         named = [(at, curve.label) for at, curve in enumerate(self.curves) if curve.label]
-        keys = "   ".join(f"{SIGNS[at % len(SIGNS)]} {label}" for at, label in named)
-        keys += f"   {MARK} here" if self.mark is not None else ""
-        return [line.rstrip() for line in (*found, *([" " * (head + 2) + keys] if keys else ()))]
+        keys = [f"{SIGNS[at % len(SIGNS)]} {label}" for at, label in named]
+        keys += [f"{MARK} here"] if self.mark is not None else []
+        indent = " " * (head + 2)
+        found += [indent + line for line in _filled(keys, width - len(indent))]
+        return [line.rstrip() for line in found]
 
     def _head(self) -> float:
         return max(text_width(self._tick(t), 12) for t in self.ticks()) + 10
@@ -174,6 +176,17 @@ def _round_between(low: float, high: float, about: int) -> list[float]:
     step = next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= raw * 0.999)
     first = math.ceil(low / step - 1e-9)
     return [step * at for at in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _filled(parts: Sequence[str], width: int) -> list[str]:
+    """Lines of parts, as many on each as fit."""
+    found: list[str] = []
+    for part in parts:
+        if found and len(found[-1]) + 3 + len(part) <= width:
+            found[-1] += f"   {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def _steps_of_a_power(low: float, high: float) -> list[float]:
