@@ -14,7 +14,6 @@ convolution_pooling max-pooling average-pooling pooling-halves
 convolution_flat input-values flatten flatten-order
 convolution_sharing neurons connections sparse-connections
 convolution_weights grey-weights colour-weights dense-instead
-convolution_fields stack-of-layers
 cost_counting parameter-table multiply-adds
 cost_connections uses-of-a-weight subsampling
 cost_kernels small-kernels percent-more large-or-small flat-kernels

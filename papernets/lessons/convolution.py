@@ -5,7 +5,6 @@ from __future__ import annotations
 from . import (
     convolution_channels,
     convolution_edges,
-    convolution_fields,
     convolution_filters,
     convolution_flat,
     convolution_padding,
@@ -30,5 +29,4 @@ LESSONS: tuple[Lesson, ...] = (
     *convolution_flat.LESSONS,
     *convolution_sharing.LESSONS,
     *convolution_weights.LESSONS,
-    *convolution_fields.LESSONS,
 )

@@ -15,6 +15,9 @@ from papernets.cli import main
 from papernets.lessons import lessons
 
 ALL = [one.name for one in lessons()]
+SOME = ALL[::7]
+"""Of each kind some: the slow tests take all of them."""
+REST = [pytest.param(name, marks=pytest.mark.slow) for name in ALL if name not in SOME]
 
 
 def run(*words: str, code: int = 0) -> None:
@@ -45,7 +48,7 @@ def test_the_list(capsys: pytest.CaptureFixture[str]):
     assert printed(capsys, "lessons", "--csv").count("\n") == len(ALL) + 1
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*SOME, *REST])
 def test_a_lesson_prints_and_its_answer_is_accepted(
     name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
@@ -220,7 +223,7 @@ class Tags(HTMLParser):
         assert tag in self.VOID or self.open.pop() == tag
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*SOME, *REST])
 def test_a_page(name: str, tmp_path: Path):
     """Well formed, whole, with a picture and its words, and nothing from elsewhere."""
     file = tmp_path / "lesson.html"
@@ -255,7 +258,7 @@ def test_a_users_words_are_escaped(tmp_path: Path, capsys: pytest.CaptureFixture
     assert value(((1, 2), (3, 4))).startswith("<table")
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*SOME, *REST])
 def test_a_notebook(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Its code runs from top to bottom; the cell of the exercise grades what is typed."""
     file = tmp_path / "lesson.ipynb"

@@ -116,12 +116,6 @@ def test_dense_against_shared():
     assert lesson("colour-weights").example(channels=2).work().remarks == ()
 
 
-def test_receptive_fields_of_stacks():
-    """Notes 000, lines 743 to 745: two 3x3 see 5x5, three see 7x7."""
-    assert answer("stack-of-layers") == 5
-    assert answer("stack-of-layers", layers=3) == 7
-
-
 def test_every_printed_matrix_is_read():
     """As the page of the notes reads them: no heading is lost, no number misread."""
     from papernets.nets.notes.read import values as read
