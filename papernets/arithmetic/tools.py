@@ -22,8 +22,8 @@ from ..spec import (
 )
 from ..spec.window import Shape
 
-RECTIFIERS = frozenset({"relu", "relu6"})
-"""The activations that ptflops counts."""
+RECTIFIERS = {"relu": 2, "relu6": 1}
+"""How often ptflops counts a value of an activation: torch's ReLU6 calls no function it wraps."""
 
 
 def size(shape: Shape) -> int:
@@ -96,7 +96,7 @@ def ptflops(row: Row) -> int:
     elif isinstance(layer, Add):  # `torch.add`: under its hooks nothing is written over
         total = (len(layer.branches) - 1) * size(row.out)
     total += 2 * size(row.out) if norm_of(row) else 0
-    return total + (2 * size(row.out) if row.activation in RECTIFIERS else 0)
+    return total + RECTIFIERS.get(row.activation or "", 0) * size(row.out)
 
 
 def _pooled(row: Row, layer: Pool) -> int:
