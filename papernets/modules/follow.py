@@ -106,8 +106,9 @@ class Follow(TorchDispatchMode):
         if all(seen is None for seen in found):
             for out in call.outs:  # weights that are made of weights
                 self.carried[out] = used
-            return
         uses, products, weights = self._cost(call)
+        if not uses and all(seen is None for seen in found):
+            return
         self.heard(
             Op(
                 call.name,
@@ -147,7 +148,7 @@ class Follow(TorchDispatchMode):
         if all(data):
             return 0, count, frozenset()
         weight = pair[1] if data[0] else pair[0]
-        return (count if any(data) else 0), 0, self.carried.get(weight, frozenset())
+        return count, 0, self.carried.get(weight, frozenset())
 
     def _cuts(self, call: Call) -> bool:
         """True where a slice takes a part of a map."""

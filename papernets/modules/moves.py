@@ -9,7 +9,7 @@ import numpy as np
 
 from .rules import Call, _each, _several, _squeezed, rule
 from .seen import Seen, lost, together
-from .spans import Array, Index, Span, nothing, slid, viewed
+from .spans import Array, Index, Span, nothing, slid, taken, viewed, window
 
 
 @rule("permute", "permute_copy")
@@ -282,8 +282,7 @@ def _upsample(call: Call) -> list[Seen | None]:
             if how == "linear" and "bicubic" not in call.name:  # a place of its own mixes nothing
                 taps = np.where(whole[:, None], np.round(at)[:, None], taps)
             span = slid(span, d, size, np.clip(taps, 0, size - 1).astype(np.int64))
-            if span.dim == d and span.step is not None:
-                span = Span(span.first, span.last, d, span.step * size / wide)
+            span = span.paced(d, size / wide)
         return span
 
     return [_each(call.seen(x), one)]
@@ -327,6 +326,50 @@ def _channel_shuffle(call: Call) -> list[Seen | None]:
         span = viewed(span, shape, middle).moved(lambda a: np.transpose(a, order), None, None)
         span = viewed(span, tuple(middle[d] for d in order), shape)
         return Span(span.first, span.last, at, step)
+
+    return [_each(call.seen(x), one)]
+
+
+@rule("unfold", "unfold_copy")
+def _unfold(call: Call) -> list[Seen | None]:
+    x, out = call.main, call.outs[0]
+    d = call.given["dimension"] % x.dim()
+    places = window(out.shape[d], call.given["size"], call.given["step"], 0, 1)
+
+    def one(span: Span) -> Span:
+        def cut(array: Array) -> Array:
+            if array.shape[d] == 1:
+                return array[..., None]
+            return np.moveaxis(np.take(array, places, axis=d), d + 1, -1)
+
+        return span.moved(cut, span.dim, None).paced(d, 1)
+
+    return [_each(call.seen(x), one)]
+
+
+@rule("im2col")
+def _im2col(call: Call) -> list[Seen | None]:
+    x, given = call.main, call.given
+    if x.dim() != 4:
+        return [lost("windows are cut out of a tensor without a batch")]
+    words = ("kernel_size", "stride", "padding", "dilation")
+    ks, ss, ps, ds = (_several(given[word], 2) for word in words)
+    outs = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(x.shape[2:], ks, ss, ps, ds)]
+    at = [window(o, k, s, p, d) for o, k, s, p, d in zip(outs, ks, ss, ps, ds, strict=True)]
+
+    def one(span: Span) -> Span:
+        ends = []
+        for array, empty in ((span.first, np.inf), (span.last, -np.inf)):
+            for side in (0, 1):  # (N, C, H, W) to (N, C, outs, taps, outs, taps)
+                d = 2 + 2 * side
+                if array.shape[d] == 1 and span.dim != 2 + side:
+                    array = np.expand_dims(array, d + 1)
+                else:
+                    array = taken(array, d, x.shape[2 + side], at[side], span.step, empty)
+            wide = np.broadcast_to(array, (array.shape[0], x.shape[1], outs[0], ks[0], outs[1], ks[1]))
+            wide = wide.transpose(0, 1, 3, 5, 2, 4)
+            ends.append(wide.reshape(wide.shape[0], x.shape[1] * ks[0] * ks[1], outs[0] * outs[1]))
+        return Span(ends[0], ends[1], None, None)
 
     return [_each(call.seen(x), one)]
 

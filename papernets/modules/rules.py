@@ -92,6 +92,10 @@ def _each(seen: Seen | None, how: Callable[[Span], Span]) -> Seen | None:
 @rule(
     *("clone", "detach", "alias", "_to_copy", "lift_fresh", "lift_fresh_copy", "native_dropout"),
     *("bernoulli", "_conj", "contiguous", "dropout", "copy", "where", "masked_fill"),
+    *("hardswish", "hardsigmoid", "hardtanh", "leaky_relu", "elu", "celu", "selu", "mish"),
+    *("_prelu_kernel", "prelu", "threshold", "softplus", "log_sigmoid_forward", "hardshrink"),
+    *("softshrink", "rrelu_with_noise", "clamp", "_reshape_copy", "_resize_output", "conj"),
+    *("fake_quantize_per_tensor_affine", "nan_to_num"),
 )
 def _as_it_is(call: Call) -> list[Seen | None]:
     if call.name == "copy":
@@ -133,9 +137,8 @@ def _convolution(call: Call) -> list[Seen | None]:
                 out.shape[d], weight.shape[2 + side], stride[side], padding[side], dilation[side]
             )
             span = slid(span, d, x.shape[d], at)
-            if span.dim == d and span.step is not None:
-                times = 1 / stride[side] if call.given["transposed"] else stride[side]
-                span = Span(span.first, span.last, d, span.step * times)
+            times = 1 / stride[side] if call.given["transposed"] else stride[side]
+            span = span.paced(d, times)
         return span
 
     return [_each(seen, one)]
@@ -175,9 +178,7 @@ def _pooling(call: Call) -> list[Seen | None]:
         for side in range(sides):
             d = out.dim() - sides + side
             at = window(out.shape[d], kernel[side], stride[side], padding[side], dilation[side])
-            span = slid(span, d, x.shape[d], at)
-            if span.dim == d and span.step is not None:
-                span = Span(span.first, span.last, d, span.step * stride[side])
+            span = slid(span, d, x.shape[d], at).paced(d, stride[side])
         return span
 
     return [_each(call.seen(x), one)]
@@ -195,8 +196,7 @@ def _adaptive(call: Call) -> list[Seen | None]:
                 span = span.everything() if span.dim == d else reduced(span, (d,))
                 continue
             span = slid(span, d, x.shape[d], even(out.shape[d], x.shape[d]))
-            if span.dim == d and span.step is not None:
-                span = Span(span.first, span.last, d, span.step * max(x.shape[d] // out.shape[d], 1))
+            span = span.paced(d, max(x.shape[d] // out.shape[d], 1))
         return span
 
     return [_each(call.seen(x), one)]
@@ -233,7 +233,7 @@ def _squeezed(span: Span, dims: Sequence[int]) -> Span:
     return span.moved(lambda a: np.squeeze(a, axes), moved, span.step)
 
 
-@rule("_softmax", "_log_softmax", "softmax", "log_softmax")
+@rule("_softmax", "_log_softmax", "softmax", "log_softmax", "_safe_softmax")
 def _softmax(call: Call) -> list[Seen | None]:
     seen, dim = call.seen(call.main), call.given["dim"]
     return [_each(seen, lambda span: reduced(span, (dim,)))]
@@ -300,3 +300,32 @@ def _embedding(call: Call) -> list[Seen | None]:
 def _view(call: Call) -> list[Seen | None]:
     old, new = tuple(call.main.shape), tuple(call.outs[0].shape)
     return [_each(call.seen(call.main), lambda span: viewed(span, old, new))]
+
+
+@rule("as_strided")
+def _as_strided(call: Call) -> list[Seen | None]:
+    """As torch lays out what a global pooling gives; what else it may give cannot be told."""
+    x, out = call.main, call.outs[0]
+    if x.shape == out.shape and max(x.shape[2:], default=1) == 1:
+        return [call.seen(x)]
+    return [lost("as_strided may take any value")]
+
+
+@rule("glu")
+def _glu(call: Call) -> list[Seen | None]:
+    x, out = call.main, call.outs[0]
+    d = call.given.get("dim", -1) % x.dim()
+    half = out.shape[d]
+
+    def one(span: Span) -> Span:
+        def half_of(array: Array, least: Any) -> Array:
+            if array.shape[d] == 1:
+                return array
+            a, b = np.split(array, [half], axis=d)
+            found: Array = least(a, b)
+            return found
+
+        first, last = half_of(span.first, np.minimum), half_of(span.last, np.maximum)
+        return Span(first, last, span.dim, span.step)
+
+    return [_each(call.seen(x), one)]

@@ -68,8 +68,14 @@ def extent(seen: Seen, which: int, sides: int) -> tuple[float, ...]:
 
 def steps(seen: Seen, which: int, sides: int) -> tuple[float | None, ...]:
     """How far apart the fields of neighbours lie along each side; None where it differs."""
-    spans = [seen.spans.get((which, side)) for side in range(sides)]
-    return tuple(None if span is None else span.step for span in spans)
+    found = []
+    for side in range(sides):
+        span = seen.spans.get((which, side))
+        step = None if span is None else span.step
+        if span is not None and step is None and span.first.ndim == sides + 2:
+            step = span.pace(2 + side)
+        found.append(step)
+    return tuple(found)
 
 
 def finite(extents: Sequence[float]) -> bool:

@@ -57,6 +57,25 @@ class Span:
         """The same operation done to both arrays."""
         return Span(how(self.first), how(self.last), dim, step)
 
+    def paced(self, dim: int, times: float) -> Span:
+        """The same behind a step of `times` along `dim`, if that is the dimension it runs along.
+
+        A span that lost its dimension in views runs along `dim` where it grows evenly there.
+        """
+        if self.dim == dim:
+            return Span(self.first, self.last, dim, self.step and self.step * times)
+        if self.dim is None and (pace := self.pace(dim)):
+            return Span(self.first, self.last, dim, pace)
+        return self
+
+    def pace(self, dim: int) -> float | None:
+        """The step from value to value along a dimension; None where it is not always the same."""
+        if self.first.shape[dim] < 2:
+            return None
+        with np.errstate(invalid="ignore"):
+            paces = np.diff(self.first, axis=dim)
+        return float(paces.flat[0]) if paces.flat[0] > 0 and _alike(paces) else None
+
     def everything(self) -> Span:
         """All values see all of this side."""
         shape = (1,) * self.first.ndim
@@ -124,15 +143,15 @@ def slid(span: Span, dim: int, size: int, places: Index) -> Span:
     """
     if span.first.shape[dim] == 1 and span.last.shape[dim] == 1 and span.dim != dim:
         return span
-    first = _taken(span.first, dim, size, places, span.step, np.inf)
-    last = _taken(span.last, dim, size, places, span.step, -np.inf)
+    first = taken(span.first, dim, size, places, span.step, np.inf)
+    last = taken(span.last, dim, size, places, span.step, -np.inf)
     return Span(np.min(first, axis=dim + 1), np.max(last, axis=dim + 1), span.dim, span.step)
 
 
 NO_TAP = np.iinfo(np.int64).min
 
 
-def _taken(
+def taken(
     array: Array, dim: int, size: int, places: Index, step: float | None, empty: float
 ) -> Array:
     """The entries at these places, (outputs, taps) in the place of `dim`, beyond the edges too."""
