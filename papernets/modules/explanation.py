@@ -16,8 +16,8 @@ Numbers = tuple[int, ...]
 class Line:
     """One layer, or one operation between layers; sizes (C, H, W), fields in pixels of the input.
 
-    `macs` are the uses of a weight; `products` are multiply-adds of data with data, as in
-    attention. `sees` is `field`, `all` (the whole input), `unknown` or `nothing`; where it is not
+    `macs` are the uses of a weight on data; `products` are the other multiply-adds: of data with
+    data, as in attention, and of weights with weights. `sees` is `field`, `all` (the whole input), `unknown` or `nothing`; where it is not
     `field`, `receptive_field` is None and `note` says why.
     """
 
@@ -125,8 +125,8 @@ class Explanation:
             yield f"Besides, {plural(self.fixed_params, 'fixed weight')}: none is trained."
         if self.products:
             yield (
-                f"Besides, {self.products:,} multiply-adds of data with data: they use no weight, "
-                "and are not among the MACs."
+                f"Besides, {self.products:,} multiply-adds of data with data, or of weights with "
+                "weights: they are not among the MACs."
             )
         if self.unused:
             several = ", ".join(f"{name} ({count:,})" for name, count in self.unused.items())
@@ -202,7 +202,7 @@ def _details(row: Line) -> Iterator[str]:
     if row.fixed_params:
         yield f"{row.fixed_params:,} fixed weights"
     if row.products:
-        yield f"{row.products:,} data by data"
+        yield f"{row.products:,} products"
     if row.aux:
         yield "in training only"
 
@@ -224,7 +224,6 @@ def text(table: Table) -> str:
         both = zip(cells, widths, table.columns, strict=True)
         return "  ".join(c.rjust(w) if col.right else c.ljust(w) for c, w, col in both).rstrip()
 
-    rule = "-" * len(one([" " * w + "x" for w in widths][:-1] + [lines[0][-1]]))
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     body = [one(line) for line in lines]
     found = [table.title, "", body[0], rule, *body[1:-1], rule, body[-1], "", *table.notes]

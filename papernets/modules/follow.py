@@ -107,7 +107,7 @@ class Follow(TorchDispatchMode):
             for out in call.outs:  # weights that are made of weights
                 self.carried[out] = used
         uses, products, weights = self._cost(call)
-        if not uses and all(seen is None for seen in found):
+        if not (uses or products) and all(seen is None for seen in found):
             return
         self.heard(
             Op(
@@ -125,7 +125,7 @@ class Follow(TorchDispatchMode):
         )
 
     def _cost(self, call: Call) -> tuple[int, int, frozenset[int]]:
-        """Uses of weights, multiply-adds of data with data, and what the weights are made of."""
+        """Uses of weights on data, other multiply-adds, and what the weights are made of."""
         if call.name in WINDOWS:
             x, weight = call.given["input"], call.given["weight"]
             places = x if call.given["transposed"] else call.outs[0]
@@ -139,13 +139,12 @@ class Follow(TorchDispatchMode):
             pair = (a, b)
         elif "dot_product" in call.name:
             q, k, v = (call.given[word] for word in ("query", "key", "value"))
-            return 0, q.numel() * k.shape[-2] + q[..., 0].numel() * v[..., 0, :].numel() * k.shape[
-                -2
-            ] // max(math.prod(v.shape[:-2]), 1), frozenset()
+            pairs = math.prod(q.shape[:-1]) * k.shape[-2]
+            return 0, pairs * (q.shape[-1] + v.shape[-1]), frozenset()
         else:
             return 0, 0, frozenset()
         data = [call.seen(t) is not None for t in pair]
-        if all(data):
+        if all(data) or not any(data):
             return 0, count, frozenset()
         weight = pair[1] if data[0] else pair[0]
         return count, 0, self.carried.get(weight, frozenset())

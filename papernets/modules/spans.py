@@ -143,8 +143,9 @@ def slid(span: Span, dim: int, size: int, places: Index) -> Span:
     """
     if span.first.shape[dim] == 1 and span.last.shape[dim] == 1 and span.dim != dim:
         return span
-    first = taken(span.first, dim, size, places, span.step, np.inf)
-    last = taken(span.last, dim, size, places, span.step, -np.inf)
+    step = span.step if span.dim in (dim, None) else 0.0  # across, nothing goes on
+    first = taken(span.first, dim, size, places, step, np.inf)
+    last = taken(span.last, dim, size, places, step, -np.inf)
     return Span(np.min(first, axis=dim + 1), np.max(last, axis=dim + 1), span.dim, span.step)
 
 
