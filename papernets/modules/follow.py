@@ -125,7 +125,7 @@ class Follow(TorchDispatchMode):
         )
 
     def _cost(self, call: Call) -> tuple[int, int, frozenset[int]]:
-        """Uses of weights on data, other multiply-adds, and what the weights are made of."""
+        """Uses of weights on data or constants, other multiply-adds, and what the weights are made of."""
         if call.name in WINDOWS:
             x, weight = call.given["input"], call.given["weight"]
             places = x if call.given["transposed"] else call.outs[0]
@@ -144,10 +144,10 @@ class Follow(TorchDispatchMode):
         else:
             return 0, 0, frozenset()
         data = [call.seen(t) is not None for t in pair]
-        if all(data) or not any(data):
+        made = [self.carried.get(t, frozenset()) for t in pair]
+        if all(data) or (not any(data) and bool(made[0]) == bool(made[1])):
             return 0, count, frozenset()
-        weight = pair[1] if data[0] else pair[0]
-        return count, 0, self.carried.get(weight, frozenset())
+        return count, 0, made[1] if data[0] or not made[0] else made[0]
 
     def _cuts(self, call: Call) -> bool:
         """True where a slice takes a part of a map."""
