@@ -51,7 +51,7 @@ class Op:
 class Follow(TorchDispatchMode):
     """While it is entered, keeps what tensors see; `heard` is told of every operation on data."""
 
-    def __init__(self, heard: Callable[[Op, Tensor | None], None]):
+    def __init__(self, heard: Callable[[Op, Tensor | None, Tensor], None]):
         super().__init__()
         self.heard = heard
         self.seen: Any = WeakIdKeyDictionary()
@@ -87,7 +87,6 @@ class Follow(TorchDispatchMode):
         plain = name[:-1] if name.endswith("_") and not name.startswith("__") else name
         call = Call(plain, given, outs, lambda t: before.get(id(t)), pointwise(func, plain))
         found = after(call)
-        self._note(call, found)
         written = [given[a.name] for a in func._schema.arguments if _writes(a)]
         for tensor, seen in zip(outs, found, strict=False):
             if any(tensor is one for one in written):
@@ -98,6 +97,7 @@ class Follow(TorchDispatchMode):
             if not any(tensor is one for one in outs):
                 self._written(tensor, found[0])
                 self._put(tensor, found[0])
+        self._note(call, found)
         return out
 
     def _note(self, call: Call, found: Sequence[Seen | None]) -> None:
@@ -122,6 +122,7 @@ class Follow(TorchDispatchMode):
                 _flattens(call),
             ),
             next((t for t in tensors if call.seen(t) is not None), None),
+            call.outs[0],
         )
 
     def _cost(self, call: Call) -> tuple[int, int, frozenset[int]]:

@@ -237,8 +237,10 @@ def _groups(old: Sequence[int], new: Sequence[int]) -> list[tuple[list[int], lis
         own, out = ([a], [b]) if a < a_end and b < b_end else ([], [])
         if not own:
             own, out = list(range(a, a_end)), list(range(b, b_end))
-            groups = [*groups[:-1], (groups[-1][0] + own, groups[-1][1] + out)] if groups else (
-                [(own, out)]
+            groups = (
+                [*groups[:-1], (groups[-1][0] + own, groups[-1][1] + out)]
+                if groups
+                else ([(own, out)])
             )
             break
         a, b = a + 1, b + 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
+from ..nets import Found
+from ..spec import Committee, Row, totals, walk
 from ..tables import Cell, Column, Section, Table
-from ..tables import html as as_html
 from ..words import by, plural
 
 Numbers = tuple[int, ...]
@@ -158,7 +159,53 @@ class Explanation:
         return f"<Explanation of {self.name}: {rows}, {self.params:,} parameters, {macs}>"
 
     def _repr_html_(self) -> str:
-        return as_html(self.table())
+        from .. import notebook
+
+        return notebook(self)
+
+
+def of_network(found: Found) -> Explanation:
+    """A network's explanation: the rows of its walk; a committee's are one member's."""
+    net = found.net.member
+    times = found.net.count if isinstance(found.net, Committee) else 1
+    rows = walk(net)
+    sums = totals(rows)
+    notes = [f"{times} of these: parameters and MACs are those of all."] if times > 1 else []
+    return Explanation(
+        name=found.name,
+        input=net.input,
+        rows=tuple(map(_line, rows)),
+        params=sums.params * times,
+        macs=sums.macs * times,
+        fixed_params=sums.fixed_params * times,
+        title=found.record.title or found.name,
+        notes=tuple(notes),
+    )
+
+
+def _line(row: Row) -> Line:
+    norm = getattr(row.layer, "norm", None)
+    return Line(
+        name=row.name,
+        kind=row.kind,
+        input=row.input,
+        out=row.out,
+        kernel=row.kernel,
+        stride=row.stride,
+        padding=row.padding,
+        dilation=(1, 1) if row.kernel else None,
+        groups=row.groups,
+        activation=row.activation,
+        params=row.params,
+        trainable=row.params,
+        fixed_params=row.fixed_params,
+        buffers=2 * row.out[0] if norm else 0,
+        macs=row.macs,
+        receptive_field=row.receptive_field,
+        field_stride=row.field_stride,
+        sees="field" if row.receptive_field else "all",
+        aux=row.aux,
+    )
 
 
 COLUMNS = (
