@@ -186,14 +186,15 @@ LARGE = ("resnet1202", "resnet1001")
 
 
 def judged(tool, net):
-    """What a tool gives for a network's module; of no values, where it does not need any."""
+    """What a tool gives for a network's module: fvcore needs values, and ptflops sees functions
+    that torch calls only where there are none."""
     if importlib.util.find_spec(tool) is None:
         pytest.skip(f"{tool} is not installed: make check")
     with torch.device("meta"):
         model = build(net).eval()
-    if tool == "fvcore":
-        model = model.to_empty(device="cpu")
-    x = torch.zeros(1, *net.input, device="cpu" if tool == "fvcore" else "meta")
+    device = "meta" if tool == "torchinfo" else "cpu"
+    model = model.to_empty(device=device)
+    x = torch.zeros(1, *net.input, device=device)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tools' own
         return JUDGES[tool](model, x)
