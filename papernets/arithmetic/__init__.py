@@ -1,0 +1,1 @@
+"""What can be worked out of a network's rows: costs, fields, memory, other tools' conventions."""
