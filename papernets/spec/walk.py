@@ -20,7 +20,10 @@ from .window import Pair, Shape, Window, pair
 
 @dataclass(frozen=True)
 class Row:
-    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width)."""
+    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width).
+
+    `field_start` is the first pixel (row, column) that value 0 sees: negative within the padding.
+    """
 
     name: str
     kind: str
@@ -33,6 +36,7 @@ class Row:
     connections: int = 0
     receptive_field: Pair | None = None
     field_stride: Pair | None = None
+    field_start: Pair | None = None
     formula: str = ""
     aux: bool = False
 
@@ -107,7 +111,7 @@ class Row:
 
 COLUMNS = (
     *("kernel", "stride", "padding", "groups", "activation", "params", "macs", "connections"),
-    *("receptive_field", "field_stride", "formula", "aux"),
+    *("receptive_field", "field_stride", "field_start", "formula", "aux"),
 )
 """What `explain --json` prints of a row under the names that it has here."""
 
@@ -240,6 +244,7 @@ class _Rows(Visitor[Seen]):
                 connections=layer.connections(s),
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
+                field_start=field.first if field else None,
                 formula=layer.words(s),
                 aux=self._aux,
             )
@@ -264,6 +269,7 @@ class _Rows(Visitor[Seen]):
                 out=out,
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
+                field_start=field.first if field else None,
                 formula=join.words(shapes),
                 aux=self._aux,
             )
