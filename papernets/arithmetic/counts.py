@@ -66,17 +66,16 @@ def _params(row: Row) -> Iterator[Step]:
         fans = Counter(map(len, layer.table))
         terms = "+".join(f"{n}*({fan}*{fh}*{fw}+1)" for fan, n in sorted(fans.items()))
         rule = "sum of maps*(inputs*F*F+1)"
-        yield Step(PARAMS, "kernels, one for each cross of the table", _kernels(layer), layer.kernels)
+        yield Step(PARAMS, "kernels, one a cross", _kernels(layer), layer.kernels)
         yield Step(PARAMS, total, terms, row.params, rule)
     elif isinstance(layer, Subsample):
-        what = f"{total}: a coefficient and a bias a map"
-        yield Step(PARAMS, what, product(2, k), row.params, "2*K")
+        yield Step(PARAMS, total, product(2, k), row.params, "2*K")
     elif isinstance(layer, Dense):
         inside, rule = (f"({d}+1)*{k}", "(N+1)*K") if layer.bias else (f"{d}*{k}", "N*K")
         yield Step(PARAMS, total, inside + more, row.params, rule + letters)
     elif isinstance(layer, RBF):
         yield Step(PARAMS, total, "", 0)
-        what = "fixed weights: a code a class"
+        what = "fixed weights, a code a class"
         yield Step(PARAMS, what, product(len(layer.codes), d), row.fixed_params, "K*N")
     elif isinstance(layer, BatchNorm):
         factor = 2 if layer.norm.scale else 1
@@ -84,10 +83,10 @@ def _params(row: Row) -> Iterator[Step]:
     else:
         yield Step(PARAMS, total, "", row.params)
     if norm:
-        what = "of these gamma and beta" if norm.scale else "of these beta (there is no gamma)"
+        what = "of these gamma and beta" if norm.scale else "of these beta, without gamma"
         factor = 2 if norm.scale else 1
         yield Step(PARAMS, what, product(factor, k), factor * k, f"{factor}*K")
-        what = "running mean and variance, kept and not trained"
+        what = "running mean and variance"
         yield Step(PARAMS, what, product(2, k), held(row).statistics, "2*K")
 
 

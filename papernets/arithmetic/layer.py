@@ -6,15 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..spec import Layer, Net, Pair, Row, Shape
-from ..words import plural
+from ..spec import Layer, Net, Pair, Row, Shape, Window
 from .counts import Held, count_steps, held
 from .example import Picture, example_steps, pictures
 from .graph import Graph, Place, graph, place
 from .otherwise import Otherwise, otherwise
 from .paths import Paths, Reach, changes
 from .sizes import size_steps
-from .steps import CONNECTIONS, FIELD, MACS, PARAMS, SIZE, Step
+from .steps import (
+    CONNECTIONS,
+    FIELD,
+    LARGEST,
+    MACS,
+    PARAMS,
+    PLACE,
+    SIZE,
+    SMALLEST,
+    Step,
+)
 from .units import Unit, unit
 
 
@@ -93,12 +102,12 @@ class Explained:
         """A block's sums: a term for each row that has some."""
         rows = self.place.counted
         for topic, what, several in (
+            (SIZE, "neurons of all its rows", [row.size for row in rows]),
             (PARAMS, "trained parameters", [row.params for row in rows]),
             (PARAMS, "fixed weights", [row.fixed_params for row in rows]),
             (PARAMS, "running statistics", [held(row).statistics for row in rows]),
             (MACS, "multiply-adds (MACs)", [row.macs for row in rows]),
             (CONNECTIONS, "connections", [row.connections for row in rows]),
-            (SIZE, "neurons (output values of all its rows)", [row.size for row in rows]),
         ):
             terms = [count for count in several if count]
             if terms or what.startswith(("trained", "multiply")):
@@ -160,55 +169,55 @@ def explained(net: Net, name: str, at: Pair | None = None) -> Explained:
 def field_steps(paths: Paths, row: Row) -> Iterator[Step]:
     """The receptive field from the picture on: the path on which most is seen, and the least."""
     count = paths.counts[row.name]
-    if count > 1:
-        yield Step(FIELD, "paths from the picture", "", count)
     largest, smallest = paths.largest(row.name), paths.smallest(row.name)
     if largest is None or smallest is None:
-        why = "sees the whole map" if _sees_all(row) else "what it takes has seen everything"
-        yield Step(FIELD, "every value", "", why)
+        why = "the whole map" if _sees_all(row) else "what has seen everything"
+        yield Step(FIELD, "every value sees", "", why)
         return
-    alike = largest.size == smallest.size
-    yield from _along(largest, "" if count == 1 else "largest path: ")
-    if count > 1 and not alike:
-        yield from _along(smallest, "smallest path: ")
+    one = largest.size == smallest.size
+    yield from _along(largest, FIELD if one else LARGEST)
+    if not one:
+        yield from _along(smallest, SMALLEST)
+    if count > 1:
+        yield Step(FIELD, "paths from the picture", "", count)
     if row.receptive_field and row.receptive_field != largest.size:
-        text = "all paths together, from the first pixel of any to the last"
-        yield Step(FIELD, text, "", row.receptive_field)
+        yield Step(FIELD, "all paths together", "", row.receptive_field)
     if row.field_stride and row.field_start:
-        yield Step(FIELD, "step from one value to the next, in pixels", "", row.field_stride)
-        text = "first pixel that value 0,0 sees (row, column)"
-        yield Step(FIELD, text, "", row.field_start)
+        yield Step(FIELD, "step to the next value", "", row.field_stride)
+        yield Step(FIELD, "first pixel of value 0,0", "", row.field_start, PLACE)
 
 
 def _sees_all(row: Row) -> bool:
     return isinstance(row.layer, Layer) and row.layer.sees_all(row.input)
 
 
-def _along(reach: Reach, head: str) -> Iterator[Step]:
+def _along(reach: Reach, topic: str) -> Iterator[Step]:
     """A step for each window on the path; many alike in a row are one."""
     for several in _runs(changes(reach.path())):
         first, last = several[0], several[-1]
         assert first.row and first.before and last.row
-        window = first.row.layer.reach(first.row.input) if isinstance(first.row.layer, Layer) else None
-        assert window
-        kernel, stride = window.kernel, window.stride
-        name = first.row.name
-        if len(several) > 1:
-            name = f"{name} to {last.row.name}, {len(several)} windows"
+        window = _window(first)
+        kernel, stride, count = window.kernel, window.stride, len(several)
         step = f"/{stride[0]}" if stride != (1, 1) else ""
-        what = f"{head}{name} {kernel[0]}x{kernel[1]}{step}"
+        what = f"{first.row.name} {kernel[0]}x{kernel[1]}{step}"
+        if count > 1:
+            what = f"{first.row.name} to {last.row.name}, {count} of {kernel[0]}x{kernel[1]}"
         terms = [
-            f"{n}+{_times(len(several))}({k}-1)*{s}"
+            f"{n}+{f'{count}*' if count > 1 else ''}({k}-1)*{s}"
             for n, k, s in zip(first.before.size, kernel, first.before.step, strict=True)
         ]
         formula = terms[0] if terms[0] == terms[1] else ",".join(terms)
-        yield Step(FIELD, what, formula, last.size, "R+(F-1)*step")
-    if reach.before is None or not changes(reach.path()):
-        yield Step(FIELD, f"{head}one pixel", "", reach.size)
+        yield Step(topic, what, formula, last.size, "R+(F-1)*step")
+    if not changes(reach.path()):
+        yield Step(topic, "the pixel itself", "", reach.size)
 
 
-def _times(count: int) -> str:
-    return f"{count}*" if count > 1 else ""
+def _window(reach: Reach) -> Window:
+    """The window of the row that made it."""
+    assert reach.row and isinstance(reach.row.layer, Layer)
+    window = reach.row.layer.reach(reach.row.input)
+    assert window
+    return window
 
 
 def _runs(several: Sequence[Reach]) -> Iterator[list[Reach]]:
@@ -224,13 +233,6 @@ def _runs(several: Sequence[Reach]) -> Iterator[list[Reach]]:
 
 
 def _key(one: Reach) -> tuple[object, ...]:
-    assert one.row and one.before and isinstance(one.row.layer, Layer)
-    window = one.row.layer.reach(one.row.input)
-    assert window
-    # a stride parts it from what follows, because the distance grows
-    return window.kernel, one.before.step, one.step
-
-
-def summed_up(found: Explained) -> str:
-    """How many paths lead to it, in words."""
-    return plural(found.paths.counts[found.place.end.name], "path")
+    """A stride parts a row from what follows, because the distance grows."""
+    assert one.before
+    return _window(one).kernel, one.before.step, one.step

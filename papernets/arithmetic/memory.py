@@ -54,15 +54,16 @@ class Memory:
         """Numbers held while a batch is trained on."""
         return self.all_weights + (1 + OPTIMISERS[optimiser]) * self.trained + self.kept * batch
 
-    def to_dict(self, batch: int = 1) -> dict[str, object]:
-        """As `explain --json` has it, in bytes."""
+    def to_dict(self, batch: int = 1, times: int = 1) -> dict[str, object]:
+        """As `explain --json` has it, in bytes; `times` as many for a committee of so many."""
+        sizes = {kind: size * times for kind, size in BYTES.items()}
         return {
             "batch": batch,
-            "weights": {kind: self.weights * size for kind, size in BYTES.items()},
-            "activations": {kind: self.peak * size * batch for kind, size in BYTES.items()},
-            "predict": {kind: self.predict(batch) * size for kind, size in BYTES.items()},
+            "weights": {kind: self.weights * size for kind, size in sizes.items()},
+            "activations": {kind: self.peak * size * batch for kind, size in sizes.items()},
+            "predict": {kind: self.predict(batch) * size for kind, size in sizes.items()},
             "train": {
-                name: {kind: self.train(name, batch) * size for kind, size in BYTES.items()}
+                name: {kind: self.train(name, batch) * size for kind, size in sizes.items()}
                 for name in OPTIMISERS
             },
             "most_at": self.peak_at,

@@ -41,8 +41,8 @@ def size_steps(row: Row, ends: tuple[tuple[int, int, int], ...]) -> Iterator[Ste
         text = f"{row.input[0]}+{zeros}"
         yield Step(SIZE, "output maps: those of the input and maps of zeros", text, channels)
     yield Step(SIZE, "neurons (output values)", product(*row.out), row.size, "K*H*W")
-    yield Step(MEMORY, "bytes of the output, float32", product(4, row.size), 4 * row.size)
-    yield Step(MEMORY, "bytes of the output, float16", product(2, row.size), 2 * row.size)
+    yield Step(MEMORY, "bytes in float32", product(4, row.size), 4 * row.size)
+    yield Step(MEMORY, "bytes in float16", product(2, row.size), 2 * row.size)
 
 
 def window_steps(window: Window, size: tuple[int, int]) -> Iterator[Step]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..spec import Aux, Chain, Part, Row, dotted, each_part
 from .counts import Held, held
-from .graph import Graph, within
+from .graph import Graph
 
 SMALLER = 2 / 3
 """A stage ends where maps become smaller than this share of its first ones, each way."""
@@ -75,10 +75,20 @@ class Stage:
         rows = tuple(row for unit in self.units for row in unit.rows)
         return Unit(self.name, rows, self.units[-1].end)
 
-    @property
-    def aux(self) -> bool:
-        """True for a head that is not of the network that predicts."""
-        return not self.counted
+    def to_dict(self) -> dict[str, object]:
+        """As `explain --json` has it; `loss_weight` is None for what is no auxiliary head."""
+        whole = self.whole
+        return {
+            "name": self.name,
+            "rows": [row.name for row in whole.rows],
+            "out": list(whole.end.out),
+            "params": whole.params,
+            "macs": whole.macs,
+            "connections": whole.connections,
+            "neurons": whole.neurons,
+            "aux": not self.counted,
+            "loss_weight": self.weight,
+        }
 
 
 def stages(graph: Graph) -> tuple[Stage, ...]:
@@ -97,39 +107,44 @@ def stages(graph: Graph) -> tuple[Stage, ...]:
     return (*(Stage(tuple(several)) for several in main), *heads(graph))
 
 
-def heads(graph: Graph) -> tuple[Stage, ...]:
-    """The auxiliary heads, each a stage of its own."""
-    found = []
-    for name, part in each_part(graph.net.body):
-        if isinstance(part, Aux):
-            rows = tuple(row for row in graph.rows.values() if _of(row.name, name))
-            found.append(Stage((_unit(graph, name, rows),), part.weight, part.counted))
-    return tuple(found)
-
-
 def _counts(unit: Unit) -> bool:
     """True for what has weights that are multiplied; subsampling and pooling end a stage."""
     return unit.macs > 0 or unit.is_block
 
 
+def heads(graph: Graph) -> tuple[Stage, ...]:
+    """The auxiliary heads, each a stage of its own."""
+    several = {name: part for name, part in each_part(graph.net.body) if isinstance(part, Aux)}
+    rows = _shared_out(graph, several)
+    return tuple(
+        Stage((_unit(graph, name, tuple(rows[name])),), part.weight, part.counted)
+        for name, part in several.items()
+        if rows[name]
+    )
+
+
 def units(graph: Graph) -> tuple[Unit, ...]:
     """The parts of a network without its heads, a block as one."""
     beside = [name for name, part in each_part(graph.net.body) if isinstance(part, Aux)]
-    left = {
-        name: row
-        for name, row in graph.rows.items()
-        if not any(_of(name, head) for head in beside)
-    }
-    found = []
-    for name in dict.fromkeys(n for top, part in graph.net.body.parts for n in _parts(top, part)):
-        rows = tuple(left.pop(row) for row in list(left) if _of(row, name))
-        if rows:
-            found.append(_unit(graph, name, rows))
-    return tuple(found)
+    names = [name for top, part in graph.net.body.parts for name in _parts(top, part)]
+    rows = _shared_out(graph, dict.fromkeys((*names, *beside)))
+    return tuple(
+        _unit(graph, name, tuple(rows[name]))
+        for name in dict.fromkeys(names)
+        if rows[name] and name not in beside
+    )
 
 
-def _of(row: str, name: str) -> bool:
-    return row == name or within(row, name)
+def _shared_out(graph: Graph, names: Iterable[str]) -> dict[str, list[Row]]:
+    """The rows of each name: those that go by it, or by the longest name that begins theirs."""
+    found: dict[str, list[Row]] = {name: [] for name in names}
+    for row in graph.rows.values():
+        name = row.name
+        while name and name not in found:
+            name = name.rpartition(".")[0]
+        if name:
+            found[name].append(row)
+    return found
 
 
 def _unit(graph: Graph, name: str, rows: tuple[Row, ...]) -> Unit:

@@ -29,8 +29,11 @@ class Step:
 
 
 SIZE, PARAMS, MACS, CONNECTIONS = "output", "parameters", "multiply-adds", "connections"
-MEMORY, FIELD, EXAMPLE = "memory", "receptive field", "example"
-"""The topics of steps, in the order in which they are told."""
+MEMORY, EXAMPLE, FIELD = "memory", "example", "receptive field"
+LARGEST, SMALLEST = "largest path", "smallest path"
+"""The topics of steps; the paths are those along which the receptive field grows."""
+PLACE = "row,column"
+"""The rule of a step whose value is a place, not a size."""
 
 
 def number(value: float) -> str:

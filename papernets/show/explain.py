@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from ..arithmetic import Paths, graph, held
+from ..arithmetic.memory import memory
+from ..arithmetic.stages import stages
 from ..nets import Found, beside
 from ..said import verify
-from ..spec import Committee, Net, phrase, shown
-from ..spec.walk import Row, totals, walk
+from ..spec import Committee, Net, Norm, phrase
+from ..spec.walk import Row, totals
 
 
-def explain_dict(network: Net | Committee | Found) -> dict[str, object]:
-    """The network as `explain --json` prints it; a committee: one member's rows, all summed."""
+def explain_dict(network: Net | Committee | Found, batch: int = 1) -> dict[str, object]:
+    """The network as `explain --json` prints it; a committee: one member's rows, all summed.
+
+    Memory is that of so many pictures at once.
+    """
+    from .rows import Sums, further
+
     found = network if isinstance(network, Found) else beside(network)
     net, record = found.net, found.record
     checks = verify(net, record)
     base = net.member
     times = net.count if isinstance(net, Committee) else 1
-    rows = walk(base)
-    sums = totals(rows)
+    whole = graph(base)
+    rows = tuple(whole.rows.values())
+    sums, paths = totals(rows), Paths(whole)
+    shares = Sums(sums.params, sums.macs)
     result: dict[str, object] = {
         "schema": 1,
         "name": net.name,
@@ -34,7 +44,11 @@ def explain_dict(network: Net | Committee | Found) -> dict[str, object]:
         "aux_params": sums.aux_params * times,
         "aux_macs": sums.aux_macs * times,
         "connections": sums.connections * times,
-        "rows": [row.to_dict() for row in rows],
+        "activations": sums.activations * times,
+        "running_statistics": sum(held(row).statistics for row in rows if not row.aux) * times,
+        "rows": [{**row.to_dict(), **further(row, paths, shares)} for row in rows],
+        "stages": [stage.to_dict() for stage in stages(whole)],
+        "memory": memory(whole).to_dict(batch, times),
         "facts": [check.to_dict() for check in checks if check.verdict in ("agrees", "measured")],
         "errata": [
             check.to_dict() for check in checks if check.verdict in ("erratum", "unexplained")
@@ -46,36 +60,24 @@ def explain_dict(network: Net | Committee | Found) -> dict[str, object]:
     return result
 
 
-def row_cells(row: Row) -> tuple[str, ...]:
-    """The cells of a row in a table for people, under `COLUMNS`; empty where there is nothing."""
-    field = f"{row.receptive_field[0]}x{row.receptive_field[1]}" if row.receptive_field else "all"
-    return (
-        row.name,
-        row.kind_and_window,
-        shown(row.out),
-        ", ".join(row.details),
-        field,
-        f"{row.params:,}" if row.params else "",
-        f"{row.macs:,}" if row.macs else "",
-        f"{row.connections:,}" if row.connections else "",
-    )
+def short_details(rows: Sequence[Row]) -> list[str]:
+    """The details of each row; what all share of a normalisation is left to the legend."""
+    norm = _one_norm(rows)
+    full = phrase("norm", norm) if norm else ""
+    return [", ".join("BN" if words == full else words for words in row.details) for row in rows]
 
 
-COLUMNS = ("layer", "kind", "output", "details", "sees", "params", "MACs", "connections")
-
-
-def table_cells(rows: Sequence[Row]) -> tuple[list[tuple[str, ...]], list[str]]:
-    """The cells of all rows, what they share said once: in the sentences that come with them."""
+def _one_norm(rows: Sequence[Row]) -> Norm | None:
     norms = {norm for row in rows if (norm := row.settings.get("norm"))}
-    cells = [row_cells(row) for row in rows]
+    return norms.pop() if len(norms) == 1 else None
+
+
+def legend_of(rows: Sequence[Row]) -> list[str]:
+    """What the details of rows mean, in sentences."""
     legend = []
-    if len(norms) == 1:
-        (norm,) = norms
-        at = COLUMNS.index("details")
-        full = phrase("norm", norm)
-        cells = [(*c[:at], c[at].replace(full, "BN"), *c[at + 1 :]) for c in cells]
+    if norm := _one_norm(rows):
         legend.append(f"BN: batch normalisation, {norm.words()}.")
-    if norms:
+    if any(row.settings.get("norm") for row in rows):
         legend.append("Momentum: a batch's share in the moving averages, as in torch.")
     every = [pads for row in rows if (pads := row.settings.get("padding")) is not None]
     zeros = [pads for pads in every if pads]
@@ -87,4 +89,4 @@ def table_cells(rows: Sequence[Row]) -> tuple[list[tuple[str, ...]], list[str]]:
         legend.append("(same): as many as TensorFlow's rule wants for this size.")
     if any(row.settings.get("ceil") for row in rows):
         legend.append("Ceil: a last window that reaches beyond the edge counts.")
-    return cells, legend
+    return legend
