@@ -4,10 +4,11 @@ from .counts import Held, held
 from .example import Picture
 from .graph import Graph, Place, block_names, graph, place
 from .layer import Explained, explained
-from .otherwise import Cost, Otherwise, otherwise
+from .otherwise import otherwise
 from .paths import Paths
 from .steps import Step
 from .units import Unit, unit
+from .ways import Cost, Otherwise
 
 __all__ = [
     "Cost",

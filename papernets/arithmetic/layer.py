@@ -1,4 +1,4 @@
-"""A layer or a block of a network, worked out: its sizes, counts, fields, and other ways to make it."""
+"""A layer or a block of a network, worked out: sizes, counts, fields, other ways to make it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..spec import Layer, Net, Pair, Row, Shape, Window
 from .counts import Held, count_steps, held
 from .example import Picture, example_steps, pictures
 from .graph import Graph, Place, graph, place
-from .otherwise import Otherwise, otherwise
+from .otherwise import otherwise
 from .paths import Paths, Reach, changes
 from .sizes import size_steps
 from .steps import (
@@ -25,6 +25,7 @@ from .steps import (
     Step,
 )
 from .units import Unit, unit
+from .ways import Otherwise
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,8 @@ class Explained:
         if self.place.is_block:
             return (*self._sums(), *field_steps(self.paths, self.place.end))
         row = self.place.end
-        ends = tuple(self.graph.shape(source) for source in self.graph.sources[row.name])
         return (
-            *size_steps(row, ends),
+            *size_steps(row),
             *count_steps(row),
             *field_steps(self.paths, row),
             *example_steps(row),

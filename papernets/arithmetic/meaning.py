@@ -101,8 +101,8 @@ def _what(row: Row) -> str:
         return "The input unchanged: the shortcut of a residual block"
     if isinstance(layer, PadShortcut):
         return (
-            f"Every {pair(layer.stride)[0]}th value, and {row.out[0] - d} maps of zeros: a shortcut "
-            "without parameters (option A)"
+            f"One value of each {pair(layer.stride)[0]}x{pair(layer.stride)[1]}, and "
+            f"{plural(row.out[0] - d, 'map')} of zeros: a shortcut without parameters (option A)"
         )
     if isinstance(layer, Pad):
         return "Zeros around each map"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from ..spec import PICTURE, Row
+from ..spec import Row
 from .counts import held
 from .graph import Graph
 

@@ -2,77 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
 
-from ..spec import (
-    RBF,
-    AdaptivePool,
-    Conv,
-    Dense,
-    Flatten,
-    GlobalPool,
-    Layer,
-    Pair,
-    Pool,
-    Row,
-    Shape,
-    Subsample,
-    TableConv,
-    pair,
-)
+from ..spec import Conv, Pair, Row, pair
 from ..words import plural
 from .graph import Graph, Place
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Parameters and multiply-adds."""
-
-    params: int = 0
-    macs: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(self.params + other.params, self.macs + other.macs)
-
-    def __sub__(self, other: Cost) -> Cost:
-        return Cost(self.params - other.params, self.macs - other.macs)
-
-
-@dataclass(frozen=True)
-class Otherwise:
-    """Another way to make some rows: what it is, what it costs, and what these rows cost now."""
-
-    what: str
-    cost: Cost
-    now: Cost
-    rows: tuple[str, ...]
-    """The rows in whose place it would stand."""
-
-    def to_dict(self) -> dict[str, object]:
-        """As JSON has it; `instead_of` is the cost of the rows in whose place it would stand."""
-        return {
-            "what": self.what,
-            "params": self.cost.params,
-            "macs": self.cost.macs,
-            "instead_of": {
-                "rows": list(self.rows),
-                "params": self.now.params,
-                "macs": self.now.macs,
-            },
-        }
-
-
-def cost(layers: Sequence[Layer], shape: Shape) -> Cost:
-    """What layers one after another cost on an input of this shape; ValueError: they do not fit."""
-    found = Cost()
-    for layer in layers:
-        layer.check(shape)
-        found += Cost(layer.params(shape), layer.macs(shape))
-        shape = layer.shape(shape)
-        if min(shape) < 1:
-            raise ValueError("a window does not fit")
-    return found
+from .ways import WAYS, Otherwise, cost, kernel_of, now
 
 
 def otherwise(graph: Graph, place: Place) -> tuple[Otherwise, ...]:
@@ -86,7 +23,7 @@ def otherwise(graph: Graph, place: Place) -> tuple[Otherwise, ...]:
 def _in_block(graph: Graph, place: Place) -> Iterator[Otherwise]:
     """Each way, applied to every row of the block that it suits, the others as they are."""
     inside = {row.name for row in place.counted}
-    whole = _now(place.counted)
+    whole = now(place.counted)
     for name, way in WAYS.items():
         if name not in IN_BLOCKS:
             continue
@@ -107,16 +44,37 @@ def _in_block(graph: Graph, place: Place) -> Iterator[Otherwise]:
     yield from _basic(place)
 
 
-def _now(rows: Sequence[Row]) -> Cost:
+IN_BLOCKS:
+            continue
+        found, taken = [], set[str]()
+        for row in place.counted:
+            one = way(graph, row)
+            if one and set(one.rows) <= inside and not set(one.rows) & taken:
+                found.append(one)
+                taken.update(one.rows)
+        if not found:
+            continue
+        changed = whole
+        for one in found:
+            changed = changed - one.now + one.cost
+        rows = tuple(row for one in found for row in one.rows)
+        of = IN_BLOCKS[name].format(plural(len(found), "layer"))
+        yield Otherwise(of, changed, whole, rows)
+    yield from _basic(place)
+
+
+def now(rows: Sequence[Row]) -> Cost:
     return Cost(sum(row.params for row in rows), sum(row.macs for row in rows))
 
 
-def _of(row: Row, what: str, layers: Sequence[Layer], shape: Shape | None = None) -> Otherwise | None:
+def _of(
+    row: Row, what: str, layers: Sequence[Layer], shape: Shape | None = None
+) -> Otherwise | None:
     try:
         found = cost(layers, shape or row.input)
     except ValueError:
         return None
-    return Otherwise(what, found, _now([row]), (row.name,))
+    return Otherwise(what, found, now([row]), (row.name,))
 
 
 def _kernel(row: Row) -> str:
@@ -147,7 +105,9 @@ def _ungrouped(graph: Graph, row: Row) -> Otherwise | None:
     if not isinstance(layer, Conv) or layer.groups == 1:
         return None
     depthwise = layer.groups == row.input[0]
-    what = "a full convolution: each filter sees" if depthwise else "without groups: each filter sees"
+    what = (
+        "a full convolution: each filter sees" if depthwise else "without groups: each filter sees"
+    )
     return _of(row, f"{what} all {plural(row.input[0], 'map')}", [replace(layer, groups=1)])
 
 
@@ -168,7 +128,7 @@ def _unreduced(graph: Graph, row: Row) -> Otherwise | None:
         return None
     text = f"without its 1x1 reduction: {_kernel(row)} on all {before.input[0]} maps"
     found = _of(row, text, [layer], before.input)
-    return found and replace(found, now=_now([before, row]), rows=(before.name, row.name))
+    return found and replace(found, now=now([before, row]), rows=(before.name, row.name))
 
 
 def _reduces(row: Row) -> bool:
@@ -209,7 +169,7 @@ def _factored(graph: Graph, row: Row) -> Otherwise | None:
         found = first + cost([line], wide)
     except ValueError:
         return None
-    return Otherwise(f"as {height}x1 and then 1x{width}", found, _now([row]), (row.name,))
+    return Otherwise(f"as {height}x1 and then 1x{width}", found, now([row]), (row.name,))
 
 
 def _separable(graph: Graph, row: Row) -> Otherwise | None:
@@ -236,7 +196,7 @@ def _joined(graph: Graph, row: Row) -> Otherwise | None:
     full = replace(deep, out=layer.out, groups=1, norm=layer.norm, bias=layer.bias)
     text = f"with {before.name} as one full {_kernel(before)} convolution"
     found = _of(row, text, [full], before.input)
-    return found and replace(found, now=_now([before, row]), rows=(before.name, row.name))
+    return found and replace(found, now=now([before, row]), rows=(before.name, row.name))
 
 
 def _averaged(graph: Graph, row: Row) -> Otherwise | None:
@@ -273,7 +233,7 @@ def _summed(graph: Graph, row: Row) -> Otherwise | None:
         return None
     trained = 2 * row.out[0]
     text = "as LeNet-5's trained subsampling: a coefficient and a bias a map"
-    return Otherwise(text, Cost(trained, 0), _now([row]), (row.name,))
+    return Otherwise(text, Cost(trained, 0), now([row]), (row.name,))
 
 
 def _trained(graph: Graph, row: Row) -> Otherwise | None:
@@ -327,8 +287,8 @@ def _basic(place: Place) -> Iterator[Otherwise]:
             new = cost([wide, second], first.input)
         except ValueError:
             continue
-        whole, these = _now(place.counted), _now([first, middle, last])
-        text = f"without its bottleneck: two {_kernel(middle)} on {last.out[0]} maps"
+        whole, these = now(place.counted), now([first, middle, last])
+        text = f"without its bottleneck: two {kernel_of(middle)} on {last.out[0]} maps"
         names = (first.name, middle.name, last.name)
         yield Otherwise(text, whole - these + new, whole, names)
         return
@@ -337,9 +297,7 @@ def _basic(place: Place) -> Iterator[Otherwise]:
 def _follow(*rows: Row) -> bool:
     """True where the rows lie in one line of one branch."""
     homes = {row.name.rpartition(".")[0] for row in rows}
-    return len(homes) == 1 and all(
-        a.out == b.input for a, b in zip(rows, rows[1:], strict=False)
-    )
+    return len(homes) == 1 and all(a.out == b.input for a, b in pairwise(rows))
 
 
 def _total(first: Row, middle: Row) -> Pair:

@@ -1,4 +1,4 @@
-"""The receptive field along the paths from the picture: the largest path, the smallest, how many."""
+"""The receptive field along the paths from the picture: the largest, the smallest, how many."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ class Reach:
         window = layer.reach(row.input) if isinstance(layer, Layer) else None
         if window is None:
             return Reach(self.size, self.step, row, self)
-        size = tuple(n + (k - 1) * s for n, k, s in zip(self.size, window.kernel, self.step))
-        step = tuple(a * b for a, b in zip(self.step, window.stride))
-        return Reach((size[0], size[1]), (step[0], step[1]), row, self)
+        (h, w), (down, across) = self.size, self.step
+        size = h + (window.kernel[0] - 1) * down, w + (window.kernel[1] - 1) * across
+        step = down * window.stride[0], across * window.stride[1]
+        return Reach(size, step, row, self)
 
     def path(self) -> list[Reach]:
         """What was seen from row to row, from the picture on."""
@@ -96,9 +97,7 @@ def _area(reach: Reach) -> tuple[int, Pair]:
     return reach.size[0] * reach.size[1], reach.size
 
 
-def _front(
-    several: Sequence[Reach], beats: Callable[[Pair, Pair], bool], largest: bool
-) -> Front:
+def _front(several: Sequence[Reach], beats: Callable[[Pair, Pair], bool], largest: bool) -> Front:
     """Those whose size no other beats at the same step; of two alike the first."""
     if len(several) == 1:
         return (several[0],)

@@ -20,9 +20,9 @@ from .steps import MEMORY, SIZE, Step, product
 SIDES = ("height", "width")
 
 
-def size_steps(row: Row, ends: tuple[tuple[int, int, int], ...]) -> Iterator[Step]:
-    """The output's size, side by side where the sides differ; `ends` are the shapes it takes."""
-    channels, height, width = row.out
+def size_steps(row: Row) -> Iterator[Step]:
+    """The output's size, side by side where the sides differ."""
+    channels = row.out[0]
     window = row.layer.reach(row.input) if isinstance(row.layer, Layer) else None
     if isinstance(row.layer, AdaptivePool):
         for side, n, out in zip(SIDES, row.input[1:], pair(row.layer.size), strict=True):
@@ -32,7 +32,7 @@ def size_steps(row: Row, ends: tuple[tuple[int, int, int], ...]) -> Iterator[Ste
     elif window is not None:
         yield from window_steps(window, row.input[1:])
     elif isinstance(row.layer, Concat):
-        maps = [end[0] for end in ends]
+        maps = [end[0] for end in row.ends]
         yield Step(SIZE, "output maps", "+".join(map(str, maps)), channels, "D1+D2+...")
     elif isinstance(row.layer, Flatten):
         yield Step(SIZE, "output values", product(*row.input), channels, "D*H*W")
@@ -63,9 +63,7 @@ def window_steps(window: Window, size: tuple[int, int]) -> Iterator[Step]:
         yield Step(SIZE, what, formula, outs[at], rule)
 
 
-def _rule(
-    n: int, k: int, s: int, pads: tuple[int, int], out: int, ceil: bool
-) -> tuple[str, str]:
+def _rule(n: int, k: int, s: int, pads: tuple[int, int], out: int, ceil: bool) -> tuple[str, str]:
     """The rule of an output size in letters and in numbers."""
     before, after = pads
     letters, numbers = "N-F", f"{n}-{k}"

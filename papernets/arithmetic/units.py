@@ -65,7 +65,7 @@ def unit(graph: Graph, name: str, at: Pair) -> Unit:
             f"{name} has no unit {at[0]},{at[1]}: a map of {height}x{width} has {down}, {across}"
         )
     wanted: dict[str, Rectangle] = {name: (at[0], at[1], at[0], at[1])}
-    for one in reversed(graph.rows.values()):
+    for one in reversed(tuple(graph.rows.values())):
         if one.name in wanted:
             part = _taken(one, wanted.pop(one.name))
             for source in graph.sources[one.name]:

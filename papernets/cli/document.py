@@ -50,7 +50,8 @@ def _items(piece: Items) -> None:
 
 def _grid(piece: Grid) -> None:
     table = piece.table
-    rows, titles = [], {}
+    rows: list[list[str]] = []
+    titles: dict[int, str] = {}
     for section in table.sections:
         if section.title:
             titles[len(rows)] = section.title
@@ -68,9 +69,7 @@ def _grid(piece: Grid) -> None:
         screen.prose(" ".join(table.notes))
 
 
-def _left_out(
-    names: Sequence[str], rows: Sequence[Sequence[str]], gone: Sequence[str]
-) -> None:
+def _left_out(names: Sequence[str], rows: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
     """What a narrow terminal has no room for: the fields where they change, or a word."""
     gone = [name.strip() for name in gone]
     if "sees" in gone and names[0] == "layer":

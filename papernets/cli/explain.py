@@ -154,7 +154,7 @@ def explain(
         if wanted == "json":
             text = screen.json_value(value())
         elif wanted:
-            from ..show.document import FORMATS
+            from ..show.writers import FORMATS
 
             text = FORMATS[wanted](page())
         else:
@@ -172,7 +172,9 @@ def _asked(
         from ..show.network_page import Wanted, network_page
 
         if unit:
-            raise WrongUse(f"--unit {unit}: of which layer? papernets explain NAME LAYER --unit Y,X")
+            raise WrongUse(
+                f"--unit {unit}: of which layer? papernets explain NAME LAYER --unit Y,X"
+            )
         page = network_page(found, Wanted(*listing, batch))
         return lambda: explain_dict(found, batch), lambda: page
     from ..arithmetic import explained

@@ -158,7 +158,9 @@ def table(
     columns, *rows = ([printable(cell) for cell in row] for row in (columns, *rows))
     if not terminal():
         grid = [list(columns), *(list(row) for row in rows)]
-        _print_rows(grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left, titles)
+        _print_rows(
+            grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left, titles
+        )
         return ()
 
     names, body, lost = list(columns), [list(row) for row in rows], list(optional)

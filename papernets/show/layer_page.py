@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from ..arithmetic import Explained, Step
+from ..arithmetic import Explained, Otherwise, Step
 from ..arithmetic.meaning import meaning
-from ..arithmetic.otherwise import Otherwise
 from ..arithmetic.sizes import zeros_of
 from ..arithmetic.steps import (
     CONNECTIONS,
@@ -71,7 +71,7 @@ def layer_page(found: Explained) -> Document:
     if found.otherwise:
         chapters.append(Chapter("What it would cost otherwise", (_otherwise(found),)))
     title = f"{found.name} of {found.graph.net.name}"
-    return Document(title, "", tuple(chapters), _data(found))
+    return Document(title, "", tuple(chapters), partial(_data, found))
 
 
 def _drawn(lines: tuple[str, ...], note: str) -> tuple[Piece, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 
 from ..arithmetic import Graph, graph
 from ..arithmetic.memory import (
@@ -22,21 +23,11 @@ from ..nets import Found, beside
 from ..spec import Committee, Net, Row, Totals, shown, totals
 from ..tables import Cell, Column, Section, Table
 from ..words import by, did_you_mean, either, plural
+from .data import Sums, machine_table
+from .details import legend_of, short_details
 from .document import Chapter, Document, Grid, Items, Piece, Words
-from .explain import legend_of
 from .published import published
-from .rows import (
-    SHARE_MACS,
-    SHARE_PARAMS,
-    Sums,
-    grid,
-    in_all,
-    lines_of,
-    machine_table,
-    of_row,
-    per_cent,
-    short_details,
-)
+from .rows import grid, in_all, lines_of, of_row, per_cent
 
 DEPTHS = ("1", "2", "all")
 FEW_ROWS = 40
@@ -94,9 +85,14 @@ def network_page(found: Found, wanted: Wanted | None = None) -> Document:
             formulas = tuple((row.name, row.formula) for row in rows if row.formula)
             chapters.append(Chapter("The arithmetic", (Items(formulas),)))
         chapters.append(_memory(found, whole, wanted.batch))
-        chapters += published(found)
-    data = machine_table(whole, parts, shares, _sorted(chosen, wanted.sort))
-    return Document(found.record.title, found.record.source, tuple(chapters), data)
+        chapters += published(found, rows)
+    order = _sorted(chosen, wanted.sort)
+    return Document(
+        found.record.title,
+        found.record.source,
+        tuple(chapters),
+        partial(machine_table, whole, parts, shares, order),
+    )
 
 
 def _list(rows: Sequence[Row], wanted: Wanted, sums: Sums, last: tuple[str, ...]) -> Grid:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..nets import Found
 from ..said import ABOUT_NOTES, Check, shown, verify
+from ..spec import Row
 from ..words import percent
 from .document import Chapter, Items, Words
 
@@ -16,17 +17,19 @@ OTHERWISE = {
 }
 
 
-def published(found: Found) -> Iterator[Chapter]:
+def published(found: Found, rows: tuple[Row, ...] | None = None) -> Iterator[Chapter]:
     """Claims with their verdicts, results, sources, departures and recipes."""
     record = found.record
-    checks = verify(found.net, record)
+    checks = verify(found.net, record, rows)
     agreed = [c for c in checks if c.verdict == "agrees"]
     if agreed:
         of = counts(agreed, {"paper": "papers", "code": "released code", "notes": "later notes"})
         title = f"Published numbers that the arithmetic confirms: {of}"
         yield Chapter(title, (_items(map(_confirmed, agreed)),))
     wrong = [c for c in checks if c.verdict in ("erratum", "unexplained")]
-    several = {title: [c for c in wrong if c.source.who == kind] for kind, title in OTHERWISE.items()}
+    several = {
+        title: [c for c in wrong if c.source.who == kind] for kind, title in OTHERWISE.items()
+    }
     several["PUBLISHED NUMBERS THAT WE CANNOT CONFIRM"] = [
         c for c in checks if c.verdict == "DISAGREES"
     ]

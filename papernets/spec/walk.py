@@ -23,6 +23,7 @@ class Row:
     """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width).
 
     `field_start` is the first pixel (row, column) that value 0 sees: negative within the padding.
+    `ends` are the shapes that a join puts together.
     """
 
     name: str
@@ -37,8 +38,14 @@ class Row:
     receptive_field: Pair | None = None
     field_stride: Pair | None = None
     field_start: Pair | None = None
-    formula: str = ""
     aux: bool = False
+    ends: tuple[Shape, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic filled in, in one line."""
+        layer = self.layer
+        return layer.words(self.input) if isinstance(layer, Layer) else layer.words(self.ends)
 
     @property
     def window(self) -> Window | None:
@@ -111,7 +118,7 @@ class Row:
 
 COLUMNS = (
     *("kernel", "stride", "padding", "groups", "activation", "params", "macs", "connections"),
-    *("receptive_field", "field_stride", "field_start", "formula", "aux"),
+    *("receptive_field", "field_stride", "formula", "aux"),
 )
 """What `explain --json` prints of a row under the names that it has here."""
 
@@ -221,6 +228,8 @@ class _Rows(Visitor[Seen]):
             out, window = layer.shape(s), layer.window()
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
+        if not type(layer).__module__.startswith(f"{__package__}."):
+            layer.words(s)  # a user's own layer: what fails in it fails here
         if out[0] < 1:
             raise ValueError(f"{name}: it gives no map at all")
         if min(out) < 1:
@@ -245,7 +254,6 @@ class _Rows(Visitor[Seen]):
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
                 field_start=field.first if field else None,
-                formula=layer.words(s),
                 aux=self._aux,
             )
         )
@@ -270,8 +278,8 @@ class _Rows(Visitor[Seen]):
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
                 field_start=field.first if field else None,
-                formula=join.words(shapes),
                 aux=self._aux,
+                ends=tuple(shapes),
             )
         )
         return out, field
