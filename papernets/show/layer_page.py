@@ -35,6 +35,7 @@ TITLES = {
     CONNECTIONS: "Connections",
     EXAMPLE: "One value worked out",
 }
+SHORT = ("lrn", "rbf")
 FIELDS = {
     LARGEST: "Along the largest path",
     SMALLEST: "Along the smallest path",
@@ -105,7 +106,9 @@ def _head(found: Explained) -> Iterator[Piece]:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """With a capital letter; a short name of letters alone in capitals."""
+    head = text.partition(":")[0]
+    return head.upper() + text[len(head) :] if head in SHORT else text[:1].upper() + text[1:]
 
 
 def _by(two: tuple[int, int]) -> str:
