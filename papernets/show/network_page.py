@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -27,7 +27,7 @@ from .data import Sums, machine_table
 from .details import legend_of, short_details
 from .document import Chapter, Document, Grid, Items, Piece, Words
 from .published import published
-from .rows import grid, in_all, lines_of, of_row, per_cent
+from .rows import SHARE_MACS, SHARE_PARAMS, grid, in_all, lines_of, of_row, per_cent
 
 DEPTHS = ("1", "2", "all")
 FEW_ROWS = 40
@@ -40,6 +40,8 @@ SORTS: dict[str, Callable[[Row], int]] = {
     "connections": lambda row: row.connections,
     "sees": lambda row: _area(row),
 }
+SHOWS = {"macs": SHARE_MACS, "params": SHARE_PARAMS}
+"""The column that stays, where rows are sorted by another."""
 OTHERS = {"activations": "memory", "field": "sees", "receptive_field": "sees"}
 
 
@@ -62,7 +64,7 @@ class Wanted:
             raise ValueError(f"depth {self.depth!r}: give {either(DEPTHS)}")
         if self.sort and OTHERS.get(self.sort, self.sort) not in SORTS:
             near = did_you_mean(self.sort, SORTS)
-            raise ValueError(f"sorted by {self.sort!r}:{near} Give {either(list(SORTS))}")
+            raise ValueError(f"sorted by {self.sort!r}.{near} Give {either(list(SORTS))}")
 
 
 def network_page(found: Found, wanted: Wanted | None = None) -> Document:
@@ -100,8 +102,14 @@ def _list(rows: Sequence[Row], wanted: Wanted, sums: Sums, last: tuple[str, ...]
     order = _sorted(rows, wanted.sort)
     lines = [of_row(row, text) for row, text in zip(order, short_details(order), strict=True)]
     main = tuple(row for row in rows if not row.aux) or tuple(rows)
-    total = in_all(main, plural(len(main), "row"))
-    return grid([("", lines)], sums, legend_of(order), last, total)
+    beside = " without heads" if len(main) < len(rows) else ""
+    total = in_all(main, plural(len(main), "row") + beside)
+    found = grid([("", lines)], sums, legend_of(order), last, total)
+    kept = SHOWS.get(wanted.sort, OTHERS.get(wanted.sort, wanted.sort))
+    if not wanted.sort:
+        return found
+    goes = *(name for name in found.optional if name != kept), "details", kept
+    return replace(found, optional=goes, in_order=False)
 
 
 def _sorted(rows: Sequence[Row], by: str) -> list[Row]:
@@ -167,7 +175,7 @@ def _overview(
         of = f"{times} times {named}; joined by: {net.rule}. "
     yield Words(f"{of}Input {by(whole.net.input)}, {gives(whole.net, parts)}.")
     yield Items(tuple(_totals(sums, held, times, wanted.batch, parts)))
-    yield _stages(parts, sums)
+    yield _stages(parts, sums, f"Each of the {times}" if times > 1 else "")
 
 
 def gives(net: Net, parts: Sequence[Stage]) -> str:
@@ -213,7 +221,7 @@ def _totals(
     yield "Memory", f"{read(predict)} to predict a picture; to train on {batch} at once {trained}"
 
 
-def _stages(parts: Sequence[Stage], sums: Totals) -> Grid:
+def _stages(parts: Sequence[Stage], sums: Totals, title: str) -> Grid:
     """What each stage costs; heads that are summed apart stand below the sum."""
     columns = (
         Column("stage"),
@@ -247,7 +255,7 @@ def _stages(parts: Sequence[Stage], sums: Totals) -> Grid:
     beside = [stage for stage in parts if not stage.counted]
     rows = sum(len(stage.whole.rows) for stage in main)
     total = ("in all", "", rows, sums.params, None, sums.macs, None, sums.activations, "")
-    sections = [Section(tuple(map(cells, main)), total=total)]
+    sections = [Section(tuple(map(cells, main)), title, total)]
     if beside:
         sections.append(Section(tuple(map(cells, beside)), "Auxiliary heads, in training only"))
     return Grid(Table(columns, tuple(sections)), 2, ("neurons", "rows", "sees", "output"))

@@ -189,7 +189,7 @@ def test_names_are_found_as_people_write_them():
     whole = graph(net("googlenet"))
     assert place(whole, "Inception-3a").name == "inception_3a"
     assert set(whole.rows) <= set(block_names(whole))
-    with pytest.raises(ValueError, match="no layer or block 'inception_3z'. Did you mean 'incep"):
+    with pytest.raises(ValueError, match=r"no layer or block 'inception_3z'\. Did you mean 'incep"):
         place(whole, "inception_3z")
 
 

@@ -123,7 +123,7 @@ def test_a_block_without_its_reductions_is_the_naive_one():
     assert find(block, "without its 1x1 reductions")[1] == sum(naive.values()) + project
 
 
-@pytest.mark.parametrize("name", list_nets("*_v1") + ["inception_v4", "lenet5", "resnet34_C"])
+@pytest.mark.parametrize("name", [*list_nets("*_v1"), "inception_v4", "lenet5", "resnet34_C"])
 def test_every_way_is_positive_and_stands_for_rows_that_are_there(name):
     whole = graph(net(name).member)
     for row in whole.rows.values():
