@@ -124,12 +124,21 @@ def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
 
 
 def print_json(value: object) -> None:
-    sys.stdout.write(json_value(value))
+    sys.stdout.write(json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n")
 
 
-def json_value(value: object) -> str:
-    """A value as the verbs print it: a line an item."""
-    return json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n"
+def json_lines(value: Mapping[str, object]) -> str:
+    """An object as the verbs print it, with each item of a list of objects on a line of its own."""
+
+    def text(one: object) -> str:
+        return json_text(one, ascii_only=not speaks_unicode())
+
+    def inner(one: object) -> str:
+        if isinstance(one, list) and one and isinstance(one[0], dict):
+            return "[\n  " + ",\n  ".join(map(text, one)) + "\n ]"
+        return text(one)
+
+    return "{\n " + ",\n ".join(f"{text(k)}: {inner(v)}" for k, v in value.items()) + "\n}\n"
 
 
 def speaks_unicode() -> bool:
