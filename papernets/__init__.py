@@ -18,10 +18,12 @@ _WHERE = {
     "Logits": "papernets.run.network",
     "build": "papernets.bundle.create",
     "create_model": "papernets.bundle.create",
+    "explain": "papernets.modules.explain",
     "from_peer": "papernets.peers",
     "fast": "papernets.bundle.fast",
     "load": "papernets.evaluate.predictor",
     "load_bundle": "papernets.bundle.load",
+    "notebook": "papernets.show.notebook",
     "save": "papernets.peers.keep",
     "verify": "papernets.nets",
     "walk": "papernets.spec",
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
     from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
     from .evaluate.predictor import load as load
+    from .modules.explain import explain as explain
     from .nets import verify as verify
     from .nets.registry import list_nets as list_nets
     from .nets.registry import net as net
     from .peers import from_peer as from_peer
     from .peers.keep import save as save
     from .run.network import Logits as Logits
+    from .show.notebook import notebook as notebook
     from .spec import Net as Net
     from .spec import totals as totals
     from .spec import walk as walk

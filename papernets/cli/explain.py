@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -137,6 +137,13 @@ def explain(
     batch: Annotated[
         int, typer.Option("--batch", help="Pictures a step, for memory.", min=1, max=2**31)
     ] = 32,
+    convention: Annotated[
+        str,
+        typer.Option(
+            "--convention",
+            help="Another tool's number: macs, flops, torchinfo, fvcore, ptflops, keras, paper.",
+        ),
+    ] = "",
     json: Json = False,
     csv: Csv = False,
     markdown: Markdown = False,
@@ -154,7 +161,10 @@ def explain(
     with own_file(name):
         found, whole = with_graph(name, classes, channels, input)
         with wrong_use():
-            if layer is None:
+            if convention:
+                others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
+                value, page = _convention(found, convention, {**others, "--sort": sort})
+            elif layer is None:
                 if unit:
                     raise WrongUse(
                         f"--unit {unit}: of what? papernets explain NAME LAYER --unit Y,X"
@@ -184,6 +194,20 @@ def _network(found: Found, whole: Graph, listing: tuple[str, str, str], batch: i
     return (
         lambda: explain_dict(found, wanted, whole),
         lambda: network_page(found, wanted, whole),
+    )
+
+
+def _convention(found: Found, name: str, others: Mapping[str, str | None]) -> Told:
+    from ..arithmetic.conventions import counted
+    from ..show.convention_page import convention_page
+
+    given = next((flag for flag, text in others.items() if text), "")
+    if given:
+        raise WrongUse(f"--convention counts a whole network: leave it or {given} out")
+    one = counted(found, name)
+    return (
+        lambda: {"schema": 1, "name": found.net.name, **one.to_dict()},
+        lambda: convention_page(found, one),
     )
 
 
