@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -286,6 +287,40 @@ def test_heads_have_the_weight_of_their_loss(capsys: pytest.CaptureFixture[str])
     assert "aux1: loss x 0.3" in out and "its loss counts 0.3 times" in out
     heads = [one for one in json.loads(said(capsys, "googlenet", "--json"))["stages"] if one["aux"]]
     assert [(one["name"], one["loss_weight"]) for one in heads] == [("aux1", 0.3), ("aux2", 0.3)]
+
+
+SHOWN = re.findall(
+    r"^```console\n\$ papernets explain (.*?)\n(.*?)^```$",
+    (Path(__file__).parents[2] / "docs" / "explain.md").read_text(encoding="utf-8"),
+    re.M | re.S,
+)
+
+
+@pytest.mark.parametrize(("words", "shown"), SHOWN, ids=[words for words, _ in SHOWN])
+def test_the_page_shows_what_is_printed(
+    words: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Line by line, each part between dots in one piece."""
+    out = said(capsys, *shlex.split(words))
+    for part in re.split(r"^\.\.\.$\n", shown, flags=re.M):
+        assert part.rstrip("\n") in "\n".join(line.rstrip() for line in out.splitlines())
+    assert len(SHOWN) > 8
+
+
+def test_a_convention_says_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Twice the multiply-adds as FLOPs; Keras counts no operations; a wrong name gets the next."""
+    told = json.loads(said(capsys, "lenet5", "--convention", "flops", "--json"))
+    assert told["operations"] == 2 * 326_520 and "multiplication and an addition" in told["counts"]
+    assert (told["schema"], told["name"], told["convention"]) == (1, "lenet5", "flops")
+    out = said(capsys, "lenet5", "--convention", "flops")
+    assert "653,040 operations" in out and "Beside it 326,520 multiply-adds" in out
+    keras = json.loads(said(capsys, "lenet5", "--convention", "keras", "--json"))
+    assert keras["operations"] is None and keras["params"] == 60_840
+    assert "60,840 parameters by Keras" in said(capsys, "lenet5", "--convention", "keras")
+    wrong = said(capsys, "lenet5", "--convention", "fvcor", code=2)
+    assert "Did you mean 'fvcore'? There are macs, flops, torchinfo" in wrong
+    both = said(capsys, "lenet5", "C1", "--convention", "macs", code=2)
+    assert "counts a whole network: leave it or the layer out" in both
 
 
 @pytest.mark.slow
