@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..words import by, percent, plural
+from ..words import by, percent
 from . import screen
-from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file, wrong_use
+from .output import Csv, Html, Latex, Markdown, Output, chosen, write
 
 if TYPE_CHECKING:
+    from ..arithmetic import Graph
     from ..nets import Found
-    from ..said import Check, Claim
-    from ..spec import Net
-    from ..spec.window import Shape
+    from ..said import Claim
+    from ..show.document import Document
+
+    Told = tuple[Callable[[], dict[str, object]], Callable[[], Document]]
+    # what makes the JSON, and what makes the page
 
 NAMED = "A network, your own FILE.py:NAME, or the folder of a bundle or a run."
-FIELDS = 12  # with more, a sentence of them is not read
 
 Input = Annotated[
     str, typer.Option("--input", help="Picture size in pixels: a side, or HEIGHTxWIDTH.")
@@ -114,30 +116,137 @@ def _printed(claim: Claim | None) -> str:
 
 def explain(
     name: Annotated[str, typer.Argument(help=NAMED)],
+    layer: Annotated[
+        str | None, typer.Argument(help="A layer, or a block such as inception_3a.")
+    ] = None,
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
+    unit: Annotated[
+        str, typer.Option("--unit", help="Of LAYER: what its unit in row Y, column X sees: Y,X.")
+    ] = "",
+    depth: Annotated[
+        str, typer.Option("--depth", help="1 by stage, 2 by block, all: every layer.")
+    ] = "",
+    only: Annotated[
+        str, typer.Option("--only", help="Layers of a kind (conv), or names: conv4, *.shortcut.")
+    ] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", help="By macs, params, memory, connections or sees.")
+    ] = "",
+    batch: Annotated[
+        int, typer.Option("--batch", help="Pictures a step, for memory.", min=1, max=2**31)
+    ] = 32,
+    convention: Annotated[
+        str,
+        typer.Option(
+            "--convention",
+            help="Another tool's number: macs, flops, torchinfo, fvcore, ptflops, keras, paper.",
+        ),
+    ] = "",
     json: Json = False,
+    csv: Csv = False,
+    markdown: Markdown = False,
+    latex: Latex = False,
+    html: Html = False,
+    output: Output = "",
 ) -> None:
-    """Explain a network, layer by layer.
+    """Explain a network, or one of its layers or blocks.
 
-    Prints each layer's size, parameters and receptive field with the arithmetic, then the published
-    numbers.
+    Prints what each stage and layer costs, with sizes, parameters and receptive fields, then the
+    published numbers. With LAYER its arithmetic, term by term.
     """
-    from ..show.explain import explain_dict
-
+    flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
+    wanted = chosen(flags, output)
     with own_file(name):
-        found = network(name, classes, channels, input)
-        if json:
-            screen.print_json(explain_dict(found))
+        found, whole = with_graph(name, classes, channels, input)
+        with wrong_use():
+            if convention:
+                others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
+                value, page = _convention(found, convention, {**others, "--sort": sort})
+            elif layer is None:
+                if unit:
+                    raise WrongUse(
+                        f"--unit {unit}: of what? papernets explain NAME LAYER --unit Y,X"
+                    )
+                value, page = _network(found, whole, (depth, only, sort), batch)
+            else:
+                value, page = _layer(whole, layer, unit, (depth, only, sort))
+        if wanted == "json":
+            text = screen.json_lines(value())
+        elif wanted:
+            from ..show.writers import FORMATS
+
+            text = FORMATS[wanted](page())
+        else:
+            show(page())
             return
-        show(found)
+        write(text, output)
+
+
+def _network(found: Found, whole: Graph, listing: tuple[str, str, str], batch: int) -> Told:
+    from ..show.explain import explain_dict
+    from ..show.network_page import network_page
+    from ..show.wanted import Wanted
+
+    wanted = Wanted(*listing, batch)
+    wanted.of(tuple(whole.rows.values()))
+    return (
+        lambda: explain_dict(found, wanted, whole),
+        lambda: network_page(found, wanted, whole),
+    )
+
+
+def _convention(found: Found, name: str, others: Mapping[str, str | None]) -> Told:
+    from ..arithmetic.conventions import counted
+    from ..show.convention_page import convention_page
+
+    given = next((flag for flag, text in others.items() if text), "")
+    if given:
+        raise WrongUse(f"--convention counts a whole network: leave it or {given} out")
+    one = counted(found, name)
+    return (
+        lambda: {"schema": 1, "name": found.net.name, **one.to_dict()},
+        lambda: convention_page(found, one),
+    )
+
+
+def _layer(whole: Graph, layer: str, unit: str, listing: tuple[str, str, str]) -> Told:
+    from ..arithmetic import explained
+    from ..show.layer_page import layer_page
+
+    given = next((f"--{n}" for n, w in zip(LISTING, listing, strict=True) if w), "")
+    if given:
+        raise WrongUse(f"{given} is for a whole network: leave it or {layer} out")
+    one = explained(whole, layer, parse_unit(unit))
+    return one.to_dict, lambda: layer_page(one)
+
+
+LISTING = ("depth", "only", "sort")
+"""Flags that choose among a network's rows."""
+
+
+def parse_unit(text: str) -> tuple[int, int] | None:
+    """`3,4` as (row, column); '' is None, anything else wrong use."""
+    if not text:
+        return None
+    sides = text.split(",")
+    if len(sides) != 2 or not all(side.strip().removeprefix("-").isdecimal() for side in sides):
+        raise WrongUse(f"--unit {text}: give a row and a column from 0, such as 3,4")
+    return int(sides[0][:20]), int(sides[1][:20])
 
 
 def network(
     name: str, classes: int | None = None, channels: int | None = None, size: str = ""
 ) -> Found:
     """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
+    return with_graph(name, classes, channels, size)[0]
+
+
+def with_graph(
+    name: str, classes: int | None = None, channels: int | None = None, size: str = ""
+) -> tuple[Found, Graph]:
+    """As `network`, with its rows and edges."""
     from ..nets import look_up
 
     folder, input = bundle_of(name), parse_size(size)
@@ -159,12 +268,11 @@ def network(
         return _walked(kept_network(folder, info, Asked(classes, channels, input)))
 
 
-def _walked(found: Found) -> Found:
-    """The same network; ValueError where the input is too small for it."""
-    from ..spec import walk
+def _walked(found: Found) -> tuple[Found, Graph]:
+    """The same network, with its graph; ValueError where the input is too small for it."""
+    from ..arithmetic.graph import graph
 
-    walk(found.net.member)
-    return found
+    return found, graph(found.net.member)
 
 
 def bundle_of(name: str) -> Path | None:
@@ -181,132 +289,8 @@ def bundle_of(name: str) -> Path | None:
         ) from None
 
 
-def show(found: Found) -> None:
-    """Print a network for people."""
-    from ..nets import beside
-    from ..show.explain import COLUMNS, table_cells
-    from ..spec import Committee, totals, walk
+def show(page: Document) -> None:
+    """Print a page for people."""
+    from .document import show as print_page
 
-    net, record = found.net, found.record
-    base, times = (net.member, net.count) if isinstance(net, Committee) else (net, 1)
-    rows = walk(base)
-    sums = totals(rows)
-    screen.prose(record.title)
-    if record.paper:
-        screen.prose(record.source)
-    screen.say()
-    of = ""
-    if isinstance(net, Committee):
-        of = f"{times} times {beside(base).record.title}; joined by: {net.rule}. "
-    screen.prose(f"{of}Input {by(base.input)}, {_gives(base, rows[-1].out)}.")
-    cells, legend = table_cells(rows)
-    at = COLUMNS.index("details")
-    cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
-    counted = any(claim.quantity.endswith("connections") for claim in found.claims)
-    optional = ("sees",) if counted else ("connections", "sees")
-    _left_out(cells, screen.table(COLUMNS, cells, left=4, optional=optional))
-    if legend:
-        screen.prose(" ".join(legend))
-    total = (
-        f"{sums.params * times:,} trained parameters"
-        + (f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else "")
-        + f", {sums.macs * times:,} multiply-adds (MACs), {sums.connections * times:,} connections"
-    )
-    screen.prose(
-        f"Total: {total}."
-        + (f" Each of the {times}: {plural(sums.params, 'parameter')}." if times > 1 else "")
-    )
-    screen.prose(
-        "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count "
-        "biases and subsampling too."
-    )
-    screen.heading("The arithmetic")
-    for row in rows:
-        screen.paragraph(row.name, row.formula)
-    _claims(found)
-
-
-def _gives(net: Net, out: Shape) -> str:
-    """What a network gives, in words: classes, features where its classifier is left out, or maps.
-
-    A module of a paper, with maps, has no classifier.
-    """
-    if net.classes:
-        return plural(net.classes, "class", "classes")
-    if out[1:] == (1, 1):
-        return f"without its classifier: {plural(out[0], 'feature')}"
-    return "a module: no classes"
-
-
-def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
-    """What a narrow terminal's table has no room for: the fields where they change, or a word."""
-    from ..show.explain import COLUMNS
-
-    at, last = COLUMNS.index("sees"), ""
-    seen: list[str] = []
-    for cell in cells:
-        seen += [f"{cell[0]} {cell[at]}"] if cell[at] != last else []
-        last = cell[at]
-    if "sees" in gone and len(seen) <= FIELDS:
-        screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
-        gone = [column for column in gone if column != "sees"]
-    if gone:
-        screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")
-
-
-OTHERWISE = {
-    "paper": "The paper prints otherwise",
-    "code": "Released code has otherwise",
-    "notes": "Later notes print otherwise",
-}
-
-
-def _claims(found: Found) -> None:
-    from ..said import ABOUT_NOTES, shown, verify
-
-    record = found.record
-    checks = verify(found.net, record)
-    agreed = [c for c in checks if c.verdict == "agrees"]
-    if agreed:
-        of = counts(agreed, {"paper": "papers", "code": "released code", "notes": "later notes"})
-        screen.heading(f"Published numbers that the arithmetic confirms: {of}")
-    for check in agreed:
-        printed = f"{'below' if check.below else '='} {shown(check.printed)}"
-        exactly = "" if check.ours == check.printed else f" (exactly {shown(check.ours)})"
-        screen.paragraph("", f"{check.quantity} {printed}{exactly}: {check.source}", hang=2)
-    wrong = [c for c in checks if c.verdict in ("erratum", "unexplained")]
-    for kind, title in OTHERWISE.items():
-        _contradictions(title, [c for c in wrong if c.source.who == kind])
-    _contradictions(
-        "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM", [c for c in checks if c.verdict == "DISAGREES"]
-    )
-    results = [c for c in found.claims if c.measured and isinstance(c.printed, float)]
-    if results:
-        screen.heading("Published results")
-    for claim in results:
-        assert isinstance(claim.printed, float)
-        words = f"{percent(claim.printed)} error: {claim.conditions} ({claim.source})"
-        screen.paragraph("", words, hang=2)
-    if any(check.source.in_notes for check in checks):
-        screen.heading("Sources")
-        screen.paragraph("", ABOUT_NOTES, hang=2)
-    if record.departures:
-        screen.heading("Where we depart from the paper")
-        for departure in record.departures:
-            screen.paragraph("", f"{departure.what} ({departure.where})", hang=2)
-
-    recipes = found.recipes
-    if recipes:
-        named = [
-            recipe.name + (f" (for {', '.join(recipe.data)})" if recipe.data else "")
-            for recipe in recipes
-        ]
-        screen.say()
-        screen.prose(f"Recipes: {', '.join(named)}")
-
-
-def _contradictions(title: str, checks: Sequence[Check]) -> None:
-    if checks:
-        screen.heading(title)
-    for check in checks:
-        screen.paragraph("", contradicted(check), hang=2)
+    print_page(page)
