@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..spec import Net
-from ..spec.walk import Row, walk
 from . import words
 from .folds import folded
-from .shapes import Box, Drawing, Edge, Label, Shape, around, moved, on_a4
+from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, moved, on_a4
+from .subject import Subject
 from .tiler import Tiler, widths
 from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, straight
-from .units import EVERYTHING, Leaf, Side, Stack, levels, rows_in, units_of
+from .units import EVERYTHING, Leaf, Side, Stack, levels, outline, rows_in
 
 SMALLEST = 6.0
 """Points that the smallest text has where a drawing is printed on A4."""
@@ -29,50 +28,56 @@ class Plan:
     metrics: Metrics
     depth: int
     fold: bool
+    loosely: bool = False
 
 
 def plans(depth: int | None) -> Iterator[Plan]:
     """Ways to draw, the one that shows most first."""
     depths = (EVERYTHING, 2, 1) if depth is None else (depth,)
     for deep in depths:
-        yield Plan(ROOMY, deep, False)
-        yield Plan(COMPACT, deep, False)
+        if deep > 1:
+            yield Plan(ROOMY, deep, False)
+            yield Plan(COMPACT, deep, False)
         yield Plan(ROOMY, deep, True)
         yield Plan(COMPACT, deep, True)
         yield Plan(TIGHT, deep, False)
         yield Plan(TIGHT, deep, True)
+        yield Plan(COMPACT, deep, True, True)
+        yield Plan(TIGHT, deep, True, True)
 
 
 Finish = Callable[[list[Shape]], Drawing]
 """Makes a page of shapes."""
 
 
-def drawn(
-    net: Net,
-    finish: Finish,
-    depth: int | None = None,
-    marks: Mapping[str, str] | None = None,
-) -> Drawing:
+def drawn(subject: Subject, finish: Finish, depth: int | None = None) -> Drawing:
     """The page of the first plan that can be read on A4; of the last where none can."""
-    rows = {row.name: row for row in walk(net)}
-    found, before = None, None
+    marks = subject.marks
+    tried = set()
+    best: Drawing | None = None
     for plan in plans(depth):
-        stack = units_of(net.body, rows, plan.depth)
+        stack = subject.units(plan.depth)
         if plan.fold:
-            stack = folded(stack, marks, layers=3)
-        if levels(stack) > TALLEST or (stack, plan.metrics) == before:
+            stack = folded(stack, marks, 3, plan.loosely)
+        if levels(stack) > TALLEST or (form := (plan.metrics, outline(stack))) in tried:
             continue
-        before = stack, plan.metrics
-        found = finish(layered(laid_out(net, stack, plan.metrics, marks or {})))
-        if found.smallest_text >= SMALLEST:
-            return found
-    for groups in (60, 40, 25, 12):
-        stack = gathered(folded(units_of(net.body, rows, 1), marks, layers=2), groups)
-        found = finish(layered(laid_out(net, stack, COMPACT, marks or {})))
-        if found.smallest_text >= SMALLEST:
+        tried.add(form)
+        shapes = laid_out(subject, stack, plan.metrics)
+        if shapes is None:
+            continue
+        page = finish(layered(shapes))
+        if page.smallest_text >= SMALLEST:
+            return page
+        best = page if best is None or page.smallest_text > best.smallest_text else best
+    if depth is not None and best is not None:
+        return best
+    for groups in (60, 40, 25, 12, 6):
+        stack = gathered(folded(subject.units(1), marks, 2), groups)
+        shapes = laid_out(subject, stack, COMPACT)
+        page = finish(layered(shapes or []))
+        if shapes and page.smallest_text >= SMALLEST:
             break
-    assert found is not None
-    return found
+    return page
 
 
 LAYERS = {"frame": 0, "edge": 1, "arc": 1, "shadow": 2}
@@ -102,34 +107,52 @@ def gathered(stack: Stack, groups: int) -> Stack:
     return Stack(tuple(found))
 
 
-def input_tile(net: Net, tiler: Tiler) -> Tile:
+def input_tile(subject: Subject, tiler: Tiler) -> Tile:
     """The picture that goes in."""
-    row = Row("", "input", None, net.input, net.input)  # type: ignore[arg-type]
     m = tiler.metrics
     key, half = tiler.key(), tiler.box / 2
-    text = f"input {words.size(net.input)}"
+    text = f"input {words.size(subject.input)}"
     box = Box(-half, 0, 2 * half, m.line + 6, "input", "node", key, ("",), radius=(m.line + 6) / 2)
     label = Label(0, (m.line + 6) / 2 + m.size * 0.34, text, m.size, bold=True, within=key)
     return Tile(
-        half, half, m.line + 6, [box, label], [], (0, m.line + 6), ("",), row.out
+        half, half, m.line + 6, [box, label], [], (0, m.line + 6), ("",), subject.input
     )
 
 
-def laid_out(net: Net, stack: Stack, m: Metrics, marks: Mapping[str, str]) -> list[Shape]:
-    """The trunk in as many columns as a sheet is filled by best."""
-    tiler = Tiler(m, *widths(stack, m), marks)
-    tiles = [input_tile(net, tiler), *(tiler.unit(unit, "") for unit in stack.units)]
-    best: list[Shape] = []
+def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
+    """The trunk in as many columns as fill a sheet best; None where it is too much for one."""
+    tiler = Tiler(m, *widths(stack, m), subject.marks)
+    tiles = [input_tile(subject, tiler), *(tiler.unit(unit, "") for unit in stack.units)]
+    if sum((tile.left + tile.right) * tile.height for tile in tiles) > sheet(m.small):
+        return None
+    best: list[Shape] | None = None
     scale = 0.0
-    for count in range(1, 7):
-        if count > len(tiles):
-            break
-        shapes = columns(parted(tiles, count, m), m, net)
+    for count in likely(tiles, m):
+        shapes = columns(parted(tiles, count, m), m)
         left, top, right, bottom = around(shapes)
         own = on_a4(right - left + 28, bottom - top + HEADING)
         if own > scale + 0.02:
             best, scale = shapes, own
     return best
+
+
+def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
+    """The numbers of columns, two at most, that fill a sheet best as far as one can guess."""
+    tall = sum(tile.height + m.gap for tile in tiles if not tile.head)
+    wide = max(tile.left for tile in tiles) + max(tile.right for tile in tiles) + 3 * m.beside
+    if heads := [tile.left + tile.right for tile in tiles if tile.head]:
+        wide += max(heads)
+    counts = range(1, min(len(tiles), 6) + 1)
+
+    def scale(count: int) -> float:
+        return on_a4(count * wide, tall / count + HEADING)
+
+    return sorted(sorted(counts, key=lambda count: (-round(scale(count), 2), count))[:2])
+
+
+def sheet(size: float) -> float:
+    """How many square points a sheet has, where text of this size can still be read on it."""
+    return A4[0] * A4[1] * (size / SMALLEST) ** 2
 
 
 def parted(tiles: Sequence[Tile], count: int, m: Metrics) -> list[list[Tile]]:
@@ -154,7 +177,7 @@ def _cut(tiles: Sequence[Tile], heights: Sequence[float], most: float) -> list[l
     return found
 
 
-def columns(runs: Sequence[Sequence[Tile]], m: Metrics, net: Net) -> list[Shape]:
+def columns(runs: Sequence[Sequence[Tile]], m: Metrics) -> list[Shape]:
     """Columns side by side, the end of one led to the top of the next."""
     found: list[Shape] = []
     x, size, last = 0.0, None, None

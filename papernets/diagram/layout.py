@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..nets import Found, beside
+from ..nets import Found
 from ..spec import Committee, Net
-from ..spec.walk import walk
-from . import boxes, words
+from . import boxes, strip, volumes, words
+from .describe import describe
 from .page import Legend, Words, page, paints_of
 from .shapes import Drawing, Label, Shape
+from .subject import Subject
 
 
 def drawing_of(
@@ -20,29 +21,31 @@ def drawing_of(
     other: Net | Committee | Found | None,
 ) -> Drawing:
     """The page of a network; errors as `draw`'s."""
-    found = net if isinstance(net, Found) else beside(net)
-    own = found.net.member
-    heading = words_of(found)
+    subject = Subject.of(net)
+    if block:
+        subject = subject.block(block)
 
-    def finish(shapes: list[Shape]) -> Drawing:
-        legend = Legend(paints_of(shapes, list(words.LEGEND)), heading.notes)
+    heading = words_of(subject)
+
+    def finish(shapes: list[Shape], notes: Sequence[str] = ()) -> Drawing:
+        legend = Legend(paints_of(shapes, list(words.LEGEND)), (*heading.notes, *notes))
         return page(shapes, heading, legend, smallest(shapes))
 
-    return boxes.drawn(own, finish, depth)
+    if style == "volumes":
+        return volumes.drawn(subject, finish)
+    if style == "line":
+        return strip.drawn(subject, finish)
+    return boxes.drawn(subject, finish, depth)
 
 
-def words_of(found: Found) -> Words:
+def words_of(subject: Subject) -> Words:
     """Title, facts, description and notes."""
-    net, record = found.net, found.record
-    times = net.count if isinstance(net, Committee) else 1
-    paper = f"{record.paper}" if record.paper else ""
-    rows = walk(net.member)
-    lines = tuple(filter(None, (paper, words.facts(net.member, times))))
+    lines = tuple(filter(None, (subject.paper, subject.facts)))
     notes = (
         "3×3/2, 64: kernel 3×3, stride 2, 64 maps. 64@56×56: 64 maps of height 56 and width 56.",
-        words.after_convolutions(rows),
+        words.after_convolutions(subject.rows),
     )
-    return Words(record.title or net.name, lines, record.title, tuple(filter(None, notes)))
+    return Words(subject.title, lines, describe(subject), tuple(filter(None, notes)))
 
 
 def smallest(shapes: Sequence[Shape]) -> float:

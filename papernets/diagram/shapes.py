@@ -6,7 +6,8 @@ Shapes name paints, not colours: a theme says which colour a paint is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeVar
 
 from .text import width
 
@@ -16,6 +17,17 @@ Bounds = tuple[float, float, float, float]
 
 ASCENT, DESCENT = 0.78, 0.24
 """How far letters reach above and below their baseline, in sizes of the font."""
+
+
+S = TypeVar("S")
+
+
+def _with(shape: S, **changes: object) -> S:
+    """A copy with other values: as `dataclasses.replace`, and several times as fast."""
+    copy = object.__new__(type(shape))
+    copy.__dict__.update(shape.__dict__)
+    copy.__dict__.update(changes)
+    return copy
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Box:
         return self.x, self.y, self.x + self.w, self.y + self.h
 
     def moved(self, dx: float, dy: float) -> Box:
-        return replace(self, x=self.x + dx, y=self.y + dy)
+        return _with(self, x=self.x + dx, y=self.y + dy)
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ class Polygon:
         return _around(self.points)
 
     def moved(self, dx: float, dy: float) -> Polygon:
-        return replace(self, points=_moved(self.points, dx, dy))
+        return _with(self, points=_moved(self.points, dx, dy))
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class Edge:
         return _around(self.points)
 
     def moved(self, dx: float, dy: float) -> Edge:
-        return replace(self, points=_moved(self.points, dx, dy))
+        return _with(self, points=_moved(self.points, dx, dy))
 
 
 @dataclass(frozen=True)
@@ -117,7 +129,7 @@ class Label:
         return left, self.y - ASCENT * self.size, left + wide, self.y + DESCENT * self.size
 
     def moved(self, dx: float, dy: float) -> Label:
-        return replace(self, x=self.x + dx, y=self.y + dy)
+        return _with(self, x=self.x + dx, y=self.y + dy)
 
 
 Shape = Box | Polygon | Edge | Label

@@ -30,7 +30,8 @@ def svg(drawing: Drawing, theme: Theme, whole: bool = True) -> str:
 
 def number(value: float) -> str:
     """A coordinate, to a hundredth of a point."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0", value == 0 and 1 or 0)
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if shown == "-0" else shown
 
 
 def text(words: str) -> str:
@@ -78,7 +79,7 @@ def _polygon(polygon: Polygon, theme: Theme) -> str:
 
 
 def _edge(edge: Edge, theme: Theme) -> str:
-    wide = "0.6" if edge.role == "leader" else "0.9"
+    wide = weight(edge)
     dash = ' stroke-dasharray="2 2"' if edge.dashed else ""
     colour = theme.line
     line = f'<path d="{path(edge.points, edge.radius)}" stroke="{colour}" stroke-width="{wide}"{dash}/>'
@@ -86,6 +87,11 @@ def _edge(edge: Edge, theme: Theme) -> str:
         return line
     tip = " ".join(f"{number(x)},{number(y)}" for x, y in arrow(edge.points))
     return f'{line}<polygon points="{tip}" fill="{colour}"/>'
+
+
+def weight(edge: Edge) -> float:
+    """How thick a line is."""
+    return 0.6 if edge.role in ("leader", "crease") else 0.9
 
 
 def path(points: tuple[Point, ...], radius: float) -> str:

@@ -58,6 +58,9 @@ COLOURS = {
     "block": "#E69F00",
     "plain": "#999999",
     "input": "#000000",
+    "window": "#D55E00",
+    "share": "#56B4E9",
+    "share2": "#999999",
 }
 TINTS = {
     "conv": 0.42,
@@ -70,6 +73,9 @@ TINTS = {
     "block": 0.45,
     "plain": 0.2,
     "input": 0.0,
+    "window": 0.6,
+    "share": 0.4,
+    "share2": 0.25,
 }
 
 
@@ -86,7 +92,7 @@ def _light() -> Theme:
 def _dark() -> Theme:
     page, ink = "#14171c", "#f4f4f4"
     fills = {paint: mixed(page, COLOURS[paint], 0.5) for paint in COLOURS}
-    fills |= {"plain": "#3c4047", "input": page, "norm": "#5f5a1c", "depthwise": "#3d6f8d"}
+    fills |= {"plain": "#3c4047", "share2": "#3c4047", "share": "#2f5f7d", "input": page, "norm": "#5f5a1c", "depthwise": "#3d6f8d"}
     outlines = {paint: mixed(COLOURS[paint], "#ffffff", 0.35) for paint in COLOURS}
     outlines["input"] = "#d0d0d0"
     fills["frame"] = "#1c2027"
@@ -100,7 +106,8 @@ def _print() -> Theme:
     grey = {
         "conv": "#d9d9d9", "depthwise": "#ededed", "pool": "#a8a8a8", "norm": "#f4f4f4",
         "dense": "#c2c2c2", "add": "#ffffff", "join": "#ffffff", "block": "#e3e3e3",
-        "plain": "#ffffff", "input": "#ffffff", "frame": "#fafafa",
+        "plain": "#ffffff", "input": "#ffffff", "frame": "#fafafa", "window": "#8a8a8a",
+        "share": "#e3e3e3", "share2": "#c8c8c8",
     }  # fmt: skip
     outlines = dict.fromkeys(grey, "#000000") | {"frame": "#595959"}
     marks = dict.fromkeys(("changed", "only_a", "only_b"), "#000000")

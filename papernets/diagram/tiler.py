@@ -162,7 +162,7 @@ class Tiler:
                 tile.left = tile.right = m.beside / 2
         wide = sum(tile.left + tile.right for tile in tiles) + m.beside * (len(tiles) - 1)
         fork, tall = m.gap, max(tile.height for tile in tiles)
-        name, does = words.short(split.name, block), words.spec(split.join, brief=True)
+        name, does = words.short(split.name, block), words.spec(split.join, True, split.like)
         mark = self.marks.get(split.name, "")
         key, bar_top = self.key(), fork + tall + m.gap
         own = fitted(name, max(wide, self.box) - 12 - width(does, m.small), m.size, True)
@@ -272,7 +272,7 @@ def texts(leaf: Leaf, block: str, m: Metrics) -> tuple[str, str]:
     """The name of a leaf and what it does, as they are written on its box."""
     brief = m.lines == 1
     name = words.short(leaf.name, block)
-    if brief and not leaf.whole:
+    if brief:
         name = name.rpartition(".")[2] or name
     if leaf.times > 1:
         last = words.short(leaf.rows[-1].name, block)

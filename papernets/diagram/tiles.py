@@ -37,7 +37,7 @@ class Metrics:
 
 ROOMY = Metrics(size=9, small=8, lines=2, gap=13, beside=12, least=104, most=170)
 COMPACT = Metrics(size=7, small=7, lines=1, gap=8, beside=8, least=56, most=118)
-TIGHT = Metrics(size=7, small=7, lines=1, gap=6, beside=5, least=44, most=100, pad=2.5)
+TIGHT = Metrics(size=7, small=7, lines=1, gap=6, beside=5, least=44, most=112, pad=2.5)
 
 
 @dataclass
@@ -75,7 +75,8 @@ class Tile:
 
 def shifted(entry: Pending, dx: float, dy: float) -> Pending:
     """An entry, moved."""
-    return replace(entry, points=tuple((x + dx, y + dy) for x, y in entry.points))
+    points = tuple((x + dx, y + dy) for x, y in entry.points)
+    return Pending(points, entry.path, entry.role, entry.dashed)
 
 
 def edge(source: Point, names: tuple[str, ...], entry: Pending) -> Edge:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..spec import Aux, Chain, Layer, Part
@@ -24,6 +24,8 @@ class Leaf:
     """What several rows are: a `block`, a `chain`, the `rest`; empty for a layer."""
     branches: int = 0
     """How many branches a block has."""
+    like: tuple[Row, ...] = ()
+    """The rows in its place in the other copies of a fold, where these have other maps."""
 
     @property
     def last(self) -> Row:
@@ -52,6 +54,8 @@ class Split:
     name: str
     join: Row
     branches: tuple[Stack, ...]
+    like: tuple[Row, ...] = ()
+    """The joins in its place in the other copies of a fold, where these have other maps."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +124,7 @@ class _Reader:
             else:
                 yield Named(name, inner)
         else:
-            stacks = tuple(
-                self.stack(p, dotted(name, n), level + 1 if n else level)
-                for n, p in part.branches
-            )
+            stacks = tuple(self.stack(p, dotted(name, n), level + 1) for n, p in part.branches)
             split = Split(name, self.rows[name], stacks)
             if level >= self.depth and not any(True for _ in _sides(split)):
                 rows = (*(row for stack in stacks for row in _rows_of(stack)), split.join)
@@ -194,3 +195,13 @@ def _level(unit: Unit) -> int:
         return 0
     joined = 1 if isinstance(unit, Split) else 0
     return joined + max((levels(stack) for stack in stacks_in(unit)), default=0)
+
+
+def outline(stack: Stack) -> tuple[Hashable, ...]:
+    """The same for stacks that are drawn alike, of one network."""
+    return tuple(
+        (type(unit).__name__, getattr(unit, "name", ""), getattr(unit, "times", 1))
+        + tuple(outline(inner) for inner in stacks_in(unit))
+        + tuple(len(getattr(unit, what, ())) for what in ("rows", "like"))
+        for unit in stack.units
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..spec import Net, Norm
+from ..spec import Norm
 from ..spec.walk import Row
 from ..spec.window import Pair, Shape
 from ..words import plural
@@ -90,10 +90,17 @@ def window(row: Row) -> str:
     return extent(row.kernel) + (f"/{step}" if step != "1" else "")
 
 
-def spec(row: Row, brief: bool = False) -> str:
+def maps_of(row: Row, like: Sequence[Row] = ()) -> str:
+    """How many maps a row gives; the fewest and the most where the others have other numbers."""
+    numbers = [one.out[0] for one in (row, *like)]
+    least, most = min(numbers), max(numbers)
+    return f"{least:,}" if least == most else f"{least:,}–{most:,}"
+
+
+def spec(row: Row, brief: bool = False, like: Sequence[Row] = ()) -> str:
     """What a row does: `conv 7×7/2, 64`; brief: `7×7/2, 64`."""
     kind = SHORT.get(row.kind, row.kind) if brief else row.kind
-    maps = f"{row.out[0]:,}"
+    maps = maps_of(row, like)
     if row.kind in ("conv", "table conv"):
         if depthwise(row):
             return f"dw {window(row)}" if brief else f"depthwise {window(row)}, {maps}"
@@ -105,7 +112,8 @@ def spec(row: Row, brief: bool = False) -> str:
     if row.kind == "rbf":
         return f"RBF {maps}"
     if row.kind in ("concat", "add"):
-        return f"{kind} {size(row.out)}"
+        at = "" if row.out[1:] == (1, 1) else f"@{row.out[1]}×{row.out[2]}"
+        return f"{kind} {maps}{at}"
     if row.kind == "flatten":
         return f"flatten {maps}" if brief else f"flatten to {maps}"
     if row.kind == "adaptive average pool":
@@ -125,15 +133,12 @@ def spec(row: Row, brief: bool = False) -> str:
 def of_leaf(leaf: Leaf, brief: bool = False) -> str:
     """What a leaf does; of several rows, what and how much they are."""
     if not leaf.whole:
-        return spec(leaf.rows[0], brief) + (f" ×{leaf.times}" if leaf.times > 1 else "")
+        return spec(leaf.rows[0], brief, leaf.like) + (f" ×{leaf.times}" if leaf.times > 1 else "")
     own = leaf.rows[: len(leaf.rows) // leaf.times]
     times = f" ×{leaf.times}" if leaf.times > 1 else ""
     count = plural(weighted(own), "layer")
     if leaf.whole == "block":
-        joined = "+" if leaf.last.kind == "add" else "concat"
-        if brief:
-            return f"{joined} of {leaf.branches}, {count}{times}"
-        return f"{leaf.branches} branches, {count}{times}"
+        return f"{count}{times}" if brief else f"{leaf.branches} branches, {count}{times}"
     return count + times
 
 
@@ -163,7 +168,7 @@ def after_convolutions(rows: Sequence[Row]) -> str:
     """What comes after convolutions and sums, in one sentence."""
     parts = []
     for kind, thing in (("conv", "convolution"), ("add", "sum")):
-        own = [row for row in rows if row.kind == kind]
+        own = [row for row in rows if row.kind in (kind, f"table {kind}")]
         norms = sum(isinstance(getattr(row.layer, "norm", None), Norm) for row in own)
         active: dict[str, int] = {}
         for row in own:
@@ -188,19 +193,3 @@ def big(number: float) -> str:
             value = number / factor
             return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f} {unit}"
     return f"{number:,.0f}"
-
-
-def facts(net: Net, times: int = 1) -> str:
-    """The line under a title: input, classes, parameters, MACs."""
-    from ..spec.walk import totals, walk
-
-    sums = totals(walk(net))
-    parts = [f"input {size(net.input)}"]
-    if net.classes:
-        parts.append(plural(net.classes, "class", "classes"))
-    if times > 1:
-        parts.append(f"{times} networks")
-    fixed = f" and {sums.fixed_params * times:,} fixed" if sums.fixed_params else ""
-    parts.append(f"{sums.params * times:,} parameters{fixed}")
-    parts.append(f"{sums.macs * times:,} MACs")
-    return " · ".join(parts)
