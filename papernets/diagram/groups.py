@@ -38,6 +38,11 @@ class Head:
     rows: tuple[Row, ...]
     weight: float
 
+    @property
+    def layers(self) -> int:
+        """How many of its rows have weights."""
+        return sum(1 for row in self.rows if row.params or row.fixed_params)
+
 
 @dataclass
 class Group:

@@ -10,7 +10,7 @@ from ..spec.walk import Row
 from ..spec.window import Pair
 from ..words import plural
 from . import words
-from .groups import Group, Slab, groups_of, spanned
+from .groups import Head, Slab, groups_of, spanned
 from .shapes import Box, Drawing, Edge, Label, Shape
 from .subject import Subject
 from .text import clean, fitted, width
@@ -36,7 +36,7 @@ class Stage:
     slabs: tuple[Slab, ...]
     rows: tuple[Row, ...]
     """Of all that is in it, heads apart."""
-    heads: tuple[str, ...] = ()
+    heads: tuple[Head, ...] = ()
 
     @property
     def heavy(self) -> tuple[Slab, ...]:
@@ -77,7 +77,7 @@ def stages_of(subject: Subject) -> list[Stage]:
         rows = (*group.rows, *group.also)
         one = Stage(
             group.shape[1:], tuple(group.slabs), tuple(r for r in rows if not r.aux),
-            tuple(head.name for head in group.heads),
+            tuple(group.heads),
         )  # fmt: skip
         before = found[-1] if found else None
         if before and len(found) > 1 and (before.size == one.size or len(found) >= MOST):
@@ -172,7 +172,7 @@ def drawn(subject: Subject, finish: Finish) -> Drawing:
     columns = [column(one, largest, subject, at) for at, one in enumerate(stages)]
     notes = (
         "A slab is a layer or a block, as high as the square root of the side of its maps.",
-        "Layers are those with weights; MACs are uses of a weight; heads are left out."
+        "Layers are those with weights; MACs are uses of a weight; heads are not counted."
         if any(row.aux for row in subject.rows)
         else "Layers are those with weights; MACs are uses of a weight.",
     )
@@ -203,17 +203,21 @@ def column(stage: Stage, largest: float, subject: Subject, at: int) -> Column:
     """A stage's bars and texts, and how wide it is."""
     own = bars(stage, largest, subject, f"s{at}")
     texts = [fitted(text, WIDEST, SIZE, not n) for n, text in enumerate(cells(stage))]
-    heads = [fitted(f"+ {clean(name)}", WIDEST, SMALL) for name in stage.heads]
+    heads = [
+        fitted(f"{clean(head.name)}: {plural(head.layers, 'layer')}", WIDEST, SMALL)
+        for head in stage.heads
+    ]
     wide = max(
         own.width,
         width(words.extent(stage.size), SIZE, True),
         *(width(text, SIZE, not number) for number, text in enumerate(texts)),
-        *(width(text, SMALL) for text in heads),
+        *(width(text, SMALL) + 8 for text in heads),
     )
     return Column(stage, own, texts, wide, heads)
 
 
 GAP = 16.0
+HEAD = SMALL * 1.6 + 3
 LEFT = width(HEADINGS[3], SMALL) + 12
 
 
@@ -251,7 +255,7 @@ def laid_out(
         base = y + high
         found += _row(row, base)
         heads = max(len(one.heads) for one in row)
-        y = base + 7 + len(HEADINGS) * SIZE * 1.45 + heads * SMALL * 1.4 + 14
+        y = base + 7 + len(HEADINGS) * SIZE * 1.45 + heads * HEAD + 14
     for what in ("parameters", "MACs"):
         found += _shares(stages, what, y, wide)
         y += 20
@@ -276,9 +280,15 @@ def _row(row: Sequence[Column], base: float) -> list[Shape]:
             if cell:
                 y = base + 7 + (at + 0.9) * SIZE * 1.45
                 found.append(Label(middle, y, cell, SIZE, bold=not at))
-        for at, head in enumerate(one.heads):
-            y = base + 7 + len(one.texts) * SIZE * 1.45 + (at + 0.9) * SMALL * 1.4
-            found.append(Label(middle, y, head, SMALL, paint="soft"))
+        for at, (text, head) in enumerate(zip(one.heads, one.stage.heads, strict=True)):
+            y = base + 9 + len(one.texts) * SIZE * 1.45 + at * HEAD
+            half, key = width(text, SMALL) / 2 + 4, f"head {head.name}"
+            names = tuple(row.name for row in head.rows)
+            found.append(
+                Box(middle - half, y, 2 * half, HEAD - 3, "block", "node", key, names, 1,
+                    words.tip(head.rows), dashed=True)
+            )  # fmt: skip
+            found.append(Label(middle, y + SMALL * 1.15, text, SMALL, within=key))
         if number < len(row) - 1:
             after = row[number + 1]
             end = x + one.width + GAP + after.width / 2 - after.bars.width / 2

@@ -13,7 +13,7 @@ HEAD = r"""%% Made by papernets. Compile with pdflatex; or \input the picture al
 \usepackage[paperwidth=%(wide)sbp,paperheight=%(high)sbp,margin=0bp,nohead,nofoot]{geometry}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{helvet}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \renewcommand{\familydefault}{\sfdefault}
 \usepackage{tikz}
 \pagestyle{empty}

@@ -326,7 +326,7 @@ def one_line(
     left, y = -(own + space + width(does, m.small)) / 2, top + high / 2 + m.size * 0.34
     found: list[Shape] = []
     if name:
-        found.append(Label(left, y, name, m.size, "start", True, within=key))
+        found.append(Label(left + own, y, name, m.size, "end", True, within=key))
     if does:
         found.append(Label(left + own + space, y, does, m.small, "start", within=key))
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..words import plural
 from . import words
 from .groups import Group, Head, groups_of, spec
-from .shapes import Box, Drawing, Edge, Label, Point, Shape, moved
+from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
 from .solids import MOST, Scale, Solid, kernel, planes, solid
 from .subject import Subject
 from .text import clean, fitted, width
@@ -168,33 +168,24 @@ def _cut(slots: Sequence[Slot], most: float) -> list[list[Slot]]:
     return found
 
 
-@dataclass(frozen=True)
-class End:
-    """Where values leave a row: the points on the way round to the next, and their row."""
-
-    points: tuple[Point, ...]
-    name: str
-
-
 def laid_out(rows: Sequence[Sequence[Slot]], cones: bool) -> list[Shape]:
     """Rows of slots below one another, the end of one led to the beginning of the next."""
     found: list[Shape] = []
+    drawn_rows = [_row(row, cones) for row in rows]
+    gutter = max(around(shapes)[2] for shapes, *_ in drawn_rows) + 8
     y = 0.0
-    end: End | None = None
-    for number, row in enumerate(rows):
+    end: tuple[Point, str] | None = None
+    for row, (shapes, out, low) in zip(rows, drawn_rows, strict=True):
         middle = y + max(one.top for one in row)
-        shapes, out, low = _row(row, cones)
         found += moved(shapes, 0, middle)
         if end is not None:
-            first = row[0]
-            x = first.left
-            turn = y - 7
-            points = (
-                *end.points[:-1], (end.points[-1][0], turn), (-GAP, turn), (-GAP, middle), (x, middle)
+            (ex, ey), name = end
+            way = (
+                (ex, ey), (gutter, ey), (gutter, y - 7), (-GAP, y - 7), (-GAP, middle),
+                (row[0].left, middle),
             )  # fmt: skip
-            found.append(Edge(straight(points), (end.name, first.first)))
-        gutter = max(sum(one.width + GAP for one in each) for each in rows) + 2
-        end = End(((out[0], out[1] + middle), (gutter, out[1] + middle), (gutter, 0)), row[-1].last)
+            found.append(Edge(straight(way), (name, row[0].first)))
+        end = (out[0], out[1] + middle), row[-1].last
         y = middle + low + 26
     return found
 
@@ -224,7 +215,7 @@ def _row(row: Sequence[Slot], cones: bool) -> tuple[list[Shape], Point, float]:
     taken: list[tuple[float, float, float]] = []
     for across, name, head in heads:
         text = fitted(f"{clean(head.name)}, loss ×{head.weight:g}", WIDEST, SMALL, True)
-        more = plural(sum(1 for r in head.rows if r.params), "layer")
+        more = plural(head.layers, "layer")
         half = max(width(text, SMALL, True), width(more, SMALL)) / 2 + 5
         top = below + 12
         while any(a < across + half + 6 and across - half - 6 < b and abs(top - t) < 26 for a, b, t in taken):
