@@ -11,7 +11,7 @@ from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, moved, on_a4
 from .subject import Subject
 from .tiler import Tiler, widths
 from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, straight
-from .units import EVERYTHING, Leaf, Side, Stack, levels, outline, rows_in
+from .units import EVERYTHING, Stack, Unit, collapsed, end_of, levels, outline, rows_in
 
 SMALLEST = 6.0
 """Points that the smallest text has where a drawing is printed on A4."""
@@ -94,16 +94,17 @@ def gathered(stack: Stack, groups: int) -> Stack:
     """At most so many units: neighbours gathered into one box."""
     units = stack.units
     per = -(-len(units) // groups)
-    found = []
+    found: list[Unit] = []
     for at in range(0, len(units), per):
         several = units[at : at + per]
         if len(several) == 1:
             found.append(several[0])
             continue
-        rows = tuple(row for unit in several for row in rows_in(unit) if not row.aux)
-        if rows:
-            found.append(Leaf(rows[0].name, rows, whole="rest"))
-        found += [unit for unit in several if isinstance(unit, Side)]
+        inner = Stack(tuple(several))
+        if end_of(inner):
+            found.append(collapsed(rows_in(several[0]).__next__().name, inner, "rest"))
+        else:
+            found += several
     return Stack(tuple(found))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..spec.walk import Row
 from . import words
 from .shapes import Box, Edge, Label, Shape, moved
 from .text import clean, fitted, width
@@ -99,17 +98,18 @@ class Tiler:
             (leaf.last.name,), leaf.last.out,
         )  # fmt: skip
 
-    def framed(self, tile: Tile, key: str, rows: tuple[Row, ...], times: int) -> Tile:
+    def framed(self, tile: Tile, key: str, fold: Fold | None = None) -> Tile:
         """A tile in a frame."""
         m = self.metrics
         pad, lead = m.beside * 0.6, m.gap * 0.75
         left, right, height = tile.left + pad, tile.right + pad, tile.height + 2 * lead
         frame = Box(
             -left, 0, left + right, height, "frame", "frame", key,
-            tuple(row.name for row in rows), times, dashed=times > 1, radius=6,
+            tuple(row.name for row in fold.rows) if fold else (), fold.times if fold else 1,
+            dashed=fold is not None, radius=6,
         )  # fmt: skip
         entries = [shifted(entry, 0, lead) for entry in tile.entries]
-        names = (rows[-1].name,) if rows else tile.names
+        names = (fold.end.name,) if fold else tile.names
         shapes = [frame, *moved(tile.shapes, 0, lead)]
         out = (tile.out[0], tile.out[1] + lead)
         return Tile(left, right, height, shapes, entries, out, names, tile.shape)
@@ -118,7 +118,7 @@ class Tiler:
         """What comes several times, drawn once, with how often and its names at its right."""
         m, key = self.metrics, self.key()
         inner = self.stack(fold.inner, block)
-        tile = self.framed(inner, key, fold.rows, fold.times)
+        tile = self.framed(inner, key, fold)
         own = [words.short(name, block) for name in (fold.first, fold.last)]
         lines = [f"×{fold.times}", own[0], f"… {own[1]}"]
         x, middle = tile.right + 4, tile.height / 2 - m.line * 0.3
@@ -134,7 +134,7 @@ class Tiler:
     def named(self, unit: Named, block: str) -> Tile:
         """A chain that has a name, with its name beside the axis above it."""
         m, key = self.metrics, self.key()
-        tile = self.framed(self.stack(unit.inner, unit.name), key, (), 1)
+        tile = self.framed(self.stack(unit.inner, unit.name), key)
         at_right = tile.right >= tile.left
         text = fitted(words.short(unit.name, block), max(tile.left, tile.right) - 8, m.small, True)
         y = m.small * 1.1

@@ -173,12 +173,16 @@ class Column:
             return
         right = max(0.0, whole.right) + m.beside * 1.5
         axis = right + max(tile.left for *_, tile in heads)
-        free = 0.0
+        free, turn = 0.0, right - m.beside * 0.75
         for tap, source, names, tile in heads:
             top = max(tap + m.gap * 0.8, free)
+            direct: tuple[Point, ...] = ((0.0, tap), (axis, tap))
+            if top > tap + m.gap:  # another head stands there: round it
+                above = top - m.gap * 0.5
+                direct = ((0.0, tap), (turn, tap), (turn, above), (axis, above))
             whole.shapes += moved(tile.shapes, axis, top)
             for entry in tile.entries:
-                way = ((0.0, tap), (axis, tap), *shifted(entry, axis, top).points)
+                way = (*direct, *shifted(entry, axis, top).points)
                 full = replace(entry, points=straight(way), dashed=True)
                 if names:
                     whole.shapes.append(edge(source, names, full))

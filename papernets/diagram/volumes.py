@@ -194,11 +194,10 @@ def _row(row: Sequence[Slot], cones: bool) -> tuple[list[Shape], Point, float]:
     """One row round y = 0; where values leave it, and how far down it reaches."""
     found: list[Shape] = []
     bottom = max(one.bottom for one in row)
-    low = bottom + 4
     lines = 3 if any(one.texts[3][0] for one in row) else 2
     below = bottom + 6 + SIZE * 1.2 + (lines - 1) * SMALL * 1.3
     x, out = 0.0, (0.0, 0.0)
-    heads: list[tuple[float, str, Head]] = []
+    heads: list[tuple[float, str, Sequence[Head]]] = []
     for at, one in enumerate(row):
         for body, middle in one.solids:
             found += moved(body.shapes, x + one.left, middle)
@@ -209,29 +208,41 @@ def _row(row: Sequence[Slot], cones: bool) -> tuple[list[Shape], Point, float]:
         after = x + one.width + GAP
         if at < len(row) - 1:
             found += between(one, x, row[at + 1], after, cones)
-        heads += [(x + one.width + GAP * 0.35, one.last, head) for head in one.group.heads]
+        if one.group.heads:
+            heads.append((x + one.width + GAP * 0.35, one.last, one.group.heads))
         x = after
-    low = below
-    taken: list[tuple[float, float, float]] = []
-    for across, name, head in heads:
-        text = fitted(f"{clean(head.name)}, loss ×{head.weight:g}", WIDEST, SMALL, True)
-        more = plural(head.layers, "layer")
-        half = max(width(text, SMALL, True), width(more, SMALL)) / 2 + 5
-        top = below + 12
-        while any(a < across + half + 6 and across - half - 6 < b and abs(top - t) < 26 for a, b, t in taken):
-            top += 32
-        taken.append((across - half, across + half, top))
-        key = f"head {name} {head.name}"
-        rows = tuple(r.name for r in head.rows)
-        found.append(
-            Box(across - half, top, 2 * half, 24, "block", "node", key, rows, 1,
-                words.tip(head.rows), dashed=True)
-        )  # fmt: skip
-        found.append(Label(across, top + 10, text, SMALL, bold=True, within=key))
-        found.append(Label(across, top + 19.5, more, SMALL, within=key))
-        found.append(Edge(((across, 0), (across, top)), (name, rows[0]), dashed=True))
-        low = max(low, top + 24)
-    return found, out, low
+    heads_drawn = _heads(heads, below)
+    return [*found, *heads_drawn], out, max([below, *(s.bounds[3] for s in heads_drawn)])
+
+
+def _heads(heads: Sequence[tuple[float, str, Sequence[Head]]], below: float) -> list[Shape]:
+    """Heads in boxes under a row, each led to from where it branches off; many as one box."""
+    found: list[Shape] = []
+    free = -1e9
+    for across, name, several in heads:
+        own = [several[:1], several[1:]] if len(several) == 2 else [several]
+        for group in own:
+            first = group[0]
+            text = f"{clean(first.name)}, loss ×{first.weight:g}"
+            if len(group) > 1:
+                text = f"{len(group)} heads, {clean(first.name)} …"
+            text = fitted(text, WIDEST, SMALL, True)
+            more = plural(sum(head.layers for head in group), "layer")
+            half = max(width(text, SMALL, True), width(more, SMALL)) / 2 + 5
+            middle, top = max(across, free + 6 + half), below + 14
+            free = middle + half
+            key = f"head {name} {first.name}"
+            rows = tuple(row for head in group for row in head.rows)
+            names = tuple(row.name for row in rows)
+            found += [
+                Box(middle - half, top, 2 * half, 24, "block", "node", key, names, 1,
+                    words.tip(rows), dashed=True),
+                Label(middle, top + 10, text, SMALL, bold=True, within=key),
+                Label(middle, top + 19.5, more, SMALL, within=key),
+                Edge(straight(((across, 0), (across, top - 7), (middle, top - 7), (middle, top))),
+                     (name, names[0]), dashed=True),
+            ]  # fmt: skip
+    return found
 
 
 def _texts(one: Slot, x: float, bottom: float) -> list[Shape]:
