@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import words
@@ -178,12 +178,14 @@ def _cut(tiles: Sequence[Tile], heights: Sequence[float], most: float) -> list[l
     return found
 
 
-def columns(runs: Sequence[Sequence[Tile]], m: Metrics) -> list[Shape]:
+def columns(
+    runs: Sequence[Sequence[Tile]], m: Metrics, extra: Mapping[str, float] | None = None
+) -> list[Shape]:
     """Columns side by side, the end of one led to the top of the next."""
     found: list[Shape] = []
     x, size, last = 0.0, None, None
     for at, run in enumerate(runs):
-        tile = Column(m, trunk=True, more=at < len(runs) - 1).joined(run, size)
+        tile = Column(m, extra or {}, True, at < len(runs) - 1).joined(run, size)
         axis = x + tile.left
         found += moved(tile.shapes, axis, 0)
         for entry in tile.entries:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from .shapes import Box, Drawing, Edge, Label, Point, Polygon
-from .svg import arrow, toward, weight
+from .svg import arrow, dashes, toward, weight
 from .themes import Theme
 
 SETTINGS: Any = {
@@ -98,8 +98,8 @@ def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: in
         return
     mark = theme.marks.get(shape.mark, "")
     wide = 2.2 if mark else 0.8
-    dashed = isinstance(shape, Box) and shape.dashed
-    style = (0, (3 / wide, 2 / wide)) if dashed or shape.mark == "only_b" else "solid"
+    lengths = tuple(one / wide for one in dashes(shape))
+    style = (0, lengths) if lengths else "solid"
     look = {
         "facecolor": theme.fill(shape.paint, shape.shade if isinstance(shape, Polygon) else 0),
         "edgecolor": mark or theme.outline(shape.paint),

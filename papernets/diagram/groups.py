@@ -13,6 +13,7 @@ from ..spec.window import Shape
 from . import words
 from .subject import Subject
 from .text import clean
+from .tiler import common
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,7 @@ def groups_of(subject: Subject) -> list[Group]:
             found.append(here)
         here.slabs.append(one)
     for group in found:
-        group.mark = next(
-            (subject.marks[r.name] for r in group.rows if subject.marks.get(r.name)), ""
-        )
+        group.mark = common(subject.marks.get(row.name, "") for row in group.rows)
     return found
 
 

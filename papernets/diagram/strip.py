@@ -14,6 +14,7 @@ from .groups import Head, Slab, groups_of, spanned
 from .shapes import Box, Drawing, Edge, Label, Shape
 from .subject import Subject
 from .text import clean, fitted, width
+from .tiler import common
 from .tiles import straight
 
 SIZE = 8.0
@@ -116,7 +117,7 @@ def bars(stage: Stage, largest: float, subject: Subject, key: str) -> Bars:
             rows = tuple(row.name for each in own for row in each.rows)
             heavy = words.PAINTS.get(slab.rows[-1].kind) != "pool" or slab.paint == "block"
             wide = min(12.0, 3.0 + 1.2 * sum(1 for r in slab.rows if r.params)) if heavy else 2.5
-            mark = next((subject.marks[r] for r in rows if subject.marks.get(r)), "")
+            mark = common(subject.marks.get(row, "") for row in rows)
             tip = words.tip([row for each in own for row in each.rows])
             box = Box(
                 x, -high, wide, high, slab.paint, "slab", f"{key}.{number}.{at}", rows, len(own),
@@ -165,8 +166,8 @@ def cells(stage: Stage) -> list[str]:
     ]  # fmt: skip
 
 
-def drawn(subject: Subject, finish: Finish) -> Drawing:
-    """The page of a network, in as few rows as it can be read in."""
+def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
+    """The page of a network, in so many rows; in as few as it can be read in where none is said."""
     stages = stages_of(subject)
     largest = float(max(max(stage.size) for stage in stages))
     columns = [column(one, largest, subject, at) for at, one in enumerate(stages)]
@@ -177,12 +178,12 @@ def drawn(subject: Subject, finish: Finish) -> Drawing:
         else "Layers are those with weights; MACs are uses of a weight.",
     )
     best: Drawing | None = None
-    for count in range(1, 12):
-        rows = parted(columns, count)
-        page = finish(laid_out(rows, stages, largest), notes)
+    for count in [rows] if rows else range(1, 12):
+        several = parted(columns, count)
+        page = finish(laid_out(several, stages), notes)
         if best is None or page.smallest_text > best.smallest_text + 0.15:
             best = page
-        if best.smallest_text >= 6.4 or len(rows) < count:
+        if best.smallest_text >= 6.4 or len(several) < count:
             break
     assert best is not None
     return best
@@ -243,9 +244,7 @@ def _cut(columns: Sequence[Column], most: float) -> list[list[Column]]:
     return found
 
 
-def laid_out(
-    rows: Sequence[Sequence[Column]], stages: Sequence[Stage], largest: float
-) -> list[Shape]:
+def laid_out(rows: Sequence[Sequence[Column]], stages: Sequence[Stage]) -> list[Shape]:
     """Rows of stages, and below them who has which share of parameters and MACs."""
     found: list[Shape] = []
     y = 0.0

@@ -6,7 +6,7 @@ from html import escape
 
 from .shapes import Box, Drawing, Edge, Label, Point, Polygon, Shape
 from .text import clean
-from .themes import Theme
+from .themes import DASHES, Theme
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', Verdana, sans-serif"
 """None is wider than the one that the layout measures with."""
@@ -52,11 +52,17 @@ def _one(shape: Shape, theme: Theme) -> str:
 def _painted(shape: Box | Polygon, theme: Theme) -> str:
     mark = theme.marks.get(shape.mark, "")
     line, wide = (mark, "2.2") if mark else (theme.outline(shape.paint), "0.8")
-    dash = ' stroke-dasharray="4 2"' if shape.mark == "only_b" else ""
-    if isinstance(shape, Box) and shape.dashed:
-        dash = ' stroke-dasharray="3 2"'
+    lengths = dashes(shape)
+    dash = f' stroke-dasharray="{" ".join(map(number, lengths))}"' if lengths else ""
     shade = shape.shade if isinstance(shape, Polygon) else 0
     return f'fill="{theme.fill(shape.paint, shade)}" stroke="{line}" stroke-width="{wide}"{dash}'
+
+
+def dashes(shape: Box | Polygon) -> tuple[float, ...]:
+    """How the outline of a shape is dashed; nothing where it is whole."""
+    if shape.mark:
+        return DASHES.get(shape.mark, ())
+    return (3, 2) if isinstance(shape, Box) and shape.dashed else ()
 
 
 def _tipped(start: str, tip: str, name: str) -> str:

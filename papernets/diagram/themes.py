@@ -83,7 +83,7 @@ def _light() -> Theme:
     page, ink = "#ffffff", "#1a1a1a"
     fills = {paint: mixed(page, COLOURS[paint], TINTS[paint] * 0.8) for paint in COLOURS}
     outlines = {paint: mixed(COLOURS[paint], ink, 0.25) for paint in COLOURS}
-    marks = {"changed": "#D55E00", "only_a": "#D55E00", "only_b": "#0072B2"}
+    marks = {"changed": "#D55E00", "only_a": "#007A5A", "only_b": "#0072B2"}
     fills["frame"] = "#f6f6f4"
     outlines["frame"] = "#8a8a8a"
     return Theme(page, ink, "#4d4d4d", "#404040", fills, outlines, marks, (0.12, 0.28))
@@ -97,7 +97,7 @@ def _dark() -> Theme:
     outlines["input"] = "#d0d0d0"
     fills["frame"] = "#1c2027"
     outlines["frame"] = "#9aa0a8"
-    marks = {"changed": "#ff9d5c", "only_a": "#ff9d5c", "only_b": "#7cc8f5"}
+    marks = {"changed": "#ff9d5c", "only_a": "#3fd6ac", "only_b": "#7cc8f5"}
     return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.0))
 
 
@@ -115,6 +115,10 @@ def _print() -> Theme:
 
 
 THEMES: Mapping[str, Theme] = {"light": _light(), "dark": _dark(), "print": _print()}
+
+
+DASHES: Mapping[str, tuple[float, ...]] = {"only_a": (5, 1.5, 1, 1.5), "only_b": (3, 2)}
+"""How the outline of what a comparison marks is dashed, so that it is told without colours too."""
 
 
 def theme_of(name: str) -> Theme:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from . import words
@@ -73,7 +73,7 @@ class Tiler:
         m, key = self.metrics, self.key()
         half, rows = self.box / 2, tuple(row.name for row in leaf.rows)
         name, does = texts(leaf, block, m)
-        mark = next((self.marks[row] for row in rows if self.marks.get(row)), "")
+        mark = common(self.marks.get(row, "") for row in rows)
         box = Box(
             -half, 0, self.box, m.height, words.paint(leaf), "node", key, rows, leaf.times,
             words.tip(leaf.rows), mark=mark,
@@ -260,6 +260,12 @@ class Tiler:
         )  # fmt: skip
 
 
+
+
+def common(marks: Iterable[str]) -> str:
+    """What a comparison says of several rows: the same of all, else that they are changed."""
+    several = set(marks) or {""}
+    return several.pop() if len(several) == 1 else "changed"
 
 
 def passed(branch: Stack, split: Split) -> tuple[str, ...]:

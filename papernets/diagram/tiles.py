@@ -130,7 +130,8 @@ class Column:
                 heads.append((y, whole.out, whole.names, tile))
                 continue
             y += m.gap if started else 0.0
-            y += self.extra.get(tile.entries[0].path[0], 0.0) if tile.entries else 0.0
+            if tile.entries and (started or self.trunk):  # before the first the way is longer
+                y += self.extra.get(tile.entries[0].path[0], 0.0)
             for entry in tile.entries:
                 if started:
                     whole.shapes.append(edge(whole.out, whole.names, shifted(entry, 0, y)))

@@ -12,6 +12,7 @@ from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
 from .solids import MOST, Scale, Solid, kernel, planes, solid
 from .subject import Subject
 from .text import clean, fitted, width
+from .tiler import common
 from .tiles import straight
 
 SIZE = 8.0
@@ -65,27 +66,30 @@ def residual(group: Group) -> bool:
     return bool(group.slabs) and group.slabs[0].rows[-1].kind == "add"
 
 
-def drawn(subject: Subject, finish: Finish) -> Drawing:
-    """The page of a network, in as few rows as it can be read in."""
+def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
+    """The page of a network, in so many rows; in as few as it can be read in where none is said."""
     groups = groups_of(subject)
     towers = towers_of(groups)
     notes = []
     if towers:
         groups = apart(groups)
+        for group in groups:
+            group.mark = common(subject.marks.get(row.name, "") for row in group.rows)
         notes.append(
             f"{towers} towers, each with its share of the maps; they meet where lines cross."
         )
     flat = not towers and all(group.vector or group.shape[0] <= FEW for group in groups)
     scale = Scale.of(groups)
-    scale = replace(scale, tall=135.0) if towers else scale
+    tall = (135.0 if towers else scale.tall) * (0.62 if rows else 1.0)  # two networks are lower
+    scale = replace(scale, tall=tall)
     slots = [slot(group, scale, towers, flat, at) for at, group in enumerate(groups)]
     best: Drawing | None = None
-    for count in range(1, 12):
-        rows = parted(slots, count)
-        page = finish(laid_out(rows, flat or bool(towers)), [*notes, scale.said])
+    for count in [rows] if rows else range(1, 12):
+        several = parted(slots, count)
+        page = finish(laid_out(several, flat or bool(towers)), [*notes, scale.said])
         if best is None or page.smallest_text > best.smallest_text + 0.15:
             best = page
-        if best.smallest_text >= 6.5 or len(rows) < count:
+        if best.smallest_text >= 6.5 or len(several) < count:
             break
     assert best is not None
     return best
@@ -112,7 +116,7 @@ def apart(groups: Sequence[Group]) -> list[Group]:
             found[-1].heads += group.heads
             continue
         for slab in group.slabs[:-1]:
-            found.append(Group(group.shape, [slab], mark=group.mark))
+            found.append(Group(group.shape, [slab]))
         found.append(replace(group, slabs=group.slabs[-1:]))
     return found
 
