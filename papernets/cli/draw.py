@@ -32,7 +32,7 @@ def draw(
     theme: Annotated[str, typer.Option("--theme", help="light, dark or print.")] = "light",
     depth: Annotated[
         str,
-        typer.Option("--depth", help="How deep blocks are taken apart: 1, 2, ... or all. [fitting]"),
+        typer.Option("--depth", help="How deep blocks are taken apart: 1, 2 or all. [fitting]"),
     ] = "",
     block: Annotated[
         str, typer.Option("--block", help="Draw one block or layer alone, inception_3a for one.")
@@ -98,6 +98,6 @@ def _format(given: str, output: str) -> str:
 def _depth(text: str) -> int | None:
     if text in ("", "all"):
         return None if not text else 99
-    if not text.isdigit() or not 1 <= int(text[:9]):
+    if not text.isdigit() or not int(text[:9]) >= 1:
         raise WrongUse(f"--depth {text}: give 1, 2, ... or all")
     return int(text[:9])

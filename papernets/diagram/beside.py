@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..compare.diff import Match, diff
+from ..compare.words import common_line, throughout
 from ..words import plural
 from . import boxes
+from .fit import widths
 from .folds import folded
-from .shapes import Box, Drawing, Label, Point, Shape, around, moved
+from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
 from .subject import Subject
 from .text import clean, fitted, width
-from .tiler import Tiler, widths
-from .tiles import Column, Metrics, Tile
+from .tiler import Tiler
+from .tiles import COMPACT, Column, Metrics, Tile
 from .units import Stack, levels
 
 MARKED = ("changed", "only_a", "only_b")
@@ -23,15 +25,32 @@ BETWEEN = 42.0
 Finish = Callable[[list[Shape]], Drawing]
 
 
-def compared(a: Subject, b: Subject) -> tuple[Subject, Subject, tuple[Match, ...]]:
-    """The two subjects with their rows marked, and the rows that stand for each other."""
+@dataclass(frozen=True)
+class Compared:
+    """Two subjects with their rows marked, the rows that stand for each other, and sentences."""
+
+    a: Subject
+    b: Subject
+    matches: tuple[Match, ...]
+    notes: tuple[str, ...]
+    """What holds throughout: for that no row is marked."""
+
+
+def compared(a: Subject, b: Subject) -> Compared:
+    """The two subjects compared."""
     found = diff(a.found, b.found)
+    common = throughout(found)
+    said = [change for one in common for change in one.changes]
     marks: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for match in found.matches:
-        for row, own in ((match.a, marks[0]), (match.b, marks[1])):
-            if row is not None and match.verdict in MARKED:
-                own[row.name] = match.verdict
-    return replace(a, marks=marks[0]), replace(b, marks=marks[1]), found.matches
+        own = tuple(change for change in match.changes if change not in said)
+        verdict = replace(match, changes=own).verdict
+        for row, marked in ((match.a, marks[0]), (match.b, marks[1])):
+            if row is not None and verdict in MARKED:
+                marked[row.name] = verdict
+    lines = [common_line(one) for one in common]
+    notes = tuple(f"Throughout, {line.name}: {line.text}.".replace("->", "→") for line in lines)
+    return Compared(replace(a, marks=marks[0]), replace(b, marks=marks[1]), found.matches, notes)
 
 
 def counted(a: Subject, b: Subject) -> list[tuple[str, str]]:
@@ -76,7 +95,7 @@ def drawn(
         return best
     for groups in (40, 20, 10, 5):
         stacks = [boxes.gathered(folded(one.units(1), one.marks, 2), groups) for one in (a, b)]
-        best = _page((a, b), stacks, boxes.COMPACT, None, finish) or best
+        best = _page((a, b), stacks, COMPACT, None, finish) or best
         if best is not None and best.smallest_text >= boxes.SMALLEST:
             break
     assert best is not None
@@ -149,8 +168,9 @@ def keyed(shape: Shape, key: str) -> Shape:
     """A shape whose keys begin with another one."""
     if isinstance(shape, Label):
         return replace(shape, within=f"{key}{shape.within}") if shape.within else shape
-    own = getattr(shape, "key", "")
-    return replace(shape, key=f"{key}{own}") if own else shape  # type: ignore[call-arg]
+    if isinstance(shape, Edge) or not shape.key:
+        return shape
+    return replace(shape, key=f"{key}{shape.key}")
 
 
 def _extras(

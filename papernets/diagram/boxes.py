@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import words
+from .fit import widths
 from .folds import folded
 from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, moved, on_a4
 from .subject import Subject
-from .tiler import Tiler, widths
+from .tiler import Tiler
 from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, straight
 from .units import EVERYTHING, Stack, Unit, collapsed, end_of, levels, outline, rows_in
 
@@ -85,9 +86,7 @@ LAYERS = {"frame": 0, "edge": 1, "arc": 1, "shadow": 2}
 
 def layered(shapes: Sequence[Shape]) -> list[Shape]:
     """The shapes with frames below all, edges over them, boxes and then text on top."""
-    return sorted(
-        shapes, key=lambda one: 4 if isinstance(one, Label) else LAYERS.get(one.role, 3)
-    )
+    return sorted(shapes, key=lambda one: 4 if isinstance(one, Label) else LAYERS.get(one.role, 3))
 
 
 def gathered(stack: Stack, groups: int) -> Stack:
@@ -115,9 +114,7 @@ def input_tile(subject: Subject, tiler: Tiler) -> Tile:
     text = f"input {words.size(subject.input)}"
     box = Box(-half, 0, 2 * half, m.line + 6, "input", "node", key, ("",), radius=(m.line + 6) / 2)
     label = Label(0, (m.line + 6) / 2 + m.size * 0.34, text, m.size, bold=True, within=key)
-    return Tile(
-        half, half, m.line + 6, [box, label], [], (0, m.line + 6), ("",), subject.input
-    )
+    return Tile(half, half, m.line + 6, [box, label], [], (0, m.line + 6), ("",), subject.input)
 
 
 def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:

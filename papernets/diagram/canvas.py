@@ -76,7 +76,8 @@ def _load() -> None:
 def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: int) -> None:
     if isinstance(shape, Label):
         axes.text(
-            shape.x, shape.y, _drawable(shape.text), fontsize=shape.size, color=theme.text(shape.paint),
+            shape.x, shape.y, _drawable(shape.text), fontsize=shape.size,
+            color=theme.text(shape.paint),
             ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor], va="baseline",
             fontweight="bold" if shape.bold else "normal", zorder=order,
         )  # fmt: skip
@@ -100,7 +101,7 @@ def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: in
     wide = 2.2 if mark else 0.8
     lengths = tuple(one / wide for one in dashes(shape))
     style = (0, lengths) if lengths else "solid"
-    look = {
+    look: Any = {
         "facecolor": theme.fill(shape.paint, shape.shade if isinstance(shape, Polygon) else 0),
         "edgecolor": mark or theme.outline(shape.paint),
         "linewidth": wide,

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from ..nets import Found, beside
+from ..nets import Found
 from ..spec import Committee, Net
-from ..spec.walk import Row, walk
 from ..words import did_you_mean, either
-from . import words
-from .page import Legend, Words, page, paints_of
 from .shapes import Drawing, Shape
 from .themes import Theme, theme_of
 

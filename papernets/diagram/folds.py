@@ -86,7 +86,7 @@ class _Folder:
         if not isinstance(settings, Hashable) or row.kind in ("concat", "add"):
             settings = (row.kind, getattr(row.layer, "scales", None), row.activation)
         if self.loosely and isinstance(getattr(row.layer, "out", None), int):
-            settings = replace(row.layer, out=1)  # type: ignore[type-var, call-arg]
+            settings = replace(row.layer, out=1)  # type: ignore[type-var]
         out = row.out[1:] if self.loosely else row.out
         return settings, row.input[1:], out, self.marks.get(row.name, "")
 

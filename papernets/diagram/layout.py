@@ -12,9 +12,7 @@ from .page import Legend, Words, page, paints_of
 from .shapes import Drawing, Label, Shape
 from .subject import Subject
 
-NOTATION = (
-    "3×3/2, 64: kernel 3×3, stride 2, 64 maps. 64@56×56: 64 maps of height 56 and width 56."
-)
+NOTATION = "3×3/2, 64: kernel 3×3, stride 2, 64 maps. 64@56×56: 64 maps of height 56 and width 56."
 
 
 def drawing_of(
@@ -59,16 +57,18 @@ def _finish(heading: Words, notes: tuple[str, ...], marks: Sequence[tuple[str, s
 def _beside(a: Subject, b: Subject, style: str, depth: int | None, block: str) -> Drawing:
     from . import beside
 
-    a, b, matches = beside.compared(a, b)
+    found = beside.compared(a, b)
+    a, b, matches = found.a, found.b, found.matches
     if block:
         a, b = a.block(block), b.block(block)
     marks = beside.counted(a, b)
     papers = dict.fromkeys(filter(None, (a.paper, b.paper)))
     lines = (*papers, f"{a.found.name}: {a.facts}", f"{b.found.name}: {b.facts}")
-    same = "; ".join(text for _, text in marks) or "no row differs but in name"
-    description = f"{describe(a)} Beside it {describe(b)} What differs: {same}."
+    told = "; ".join((*found.notes, *(text for _, text in marks))) or "no row but in name"
+    description = f"{describe(a)} Beside it {describe(b)} What differs: {told}."
     heading = Words(f"{a.title} beside {b.title}", lines, description)
-    notes = (NOTATION,) if marks else (NOTATION, "No row differs but in name.")
+    same = () if marks or found.notes else ("No row differs but in name.",)
+    notes = (NOTATION, *found.notes, *same)
     finish = _finish(heading, notes, marks)
     if style == "boxes":
         return beside.drawn(a, b, matches, finish, depth)

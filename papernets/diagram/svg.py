@@ -1,4 +1,4 @@
-"""A drawing as SVG: text that can be selected, words for screen readers, the same bytes each time."""
+"""A drawing as SVG: text that can be selected, words for screen readers, always the same bytes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def _edge(edge: Edge, theme: Theme) -> str:
     wide = weight(edge)
     dash = ' stroke-dasharray="2 2"' if edge.dashed else ""
     colour = theme.line
-    line = f'<path d="{path(edge.points, edge.radius)}" stroke="{colour}" stroke-width="{wide}"{dash}/>'
+    way = path(edge.points, edge.radius)
+    line = f'<path d="{way}" stroke="{colour}" stroke-width="{wide}"{dash}/>'
     if not edge.arrow:
         return line
     tip = " ".join(f"{number(x)},{number(y)}" for x, y in arrow(edge.points))
@@ -125,7 +126,11 @@ def arrow(points: tuple[Point, ...], long: float = 3.4, half: float = 1.5) -> tu
     length = (dx * dx + dy * dy) ** 0.5 or 1
     dx, dy = dx / length, dy / length
     base = x - dx * long, y - dy * long
-    return (x, y), (base[0] - dy * half, base[1] + dx * half), (base[0] + dy * half, base[1] - dx * half)
+    return (
+        (x, y),
+        (base[0] - dy * half, base[1] + dx * half),
+        (base[0] + dy * half, base[1] - dx * half),
+    )
 
 
 def _label(label: Label, theme: Theme) -> str:

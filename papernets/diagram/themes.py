@@ -92,7 +92,14 @@ def _light() -> Theme:
 def _dark() -> Theme:
     page, ink = "#14171c", "#f4f4f4"
     fills = {paint: mixed(page, COLOURS[paint], 0.5) for paint in COLOURS}
-    fills |= {"plain": "#3c4047", "share2": "#3c4047", "share": "#2f5f7d", "input": page, "norm": "#5f5a1c", "depthwise": "#3d6f8d"}
+    fills |= {
+        "plain": "#3c4047",
+        "share2": "#3c4047",
+        "share": "#2f5f7d",
+        "input": page,
+        "norm": "#5f5a1c",
+        "depthwise": "#3d6f8d",
+    }
     outlines = {paint: mixed(COLOURS[paint], "#ffffff", 0.35) for paint in COLOURS}
     outlines["input"] = "#d0d0d0"
     fills["frame"] = "#1c2027"

@@ -8,7 +8,7 @@ from .svg import arrow, dashes, number, weight
 from .text import clean
 from .themes import Theme
 
-HEAD = r"""%% Made by papernets. Compile with pdflatex; or \input the picture alone, with \usepackage{tikz}.
+HEAD = r"""%% Made by papernets. Compile it, or take the picture alone with \usepackage{tikz}.
 \documentclass{article}
 \usepackage[paperwidth=%(wide)sbp,paperheight=%(high)sbp,margin=0bp,nohead,nofoot]{geometry}
 \usepackage[T1]{fontenc}
@@ -60,9 +60,7 @@ def words(text: str) -> str:
     return tex(safe)
 
 
-SAFE = frozenset(
-    "×·²³−≤≥→…–ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
-)
+SAFE = frozenset("×·²³−≤≥→…–ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž")
 """Characters beyond ASCII that `tex` or T1 fonts write."""
 
 
@@ -80,9 +78,10 @@ def _one(shape: Shape, theme: Theme, colours: _Colours) -> str:
     mark = theme.marks.get(shape.mark, "")
     lengths = dashes(shape)
     turns = (f"{'off' if at % 2 else 'on'} {number(one)}bp" for at, one in enumerate(lengths))
+    shade = shape.shade if isinstance(shape, Polygon) else 0
     look = [
         f"draw={colours.name(mark or theme.outline(shape.paint))}",
-        f"fill={colours.name(theme.fill(shape.paint, shape.shade if isinstance(shape, Polygon) else 0))}",
+        f"fill={colours.name(theme.fill(shape.paint, shade))}",
         f"line width={2.2 if mark else 0.8}bp",
         *([f"dash pattern={' '.join(turns)}"] if lengths else []),
     ]

@@ -10,6 +10,7 @@ from . import words
 from .shapes import Edge, Label, Point, Shape, moved
 from .text import width
 
+
 @dataclass(frozen=True)
 class Metrics:
     """Sizes in points: of text, boxes and the room between them."""
@@ -70,7 +71,6 @@ class Tile:
     @property
     def wire(self) -> bool:
         return not self.entries and not self.names
-
 
 
 def shifted(entry: Pending, dx: float, dy: float) -> Pending:

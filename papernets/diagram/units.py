@@ -221,8 +221,11 @@ def _level(unit: Unit) -> int:
 def outline(stack: Stack) -> tuple[Hashable, ...]:
     """The same for stacks that are drawn alike, of one network."""
     return tuple(
-        (type(unit).__name__, getattr(unit, "name", ""), getattr(unit, "times", 1))
-        + tuple(outline(inner) for inner in stacks_in(unit))
-        + tuple(len(getattr(unit, what, ())) for what in ("rows", "like"))
+        (
+            type(unit).__name__,
+            *(getattr(unit, what, None) for what in ("name", "times")),
+            *(len(getattr(unit, what, ())) for what in ("rows", "like")),
+            *(outline(inner) for inner in stacks_in(unit)),
+        )
         for unit in stack.units
     )

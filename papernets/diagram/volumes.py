@@ -3,67 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ..words import plural
 from . import words
-from .groups import Group, Head, groups_of, spec
+from .groups import Head, groups_of
 from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
-from .solids import MOST, Scale, Solid, kernel, planes, solid
+from .slots import FEW, GAP, SIZE, SMALL, WIDEST, Slot, apart, parted, residual, slot, towers_of
+from .solids import Scale, kernel
 from .subject import Subject
 from .text import clean, fitted, width
 from .tiler import common
 from .tiles import straight
 
-SIZE = 8.0
-SMALL = 7.0
-GAP = 14.0
-WIDEST = 92.0
-"""The widest text under a solid."""
-FEW = 16
-"""Maps of which each is drawn."""
-
 Finish = Callable[[list[Shape], Sequence[str]], Drawing]
-
-
-@dataclass
-class Slot:
-    """A group's place in a row, from x = 0 on; values go along y = 0."""
-
-    group: Group
-    width: float
-    left: float
-    """Where the solids begin."""
-    solids: list[tuple[Solid, float]]
-    """Each with the height of its middle: one, or one a tower."""
-    texts: list[tuple[str, float, bool, str]] = field(default_factory=list)
-
-    @property
-    def top(self) -> float:
-        """How far up solids, arcs and the size above them reach."""
-        return max(one.top - middle for one, middle in self.solids) + 5 + SMALL * 1.1 + self.arcs
-
-    @property
-    def bottom(self) -> float:
-        return max(one.bottom + middle for one, middle in self.solids)
-
-    @property
-    def arcs(self) -> float:
-        """Room for arcs over residual blocks."""
-        return 8.0 if residual(self.group) else 0.0
-
-    @property
-    def first(self) -> str:
-        return self.group.rows[0].name if self.group.rows else ""
-
-    @property
-    def last(self) -> str:
-        return self.group.rows[-1].name if self.group.rows else ""
-
-
-def residual(group: Group) -> bool:
-    """Whether a group is of blocks with a sum at their end."""
-    return bool(group.slabs) and group.slabs[0].rows[-1].kind == "add"
 
 
 def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
@@ -93,83 +46,6 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
             break
     assert best is not None
     return best
-
-
-def towers_of(groups: Sequence[Group]) -> int:
-    """How many towers a network has: as many as its convolutions have groups; 0 where none."""
-    slabs = [slab for group in groups for slab in group.slabs]
-    if any(slab.paint == "block" for slab in slabs):
-        return 0
-    counts = {r.groups for s in slabs for r in s.rows if r.groups > 1 and not words.depthwise(r)}
-    if len(counts) != 1 or (count := counts.pop()) > 3:
-        return 0
-    return count if all(group.shape[0] % count == 0 for group in groups[1:-1]) else 0
-
-
-def apart(groups: Sequence[Group]) -> list[Group]:
-    """Each layer by itself, pooling as what else happens: as two-tower networks are drawn."""
-    found: list[Group] = []
-    for group in groups:
-        pooled = group.slabs and all(slab.paint == "pool" for slab in group.slabs)
-        if found and pooled and not any(row.params for row in group.rows):
-            found[-1].also += [*group.rows, *group.also]
-            found[-1].heads += group.heads
-            continue
-        for slab in group.slabs[:-1]:
-            found.append(Group(group.shape, [slab]))
-        found.append(replace(group, slabs=group.slabs[-1:]))
-    return found
-
-
-def slot(group: Group, scale: Scale, towers: int, flat: bool, at: int) -> Slot:
-    """The place of a group, as wide as its solids and its words."""
-    key = f"v{at}"
-    many = towers and at > 0 and group.rows[0].kind != "rbf" and group.shape[0] % towers == 0
-    if many and group.vector and (group.rows[-1].activation == "softmax"):
-        many = 0
-    if many:
-        high = scale.side(scale.largest) * 0.62
-        solids = [
-            (solid(group, scale, f"{key}.{t}", 1 / towers), (t - (towers - 1) / 2) * 2 * high)
-            for t in range(towers)
-        ]
-    else:
-        whole = planes if flat and not group.vector else solid
-        solids = [(whole(group, scale, key), 0.0)]
-    rest = dict.fromkeys(spec(row) for row in group.also if row.kind != "flatten")
-    also = ", ".join(filter(None, (group.within, *rest)))
-    times = f"{towers} × " if many else ""
-    each = (group.shape[0] // towers, *group.shape[1:]) if many else group.shape
-    lines = [(group.name, SIZE, True, "ink"), (group.does, SMALL, False, "ink")]
-    lines.append((also, SMALL, False, "soft"))
-    texts = [(fitted(text, WIDEST, size, bold), size, bold, p) for text, size, bold, p in lines]
-    above = times + words.size(each)
-    widest = max(width(text, size, bold) for text, size, bold, _ in texts)
-    solid_width = max(one.width for one, _ in solids)
-    wide = max(widest, width(above, SMALL), solid_width)
-    return Slot(group, wide, (wide - solid_width) / 2, solids, [(above, SMALL, False, "soft"), *texts])
-
-
-def parted(slots: Sequence[Slot], count: int) -> list[list[Slot]]:
-    """The slots in so many rows of about one width."""
-    low = max(one.width for one in slots) + GAP
-    high = sum(one.width + GAP for one in slots)
-    for _ in range(20):
-        middle = (low + high) / 2
-        low, high = (low, middle) if len(_cut(slots, middle)) <= count else (middle, high)
-    return _cut(slots, high)
-
-
-def _cut(slots: Sequence[Slot], most: float) -> list[list[Slot]]:
-    found: list[list[Slot]] = [[]]
-    full = 0.0
-    for one in slots:
-        if full + one.width + GAP > most + 0.01 and found[-1]:
-            found.append([])
-            full = 0.0
-        found[-1].append(one)
-        full += one.width + GAP
-    return found
 
 
 def laid_out(rows: Sequence[Sequence[Slot]], cones: bool) -> list[Shape]:
@@ -270,11 +146,12 @@ def _arcs(one: Slot, x: float) -> list[Shape]:
     found: list[Shape] = []
     body, middle = one.solids[0]
     assert body.side is not None
-    total, deep = body.side[0][0], body.side[1][0] - body.side[0][0]
-    count = min(sum(slab.times for slab in one.group.slabs), MOST)
+    deep = body.side[1][0] - body.side[0][0]
     y = middle - body.top - 1.5
-    for at in range(count):
-        a, b = (x + one.left + deep + total * (at + part) / count for part in (0.12, 0.88))
+    for begin, end, slab in zip(body.parts, body.parts[1:], one.group.slabs, strict=False):
+        if slab.paint != "block":
+            continue
+        a, b = (x + one.left + deep + begin + (end - begin) * part for part in (0.12, 0.88))
         points = ((a, y), (a, y - 5.5), (b, y - 5.5), (b, y))
         found.append(Edge(points, role="arc", arrow=False, radius=3))
     return found
@@ -286,7 +163,7 @@ def between(one: Slot, x: float, after: Slot, to: float, cones: bool) -> list[Sh
     row = after.group.rows[0]
     names = (one.last, after.first)
     for number, (body, middle) in enumerate(one.solids):
-        for other, (target, level) in enumerate(after.solids):
+        for other, (_, level) in enumerate(after.solids):
             both = len(one.solids) > 1 and len(after.solids) > 1
             if both and number != other and row.groups > 1:
                 continue

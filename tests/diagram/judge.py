@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from papernets.diagram.shapes import Box, Drawing, Edge, Label, Polygon
+from papernets.diagram.shapes import Box, Drawing, Edge, Polygon
 from papernets.spec import sources
 from papernets.spec.walk import Row
 
@@ -93,9 +93,7 @@ class Grid:
 
 def meet(a, b, touch=TOUCH):
     """Whether two rectangles share more than a line."""
-    return (
-        min(a[2], b[2]) - max(a[0], b[0]) > touch and min(a[3], b[3]) - max(a[1], b[1]) > touch
-    )
+    return min(a[2], b[2]) - max(a[0], b[0]) > touch and min(a[3], b[3]) - max(a[1], b[1]) > touch
 
 
 def inside(a, b, slack=0.05):
@@ -130,7 +128,9 @@ def apart(one, other) -> bool:
     """Whether two obstacles lie apart: rectangles, or convex outlines by a separating axis."""
     if not meet(one[2], other[2]):
         return True
-    hulls = [thing[1] if isinstance(thing[1], list) else corners(thing[2]) for thing in (one, other)]
+    hulls = [
+        thing[1] if isinstance(thing[1], list) else corners(thing[2]) for thing in (one, other)
+    ]
     if all(not isinstance(thing[1], list) for thing in (one, other)):
         return False
     return separated(*hulls)
@@ -147,9 +147,7 @@ def separated(a, b) -> bool:
             nx, ny = by - ay, ax - bx
             length = (nx * nx + ny * ny) ** 0.5 or 1
             spans = [[(x * nx + y * ny) / length for x, y in points] for points in (a, b)]
-            if (
-                min(max(spans[0]), max(spans[1])) - max(min(spans[0]), min(spans[1])) < TOUCH
-            ):
+            if min(max(spans[0]), max(spans[1])) - max(min(spans[0]), min(spans[1])) < TOUCH:
                 return True
     return False
 
@@ -164,7 +162,9 @@ def misplaced(drawing: Drawing) -> list[str]:
         for other in grid.near(bounds[at]):
             if other > at and meet(bounds[at], bounds[other], 0.2):
                 found.append(f"labels: {label.text!r} on {labels[other].text!r}")
-    boxes = {s.key: s for s in drawing.shapes if isinstance(s, Box) and s.key and s.role != "shadow"}
+    boxes = {
+        s.key: s for s in drawing.shapes if isinstance(s, Box) and s.key and s.role != "shadow"
+    }
     things = obstacles(drawing)
     solid = Grid([one[2] for one in things])
     for label, own in zip(labels, bounds, strict=True):
@@ -229,10 +229,7 @@ def crosses(start, end, bounds, hull) -> bool:
 def rows_drawn(drawing: Drawing) -> set[str]:
     """The rows that boxes and solids stand for."""
     return {
-        row
-        for shape in drawing.shapes
-        if isinstance(shape, Box | Polygon)
-        for row in shape.rows
+        row for shape in drawing.shapes if isinstance(shape, Box | Polygon) for row in shape.rows
     }
 
 
@@ -262,6 +259,5 @@ def missing_edges(drawing: Drawing, net) -> list[tuple[str, str]]:
         (source, target)
         for target, several in sources(net).items()
         for source in several
-        if (source, target) not in drawn
-        and not any(source in box.rows for box in holders[target])
+        if (source, target) not in drawn and not any(source in box.rows for box in holders[target])
     ]

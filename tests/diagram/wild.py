@@ -106,7 +106,9 @@ def wild(seed: int) -> Net:
         one = part(random.randint(0, 3))
         parts.append((next(names), one))
         if random.random() < 0.3:
-            parts += [(next(names), one) for _ in range(random.randint(1, 4)) if isinstance(one, Layer)]
+            parts += [
+                (next(names), one) for _ in range(random.randint(1, 4)) if isinstance(one, Layer)
+            ]
     if random.random() < 0.7:
         parts += [(next(names), GlobalPool()), (next(names), Flatten()), (next(names), Dense(10))]
     classes = 10 if isinstance(parts[-1][1], Dense) else 0
