@@ -126,7 +126,7 @@ def _page(
 
     def tiles(at: int, extra: Mapping[str, float]) -> list[Tile]:
         tiler = Tiler(m, max(trunks), slots, subjects[at].marks, extra)
-        units = (tiler.unit(unit, "") for unit in stacks[at].units)
+        units = (tiler.unit(unit, boxes.prefix(subjects[at])) for unit in stacks[at].units)
         return [boxes.input_tile(subjects[at], tiler), *units]
 
     plain = [tiles(at, {}) for at in (0, 1)]

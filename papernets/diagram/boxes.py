@@ -120,7 +120,10 @@ def input_tile(subject: Subject, tiler: Tiler) -> Tile:
 def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
     """The trunk in as many columns as fill a sheet best; None where it is too much for one."""
     tiler = Tiler(m, *widths(stack, m), subject.marks)
-    tiles = [input_tile(subject, tiler), *(tiler.unit(unit, "") for unit in stack.units)]
+    tiles = [
+        input_tile(subject, tiler),
+        *(tiler.unit(unit, prefix(subject)) for unit in stack.units),
+    ]
     if sum((tile.left + tile.right) * tile.height for tile in tiles) > sheet(m.small):
         return None
     best: list[Shape] | None = None
@@ -132,6 +135,12 @@ def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
         if own > scale + 0.02:
             best, scale = shapes, own
     return best
+
+
+def prefix(subject: Subject) -> str:
+    """What names begin with, and is not written: the block's that is drawn alone."""
+    alone = len(subject.units(1).units) == 1 and subject.name in subject.by_name
+    return "" if alone else subject.name
 
 
 def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:

@@ -75,7 +75,7 @@ def draw(
     colours = theme_of(theme)
     if style not in STYLES:
         raise ValueError(
-            f"unknown style {style!r}.{did_you_mean(style, STYLES)} There are {either(STYLES)}"
+            f"unknown style {style!r}.{did_you_mean(style, STYLES, loosely=True)} There are {either(STYLES)}"
         )
     if depth is not None and depth < 1:
         raise ValueError(f"depth {depth}: give 1, 2, ... or 'all'")

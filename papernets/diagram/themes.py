@@ -132,6 +132,6 @@ def theme_of(name: str) -> Theme:
     """A theme by its name; ValueError with those that there are."""
     if name not in THEMES:
         raise ValueError(
-            f"unknown theme {name!r}.{did_you_mean(name, THEMES)} There are {either(list(THEMES))}"
+            f"unknown theme {name!r}.{did_you_mean(name, THEMES, loosely=True)} There are {either(list(THEMES))}"
         )
     return THEMES[name]
