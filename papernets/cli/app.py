@@ -12,6 +12,7 @@ from . import (
     convert,
     data,
     diff,
+    draw,
     evaluate,
     explain,
     lessons,
@@ -56,6 +57,7 @@ app.command("compare", cls=Verb)(compare.compare)
 app.command("lessons", cls=Verb)(lessons.lessons)
 app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
 app.command("cite", cls=Verb)(cite.cite)
+app.command("draw", cls=Verb)(draw.draw)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
