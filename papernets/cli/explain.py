@@ -171,7 +171,7 @@ def explain(
                     )
                 value, page = _network(found, whole, (depth, only, sort), batch)
             else:
-                value, page = _layer(whole, layer, unit, (depth, only, sort))
+                value, page = _layer(found, whole, layer, unit, (depth, only, sort))
         if wanted == "json":
             text = screen.json_lines(value())
         elif wanted:
@@ -211,7 +211,9 @@ def _convention(found: Found, name: str, others: Mapping[str, str | None]) -> To
     )
 
 
-def _layer(whole: Graph, layer: str, unit: str, listing: tuple[str, str, str]) -> Told:
+def _layer(
+    found: Found, whole: Graph, layer: str, unit: str, listing: tuple[str, str, str]
+) -> Told:
     from ..arithmetic import explained
     from ..show.layer_page import layer_page
 
@@ -219,7 +221,9 @@ def _layer(whole: Graph, layer: str, unit: str, listing: tuple[str, str, str]) -
     if given:
         raise WrongUse(f"{given} is for a whole network: leave it or {layer} out")
     one = explained(whole, layer, parse_unit(unit))
-    return one.to_dict, lambda: layer_page(one)
+    times = getattr(found.net, "count", 1)
+    members = {"members": times} if times > 1 else {}
+    return lambda: {**one.to_dict(), **members}, lambda: layer_page(one, times)
 
 
 LISTING = ("depth", "only", "sort")

@@ -50,7 +50,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
   table { font-size: 7pt; }
   thead { display: table-header-group; }
   tr, figure { break-inside: avoid; }
-  h2 { break-after: avoid; }
+  h2, tr:has(th[scope=rowgroup]) { break-after: avoid; }
 }
 """
 

@@ -54,9 +54,12 @@ LETTERS = {
 }
 
 
-def layer_page(found: Explained) -> Document:
-    """The page of a layer or block."""
-    chapters = [Chapter("", tuple(_head(found)))]
+def layer_page(found: Explained, members: int = 1) -> Document:
+    """The page of a layer or block; a committee has it in each of its members."""
+    head = tuple(_head(found))
+    if members > 1:
+        head += (Words(f"Each of the {members} members has one; the numbers are those of one."),)
+    chapters = [Chapter("", head)]
     if found.place.is_block:
         chapters.append(Chapter(f"Its rows, named within {found.name}", (block_grid(found.place),)))
     chapters += [
