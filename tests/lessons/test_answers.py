@@ -61,7 +61,8 @@ NONE = [
     ),
     *((SIZE, text) for text in ("big", "28x", "x28", "28.5x28x192", "-28x28x192", "28x28xN")),
     *((MAP, text) for text in ("a b; c d", "1 2; 3 x", ";", "[[", "<script>")),
-    (MACS, "9" * 30_000),
+    *((MACS, text) for text in ("9" * 30_000, "9" * 400, "1e31", "/2", "-/2", "e5/2")),
+    *((MAP, text) for text in ("9" * 400 + " 1; 2 3", "1e200 1; 2 3")),
 ]
 
 

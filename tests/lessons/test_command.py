@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -275,20 +277,73 @@ def test_a_notebook(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.slow
-def test_notebooks_run_by_nbconvert(tmp_path: Path):
-    """Each of them, from top to bottom, by the tool that people use."""
+@pytest.mark.parametrize("name", SOME)
+def test_notebooks_run_by_nbconvert(name: str, tmp_path: Path):
+    """From top to bottom, by what nbconvert runs notebooks with."""
     nbformat = pytest.importorskip("nbformat")
     client = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    for name in ALL:
-        file = tmp_path / f"{name}.ipynb"
-        run("lesson", name, "-o", str(file))
-        book = nbformat.read(file, as_version=4)
-        nbformat.validate(book)
-        client.NotebookClient(book, timeout=120, kernel_name="python3").execute()
-        outputs = [out for cell in book.cells for out in cell.get("outputs", [])]
-        assert any("text/html" in out.get("data", {}) for out in outputs)
-        assert not any(out["output_type"] == "error" for out in outputs)
+    file = tmp_path / f"{name}.ipynb"
+    run("lesson", name, "-o", str(file))
+    book = nbformat.read(file, as_version=4)
+    nbformat.validate(book)
+    client.NotebookClient(book, timeout=120, kernel_name="python3").execute()
+    outputs = [out for cell in book.cells for out in cell.get("outputs", [])]
+    assert any("text/html" in out.get("data", {}) for out in outputs)
+    assert not any(out["output_type"] == "error" for out in outputs)
+
+
+ACTS = """
+<script>
+const found = [], field = document.getElementById("typed"), said = document.getElementById("grade");
+const data = JSON.parse(document.getElementById("data").textContent);
+function answer(value) {
+  field.value = Array.isArray(value) && Array.isArray(value[0])
+    ? value.map((row) => row.join(" ")).join("; ") : [value].flat().join("x");
+  document.getElementById("form").requestSubmit();
+  return [said.className, said.textContent];
+}
+for (const one of data.exercises) {
+  found.push(one.values.map(answer), [answer("nonsense")]);
+  document.getElementById("next").click();
+}
+const before = document.getElementById("example").textContent, slid = [];
+for (const range of document.querySelectorAll("#sliders input")) {
+  range.value = range.value === "0" ? 1 : 0;
+  range.dispatchEvent(new Event("input"));
+  slid.push(document.getElementById("example").textContent !== before);
+}
+const out = document.createElement("pre");
+out.id = "found";
+out.textContent = JSON.stringify({found, slid});
+document.body.append(out);
+</script>
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SOME)
+def test_a_page_grades_and_slides_in_a_browser(name: str, tmp_path: Path):
+    """Right answers turn right, mistakes are told, nonsense is no answer; sliders change it."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("chromium is not installed: it opens the page")
+    file = tmp_path / "lesson.html"
+    run("lesson", name, "-o", str(file))
+    file.write_text(file.read_text("utf-8").replace("</body>", ACTS + "</body>"), "utf-8")
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/browser")
+    words = [browser, *flags, "--virtual-time-budget=3000", "--dump-dom", file.as_uri()]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    shown = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert shown, done.stderr[-500:]
+    told = json.loads(html.unescape(shown[1]))
+    assert len(told["found"]) >= 6
+    for several, (nonsense,) in zip(told["found"][::2], told["found"][1::2], strict=True):
+        (kind, said), *slips = several
+        assert kind == "right" and said.startswith("Right: ")
+        assert all(k == "not" and s.startswith("Not quite. ") for k, s in slips)
+        assert nonsense[0] == "not" and "the answer is" in nonsense[1]
+    assert all(told["slid"][:1])
 
 
 def test_no_lesson_imports_torch(tmp_path: Path):
