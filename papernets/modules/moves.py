@@ -68,7 +68,9 @@ def _repeat(call: Call) -> list[Seen | None]:
     def one(span: Span) -> Span:
         def tiled(array: Array) -> Array:
             array = array.reshape((1,) * more + array.shape)
-            return np.tile(array, [n if s > 1 else 1 for n, s in zip(times, array.shape, strict=True)])
+            return np.tile(
+                array, [n if s > 1 else 1 for n, s in zip(times, array.shape, strict=True)]
+            )
 
         at = None if span.dim is None else span.dim + more
         return span.moved(tiled, at, span.step)
