@@ -31,7 +31,10 @@ def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/diff.md", "docs/compare.md"])
+PAGES = ("README.md", *(f"docs/{name}.md" for name in ("python", "diff", "compare", "modules")))
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
     """One after the other, as a reader types them: in an empty folder."""
     monkeypatch.chdir(tmp_path)
