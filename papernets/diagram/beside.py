@@ -15,7 +15,7 @@ from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
 from .subject import Subject
 from .text import clean, fitted, width
 from .tiler import Tiler
-from .tiles import COMPACT, Column, Metrics, Tile
+from .tiles import COMPACT, Column, Metrics, Tile, flat
 from .units import Stack, levels
 
 MARKED = ("changed", "only_a", "only_b")
@@ -126,7 +126,7 @@ def _page(
 
     def tiles(at: int, extra: Mapping[str, float]) -> list[Tile]:
         tiler = Tiler(m, max(trunks), slots, subjects[at].marks, extra)
-        units = (tiler.unit(unit, boxes.prefix(subjects[at])) for unit in stacks[at].units)
+        units = (tiler.unit(unit, subjects[at].prefix) for unit in stacks[at].units)
         return [boxes.input_tile(subjects[at], tiler), *units]
 
     plain = [tiles(at, {}) for at in (0, 1)]
@@ -180,7 +180,7 @@ def _extras(
     matches: Sequence[Match],
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Room before rows, so that each stands as high as its counterpart."""
-    places = [_places(Column(m, trunk=True).joined(several, subject.input).shapes)
+    places = [_places(list(flat(Column(m, trunk=True).joined(several, subject.input).shapes)))
               for several, subject in zip(tiles, subjects, strict=True)]  # fmt: skip
     extras: tuple[dict[str, float], dict[str, float]] = ({}, {})
     moved_by = [0.0, 0.0]

@@ -141,7 +141,7 @@ def spanned(names: Sequence[str]) -> str:
 def groups_of(subject: Subject) -> list[Group]:
     """The groups of a network, the picture first."""
     found = [Group(subject.input)]
-    for one in _slabs(subject.body, subject.name, subject.by_name):
+    for one in _slabs(subject.body, subject.name, subject):
         here = found[-1]
         if isinstance(one, Head):
             here.heads.append(one)
@@ -163,28 +163,29 @@ def groups_of(subject: Subject) -> list[Group]:
     return found
 
 
-def _slabs(part: Part, name: str, rows: dict[str, Row]) -> Iterator[Slab | Head]:
+def _slabs(part: Part, name: str, subject: Subject) -> Iterator[Slab | Head]:
     if isinstance(part, Layer):
-        row = rows[name]
+        row = subject.by_name[name]
         yield Slab(name, (row,), words.paint_of(row))
     elif isinstance(part, Chain):
         for child, inner in part.parts:
-            yield from _slabs(inner, dotted(name, child), rows)
+            yield from _slabs(inner, dotted(name, child), subject)
     elif isinstance(part, Aux):
-        own = _within(part.head, name, rows)
+        own = _within(part.head, name, subject)
         if own:
             yield Head(name, own, part.weight)
     else:
-        own = _within(part, name, rows)
+        own = _within(part, name, subject)
         ends = []
         for child, inner in part.branches:
-            last = [r for r in _within(inner, dotted(name, child), rows) if not r.aux]
+            last = [r for r in _within(inner, dotted(name, child), subject) if not r.aux]
             ends.append(last[-1].out[0] if last else own[0].input[0])
         split = tuple(ends) if part.kind == "concat" else ()
         yield Slab(name, own, "block", split)
 
 
-def _within(part: Part, name: str, rows: dict[str, Row]) -> tuple[Row, ...]:
+def _within(part: Part, name: str, subject: Subject) -> tuple[Row, ...]:
     """The rows of a part, in the order in which they compute."""
-    names = {full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux)}
-    return tuple(row for full, row in rows.items() if full in names)
+    names = (full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux))
+    places = sorted(subject.order[full] for full in names if full in subject.order)
+    return tuple(subject.rows[at] for at in dict.fromkeys(places))

@@ -131,7 +131,6 @@ DASHES: Mapping[str, tuple[float, ...]] = {"only_a": (5, 1.5, 1, 1.5), "only_b":
 def theme_of(name: str) -> Theme:
     """A theme by its name; ValueError with those that there are."""
     if name not in THEMES:
-        raise ValueError(
-            f"unknown theme {name!r}.{did_you_mean(name, THEMES, loosely=True)} There are {either(list(THEMES))}"
-        )
+        near = did_you_mean(name, THEMES, loosely=True)
+        raise ValueError(f"unknown theme {name!r}.{near} There are {either(list(THEMES))}")
     return THEMES[name]
