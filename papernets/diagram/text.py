@@ -43,7 +43,7 @@ def _unknown(letter: str) -> int:
     """A letter that is not in the table: as wide as the widest of its kind."""
     if unicodedata.combining(letter):
         return 0
-    return 120 if ord(letter) < 0x250 and not letter.isupper() else 160
+    return 120 if ord(letter) < 0x1C0 and letter.islower() else 160
 
 
 def width(text: str, size: float, bold: bool = False) -> float:

@@ -66,11 +66,11 @@ TINTS = {
     "conv": 0.42,
     "depthwise": 0.8,
     "pool": 0.42,
-    "norm": 0.45,
-    "dense": 0.38,
+    "norm": 0.75,
+    "dense": 0.52,
     "add": 0.55,
     "join": 0.55,
-    "block": 0.45,
+    "block": 0.6,
     "plain": 0.2,
     "input": 0.0,
     "window": 0.6,
@@ -83,6 +83,7 @@ def _light() -> Theme:
     page, ink = "#ffffff", "#1a1a1a"
     fills = {paint: mixed(page, COLOURS[paint], TINTS[paint] * 0.8) for paint in COLOURS}
     outlines = {paint: mixed(COLOURS[paint], ink, 0.25) for paint in COLOURS}
+    outlines["norm"] = mixed(COLOURS["norm"], ink, 0.4)
     marks = {"changed": "#D55E00", "only_a": "#007A5A", "only_b": "#0072B2"}
     fills["frame"] = "#f6f6f4"
     outlines["frame"] = "#8a8a8a"
@@ -93,7 +94,10 @@ def _dark() -> Theme:
     page, ink = "#14171c", "#f4f4f4"
     fills = {paint: mixed(page, COLOURS[paint], 0.5) for paint in COLOURS}
     fills |= {
-        "plain": "#3c4047",
+        "plain": "#2d3138",
+        "dense": mixed(page, COLOURS["dense"], 0.6),
+        "add": mixed(page, COLOURS["add"], 0.56),
+        "join": mixed(page, COLOURS["join"], 0.56),
         "share2": "#3c4047",
         "share": "#2f5f7d",
         "input": page,
