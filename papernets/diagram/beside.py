@@ -16,7 +16,7 @@ from .subject import Subject
 from .text import clean, fitted, width
 from .tiler import Tiler
 from .tiles import COMPACT, Column, Metrics, Tile, flat
-from .units import Stack, levels
+from .units import Stack, levels, outline
 
 MARKED = ("changed", "only_a", "only_b")
 BETWEEN = 42.0
@@ -75,6 +75,7 @@ def drawn(
 ) -> Drawing:
     """The page of the first plan in which both can be read on A4; else of the best."""
     best: Drawing | None = None
+    tried: set[object] = set()
     for several in _by_depth(boxes.plans(depth)):
         for aligned in (True, False):
             for plan in several:
@@ -83,8 +84,10 @@ def drawn(
                     stack = one.units(plan.depth)
                     folds = plan.fold and folded(stack, one.marks, 3, plan.loosely)
                     stacks.append(folds or stack)
-                if max(map(levels, stacks)) > boxes.TALLEST:
+                form = plan.metrics, aligned, *map(outline, stacks)
+                if max(map(levels, stacks)) > boxes.TALLEST or form in tried:
                     continue
+                tried.add(form)
                 page = _page((a, b), stacks, plan.metrics, matches if aligned else None, finish)
                 if page is None:
                     continue
@@ -121,6 +124,8 @@ def _page(
 
     None where it is too much for a sheet.
     """
+    if sum(boxes.filled(stack, m) for stack in stacks) > 1:
+        return None
     trunks, branches = zip(*(widths(stack, m) for stack in stacks), strict=True)
     slots = {slot: max(w.get(slot, 0.0) for w in branches) for w in branches for slot in w}
 

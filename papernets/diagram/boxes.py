@@ -121,8 +121,7 @@ def input_tile(subject: Subject, tiler: Tiler) -> Tile:
 
 def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
     """The trunk in as many columns as fill a sheet best; None where it is too much for one."""
-    boxes = sum((wide + m.beside) * (m.height + m.gap) for wide in box_widths(stack, m))
-    if boxes > MOST_FILLED * sheet(m.small):
+    if filled(stack, m) > 1:
         return None
     tiler = Tiler(m, *widths(stack, m), subject.marks)
     name = subject.prefix
@@ -152,6 +151,12 @@ def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
         return on_a4(count * wide, tall / count + HEADING)
 
     return sorted(sorted(counts, key=lambda count: (-round(scale(count), 2), count))[:2])
+
+
+def filled(stack: Stack, m: Metrics) -> float:
+    """How much of what boxes may fill of a sheet these would fill."""
+    boxes = sum((wide + m.beside) * (m.height + m.gap) for wide in box_widths(stack, m))
+    return boxes / (MOST_FILLED * sheet(m.small))
 
 
 def sheet(size: float) -> float:

@@ -25,12 +25,13 @@ class Theme:
     marks: Mapping[str, str]
     """The outline of what a comparison marks."""
     shades: tuple[float, float]
-    """How much of the ink, or of the page where negative, the upper and the side face have."""
+    """How much of the lines, or of the page where negative, the upper and the side face have."""
 
     def fill(self, paint: str, shade: int = 0) -> str:
         """The fill of a paint; a face above or aside is shaded."""
         own = self.fills.get(paint, self.page)
-        return own if shade == 0 else mixed(own, self.line, self.shades[shade - 1])
+        share = self.shades[shade - 1] if shade else 0.0
+        return mixed(own, self.line if share > 0 else self.page, abs(share)) if share else own
 
     def outline(self, paint: str) -> str:
         """The outline of a paint."""
@@ -109,7 +110,7 @@ def _dark() -> Theme:
     fills["frame"] = "#1c2027"
     outlines["frame"] = "#9aa0a8"
     marks = {"changed": "#ff9d5c", "only_a": "#3fd6ac", "only_b": "#7cc8f5"}
-    return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.0))
+    return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.3))
 
 
 def _print() -> Theme:

@@ -38,9 +38,7 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     slots = [slot(group, scale, towers, flat, at) for at, group in enumerate(groups)]
     cones = flat or bool(towers)
     if cones:
-        notes.append(
-            "A small square is the window of the next layer; its lines end where it leads."
-        )
+        notes.append("A small square is the window of the next layer; its lines lead there.")
     best: Drawing | None = None
     for count in [rows] if rows else range(1, 12):
         several = parted(slots, count)
