@@ -10,6 +10,7 @@ from ..spec.joins import dotted
 from ..spec.tree import each_part
 from ..spec.walk import Row
 from ..spec.window import Shape
+from ..words import plural
 from . import words
 from .subject import Subject
 from .text import clean
@@ -28,6 +29,14 @@ class Slab:
     @property
     def shape(self) -> Shape:
         return self.rows[-1].out
+
+    @property
+    def form(self) -> object:
+        """The same for blocks of one kind: sums, or joins of the same windows."""
+        if self.paint != "block":
+            return None
+        kind = self.rows[-1].kind
+        return kind, [(row.kind, row.kernel) for row in self.rows if kind != "add"]
 
 
 @dataclass(frozen=True)
@@ -81,10 +90,10 @@ class Group:
 
     @property
     def within(self) -> str:
-        """The windows on the longest way through a residual block: `1×1, 3×3, 1×1`."""
+        """What is in a block: the windows of a residual one, `1×1, 3×3, 1×1`; else its branches."""
         blocks = self.blocks
         if not blocks or blocks[-1].rows[-1].kind != "add":
-            return ""
+            return plural(len(blocks[-1].split), "branch", "branches") if blocks else ""
         own = blocks[-1].rows
         found = [
             words.extent(r.kernel) for r in own if r.kernel and not r.name.endswith("shortcut")
@@ -107,7 +116,7 @@ class Group:
         return " + ".join(texts) if len(texts) == 2 and count == 2 else f"{count} layers"
 
 
-KINDS = {"add": "residual", "concat": "inception"}
+KINDS = {"add": "residual", "concat": "module"}
 """What a block is called by the row that joins it."""
 
 
@@ -121,10 +130,16 @@ def spec(row: Row) -> str:
     return words.spec(row, brief=True)
 
 
+LONG = 20
+"""Letters of two names beyond which the blocks are named that they stand in."""
+
+
 def spanned(names: Sequence[str]) -> str:
     """The first and the last of several names, what they share written once: `conv1_1–2`."""
     first, last = names[0], names[-1]
-    if first == last or len(names) == 1:
+    if "." in first + last and len(first + last) > LONG:
+        first, last = (name.partition(".")[0] for name in (first, last))
+    if first == last:
         return first
     same = 0
     while same < min(len(first), len(last)) and first[same] == last[same]:
@@ -154,6 +169,8 @@ def groups_of(subject: Subject) -> list[Group]:
         pools = {slab.paint == "pool" for slab in (*here.slabs, one)}
         apart = len(pools) > 1 and one.paint != "norm"
         mixed = "dense" in (one.paint, here.paint)
+        other = [slab.form for slab in here.blocks[-1:] if one.paint == "block"]
+        mixed = mixed or any(form != one.form for form in other)
         if one.shape != here.shape or not here.slabs or apart or mixed:
             here = Group(one.shape)
             found.append(here)
