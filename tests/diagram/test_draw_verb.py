@@ -126,3 +126,17 @@ def test_neither_torch_nor_matplotlib_is_needed_for_svg():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.rstrip().endswith("[]")
+
+
+def test_a_bundle_is_drawn_as_what_it_holds(tmp_path):
+    """Its folder stands for its network, a committee too."""
+    from papernets.bundle.find import shipped
+
+    folder = shipped("boosted_lenet4")
+    if folder is None:
+        pytest.skip("boosted_lenet4 does not come along")
+    path = tmp_path / "x.svg"
+    assert main(["draw", str(folder), "-o", str(path), "--quiet"]) == 0
+    text = path.read_text(encoding="utf-8")
+    assert "Boosted LeNet-4" in text
+    assert "3 such networks, together" in text
