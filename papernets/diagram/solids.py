@@ -58,7 +58,7 @@ class Scale:
     @property
     def said(self) -> str:
         """The scale in words."""
-        how = "go by the square root of the maps' sides" if self.root else "are to scale"
+        how = "go by the square root of the side of the maps" if self.root else "are to scale"
         return (
             f"Heights and widths {how}, thickness by the square root of the number of maps; "
             "a column is one value wide."
