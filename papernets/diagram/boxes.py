@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import words
-from .fit import widths
+from .fit import box_widths, widths
 from .folds import folded
-from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, moved, on_a4
+from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, on_a4
 from .subject import Subject
 from .tiler import Tiler
-from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, straight
+from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, flat, straight
 from .units import EVERYTHING, Stack, Unit, collapsed, end_of, levels, outline, rows_in
 
 SMALLEST = 6.0
 """Points that the smallest text has where a drawing is printed on A4."""
 HEADING = 115
 """Points that heading and legend want, about."""
+MOST_FILLED = 0.5
+"""Of a sheet, by boxes with the room round them: branches and lines need the rest."""
 TALLEST = 170
 """Boxes below one another beyond which it is not tried to draw all."""
 
@@ -119,11 +121,11 @@ def input_tile(subject: Subject, tiler: Tiler) -> Tile:
 
 def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
     """The trunk in as many columns as fill a sheet best; None where it is too much for one."""
+    if filled(stack, m) > 1:
+        return None
     tiler = Tiler(m, *widths(stack, m), subject.marks)
-    tiles = [
-        input_tile(subject, tiler),
-        *(tiler.unit(unit, prefix(subject)) for unit in stack.units),
-    ]
+    name = subject.prefix
+    tiles = [input_tile(subject, tiler), *(tiler.unit(unit, name) for unit in stack.units)]
     if sum((tile.left + tile.right) * tile.height for tile in tiles) > sheet(m.small):
         return None
     best: list[Shape] | None = None
@@ -135,12 +137,6 @@ def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
         if own > scale + 0.02:
             best, scale = shapes, own
     return best
-
-
-def prefix(subject: Subject) -> str:
-    """What names begin with, and is not written: the block's that is drawn alone."""
-    alone = len(subject.units(1).units) == 1 and subject.name in subject.by_name
-    return "" if alone else subject.name
 
 
 def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
@@ -155,6 +151,12 @@ def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
         return on_a4(count * wide, tall / count + HEADING)
 
     return sorted(sorted(counts, key=lambda count: (-round(scale(count), 2), count))[:2])
+
+
+def filled(stack: Stack, m: Metrics) -> float:
+    """How much of what boxes may fill of a sheet these would fill."""
+    boxes = sum((wide + m.beside) * (m.height + m.gap) for wide in box_widths(stack, m))
+    return boxes / (MOST_FILLED * sheet(m.small))
 
 
 def sheet(size: float) -> float:
@@ -193,7 +195,7 @@ def columns(
     for at, run in enumerate(runs):
         tile = Column(m, extra or {}, True, at < len(runs) - 1).joined(run, size)
         axis = x + tile.left
-        found += moved(tile.shapes, axis, 0)
+        found += flat(tile.shapes, axis, 0)
         for entry in tile.entries:
             assert last is not None
             (sx, sy), names, low, gutter = last

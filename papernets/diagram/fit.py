@@ -45,6 +45,11 @@ def widths(stack: Stack, m: Metrics) -> tuple[float, dict[tuple[int, int], float
     return trunk, {slot: wide for slot, wide in found.items() if slot}
 
 
+def box_widths(stack: Stack, m: Metrics) -> Iterator[float]:
+    """The width of each box, about."""
+    return (min(max(wide, m.least), m.most) for wide, _ in _wants(stack, m, "", None))
+
+
 def _wants(stack: Stack, m: Metrics, block: str, slot: Slot) -> Iterator[tuple[float, Slot]]:
     for unit in stack.units:
         if isinstance(unit, Leaf):

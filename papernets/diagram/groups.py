@@ -10,6 +10,7 @@ from ..spec.joins import dotted
 from ..spec.tree import each_part
 from ..spec.walk import Row
 from ..spec.window import Shape
+from ..words import plural
 from . import words
 from .subject import Subject
 from .text import clean
@@ -28,6 +29,14 @@ class Slab:
     @property
     def shape(self) -> Shape:
         return self.rows[-1].out
+
+    @property
+    def form(self) -> object:
+        """The same for blocks of one kind: sums, or joins of the same windows."""
+        if self.paint != "block":
+            return None
+        kind = self.rows[-1].kind
+        return kind, [(row.kind, row.kernel) for row in self.rows if kind != "add"]
 
 
 @dataclass(frozen=True)
@@ -81,10 +90,10 @@ class Group:
 
     @property
     def within(self) -> str:
-        """The windows on the longest way through a residual block: `1×1, 3×3, 1×1`."""
+        """What is in a block: the windows of a residual one, `1×1, 3×3, 1×1`; else its branches."""
         blocks = self.blocks
         if not blocks or blocks[-1].rows[-1].kind != "add":
-            return ""
+            return plural(len(blocks[-1].split), "branch", "branches") if blocks else ""
         own = blocks[-1].rows
         found = [
             words.extent(r.kernel) for r in own if r.kernel and not r.name.endswith("shortcut")
@@ -107,7 +116,7 @@ class Group:
         return " + ".join(texts) if len(texts) == 2 and count == 2 else f"{count} layers"
 
 
-KINDS = {"add": "residual", "concat": "inception"}
+KINDS = {"add": "residual", "concat": "module"}
 """What a block is called by the row that joins it."""
 
 
@@ -121,10 +130,16 @@ def spec(row: Row) -> str:
     return words.spec(row, brief=True)
 
 
+LONG = 20
+"""Letters of two names beyond which the blocks are named that they stand in."""
+
+
 def spanned(names: Sequence[str]) -> str:
     """The first and the last of several names, what they share written once: `conv1_1–2`."""
     first, last = names[0], names[-1]
-    if first == last or len(names) == 1:
+    if "." in first + last and len(first + last) > LONG:
+        first, last = (name.partition(".")[0] for name in (first, last))
+    if first == last:
         return first
     same = 0
     while same < min(len(first), len(last)) and first[same] == last[same]:
@@ -141,7 +156,7 @@ def spanned(names: Sequence[str]) -> str:
 def groups_of(subject: Subject) -> list[Group]:
     """The groups of a network, the picture first."""
     found = [Group(subject.input)]
-    for one in _slabs(subject.body, subject.name, subject.by_name):
+    for one in _slabs(subject.body, subject.name, subject):
         here = found[-1]
         if isinstance(one, Head):
             here.heads.append(one)
@@ -154,6 +169,8 @@ def groups_of(subject: Subject) -> list[Group]:
         pools = {slab.paint == "pool" for slab in (*here.slabs, one)}
         apart = len(pools) > 1 and one.paint != "norm"
         mixed = "dense" in (one.paint, here.paint)
+        other = [slab.form for slab in here.blocks[-1:] if one.paint == "block"]
+        mixed = mixed or any(form != one.form for form in other)
         if one.shape != here.shape or not here.slabs or apart or mixed:
             here = Group(one.shape)
             found.append(here)
@@ -163,28 +180,29 @@ def groups_of(subject: Subject) -> list[Group]:
     return found
 
 
-def _slabs(part: Part, name: str, rows: dict[str, Row]) -> Iterator[Slab | Head]:
+def _slabs(part: Part, name: str, subject: Subject) -> Iterator[Slab | Head]:
     if isinstance(part, Layer):
-        row = rows[name]
+        row = subject.by_name[name]
         yield Slab(name, (row,), words.paint_of(row))
     elif isinstance(part, Chain):
         for child, inner in part.parts:
-            yield from _slabs(inner, dotted(name, child), rows)
+            yield from _slabs(inner, dotted(name, child), subject)
     elif isinstance(part, Aux):
-        own = _within(part.head, name, rows)
+        own = _within(part.head, name, subject)
         if own:
             yield Head(name, own, part.weight)
     else:
-        own = _within(part, name, rows)
+        own = _within(part, name, subject)
         ends = []
         for child, inner in part.branches:
-            last = [r for r in _within(inner, dotted(name, child), rows) if not r.aux]
+            last = [r for r in _within(inner, dotted(name, child), subject) if not r.aux]
             ends.append(last[-1].out[0] if last else own[0].input[0])
         split = tuple(ends) if part.kind == "concat" else ()
         yield Slab(name, own, "block", split)
 
 
-def _within(part: Part, name: str, rows: dict[str, Row]) -> tuple[Row, ...]:
+def _within(part: Part, name: str, subject: Subject) -> tuple[Row, ...]:
     """The rows of a part, in the order in which they compute."""
-    names = {full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux)}
-    return tuple(row for full, row in rows.items() if full in names)
+    names = (full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux))
+    places = sorted(subject.order[full] for full in names if full in subject.order)
+    return tuple(subject.rows[at] for at in dict.fromkeys(places))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..nets import Found
 from ..spec import Committee, Net
@@ -12,7 +12,13 @@ from .page import Legend, Words, page, paints_of
 from .shapes import Drawing, Label, Shape
 from .subject import Subject
 
-NOTATION = "3×3/2, 64: kernel 3×3, stride 2, 64 maps. 64@56×56: 64 maps of height 56 and width 56."
+MAPS = "64@56×56: 64 maps of height 56 and width 56."
+NOTATION: Mapping[str, tuple[str, ...]] = {
+    "boxes": (f"3×3/2, 64: kernel 3×3, stride 2, 64 maps. {MAPS}",),
+    "volumes": (f"3×3/2: kernel 3×3, stride 2. {MAPS}",),
+    "line": (),
+}
+"""What the marks of a style mean."""
 
 
 def drawing_of(
@@ -30,7 +36,7 @@ def drawing_of(
 
 
 def _alone(subject: Subject, style: str, depth: int | None) -> Drawing:
-    notes = (NOTATION, words.after_convolutions(subject.rows))
+    notes = (*NOTATION[style], words.after_convolutions(subject.rows))
     lines = (subject.paper, subject.facts)
     heading = Words(subject.title, tuple(filter(None, lines)), describe(subject))
     finish = _finish(heading, tuple(filter(None, notes)), ())
@@ -68,7 +74,7 @@ def _beside(a: Subject, b: Subject, style: str, depth: int | None, block: str) -
     description = f"{describe(a)} Beside it {describe(b)} What differs: {told}."
     heading = Words(f"{a.title} beside {b.title}", lines, description)
     same = () if marks or found.notes else ("No row differs but in name.",)
-    notes = (NOTATION, *found.notes, *same)
+    notes = (*NOTATION[style], *found.notes, *same)
     finish = _finish(heading, notes, marks)
     if style == "boxes":
         return beside.drawn(a, b, matches, finish, depth)

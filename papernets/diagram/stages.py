@@ -42,7 +42,8 @@ class Stage:
 
     @property
     def name(self) -> str:
-        names = [clean(slab.name) for slab in self.heavy or self.slabs]
+        blocks = [slab for slab in self.slabs if slab.paint == "block"]
+        names = [clean(slab.name) for slab in blocks or self.heavy or self.slabs]
         return spanned(names) if names else "input"
 
     @property

@@ -25,12 +25,13 @@ class Theme:
     marks: Mapping[str, str]
     """The outline of what a comparison marks."""
     shades: tuple[float, float]
-    """How much of the ink, or of the page where negative, the upper and the side face have."""
+    """How much of the lines, or of the page where negative, the upper and the side face have."""
 
     def fill(self, paint: str, shade: int = 0) -> str:
         """The fill of a paint; a face above or aside is shaded."""
         own = self.fills.get(paint, self.page)
-        return own if shade == 0 else mixed(own, self.line, self.shades[shade - 1])
+        share = self.shades[shade - 1] if shade else 0.0
+        return mixed(own, self.line if share > 0 else self.page, abs(share)) if share else own
 
     def outline(self, paint: str) -> str:
         """The outline of a paint."""
@@ -66,11 +67,11 @@ TINTS = {
     "conv": 0.42,
     "depthwise": 0.8,
     "pool": 0.42,
-    "norm": 0.45,
-    "dense": 0.38,
+    "norm": 0.75,
+    "dense": 0.52,
     "add": 0.55,
     "join": 0.55,
-    "block": 0.45,
+    "block": 0.6,
     "plain": 0.2,
     "input": 0.0,
     "window": 0.6,
@@ -83,6 +84,7 @@ def _light() -> Theme:
     page, ink = "#ffffff", "#1a1a1a"
     fills = {paint: mixed(page, COLOURS[paint], TINTS[paint] * 0.8) for paint in COLOURS}
     outlines = {paint: mixed(COLOURS[paint], ink, 0.25) for paint in COLOURS}
+    outlines["norm"] = mixed(COLOURS["norm"], ink, 0.4)
     marks = {"changed": "#D55E00", "only_a": "#007A5A", "only_b": "#0072B2"}
     fills["frame"] = "#f6f6f4"
     outlines["frame"] = "#8a8a8a"
@@ -93,7 +95,10 @@ def _dark() -> Theme:
     page, ink = "#14171c", "#f4f4f4"
     fills = {paint: mixed(page, COLOURS[paint], 0.5) for paint in COLOURS}
     fills |= {
-        "plain": "#3c4047",
+        "plain": "#2d3138",
+        "dense": mixed(page, COLOURS["dense"], 0.6),
+        "add": mixed(page, COLOURS["add"], 0.56),
+        "join": mixed(page, COLOURS["join"], 0.56),
         "share2": "#3c4047",
         "share": "#2f5f7d",
         "input": page,
@@ -105,7 +110,7 @@ def _dark() -> Theme:
     fills["frame"] = "#1c2027"
     outlines["frame"] = "#9aa0a8"
     marks = {"changed": "#ff9d5c", "only_a": "#3fd6ac", "only_b": "#7cc8f5"}
-    return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.0))
+    return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.3))
 
 
 def _print() -> Theme:
@@ -131,7 +136,6 @@ DASHES: Mapping[str, tuple[float, ...]] = {"only_a": (5, 1.5, 1, 1.5), "only_b":
 def theme_of(name: str) -> Theme:
     """A theme by its name; ValueError with those that there are."""
     if name not in THEMES:
-        raise ValueError(
-            f"unknown theme {name!r}.{did_you_mean(name, THEMES, loosely=True)} There are {either(list(THEMES))}"
-        )
+        near = did_you_mean(name, THEMES, loosely=True)
+        raise ValueError(f"unknown theme {name!r}.{near} There are {either(list(THEMES))}")
     return THEMES[name]

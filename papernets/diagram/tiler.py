@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from . import words
 from .fit import one_line, texts
-from .shapes import Box, Edge, Label, Shape, moved
+from .shapes import Box, Edge, Label, Shape
 from .text import clean, fitted, width
-from .tiles import Column, Metrics, Pending, Tile, shifted
+from .tiles import Column, Metrics, Pending, Piece, Placed, Tile, shifted
 from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of
 
 
@@ -81,7 +81,7 @@ class Tiler:
             words.tip(leaf.rows), mark=mark,
         )  # fmt: skip
         room = self.box - 8
-        shapes: list[Shape] = [box]
+        shapes: list[Piece] = [box]
         if leaf.times > 1:
             back = replace(box, x=box.x + 2, y=box.y + 2, role="shadow", key=key, rows=(), tip="")
             shapes.insert(0, back)
@@ -112,7 +112,7 @@ class Tiler:
         )  # fmt: skip
         entries = [shifted(entry, 0, lead) for entry in tile.entries]
         names = (fold.end.name,) if fold else tile.names
-        shapes = [frame, *moved(tile.shapes, 0, lead)]
+        shapes: list[Piece] = [frame, Placed(0, lead, tile.shapes)]
         out = (tile.out[0], tile.out[1] + lead)
         return Tile(left, right, height, shapes, entries, out, names, tile.shape)
 
@@ -145,7 +145,7 @@ class Tiler:
             head = m.small * 0.8
             frame, *others = tile.shapes
             assert isinstance(frame, Box)
-            tile.shapes = [replace(frame, h=frame.h + head), *moved(others, 0, head)]
+            tile.shapes = [replace(frame, h=frame.h + head), Placed(0, head, others)]
             tile.entries = [shifted(entry, 0, head) for entry in tile.entries]
             tile.out, tile.height = (tile.out[0], tile.out[1] + head), tile.height + head
         tile.shapes.append(Label(x, y, text, m.small, anchor, True, "soft", key))
@@ -175,13 +175,13 @@ class Tiler:
             -half, bar_top, 2 * half, high, "join", "join", key, (split.name,), 1,
             words.tip((split.join,)), mark=mark,
         )  # fmt: skip
-        shapes: list[Shape] = [bar, *one_line(own, does, 2 * half - 8, m, key, bar_top, high)]
+        shapes: list[Piece] = [bar, *one_line(own, does, 2 * half - 8, m, key, bar_top, high)]
         entries: list[Pending] = []
         x = -wide / 2
         for branch, tile in zip(split.branches, tiles, strict=True):
             axis, top = x + tile.left, fork + tall - tile.height
             bus = () if abs(axis) < 0.01 else ((0.0, fork * 0.35), (axis, fork * 0.35))
-            shapes += moved(tile.shapes, axis, top)
+            shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 entry = shifted(entry, axis, top)
                 entries.append(replace(entry, points=(*bus, *entry.points)))
@@ -211,10 +211,10 @@ class Tiler:
             -radius, middle - radius, 2 * radius, 2 * radius, "add", "join", key, (split.name,), 1,
             words.tip((split.join,)), radius=radius, mark=mark,
         )  # fmt: skip
-        shapes: list[Shape] = [node, *plus(middle, radius * 0.55)]
+        shapes: list[Piece] = [node, *plus(middle, radius * 0.55)]
         first = tiles[main]
         entries: list[Pending] = []
-        shapes += moved(first.shapes, 0, fork)
+        shapes.append(Placed(0, fork, first.shapes))
         entries += [shifted(entry, 0, fork) for entry in first.entries]
         if first.names:
             out = (first.out[0], first.out[1] + fork)
@@ -226,7 +226,7 @@ class Tiler:
         for at in others:
             tile = tiles[at]
             axis, top = x + m.beside + tile.left, fork + (tall - tile.height) / 2
-            shapes += moved(tile.shapes, axis, top)
+            shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 entry, bus = shifted(entry, axis, top), ((0.0, fork * 0.35), (axis, fork * 0.35))
                 entries.append(replace(entry, points=(*bus, *entry.points)))
@@ -236,7 +236,7 @@ class Tiler:
             x = axis + tile.right
         for at in wires:
             tile, x = tiles[at], x + m.beside * 0.9
-            shapes += moved(tile.shapes, x, fork)
+            shapes.append(Placed(x, fork, tile.shapes))
             for entry in tile.entries:
                 entry, bus = shifted(entry, x, fork), ((0.0, fork * 0.35), (x, fork * 0.35))
                 entries.append(replace(entry, points=(*bus, *entry.points)))

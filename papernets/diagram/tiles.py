@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..spec.window import Shape as Size
 from . import words
-from .shapes import Edge, Label, Point, Shape, moved
+from .shapes import Edge, Label, Point, Shape
 from .text import width
 
 
@@ -52,13 +52,34 @@ class Pending:
 
 
 @dataclass
+class Placed:
+    """Pieces, set somewhere: moved once, when all is set."""
+
+    dx: float
+    dy: float
+    pieces: list[Piece]
+
+
+Piece = Shape | Placed
+
+
+def flat(pieces: Sequence[Piece], dx: float = 0.0, dy: float = 0.0) -> Iterator[Shape]:
+    """The shapes of pieces, each where it is at last."""
+    for piece in pieces:
+        if isinstance(piece, Placed):
+            yield from flat(piece.pieces, dx + piece.dx, dy + piece.dy)
+        else:
+            yield piece.moved(dx, dy)
+
+
+@dataclass
 class Tile:
     """Shapes from y = 0 down, the axis at x = 0; where the values go in and where they come out."""
 
     left: float = 0
     right: float = 0
     height: float = 0
-    shapes: list[Shape] = field(default_factory=list)
+    shapes: list[Piece] = field(default_factory=list)
     entries: list[Pending] = field(default_factory=list)
     out: Point = (0, 0)
     names: tuple[str, ...] = ()
@@ -137,7 +158,7 @@ class Column:
                     whole.shapes.append(edge(whole.out, whole.names, shifted(entry, 0, y)))
                 else:
                     whole.entries.append(shifted(entry, 0, y))
-            whole.shapes += moved(tile.shapes, 0, y)
+            whole.shapes.append(Placed(0, y, tile.shapes))
             whole.left, whole.right = max(whole.left, tile.left), max(whole.right, tile.right)
             if tile.names:
                 whole.out, whole.names = (tile.out[0], tile.out[1] + y), tile.names
@@ -181,7 +202,7 @@ class Column:
             if top > tap + m.gap:  # another head stands there: round it
                 above = top - m.gap * 0.5
                 direct = ((0.0, tap), (turn, tap), (turn, above), (axis, above))
-            whole.shapes += moved(tile.shapes, axis, top)
+            whole.shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 way = (*direct, *shifted(entry, axis, top).points)
                 full = replace(entry, points=straight(way), dashed=True)

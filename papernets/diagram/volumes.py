@@ -36,10 +36,13 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     tall = (135.0 if towers else scale.tall) * (0.62 if rows else 1.0)  # two networks are lower
     scale = replace(scale, tall=tall)
     slots = [slot(group, scale, towers, flat, at) for at, group in enumerate(groups)]
+    cones = flat or bool(towers)
+    if cones:
+        notes.append("A small square is the window of the next layer; its lines lead there.")
     best: Drawing | None = None
     for count in [rows] if rows else range(1, 12):
         several = parted(slots, count)
-        page = finish(laid_out(several, flat or bool(towers)), [*notes, scale.said])
+        page = finish(laid_out(several, cones), [*notes, scale.said])
         if best is None or page.smallest_text > best.smallest_text + 0.15:
             best = page
         if best.smallest_text >= 6.5 or len(several) < count:
