@@ -31,10 +31,10 @@ def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
 
-PAGES = ("README.md", *(f"docs/{name}.md" for name in ("python", "diff", "compare", "modules")))
+EXAMPLES = ("README.md", *(f"docs/{name}.md" for name in ("python", "diff", "compare", "modules")))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
     """One after the other, as a reader types them: in an empty folder."""
     monkeypatch.chdir(tmp_path)
