@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*map(ROOT.joinpath, ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 STUMBLES = re.compile(r"(?<!ere )\bis no [a-z]|\bbut for\b|, say\b")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
 

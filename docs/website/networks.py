@@ -1,0 +1,172 @@
+"""A page a network, a page a family, and the list of all: made of what the registry holds."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+
+from papernets.bundle.find import shipped
+from papernets.nets import Found, find, list_nets, look_up
+from papernets.nets.entry import Entry
+from papernets.said import error_of_paper
+from papernets.said.markdown import grouped
+from papernets.spec import Committee, Row, totals, walk
+from papernets.tables import Column, Table
+from papernets.words import by, percent, plural
+from website import claims, diagrams, layers, text, training
+
+Write = Callable[[str, str], None]
+"""Writes a page: its address without a suffix, and what it says."""
+
+
+def page(found: Found, entry: Entry | None = None) -> str:
+    """All that is known of one network; `entry` has its other names and relatives."""
+    return text.page(_parts(found, entry))
+
+
+def _parts(found: Found, entry: Entry | None) -> Iterator[str]:
+    title = found.record.title or found.name
+    yield f"# {text.plain(title)} {text.code(found.name)}"
+    if entry is not None:
+        yield f"{text.prose(entry.title)}."
+    yield _facts(found, entry)
+    yield from diagrams.figure(found)
+    yield "## Layers"
+    yield from _layers(found)
+    yield from claims.parts(found)
+    yield from training.parts(found)
+    yield from _paper(found)
+
+
+def _facts(found: Found, entry: Entry | None) -> str:
+    """What one looks for first, in two columns."""
+    net, record = found.net, found.record
+    times = net.count if isinstance(net, Committee) else 1
+    rows = walk(net.member)
+    sums = totals(rows)
+    facts = [("paper", record.source or "none")]
+    facts += [("input", f"{by(net.member.input)} (channels, height, width)")]
+    facts += [("classes", f"{net.member.classes:,}" if net.member.classes else "none: a module")]
+    fixed = f", and {sums.fixed_params * times:,} fixed" if sums.fixed_params else ""
+    facts += [("parameters", f"{sums.params * times:,}{fixed}")]
+    facts += [("multiply-adds", f"{sums.macs * times:,}")]
+    if sums.aux_params:
+        heads = f"{sums.aux_params:,} parameters, {sums.aux_macs:,} multiply-adds"
+        facts += [("auxiliary heads", f"{heads}, in training only")]
+    if isinstance(net, Committee):
+        facts += [("committee", f"{net.count} times {net.member.name}; {net.rule}")]
+    error = error_of_paper(record.claims)
+    if error is not None and isinstance(error.printed, float):
+        facts += [("error in the paper", f"{percent(error.printed)}: {error.conditions}")]
+    if entry is not None and entry.aliases:
+        facts += [("other names", ", ".join(entry.aliases))]
+    lines = [f"{text.plain(what)}\n: {text.plain(value)}" for what, value in facts]
+    return ":::{container} facts\n\n" + "\n\n".join(lines) + "\n\n:::"
+
+
+def _layers(found: Found) -> Iterator[str]:
+    net = found.net
+    table = layers.table_of(net.member)
+    if isinstance(net, Committee):
+        yield f"Of each of the {net.count} members, {text.code(net.member.name)}:"
+    yield text.scrolling(table, f"Layers of {found.name}", "layers")
+    yield (
+        "*Sees* is the receptive field in pixels of the input. A MAC is one use of a weight in a "
+        "convolution, dense or RBF layer. The arithmetic of each number is printed by"
+    )
+    yield text.fence(f"papernets explain {found.name}", "console")
+    rows = walk(net.member)
+    words = "\n".join(
+        f"{text.code(row.name)}\n: {text.plain(row.formula)}\n"
+        for row in _once(rows)
+        if row.params or row.macs
+    )
+    if words:
+        yield text.folded("The arithmetic, layer by layer", words)
+
+
+def _once(rows: Sequence[Row]) -> Iterator[Row]:
+    """Rows whose arithmetic is not the same as that of one before."""
+    said: set[str] = set()
+    for row in rows:
+        if row.formula not in said:
+            said.add(row.formula)
+            yield row
+
+
+def _paper(found: Found) -> Iterator[str]:
+    if found.record.paper:
+        yield "## Cite"
+        yield text.plain(found.record.source)
+
+
+def write(names: Sequence[str], put: Write) -> None:
+    """The pages of these networks, of their families, and the list."""
+    families = grouped(names, lambda name: find(name).family)
+    for name in names:
+        put(f"networks/{name}", page(look_up(name), find(name)))
+    for family, members in families.items():
+        put(f"networks/family-{family.rpartition('.')[2]}", _family(family, members))
+    put("networks/index", _index(families))
+
+
+LIST = (
+    *(Column("network"), Column("what it is"), Column("year", right=True, show=str)),
+    *(Column("input"), Column("parameters", right=True), Column("MACs", right=True)),
+    *(Column("error in its paper"), Column("trained")),
+)
+
+
+@cache
+def _row(name: str) -> tuple[str | int, ...]:
+    found, entry = look_up(name), find(name)
+    times = found.net.count if isinstance(found.net, Committee) else 1
+    sums = totals(walk(found.net.member))
+    error = error_of_paper(found.record.claims)
+    shown = percent(error.printed) if error and isinstance(error.printed, float) else ""
+    return (
+        *(name, found.record.title, entry.year, by(found.net.member.input)),
+        *(sums.params * times, sums.macs * times, shown),
+        "yes" if shipped(name) else "",
+    )
+
+
+def linked(names: Sequence[str], label: str) -> str:
+    """A table of networks, each with a link to its page."""
+    table = text.scrolling(Table.of(LIST, tuple(map(_row, names))), label, "list")
+    for name in names:
+        row = f'<th scope="row">{name}</th>'
+        table = table.replace(row, f'<th scope="row"><a href="{name}.html">{name}</a></th>')
+    return table
+
+
+def _family(family: str, names: Sequence[str]) -> str:
+    said = inspect.getdoc(importlib.import_module(family)) or ""
+    head, *paragraphs = said.split("\n\n")
+    title, _, rest = head.rstrip(".").partition(": ")
+    return text.page(
+        [
+            f"# {text.plain(title)}",
+            f"{text.prose(rest[:1].upper() + rest[1:])}." if rest else "",
+            *map(text.prose, paragraphs),
+            linked(names, f"Networks of {title}"),
+            text.toctree((f"{name} <{name}>" for name in names), "hidden:"),
+        ]
+    )
+
+
+def _index(families: Mapping[str, Sequence[str]]) -> str:
+    every = [name for names in families.values() for name in names]
+    return text.page(
+        [
+            "# All networks",
+            f"{plural(len(every), 'network')} in {len(families)} families, oldest first. "
+            "Each page has the drawing, the layers, every printed number with its verdict, "
+            "departures, results, recipes, and the weights that others published.",
+            linked([name for name in list_nets() if name in every], "All networks"),
+            text.toctree((f"family-{family.rpartition('.')[2]}" for family in families), "hidden:"),
+        ]
+    )
