@@ -17,9 +17,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
 
-from website import commands, links, networks, pages, reference  # noqa: E402
-
 from papernets.nets import list_nets  # noqa: E402
+from website import commands, links, networks, pages, reference  # noqa: E402
 
 
 class Folder:

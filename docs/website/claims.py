@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-
 from papernets.nets import Found
 from papernets.said import ABOUT_NOTES, Check, shown, verify
-from papernets.tables import Column, Table
+from papernets.tables import Column, Section, Table
 from papernets.words import percent, plural
 from website import text
 
 WHOSE = {"paper": "papers", "code": "released code", "notes": "lecture notes"}
+WRONGS = {
+    "erratum": ("Errata", "The arithmetic of the layers contradicts these, and it is known why."),
+    "unexplained": ("Unexplained", "The arithmetic contradicts these, and nobody knows why."),
+    "DISAGREES": ("Contradicted", "The arithmetic contradicts these."),
+}
 OPEN = 12
 """So many numbers that agree are shown at once; more are folded."""
 COLUMNS = (
     *(Column("quantity"), Column("printed", right=True), Column("ours", right=True)),
     Column("where"),
 )
-WRONG = (*COLUMNS, Column("verdict"), Column("why"))
+WRONG = (*COLUMNS[:3], Column("why, and where it is printed"))
 MEASURED = (Column("error", right=True), Column("on what"), Column("where"))
 
 
@@ -29,14 +33,12 @@ def parts(found: Found) -> Iterator[str]:
     if counted:
         yield "## What was printed, checked"
         yield _summary(counted)
-    wrong = [c for c in counted if c.verdict != "agrees"]
-    if wrong:
-        yield "### Errata"
-        yield (
-            "The arithmetic of the layers contradicts these numbers. "
-            "[Fidelity](../fidelity.md) has those of all networks."
-        )
-        yield text.scrolling(Table.of(WRONG, tuple(map(_wrong, wrong))), "Errata", "prose")
+    for verdict, (heading, words) in WRONGS.items():
+        wrong = [c for c in counted if c.verdict == verdict]
+        if wrong:
+            yield f"### {heading}"
+            yield words
+            yield text.scrolling(Table(WRONG, _by_whom(wrong)), heading, "prose")
     agreed = [c for c in counted if c.verdict == "agrees"]
     if agreed:
         yield "### Numbers that agree"
@@ -50,7 +52,7 @@ def parts(found: Found) -> Iterator[str]:
             )
         )
     if any(check.source.in_notes for check in counted):
-        yield text.plain(ABOUT_NOTES)
+        yield f":::{{container}} small\n\n{text.plain(ABOUT_NOTES)}\n\n:::"
     yield from _departures(found)
     yield from _results(found)
 
@@ -72,11 +74,19 @@ def _agreed(check: Check) -> tuple[str, ...]:
     return (check.quantity, printed, ours, str(check.source))
 
 
-def _wrong(check: Check) -> tuple[str, ...]:
-    return (
-        *(check.quantity, shown(check.printed), shown(check.ours), str(check.source)),
-        *(check.verdict, check.why.removeprefix("unexplained: ")),
+def _by_whom(checks: Sequence[Check]) -> tuple[Section, ...]:
+    """Contradicted numbers, those of papers first, under a title each where there are several."""
+    found = [(words, [c for c in checks if c.source.who == who]) for who, words in WHOSE.items()]
+    found = [(words, several) for words, several in found if several]
+    return tuple(
+        Section(tuple(map(_wrong, several)), f"Of {words}" if len(found) > 1 else "")
+        for words, several in found
     )
+
+
+def _wrong(check: Check) -> tuple[str, ...]:
+    why = f"{check.why.removeprefix('unexplained: ')} ({check.source})"
+    return (check.quantity, shown(check.printed), shown(check.ours), why)
 
 
 def _departures(found: Found) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Every link of the finished pages: leads to a page, a place or a picture, and not to the network."""
+"""Every link of the finished pages leads somewhere, and nothing is fetched from the network."""
 
 from __future__ import annotations
 

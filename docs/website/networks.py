@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
-
 from papernets.bundle.find import shipped
 from papernets.nets import Found, find, list_nets, look_up
 from papernets.nets.entry import Entry
@@ -32,12 +31,15 @@ def _parts(found: Found, entry: Entry | None) -> Iterator[str]:
     yield f"# {text.plain(title)} {text.code(found.name)}"
     if entry is not None:
         yield f"{text.prose(entry.title)}."
+        yield f"One of [{text.plain(title_of(entry.family))}]({address(entry.family)}.md)."
     yield _facts(found, entry)
     yield from diagrams.figure(found)
     yield "## Layers"
     yield from _layers(found)
     yield from claims.parts(found)
     yield from training.parts(found)
+    if entry is not None:
+        yield from _relatives(found.name)
     yield from _paper(found)
 
 
@@ -97,6 +99,25 @@ def _once(rows: Sequence[Row]) -> Iterator[Row]:
             yield row
 
 
+def _relatives(name: str) -> Iterator[str]:
+    """The networks that others made of it, or that it was made of."""
+    base = next((n for n in BY_LENGTH if name.startswith(f"{n}_")), "")
+    made = [n for n in list_nets() if n.startswith(f"{name}_")]
+    if not base and not made:
+        return
+    yield "## Variants"
+    yield "`diff` shows where two networks differ, row by row, and what it changes."
+    lines = [f"papernets diff {base} {name}"] if base else []
+    yield text.fence(
+        "\n".join([*lines, *(f"papernets diff {name} {one}" for one in made)]), "console"
+    )
+    yield linked([*([base] if base else []), *made], f"Variants of {name}")
+
+
+BY_LENGTH = sorted(list_nets(), key=len, reverse=True)
+"""The longest name that begins another is the network of which that one is a variant."""
+
+
 def _paper(found: Found) -> Iterator[str]:
     if found.record.paper:
         yield "## Cite"
@@ -109,7 +130,7 @@ def write(names: Sequence[str], put: Write) -> None:
     for name in names:
         put(f"networks/{name}", page(look_up(name), find(name)))
     for family, members in families.items():
-        put(f"networks/family-{family.rpartition('.')[2]}", _family(family, members))
+        put(f"networks/{address(family)}", _family(family, members))
     put("networks/index", _index(families))
 
 
@@ -143,10 +164,24 @@ def linked(names: Sequence[str], label: str) -> str:
     return table
 
 
+def address(family: str) -> str:
+    """The page of a family, beside those of its networks."""
+    return f"family-{family.rpartition('.')[2]}"
+
+
+def _said(family: str) -> tuple[str, ...]:
+    """What a family's file says of it, by paragraphs."""
+    return tuple((inspect.getdoc(importlib.import_module(family)) or "").split("\n\n"))
+
+
+def title_of(family: str) -> str:
+    """A family's name as its file says it."""
+    return _said(family)[0].rstrip(".").partition(": ")[0]
+
+
 def _family(family: str, names: Sequence[str]) -> str:
-    said = inspect.getdoc(importlib.import_module(family)) or ""
-    head, *paragraphs = said.split("\n\n")
-    title, _, rest = head.rstrip(".").partition(": ")
+    head, *paragraphs = _said(family)
+    title, rest = title_of(family), head.rstrip(".").partition(": ")[2]
     return text.page(
         [
             f"# {text.plain(title)}",

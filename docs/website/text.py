@@ -49,9 +49,9 @@ def raw(html: str) -> str:
 
 
 def scrolling(table: tables.Table, label: str, kind: str = "") -> str:
-    """A table that scrolls sideways where the window is narrow, and that a keyboard reaches."""
+    """A table that scrolls sideways where the window is narrow; its label is for screen readers."""
     words = f"table {kind}".strip()
-    region = f'<div class="{words}" role="region" tabindex="0" aria-label="{escape(label)}">'
+    region = f'<div class="{words}" data-label="{escape(label)}">'
     return raw(f"{region}\n{tables.html(table)}</div>")
 
 
@@ -69,5 +69,5 @@ def page(parts: Iterable[str]) -> str:
 
 def toctree(entries: Iterable[str], *options: str) -> str:
     """A table of contents; each option as `maxdepth: 1`."""
-    head = [f":{option}" if option.endswith(":") else f":{option}" for option in options]
+    head = [f":{option}" for option in options]
     return fence("\n".join([*head, "", *entries]), "{toctree}")

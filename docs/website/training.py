@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 from papernets.bundle.find import shipped
 from papernets.bundle.info import described
 from papernets.nets import Found

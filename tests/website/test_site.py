@@ -4,13 +4,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from website import build, commands, layers, links, networks, pages, text
 
-sphinx = pytest.importorskip("sphinx")
-
-from papernets.nets import find, list_nets, look_up, verify  # noqa: E402
-from papernets.nets.registry import NETS  # noqa: E402
-from papernets.spec import Conv, Dense, Flatten, Net, chain, totals, walk  # noqa: E402
-from website import build, commands, layers, links, networks, pages, text  # noqa: E402
+from papernets.nets import find, list_nets, look_up, verify
+from papernets.nets.registry import NETS
+from papernets.spec import Conv, Dense, Flatten, Net, chain, totals, walk
 
 EVIL = "<script>alert(1)</script>```{raw} html"
 

@@ -4,7 +4,6 @@ import re
 import sys
 
 import pytest
-
 from website import transcripts
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in transcripts.PAGES}
