@@ -25,9 +25,9 @@ def verbs(command: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
         yield from verbs(one, (*before, name))
 
 
-def page(words: tuple[str, ...], command: Any) -> str:
+def page(words: tuple[str, ...], command: Any, above: Any) -> str:
     """A verb: how it is called, what it does, its arguments and options, as `--help` has them."""
-    context = command.make_context(" ".join(words), [], resilient_parsing=True)
+    context = command.make_context(" ".join(words), [], parent=above, resilient_parsing=True)
     call = " ".join(["papernets", *words, *command.collect_usage_pieces(context)])
     first, *more = (command.help or "").split("\n\n")
     parts = [
@@ -56,11 +56,12 @@ def _records(command: Any, context: Any, kind: str) -> Iterator[tuple[str, str]]
 def write(put: Callable[[str, str], None]) -> None:
     """A page a verb, and their list."""
     root = typer.main.get_command(app)
+    above = root.make_context("papernets", [], resilient_parsing=True)
     found = list(verbs(root))
     lines = []
     for words, command in found:
         address = "-".join(words)
-        put(f"commands/{address}", page(words, command))
+        put(f"commands/{address}", page(words, command, above))
         help = (command.help or "").split("\n\n")[0]
         lines.append(f"[`papernets {' '.join(words)}`]({address}.md)\n: {text.prose(help)}\n")
     put(

@@ -31,7 +31,6 @@ def _parts(found: Found, entry: Entry | None) -> Iterator[str]:
     yield f"# {text.plain(title)} {text.code(found.name)}"
     if entry is not None:
         yield f"{text.prose(entry.title)}."
-        yield f"One of [{text.plain(title_of(entry.family))}]({address(entry.family)}.md)."
     yield _facts(found, entry)
     yield from diagrams.figure(found)
     yield "## Layers"
@@ -66,6 +65,9 @@ def _facts(found: Found, entry: Entry | None) -> str:
     if entry is not None and entry.aliases:
         facts += [("other names", ", ".join(entry.aliases))]
     lines = [f"{text.plain(what)}\n: {text.plain(value)}" for what, value in facts]
+    if entry is not None:
+        link = f"[{text.plain(title_of(entry.family))}]({address(entry.family)}.md)"
+        lines.insert(1, f"family\n: {link}")
     return ":::{container} facts\n\n" + "\n\n".join(lines) + "\n\n:::"
 
 

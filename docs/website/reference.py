@@ -63,7 +63,7 @@ def page() -> str:
     """The page in reStructuredText, which autodoc fills."""
     things = public()
     classes = returned(things)
-    lines = ["From Python", "===========", ""]
+    lines = ["Python reference", "================", ""]
     lines += [
         "The public names of ``papernets`` and the classes that they return. ``import papernets``",
         "is quick: torch is imported when a function first needs it. :doc:`../python` shows them",
