@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..words import by, percent, plural
+from ..words import by, percent
 from . import screen
-from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file, wrong_use
+from .output import Csv, Html, Latex, Markdown, Output, chosen, write
 
 if TYPE_CHECKING:
     from ..nets import Found
-    from ..said import Check, Claim
-    from ..spec import Net
-    from ..spec.window import Shape
+    from ..said import Claim
+    from ..show.document import Document
 
 NAMED = "A network, your own FILE.py:NAME, or the folder of a bundle or a run."
-FIELDS = 12  # with more, a sentence of them is not read
 
 Input = Annotated[
     str, typer.Option("--input", help="Picture size in pixels: a side, or HEIGHTxWIDTH.")
@@ -114,24 +112,93 @@ def _printed(claim: Claim | None) -> str:
 
 def explain(
     name: Annotated[str, typer.Argument(help=NAMED)],
+    layer: Annotated[
+        str | None, typer.Argument(help="A layer, or a block such as inception_3a.")
+    ] = None,
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
+    unit: Annotated[
+        str, typer.Option("--unit", help="Of LAYER: what its unit in row Y, column X sees: Y,X.")
+    ] = "",
+    depth: Annotated[
+        str, typer.Option("--depth", help="1 by stage, 2 by block, all: every layer.")
+    ] = "",
+    only: Annotated[
+        str, typer.Option("--only", help="Layers of a kind (conv), or names: conv4, *.shortcut.")
+    ] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", help="By macs, params, memory, connections or sees.")
+    ] = "",
+    batch: Annotated[
+        int, typer.Option("--batch", help="Pictures a step, for memory.", min=1, max=2**31)
+    ] = 32,
     json: Json = False,
+    csv: Csv = False,
+    markdown: Markdown = False,
+    latex: Latex = False,
+    html: Html = False,
+    output: Output = "",
 ) -> None:
-    """Explain a network, layer by layer.
+    """Explain a network, or one of its layers or blocks.
 
-    Prints each layer's size, parameters and receptive field with the arithmetic, then the published
-    numbers.
+    Prints what each stage and layer costs, with sizes, parameters and receptive fields, then the
+    published numbers. With LAYER its arithmetic, term by term.
     """
-    from ..show.explain import explain_dict
-
+    flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
+    wanted = chosen(flags, output)
     with own_file(name):
         found = network(name, classes, channels, input)
-        if json:
-            screen.print_json(explain_dict(found))
+        with wrong_use():
+            value, page = _asked(found, layer, unit, (depth, only, sort), batch)
+        if wanted == "json":
+            text = screen.json_value(value())
+        elif wanted:
+            from ..show.writers import FORMATS
+
+            text = FORMATS[wanted](page())
+        else:
+            show(page())
             return
-        show(found)
+        write(text, output)
+
+
+def _asked(
+    found: Found, layer: str | None, unit: str, listing: tuple[str, str, str], batch: int
+) -> tuple[Callable[[], object], Callable[[], Document]]:
+    """What makes the JSON, and what makes the page, of the network or of the layer."""
+    if layer is None:
+        from ..show.explain import explain_dict
+        from ..show.network_page import Wanted, network_page
+
+        if unit:
+            raise WrongUse(
+                f"--unit {unit}: of which layer? papernets explain NAME LAYER --unit Y,X"
+            )
+        page = network_page(found, Wanted(*listing, batch))
+        return lambda: explain_dict(found, batch), lambda: page
+    from ..arithmetic import explained
+    from ..show.layer_page import layer_page
+
+    given = next((f"--{n}" for n, w in zip(LISTING, listing, strict=True) if w), "")
+    if given:
+        raise WrongUse(f"{given} is for a whole network: leave it or {layer} out")
+    one = explained(found.net.member, layer, parse_unit(unit))
+    return one.to_dict, lambda: layer_page(one)
+
+
+LISTING = ("depth", "only", "sort")
+"""Flags that choose among a network's rows."""
+
+
+def parse_unit(text: str) -> tuple[int, int] | None:
+    """`3,4` as (row, column); '' is None, anything else wrong use."""
+    if not text:
+        return None
+    sides = text.split(",")
+    if len(sides) != 2 or not all(side.strip().removeprefix("-").isdecimal() for side in sides):
+        raise WrongUse(f"--unit {text}: give a row and a column from 0, such as 3,4")
+    return int(sides[0][:20]), int(sides[1][:20])
 
 
 def network(
@@ -181,132 +248,8 @@ def bundle_of(name: str) -> Path | None:
         ) from None
 
 
-def show(found: Found) -> None:
-    """Print a network for people."""
-    from ..nets import beside
-    from ..show.explain import COLUMNS, table_cells
-    from ..spec import Committee, totals, walk
+def show(page: Document) -> None:
+    """Print a page for people."""
+    from .document import show as print_page
 
-    net, record = found.net, found.record
-    base, times = (net.member, net.count) if isinstance(net, Committee) else (net, 1)
-    rows = walk(base)
-    sums = totals(rows)
-    screen.prose(record.title)
-    if record.paper:
-        screen.prose(record.source)
-    screen.say()
-    of = ""
-    if isinstance(net, Committee):
-        of = f"{times} times {beside(base).record.title}; joined by: {net.rule}. "
-    screen.prose(f"{of}Input {by(base.input)}, {_gives(base, rows[-1].out)}.")
-    cells, legend = table_cells(rows)
-    at = COLUMNS.index("details")
-    cells = [(*c[:at], screen.kept(c[at], ", "), *c[at + 1 :]) for c in cells]
-    counted = any(claim.quantity.endswith("connections") for claim in found.claims)
-    optional = ("sees",) if counted else ("connections", "sees")
-    _left_out(cells, screen.table(COLUMNS, cells, left=4, optional=optional))
-    if legend:
-        screen.prose(" ".join(legend))
-    total = (
-        f"{sums.params * times:,} trained parameters"
-        + (f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else "")
-        + f", {sums.macs * times:,} multiply-adds (MACs), {sums.connections * times:,} connections"
-    )
-    screen.prose(
-        f"Total: {total}."
-        + (f" Each of the {times}: {plural(sums.params, 'parameter')}." if times > 1 else "")
-    )
-    screen.prose(
-        "A MAC is one use of a weight in a convolution, dense or RBF layer; connections count "
-        "biases and subsampling too."
-    )
-    screen.heading("The arithmetic")
-    for row in rows:
-        screen.paragraph(row.name, row.formula)
-    _claims(found)
-
-
-def _gives(net: Net, out: Shape) -> str:
-    """What a network gives, in words: classes, features where its classifier is left out, or maps.
-
-    A module of a paper, with maps, has no classifier.
-    """
-    if net.classes:
-        return plural(net.classes, "class", "classes")
-    if out[1:] == (1, 1):
-        return f"without its classifier: {plural(out[0], 'feature')}"
-    return "a module: no classes"
-
-
-def _left_out(cells: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
-    """What a narrow terminal's table has no room for: the fields where they change, or a word."""
-    from ..show.explain import COLUMNS
-
-    at, last = COLUMNS.index("sees"), ""
-    seen: list[str] = []
-    for cell in cells:
-        seen += [f"{cell[0]} {cell[at]}"] if cell[at] != last else []
-        last = cell[at]
-    if "sees" in gone and len(seen) <= FIELDS:
-        screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
-        gone = [column for column in gone if column != "sees"]
-    if gone:
-        screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")
-
-
-OTHERWISE = {
-    "paper": "The paper prints otherwise",
-    "code": "Released code has otherwise",
-    "notes": "Later notes print otherwise",
-}
-
-
-def _claims(found: Found) -> None:
-    from ..said import ABOUT_NOTES, shown, verify
-
-    record = found.record
-    checks = verify(found.net, record)
-    agreed = [c for c in checks if c.verdict == "agrees"]
-    if agreed:
-        of = counts(agreed, {"paper": "papers", "code": "released code", "notes": "later notes"})
-        screen.heading(f"Published numbers that the arithmetic confirms: {of}")
-    for check in agreed:
-        printed = f"{'below' if check.below else '='} {shown(check.printed)}"
-        exactly = "" if check.ours == check.printed else f" (exactly {shown(check.ours)})"
-        screen.paragraph("", f"{check.quantity} {printed}{exactly}: {check.source}", hang=2)
-    wrong = [c for c in checks if c.verdict in ("erratum", "unexplained")]
-    for kind, title in OTHERWISE.items():
-        _contradictions(title, [c for c in wrong if c.source.who == kind])
-    _contradictions(
-        "PUBLISHED NUMBERS THAT WE CANNOT CONFIRM", [c for c in checks if c.verdict == "DISAGREES"]
-    )
-    results = [c for c in found.claims if c.measured and isinstance(c.printed, float)]
-    if results:
-        screen.heading("Published results")
-    for claim in results:
-        assert isinstance(claim.printed, float)
-        words = f"{percent(claim.printed)} error: {claim.conditions} ({claim.source})"
-        screen.paragraph("", words, hang=2)
-    if any(check.source.in_notes for check in checks):
-        screen.heading("Sources")
-        screen.paragraph("", ABOUT_NOTES, hang=2)
-    if record.departures:
-        screen.heading("Where we depart from the paper")
-        for departure in record.departures:
-            screen.paragraph("", f"{departure.what} ({departure.where})", hang=2)
-
-    recipes = found.recipes
-    if recipes:
-        named = [
-            recipe.name + (f" (for {', '.join(recipe.data)})" if recipe.data else "")
-            for recipe in recipes
-        ]
-        screen.say()
-        screen.prose(f"Recipes: {', '.join(named)}")
-
-
-def _contradictions(title: str, checks: Sequence[Check]) -> None:
-    if checks:
-        screen.heading(title)
-    for check in checks:
-        screen.paragraph("", contradicted(check), hang=2)
+    print_page(page)

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..texts import escaped, json_text
@@ -124,7 +124,12 @@ def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
 
 
 def print_json(value: object) -> None:
-    sys.stdout.write(json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n")
+    sys.stdout.write(json_value(value))
+
+
+def json_value(value: object) -> str:
+    """A value as the verbs print it: a line an item."""
+    return json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n"
 
 
 def speaks_unicode() -> bool:
@@ -137,8 +142,11 @@ def table(
     rows: Sequence[Sequence[str]],
     left: int = 1,
     optional: Sequence[str] = (),
+    titles: Mapping[int, str] | None = None,
 ) -> tuple[str, ...]:
     """A table: the first `left` columns are text, the others numbers, set to the right.
+
+    `titles` stand above the rows of their numbers, on lines of their own.
 
     In a pipe nothing is cut. A terminal that is too narrow wraps cells at spaces, and names and
     paths after dots and slashes, down to `ROOM` columns, then leaves the `optional` columns out, in
@@ -150,7 +158,9 @@ def table(
     columns, *rows = ([printable(cell) for cell in row] for row in (columns, *rows))
     if not terminal():
         grid = [list(columns), *(list(row) for row in rows)]
-        _print_rows(grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left)
+        _print_rows(
+            grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left, titles
+        )
         return ()
 
     names, body, lost = list(columns), [list(row) for row in rows], list(optional)
@@ -167,7 +177,7 @@ def table(
         left -= at < left
         names = names[:at] + names[at + 1 :]
         body = [row[:at] + row[at + 1 :] for row in body]
-    _print_rows([names, *body], widths, left)
+    _print_rows([names, *body], widths, left, titles)
     return tuple(gone)
 
 
@@ -190,12 +200,20 @@ def _narrowed(
     return found
 
 
-def _print_rows(grid: Sequence[Sequence[str]], widths: Sequence[int], left: int) -> None:
+def _print_rows(
+    grid: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    left: int,
+    titles: Mapping[int, str] | None = None,
+) -> None:
     """Rows in columns two spaces apart; the first row is their names."""
     from rich.cells import cell_len
     from rich.text import Text
 
     for number, row in enumerate(grid):
+        if number and titles and (title := titles.get(number - 1)):
+            for part in fitted(title, sys.stdout).split("\n"):
+                line(Text(part, style="bold"))
         cells = [
             wrapped(cell, wide, names=True) if terminal() else [cell]
             for cell, wide in zip(row, widths, strict=True)

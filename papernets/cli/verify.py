@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..show.published import contradicted, counts
 from ..words import plural
 from . import screen
-from .claims import contradicted, counts
 from .flags import Json, WrongUse, own_file
 
 if TYPE_CHECKING:

@@ -58,12 +58,14 @@ def ours(quantity: str, rows: tuple[Row, ...], sums: Totals) -> Value:
     raise ValueError(f"no quantity {quantity!r}: there is no such row or column")
 
 
-def verify(net: Net | Committee, record: Record) -> tuple[Check, ...]:
+def verify(
+    net: Net | Committee, record: Record, rows: tuple[Row, ...] | None = None
+) -> tuple[Check, ...]:
     """All claims on a network, checked: what should agree, then the errata.
 
-    A committee's totals are its members' summed.
+    A committee's totals are its members' summed. `rows` are those of its walk, if they are known.
     """
-    rows = walk(net.member)
+    rows = walk(net.member) if rows is None else rows
     times = net.count if isinstance(net, Committee) else 1
     sums = Totals(**{name: n * times for name, n in vars(totals(rows)).items()})
     held = sorted(record.claims_on(net), key=lambda claim: claim.wrong)

@@ -20,7 +20,11 @@ from .window import Pair, Shape, Window, pair
 
 @dataclass(frozen=True)
 class Row:
-    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width)."""
+    """One layer or join on the way; shapes (C, H, W), fields in input pixels (height, width).
+
+    `field_start` is the first pixel (row, column) that value 0 sees: negative within the padding.
+    `ends` are the shapes that a join puts together.
+    """
 
     name: str
     kind: str
@@ -33,8 +37,15 @@ class Row:
     connections: int = 0
     receptive_field: Pair | None = None
     field_stride: Pair | None = None
-    formula: str = ""
+    field_start: Pair | None = None
     aux: bool = False
+    ends: tuple[Shape, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic filled in, in one line."""
+        layer = self.layer
+        return layer.words(self.input) if isinstance(layer, Layer) else layer.words(self.ends)
 
     @property
     def window(self) -> Window | None:
@@ -217,6 +228,8 @@ class _Rows(Visitor[Seen]):
             out, window = layer.shape(s), layer.window()
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
+        if not type(layer).__module__.startswith(f"{__package__}."):
+            layer.words(s)  # a user's own layer: what fails in it fails here
         if out[0] < 1:
             raise ValueError(f"{name}: it gives no map at all")
         if min(out) < 1:
@@ -240,7 +253,7 @@ class _Rows(Visitor[Seen]):
                 connections=layer.connections(s),
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
-                formula=layer.words(s),
+                field_start=field.first if field else None,
                 aux=self._aux,
             )
         )
@@ -264,8 +277,9 @@ class _Rows(Visitor[Seen]):
                 out=out,
                 receptive_field=field.size if field else None,
                 field_stride=field.step if field else None,
-                formula=join.words(shapes),
+                field_start=field.first if field else None,
                 aux=self._aux,
+                ends=tuple(shapes),
             )
         )
         return out, field

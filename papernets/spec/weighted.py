@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 from ..words import plural
 from .layer import Layer, Norm, Shapes
@@ -50,11 +51,15 @@ class Conv(Layer):
     activation: str | None = None
     kind = "conv"
 
-    def window(self) -> Window:
+    @cached_property
+    def _window(self) -> Window:
         return Window(pair(self.kernel), pair(self.stride), self.padding)
 
+    def window(self) -> Window:
+        return self._window
+
     def shape(self, s: Shape) -> Shape:
-        return (self.out, *self.window().out(s[1:]))
+        return (self.out, *self._window.out(s[1:]))
 
     def _weights(self, s: Shape) -> int:
         k = pair(self.kernel)

@@ -1,7 +1,7 @@
 """Tables as values, and the formats in which people take them away."""
 
 from .table import Cell, Column, Section, Table, shown
-from .writers import FORMATS, csv_text, html, latex, markdown, tex
+from .writers import FORMATS, csv_text, html, latex, markdown, markdown_text, tex
 
 __all__ = [
     "FORMATS",
@@ -13,6 +13,7 @@ __all__ = [
     "html",
     "latex",
     "markdown",
+    "markdown_text",
     "shown",
     "tex",
 ]

@@ -37,25 +37,25 @@ def _harmless(cell: Cell) -> Cell:
 def markdown(table: Table) -> str:
     """The table in Markdown (GitHub's): sections and sums in bold, notes below."""
     marks = ["--:" if column.right else "---" for column in table.columns]
-    lines = [[_md(column.name) for column in table.columns], marks]
+    lines = [[markdown_text(column.name) for column in table.columns], marks]
     blank = [""] * (len(table.columns) - 1)
     for section in table.sections:
         if section.title:
-            lines.append([f"**{_md(section.title)}**", *blank])
+            lines.append([f"**{markdown_text(section.title)}**", *blank])
         lines += [_md_row(table, cells) for cells in section.rows]
         if section.total is not None:
             total = _md_row(table, section.total)
             lines.append([f"**{text}**" if text else "" for text in total])
-    head = [f"**{_md(table.title)}**", ""] if table.title else []
-    notes = [part for note in table.notes for part in ("", _md(note))]
+    head = [f"**{markdown_text(table.title)}**", ""] if table.title else []
+    notes = [part for note in table.notes for part in ("", markdown_text(note))]
     return "\n".join([*head, *(f"| {' | '.join(line)} |" for line in lines), *notes]) + "\n"
 
 
 def _md_row(table: Table, cells: Cells) -> list[str]:
-    return [_md(text) for text in table.texts(cells)]
+    return [markdown_text(text) for text in table.texts(cells)]
 
 
-def _md(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Text in which Markdown finds nothing to set, on one line."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&])", r"\\\1", " ".join(quiet(text).split()))
 

@@ -175,13 +175,15 @@ def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(out)
     keys = (
         "schema name ledger_name title paper input classes params fixed_params macs aux_params "
-        "aux_macs connections rows facts errata departures"
+        "aux_macs connections rows facts errata departures activations running_statistics stages "
+        "memory"
     )
     assert list(found) == keys.split() and err == ""
     assert (found["schema"], found["params"], found["connections"]) == (1, 60_000, 340_908)
     row = (
         "name kind in out kernel stride padding groups activation params macs connections "
-        "receptive_field field_stride formula aux settings"
+        "receptive_field field_stride formula aux settings neurons fixed_params "
+        "running_statistics params_share macs_share bytes smallest_field field_start"
     )
     assert list(found["rows"][0]) == row.split()
     assert main(["explain", "lenet5", "--json", "--input", "36x40", "--classes", "4"]) == 0

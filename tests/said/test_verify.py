@@ -162,12 +162,14 @@ def test_an_unknown_quantity_is_an_error(quantity):
 KEYS = [
     *("schema", "name", "ledger_name", "title", "paper", "input", "classes", "params"),
     *("fixed_params", "macs", "aux_params", "aux_macs", "connections", "rows", "facts"),
-    *("errata", "departures"),
+    *("errata", "departures", "activations", "running_statistics", "stages", "memory"),
 ]
 ROW_KEYS = [
     *("name", "kind", "in", "out", "kernel", "stride", "padding", "groups", "activation"),
     *("params", "macs", "connections", "receptive_field", "field_stride", "formula", "aux"),
-    "settings",  # what counts do not show: added to the contract's keys
+    # added to the contract's keys: what counts do not show, and the columns of the tables
+    *("settings", "neurons", "fixed_params", "running_statistics", "params_share", "macs_share"),
+    *("bytes", "smallest_field", "field_start"),
 ]
 
 

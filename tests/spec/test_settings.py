@@ -3,7 +3,7 @@
 import pytest
 
 from papernets.nets.registry import NETS, net
-from papernets.show.explain import table_cells
+from papernets.show.details import legend_of, short_details
 from papernets.spec import (
     LRN,
     AdaptivePool,
@@ -96,12 +96,14 @@ def test_details_of_a_row():
 
 
 def test_what_all_rows_share_is_said_once():
-    cells, legend = table_cells(walk(net("inception_v3_keras")))
-    assert cells[2][3] == "pad 1, BN, relu"
+    rows = walk(net("inception_v3_keras"))
+    details, legend = short_details(rows), legend_of(rows)
+    assert details[2] == "pad 1, BN, relu"
     assert legend[0] == "BN: batch normalisation, eps 0.001, momentum 0.01, no gamma."
     two = chain({"a": Conv(2, 3, norm=Norm()), "b": Conv(2, 3, norm=Norm(eps=0.1))})
-    cells, legend = table_cells(walk(Net("two", MAP, 0, two)))
-    assert [cell[3] for cell in cells] == [
+    rows = walk(Net("two", MAP, 0, two))
+    details, legend = short_details(rows), legend_of(rows)
+    assert details == [
         *("BN eps 1e-05, momentum 0.1", "BN eps 0.1, momentum 0.1"),
     ]
     assert not any(line.startswith("BN:") for line in legend)
