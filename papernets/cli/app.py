@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import convert, data, diff, evaluate, explain, predict, train, verify, weights
+from . import convert, data, diff, draw, evaluate, explain, predict, train, verify, weights
 from .flags import Verb
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def _root(
 app.command("list", cls=Verb)(explain.list_networks)
 app.command("explain", cls=Verb)(explain.explain)
 app.command("diff", cls=Verb)(diff.diff)
+app.command("draw", cls=Verb)(draw.draw)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)

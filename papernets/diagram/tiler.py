@@ -1,0 +1,346 @@
+"""Units as tiles: a box for a leaf, branches above their bar, arcs beside a sum, frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..spec.walk import Row
+from . import words
+from .shapes import Box, Edge, Label, Shape, moved
+from .text import clean, fitted, width
+from .tiles import Column, Metrics, Pending, Tile, shifted
+from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of, stacks_in
+
+@dataclass
+class Tiler:
+    """Makes tiles of units."""
+
+    metrics: Metrics
+    box: float
+    """The width of a box on the way."""
+    branches: Mapping[tuple[int, int], float]
+    """The width of a box in a branch, by how many there are, and the how manieth it is."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, float] = field(default_factory=dict)
+    """Room that is wanted before a row."""
+    count: int = 0
+
+    def key(self) -> str:
+        self.count += 1
+        return f"n{self.count}"
+
+    def stack(self, stack: Stack, block: str = "") -> Tile:
+        """A stack as one tile."""
+        return self.column.joined([self.unit(unit, block) for unit in stack.units])
+
+    def branch(self, stack: Stack, block: str) -> Tile:
+        """A branch; one that passes on what it is given is an empty tile."""
+        return Tile() if is_wire(stack) else self.stack(stack, block)
+
+    @property
+    def column(self) -> Column:
+        """How tiles within blocks are joined."""
+        return Column(self.metrics, self.extra)
+
+    def unit(self, unit: Unit, block: str) -> Tile:
+        if isinstance(unit, Leaf):
+            return self.leaf(unit, block)
+        if isinstance(unit, Split):
+            summed = unit.join.kind == "add"
+            return self.added(unit, block) if summed else self.concatenated(unit, block)
+        if isinstance(unit, Fold):
+            return self.fold(unit, block)
+        if isinstance(unit, Named):
+            return self.named(unit, block)
+        return self.head(unit)
+
+    def head(self, side: Side) -> Tile:
+        """An auxiliary head, with the weight of its loss below it."""
+        m, tile = self.metrics, self.stack(side.head, side.name)
+        if tile.wire:
+            return tile
+        counted = ", counted in" if side.counted else ""
+        text = f"{clean(side.name)}: loss ×{side.weight:g}{counted}"
+        text = fitted(text, self.box * 1.1, m.small)
+        y = tile.height + m.small * 1.2
+        tile.shapes.append(Label(0, y, text, m.small, paint="soft"))
+        half = width(text, m.small) / 2
+        tile.left, tile.right = max(tile.left, half), max(tile.right, half)
+        tile.height, tile.head = y + m.small * 0.3, True
+        return tile
+
+    def leaf(self, leaf: Leaf, block: str) -> Tile:
+        m, key = self.metrics, self.key()
+        half, rows = self.box / 2, tuple(row.name for row in leaf.rows)
+        name, does = texts(leaf, block, m)
+        mark = next((self.marks[row] for row in rows if self.marks.get(row)), "")
+        box = Box(
+            -half, 0, self.box, m.height, words.paint(leaf), "node", key, rows, leaf.times,
+            words.tip(leaf.rows), mark=mark,
+        )  # fmt: skip
+        room = self.box - 8
+        shapes: list[Shape] = [box]
+        if leaf.times > 1:
+            back = replace(box, x=box.x + 2, y=box.y + 2, role="shadow", key=key, rows=(), tip="")
+            shapes.insert(0, back)
+        if m.lines == 1:
+            shapes += one_line(name, does, room, m, key, 0, m.height)
+        else:
+            y = m.height / 2 - m.line * 0.5 + m.size * 0.3
+            text = fitted(name, room, m.size, True)
+            shapes.append(Label(0, y, text, m.size, bold=True, within=key))
+            text = fitted(does, room, m.small)
+            shapes.append(Label(0, y + m.line, text, m.small, within=key))
+        inward = Pending(((0, 0),), (leaf.rows[0].name,))
+        deep = 2.0 if leaf.times > 1 else 0.0
+        return Tile(
+            half, half + deep, m.height + deep, shapes, [inward], (0, m.height + deep),
+            (leaf.last.name,), leaf.last.out,
+        )  # fmt: skip
+
+    def framed(self, tile: Tile, key: str, rows: tuple[Row, ...], times: int) -> Tile:
+        """A tile in a frame."""
+        m = self.metrics
+        pad, lead = m.beside * 0.6, m.gap * 0.75
+        left, right, height = tile.left + pad, tile.right + pad, tile.height + 2 * lead
+        frame = Box(
+            -left, 0, left + right, height, "frame", "frame", key,
+            tuple(row.name for row in rows), times, dashed=times > 1, radius=6,
+        )  # fmt: skip
+        entries = [shifted(entry, 0, lead) for entry in tile.entries]
+        names = (rows[-1].name,) if rows else tile.names
+        shapes = [frame, *moved(tile.shapes, 0, lead)]
+        out = (tile.out[0], tile.out[1] + lead)
+        return Tile(left, right, height, shapes, entries, out, names, tile.shape)
+
+    def fold(self, fold: Fold, block: str) -> Tile:
+        """What comes several times, drawn once, with how often and its names at its right."""
+        m, key = self.metrics, self.key()
+        inner = self.stack(fold.inner, block)
+        tile = self.framed(inner, key, fold.rows, fold.times)
+        own = [words.short(name, block) for name in (fold.first, fold.last)]
+        lines = [f"×{fold.times}", own[0], f"… {own[1]}"]
+        x, middle = tile.right + 4, tile.height / 2 - m.line * 0.3
+        sizes = (m.size * 1.5, m.small, m.small)
+        for at, (text, size) in enumerate(zip(lines, sizes, strict=True)):
+            text = fitted(text, self.box * 0.9, size, at == 0)
+            y = middle + at * m.line
+            paint = "soft" if at else "ink"
+            tile.shapes.append(Label(x, y, text, size, "start", at == 0, paint))
+            tile.right = max(tile.right, x + width(text, size, at == 0))
+        return tile
+
+    def named(self, unit: Named, block: str) -> Tile:
+        """A chain that has a name, with its name beside the axis above it."""
+        m, key = self.metrics, self.key()
+        tile = self.framed(self.stack(unit.inner, unit.name), key, (), 1)
+        at_right = tile.right >= tile.left
+        text = fitted(words.short(unit.name, block), max(tile.left, tile.right) - 8, m.small, True)
+        y = m.small * 1.1
+        x, anchor = (4.0, "start") if at_right else (-4.0, "end")
+        if tile.height:
+            head = m.small * 0.8
+            frame, *others = tile.shapes
+            assert isinstance(frame, Box)
+            tile.shapes = [replace(frame, h=frame.h + head), *moved(others, 0, head)]
+            tile.entries = [shifted(entry, 0, head) for entry in tile.entries]
+            tile.out, tile.height = (tile.out[0], tile.out[1] + head), tile.height + head
+        tile.shapes.append(Label(x, y, text, m.small, anchor, True, "soft", key))
+        return tile
+
+    def concatenated(self, split: Split, block: str) -> Tile:
+        """Branches side by side above the bar that joins them."""
+        m = self.metrics
+        trunk, tiles, several = self.box, [], len(split.branches)
+        for at, branch in enumerate(split.branches):
+            self.box = self.branches.get((several, at), trunk)
+            tiles.append(self.branch(branch, split.name))
+        self.box = trunk
+        for tile in tiles:
+            if tile.wire:
+                tile.left = tile.right = m.beside / 2
+        wide = sum(tile.left + tile.right for tile in tiles) + m.beside * (len(tiles) - 1)
+        fork, tall = m.gap, max(tile.height for tile in tiles)
+        name, does = words.short(split.name, block), words.spec(split.join, True, split.like)
+        mark = self.marks.get(split.name, "")
+        key, bar_top = self.key(), fork + tall + m.gap
+        own = fitted(name, max(wide, self.box) - 12 - width(does, m.small), m.size, True)
+        needed = width(own, m.size, True) + width(does, m.small) + m.size * 0.6 + 8
+        half = max(wide, needed) / 2
+        high = m.line + 4
+        bar = Box(
+            -half, bar_top, 2 * half, high, "join", "join", key, (split.name,), 1,
+            words.tip((split.join,)), mark=mark,
+        )  # fmt: skip
+        shapes: list[Shape] = [bar, *one_line(own, does, 2 * half - 8, m, key, bar_top, high)]
+        entries: list[Pending] = []
+        x = -wide / 2
+        for branch, tile in zip(split.branches, tiles, strict=True):
+            axis, top = x + tile.left, fork + tall - tile.height
+            bus = () if abs(axis) < 0.01 else ((0.0, fork * 0.35), (axis, fork * 0.35))
+            shapes += moved(tile.shapes, axis, top)
+            for entry in tile.entries:
+                entry = shifted(entry, axis, top)
+                entries.append(replace(entry, points=(*bus, *entry.points)))
+            if tile.names:
+                out = (tile.out[0] + axis, tile.out[1] + top)
+                shapes.append(Edge((out, (out[0], bar_top)), (*tile.names, split.name)))
+            else:
+                entries.append(Pending((*bus, (axis, bar_top)), passed(branch, split)))
+            x += tile.left + tile.right + m.beside
+        bottom = bar_top + high
+        return Tile(
+            half, half, bottom, shapes, entries, (0, bottom), (split.name,), split.join.out
+        )
+
+    def added(self, split: Split, block: str) -> Tile:
+        """The longest branch on the axis, the others at its right; wires as arcs beside them all."""
+        m = self.metrics
+        tiles = [self.branch(branch, split.name) for branch in split.branches]
+        real = [at for at, tile in enumerate(tiles) if tile.names]
+        wires = [at for at, tile in enumerate(tiles) if not tile.names]
+        main = max(real, key=lambda at: (tiles[at].height, -at)) if real else wires.pop(0)
+        others = [at for at in real if at != main]
+        fork = m.gap if others or wires else 0.0
+        tall = max(tile.height for tile in tiles)
+        radius = m.size * 0.75
+        middle = fork + tall + m.gap + radius
+        key, mark = self.key(), self.marks.get(split.name, "")
+        node = Box(
+            -radius, middle - radius, 2 * radius, 2 * radius, "add", "join", key, (split.name,), 1,
+            words.tip((split.join,)), radius=radius, mark=mark,
+        )  # fmt: skip
+        shapes: list[Shape] = [node, *plus(middle, radius * 0.55)]
+        first = tiles[main]
+        entries: list[Pending] = []
+        shapes += moved(first.shapes, 0, fork)
+        entries += [shifted(entry, 0, fork) for entry in first.entries]
+        if first.names:
+            out = (first.out[0], first.out[1] + fork)
+            shapes.append(Edge((out, (0.0, middle - radius)), (*first.names, split.name)))
+        else:
+            path = passed(split.branches[main], split)
+            entries.append(Pending(((0, middle - radius),), path))
+        x = first.right
+        for at in others:
+            tile = tiles[at]
+            axis, top = x + m.beside + tile.left, fork + (tall - tile.height) / 2
+            shapes += moved(tile.shapes, axis, top)
+            for entry in tile.entries:
+                entry, bus = shifted(entry, axis, top), ((0.0, fork * 0.35), (axis, fork * 0.35))
+                entries.append(replace(entry, points=(*bus, *entry.points)))
+            out = (tile.out[0] + axis, tile.out[1] + top)
+            points = (out, (out[0], middle), (radius, middle))
+            shapes.append(Edge(points, (*tile.names, split.name)))
+            x = axis + tile.right
+        for at in wires:
+            tile, x = tiles[at], x + m.beside * 0.9
+            shapes += moved(tile.shapes, x, fork)
+            for entry in tile.entries:
+                entry, bus = shifted(entry, x, fork), ((0.0, fork * 0.35), (x, fork * 0.35))
+                entries.append(replace(entry, points=(*bus, *entry.points)))
+            points = ((0.0, fork * 0.35), (x, fork * 0.35), (x, middle), (radius, middle))
+            entries.append(Pending(points, passed(split.branches[at], split), "arc"))
+            x += tile.right
+        left, bottom = first.left, middle + radius
+        scale = scales(split)
+        name = words.short(split.name, block)
+        room = max(left, self.box) - radius - 4
+        lines = [fitted(text, room, m.small) for text in (name, scale) if text]
+        top = middle + m.small * (0.35 if len(lines) == 1 else -0.1)
+        for at, text in enumerate(lines):
+            y = top + at * m.small * 1.1
+            shapes.append(Label(-radius - 4, y, text, m.small, "end", False, "soft"))
+            left = max(left, radius + 4 + width(text, m.small))
+            bottom = max(bottom, y + m.small * 0.3)
+        return Tile(
+            left, x + (m.beside * 0.3 if wires else 0), bottom, shapes, entries,
+            (0, middle + radius), (split.name,), split.join.out,
+        )  # fmt: skip
+
+
+
+
+def passed(branch: Stack, split: Split) -> tuple[str, ...]:
+    """The rows on a way that passes on what it is given, up to the join."""
+    own = (unit for unit in branch.units if not isinstance(unit, Side))
+    return (*(row.name for row in rows_of(Stack(tuple(own)))), split.name)
+
+
+def texts(leaf: Leaf, block: str, m: Metrics) -> tuple[str, str]:
+    """The name of a leaf and what it does, as they are written on its box."""
+    brief = m.lines == 1
+    name = words.short(leaf.name, block)
+    if brief:
+        name = name.rpartition(".")[2] or name
+    if leaf.times > 1:
+        last = words.short(leaf.rows[-1].name, block)
+        name = f"{name} … {last.rpartition('.')[2] or last if brief else last}"
+    does = words.of_leaf(leaf, brief)
+    if brief and does.startswith(f"{name} "):
+        does = does[len(name) + 1 :]
+    return name, does
+
+
+def wanted(leaf: Leaf, block: str, m: Metrics) -> float:
+    """How wide a leaf's box would be, if it could be as wide as its words."""
+    name, does = texts(leaf, block, m)
+    own, other = width(name, m.size, True), width(does, m.small)
+    return 8 + (max(own, other) if m.lines > 1 else own + m.size * 0.6 + other)
+
+
+Slot = tuple[int, int] | None
+
+
+def widths(stack: Stack, m: Metrics) -> tuple[float, dict[tuple[int, int], float]]:
+    """The width of boxes on the way, and in each branch: as words want it, within limits."""
+    found: dict[Slot, float] = {None: m.least}
+    for wide, slot in _wants(stack, m, "", None):
+        found[slot] = max(found.get(slot, m.least), min(wide, m.most))
+    trunk = found.pop(None)
+    return trunk, {slot: wide for slot, wide in found.items() if slot}
+
+
+def _wants(stack: Stack, m: Metrics, block: str, slot: Slot) -> Iterator[tuple[float, Slot]]:
+    for unit in stack.units:
+        if isinstance(unit, Leaf):
+            yield wanted(unit, block, m), slot
+        inner = block if isinstance(unit, Fold) else "" if isinstance(unit, Leaf) else unit.name
+        beside = isinstance(unit, Split) and unit.join.kind == "concat"
+        several = stacks_in(unit)
+        for at, within in enumerate(several):
+            yield from _wants(within, m, inner, (len(several), at) if beside else slot)
+
+
+def one_line(
+    name: str, does: str, room: float, m: Metrics, key: str, top: float, high: float
+) -> list[Shape]:
+    """A name and what it does, side by side in the middle of a box."""
+    space = m.size * 0.6 if does else 0.0
+    does = fitted(does, room, m.small)
+    rest = room - space - width(does, m.small)
+    name = fitted(name, rest, m.size, True) if rest > m.size * 1.5 else ""
+    own = width(name, m.size, True)
+    space = space if name else 0.0
+    left, y = -(own + space + width(does, m.small)) / 2, top + high / 2 + m.size * 0.34
+    found: list[Shape] = []
+    if name:
+        found.append(Label(left, y, name, m.size, "start", True, within=key))
+    if does:
+        found.append(Label(left + own + space, y, does, m.small, "start", within=key))
+    return found
+
+
+def plus(middle: float, reach: float) -> list[Shape]:
+    """The sign of a sum."""
+    return [
+        Edge(((-reach, middle), (reach, middle)), role="sign", arrow=False),
+        Edge(((0, middle - reach), (0, middle + reach)), role="sign", arrow=False),
+    ]
+
+
+def scales(split: Split) -> str:
+    """By what the branches of a sum are multiplied, where they are."""
+    own = getattr(split.join.layer, "scales", None) or ()
+    return ", ".join(f"branch ×{one:g}" for one in own if one != 1)
