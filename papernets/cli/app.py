@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import convert, data, diff, draw, evaluate, explain, predict, train, verify, weights
+from . import convert, data, diff, draw, evaluate, explain, lessons, predict, train, verify, weights
 from .flags import Verb
 
 app = typer.Typer(
@@ -40,6 +40,8 @@ app.command("list", cls=Verb)(explain.list_networks)
 app.command("explain", cls=Verb)(explain.explain)
 app.command("diff", cls=Verb)(diff.diff)
 app.command("draw", cls=Verb)(draw.draw)
+app.command("lessons", cls=Verb)(lessons.lessons)
+app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
