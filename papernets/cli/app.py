@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import convert, data, diff, draw, evaluate, explain, lessons, predict, train, verify, weights
+from . import compare, convert, data, diff, draw, evaluate, explain, lessons, predict, train, verify, weights
 from .flags import Verb
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("diff", cls=Verb)(diff.diff)
 app.command("draw", cls=Verb)(draw.draw)
 app.command("lessons", cls=Verb)(lessons.lessons)
 app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
+app.command("compare", cls=Verb)(compare.compare)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)

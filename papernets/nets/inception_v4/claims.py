@@ -51,7 +51,7 @@ ENSEMBLE = (
     *errors("16.5/3.1", f"{IMAGENET}, one v4 and three v2, 144 crops", PAPER.at("table 5")),
     *PAPER.claims("""
 quantity  printed  where      conditions
-error     3.08 %   section 5  ILSVRC-2012 test, the same, top-5
+error     3.08 %   section 5  ILSVRC-2012 test, one v4 and three v2, 144 crops, top-5
 """),
 )
 CLAIMS = {

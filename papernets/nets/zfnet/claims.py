@@ -27,10 +27,10 @@ CLAIMS = (
     Claim("flatten.size", 9216, PAPER.at("figure 3, caption: 6·6·256 = 9216 dimensions")),
     *errors("38.4/16.5", f"{VALIDATION}, one network, ten crops", TABLE_2),
     *errors("36.7/15.3", f"{VALIDATION}, five networks", TABLE_2),
-    *errors("37.5/16.0", f"{VALIDATION}, one, with 512, 1024, 512 maps in 3, 4, 5", TABLE_2),
+    *errors("37.5/16.0", f"{VALIDATION}, another network: 512, 1024, 512 maps in 3, 4, 5", TABLE_2),
     *errors("36.0/14.7", f"{VALIDATION}, six networks", TABLE_2),
     Claim("error", 0.148, TABLE_2, conditions="ILSVRC-2012 test, six networks, top-5"),
-    *errors("40.5/18.1", f"{VALIDATION}, their copy of AlexNet, one network", TABLE_2),
+    *errors("40.5/18.1", f"{VALIDATION}, another network: their copy of AlexNet", TABLE_2),
     *Together(*NOTES).claims("""
 quantity                                  printed  ours   where  why it is wrong
 place in ILSVRC-2013 classification  1  3  notes 000, ZFNet; notes 001, GoogLeNet  Clarifai

@@ -1,0 +1,247 @@
+"""compare: several networks side by side, without torch: a table, JSON or a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..words import plural
+from . import screen
+from .explain import NAMED, Channels, Classes, Input, bundle_of, network
+from .flags import Json, WrongUse, own_file, wrong_use
+from .output import TABLES, Csv, Html, Latex, Markdown, Output, chosen, write
+
+if TYPE_CHECKING:
+    from ..compare.several import Compared, Comparison
+    from ..tables import Table
+
+PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+"""The formats of pictures, by the suffix of a file."""
+MARK = "\N{CHECK MARK}"
+OPTIONAL = ("interval", "memory", "field", "MiB", "year")
+"""What a narrow terminal leaves out first."""
+
+
+def compare(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NETWORKS...", help=NAMED, show_default=False),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All networks, by year.")] = False,
+    family: Annotated[
+        str, typer.Option("--family", help="All networks of a family: vgg, resnet, mobilenet.")
+    ] = "",
+    protocol: Annotated[
+        str,
+        typer.Option(
+            "--protocol",
+            help="Which published error: plainest, one-crop, ten-crop, dense, many-views, best or "
+            "ensemble.",
+        ),
+    ] = "plainest",
+    sort: Annotated[
+        str, typer.Option("--sort", help="Sort by this column; -COLUMN: largest first.")
+    ] = "",
+    columns: Annotated[
+        str, typer.Option("--columns", help="Only these columns, with commas between them.")
+    ] = "",
+    picture: Annotated[
+        str,
+        typer.Option(
+            "--picture",
+            help="error-macs, error-year, accuracy-per-parameter or cost-by-stage, drawn to -o "
+            "FILE.png, .svg or .pdf.",
+        ),
+    ] = "",
+    error: Annotated[
+        str, typer.Option("--error", help="Draw this error: top-1 or top-5. [what most have]")
+    ] = "",
+    table: Annotated[
+        str,
+        typer.Option("--table", help="A table of the lecture notes, corrected; list: their names."),
+    ] = "",
+    input: Input = "",
+    classes: Classes = None,
+    channels: Channels = None,
+    json: Json = False,
+    csv: Csv = False,
+    markdown: Markdown = False,
+    latex: Latex = False,
+    html: Html = False,
+    output: Output = "",
+) -> None:
+    """Compare networks: size, cost, depth, published errors with their protocol and source.
+
+    Takes names, your own FILE.py:NAME, and folders of bundles or runs, whose own errors are shown.
+    --table prints the tables of the lecture notes with the right value in each cell.
+    """
+    flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
+    form = chosen(flags, output, {**TABLES, **PICTURES})
+    if table:
+        _notes(table, names or (), form, output)
+        return
+    with own_file(*(names or ())):
+        found = _comparison(names or [], every, family, (classes, channels, input))
+        with wrong_use():
+            found = _arranged(found, protocol, sort, columns)
+        if picture or form in PICTURES.values():
+            _draw(found, picture or "error-macs", error, form, output)
+            return
+        if error:
+            raise WrongUse("--error chooses what a picture draws: give --picture KIND -o FILE.png")
+        _write(found, form, output)
+
+
+def _comparison(
+    names: Sequence[str],
+    every: bool,
+    family: str,
+    sizes: tuple[int | None, int | None, str],
+) -> Comparison:
+    """The networks that are asked for, each once."""
+    from ..compare.several import Comparison, in_family
+    from ..nets import list_nets
+
+    asked = list(names)
+    if family:
+        with wrong_use():
+            asked += in_family(family)
+    if every:
+        asked += list_nets()
+    if not asked:
+        raise WrongUse(
+            "nothing to compare: papernets compare alexnet vgg16, --family vgg, --all, or "
+            "--table list"
+        )
+    found: list[Compared] = []
+    for name in asked:
+        one = _compared(name, sizes)
+        twin = next((other for other in found if one.same(other)), None)
+        if twin is None:
+            found.append(one)
+        elif name in names and not (every or family):
+            screen.note(f"{name} is {twin.called}, which stands there already: it is shown once")
+    return Comparison(tuple(found))
+
+
+def _compared(name: str, sizes: tuple[int | None, int | None, str]) -> Compared:
+    """A network, or that of a bundle or a run, with its result."""
+    from ..compare.results import result_of
+    from ..compare.several import Compared
+
+    if not name:
+        raise WrongUse("NETWORKS: one is empty: give a name, or leave it out")
+    found, folder = network(name, *sizes), bundle_of(name)
+    if folder is None:
+        return Compared(name if ".py:" in name else found.name, found)
+    from ..bundle.info import described
+
+    info = described(folder)
+    return Compared(name, found, result_of(info.run, info.metrics))
+
+
+def _arranged(found: Comparison, protocol: str, sort: str, columns: str) -> Comparison:
+    """In the order and with the columns that are asked for; ValueError for an unknown one."""
+    from ..compare.columns import check_columns
+    from ..compare.published import check_protocol
+
+    names = [name.strip() for name in columns.split(",")] if columns else []
+    found = replace(found, protocol=check_protocol(protocol), columns=check_columns(names))
+    return found.sorted(sort) if sort else found
+
+
+def _write(found: Comparison, form: str, output: str) -> None:
+    """The table in a format, or for people."""
+    if form == "json":
+        _json([one.to_dict(found.protocol) for one in found.several], output)
+    elif form:
+        _table(found.table(exact=form == "csv"), form, output)
+    else:
+        made = found.table()
+        short = tuple(replace(c, name=c.name.split(" (")[0]) for c in made.columns)
+        show(replace(made, columns=short), OPTIONAL)
+
+
+def _json(value: object, output: str) -> None:
+    if output in ("", "-"):
+        screen.print_json(value)
+        return
+    from ..texts import json_text
+
+    write(json_text(value, indent=1) + "\n", output)
+
+
+def _table(table: Table, form: str, output: str) -> None:
+    from ..compare.page import page
+    from ..tables import FORMATS
+
+    write(page(table) if form == "html" else FORMATS[form](table), output)
+
+
+def show(table: Table, optional: Sequence[str] = ()) -> None:
+    """Print a table for people, its notes below; a narrow terminal leaves the optional out."""
+    heads = [column.name for column in table.columns]
+    left = next((at for at, column in enumerate(table.columns) if column.right), len(heads))
+    rows = [table.texts(cells) for cells in table.rows()]
+    optional = [head for head in optional if head in heads]
+    gone = screen.table(heads, rows, left=max(1, left), optional=optional)
+    if gone:
+        screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")
+    if table.notes:
+        screen.say()
+    for note in table.notes:
+        screen.prose(note)
+
+
+def _draw(found: Comparison, kind: str, error: str, form: str, output: str) -> None:
+    """A picture of the comparison, written to a file."""
+    from ..compare.charts import chart
+
+    with wrong_use():
+        made = chart(found, kind, error)
+    if form and form not in PICTURES.values():
+        raise WrongUse(f"--picture is written as PNG, SVG or PDF, not {form}: -o {kind}.png")
+    if not output:
+        raise WrongUse(f"--picture needs a file: -o {kind}.png, .svg or .pdf")
+    from ..draw.compared import drawn
+
+    write(drawn(made, form or "svg"), output)
+    whys: dict[str, list[str]] = {}
+    for name, why in made.left_out:
+        whys.setdefault(why, []).append(name)
+    for why, several in whys.items():
+        screen.note(f"left out, {why}: {', '.join(several)}")
+    if output != "-":
+        screen.note(f"{output}: {made.title}, {plural(made.count, 'network')}")
+
+
+def _notes(name: str, names: Sequence[str], form: str, output: str) -> None:
+    """One of the notes' tables, corrected, or their list."""
+    from ..compare.corrected import corrected, listed
+
+    if names:
+        raise WrongUse(f"--table {name} is a table of its own: give it without {names[0]}")
+    if form in PICTURES.values():
+        raise WrongUse(f"--table is written as a table, not as {form}: -o {Path(output).stem}.html")
+    with wrong_use():
+        made = None if name == "list" else corrected(name)
+    if made is None:
+        table = listed()
+        keys = ("table", "short", "judged", "wrong")
+        rows: list[dict[str, object]]
+        rows = [dict(zip(keys, row, strict=True)) for row in table.rows()]
+    else:
+        mark = MARK if screen.speaks_unicode() or form else "="
+        table, rows = made.table(exact=form == "csv", agrees=mark), made.to_list()
+    if form == "json":
+        _json(rows, output)
+    elif form:
+        _table(table, form, output)
+    else:
+        screen.prose(table.title)
+        screen.say()
+        show(table)

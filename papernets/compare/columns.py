@@ -1,0 +1,280 @@
+"""What a comparison says of a network, column by column, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+from ..tables import Cell, Column, Section, Table
+from ..words import by, did_you_mean, percent, plural
+from .depth import RULE
+from .published import SAID, Published
+from .several import Compared, Comparison
+
+Get = Callable[[Comparison, Compared], Cell]
+
+
+@dataclass(frozen=True)
+class What:
+    """A column: how people's heading reads, its value, how a number is shown, what it means.
+
+    `words`: set to the left. `exact`: what programs get is called so.
+    """
+
+    name: str
+    get: Get
+    show: Callable[[float], str] | None = None
+    means: str = ""
+    words: bool = False
+
+
+def millions(number: float) -> str:
+    """A number in millions, with four digits that count: 60.97, 724.4, 15,470, 0.06."""
+    return digits(number / 1e6)
+
+
+def digits(value: float) -> str:
+    """Four digits that count, and none that do not: 243.9, 15,470, 0.24."""
+    if value == 0:
+        return "0"
+    places = 3
+    while abs(value) >= 10 ** (4 - places) and places > 0:
+        places -= 1
+    if abs(value) < 0.1:
+        return f"{value:.3g}"
+    return f"{round(value, places):,.{places}f}"
+
+
+def _mega(size: float) -> str:
+    return digits(size / 1e6)
+
+
+def _mebi(size: float) -> str:
+    return digits(size / 2**20)
+
+
+def _field(_: Comparison, one: Compared) -> Cell:
+    field = one.receptive_field
+    return by(field) if field else None
+
+
+def _shown(get: Callable[[Published], Cell]) -> Get:
+    def cell(comparison: Comparison, one: Compared) -> Cell:
+        found = comparison.shown(one)
+        return get(found) if found else None
+
+    return cell
+
+
+def _measured(comparison: Comparison, one: Compared) -> Cell:
+    return one.measured.error if one.measured else None
+
+
+def _interval(comparison: Comparison, one: Compared) -> Cell:
+    if one.measured is None or one.measured.error is None:
+        return None
+    low, high = one.measured.interval
+    return f"{100 * low:.2f} to {percent(high)}"
+
+
+def _of_network(get: Callable[[Compared], Cell]) -> Get:
+    return lambda comparison, one: get(one)
+
+
+WHATS: Mapping[str, What] = {
+    "network": What("network", _of_network(lambda one: one.called), words=True),
+    "title": What("what it is", _of_network(lambda one: one.found.record.title), words=True),
+    "paper": What("paper", _of_network(lambda one: one.found.record.source), words=True),
+    "year": What("year", _of_network(lambda one: one.year), str),
+    "input": What("input", _of_network(lambda one: by(one.net.input))),
+    "classes": What("classes", _of_network(lambda one: one.net.classes)),
+    "depth": What("depth", _of_network(lambda one: one.depth), means=RULE),
+    "params": What(
+        "params (M)",
+        _of_network(lambda one: one.params),
+        millions,
+        "params: trained parameters, in millions",
+    ),
+    "fixed_params": What("fixed", _of_network(lambda one: one.fixed_params)),
+    "macs": What(
+        "MACs (M)",
+        _of_network(lambda one: one.macs),
+        millions,
+        "MACs: multiply-adds for one picture, in millions",
+    ),
+    "megabytes": What(
+        "MB",
+        _of_network(lambda one: one.bytes),
+        _mega,
+        "MB: the parameters in float32, 10^6 bytes each",
+    ),
+    "mebibytes": What(
+        "MiB",
+        _of_network(lambda one: one.bytes),
+        _mebi,
+        "MiB: the parameters in float32, 2^20 bytes each",
+    ),
+    "memory": What(
+        "memory (MB)",
+        _of_network(lambda one: one.memory),
+        _mega,
+        "memory: the outputs of all layers for one picture, float32, in MB",
+    ),
+    "field": What(
+        "field", _field, means="field: the side in pixels of what one value of the last map sees"
+    ),
+    "top1": What("top-1", _shown(lambda one: one.top1), percent),
+    "top5": What("top-5", _shown(lambda one: one.top5), percent),
+    "protocol": What("protocol", _shown(lambda one: one.protocol), words=True),
+    "conditions": What("conditions", _shown(lambda one: one.conditions), words=True),
+    "source": What("source", _shown(lambda one: one.source), words=True),
+    "measured": What("ours", _measured, percent, "ours: the test error of the run that is given"),
+    "interval": What("95 % interval", _interval),
+    "data": What(
+        "ours on", _of_network(lambda one: one.measured.data if one.measured else None), words=True
+    ),
+}
+"""All columns by name, in their order."""
+NAMES = tuple(WHATS)
+USUAL = ("network", "year", "depth", "params", "macs", "megabytes", "memory", "field")
+ERRORS, OURS = ("top1", "top5"), ("measured", "interval", "data")
+EXACT = {
+    "megabytes": ("megabytes", 1e6),
+    "mebibytes": ("mebibytes", float(2**20)),
+    "memory": ("activation_megabytes", 1e6),
+}
+"""Columns that hold bytes: what programs get them as, and in which unit."""
+KEYS = {"top1": "top1_error", "top5": "top5_error", "measured": "test_error"}
+
+
+def check_columns(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns by their names; ValueError with the nearest for one that there is not."""
+    for name in columns:
+        if name not in WHATS:
+            hint = did_you_mean(name, WHATS)
+            raise ValueError(f"unknown column {name!r}.{hint} Columns: {', '.join(NAMES)}")
+    return tuple(dict.fromkeys(columns))
+
+
+def value_of(comparison: Comparison, name: str, one: Compared) -> Cell | tuple[int, ...]:
+    """By what a network is sorted in a column; ValueError for an unknown one."""
+    check_columns((name,))
+    if name == "field":
+        return one.receptive_field
+    if name == "input":
+        return one.net.input
+    return WHATS[name].get(comparison, one)
+
+
+def usual(comparison: Comparison, exact: bool = False) -> tuple[str, ...]:
+    """The columns without being asked: errors where somebody published one, ours where given."""
+    several = comparison.several
+    published = any(comparison.shown(one) for one in several)
+    ours = any(one.measured for one in several)
+    more = ("protocol", "source") if exact else ()
+    sizes = ("mebibytes",) if exact else ()
+    return (
+        *USUAL[:6],
+        *sizes,
+        *USUAL[6:],
+        *((*ERRORS, *more) if published else ()),
+        *(OURS if ours else ()),
+    )
+
+
+def table(comparison: Comparison, columns: tuple[str, ...], exact: bool) -> Table:
+    """The comparison as a table: rounded, with the protocols marked; or exact, for programs."""
+    names = columns or usual(comparison, exact)
+    if exact:
+        return _exact(comparison, names)
+    letters = marks(comparison) if set(names) & set(ERRORS) else {}
+    rows = tuple(
+        tuple(_cell(comparison, name, one, letters) for name in names) for one in comparison.several
+    )
+    heads = tuple(
+        Column(WHATS[name].name, not WHATS[name].words, name, WHATS[name].show) for name in names
+    )
+    title = f"{plural(len(rows), 'network')} compared"
+    return Table(heads, (Section(rows),), title, tuple(notes(comparison, names, letters)))
+
+
+def _cell(comparison: Comparison, name: str, one: Compared, letters: Mapping[str, str]) -> Cell:
+    cell = WHATS[name].get(comparison, one)
+    if name in ERRORS and isinstance(cell, float):
+        found = comparison.shown(one)
+        assert found is not None
+        more = "> " if found.least else ""
+        return f"{more}{short_percent(cell)} {letters[found.protocol]}"
+    if name == "field" and (seen := one.receptive_field) and seen[0] == seen[1]:
+        return str(seen[0])
+    return cell
+
+
+def short_percent(fraction: float) -> str:
+    """A published error in per cent, with one digit at least: 27.0, 10.07, 6.43."""
+    value = round(100 * fraction, 4)
+    return f"{value:.1f}" if value == round(value, 1) else f"{value:g}"
+
+
+def _exact(comparison: Comparison, names: tuple[str, ...]) -> Table:
+    heads = []
+    for name in names:
+        what = WHATS[name]
+        key = EXACT[name][0] if name in EXACT else KEYS.get(name, name)
+        heads.append(Column(what.name, not what.words, key))
+    rows = tuple(
+        tuple(_plain(name, WHATS[name].get(comparison, one)) for name in names)
+        for one in comparison.several
+    )
+    return Table(tuple(heads), (Section(rows),))
+
+
+def _plain(name: str, cell: Cell) -> Cell:
+    return round(cell / EXACT[name][1], 6) if name in EXACT and isinstance(cell, int) else cell
+
+
+def marks(comparison: Comparison) -> dict[str, str]:
+    """A letter for each protocol among the errors that are shown, in the order of the networks."""
+    found = (comparison.shown(one) for one in comparison.several)
+    every = dict.fromkeys(one.protocol for one in found if one)
+    return {protocol: _letter(at) for at, protocol in enumerate(every)}
+
+
+def _letter(at: int) -> str:
+    """a to z, then aa, ab and so on."""
+    before, last = divmod(at, 26)
+    return (_letter(before - 1) if before else "") + ascii_lowercase[last]
+
+
+def notes(comparison: Comparison, names: Sequence[str], letters: Mapping[str, str]) -> list[str]:
+    """What stands below a table: each protocol with its sources, and what the columns mean."""
+    lines = []
+    if letters:
+        lines.append(f"top-1, top-5: errors in per cent as published, {SAID[comparison.protocol]}.")
+    for protocol, letter in letters.items():
+        lines.append(f"{letter}: {protocol}. {'; '.join(_sources(comparison, protocol))}.")
+    if letters and (without := unpublished(comparison)):
+        count = len(comparison.several)
+        whom = ", ".join(without) if len(without) < count else "any of them"
+        lines.append(f"No such error was published of {whom}.")
+    means = [WHATS[name].means for name in names if WHATS[name].means]
+    return [*lines, *([f"{'; '.join(means)}."] if means else [])]
+
+
+def _sources(comparison: Comparison, protocol: str) -> list[str]:
+    """Who printed the errors of a protocol: `table 3: resnet50, resnet101`."""
+    found: dict[str, list[str]] = {}
+    for one in comparison.several:
+        shown = comparison.shown(one)
+        if shown and shown.protocol == protocol:
+            paper = one.found.record.paper
+            who = f"{paper.authors.split(',')[0]} {paper.year}" if paper else ""
+            where = f"{who}, {shown.source}" if shown.by == "paper" and who else shown.source
+            found.setdefault(where, []).append(one.called)
+    return [f"{where}: {', '.join(several)}" for where, several in found.items()]
+
+
+def unpublished(comparison: Comparison) -> list[str]:
+    """The networks without an error of the kind that is shown."""
+    return [one.called for one in comparison.several if comparison.shown(one) is None]
