@@ -18,6 +18,7 @@ _WHERE = {
     "Logits": "papernets.run.network",
     "build": "papernets.bundle.create",
     "create_model": "papernets.bundle.create",
+    "explain": "papernets.modules.explain",
     "from_peer": "papernets.peers",
     "fast": "papernets.bundle.fast",
     "load": "papernets.evaluate.predictor",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
     from .evaluate.predictor import load as load
+    from .modules.explain import explain as explain
     from .nets import verify as verify
     from .nets.registry import list_nets as list_nets
     from .nets.registry import net as net

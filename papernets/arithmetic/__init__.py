@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """The arithmetic of a network: a layer term by term, fields over paths, memory, other ways."""
 
 from .counts import Held, held
@@ -29,3 +30,6 @@ __all__ = [
     "place",
     "unit",
 ]
+=======
+"""What can be worked out of a network's rows: costs, fields, memory, other tools' conventions."""
+>>>>>>> h11-modules

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from . import compare, convert, data, diff, draw, evaluate, explain, lessons, predict, train, verify, weights
+from . import (
+    compare,
+    convert,
+    data,
+    diff,
+    draw,
+    evaluate,
+    explain,
+    lessons,
+    predict,
+    train,
+    verify,
+    weights,
+)
 from .flags import Verb
 
 app = typer.Typer(

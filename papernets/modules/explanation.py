@@ -1,0 +1,231 @@
+"""An explanation: a line for each layer of a network or of any module, with their sums. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+from ..tables import Cell, Column, Section, Table
+from ..tables import html as as_html
+from ..words import by, plural
+
+Numbers = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One layer, or one operation between layers; sizes (C, H, W), fields in pixels of the input.
+
+    `macs` are the uses of a weight; `products` are multiply-adds of data with data, as in
+    attention. `sees` is `field`, `all` (the whole input), `unknown` or `nothing`; where it is not
+    `field`, `receptive_field` is None and `note` says why.
+    """
+
+    name: str
+    kind: str
+    input: Numbers
+    out: Numbers
+    kernel: Numbers | None = None
+    stride: Numbers | None = None
+    padding: Numbers | str | None = None
+    dilation: Numbers | None = None
+    groups: int = 1
+    activation: str | None = None
+    params: int = 0
+    trainable: int = 0
+    fixed_params: int = 0
+    buffers: int = 0
+    macs: int = 0
+    products: int = 0
+    receptive_field: Numbers | None = None
+    field_stride: tuple[int | float, ...] | None = None
+    sees: str = "field"
+    aux: bool = False
+    note: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many values one picture has here."""
+        found = 1
+        for side in self.out:
+            found *= side
+        return found
+
+    @property
+    def kind_and_window(self) -> str:
+        """What it is, with its window and step: `conv 3x3/2`."""
+        kernel = f" {by(self.kernel)}" if self.kernel else ""
+        steps = self.stride if self.kernel else None
+        if not steps or set(steps) == {1}:
+            return self.kind + kernel
+        return f"{self.kind}{kernel}/{steps[0] if len(set(steps)) == 1 else by(steps)}"
+
+    @property
+    def field_words(self) -> str:
+        """The receptive field as people read it: `7x7`, `all`, `?` or `-`."""
+        if self.receptive_field is not None:
+            return by(self.receptive_field)
+        return {"all": "all", "unknown": "?"}.get(self.sees, "-")
+
+    def to_dict(self) -> dict[str, object]:
+        """The line as JSON has it; `in` is the input, as in `explain --json`."""
+        found: dict[str, object] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            found["in" if one.name == "input" else one.name] = (
+                list(value) if isinstance(value, tuple) else value
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a network, or a module, does with one input: its rows, their sums, and what to know.
+
+    `params`, `fixed_params`, `macs` and `products` are those of the rows, without auxiliary heads,
+    each parameter once. `unused` are the parameters of modules that the forward pass did not call,
+    by the names of these.
+    """
+
+    name: str
+    input: Numbers
+    rows: tuple[Line, ...]
+    params: int
+    macs: int
+    fixed_params: int = 0
+    products: int = 0
+    unused: Mapping[str, int] = field(default_factory=dict)
+    device: str = ""
+    """Where a module ran: `meta`, or `cpu` where it asks for values; empty for a network."""
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Line:
+        """The row of a name; KeyError where there is none."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+    def table(self) -> Table:
+        """The rows as a table, for every format of `papernets.tables`."""
+        notes = tuple(self._notes())
+        said = any(row.note for row in self.rows)
+        columns = COLUMNS if said else COLUMNS[:-1]
+        rows = tuple(_cells(row)[: len(columns)] for row in self.rows)
+        total: list[Cell] = ["total", *[None] * (len(columns) - 1)]
+        for at, column in enumerate(columns):
+            if column.key in ("params", "macs"):
+                total[at] = getattr(self, column.key)
+        head = f"{self.title or self.name}, input {by(self.input)}"
+        return Table(columns, (Section(rows, "", tuple(total)),), head, notes)
+
+    def _notes(self) -> Iterator[str]:
+        if self.fixed_params:
+            yield f"Besides, {plural(self.fixed_params, 'fixed weight')}: none is trained."
+        if self.products:
+            yield (
+                f"Besides, {self.products:,} multiply-adds of data with data: they use no weight, "
+                "and are not among the MACs."
+            )
+        if self.unused:
+            several = ", ".join(f"{name} ({count:,})" for name, count in self.unused.items())
+            yield f"Not called in evaluation, with their parameters: {several}."
+        yield from self.notes
+
+    def to_dict(self) -> dict[str, object]:
+        """The explanation as JSON has it."""
+        return {
+            "schema": 1,
+            "name": self.name,
+            "title": self.title,
+            "input": list(self.input),
+            "params": self.params,
+            "fixed_params": self.fixed_params,
+            "macs": self.macs,
+            "products": self.products,
+            "unused_params": dict(self.unused),
+            "device": self.device,
+            "rows": [row.to_dict() for row in self.rows],
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        return text(self.table())
+
+    def __repr__(self) -> str:
+        rows, macs = plural(len(self.rows), "row"), f"{self.macs:,} MACs"
+        return f"<Explanation of {self.name}: {rows}, {self.params:,} parameters, {macs}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self.table())
+
+
+COLUMNS = (
+    Column("layer", key="name"),
+    Column("kind"),
+    Column("output", key="out"),
+    Column("details"),
+    Column("sees", right=True, key="receptive_field"),
+    Column("params", right=True, key="params"),
+    Column("MACs", right=True, key="macs"),
+    Column("note"),
+)
+
+
+def _cells(row: Line) -> tuple[Cell, ...]:
+    return (
+        row.name,
+        row.kind_and_window,
+        shown(row.out),
+        ", ".join(_details(row)),
+        row.field_words,
+        row.params or None,
+        row.macs or None,
+        row.note,
+    )
+
+
+def _details(row: Line) -> Iterator[str]:
+    if row.groups > 1:
+        yield "depthwise" if row.groups == row.input[0] else f"{row.groups} groups"
+    if isinstance(row.padding, str):
+        yield f"pad {row.padding}"
+    elif row.padding and any(row.padding):
+        alike = len(set(row.padding)) == 1
+        yield f"pad {row.padding[0] if alike else by(row.padding)}"
+    if row.dilation and set(row.dilation) != {1}:
+        alike = len(set(row.dilation)) == 1
+        yield f"dilation {row.dilation[0] if alike else by(row.dilation)}"
+    if row.activation:
+        yield row.activation
+    if row.fixed_params:
+        yield f"{row.fixed_params:,} fixed weights"
+    if row.products:
+        yield f"{row.products:,} data by data"
+    if row.aux:
+        yield "in training only"
+
+
+def shown(shape: Numbers) -> str:
+    """A shape as people write it: 6@28x28, or 84 where height and width are 1."""
+    if len(shape) == 3:
+        return f"{shape[0]}@{by(shape[1:])}" if shape[1:] != (1, 1) else str(shape[0])
+    return by(shape)
+
+
+def text(table: Table) -> str:
+    """A table in plain text, its columns aligned."""
+    heads = [column.name for column in table.columns]
+    lines = [heads, *(table.texts(cells) for cells in table.every())]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+    def one(cells: list[str]) -> str:
+        both = zip(cells, widths, table.columns, strict=True)
+        return "  ".join(c.rjust(w) if col.right else c.ljust(w) for c, w, col in both).rstrip()
+
+    rule = "-" * len(one([" " * w + "x" for w in widths][:-1] + [lines[0][-1]]))
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
+    body = [one(line) for line in lines]
+    found = [table.title, "", body[0], rule, *body[1:-1], rule, body[-1], "", *table.notes]
+    return "\n".join(found).rstrip()
