@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """The arithmetic of a network: a layer term by term, fields over paths, memory, other ways."""
 
 from .counts import Held, held
@@ -30,6 +29,3 @@ __all__ = [
     "place",
     "unit",
 ]
-=======
-"""What can be worked out of a network's rows: costs, fields, memory, other tools' conventions."""
->>>>>>> h11-modules
