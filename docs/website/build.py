@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
 
 from papernets.nets import list_nets  # noqa: E402
-from website import commands, links, networks, pages, reference  # noqa: E402
+from website import commands, lessons, links, networks, pages, reference  # noqa: E402
 
 
 class Folder:
@@ -51,6 +51,7 @@ def gather(folder: Folder, names: list[str]) -> None:
     for name, path in pages.sources().items():
         folder.put(name, pages.written(name, path))
     networks.write(names, folder.put)
+    lessons.write(folder.put)
     commands.write(folder.put)
     reference.write(folder.put)
     folder.sweep()

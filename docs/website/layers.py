@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from papernets.show.explain import table_cells
-from papernets.spec import Net, Row, totals, walk
+from papernets.show.details import legend_of, short_details
+from papernets.spec import Net, Row, shown, totals, walk
 from papernets.tables import Column, Section, Table
+from papernets.words import by
 
 HEADS = (
     *(Column("layer"), Column("kind"), Column("output"), Column("details"), Column("sees")),
     *(Column("parameters", right=True), Column("MACs", right=True)),
 )
-SHOWN = (0, 1, 2, 3, 4, 5, 6)
-"""Which cells of a row `explain` prints are shown here; connections stand below, in the sums."""
 ALIKE = (1, 2, 3, 5, 6)
 """Cells that are the same where a block repeats: all but its name and what it sees."""
 
@@ -64,10 +63,16 @@ def folded(cells: Sequence[tuple[str, ...]]) -> tuple[Section, ...]:
 
 def table_of(net: Net) -> Table:
     """The table of a network's layers with its sums, and the sentences that explain its words."""
-    rows: tuple[Row, ...] = walk(net)
-    cells, legend = table_cells(rows)
-    sections = folded([tuple(one[at] for at in SHOWN) for one in cells])
-    sums = totals(rows)
+    rows = walk(net)
+    cells = [_cells(row, details) for row, details in zip(rows, short_details(rows), strict=True)]
+    sections, sums = folded(cells), totals(rows)
     last = sections[-1]
     total = ("together", "", "", "", "", f"{sums.params:,}", f"{sums.macs:,}")
-    return Table(HEADS, (*sections[:-1], Section(last.rows, last.title, total)), notes=(*legend,))
+    whole = (*sections[:-1], Section(last.rows, last.title, total))
+    return Table(HEADS, whole, notes=tuple(legend_of(rows)))
+
+
+def _cells(row: Row, details: str) -> tuple[str, ...]:
+    field = by(row.receptive_field) if row.receptive_field else "all"
+    counts = (f"{count:,}" if count else "" for count in (row.params, row.macs))
+    return (row.name, row.kind_and_window, shown(row.out), details, field, *counts)

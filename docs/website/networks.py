@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 
 from papernets.bundle.find import shipped
@@ -15,26 +16,31 @@ from papernets.said.markdown import grouped
 from papernets.spec import Committee, Row, totals, walk
 from papernets.tables import Column, Table
 from papernets.words import by, percent, plural
-from website import claims, diagrams, layers, text, training
+from website import claims, diagrams, explained, layers, text, training
 
+Drawn = dict[str, tuple[diagrams.Picture, ...]]
 Write = Callable[[str, str], None]
 """Writes a page: its address without a suffix, and what it says."""
 
 
-def page(found: Found, entry: Entry | None = None) -> str:
-    """All that is known of one network; `entry` has its other names and relatives."""
-    return text.page(_parts(found, entry))
+def page(found: Found, entry: Entry | None = None, drawn: Drawn | None = None) -> str:
+    """All that is known of one network; `entry` has its other names, `drawn` its drawings."""
+    return text.page(_parts(found, entry, drawn))
 
 
-def _parts(found: Found, entry: Entry | None) -> Iterator[str]:
+def _parts(found: Found, entry: Entry | None, drawn: Drawn | None) -> Iterator[str]:
     title = found.record.title or found.name
     yield f"# {text.plain(title)} {text.code(found.name)}"
     if entry is not None:
         yield f"{text.prose(entry.title)}."
     yield _facts(found, entry)
-    yield from diagrams.figure(found)
+    if drawn:
+        yield from diagrams.figures(drawn)
+    yield "## Cost by stage"
+    yield from explained.stages(found)
     yield "## Layers"
     yield from _layers(found)
+    yield from explained.memory(found)
     yield from claims.parts(found)
     yield from training.parts(found)
     if entry is not None:
@@ -126,14 +132,26 @@ def _paper(found: Found) -> Iterator[str]:
         yield text.plain(found.record.source)
 
 
+def made(name: str) -> tuple[str, Drawn]:
+    """The page of a network, and its drawings."""
+    found = look_up(name)
+    drawn = diagrams.drawings(found)
+    return page(found, find(name), drawn), drawn
+
+
 def write(names: Sequence[str], put: Write) -> None:
-    """The pages of these networks, of their families, and the list."""
-    families = grouped(names, lambda name: find(name).family)
-    for name in names:
-        put(f"networks/{name}", page(look_up(name), find(name)))
-    for family, members in families.items():
+    """The pages of these networks, of all families, the list and the gallery."""
+    with ProcessPoolExecutor() as pool:
+        for name, (content, drawn) in zip(names, pool.map(made, names, chunksize=4), strict=True):
+            put(f"networks/{name}", content)
+            for picture in (one for several in drawn.values() for one in several):
+                put(picture.address, picture.svg)
+    families = grouped(list_nets(), lambda name: find(name).family)
+    kept = {family: [n for n in several if n in names] for family, several in families.items()}
+    for family, members in kept.items():
         put(f"networks/{address(family)}", _family(family, members))
-    put("networks/index", _index(families))
+    put("networks/index", _index(kept))
+    put("networks/gallery", diagrams.gallery(names, title_of, address))
 
 
 LIST = (
