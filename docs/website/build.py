@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,21 +20,20 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
 
 from papernets.nets import list_nets  # noqa: E402
-from website import commands, lessons, links, networks, pages, reference  # noqa: E402
+from website import commands, diagrams, lessons, links, networks, pages, reference  # noqa: E402
 
 
 class Folder:
     """The folder that Sphinx reads: only what changed is written, and what is gone is removed."""
 
     def __init__(self, path: Path):
-        self.path = path
+        self.path, self.extra = path, path.with_name("extra")
         self.kept: set[Path] = set()
 
     def put(self, name: str, content: str | bytes) -> None:
         """Write a page or a picture; a name without a suffix is a page in Markdown."""
-        file = self.path / (
-            name if name.endswith((".md", ".rst", ".svg", ".png")) else f"{name}.md"
-        )
+        top = self.extra if "/drawings/" in name else self.path
+        file = top / (name if name.endswith((".md", ".rst", ".svg", ".png")) else f"{name}.md")
         data = content.encode() if isinstance(content, str) else content
         self.kept.add(file)
         if not (file.is_file() and file.read_bytes() == data):
@@ -41,15 +42,27 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what was not put."""
-        for file in [path for path in self.path.rglob("*") if path.is_file()]:
-            if file not in self.kept:
-                file.unlink()
+        for top in (self.path, self.extra):
+            for file in [path for path in top.rglob("*") if path.is_file()]:
+                if file not in self.kept:
+                    file.unlink()
+
+
+DRAWING = re.compile(r"<!-- draw (\S+) (\S+): (.*?) -->")
+"""Where a page asks for a drawing: `<!-- draw alexnet volumes: words -->`."""
+
+
+def drawn(page: str, name: str) -> str:
+    """A page, whose address is a name, with the drawings that it asks for."""
+    there = os.path.relpath("networks", os.path.dirname(name) or ".")
+    return DRAWING.sub(lambda asked: diagrams.front(*asked.groups(), there), page)
 
 
 def gather(folder: Folder, names: list[str]) -> None:
     """All pages: those by hand, the networks, the command line, the reference."""
     for name, path in pages.sources().items():
-        folder.put(name, pages.written(name, path))
+        content = pages.written(name, path)
+        folder.put(name, drawn(content, name) if isinstance(content, str) else content)
     networks.write(names, folder.put)
     lessons.write(folder.put)
     commands.write(folder.put)
@@ -59,8 +72,11 @@ def gather(folder: Folder, names: list[str]) -> None:
 
 def made(source: Path, out: Path, jobs: str = "auto") -> int:
     """Have Sphinx make the HTML, in a process of its own; its exit code."""
+    extra = source.with_name("extra")
+    extra.mkdir(exist_ok=True)
     flags = ("-b", "html", "-W", "--keep-going", "-n", "-q", "-j", jobs)
-    places = ("-c", str(HERE), "-d", str(source.parent / "doctrees"), str(source), str(out))
+    also = ("-D", f"html_extra_path={extra}")
+    places = ("-c", str(HERE), *also, "-d", str(source.parent / "doctrees"), str(source), str(out))
     return subprocess.run([sys.executable, "-m", "sphinx", *flags, *places]).returncode
 
 

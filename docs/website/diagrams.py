@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 
 from papernets.diagram import STYLES, Diagram, draw
 from papernets.diagram.themes import theme_of
@@ -45,7 +45,7 @@ def drawings(found: Found) -> dict[str, tuple[Picture, ...]]:
     return pictures
 
 
-def figures(drawn: dict[str, tuple[Picture, ...]]) -> Iterator[str]:
+def figures(drawn: Mapping[str, tuple[Picture, ...]]) -> Iterator[str]:
     """The drawings as parts of a network's page."""
     first, *others = SHOWN
     yield _figure(drawn[first])
@@ -55,16 +55,24 @@ def figures(drawn: dict[str, tuple[Picture, ...]]) -> Iterator[str]:
 
 def _figure(pictures: Sequence[Picture]) -> str:
     """A drawing that is light or dark as the page is, and opens by itself."""
-    return "\n".join(
-        _image(picture, theme) for picture, theme in zip(pictures, THEMES, strict=True)
-    )
+    return text.raw(_links(pictures, described(pictures[0].svg), ""))
 
 
-def _image(picture: Picture, theme: str) -> str:
-    name = picture.address.removeprefix("networks/")
-    where = f"../_images/{name.removeprefix('drawings/')}"  # where Sphinx puts pictures
-    options = (f":class: drawing only-{theme}", f":target: {where}")
-    return text.fence("\n".join((*options, f":alt: {described(picture.svg)}")), "{image}", name)
+def _links(pictures: Sequence[Picture], words: str, where: str, lazy: bool = False) -> str:
+    """The drawing of each theme; it leads to its own file where nothing else is said."""
+    lines = []
+    for picture, theme in zip(pictures, THEMES, strict=True):
+        name = picture.address.removeprefix("networks/")
+        size = " ".join(f'{side}="{length}"' for side, length in extent(picture.svg))
+        image = f'<img src="{escape(name)}" alt="{escape(words)}" {size}{" loading=lazy" * lazy}>'
+        lines.append(f'<a class="drawing only-{theme}" href="{escape(where or name)}">{image}</a>')
+    return "\n".join(lines)
+
+
+def extent(svg: str) -> list[tuple[str, int]]:
+    """Width and height of a drawing in pixels, so that the page does not move as it comes."""
+    sides = re.findall(r'\b(width|height)="([\d.]+)pt"', svg[:500])
+    return [(side, round(float(points) * 4 / 3)) for side, points in sides]
 
 
 def described(svg: str) -> str:
@@ -73,11 +81,20 @@ def described(svg: str) -> str:
     return " ".join(unescape(found[1]).split()) if found else "a drawing"
 
 
+def front(name: str, style: str, words: str, networks: str) -> str:
+    """A drawing for another page, which leads to the network's; `networks` is the way there."""
+    pictures = drawings(look_up(name))[style]
+    links = _links(pictures, words, f"{networks}/{name}.html")
+    return text.raw(links.replace('src="', f'src="{networks}/'))
+
+
 def gallery(
-    names: Sequence[str], title_of: Callable[[str], str], address: Callable[[str], str]
+    drawn: Mapping[str, Sequence[Picture]],
+    title_of: Callable[[str], str],
+    address: Callable[[str], str],
 ) -> str:
-    """All networks as pictures, by family; each leads to its page."""
-    families = grouped(names, lambda name: find(name).family)
+    """Networks as pictures, by family; each leads to its page."""
+    families = grouped(drawn, lambda name: find(name).family)
     parts = [
         "# Gallery",
         "Every network by the sizes of its maps. "
@@ -85,19 +102,15 @@ def gallery(
     ]
     for family, members in families.items():
         parts.append(f"## [{text.plain(title_of(family))}]({address(family)}.md)")
-        parts.append(":::::{container} gallery\n" + "\n".join(map(_card, members)) + "\n:::::")
+        cards = "\n".join(_card(name, drawn[name]) for name in members)
+        parts.append(text.raw(f'<div class="gallery">\n{cards}\n</div>'))
     return text.page(parts)
 
 
-def _card(name: str) -> str:
+def _card(name: str, pictures: Sequence[Picture]) -> str:
     """A network in the gallery."""
-    title = text.plain(look_up(name).record.title or name)
-    images = "\n".join(
-        text.fence(
-            f":class: only-{theme}\n:alt: {title}\n:target: {name}.html",
-            "{image}",
-            f"drawings/{name}-volumes-{theme}.svg",
-        )
-        for theme in THEMES
+    title = look_up(name).record.title or name
+    links = _links(pictures, f"{title}, drawn", f"{name}.html", lazy=True)
+    return (
+        f'<div class="frame">{links}<p><a href="{escape(name)}.html">{escape(title)}</a></p></div>'
     )
-    return f"::::{{container}} frame\n{images}\n[{title}]({name}.md)\n::::"

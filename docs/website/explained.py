@@ -21,14 +21,15 @@ def stages(found: Found) -> Iterator[str]:
     overview = _chapters(found)[0]
     for piece in overview.pieces:
         if isinstance(piece, Grid):
-            yield text.scrolling(piece.table, "Cost by stage")
+            yield text.scrolling(piece.table, "Cost by stage", "stages")
 
 
 def memory(found: Found) -> Iterator[str]:
     """What it takes to predict and to train, by optimiser."""
     for chapter in _chapters(found):
         if chapter.heading.startswith("Memory"):
-            yield f"## {text.plain(chapter.heading)}"
+            yield "## Memory"
+            yield f"{text.plain(chapter.heading.partition('; ')[2].capitalize())}."
             for piece in chapter.pieces:
                 if isinstance(piece, Grid):
                     yield text.scrolling(piece.table, "Memory")

@@ -24,6 +24,7 @@ def page(lesson: Lesson) -> str:
         [
             f"# {text.plain(lesson.title)}",
             f":::{{container}} question\n\n{text.plain(lesson.question)}\n\n:::",
+            "## Worked out",
             text.raw(_within(whole_page(lesson, shown, lesson.drawn(SHOWN_SEED)))),
             "## In the terminal",
             text.fence(
@@ -66,7 +67,7 @@ def css() -> str:
         f".lesson{{{light}}}\nbody[data-theme=dark] .lesson{{{dark}}}\n"
         f"@media not print{{@media (prefers-color-scheme:dark)"
         f"{{body:not([data-theme=light]) .lesson{{{dark}}}}}}}\n"
-        f".lesson{{\n{own}\n{style(own=False)}\n}}"
+        f".lesson{{\n{own}\n{style(own=False)}\nsmall{{opacity:1}}\nh2,h3{{padding:0;margin-left:0}}\n}}"
     )
 
 

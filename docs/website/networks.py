@@ -6,7 +6,9 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, partial
+from multiprocessing import get_context
 
 from papernets.bundle.find import shipped
 from papernets.nets import Found, find, list_nets, look_up
@@ -23,19 +25,36 @@ Write = Callable[[str, str], None]
 """Writes a page: its address without a suffix, and what it says."""
 
 
-def page(found: Found, entry: Entry | None = None, drawn: Drawn | None = None) -> str:
-    """All that is known of one network; `entry` has its other names, `drawn` its drawings."""
-    return text.page(_parts(found, entry, drawn))
+@dataclass(frozen=True)
+class Beside:
+    """What a page has beside its network: the entry, the drawings, and which others have pages."""
+
+    entry: Entry | None = None
+    drawn: Mapping[str, tuple[diagrams.Picture, ...]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
-def _parts(found: Found, entry: Entry | None, drawn: Drawn | None) -> Iterator[str]:
+def page(found: Found, beside: Beside) -> str:
+    """All that is known of one network."""
+    parts = list(_parts(found, beside))
+    at = next(n for n, part in enumerate(parts) if part.startswith(":::{container} facts")) + 1
+    heads = [part.removeprefix("## ") for part in parts if part.startswith("## ")]
+    return text.page([WIDE, *parts[:at], text.jumps(heads), *parts[at:]])
+
+
+WIDE = "---\nhide-toc: true\n---"
+"""Tables want the room that a table of contents would take."""
+
+
+def _parts(found: Found, beside: Beside) -> Iterator[str]:
+    entry = beside.entry
     title = found.record.title or found.name
     yield f"# {text.plain(title)} {text.code(found.name)}"
     if entry is not None:
         yield f"{text.prose(entry.title)}."
     yield _facts(found, entry)
-    if drawn:
-        yield from diagrams.figures(drawn)
+    if beside.drawn:
+        yield from diagrams.figures(beside.drawn)
     yield "## Cost by stage"
     yield from explained.stages(found)
     yield "## Layers"
@@ -43,8 +62,7 @@ def _parts(found: Found, entry: Entry | None, drawn: Drawn | None) -> Iterator[s
     yield from explained.memory(found)
     yield from claims.parts(found)
     yield from training.parts(found)
-    if entry is not None:
-        yield from _relatives(found.name)
+    yield from _relatives(found.name, beside.others)
     yield from _paper(found)
 
 
@@ -107,10 +125,10 @@ def _once(rows: Sequence[Row]) -> Iterator[Row]:
             yield row
 
 
-def _relatives(name: str) -> Iterator[str]:
+def _relatives(name: str, others: Sequence[str]) -> Iterator[str]:
     """The networks that others made of it, or that it was made of."""
-    base = next((n for n in BY_LENGTH if name.startswith(f"{n}_")), "")
-    made = [n for n in list_nets() if n.startswith(f"{name}_")]
+    base = next((n for n in sorted(others, key=len, reverse=True) if name.startswith(f"{n}_")), "")
+    made = [n for n in others if n.startswith(f"{name}_")]
     if not base and not made:
         return
     yield "## Variants"
@@ -122,36 +140,47 @@ def _relatives(name: str) -> Iterator[str]:
     yield linked([*([base] if base else []), *made], f"Variants of {name}")
 
 
-BY_LENGTH = sorted(list_nets(), key=len, reverse=True)
-"""The longest name that begins another is the network of which that one is a variant."""
-
-
 def _paper(found: Found) -> Iterator[str]:
     if found.record.paper:
         yield "## Cite"
         yield text.plain(found.record.source)
 
 
-def made(name: str) -> tuple[str, Drawn]:
+def made(name: str, others: tuple[str, ...]) -> tuple[str, Drawn]:
     """The page of a network, and its drawings."""
     found = look_up(name)
     drawn = diagrams.drawings(found)
-    return page(found, find(name), drawn), drawn
+    return page(found, Beside(find(name), drawn, others)), drawn
+
+
+def _all_made(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, Drawn]]]:
+    """Every page with its drawings; many are made by several processes."""
+    making = partial(made, others=tuple(names))
+    if len(names) < FEW:
+        yield from ((name, making(name)) for name in names)
+        return
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        yield from zip(names, pool.map(making, names, chunksize=4), strict=True)
+
+
+FEW = 20
+"""Pages that are made before another process would have begun."""
 
 
 def write(names: Sequence[str], put: Write) -> None:
     """The pages of these networks, of all families, the list and the gallery."""
-    with ProcessPoolExecutor() as pool:
-        for name, (content, drawn) in zip(names, pool.map(made, names, chunksize=4), strict=True):
-            put(f"networks/{name}", content)
-            for picture in (one for several in drawn.values() for one in several):
-                put(picture.address, picture.svg)
+    thumbnails: dict[str, tuple[diagrams.Picture, ...]] = {}
+    for name, (content, drawn) in _all_made(names):
+        put(f"networks/{name}", content)
+        thumbnails[name] = drawn["volumes"]
+        for picture in (one for several in drawn.values() for one in several):
+            put(picture.address, picture.svg)
     families = grouped(list_nets(), lambda name: find(name).family)
     kept = {family: [n for n in several if n in names] for family, several in families.items()}
     for family, members in kept.items():
         put(f"networks/{address(family)}", _family(family, members))
     put("networks/index", _index(kept))
-    put("networks/gallery", diagrams.gallery(names, title_of, address))
+    put("networks/gallery", diagrams.gallery(thumbnails, title_of, address))
 
 
 LIST = (

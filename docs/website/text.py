@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from papernets import tables
+from papernets.said.markdown import anchor
 from papernets.texts import escaped as quiet
 
 
@@ -71,3 +72,9 @@ def toctree(entries: Iterable[str], *options: str) -> str:
     """A table of contents; each option as `maxdepth: 1`."""
     head = [f":{option}" for option in options]
     return fence("\n".join([*head, "", *entries]), "{toctree}")
+
+
+def jumps(headings: Iterable[str]) -> str:
+    """Links to the headings of a page, in a line."""
+    links = (f"[{heading}](#{anchor(heading)})" for heading in headings)
+    return f":::{{container}} jumps\n\n{' · '.join(links)}\n\n:::"

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from website import build, commands, layers, links, networks, pages, text
+from website import build, commands, layers, lessons, links, networks, pages, text
 
 from papernets.nets import find, list_nets, look_up, verify
 from papernets.nets.registry import NETS
@@ -18,19 +18,24 @@ def site(tmp_path_factory):
     """The pages of a few networks, one verb and one written by hand, as HTML."""
     top = tmp_path_factory.mktemp("site")
     folder, out = build.Folder(top / "work" / "pages"), top / "html"
-    names = ["lenet5", "boosted_lenet4"]
-    networks.write(names, folder.put)
-    evil = Net(EVIL, (1, 8, 8), 2, chain({"a": Conv(2, 3), "f": Flatten(), "out": Dense(2)}))
-    folder.put("networks/evil", networks.page(networks.Found(evil)))
+    networks.write(["lenet5", "boosted_lenet4", "lenet5_modern"], folder.put)
+    lessons.write(folder.put, ["output-size", "dilation"].__contains__)
+    net = Net(EVIL, (1, 8, 8), 2, chain({EVIL: Conv(2, 3), "f": Flatten(), "out": Dense(2)}))
+    folder.put("networks/evil", networks.page(networks.Found(net), networks.Beside()))
     for page in ("fidelity", "initialisation", "results", "weights"):
         folder.put(page, f"# {page}\n")
-    folder.put("index", text.page(["# Site", text.toctree(BESIDE, "hidden:")]))
+    words = "<!-- draw lenet5 volumes: its maps -->"
+    top = text.page(["# Site", build.drawn(words, "index.md"), text.toctree(BESIDE, "hidden:")])
+    folder.put("index", top)
     assert build.made(folder.path, out, jobs="1") == 0
     assert links.broken(out) == []
     return out
 
 
-BESIDE = ("networks/index", "networks/evil", "fidelity", "initialisation", "results", "weights")
+BESIDE = (
+    *("networks/index", "networks/gallery", "networks/evil", "lessons/index"),
+    *("fidelity", "initialisation", "results", "weights"),
+)
 
 
 class Words(HTMLParser):
@@ -65,6 +70,24 @@ def test_a_page_has_what_is_known_of_its_network(site):
         assert recipe.source.replace("'", "’") in words.replace("'", "’")
 
 
+def test_a_page_has_its_drawings_with_words_for_who_cannot_see_them(site):
+    page = (site / "networks" / "lenet5.html").read_text(encoding="utf-8")
+    for style in ("boxes", "volumes", "line"):
+        for theme in ("light", "dark"):
+            assert f'src="drawings/lenet5-{style}-{theme}.svg"' in page
+    assert "C3 (table 5×5) gives 16@10×10" in page
+    gallery = (site / "networks" / "gallery.html").read_text(encoding="utf-8")
+    assert gallery.count("loading=lazy") == 2 * 3
+
+
+def test_a_lesson_works_within_the_site(site):
+    """Its example, the field for an answer, its numbers and its script are on the page."""
+    page = (site / "lessons" / "output-size.html").read_text(encoding="utf-8")
+    for part in ('id="sliders"', 'id="example"', 'id="typed"', 'id="data"', "28x28"):
+        assert part in page
+    assert "dilation.html" in (site / "lessons" / "index.html").read_text(encoding="utf-8")
+
+
 def test_names_that_are_code_stand_as_they_are(site):
     words = Words(site / "networks" / "evil.html")
     plain = Words(site / "networks" / "lenet5.html")
@@ -91,7 +114,7 @@ def test_the_smallest_pages_open_from_disk(site):
 
 
 def test_networks_and_their_families_have_pages():
-    names, put = list_nets()[::7], {}
+    names, put = list_nets()[::15], {}
     networks.write(names, put.__setitem__)
     assert {f"networks/{name}" for name in names} < set(put)
     for name in names:
