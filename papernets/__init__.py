@@ -23,6 +23,7 @@ _WHERE = {
     "fast": "papernets.bundle.fast",
     "load": "papernets.evaluate.predictor",
     "load_bundle": "papernets.bundle.load",
+    "notebook": "papernets.show.notebook",
     "save": "papernets.peers.keep",
     "verify": "papernets.nets",
     "walk": "papernets.spec",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .peers import from_peer as from_peer
     from .peers.keep import save as save
     from .run.network import Logits as Logits
+    from .show.notebook import notebook as notebook
     from .spec import Net as Net
     from .spec import totals as totals
     from .spec import walk as walk

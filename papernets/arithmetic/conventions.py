@@ -179,8 +179,7 @@ def _surprises(convention: str, rows: list[Row]) -> Iterator[str]:
     if convention == "ptflops" and missed:
         lost = sum(row.macs for row in missed)
         yield (
-            f"Classes that it does not know count nothing: {named(missed)}, "
-            f"{lost:,} multiply-adds."
+            f"Classes that it does not know count nothing: {named(missed)}, {lost:,} multiply-adds."
         )
     if convention == "torchinfo":
         once = [row for row in tables if row.macs]

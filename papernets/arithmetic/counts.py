@@ -31,7 +31,7 @@ STATISTICS = ("running_mean", "running_var")
 def held(row: Row) -> Held:
     """What a row keeps."""
     statistics = 0
-    if isinstance(row.layer, Layer):
+    if isinstance(row.layer, Layer) and getattr(row.layer, "norm", None) is not None:
         for tensors in row.layer.held(row.input).values():
             statistics += sum(prod(tensors.get(name, (0,))) for name in STATISTICS)
     return Held(row.params, row.fixed_params, statistics)

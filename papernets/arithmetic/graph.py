@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..spec import PICTURE, Net, Row, Shape, sources, walk
-from ..words import did_you_mean, plain
+from ..words import brief, did_you_mean, listed, plain
+
+MOST_LISTED = 8
+"""Names that an error lists where none is like the one that was given."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def place(graph: Graph, name: str) -> Place:
         if len(alike) != 1:
             near = did_you_mean(name, known, loosely=True)
             raise ValueError(
-                f"{graph.net.name} has no layer or block {name!r}.{near} "
+                f"{graph.net.name} has no layer or block {brief(name)}."
+                f"{near or f' It has {listed(known, MOST_LISTED)}.'} "
                 f"All layers: papernets explain {graph.net.name} --depth all"
             )
         name = alike[0]

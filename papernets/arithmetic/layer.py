@@ -159,9 +159,9 @@ def _listed(two: Pair | None) -> list[int] | None:
     return list(two) if two else None
 
 
-def explained(net: Net, name: str, at: Pair | None = None) -> Explained:
+def explained(net: Net | Graph, name: str, at: Pair | None = None) -> Explained:
     """A layer or block of a network, with a unit (row, column) of its output where one is given."""
-    whole = graph(net)
+    whole = net if isinstance(net, Graph) else graph(net)
     found = place(whole, name)
     return Explained(whole, found, unit(whole, found.end.name, at) if at else None)
 

@@ -108,7 +108,7 @@ def _what(row: Row) -> str:
         return "Zeros around each map"
     if isinstance(layer, Activation):
         return "Value by value" if layer.activation else "The input unchanged"
-    return row.kind
+    return f"A layer of the network's own kind: {row.kind}"
 
 
 def _conv(row: Row, layer: Conv) -> str:

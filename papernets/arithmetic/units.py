@@ -54,7 +54,7 @@ def unit(graph: Graph, name: str, at: Pair) -> Unit:
 
     The rectangle is the smallest that holds every pixel on a path to the unit, where zeros of
     padding count as pixels of a picture without end. A side of it that lies on the picture is
-    reached.
+    reached, unless a window lies on padding alone.
     """
     row = graph.rows[name]
     height, width = row.out[1:]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    cite,
     compare,
     convert,
     data,
@@ -56,6 +57,7 @@ app.command("draw", cls=Verb)(draw.draw)
 app.command("lessons", cls=Verb)(lessons.lessons)
 app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
 app.command("compare", cls=Verb)(compare.compare)
+app.command("cite", cls=Verb)(cite.cite)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)

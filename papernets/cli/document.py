@@ -64,15 +64,17 @@ def _grid(piece: Grid) -> None:
         rows = [[*r[:at], screen.kept(r[at], ", "), *r[at + 1 :]] for r in rows]
     optional = [name for name in piece.optional if name in names]
     gone = screen.table(names, rows, piece.left, optional, titles)
-    _left_out(names, rows, [name for name in optional if name in gone])
+    _left_out(names, rows, [name for name in optional if name in gone], piece.in_order)
     if table.notes:
         screen.prose(" ".join(table.notes))
 
 
-def _left_out(names: Sequence[str], rows: Sequence[Sequence[str]], gone: Sequence[str]) -> None:
+def _left_out(
+    names: Sequence[str], rows: Sequence[Sequence[str]], gone: Sequence[str], in_order: bool
+) -> None:
     """What a narrow terminal has no room for: the fields where they change, or a word."""
     gone = [name.strip() for name in gone]
-    if "sees" in gone and names[0] == "layer":
+    if "sees" in gone and names[0] == "layer" and in_order:
         at, last, seen = names.index("sees"), "", list[str]()
         for row in rows:
             seen += [f"{row[0]} {row[at]}"] if row[at] and row[at] != last else []

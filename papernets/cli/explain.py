@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,9 +15,13 @@ from .flags import Json, WrongUse, own_file, wrong_use
 from .output import Csv, Html, Latex, Markdown, Output, chosen, write
 
 if TYPE_CHECKING:
+    from ..arithmetic import Graph
     from ..nets import Found
     from ..said import Claim
     from ..show.document import Document
+
+    Told = tuple[Callable[[], dict[str, object]], Callable[[], Document]]
+    # what makes the JSON, and what makes the page
 
 NAMED = "A network, your own FILE.py:NAME, or the folder of a bundle or a run."
 
@@ -133,6 +137,13 @@ def explain(
     batch: Annotated[
         int, typer.Option("--batch", help="Pictures a step, for memory.", min=1, max=2**31)
     ] = 32,
+    convention: Annotated[
+        str,
+        typer.Option(
+            "--convention",
+            help="Another tool's number: macs, flops, torchinfo, fvcore, ptflops, keras, paper.",
+        ),
+    ] = "",
     json: Json = False,
     csv: Csv = False,
     markdown: Markdown = False,
@@ -148,11 +159,21 @@ def explain(
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     wanted = chosen(flags, output)
     with own_file(name):
-        found = network(name, classes, channels, input)
+        found, whole = with_graph(name, classes, channels, input)
         with wrong_use():
-            value, page = _asked(found, layer, unit, (depth, only, sort), batch)
+            if convention:
+                others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
+                value, page = _convention(found, convention, {**others, "--sort": sort})
+            elif layer is None:
+                if unit:
+                    raise WrongUse(
+                        f"--unit {unit}: of what? papernets explain NAME LAYER --unit Y,X"
+                    )
+                value, page = _network(found, whole, (depth, only, sort), batch)
+            else:
+                value, page = _layer(found, whole, layer, unit, (depth, only, sort))
         if wanted == "json":
-            text = screen.json_value(value())
+            text = screen.json_lines(value())
         elif wanted:
             from ..show.writers import FORMATS
 
@@ -163,28 +184,46 @@ def explain(
         write(text, output)
 
 
-def _asked(
-    found: Found, layer: str | None, unit: str, listing: tuple[str, str, str], batch: int
-) -> tuple[Callable[[], object], Callable[[], Document]]:
-    """What makes the JSON, and what makes the page, of the network or of the layer."""
-    if layer is None:
-        from ..show.explain import explain_dict
-        from ..show.network_page import Wanted, network_page
+def _network(found: Found, whole: Graph, listing: tuple[str, str, str], batch: int) -> Told:
+    from ..show.explain import explain_dict
+    from ..show.network_page import network_page
+    from ..show.wanted import Wanted
 
-        if unit:
-            raise WrongUse(
-                f"--unit {unit}: of which layer? papernets explain NAME LAYER --unit Y,X"
-            )
-        page = network_page(found, Wanted(*listing, batch))
-        return lambda: explain_dict(found, batch), lambda: page
+    wanted = Wanted(*listing, batch)
+    wanted.of(tuple(whole.rows.values()))
+    return (
+        lambda: explain_dict(found, wanted, whole),
+        lambda: network_page(found, wanted, whole),
+    )
+
+
+def _convention(found: Found, name: str, others: Mapping[str, str | None]) -> Told:
+    from ..arithmetic.conventions import counted
+    from ..show.convention_page import convention_page
+
+    given = next((flag for flag, text in others.items() if text), "")
+    if given:
+        raise WrongUse(f"--convention counts a whole network: leave it or {given} out")
+    one = counted(found, name)
+    return (
+        lambda: {"schema": 1, "name": found.net.name, **one.to_dict()},
+        lambda: convention_page(found, one),
+    )
+
+
+def _layer(
+    found: Found, whole: Graph, layer: str, unit: str, listing: tuple[str, str, str]
+) -> Told:
     from ..arithmetic import explained
     from ..show.layer_page import layer_page
 
     given = next((f"--{n}" for n, w in zip(LISTING, listing, strict=True) if w), "")
     if given:
         raise WrongUse(f"{given} is for a whole network: leave it or {layer} out")
-    one = explained(found.net.member, layer, parse_unit(unit))
-    return one.to_dict, lambda: layer_page(one)
+    one = explained(whole, layer, parse_unit(unit))
+    times = getattr(found.net, "count", 1)
+    members = {"members": times} if times > 1 else {}
+    return lambda: {**one.to_dict(), **members}, lambda: layer_page(one, times)
 
 
 LISTING = ("depth", "only", "sort")
@@ -205,6 +244,13 @@ def network(
     name: str, classes: int | None = None, channels: int | None = None, size: str = ""
 ) -> Found:
     """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
+    return with_graph(name, classes, channels, size)[0]
+
+
+def with_graph(
+    name: str, classes: int | None = None, channels: int | None = None, size: str = ""
+) -> tuple[Found, Graph]:
+    """As `network`, with its rows and edges."""
     from ..nets import look_up
 
     folder, input = bundle_of(name), parse_size(size)
@@ -226,12 +272,11 @@ def network(
         return _walked(kept_network(folder, info, Asked(classes, channels, input)))
 
 
-def _walked(found: Found) -> Found:
-    """The same network; ValueError where the input is too small for it."""
-    from ..spec import walk
+def _walked(found: Found) -> tuple[Found, Graph]:
+    """The same network, with its graph; ValueError where the input is too small for it."""
+    from ..arithmetic.graph import graph
 
-    walk(found.net.member)
-    return found
+    return found, graph(found.net.member)
 
 
 def bundle_of(name: str) -> Path | None:

@@ -124,12 +124,21 @@ def _pieces(text: str, names: bool) -> Iterator[tuple[str, str]]:
 
 
 def print_json(value: object) -> None:
-    sys.stdout.write(json_value(value))
+    sys.stdout.write(json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n")
 
 
-def json_value(value: object) -> str:
-    """A value as the verbs print it: a line an item."""
-    return json_text(value, indent=1, ascii_only=not speaks_unicode()) + "\n"
+def json_lines(value: Mapping[str, object]) -> str:
+    """An object as the verbs print it, with each item of a list of objects on a line of its own."""
+
+    def text(one: object) -> str:
+        return json_text(one, ascii_only=not speaks_unicode())
+
+    def inner(one: object) -> str:
+        if isinstance(one, list) and one and isinstance(one[0], dict):
+            return "[\n  " + ",\n  ".join(map(text, one)) + "\n ]"
+        return text(one)
+
+    return "{\n " + ",\n ".join(f"{text(k)}: {inner(v)}" for k, v in value.items()) + "\n}\n"
 
 
 def speaks_unicode() -> bool:
@@ -147,51 +156,50 @@ def table(
     """A table: the first `left` columns are text, the others numbers, set to the right.
 
     `titles` stand above the rows of their numbers, on lines of their own.
-
     In a pipe nothing is cut. A terminal that is too narrow wraps cells at spaces, and names and
     paths after dots and slashes, down to `ROOM` columns, then leaves the `optional` columns out, in
     their order, then wraps further; no word and no number is broken. The columns that were left out
     are given back.
     """
-    from rich.cells import cell_len
-
     columns, *rows = ([printable(cell) for cell in row] for row in (columns, *rows))
+    grid, lost = [list(columns), *(list(row) for row in rows)], list(optional)
+    widths = [max(map(_wide, column)) for column in zip(*grid, strict=True)]
     if not terminal():
-        grid = [list(columns), *(list(row) for row in rows)]
-        _print_rows(
-            grid, [max(map(cell_len, column)) for column in zip(*grid, strict=True)], left, titles
-        )
+        _print_rows(grid, widths, left, titles)
         return ()
-
-    names, body, lost = list(columns), [list(row) for row in rows], list(optional)
-    gone: list[str] = []
+    floors = [
+        max(_wide(piece) for cell in set(column) for piece, _ in _pieces(cell, True))
+        for column in zip(*grid, strict=True)
+    ]
+    room, gone = width(sys.stdout), []
     while True:
-        grid = [names, *body]
-        widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
+        found = widths
         for least in (ROOM, 0) if not lost else (ROOM,):
-            widths = _narrowed(grid, widths, width(sys.stdout), least)
-        if sum(widths) + 2 * (len(widths) - 1) <= width(sys.stdout) or not lost:
+            found = _narrowed(found, [max(least, floor) for floor in floors], room)
+        if sum(found) + 2 * (len(found) - 1) <= room or not lost:
             break
-        at = names.index(lost[0])
+        at = grid[0].index(lost[0])
         gone.append(lost.pop(0))
         left -= at < left
-        names = names[:at] + names[at + 1 :]
-        body = [row[:at] + row[at + 1 :] for row in body]
-    _print_rows([names, *body], widths, left, titles)
+        del widths[at], floors[at]
+        for row in grid:
+            del row[at]
+    _print_rows(grid, found, left, titles)
     return tuple(gone)
 
 
-def _narrowed(
-    grid: Sequence[Sequence[str]], widths: Sequence[int], room: int, least: int
-) -> list[int]:
-    """The widths with the widest columns made narrower, until all fit or none can be."""
+def _wide(text: str) -> int:
+    """The columns that a text takes."""
+    if text.isascii():
+        return len(text)
     from rich.cells import cell_len
 
+    return cell_len(text)
+
+
+def _narrowed(widths: Sequence[int], floors: Sequence[int], room: int) -> list[int]:
+    """The widths with the widest columns made narrower, until all fit or none can be."""
     found = list(widths)
-    floors = [
-        max([least, *(cell_len(piece) for cell in column for piece, _ in _pieces(cell, True))])
-        for column in zip(*grid, strict=True)
-    ]
     while sum(found) + 2 * (len(found) - 1) > room:
         free = [at for at in range(len(found)) if found[at] > floors[at]]
         if not free:
@@ -207,21 +215,21 @@ def _print_rows(
     titles: Mapping[int, str] | None = None,
 ) -> None:
     """Rows in columns two spaces apart; the first row is their names."""
-    from rich.cells import cell_len
     from rich.text import Text
 
+    wraps, console = terminal(), _console() if terminal() else None
     for number, row in enumerate(grid):
         if number and titles and (title := titles.get(number - 1)):
             for part in fitted(title, sys.stdout).split("\n"):
-                line(Text(part, style="bold"))
+                line(Text(part, style="bold"), console)
         cells = [
-            wrapped(cell, wide, names=True) if terminal() else [cell]
+            wrapped(cell, wide, names=True) if wraps and _wide(cell) > wide else [cell]
             for cell, wide in zip(row, widths, strict=True)
         ]
         for line_number in range(max(map(len, cells))):
             parts = [cell[line_number] if line_number < len(cell) else "" for cell in cells]
             parts = [part.replace(KEPT, " ") for part in parts]
-            gaps = [" " * (wide - cell_len(p)) for p, wide in zip(parts, widths, strict=True)]
+            gaps = [" " * (wide - _wide(p)) for p, wide in zip(parts, widths, strict=True)]
             texts = [
                 part + gap if at < left else gap + part
                 for at, (part, gap) in enumerate(zip(parts, gaps, strict=True))
@@ -229,19 +237,25 @@ def _print_rows(
             text = Text("  ".join(texts).rstrip(), style="bold" if number == 0 else "")
             if number:
                 text.stylize("cyan", 0, len(parts[0]))
-            line(text)
+            line(text, console)
 
 
-def line(text: Text) -> None:
+def _console() -> Any:
+    """What writes with styles on stdout."""
+    from rich.console import Console
+
+    return Console(file=styled(sys.stdout))
+
+
+def line(text: Text, console: Any = None) -> None:
     """A line with styles, never wrapped; in a pipe without them."""
     if not terminal():
         print(text.plain)
         return
-    from rich.console import Console
     from rich.text import Text as Plain
 
     clean = text if escaped(text.plain) == text.plain else Plain(escaped(text.plain))
-    Console(file=styled(sys.stdout)).print(clean, soft_wrap=True)
+    (console or _console()).print(clean, soft_wrap=True)
 
 
 def paragraph(label: str, text: str, indent: int = 2, hang: int = 12) -> None:

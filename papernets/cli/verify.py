@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..show.published import contradicted, counts
 from ..words import plural
 from . import screen
 from .flags import Json, WrongUse, own_file
@@ -105,6 +104,7 @@ def _of_source(source: str, name: str, json: bool, markdown: bool) -> None:
 def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
     """The table of published numbers, the reasons of the errata, and how many there are of each."""
     from ..said import ABOUT_NOTES, shown
+    from ..show.published import contradicted
 
     rows = []
     for n, c in checks:
@@ -135,6 +135,8 @@ def _verdicts(checks: Sequence[tuple[str, Check]]) -> None:
 
 def _tally(checks: Sequence[Check]) -> str:
     """How many numbers agree, are errata, are unexplained, disagree; and of whom they are."""
+    from ..show.published import counts
+
     said = []
     for verdict, one, several in (
         ("agrees", "published number agrees", "published numbers agree"),

@@ -106,6 +106,11 @@ class Diff:
             "shared_departures": [vars(departure) for departure in self.shared],
         }
 
+    def _repr_html_(self) -> str:
+        from .. import notebook
+
+        return notebook(self)
+
 
 def diff(a: Net | Committee | Found, b: Net | Committee | Found) -> Diff:
     """Two networks compared; a committee by its member, with the totals of all members."""

@@ -92,9 +92,11 @@ def _shallow(module: nn.Module, memo: dict[int, Any]) -> nn.Module:
         elif isinstance(value, Tensor):
             value = memo.get(id(value), value)
         elif isinstance(value, dict):
-            value = type(value)((k, memo.get(id(v), v)) for k, v in value.items()) if (
-                type(value).__name__ in ("dict", "OrderedDict")
-            ) else copy.copy(value)
+            value = (
+                type(value)((k, memo.get(id(v), v)) for k, v in value.items())
+                if (type(value).__name__ in ("dict", "OrderedDict"))
+                else copy.copy(value)
+            )
         elif isinstance(value, list | set):
             value = copy.copy(value)
         found.__dict__[key] = value

@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..nets import Found, beside, look_up
-from ..spec import Committee, Net, Row, totals, walk
+from ..show.explanation import Explanation, of_network
+from ..spec import Committee, Net
 from ..words import brief, by, first_line
-from .explanation import Explanation, Line
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -48,50 +48,7 @@ def _network(what: str | Net | Committee | Found, input: Any) -> Explanation:
             f"{found.name} is for an input of {own}, not {by(input)}. Give its name, or make it "
             f"for that size: papernets.net({found.name!r}, input=..., channels=...)"
         )
-    net = found.net.member
-    times = found.net.count if isinstance(found.net, Committee) else 1
-    rows = walk(net)
-    sums = totals(rows)
-    notes = [f"{times} of these; parameters and MACs are those of all."] if times > 1 else []
-    return Explanation(
-        name=found.name,
-        input=net.input,
-        rows=tuple(map(_line, rows)),
-        params=sums.params * times,
-        macs=sums.macs * times,
-        fixed_params=sums.fixed_params * times,
-        title=found.record.title or found.name,
-        notes=tuple(notes),
-    )
-
-
-def _line(row: Row) -> Line:
-    norm = getattr(row.layer, "norm", None)
-    return Line(
-        name=row.name,
-        kind=row.kind,
-        input=row.input,
-        out=row.out,
-        kernel=row.kernel,
-        stride=row.stride,
-        padding=row.padding,
-        dilation=(1, 1) if row.kernel else None,
-        groups=row.groups,
-        activation=row.activation,
-        params=row.params,
-        trainable=row.params,
-        fixed_params=row.fixed_params,
-        buffers=2 * row.out[0] if norm else 0,
-        macs=row.macs,
-        receptive_field=row.receptive_field,
-        field_stride=row.field_stride,
-        sees="field" if row.receptive_field else "all",
-        aux=row.aux,
-    )
-
-
-class NeedsValues(RuntimeError):
-    """A forward pass that asks for the values of tensors that have none."""
+    return of_network(found)
 
 
 def _module(module: nn.Module, input: Any) -> Explanation:
@@ -196,9 +153,7 @@ def _tensor(module: nn.Module, given: Any, device: str) -> Tensor:
             return torch.empty_like(given, device="meta", requires_grad=False)
         return given.detach().to(device, copy=True)
     if not isinstance(given, Sequence) or not all(isinstance(n, int) and n > 0 for n in given):
-        raise ValueError(
-            f"an input is (channels, height, width), or a tensor, not {brief(given)}"
-        )
+        raise ValueError(f"an input is (channels, height, width), or a tensor, not {brief(given)}")
     kinds = (p.dtype for p in module.parameters() if p.is_floating_point())
     dtype = next(kinds, torch.get_default_dtype())
     if device == "meta":

@@ -51,7 +51,7 @@ class Op:
 class Follow(TorchDispatchMode):
     """While it is entered, keeps what tensors see; `heard` is told of every operation on data."""
 
-    def __init__(self, heard: Callable[[Op, Tensor | None], None]):
+    def __init__(self, heard: Callable[[Op, Tensor | None, Tensor], None]):
         super().__init__()
         self.heard = heard
         self.seen: Any = WeakIdKeyDictionary()
@@ -87,7 +87,6 @@ class Follow(TorchDispatchMode):
         plain = name[:-1] if name.endswith("_") and not name.startswith("__") else name
         call = Call(plain, given, outs, lambda t: before.get(id(t)), pointwise(func, plain))
         found = after(call)
-        self._note(call, found)
         written = [given[a.name] for a in func._schema.arguments if _writes(a)]
         for tensor, seen in zip(outs, found, strict=False):
             if any(tensor is one for one in written):
@@ -98,6 +97,7 @@ class Follow(TorchDispatchMode):
             if not any(tensor is one for one in outs):
                 self._written(tensor, found[0])
                 self._put(tensor, found[0])
+        self._note(call, found)
         return out
 
     def _note(self, call: Call, found: Sequence[Seen | None]) -> None:
@@ -107,7 +107,7 @@ class Follow(TorchDispatchMode):
             for out in call.outs:  # weights that are made of weights
                 self.carried[out] = used
         uses, products, weights = self._cost(call)
-        if not uses and all(seen is None for seen in found):
+        if not (uses or products) and all(seen is None for seen in found):
             return
         self.heard(
             Op(
@@ -122,10 +122,11 @@ class Follow(TorchDispatchMode):
                 _flattens(call),
             ),
             next((t for t in tensors if call.seen(t) is not None), None),
+            call.outs[0],
         )
 
     def _cost(self, call: Call) -> tuple[int, int, frozenset[int]]:
-        """Uses of weights, multiply-adds of data with data, and what the weights are made of."""
+        """Uses of weights on data or constants, other multiply-adds, and what the weights are made of."""
         if call.name in WINDOWS:
             x, weight = call.given["input"], call.given["weight"]
             places = x if call.given["transposed"] else call.outs[0]
@@ -139,16 +140,15 @@ class Follow(TorchDispatchMode):
             pair = (a, b)
         elif "dot_product" in call.name:
             q, k, v = (call.given[word] for word in ("query", "key", "value"))
-            return 0, q.numel() * k.shape[-2] + q[..., 0].numel() * v[..., 0, :].numel() * k.shape[
-                -2
-            ] // max(math.prod(v.shape[:-2]), 1), frozenset()
+            pairs = math.prod(q.shape[:-1]) * k.shape[-2]
+            return 0, pairs * (q.shape[-1] + v.shape[-1]), frozenset()
         else:
             return 0, 0, frozenset()
         data = [call.seen(t) is not None for t in pair]
-        if all(data):
+        made = [self.carried.get(t, frozenset()) for t in pair]
+        if all(data) or (not any(data) and bool(made[0]) == bool(made[1])):
             return 0, count, frozenset()
-        weight = pair[1] if data[0] else pair[0]
-        return count, 0, self.carried.get(weight, frozenset())
+        return count, 0, made[1] if data[0] or not made[0] else made[0]
 
     def _cuts(self, call: Call) -> bool:
         """True where a slice takes a part of a map."""

@@ -354,7 +354,9 @@ def _im2col(call: Call) -> list[Seen | None]:
         return [lost("windows are cut out of a tensor without a batch")]
     words = ("kernel_size", "stride", "padding", "dilation")
     ks, ss, ps, ds = (_several(given[word], 2) for word in words)
-    outs = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(x.shape[2:], ks, ss, ps, ds)]
+    outs = [
+        (n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(x.shape[2:], ks, ss, ps, ds)
+    ]
     at = [window(o, k, s, p, d) for o, k, s, p, d in zip(outs, ks, ss, ps, ds, strict=True)]
 
     def one(span: Span) -> Span:
@@ -366,7 +368,9 @@ def _im2col(call: Call) -> list[Seen | None]:
                     array = np.expand_dims(array, d + 1)
                 else:
                     array = taken(array, d, x.shape[2 + side], at[side], span.step, empty)
-            wide = np.broadcast_to(array, (array.shape[0], x.shape[1], outs[0], ks[0], outs[1], ks[1]))
+            wide = np.broadcast_to(
+                array, (array.shape[0], x.shape[1], outs[0], ks[0], outs[1], ks[1])
+            )
             wide = wide.transpose(0, 1, 3, 5, 2, 4)
             ends.append(wide.reshape(wide.shape[0], x.shape[1] * ks[0] * ks[1], outs[0] * outs[1]))
         return Span(ends[0], ends[1], None, None)

@@ -143,8 +143,9 @@ def slid(span: Span, dim: int, size: int, places: Index) -> Span:
     """
     if span.first.shape[dim] == 1 and span.last.shape[dim] == 1 and span.dim != dim:
         return span
-    first = taken(span.first, dim, size, places, span.step, np.inf)
-    last = taken(span.last, dim, size, places, span.step, -np.inf)
+    step = span.step if span.dim in (dim, None) else 0.0  # across, nothing goes on
+    first = taken(span.first, dim, size, places, step, np.inf)
+    last = taken(span.last, dim, size, places, step, -np.inf)
     return Span(np.min(first, axis=dim + 1), np.max(last, axis=dim + 1), span.dim, span.step)
 
 
@@ -236,8 +237,10 @@ def _groups(old: Sequence[int], new: Sequence[int]) -> list[tuple[list[int], lis
         own, out = ([a], [b]) if a < a_end and b < b_end else ([], [])
         if not own:
             own, out = list(range(a, a_end)), list(range(b, b_end))
-            groups = [*groups[:-1], (groups[-1][0] + own, groups[-1][1] + out)] if groups else (
-                [(own, out)]
+            groups = (
+                [*groups[:-1], (groups[-1][0] + own, groups[-1][1] + out)]
+                if groups
+                else ([(own, out)])
             )
             break
         a, b = a + 1, b + 1

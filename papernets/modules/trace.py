@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,14 +16,11 @@ from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode
 
 from ..run.layers import ConnectionTable
+from ..show.explanation import Line
 from . import kinds
-from .explanation import Line
 from .follow import Follow, Op
 from .rules import tensors_in
 from .seen import Seen, extent, finite, steps
-
-SIZES = 8
-"""Operations of which a row tells the names, where it has no window of its own."""
 
 
 @dataclass
@@ -65,7 +62,6 @@ class Trace:
             self._paths.setdefault(id(own), []).append(name)
         self._times: Counter[str] = Counter()
         self.owned = _owned(module)
-        self._made: dict[int, str] = {}
         for tensors in (module.named_parameters(), module.named_buffers()):
             for _, tensor in tensors:
                 self.follow.carries(tensor, id(tensor))
@@ -117,14 +113,16 @@ class Trace:
         seen = (t for t in tensors if self.follow.look(t) is not None)
         return next(seen, tensors[0] if tensors else None)
 
-    def _heard(self, op: Op, given: Tensor | None) -> None:
+    def _heard(self, op: Op, given: Tensor | None, out: Tensor) -> None:
         frame = next((frame for frame in self._stack if frame.leaf), None) or self._call
         if frame is not None:
             frame.ops.append(op)
             frame.given = given if frame.given is None else frame.given
             return
         alone = Frame(self.root, self._outer(), False, given, [op])
-        self._loose = alone
+        if not op.silent:  # of a call that is no function of torch's
+            alone.name = ".".join(filter(None, (alone.name, op.name)))
+            self._row(alone, kinds.of_function(op.name), out, frozenset())
 
     def _outer(self) -> str:
         return self._stack[-1].name if self._stack else ""
@@ -153,9 +151,10 @@ class Trace:
 
     def _kind(self, name: str, args: Any, frame: Frame) -> str:
         kind = kinds.of_function(name)
-        if kind in ("multiply", "divide") and sum(
-            self.follow.look(t) is not None for t in tensors_in(args)
-        ) < 2:
+        if (
+            kind in ("multiply", "divide")
+            and sum(self.follow.look(t) is not None for t in tensors_in(args)) < 2
+        ):
             return "scale"
         if kind == "adaptive average pool" and frame.ops[0].name == "mean":
             return "global average pool"
@@ -271,9 +270,7 @@ class _Functions(TorchFunctionMode):
         super().__init__()
         self.trace = trace
 
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return self.trace.function(func, args, kwargs or {})
 
 
@@ -295,6 +292,3 @@ def _owned(module: nn.Module) -> Owned:
     for name, buffer in buffers.items():
         names[id(buffer)], sizes[id(buffer)] = name, buffer.numel()
     return Owned(names, sizes, frozenset(trainable), frozenset(id(b) for b in buffers.values()))
-
-
-Forward = Callable[[], Any]

@@ -9,4 +9,5 @@ ARAUJO = Paper(
     "Araujo, Norris, Sim",
     2019,
     "Distill 4(11), doi 10.23915/distill.00021",
+    given="André, Wade, Jack",
 )

@@ -25,7 +25,15 @@ MACHINE = (
     *("section", "name", "kind", "in", "out", "kernel", "stride", "padding", "groups"),
     *("activation", "neurons", "params", "fixed_params", "running_statistics", "params_share"),
     *("macs", "macs_share", "connections", "bytes_float32", "bytes_float16"),
-    *("receptive_field", "smallest_field", "field_stride", "field_start", "aux", "formula"),
+    *(
+        "receptive_field",
+        "smallest_field",
+        "field_stride",
+        "field_top",
+        "field_left",
+        "aux",
+        "formula",
+    ),
 )
 """The columns of CSV."""
 
@@ -39,19 +47,16 @@ def machine_table(graph: Graph, stages: Sequence[Stage], sums: Sums, keep: Seque
 
 
 def _machine(section: str, row: Row, paths: Paths, sums: Sums) -> tuple[Cell, ...]:
-    more = further(row, paths, sums)
-    padding = row.padding
+    padding, smallest = row.padding, paths.smallest(row.name)
+    top, left = row.field_start or (None, None)
     return (
-        *(section, row.name, row.kind, by(row.input), by(row.out)),
-        by(row.kernel) if row.kernel else None,
-        by(row.stride) if row.stride else None,
-        by(padding) if isinstance(padding, tuple) else padding,
+        *(section, row.name, row.kind, by(row.input), by(row.out), _two(row.kernel)),
+        *(_two(row.stride), padding if isinstance(padding, str) else _two(padding)),
         *(row.groups, row.activation, row.size, row.params, row.fixed_params),
-        *(held(row).statistics, _number(more["params_share"]), row.macs),
-        *(_number(more["macs_share"]), row.connections, 4 * row.size, 2 * row.size),
-        *map(_two, (row.receptive_field, _pair(more["smallest_field"]), row.field_stride)),
-        ",".join(map(str, row.field_start)) if row.field_start else None,
-        *("yes" if row.aux else "no", row.formula),
+        *(held(row).statistics, _share(row.params, sums.params), row.macs),
+        *(_share(row.macs, sums.macs), row.connections, 4 * row.size, 2 * row.size),
+        *(_two(row.receptive_field), _two(smallest.size if smallest else None)),
+        *(_two(row.field_stride), top, left, "yes" if row.aux else "no", row.formula),
     )
 
 
@@ -59,12 +64,8 @@ def _two(two: Pair | None) -> str | None:
     return by(two) if two else None
 
 
-def _pair(value: object) -> Pair | None:
-    return (value[0], value[1]) if isinstance(value, list) else None
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, float) else None
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
 
 
 def further(row: Row, paths: Paths, sums: Sums) -> Mapping[str, object]:
@@ -74,8 +75,8 @@ def further(row: Row, paths: Paths, sums: Sums) -> Mapping[str, object]:
         "neurons": row.size,
         "fixed_params": row.fixed_params,
         "running_statistics": held(row).statistics,
-        "params_share": row.params / sums.params if sums.params else 0.0,
-        "macs_share": row.macs / sums.macs if sums.macs else 0.0,
+        "params_share": _share(row.params, sums.params),
+        "macs_share": _share(row.macs, sums.macs),
         "bytes": {kind: size * row.size for kind, size in BYTES.items()},
         "smallest_field": list(smallest.size) if smallest else None,
         "field_start": list(row.field_start) if row.field_start else None,

@@ -34,12 +34,13 @@ class Drawn:
 class Grid:
     """A table; `optional` columns are left out first, in their order, where there is no room.
 
-    The first `left` columns are text.
+    The first `left` columns are text. `in_order`: rows follow one another as they are computed.
     """
 
     table: Table
     left: int = 1
     optional: tuple[str, ...] = ()
+    in_order: bool = True
 
 
 Piece = Words | Items | Drawn | Grid

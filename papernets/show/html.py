@@ -24,10 +24,11 @@ p { margin: .5rem 0; max-width: 46rem; }
 .wide { overflow-x: auto; margin: .75rem 0; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
-th, td { padding: .2rem .75rem .2rem 0; text-align: left; vertical-align: top; }
+th, td { padding: .2rem .9rem .2rem 0; text-align: left; vertical-align: top; }
+td { white-space: nowrap; }
 thead th { border-bottom: 2px solid var(--line); color: var(--quiet); font-weight: 600;
   white-space: nowrap; }
-tbody th { font-weight: 500; color: var(--mark); white-space: nowrap; }
+tbody th { font-weight: 500; color: var(--mark); min-width: 8rem; }
 tbody th[scope=rowgroup] { padding-top: .9rem; color: var(--text); font-weight: 700; }
 .number { text-align: right; white-space: nowrap; }
 tbody tr:hover { background: var(--band); }
@@ -41,6 +42,7 @@ dl { margin: .5rem 0; display: grid; grid-template-columns: max-content 1fr; gap
 dt { color: var(--mark); }
 dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { dl { display: block; } dd { margin: 0 0 .4rem 1rem; } }
+@page { size: A4 landscape; margin: 12mm; }
 @media print {
   :root { --text: #000; --quiet: #333; --back: #fff; --line: #999; --band: #fff; --mark: #000; }
   body { padding: 0; max-width: none; font-size: 9pt; }
@@ -48,7 +50,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
   table { font-size: 7pt; }
   thead { display: table-header-group; }
   tr, figure { break-inside: avoid; }
-  h2 { break-after: avoid; }
+  h2, tr:has(th[scope=rowgroup]) { break-after: avoid; }
 }
 """
 
@@ -75,7 +77,7 @@ def _chapter(chapter: Chapter) -> str:
             found.append(_items(piece))
         elif isinstance(piece, Drawn):
             lines = "\n".join(map(_text, piece.lines))
-            caption = f"<figcaption>{_text(piece.title)}</figcaption>"
+            caption = f"<figcaption>{_text(piece.title)}</figcaption>" if piece.title else ""
             found.append(f"<figure>{caption}<pre>{lines}</pre></figure>")
         elif isinstance(piece, Grid):
             table, _, notes = html_table(piece.table).partition("</table>\n")

@@ -35,6 +35,7 @@ TITLES = {
     CONNECTIONS: "Connections",
     EXAMPLE: "One value worked out",
 }
+SHORT = ("lrn", "rbf")
 FIELDS = {
     LARGEST: "Along the largest path",
     SMALLEST: "Along the smallest path",
@@ -53,9 +54,12 @@ LETTERS = {
 }
 
 
-def layer_page(found: Explained) -> Document:
-    """The page of a layer or block."""
-    chapters = [Chapter("", tuple(_head(found)))]
+def layer_page(found: Explained, members: int = 1) -> Document:
+    """The page of a layer or block; a committee has it in each of its members."""
+    head = tuple(_head(found))
+    if members > 1:
+        head += (Words(f"Each of the {members} members has one; the numbers are those of one."),)
+    chapters = [Chapter("", head)]
     if found.place.is_block:
         chapters.append(Chapter(f"Its rows, named within {found.name}", (block_grid(found.place),)))
     chapters += [
@@ -105,7 +109,9 @@ def _head(found: Explained) -> Iterator[Piece]:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """With a capital letter; a short name of letters alone in capitals."""
+    head = text.partition(":")[0]
+    return head.upper() + text[len(head) :] if head in SHORT else text[:1].upper() + text[1:]
 
 
 def _by(two: tuple[int, int]) -> str:

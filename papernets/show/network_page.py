@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ..arithmetic import Graph, graph
@@ -22,59 +21,34 @@ from ..arithmetic.stages import Stage, stages
 from ..nets import Found, beside
 from ..spec import Committee, Net, Row, Totals, shown, totals
 from ..tables import Cell, Column, Section, Table
-from ..words import by, did_you_mean, either, plural
+from ..words import by, plural
 from .data import Sums, machine_table
 from .details import legend_of, short_details
 from .document import Chapter, Document, Grid, Items, Piece, Words
 from .published import published
-from .rows import grid, in_all, lines_of, of_row, per_cent
+from .rows import SHARE_MACS, SHARE_PARAMS, grid, in_all, lines_of, of_row, per_cent
+from .wanted import Wanted
 
-DEPTHS = ("1", "2", "all")
 FEW_ROWS = 40
 """A network of no more rows is told row by row, where nobody says how deep."""
-SORTS: dict[str, Callable[[Row], int]] = {
-    "macs": lambda row: row.macs,
-    "params": lambda row: row.params,
-    "memory": lambda row: row.size,
-    "neurons": lambda row: row.size,
-    "connections": lambda row: row.connections,
-    "sees": lambda row: _area(row),
-}
-OTHERS = {"activations": "memory", "field": "sees", "receptive_field": "sees"}
+SHOWS = {"macs": SHARE_MACS, "params": SHARE_PARAMS}
+"""The column that stays, where rows are sorted by another."""
 
 
-def _area(row: Row) -> int:
-    """What sees everything stands behind all fields that are known: it is the largest."""
-    return row.receptive_field[0] * row.receptive_field[1] if row.receptive_field else 10**30
+def network_page(
+    found: Found, wanted: Wanted | None = None, whole: Graph | None = None
+) -> Document:
+    """The page of a network; ValueError where nothing is of the kind or name that is asked for.
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is to be told: how deep, of which rows alone, in which order, for how many pictures."""
-
-    depth: str = ""
-    only: str = ""
-    sort: str = ""
-    batch: int = 32
-
-    def __post_init__(self) -> None:
-        if self.depth and self.depth not in DEPTHS:
-            raise ValueError(f"depth {self.depth!r}: give {either(DEPTHS)}")
-        if self.sort and OTHERS.get(self.sort, self.sort) not in SORTS:
-            near = did_you_mean(self.sort, SORTS)
-            raise ValueError(f"sorted by {self.sort!r}:{near} Give {either(list(SORTS))}")
-
-
-def network_page(found: Found, wanted: Wanted | None = None) -> Document:
-    """The page of a network; ValueError where nothing is of the kind or name that is asked for."""
-    wanted = wanted or Wanted()
-    whole = graph(found.net.member)
+    `whole` is its graph, if it is known.
+    """
+    wanted, whole = wanted or Wanted(), whole or graph(found.net.member)
     rows = tuple(whole.rows.values())
-    parts, sums = stages(whole), totals(rows)
+    parts, sums, kept = stages(whole), totals(rows), memory(whole)
     shares = Sums(sums.params, sums.macs)
-    chosen = only(rows, wanted.only) if wanted.only else rows
+    chosen = wanted.of(rows)
     deep = wanted.depth or ("all" if len(rows) <= FEW_ROWS else "2")
-    chapters = [Chapter("", tuple(_overview(found, whole, parts, wanted)))]
+    chapters = [Chapter("", tuple(_overview(found, whole, parts, (sums, kept), wanted)))]
     counted = any(claim.quantity.endswith("connections") for claim in found.claims)
     last = ("sees",) if counted else ("connections", "sees")
     if wanted.only or wanted.sort:
@@ -84,50 +58,28 @@ def network_page(found: Found, wanted: Wanted | None = None) -> Document:
         if deep == "all":
             formulas = tuple((row.name, row.formula) for row in rows if row.formula)
             chapters.append(Chapter("The arithmetic", (Items(formulas),)))
-        chapters.append(_memory(found, whole, wanted.batch))
+        chapters.append(_memory(found, kept, wanted.batch))
         chapters += published(found, rows)
-    order = _sorted(chosen, wanted.sort)
     return Document(
         found.record.title,
         found.record.source,
         tuple(chapters),
-        partial(machine_table, whole, parts, shares, order),
+        partial(machine_table, whole, parts, shares, chosen),
     )
 
 
 def _list(rows: Sequence[Row], wanted: Wanted, sums: Sums, last: tuple[str, ...]) -> Grid:
     """Some rows, in an order, with their sum."""
-    order = _sorted(rows, wanted.sort)
-    lines = [of_row(row, text) for row, text in zip(order, short_details(order), strict=True)]
+    lines = [of_row(row, text) for row, text in zip(rows, short_details(rows), strict=True)]
     main = tuple(row for row in rows if not row.aux) or tuple(rows)
-    total = in_all(main, plural(len(main), "row"))
-    return grid([("", lines)], sums, legend_of(order), last, total)
-
-
-def _sorted(rows: Sequence[Row], by: str) -> list[Row]:
-    if not by:
-        return list(rows)
-    return sorted(rows, key=SORTS[OTHERS.get(by, by)], reverse=True)
-
-
-def only(rows: Sequence[Row], word: str) -> tuple[Row, ...]:
-    """The rows of a kind (`conv`, `pool`), or whose name fits a pattern or begins so."""
-    kinds = {kind for row in rows for kind in (row.kind, *row.kind.split())}
-    if word in kinds:
-        exact = tuple(row for row in rows if row.kind == word)
-        return exact or tuple(row for row in rows if word in row.kind.split())
-    if any(sign in word for sign in "*?["):
-        found = tuple(row for row in rows if fnmatchcase(row.name, word))
-    else:
-        found = tuple(row for row in rows if row.name.startswith(word))
-    if not found:
-        every = sorted({row.kind for row in rows})
-        near = did_you_mean(word, [*every, *(row.name for row in rows)], loosely=True)
-        raise ValueError(
-            f"no layer is of the kind {word!r}, or has a name that begins so.{near} "
-            f"Kinds here: {', '.join(every)}; a pattern may have * and ?"
-        )
-    return found
+    beside = " without heads" if len(main) < len(rows) else ""
+    total = in_all(main, plural(len(main), "row") + beside)
+    found = grid([("", lines)], sums, legend_of(rows), last, total)
+    kept = SHOWS.get(wanted.sort, wanted.sort)
+    if not wanted.sort:
+        return found
+    goes = *(name for name in found.optional if name != kept), "details", kept
+    return replace(found, optional=goes, in_order=False)
 
 
 def _layers(
@@ -154,20 +106,23 @@ def _head(stage: Stage) -> str:
 
 
 def _overview(
-    found: Found, whole: Graph, parts: Sequence[Stage], wanted: Wanted
+    found: Found,
+    whole: Graph,
+    parts: Sequence[Stage],
+    counted: tuple[Totals, Memory],
+    wanted: Wanted,
 ) -> Iterator[Piece]:
     """Totals, memory, and the cost by stage: a screen."""
     net = found.net
     times = net.count if isinstance(net, Committee) else 1
-    rows = tuple(whole.rows.values())
-    sums, held = totals(rows), memory(whole)
+    sums, held = counted
     of = ""
     if isinstance(net, Committee):
         named = beside(whole.net).record.title
         of = f"{times} times {named}; joined by: {net.rule}. "
     yield Words(f"{of}Input {by(whole.net.input)}, {gives(whole.net, parts)}.")
     yield Items(tuple(_totals(sums, held, times, wanted.batch, parts)))
-    yield _stages(parts, sums)
+    yield _stages(parts, sums, f"Each of the {times}" if times > 1 else "")
 
 
 def gives(net: Net, parts: Sequence[Stage]) -> str:
@@ -213,7 +168,7 @@ def _totals(
     yield "Memory", f"{read(predict)} to predict a picture; to train on {batch} at once {trained}"
 
 
-def _stages(parts: Sequence[Stage], sums: Totals) -> Grid:
+def _stages(parts: Sequence[Stage], sums: Totals, title: str) -> Grid:
     """What each stage costs; heads that are summed apart stand below the sum."""
     columns = (
         Column("stage"),
@@ -247,15 +202,15 @@ def _stages(parts: Sequence[Stage], sums: Totals) -> Grid:
     beside = [stage for stage in parts if not stage.counted]
     rows = sum(len(stage.whole.rows) for stage in main)
     total = ("in all", "", rows, sums.params, None, sums.macs, None, sums.activations, "")
-    sections = [Section(tuple(map(cells, main)), total=total)]
+    sections = [Section(tuple(map(cells, main)), title, total)]
     if beside:
         sections.append(Section(tuple(map(cells, beside)), "Auxiliary heads, in training only"))
     return Grid(Table(columns, tuple(sections)), 2, ("neurons", "rows", "sees", "output"))
 
 
-def _memory(found: Found, whole: Graph, batch: int) -> Chapter:
+def _memory(found: Found, held: Memory, batch: int) -> Chapter:
     """What is held for prediction and for training, in float32 and float16, and by which rule."""
-    held, times = memory(whole), found.net.count if isinstance(found.net, Committee) else 1
+    times = found.net.count if isinstance(found.net, Committee) else 1
     names = [f"{kind}, {unit}" for kind in BYTES for unit in ("MB", "MiB")]
     columns = (Column("for"), *(Column(name, right=True) for name in names))
 

@@ -30,7 +30,7 @@ def markdown(document: Document) -> str:
             elif isinstance(piece, Items):
                 lines += [f"- {_md(f'{a}: {b}' if a else b)}" for a, b in piece.items] + [""]
             elif isinstance(piece, Drawn):
-                lines += [f"{_md(piece.title)}:", ""]
+                lines += [f"{_md(piece.title)}:", ""] if piece.title else []
                 lines += [f"    {escaped(line)}" for line in piece.lines] + [""]
             else:
                 lines += [markdown_table(piece.table)]
@@ -68,7 +68,7 @@ def latex(document: Document) -> str:
                 lines += [rf"\item {{}}{tex(f'{a}: {b}' if a else b)}" for a, b in piece.items]
                 lines += [r"\end{itemize}"]
             elif isinstance(piece, Drawn):
-                lines += [rf"\noindent {tex(piece.title)}:\par\smallskip"]
+                lines += [rf"\noindent {tex(piece.title)}:\par\smallskip"] if piece.title else []
                 lines += [rf"\noindent\texttt{{{_spaced(line)}}}\\" for line in piece.lines]
                 lines += [r"\par\smallskip"]
             elif isinstance(piece, Grid):
@@ -80,7 +80,8 @@ def latex(document: Document) -> str:
 
 
 def _spaced(line: str) -> str:
-    return tex(line.replace(" ", "\N{NO-BREAK SPACE}")).replace("\N{NO-BREAK SPACE}", "~")
+    """A line in which each space keeps its room."""
+    return "~".join(map(tex, line.split(" ")))
 
 
 PAPER = 175

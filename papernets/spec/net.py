@@ -35,6 +35,11 @@ class Net:
         """Itself: a committee's is the network that it has several of."""
         return self
 
+    def _repr_html_(self) -> str:
+        from .. import notebook
+
+        return notebook(self)
+
     @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts, in the order of the heads."""
@@ -49,3 +54,8 @@ class Committee:
     member: Net
     count: int
     rule: str
+
+    def _repr_html_(self) -> str:
+        from .. import notebook
+
+        return notebook(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from .check import check_net
 from .field import Field
@@ -126,7 +126,7 @@ COLUMNS = (
 def plain(setting: object) -> object:
     """A setting or a size as JSON has it."""
     if isinstance(setting, Norm | Zeros):
-        return {name: plain(value) for name, value in asdict(setting).items()}
+        return {one.name: plain(getattr(setting, one.name)) for one in fields(setting)}
     return list(setting) if isinstance(setting, tuple) else setting
 
 

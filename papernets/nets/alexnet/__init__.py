@@ -16,12 +16,14 @@ PAPER = Paper(
     "Krizhevsky, Sutskever, Hinton",
     2012,
     "NIPS 25",
+    given="Alex, Ilya, Geoffrey E.",
 )
 PAPER_CAFFE = Paper(
     "Caffe: Convolutional Architecture for Fast Feature Embedding",
     "Jia, Shelhamer, Donahue, Karayev, Long, Girshick, Guadarrama, Darrell",
     2014,
     "ACM Multimedia, arXiv 1408.5093; models/bvlc_reference_caffenet",
+    given="Yangqing, Evan, Jeff, Sergey, Jonathan, Ross, Sergio, Trevor",
 )
 
 # Section 3.5: how many kernels, of which size (its depth is what one kernel sees), at which stride,

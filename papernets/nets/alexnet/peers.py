@@ -28,6 +28,7 @@ PAPER_OWT = Paper(
     "Krizhevsky",
     2014,
     "arXiv 1404.5997; torchvision/models/alexnet.py",
+    given="Alex",
 )
 
 # Notes 002, AlexNet Network - Structural Details: input, output, stride, padding, kernel, channels

@@ -34,6 +34,7 @@ PAPER = Paper(
     "Ioffe, Szegedy",
     2015,
     "ICML 2015; arXiv 1502.03167",
+    given="Sergey, Christian",
 )
 SLIM = Code("TF-Slim, nets/inception_v2.py")
 

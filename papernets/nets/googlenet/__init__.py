@@ -39,6 +39,7 @@ PAPER = Paper(
     "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
     2014,
     "arXiv 1409.4842; CVPR 2015, 1-9",
+    given="Christian, Wei, Yangqing, Pierre, Scott, Dragomir, Dumitru, Vincent, Andrew",
 )
 CAFFE = Code("Caffe, models/bvlc_googlenet/train_val.prototxt")
 TORCHVISION = Code("torchvision 0.28, models/googlenet.py")

@@ -23,6 +23,7 @@ PAPER = Paper(
     "Szegedy, Vanhoucke, Ioffe, Shlens, Wojna",
     2015,
     "arXiv 1512.00567; CVPR 2016, 2818-2826",
+    given="Christian, Vincent, Sergey, Jonathon, Zbigniew",
 )
 RELEASE = Code("the authors' release, TF-slim, inception_v3.py")
 TORCHVISION = Code("torchvision 0.28.0, models/inception.py")

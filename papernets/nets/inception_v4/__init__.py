@@ -26,6 +26,7 @@ PAPER = Paper(
     "Szegedy, Ioffe, Vanhoucke, Alemi",
     2016,
     "arXiv 1602.07261; AAAI 2017, 4278-4284",
+    given="Christian, Sergey, Vincent, Alexander A.",
 )
 
 # Table 1: the widths k, l, m and n of the reduction from 35x35 to 17x17 (figure 7).

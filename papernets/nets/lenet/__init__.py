@@ -19,12 +19,14 @@ PAPER_1989 = Paper(
     "LeCun, Boser, Denker, Henderson, Howard, Hubbard, Jackel",
     1989,
     "NIPS 2, 396-404",
+    given="Yann, Bernhard E., John S., Donnie, Richard E., Wayne, Lawrence D.",
 )
 PAPER = Paper(
     "Gradient-Based Learning Applied to Document Recognition",
     "LeCun, Bottou, Bengio, Haffner",
     1998,
     "Proceedings of the IEEE 86(11), 2278-2324",
+    given="Yann, Léon, Yoshua, Patrick",
 )
 
 # Figure 2 and section II-B: the maps of each layer; sizes are what the arithmetic must give.

@@ -36,6 +36,7 @@ PAPER = Paper(
     "Howard, Zhu, Chen, Kalenichenko, Wang, Weyand, Andreetto, Adam",
     2017,
     "arXiv 1704.04861",
+    given="Andrew G., Menglong, Bo, Dmitry, Weijun, Tobias, Marco, Hartwig",
 )
 SLIM_CODE = "tensorflow/models research/slim/nets/mobilenet_v1.py"
 

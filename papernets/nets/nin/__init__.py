@@ -10,7 +10,13 @@ from ...said import Paper, Table, number, table
 from ...spec import Activation, Conv, Dropout, Flatten, GlobalPool, Net, Part, Pool, chain, pair
 from ..entry import Entry, Size
 
-PAPER = Paper("Network In Network", "Lin, Chen, Yan", 2013, "arXiv 1312.4400, ICLR 2014")
+PAPER = Paper(
+    "Network In Network",
+    "Lin, Chen, Yan",
+    2013,
+    "arXiv 1312.4400, ICLR 2014",
+    given="Min, Qiang, Shuicheng",
+)
 
 # The authors' Caffe definition, which the paper points to: the paper prints no widths. The last
 # layer's maps are the classes; Caffe's pooling keeps a last window that reaches over the edge.

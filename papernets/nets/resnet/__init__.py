@@ -39,6 +39,7 @@ PAPER = Paper(
     "He, Zhang, Ren, Sun",
     2016,
     "CVPR, arXiv 1512.03385",
+    given="Kaiming, Xiangyu, Shaoqing, Jian",
 )
 YEAR = 2015  # of the first version
 

@@ -24,6 +24,7 @@ PAPER = Paper(
     "He, Zhang, Ren, Sun",
     2016,
     "ECCV, arXiv 1603.05027",
+    given="Kaiming, Xiangyu, Shaoqing, Jian",
 )
 
 CIFAR_DEPTHS = (110, 164, 1001)  # table 3

@@ -16,6 +16,7 @@ PAPER = Paper(
     "Simonyan, Zisserman",
     2014,
     "arXiv 1409.1556, ICLR 2015",
+    given="Karen, Andrew",
 )
 
 # Table 1, a column a network; the first line counts the layers with weights.

@@ -16,6 +16,7 @@ PAPER = Paper(
     "Zeiler, Fergus",
     2013,
     "arXiv 1311.2901, ECCV 2014",
+    given="Matthew D., Rob",
 )
 
 # Figure 3: maps, filter size, stride, what follows, side of the maps, and side after pooling.

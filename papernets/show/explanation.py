@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
+from ..nets import Found
+from ..spec import Committee, Row, totals, walk
 from ..tables import Cell, Column, Section, Table
-from ..tables import html as as_html
 from ..words import by, plural
 
 Numbers = tuple[int, ...]
@@ -16,8 +17,8 @@ Numbers = tuple[int, ...]
 class Line:
     """One layer, or one operation between layers; sizes (C, H, W), fields in pixels of the input.
 
-    `macs` are the uses of a weight; `products` are multiply-adds of data with data, as in
-    attention. `sees` is `field`, `all` (the whole input), `unknown` or `nothing`; where it is not
+    `macs` are the uses of a weight on data; `products` are the other multiply-adds: of data with
+    data, as in attention, and of weights with weights. `sees` is `field`, `all` (the whole input), `unknown` or `nothing`; where it is not
     `field`, `receptive_field` is None and `note` says why.
     """
 
@@ -125,8 +126,8 @@ class Explanation:
             yield f"Besides, {plural(self.fixed_params, 'fixed weight')}: none is trained."
         if self.products:
             yield (
-                f"Besides, {self.products:,} multiply-adds of data with data: they use no weight, "
-                "and are not among the MACs."
+                f"Besides, {self.products:,} multiply-adds of data with data, or of weights with "
+                "weights: they are not among the MACs."
             )
         if self.unused:
             several = ", ".join(f"{name} ({count:,})" for name, count in self.unused.items())
@@ -158,7 +159,53 @@ class Explanation:
         return f"<Explanation of {self.name}: {rows}, {self.params:,} parameters, {macs}>"
 
     def _repr_html_(self) -> str:
-        return as_html(self.table())
+        from .. import notebook
+
+        return notebook(self)
+
+
+def of_network(found: Found) -> Explanation:
+    """A network's explanation: the rows of its walk; a committee's are one member's."""
+    net = found.net.member
+    times = found.net.count if isinstance(found.net, Committee) else 1
+    rows = walk(net)
+    sums = totals(rows)
+    notes = [f"{times} of these: parameters and MACs are those of all."] if times > 1 else []
+    return Explanation(
+        name=found.name,
+        input=net.input,
+        rows=tuple(map(_line, rows)),
+        params=sums.params * times,
+        macs=sums.macs * times,
+        fixed_params=sums.fixed_params * times,
+        title=found.record.title or found.name,
+        notes=tuple(notes),
+    )
+
+
+def _line(row: Row) -> Line:
+    norm = getattr(row.layer, "norm", None)
+    return Line(
+        name=row.name,
+        kind=row.kind,
+        input=row.input,
+        out=row.out,
+        kernel=row.kernel,
+        stride=row.stride,
+        padding=row.padding,
+        dilation=(1, 1) if row.kernel else None,
+        groups=row.groups,
+        activation=row.activation,
+        params=row.params,
+        trainable=row.params,
+        fixed_params=row.fixed_params,
+        buffers=2 * row.out[0] if norm else 0,
+        macs=row.macs,
+        receptive_field=row.receptive_field,
+        field_stride=row.field_stride,
+        sees="field" if row.receptive_field else "all",
+        aux=row.aux,
+    )
 
 
 COLUMNS = (
@@ -202,7 +249,7 @@ def _details(row: Line) -> Iterator[str]:
     if row.fixed_params:
         yield f"{row.fixed_params:,} fixed weights"
     if row.products:
-        yield f"{row.products:,} data by data"
+        yield f"{row.products:,} products"
     if row.aux:
         yield "in training only"
 
@@ -224,7 +271,6 @@ def text(table: Table) -> str:
         both = zip(cells, widths, table.columns, strict=True)
         return "  ".join(c.rjust(w) if col.right else c.ljust(w) for c, w, col in both).rstrip()
 
-    rule = "-" * len(one([" " * w + "x" for w in widths][:-1] + [lines[0][-1]]))
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     body = [one(line) for line in lines]
     found = [table.title, "", body[0], rule, *body[1:-1], rule, body[-1], "", *table.notes]

@@ -1,0 +1,52 @@
+"""`explain NAME --convention NAME` as a page: another tool's number, and what it counts."""
+
+from __future__ import annotations
+
+from ..arithmetic.conventions import Counted
+from ..nets import Found
+from ..spec import totals, walk
+from ..tables import Cell, Column, Section, Table
+from .document import Chapter, Document, Grid, Piece, Words
+from .rows import per_cent
+
+
+def convention_page(found: Found, counted: Counted) -> Document:
+    """What a convention counts of a network, row by row where it counts rows."""
+    whose = counted.tool or f"the convention {counted.convention!r}"
+    pieces: list[Piece] = [Words(_sum(counted, whose)), Words(counted.counts)]
+    times = getattr(found.net, "count", 1)
+    macs = totals(walk(found.net.member)).macs * times
+    if counted.operations is not None and counted.operations != macs:
+        ratio = f", which is {counted.operations / macs:.4g} times as much" if macs else ""
+        pieces.append(Words(f"Beside it {macs:,} multiply-adds as counted here{ratio}."))
+    columns = (
+        Column("layer"),
+        Column("kind"),
+        Column("operations", right=True),
+        Column("%", right=True, show=per_cent),
+    )
+    every = sum(row.operations for row in counted.rows)
+    rows: list[tuple[Cell, ...]] = [
+        (row.name, row.kind, row.operations, row.operations / every if every else None)
+        for row in counted.rows
+        if row.operations
+    ]
+    table = Table(columns, (Section(tuple(rows)),))
+    if rows:
+        pieces.append(Grid(table, 2, ("%",)))
+    return Document(
+        found.record.title, found.record.source, (Chapter("", tuple(pieces)),), lambda: table
+    )
+
+
+def _sum(counted: Counted, whose: str) -> str:
+    """The number in a sentence."""
+    if counted.params is not None and counted.trainable is not None:
+        fixed = counted.params - counted.trainable
+        return (
+            f"{counted.params:,} parameters by {whose}: {counted.trainable:,} trained, "
+            f"{fixed:,} not."
+        )
+    if counted.operations is None:
+        return f"No number of operations by {whose}."
+    return f"{counted.operations:,} operations by {whose}."
