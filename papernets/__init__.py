@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from .run.network import Logits as Logits
     from .show.notebook import notebook as notebook
     from .spec import Net as Net
-    from .spec import totals as totals
-    from .spec import walk as walk
+    from .spec.walk import totals as totals
+    from .spec.walk import walk as walk
 
 
 def __getattr__(name: str) -> Any:

@@ -31,7 +31,7 @@ def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/diff.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/diff.md", "docs/modules.md"])
 def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
     """One after the other, as a reader types them: in an empty folder."""
     monkeypatch.chdir(tmp_path)

@@ -103,8 +103,9 @@ CONVENTIONS: Mapping[str, Convention] = {
         "and dense layers; 2 for each value that batch normalisation takes; 2 for each value that "
         "a pooling takes and that a ReLU gives, because it counts the module and the function "
         "within (subsampling is the function alone, ReLU6 the module alone: 1); 1 for each value "
-        "of each sum of two. Other activations and LRN do not count. In a network written otherwise a ReLU or a pooling that "
-        "is a function counts 1, and a sum that is `a + b` or `a += b` counts nothing.",
+        "of each sum of two. Other activations and LRN do not count. In a network written "
+        "otherwise a ReLU or a pooling that is a function counts 1, and a sum that is `a + b` or "
+        "`a += b` counts nothing.",
         "ptflops 0.7.5",
     ),
     "keras": Convention(

@@ -83,9 +83,7 @@ def ptflops(row: Row) -> int:
     that calls a wrapped function (ReLU, pooling) is counted twice.
     """
     layer, total = row.layer, 0
-    if isinstance(layer, Conv):
-        total = row.connections
-    elif isinstance(layer, Dense):
+    if isinstance(layer, Conv | Dense):
         total = row.connections
     elif isinstance(layer, Pool):
         total = _pooled(row, layer)

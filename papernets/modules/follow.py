@@ -33,7 +33,7 @@ PRODUCTS = ("mm", "bmm", "addmm", "baddbmm", "mv", "addmv", "dot", "linear", "ad
 
 @dataclass(frozen=True)
 class Op:
-    """An operation on data that came by: what it costs, its window, and the weights that it used."""
+    """An operation that came by: what it costs, its window, and the weights that it used."""
 
     name: str
     macs: int
@@ -126,7 +126,7 @@ class Follow(TorchDispatchMode):
         )
 
     def _cost(self, call: Call) -> tuple[int, int, frozenset[int]]:
-        """Uses of weights on data or constants, other multiply-adds, and what the weights are made of."""
+        """Uses of weights, other multiply-adds, and what the weights are made of."""
         if call.name in WINDOWS:
             x, weight = call.given["input"], call.given["weight"]
             places = x if call.given["transposed"] else call.outs[0]

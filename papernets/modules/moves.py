@@ -68,7 +68,9 @@ def _repeat(call: Call) -> list[Seen | None]:
     def one(span: Span) -> Span:
         def tiled(array: Array) -> Array:
             array = array.reshape((1,) * more + array.shape)
-            return np.tile(array, [n if s > 1 else 1 for n, s in zip(times, array.shape)])
+            return np.tile(
+                array, [n if s > 1 else 1 for n, s in zip(times, array.shape, strict=True)]
+            )
 
         at = None if span.dim is None else span.dim + more
         return span.moved(tiled, at, span.step)
@@ -354,9 +356,8 @@ def _im2col(call: Call) -> list[Seen | None]:
         return [lost("windows are cut out of a tensor without a batch")]
     words = ("kernel_size", "stride", "padding", "dilation")
     ks, ss, ps, ds = (_several(given[word], 2) for word in words)
-    outs = [
-        (n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(x.shape[2:], ks, ss, ps, ds)
-    ]
+    every = zip(x.shape[2:], ks, ss, ps, ds, strict=True)
+    outs = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in every]
     at = [window(o, k, s, p, d) for o, k, s, p, d in zip(outs, ks, ss, ps, ds, strict=True)]
 
     def one(span: Span) -> Span:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from .seen import Seen, lost, together
@@ -217,10 +216,8 @@ def _reduction(call: Call) -> list[Seen | None]:
     over = set(range(x.dim() - 2, x.dim())) <= set(along) and x.dim() == 4
 
     def one(span: Span) -> Span:
-        if over and span.dim in along:  # a global pooling
-            span = span.everything()
-        else:
-            span = reduced(span, along)
+        pools = over and span.dim in along  # a global pooling
+        span = span.everything() if pools else reduced(span, along)
         return span if kept else _squeezed(span, along)
 
     return [_each(call.seen(x), one)]

@@ -98,7 +98,8 @@ def nothing(dims: int) -> Span:
 
 def joined(spans: Sequence[Span], dims: int) -> Span:
     """The span of values that are made of one value of each, broadcast as torch does."""
-    firsts, lasts = zip(*((_widened(s.first, dims), _widened(s.last, dims)) for s in spans))
+    firsts = [_widened(span.first, dims) for span in spans]
+    lasts = [_widened(span.last, dims) for span in spans]
     first, last = firsts[0], lasts[0]
     for other in firsts[1:]:
         first = np.minimum(first, other)

@@ -40,7 +40,9 @@ class Origin:
 class Paper(Origin):
     """A publication, named well enough to find it.
 
-    `authors` are family names, `given` the others in the same order. A place in it is `table 2`, or `He et al. 2015, figure 3` beside another paper.
+    `authors` are family names, `given` the others in the same order.
+
+    A place in it is `table 2`, or `He et al. 2015, figure 3` beside another paper.
     """
 
     title: str

@@ -57,7 +57,7 @@ def tex(text: str) -> str:
 def _letter(letter: str) -> str:
     if letter in SPECIAL:
         return SPECIAL[letter]
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     if len(marks) == 1 and marks[0] in ACCENTS and base.isascii():
         mark = ACCENTS[marks[0]]
         return f"{{\\{mark}{'{' + base + '}' if mark.isalpha() else base}}}"

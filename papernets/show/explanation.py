@@ -1,4 +1,4 @@
-"""An explanation: a line for each layer of a network or of any module, with their sums. No torch."""
+"""An explanation: a line for each layer of a network or of any module, and their sums."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ class Line:
     """One layer, or one operation between layers; sizes (C, H, W), fields in pixels of the input.
 
     `macs` are the uses of a weight on data; `products` are the other multiply-adds: of data with
-    data, as in attention, and of weights with weights. `sees` is `field`, `all` (the whole input), `unknown` or `nothing`; where it is not
-    `field`, `receptive_field` is None and `note` says why.
+    data, as in attention, and of weights with weights. `sees` is `field`, `all` (the whole input),
+    `unknown` or `nothing`; where it is not `field`, `receptive_field` is None, and `note` says why
+    nothing can be told.
     """
 
     name: str

