@@ -23,6 +23,7 @@ def imports(page):
                 yield from (f"from {node.module} import {alias.name}" for alias in node.names)
 
 
+RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "diff", "modules", "compare"))]
 SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 
 
@@ -31,7 +32,7 @@ def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/diff.md", "docs/modules.md"])
+@pytest.mark.parametrize("name", RUN)
 def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
     """One after the other, as a reader types them: in an empty folder."""
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,8 @@ from .flags import Json, WrongUse, own_file, wrong_use
 from .output import TABLES, Csv, Html, Latex, Markdown, Output, chosen, write
 
 if TYPE_CHECKING:
-    from ..compare.several import Compared, Comparison
+    from ..compare.one import Compared
+    from ..compare.several import Comparison
     from ..tables import Table
 
 PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
@@ -29,7 +30,7 @@ OPTIONAL = ("interval", "memory", "field", "MiB", "year")
 def compare(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NETWORKS...", help=NAMED, show_default=False),
+        typer.Argument(metavar="NETWORK", help=NAMED, show_default=False),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All networks, by year.")] = False,
     family: Annotated[
@@ -130,11 +131,11 @@ def _comparison(
 
 def _compared(name: str, sizes: tuple[int | None, int | None, str]) -> Compared:
     """A network, or that of a bundle or a run, with its result."""
+    from ..compare.one import Compared
     from ..compare.results import result_of
-    from ..compare.several import Compared
 
     if not name:
-        raise WrongUse("NETWORKS: one is empty: give a name, or leave it out")
+        raise WrongUse("NETWORK: one is empty: give a name, or leave it out")
     found, folder = network(name, *sizes), bundle_of(name)
     if folder is None:
         return Compared(name if ".py:" in name else found.name, found)

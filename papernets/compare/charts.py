@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ..words import did_you_mean, plural
 from .columns import digits, millions, short_percent
+from .one import Compared
 from .published import SAID, Published, choose
-from .several import Compared, Comparison
+from .several import Comparison
 from .stages import Stage
 
 GROUPS: Mapping[str, str] = {

@@ -9,17 +9,18 @@ from string import ascii_lowercase
 from ..tables import Cell, Column, Section, Table
 from ..words import by, did_you_mean, percent, plural
 from .depth import RULE
+from .one import Compared
 from .published import SAID, Published
-from .several import Compared, Comparison
 
-Get = Callable[[Comparison, Compared], Cell]
+Get = Callable[[Compared, str], Cell]
+"""A cell of a network, with the errors that a protocol chooses."""
 
 
 @dataclass(frozen=True)
 class What:
-    """A column: how people's heading reads, its value, how a number is shown, what it means.
+    """A column: its heading for people, its value, how a number is shown, what it means.
 
-    `words`: set to the left. `exact`: what programs get is called so.
+    `words`: set to the left.
     """
 
     name: str
@@ -54,24 +55,24 @@ def _mebi(size: float) -> str:
     return digits(size / 2**20)
 
 
-def _field(_: Comparison, one: Compared) -> Cell:
+def _field(one: Compared, _: str) -> Cell:
     field = one.receptive_field
     return by(field) if field else None
 
 
 def _shown(get: Callable[[Published], Cell]) -> Get:
-    def cell(comparison: Comparison, one: Compared) -> Cell:
-        found = comparison.shown(one)
+    def cell(one: Compared, protocol: str) -> Cell:
+        found = one.shown(protocol)
         return get(found) if found else None
 
     return cell
 
 
-def _measured(comparison: Comparison, one: Compared) -> Cell:
+def _measured(one: Compared, _: str) -> Cell:
     return one.measured.error if one.measured else None
 
 
-def _interval(comparison: Comparison, one: Compared) -> Cell:
+def _interval(one: Compared, _: str) -> Cell:
     if one.measured is None or one.measured.error is None:
         return None
     low, high = one.measured.interval
@@ -79,7 +80,7 @@ def _interval(comparison: Comparison, one: Compared) -> Cell:
 
 
 def _of_network(get: Callable[[Compared], Cell]) -> Get:
-    return lambda comparison, one: get(one)
+    return lambda one, protocol: get(one)
 
 
 WHATS: Mapping[str, What] = {
@@ -157,52 +158,46 @@ def check_columns(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(columns))
 
 
-def value_of(comparison: Comparison, name: str, one: Compared) -> Cell | tuple[int, ...]:
+def value_of(name: str, one: Compared, protocol: str) -> Cell | tuple[int, ...]:
     """By what a network is sorted in a column; ValueError for an unknown one."""
     check_columns((name,))
     if name == "field":
         return one.receptive_field
     if name == "input":
         return one.net.input
-    return WHATS[name].get(comparison, one)
+    return WHATS[name].get(one, protocol)
 
 
-def usual(comparison: Comparison, exact: bool = False) -> tuple[str, ...]:
+def usual(several: Sequence[Compared], protocol: str, exact: bool = False) -> tuple[str, ...]:
     """The columns without being asked: errors where somebody published one, ours where given."""
-    several = comparison.several
-    published = any(comparison.shown(one) for one in several)
+    published = any(one.shown(protocol) for one in several)
     ours = any(one.measured for one in several)
     more = ("protocol", "source") if exact else ()
     sizes = ("mebibytes",) if exact else ()
-    return (
-        *USUAL[:6],
-        *sizes,
-        *USUAL[6:],
-        *((*ERRORS, *more) if published else ()),
-        *(OURS if ours else ()),
-    )
+    errors = (*ERRORS, *more) if published else ()
+    return (*USUAL[:6], *sizes, *USUAL[6:], *errors, *(OURS if ours else ()))
 
 
-def table(comparison: Comparison, columns: tuple[str, ...], exact: bool) -> Table:
-    """The comparison as a table: rounded, with the protocols marked; or exact, for programs."""
-    names = columns or usual(comparison, exact)
+def table(
+    several: Sequence[Compared], protocol: str, columns: tuple[str, ...], exact: bool
+) -> Table:
+    """The networks as a table: rounded, with the protocols marked; or exact, for programs."""
+    names = columns or usual(several, protocol, exact)
     if exact:
-        return _exact(comparison, names)
-    letters = marks(comparison) if set(names) & set(ERRORS) else {}
-    rows = tuple(
-        tuple(_cell(comparison, name, one, letters) for name in names) for one in comparison.several
-    )
+        return _exact(several, protocol, names)
+    letters = marks(several, protocol) if set(names) & set(ERRORS) else {}
+    rows = tuple(tuple(_cell(name, one, protocol, letters) for name in names) for one in several)
     heads = tuple(
         Column(WHATS[name].name, not WHATS[name].words, name, WHATS[name].show) for name in names
     )
     title = f"{plural(len(rows), 'network')} compared"
-    return Table(heads, (Section(rows),), title, tuple(notes(comparison, names, letters)))
+    return Table(heads, (Section(rows),), title, tuple(notes(several, protocol, names, letters)))
 
 
-def _cell(comparison: Comparison, name: str, one: Compared, letters: Mapping[str, str]) -> Cell:
-    cell = WHATS[name].get(comparison, one)
+def _cell(name: str, one: Compared, protocol: str, letters: Mapping[str, str]) -> Cell:
+    cell = WHATS[name].get(one, protocol)
     if name in ERRORS and isinstance(cell, float):
-        found = comparison.shown(one)
+        found = one.shown(protocol)
         assert found is not None
         more = "> " if found.least else ""
         return f"{more}{short_percent(cell)} {letters[found.protocol]}"
@@ -217,15 +212,14 @@ def short_percent(fraction: float) -> str:
     return f"{value:.1f}" if value == round(value, 1) else f"{value:g}"
 
 
-def _exact(comparison: Comparison, names: tuple[str, ...]) -> Table:
+def _exact(several: Sequence[Compared], protocol: str, names: tuple[str, ...]) -> Table:
     heads = []
     for name in names:
         what = WHATS[name]
         key = EXACT[name][0] if name in EXACT else KEYS.get(name, name)
         heads.append(Column(what.name, not what.words, key))
     rows = tuple(
-        tuple(_plain(name, WHATS[name].get(comparison, one)) for name in names)
-        for one in comparison.several
+        tuple(_plain(name, WHATS[name].get(one, protocol)) for name in names) for one in several
     )
     return Table(tuple(heads), (Section(rows),))
 
@@ -234,11 +228,11 @@ def _plain(name: str, cell: Cell) -> Cell:
     return round(cell / EXACT[name][1], 6) if name in EXACT and isinstance(cell, int) else cell
 
 
-def marks(comparison: Comparison) -> dict[str, str]:
-    """A letter for each protocol among the errors that are shown, in the order of the networks."""
-    found = (comparison.shown(one) for one in comparison.several)
+def marks(several: Sequence[Compared], protocol: str) -> dict[str, str]:
+    """A letter for each way of measuring among the errors shown, in the order of the networks."""
+    found = (one.shown(protocol) for one in several)
     every = dict.fromkeys(one.protocol for one in found if one)
-    return {protocol: _letter(at) for at, protocol in enumerate(every)}
+    return {way: _letter(at) for at, way in enumerate(every)}
 
 
 def _letter(at: int) -> str:
@@ -247,34 +241,34 @@ def _letter(at: int) -> str:
     return (_letter(before - 1) if before else "") + ascii_lowercase[last]
 
 
-def notes(comparison: Comparison, names: Sequence[str], letters: Mapping[str, str]) -> list[str]:
+def notes(
+    several: Sequence[Compared],
+    protocol: str,
+    names: Sequence[str],
+    letters: Mapping[str, str],
+) -> list[str]:
     """What stands below a table: each protocol with its sources, and what the columns mean."""
     lines = []
     if letters:
-        lines.append(f"top-1, top-5: errors in per cent as published, {SAID[comparison.protocol]}.")
-    for protocol, letter in letters.items():
-        lines.append(f"{letter}: {protocol}. {'; '.join(_sources(comparison, protocol))}.")
-    if letters and (without := unpublished(comparison)):
-        count = len(comparison.several)
-        whom = ", ".join(without) if len(without) < count else "any of them"
-        lines.append(f"No such error was published of {whom}.")
+        lines.append(f"top-1, top-5: errors in per cent as published, {SAID[protocol]}.")
+    for way, letter in letters.items():
+        lines.append(f"{letter}: {way}. {'; '.join(_sources(several, protocol, way))}.")
+    without = [one.called for one in several if one.shown(protocol) is None]
+    if letters and without:
+        lines.append(f"No such error was published of {', '.join(without)}.")
     means = [WHATS[name].means for name in names if WHATS[name].means]
     return [*lines, *([f"{'; '.join(means)}."] if means else [])]
 
 
-def _sources(comparison: Comparison, protocol: str) -> list[str]:
-    """Who printed the errors of a protocol: `table 3: resnet50, resnet101`."""
+def _sources(several: Sequence[Compared], protocol: str, way: str) -> list[str]:
+    """Who printed the errors of a way of measuring: `table 3: resnet50, resnet101`."""
     found: dict[str, list[str]] = {}
-    for one in comparison.several:
-        shown = comparison.shown(one)
-        if shown and shown.protocol == protocol:
+    for one in several:
+        shown = one.shown(protocol)
+        if shown and shown.protocol == way:
             paper = one.found.record.paper
             who = f"{paper.authors.split(',')[0]} {paper.year}" if paper else ""
-            where = f"{who}, {shown.source}" if shown.by == "paper" and who else shown.source
+            own = shown.by == "paper" and who and paper and paper.authors[:6] not in shown.source
+            where = f"{who}, {shown.source}" if own else shown.source
             found.setdefault(where, []).append(one.called)
-    return [f"{where}: {', '.join(several)}" for where, several in found.items()]
-
-
-def unpublished(comparison: Comparison) -> list[str]:
-    """The networks without an error of the kind that is shown."""
-    return [one.called for one in comparison.several if comparison.shown(one) is None]
+    return [f"{where}: {', '.join(names)}" for where, names in found.items()]

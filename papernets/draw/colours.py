@@ -19,24 +19,20 @@ GROUPS: Mapping[str, str] = {
 """The colour of a group of families."""
 SHAPES: Mapping[str, float] = {
     "o": 1.0,
-    "s": 0.79,
-    "D": 0.7,
-    "^": 1.45,
-    "v": 1.45,
-    "p": 1.2,
-    "P": 1.2,
-    "X": 1.2,
-    "h": 1.1,
-    "*": 2.0,
-    "<": 1.45,
-    ">": 1.45,
+    **dict.fromkeys("sD", 0.785),
+    **dict.fromkeys("^v", 1.571),
+    "p": 1.321,
+    "P": 1.414,
+    "X": 1.257,
+    "h": 1.209,
+    "*": 2.798,
+    **dict.fromkeys("<>", 1.571),
 }
 """The shapes of markers, each with what makes its area that of a circle."""
-HOLLOW = "*"
 
 
 def shapes_of(protocols: Sequence[str]) -> dict[str, str]:
-    """A shape for each protocol, the most usual first; when there are no more, stars."""
+    """A shape for each protocol, the most usual first; beyond the last shape all have that."""
     every = [protocol for protocol, _ in Counter(protocols).most_common()]
     known = list(SHAPES)
-    return {p: known[at] if at < len(known) else HOLLOW for at, p in enumerate(every)}
+    return {p: known[min(at, len(known) - 1)] for at, p in enumerate(every)}

@@ -146,7 +146,7 @@ def test_the_notes_tables(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ([], "nothing to compare: papernets compare alexnet vgg16"),
         (["vgg61"], "Did you mean 'vgg16'?"),
-        ([""], "NETWORKS: one is empty"),
+        ([""], "NETWORK: one is empty"),
         (["alexnet", "--sort", "parms"], "unknown column 'parms'. Did you mean 'params'?"),
         (["alexnet", "--columns", "year,dept"], "Did you mean 'depth'?"),
         (["alexnet", "--protocol", "one_crop"], "Did you mean 'one-crop'?"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from papernets.compare.charts import GROUPS, KINDS, OURS, chart
+from papernets.compare.one import Compared
 from papernets.compare.results import Result
-from papernets.compare.several import Compared, Comparison, compare
+from papernets.compare.several import Comparison, compare
 from papernets.nets import NETS, list_nets, look_up
 
 EVERY = compare(list_nets())

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from papernets.compare.depth import depth
-from papernets.compare.several import Compared
+from papernets.compare.one import Compared
 from papernets.compare.stages import END
 from papernets.nets import list_nets, look_up
 from papernets.spec import totals

@@ -6,8 +6,9 @@ import pytest
 
 from papernets import spec
 from papernets.compare.columns import NAMES, digits, millions
+from papernets.compare.one import Compared
 from papernets.compare.results import Result
-from papernets.compare.several import Compared, Comparison, compare, in_family
+from papernets.compare.several import Comparison, compare, in_family
 from papernets.nets import list_nets, look_up
 from papernets.show.explain import explain_dict
 from papernets.tables import FORMATS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
+from math import pi
 from xml.etree import ElementTree
 
 import pytest
@@ -92,18 +93,31 @@ def test_shares_add_up_to_the_whole_bar() -> None:
             assert sum(parts) == pytest.approx(1)
 
 
+def area(path) -> float:
+    """The area of a marker's outline."""
+    found = 0.0
+    for outline in path.to_polygons():
+        found += abs(sum(x * v - y * u for (x, y), (u, v) in pairwise(outline))) / 2
+    return found
+
+
 def test_a_markers_area_is_its_parameters() -> None:
     figure = figure_of(chart(FOUR, "error-macs"))
-    areas = {}
+    shares = []
     for at, one in enumerate(FOUR.several):
         (marker,) = figure.findobj(lambda a, at=at: a.get_gid() == f"point-{at}")
-        path = marker.get_paths()[0]
-        box = marker.get_transforms()[0][0][0]
-        round_ = path.codes is not None and 4 in path.codes
-        areas[one.called] = (round_, box**2, one.params)
-    circles = [(area, params) for round_, area, params in areas.values() if round_]
-    (a, p), (b, q) = circles[:2]
-    assert a / b == pytest.approx(p / q, rel=0.01)
+        scale = marker.get_transforms()[0][0][0]
+        shares.append(area(marker.get_paths()[0]) * scale**2 / one.params)
+    assert max(shares) == pytest.approx(min(shares), rel=0.03)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_has_the_area_of_a_circle(shape: str) -> None:
+    from matplotlib.markers import MarkerStyle
+
+    marker = MarkerStyle(shape)
+    path = marker.get_path().transformed(marker.get_transform())
+    assert area(path) * SHAPES[shape] == pytest.approx(pi / 4, rel=0.02)
 
 
 @pytest.mark.parametrize(
