@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -25,14 +26,14 @@ FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
 
 def draw(
     name: Annotated[str, typer.Argument(help=NAMED)],
-    output: Output,
+    output: Output = "",
     style: Annotated[
         str, typer.Option("--style", help="boxes, volumes or line: graph, maps to scale, strip.")
     ] = "boxes",
     theme: Annotated[str, typer.Option("--theme", help="light, dark or print.")] = "light",
     depth: Annotated[
         str,
-        typer.Option("--depth", help="How deep blocks are taken apart: 1, 2, ... or all. [fitting]"),
+        typer.Option("--depth", help="How deep blocks are taken apart: 1, 2 or all. [fitting]"),
     ] = "",
     block: Annotated[
         str, typer.Option("--block", help="Draw one block or layer alone, inception_3a for one.")
@@ -55,7 +56,7 @@ def draw(
     """
     from ..diagram import draw as diagram_of
 
-    wanted = _format(format, output)
+    wanted = _format(format, output, name)
     deep = _depth(depth)
     with own_file(*filter(None, (name, beside))):
         found = network(name, classes, channels, input)
@@ -82,11 +83,16 @@ def draw(
 LEAST = 5.95
 
 
-def _format(given: str, output: str) -> str:
+def _format(given: str, output: str, name: str) -> str:
     """The format that is asked for, by the flag or the suffix."""
     if given and given not in FORMATS:
         raise WrongUse(
             f"unknown format {given!r}.{did_you_mean(given, FORMATS)} There are {either(FORMATS)}"
+        )
+    if not output:
+        raise WrongUse(
+            f"draw writes a file; its suffix, .svg, .pdf, .png, .tex or .html, chooses the format: "
+            f"papernets draw {quote(name)} -o drawing.svg"
         )
     if output == "-":
         if not given:
@@ -98,6 +104,6 @@ def _format(given: str, output: str) -> str:
 def _depth(text: str) -> int | None:
     if text in ("", "all"):
         return None if not text else 99
-    if not text.isdigit() or not 1 <= int(text[:9]):
+    if not text.isdigit() or not int(text[:9]) >= 1:
         raise WrongUse(f"--depth {text}: give 1, 2, ... or all")
     return int(text[:9])

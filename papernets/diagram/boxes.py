@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import words
+from .fit import widths
 from .folds import folded
 from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, moved, on_a4
 from .subject import Subject
-from .tiler import Tiler, widths
+from .tiler import Tiler
 from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, straight
-from .units import EVERYTHING, Leaf, Side, Stack, levels, outline, rows_in
+from .units import EVERYTHING, Stack, Unit, collapsed, end_of, levels, outline, rows_in
 
 SMALLEST = 6.0
 """Points that the smallest text has where a drawing is printed on A4."""
@@ -85,25 +86,24 @@ LAYERS = {"frame": 0, "edge": 1, "arc": 1, "shadow": 2}
 
 def layered(shapes: Sequence[Shape]) -> list[Shape]:
     """The shapes with frames below all, edges over them, boxes and then text on top."""
-    return sorted(
-        shapes, key=lambda one: 4 if isinstance(one, Label) else LAYERS.get(one.role, 3)
-    )
+    return sorted(shapes, key=lambda one: 4 if isinstance(one, Label) else LAYERS.get(one.role, 3))
 
 
 def gathered(stack: Stack, groups: int) -> Stack:
     """At most so many units: neighbours gathered into one box."""
     units = stack.units
     per = -(-len(units) // groups)
-    found = []
+    found: list[Unit] = []
     for at in range(0, len(units), per):
         several = units[at : at + per]
         if len(several) == 1:
             found.append(several[0])
             continue
-        rows = tuple(row for unit in several for row in rows_in(unit) if not row.aux)
-        if rows:
-            found.append(Leaf(rows[0].name, rows, whole="rest"))
-        found += [unit for unit in several if isinstance(unit, Side)]
+        inner = Stack(tuple(several))
+        if end_of(inner):
+            found.append(collapsed(rows_in(several[0]).__next__().name, inner, "rest"))
+        else:
+            found += several
     return Stack(tuple(found))
 
 
@@ -114,15 +114,16 @@ def input_tile(subject: Subject, tiler: Tiler) -> Tile:
     text = f"input {words.size(subject.input)}"
     box = Box(-half, 0, 2 * half, m.line + 6, "input", "node", key, ("",), radius=(m.line + 6) / 2)
     label = Label(0, (m.line + 6) / 2 + m.size * 0.34, text, m.size, bold=True, within=key)
-    return Tile(
-        half, half, m.line + 6, [box, label], [], (0, m.line + 6), ("",), subject.input
-    )
+    return Tile(half, half, m.line + 6, [box, label], [], (0, m.line + 6), ("",), subject.input)
 
 
 def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
     """The trunk in as many columns as fill a sheet best; None where it is too much for one."""
     tiler = Tiler(m, *widths(stack, m), subject.marks)
-    tiles = [input_tile(subject, tiler), *(tiler.unit(unit, "") for unit in stack.units)]
+    tiles = [
+        input_tile(subject, tiler),
+        *(tiler.unit(unit, prefix(subject)) for unit in stack.units),
+    ]
     if sum((tile.left + tile.right) * tile.height for tile in tiles) > sheet(m.small):
         return None
     best: list[Shape] | None = None
@@ -134,6 +135,12 @@ def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
         if own > scale + 0.02:
             best, scale = shapes, own
     return best
+
+
+def prefix(subject: Subject) -> str:
+    """What names begin with, and is not written: the block's that is drawn alone."""
+    alone = len(subject.units(1).units) == 1 and subject.name in subject.by_name
+    return "" if alone else subject.name
 
 
 def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
@@ -177,12 +184,14 @@ def _cut(tiles: Sequence[Tile], heights: Sequence[float], most: float) -> list[l
     return found
 
 
-def columns(runs: Sequence[Sequence[Tile]], m: Metrics) -> list[Shape]:
+def columns(
+    runs: Sequence[Sequence[Tile]], m: Metrics, extra: Mapping[str, float] | None = None
+) -> list[Shape]:
     """Columns side by side, the end of one led to the top of the next."""
     found: list[Shape] = []
     x, size, last = 0.0, None, None
     for at, run in enumerate(runs):
-        tile = Column(m, trunk=True, more=at < len(runs) - 1).joined(run, size)
+        tile = Column(m, extra or {}, True, at < len(runs) - 1).joined(run, size)
         axis = x + tile.left
         found += moved(tile.shapes, axis, 0)
         for entry in tile.entries:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from .shapes import Box, Drawing, Edge, Label, Point, Polygon
-from .svg import arrow, toward, weight
+from .svg import arrow, dashes, toward, weight
 from .themes import Theme
 
 SETTINGS: Any = {
@@ -76,7 +76,8 @@ def _load() -> None:
 def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: int) -> None:
     if isinstance(shape, Label):
         axes.text(
-            shape.x, shape.y, _drawable(shape.text), fontsize=shape.size, color=theme.text(shape.paint),
+            shape.x, shape.y, _drawable(shape.text), fontsize=shape.size,
+            color=theme.text(shape.paint),
             ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor], va="baseline",
             fontweight="bold" if shape.bold else "normal", zorder=order,
         )  # fmt: skip
@@ -98,9 +99,9 @@ def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: in
         return
     mark = theme.marks.get(shape.mark, "")
     wide = 2.2 if mark else 0.8
-    dashed = isinstance(shape, Box) and shape.dashed
-    style = (0, (3 / wide, 2 / wide)) if dashed or shape.mark == "only_b" else "solid"
-    look = {
+    lengths = tuple(one / wide for one in dashes(shape))
+    style = (0, lengths) if lengths else "solid"
+    look: Any = {
         "facecolor": theme.fill(shape.paint, shape.shade if isinstance(shape, Polygon) else 0),
         "edgecolor": mark or theme.outline(shape.paint),
         "linewidth": wide,

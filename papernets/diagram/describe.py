@@ -26,4 +26,5 @@ def describe(subject: Subject) -> str:
     if len(others) > MOST:
         steps.append(f"{len(others) - MOST} further steps")
     told = "; ".join(steps)
-    return f"{clean(subject.title)}: {subject.facts}. From the input, {words.size(first.shape)}: {told}."
+    start = f"From the input, {words.size(first.shape)}"
+    return f"{clean(subject.title)}: {subject.facts}. {start}: {told}."

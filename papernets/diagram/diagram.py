@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from ..nets import Found, beside
+from ..nets import Found
 from ..spec import Committee, Net
-from ..spec.walk import Row, walk
 from ..words import did_you_mean, either
-from . import words
-from .page import Legend, Words, page, paints_of
 from .shapes import Drawing, Shape
 from .themes import Theme, theme_of
 
@@ -80,7 +75,7 @@ def draw(
     colours = theme_of(theme)
     if style not in STYLES:
         raise ValueError(
-            f"unknown style {style!r}.{did_you_mean(style, STYLES)} There are {either(STYLES)}"
+            f"unknown style {style!r}.{did_you_mean(style, STYLES, loosely=True)} There are {either(STYLES)}"
         )
     if depth is not None and depth < 1:
         raise ValueError(f"depth {depth}: give 1, 2, ... or 'all'")

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from ..spec.walk import Row
-from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, rows_in, stacks_in
+from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, end_of, rows_in, stacks_in
 
 LONGEST = 8
 """Units in a pattern that is looked for."""
@@ -48,7 +48,7 @@ class _Folder:
         return Stack(tuple(found))
 
     def worth(self, units: Sequence[Unit], times: int) -> bool:
-        if any(isinstance(unit, Side | Fold) for unit in units):
+        if any(isinstance(unit, Side | Fold) for unit in units) or not end_of(Stack(tuple(units))):
             return False
         if self.loosely:
             return not any(isinstance(unit, Leaf) for unit in units)
@@ -86,7 +86,7 @@ class _Folder:
         if not isinstance(settings, Hashable) or row.kind in ("concat", "add"):
             settings = (row.kind, getattr(row.layer, "scales", None), row.activation)
         if self.loosely and isinstance(getattr(row.layer, "out", None), int):
-            settings = replace(row.layer, out=1)  # type: ignore[type-var, call-arg]
+            settings = replace(row.layer, out=1)  # type: ignore[type-var]
         out = row.out[1:] if self.loosely else row.out
         return settings, row.input[1:], out, self.marks.get(row.name, "")
 
@@ -107,12 +107,15 @@ def _run(forms: Sequence[int], at: int) -> tuple[int, int]:
 def _fold(units: Sequence[Unit], length: int, times: int, loosely: bool) -> Unit:
     rows = tuple(row for unit in units for row in rows_in(unit))
     if length == 1 and isinstance(units[0], Leaf):
-        return replace(units[0], rows=rows, times=units[0].times * times)
+        end = end_of(Stack((units[-1],)))
+        return replace(units[0], rows=rows, times=units[0].times * times, end=end)
     first, last = units[0], units[-1]
     inner = tuple(units[:length])
     if loosely:
         inner = tuple(merged(units[at::length]) for at in range(length))
-    return Fold(Stack(inner), times, rows, _name(first), _name(last))
+    end = end_of(Stack(tuple(units)))
+    assert end is not None
+    return Fold(Stack(inner), times, rows, _name(first), _name(last), end)
 
 
 def merged(units: Sequence[Unit]) -> Unit:

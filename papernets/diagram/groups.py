@@ -13,6 +13,7 @@ from ..spec.window import Shape
 from . import words
 from .subject import Subject
 from .text import clean
+from .tiler import common
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,6 @@ class Slab:
     rows: tuple[Row, ...]
     paint: str
     split: tuple[int, ...] = ()
-    times: int = 1
 
     @property
     def shape(self) -> Shape:
@@ -37,6 +37,11 @@ class Head:
     name: str
     rows: tuple[Row, ...]
     weight: float
+
+    @property
+    def layers(self) -> int:
+        """How many of its rows have weights."""
+        return sum(1 for row in self.rows if row.params or row.fixed_params)
 
 
 @dataclass
@@ -66,37 +71,44 @@ class Group:
     @property
     def name(self) -> str:
         """The names of the slabs: `conv1_1–2`."""
-        names = [clean(slab.name) for slab in self.slabs]
+        names = [clean(slab.name) for slab in self.blocks or self.slabs]
         return spanned(names) if names else "input"
+
+    @property
+    def blocks(self) -> list[Slab]:
+        """The slabs that are blocks."""
+        return [slab for slab in self.slabs if slab.paint == "block"]
 
     @property
     def within(self) -> str:
         """The windows on the longest way through a residual block: `1×1, 3×3, 1×1`."""
-        if not self.slabs or self.slabs[0].rows[-1].kind != "add":
+        blocks = self.blocks
+        if not blocks or blocks[-1].rows[-1].kind != "add":
             return ""
-        rows, found = self.slabs[-1].rows, []
-        sources = {rows[0].input}
-        for row in rows:
-            if row.kernel and row.kind == "conv" and not row.name.endswith("shortcut"):
-                found.append(words.extent(row.kernel))
-        return ", ".join(found) if len(found) <= 3 and sources else ""
+        own = blocks[-1].rows
+        found = [
+            words.extent(r.kernel) for r in own if r.kernel and not r.name.endswith("shortcut")
+        ]
+        return ", ".join(found) if len(found) <= 3 else ""
 
     @property
     def does(self) -> str:
         """What the slabs do, in few words."""
         if not self.slabs:
             return ""
-        count = sum(slab.times for slab in self.slabs)
-        first = self.slabs[0]
-        if first.paint == "block":
-            kind = "residual" if first.rows[-1].kind == "add" else "inception"
-            if first.rows[-1].kind not in ("add", "concat"):
-                kind = "block"
-            return f"{count} × {kind}" if count > 1 else kind
+        if blocks := self.blocks:
+            ends = {slab.rows[-1].kind for slab in blocks}
+            kind = KINDS.get(ends.pop(), "block") if len(ends) == 1 else "block"
+            return f"{len(blocks)} × {kind}" if len(blocks) > 1 else kind
+        count = len(self.slabs)
         texts = dict.fromkeys(spec(slab.rows[0]) for slab in self.slabs)
         if len(texts) == 1:
             return (f"{count} × " if count > 1 else "") + next(iter(texts))
         return " + ".join(texts) if len(texts) == 2 and count == 2 else f"{count} layers"
+
+
+KINDS = {"add": "residual", "concat": "inception"}
+"""What a block is called by the row that joins it."""
 
 
 def spec(row: Row) -> str:
@@ -139,16 +151,15 @@ def groups_of(subject: Subject) -> list[Group]:
         if len(one.rows) == 1 and weightless and (row.out == row.input or row.kind == "flatten"):
             here.also.append(row)
             continue
-        apart = one.paint != here.paint and "pool" in (one.paint, here.paint)
+        pools = {slab.paint == "pool" for slab in (*here.slabs, one)}
+        apart = len(pools) > 1 and one.paint != "norm"
         mixed = "dense" in (one.paint, here.paint)
         if one.shape != here.shape or not here.slabs or apart or mixed:
             here = Group(one.shape)
             found.append(here)
         here.slabs.append(one)
     for group in found:
-        group.mark = next(
-            (subject.marks[r.name] for r in group.rows if subject.marks.get(r.name)), ""
-        )
+        group.mark = common(subject.marks.get(row.name, "") for row in group.rows)
     return found
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .shapes import Box, Drawing, Label, Polygon, Shape, around, moved
-from .text import clean, width, wrapped
+from .text import clean, fitted, width, wrapped
 from .words import LEGEND
 
 MARGIN = 14.0
-LEAST = 330.0
+LEAST = 400.0
 """The narrowest page, so that a title has room."""
 
 
@@ -30,6 +30,8 @@ class Legend:
 
     paints: Sequence[str]
     notes: Sequence[str]
+    marks: Sequence[tuple[str, str]] = ()
+    """Each mark of a comparison that there is, with its words."""
     names: dict[str, str] = field(default_factory=lambda: dict(LEGEND))
 
 
@@ -70,15 +72,16 @@ def _legend(legend: Legend, wide: float, size: float) -> tuple[list[Shape], floa
     """Swatches in lines, then sentences; and how high they are."""
     found: list[Shape] = []
     x, y = 0.0, 0.0
-    for paint in legend.paints:
-        text = legend.names.get(paint, paint)
+    swatches = [(paint, "", legend.names.get(paint, paint)) for paint in legend.paints]
+    for paint, mark, text in [*swatches, *(("input", *one) for one in legend.marks)]:
+        text = fitted(text, wide - 16, size)
         room = 14 + width(text, size) + 12
-        if x and x + room > wide:
+        if x and x + room > wide + 12:
             x, y = 0.0, y + size * 1.6
-        found.append(Box(x, y, 10, size, paint, "swatch", radius=1.5))
+        found.append(Box(x, y, 10, size, paint, "swatch", radius=1.5, mark=mark))
         found.append(Label(x + 14, y + size * 0.86, text, size, "start"))
         x += room
-    y += size * 1.6 if legend.paints else 0
+    y += size * 1.6 if found else 0
     for note in legend.notes:
         for line in wrapped(clean(note), wide, size):
             y += size * 1.05

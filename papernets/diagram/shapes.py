@@ -5,7 +5,7 @@ Shapes name paints, not colours: a theme says which colour a paint is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -144,10 +144,6 @@ class Drawing:
     shapes: tuple[Shape, ...]
     title: str
     description: str
-
-    def only(self, kind: type[Box] | type[Polygon] | type[Edge] | type[Label]) -> Iterator[Shape]:
-        """The shapes of one kind."""
-        return (shape for shape in self.shapes if isinstance(shape, kind))
 
     @property
     def labels(self) -> tuple[Label, ...]:

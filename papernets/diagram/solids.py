@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from . import words
 from .groups import Group
@@ -77,6 +78,8 @@ class Solid:
     """Where values come out."""
     side: tuple[Point, Point, Point, Point] | None = None
     """The corners of the face that shows a map: left top, right top, right bottom, left bottom."""
+    parts: tuple[float, ...] = ()
+    """Where slabs begin and end in front."""
 
 
 def solid(group: Group, scale: Scale, key: str, share: float = 1.0) -> Solid:
@@ -89,8 +92,9 @@ def solid(group: Group, scale: Scale, key: str, share: float = 1.0) -> Solid:
         high = scale.side(shape[1])
         wide = scale.side(shape[2])
         deep = (SLANT[0] * wide, SLANT[1] * wide)
-        count = min(sum(slab.times for slab in group.slabs) or 1, MOST)
-        thick = [scale.thick(shape[0])] * count
+        slabs = group.slabs[:MOST]
+        full = scale.thick(shape[0])
+        thick = [min(full, 3.5) if slab.paint == "norm" else full for slab in slabs] or [full]
     return _block(group, thick, high, deep, key)
 
 
@@ -100,7 +104,7 @@ def _block(
     dx, dy = deep
     total, half = sum(thick), high / 2
     rows = tuple(row.name for row in group.rows) or ("",)
-    times = sum(slab.times for slab in group.slabs) or 1
+    times = len(group.slabs) or 1
     tip = words.tip(group.rows) if group.rows else ""
     paint, mark = group.paint, group.mark
     side = ((total, -half), (total + dx, -half - dy), (total + dx, half - dy), (total, half))
@@ -121,7 +125,8 @@ def _block(
                 shapes.append(_line((across, -half), (across, half)))
         x = end
     level = max(-half - dy, min(0.0, half - dy))
-    return Solid(shapes, total + dx, half + dy, half, (total + dx, level), side)
+    parts = tuple(accumulate(thick, initial=0.0))
+    return Solid(shapes, total + dx, half + dy, half, (total + dx, level), side, parts)
 
 
 def _line(start: Point, end: Point) -> Edge:
@@ -139,12 +144,9 @@ def planes(group: Group, scale: Scale, key: str) -> Solid:
     shapes: list[Shape] = []
     for at in range(count):
         x, y = step * at, -high / 2 - reach / 2 + step * at
-        shapes.append(
-            Polygon(
-                ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high)),
-                group.paint, "plane", key, rows, 1, tip, 0, group.mark,
-            )  # fmt: skip
-        )
+        corners = ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high))
+        own = Polygon(corners, group.paint, "plane", key, rows, 1, tip, mark=group.mark)
+        shapes.append(own)
     x, y = reach, -high / 2 + reach / 2
     front = ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high))
     half = (high + reach) / 2
@@ -166,5 +168,10 @@ def kernel(on: Solid, group: Group, after: Group, key: str) -> Polygon | None:
     def at(u: float, v: float) -> Point:
         return lx + (rx - lx) * u + (bx - lx) * v, ly + (ry - ly) * u + (by - ly) * v
 
-    corners = (at(left, top), at(left + across, top), at(left + across, top + down), at(left, top + down))
+    corners = (
+        at(left, top),
+        at(left + across, top),
+        at(left + across, top + down),
+        at(left, top + down),
+    )
     return Polygon(corners, "window", "window", key, (row.name,))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..nets import Found, beside
-from ..spec import Chain, Committee, Net, Part
+from ..spec import Aux, Chain, Committee, Net, Part
 from ..spec.tree import each_part
 from ..spec.walk import Row, totals, walk
 from ..spec.window import Shape
@@ -31,12 +31,9 @@ class Subject:
 
     @classmethod
     def of(cls, net: Net | Committee | Found) -> Subject:
-        """A network; errors as `walk`'s, and ValueError where it has no layers."""
+        """A network; errors as `walk`'s."""
         found = net if isinstance(net, Found) else beside(net)
-        rows = walk(found.net.member)
-        if not rows:
-            raise ValueError(f"{found.name} has no layers: there is nothing to draw")
-        return cls(found, rows, found.net.member.body)
+        return cls(found, walk(found.net.member), found.net.member.body)
 
     def block(self, name: str) -> Subject:
         """One block, or one layer; ValueError with the nearest name where there is none such."""
@@ -106,5 +103,6 @@ class Subject:
 
     def units(self, depth: int = EVERYTHING) -> Stack:
         """What is drawn, blocks taken apart so many levels deep."""
-        part = self.body if isinstance(self.body, Chain) else Chain((("", self.body),))
+        body = self.body.head if isinstance(self.body, Aux) else self.body
+        part = body if isinstance(body, Chain) else Chain((("", body),))
         return units_of(part, self.by_name, depth + (1 if self.name else 0), self.name)

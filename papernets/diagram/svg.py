@@ -1,4 +1,4 @@
-"""A drawing as SVG: text that can be selected, words for screen readers, the same bytes each time."""
+"""A drawing as SVG: text that can be selected, words for screen readers, always the same bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 
 from .shapes import Box, Drawing, Edge, Label, Point, Polygon, Shape
 from .text import clean
-from .themes import Theme
+from .themes import DASHES, Theme
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', Verdana, sans-serif"
 """None is wider than the one that the layout measures with."""
@@ -52,11 +52,17 @@ def _one(shape: Shape, theme: Theme) -> str:
 def _painted(shape: Box | Polygon, theme: Theme) -> str:
     mark = theme.marks.get(shape.mark, "")
     line, wide = (mark, "2.2") if mark else (theme.outline(shape.paint), "0.8")
-    dash = ' stroke-dasharray="4 2"' if shape.mark == "only_b" else ""
-    if isinstance(shape, Box) and shape.dashed:
-        dash = ' stroke-dasharray="3 2"'
+    lengths = dashes(shape)
+    dash = f' stroke-dasharray="{" ".join(map(number, lengths))}"' if lengths else ""
     shade = shape.shade if isinstance(shape, Polygon) else 0
     return f'fill="{theme.fill(shape.paint, shade)}" stroke="{line}" stroke-width="{wide}"{dash}'
+
+
+def dashes(shape: Box | Polygon) -> tuple[float, ...]:
+    """How the outline of a shape is dashed; nothing where it is whole."""
+    if shape.mark:
+        return DASHES.get(shape.mark, ())
+    return (3, 2) if isinstance(shape, Box) and shape.dashed else ()
 
 
 def _tipped(start: str, tip: str, name: str) -> str:
@@ -82,7 +88,8 @@ def _edge(edge: Edge, theme: Theme) -> str:
     wide = weight(edge)
     dash = ' stroke-dasharray="2 2"' if edge.dashed else ""
     colour = theme.line
-    line = f'<path d="{path(edge.points, edge.radius)}" stroke="{colour}" stroke-width="{wide}"{dash}/>'
+    way = path(edge.points, edge.radius)
+    line = f'<path d="{way}" stroke="{colour}" stroke-width="{wide}"{dash}/>'
     if not edge.arrow:
         return line
     tip = " ".join(f"{number(x)},{number(y)}" for x, y in arrow(edge.points))
@@ -119,7 +126,11 @@ def arrow(points: tuple[Point, ...], long: float = 3.4, half: float = 1.5) -> tu
     length = (dx * dx + dy * dy) ** 0.5 or 1
     dx, dy = dx / length, dy / length
     base = x - dx * long, y - dy * long
-    return (x, y), (base[0] - dy * half, base[1] + dx * half), (base[0] + dy * half, base[1] - dx * half)
+    return (
+        (x, y),
+        (base[0] - dy * half, base[1] + dx * half),
+        (base[0] + dy * half, base[1] - dx * half),
+    )
 
 
 def _label(label: Label, theme: Theme) -> str:

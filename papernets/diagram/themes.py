@@ -83,7 +83,7 @@ def _light() -> Theme:
     page, ink = "#ffffff", "#1a1a1a"
     fills = {paint: mixed(page, COLOURS[paint], TINTS[paint] * 0.8) for paint in COLOURS}
     outlines = {paint: mixed(COLOURS[paint], ink, 0.25) for paint in COLOURS}
-    marks = {"changed": "#D55E00", "only_a": "#D55E00", "only_b": "#0072B2"}
+    marks = {"changed": "#D55E00", "only_a": "#007A5A", "only_b": "#0072B2"}
     fills["frame"] = "#f6f6f4"
     outlines["frame"] = "#8a8a8a"
     return Theme(page, ink, "#4d4d4d", "#404040", fills, outlines, marks, (0.12, 0.28))
@@ -92,12 +92,19 @@ def _light() -> Theme:
 def _dark() -> Theme:
     page, ink = "#14171c", "#f4f4f4"
     fills = {paint: mixed(page, COLOURS[paint], 0.5) for paint in COLOURS}
-    fills |= {"plain": "#3c4047", "share2": "#3c4047", "share": "#2f5f7d", "input": page, "norm": "#5f5a1c", "depthwise": "#3d6f8d"}
+    fills |= {
+        "plain": "#3c4047",
+        "share2": "#3c4047",
+        "share": "#2f5f7d",
+        "input": page,
+        "norm": "#5f5a1c",
+        "depthwise": "#3d6f8d",
+    }
     outlines = {paint: mixed(COLOURS[paint], "#ffffff", 0.35) for paint in COLOURS}
     outlines["input"] = "#d0d0d0"
     fills["frame"] = "#1c2027"
     outlines["frame"] = "#9aa0a8"
-    marks = {"changed": "#ff9d5c", "only_a": "#ff9d5c", "only_b": "#7cc8f5"}
+    marks = {"changed": "#ff9d5c", "only_a": "#3fd6ac", "only_b": "#7cc8f5"}
     return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.0))
 
 
@@ -117,10 +124,14 @@ def _print() -> Theme:
 THEMES: Mapping[str, Theme] = {"light": _light(), "dark": _dark(), "print": _print()}
 
 
+DASHES: Mapping[str, tuple[float, ...]] = {"only_a": (5, 1.5, 1, 1.5), "only_b": (3, 2)}
+"""How the outline of what a comparison marks is dashed, so that it is told without colours too."""
+
+
 def theme_of(name: str) -> Theme:
     """A theme by its name; ValueError with those that there are."""
     if name not in THEMES:
         raise ValueError(
-            f"unknown theme {name!r}.{did_you_mean(name, THEMES)} There are {either(list(THEMES))}"
+            f"unknown theme {name!r}.{did_you_mean(name, THEMES, loosely=True)} There are {either(list(THEMES))}"
         )
     return THEMES[name]

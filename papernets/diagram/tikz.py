@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from ..tables import tex
 from .shapes import Box, Drawing, Edge, Label, Polygon, Shape
-from .svg import arrow, number, weight
+from .svg import arrow, dashes, number, weight
 from .text import clean
 from .themes import Theme
 
-HEAD = r"""%% Made by papernets. Compile with pdflatex; or \input the picture alone, with \usepackage{tikz}.
+HEAD = r"""%% Made by papernets. Compile it, or take the picture alone with \usepackage{tikz}.
 \documentclass{article}
 \usepackage[paperwidth=%(wide)sbp,paperheight=%(high)sbp,margin=0bp,nohead,nofoot]{geometry}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{helvet}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \renewcommand{\familydefault}{\sfdefault}
 \usepackage{tikz}
 \pagestyle{empty}
@@ -60,9 +60,7 @@ def words(text: str) -> str:
     return tex(safe)
 
 
-SAFE = frozenset(
-    "×·²³−≤≥→…–ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
-)
+SAFE = frozenset("×·²³−≤≥→…–ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž")
 """Characters beyond ASCII that `tex` or T1 fonts write."""
 
 
@@ -78,12 +76,14 @@ def _one(shape: Shape, theme: Theme, colours: _Colours) -> str:
     if isinstance(shape, Edge):
         return _edge(shape, theme, colours)
     mark = theme.marks.get(shape.mark, "")
-    dashed = (isinstance(shape, Box) and shape.dashed) or shape.mark == "only_b"
+    lengths = dashes(shape)
+    turns = (f"{'off' if at % 2 else 'on'} {number(one)}bp" for at, one in enumerate(lengths))
+    shade = shape.shade if isinstance(shape, Polygon) else 0
     look = [
         f"draw={colours.name(mark or theme.outline(shape.paint))}",
-        f"fill={colours.name(theme.fill(shape.paint, shape.shade if isinstance(shape, Polygon) else 0))}",
+        f"fill={colours.name(theme.fill(shape.paint, shade))}",
         f"line width={2.2 if mark else 0.8}bp",
-        *(["dash pattern=on 3bp off 2bp"] if dashed else []),
+        *([f"dash pattern={' '.join(turns)}"] if lengths else []),
     ]
     if isinstance(shape, Box):
         radius = min(shape.radius, shape.w / 2 - 0.01, shape.h / 2 - 0.01)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..spec.walk import Row
 from . import words
+from .fit import one_line, texts
 from .shapes import Box, Edge, Label, Shape, moved
 from .text import clean, fitted, width
 from .tiles import Column, Metrics, Pending, Tile, shifted
-from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of, stacks_in
+from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of
+
 
 @dataclass
 class Tiler:
@@ -74,7 +75,7 @@ class Tiler:
         m, key = self.metrics, self.key()
         half, rows = self.box / 2, tuple(row.name for row in leaf.rows)
         name, does = texts(leaf, block, m)
-        mark = next((self.marks[row] for row in rows if self.marks.get(row)), "")
+        mark = common(self.marks.get(row, "") for row in rows)
         box = Box(
             -half, 0, self.box, m.height, words.paint(leaf), "node", key, rows, leaf.times,
             words.tip(leaf.rows), mark=mark,
@@ -99,17 +100,18 @@ class Tiler:
             (leaf.last.name,), leaf.last.out,
         )  # fmt: skip
 
-    def framed(self, tile: Tile, key: str, rows: tuple[Row, ...], times: int) -> Tile:
+    def framed(self, tile: Tile, key: str, fold: Fold | None = None) -> Tile:
         """A tile in a frame."""
         m = self.metrics
         pad, lead = m.beside * 0.6, m.gap * 0.75
         left, right, height = tile.left + pad, tile.right + pad, tile.height + 2 * lead
         frame = Box(
             -left, 0, left + right, height, "frame", "frame", key,
-            tuple(row.name for row in rows), times, dashed=times > 1, radius=6,
+            tuple(row.name for row in fold.rows) if fold else (), fold.times if fold else 1,
+            dashed=fold is not None, radius=6,
         )  # fmt: skip
         entries = [shifted(entry, 0, lead) for entry in tile.entries]
-        names = (rows[-1].name,) if rows else tile.names
+        names = (fold.end.name,) if fold else tile.names
         shapes = [frame, *moved(tile.shapes, 0, lead)]
         out = (tile.out[0], tile.out[1] + lead)
         return Tile(left, right, height, shapes, entries, out, names, tile.shape)
@@ -118,7 +120,7 @@ class Tiler:
         """What comes several times, drawn once, with how often and its names at its right."""
         m, key = self.metrics, self.key()
         inner = self.stack(fold.inner, block)
-        tile = self.framed(inner, key, fold.rows, fold.times)
+        tile = self.framed(inner, key, fold)
         own = [words.short(name, block) for name in (fold.first, fold.last)]
         lines = [f"×{fold.times}", own[0], f"… {own[1]}"]
         x, middle = tile.right + 4, tile.height / 2 - m.line * 0.3
@@ -134,7 +136,7 @@ class Tiler:
     def named(self, unit: Named, block: str) -> Tile:
         """A chain that has a name, with its name beside the axis above it."""
         m, key = self.metrics, self.key()
-        tile = self.framed(self.stack(unit.inner, unit.name), key, (), 1)
+        tile = self.framed(self.stack(unit.inner, unit.name), key)
         at_right = tile.right >= tile.left
         text = fitted(words.short(unit.name, block), max(tile.left, tile.right) - 8, m.small, True)
         y = m.small * 1.1
@@ -190,12 +192,10 @@ class Tiler:
                 entries.append(Pending((*bus, (axis, bar_top)), passed(branch, split)))
             x += tile.left + tile.right + m.beside
         bottom = bar_top + high
-        return Tile(
-            half, half, bottom, shapes, entries, (0, bottom), (split.name,), split.join.out
-        )
+        return Tile(half, half, bottom, shapes, entries, (0, bottom), (split.name,), split.join.out)
 
     def added(self, split: Split, block: str) -> Tile:
-        """The longest branch on the axis, the others at its right; wires as arcs beside them all."""
+        """The longest branch on the axis, the others at its right; wires as arcs beside all."""
         m = self.metrics
         tiles = [self.branch(branch, split.name) for branch in split.branches]
         real = [at for at, tile in enumerate(tiles) if tile.names]
@@ -240,8 +240,8 @@ class Tiler:
             for entry in tile.entries:
                 entry, bus = shifted(entry, x, fork), ((0.0, fork * 0.35), (x, fork * 0.35))
                 entries.append(replace(entry, points=(*bus, *entry.points)))
-            points = ((0.0, fork * 0.35), (x, fork * 0.35), (x, middle), (radius, middle))
-            entries.append(Pending(points, passed(split.branches[at], split), "arc"))
+            arc = ((0.0, fork * 0.35), (x, fork * 0.35), (x, middle), (radius, middle))
+            entries.append(Pending(arc, passed(split.branches[at], split), "arc"))
             x += tile.right
         left, bottom = first.left, middle + radius
         scale = scales(split)
@@ -260,76 +260,16 @@ class Tiler:
         )  # fmt: skip
 
 
+def common(marks: Iterable[str]) -> str:
+    """What a comparison says of several rows: the same of all, else that they are changed."""
+    several = set(marks) or {""}
+    return several.pop() if len(several) == 1 else "changed"
 
 
 def passed(branch: Stack, split: Split) -> tuple[str, ...]:
     """The rows on a way that passes on what it is given, up to the join."""
     own = (unit for unit in branch.units if not isinstance(unit, Side))
     return (*(row.name for row in rows_of(Stack(tuple(own)))), split.name)
-
-
-def texts(leaf: Leaf, block: str, m: Metrics) -> tuple[str, str]:
-    """The name of a leaf and what it does, as they are written on its box."""
-    brief = m.lines == 1
-    name = words.short(leaf.name, block)
-    if brief:
-        name = name.rpartition(".")[2] or name
-    if leaf.times > 1:
-        last = words.short(leaf.rows[-1].name, block)
-        name = f"{name} … {last.rpartition('.')[2] or last if brief else last}"
-    does = words.of_leaf(leaf, brief)
-    if brief and does.startswith(f"{name} "):
-        does = does[len(name) + 1 :]
-    return name, does
-
-
-def wanted(leaf: Leaf, block: str, m: Metrics) -> float:
-    """How wide a leaf's box would be, if it could be as wide as its words."""
-    name, does = texts(leaf, block, m)
-    own, other = width(name, m.size, True), width(does, m.small)
-    return 8 + (max(own, other) if m.lines > 1 else own + m.size * 0.6 + other)
-
-
-Slot = tuple[int, int] | None
-
-
-def widths(stack: Stack, m: Metrics) -> tuple[float, dict[tuple[int, int], float]]:
-    """The width of boxes on the way, and in each branch: as words want it, within limits."""
-    found: dict[Slot, float] = {None: m.least}
-    for wide, slot in _wants(stack, m, "", None):
-        found[slot] = max(found.get(slot, m.least), min(wide, m.most))
-    trunk = found.pop(None)
-    return trunk, {slot: wide for slot, wide in found.items() if slot}
-
-
-def _wants(stack: Stack, m: Metrics, block: str, slot: Slot) -> Iterator[tuple[float, Slot]]:
-    for unit in stack.units:
-        if isinstance(unit, Leaf):
-            yield wanted(unit, block, m), slot
-        inner = block if isinstance(unit, Fold) else "" if isinstance(unit, Leaf) else unit.name
-        beside = isinstance(unit, Split) and unit.join.kind == "concat"
-        several = stacks_in(unit)
-        for at, within in enumerate(several):
-            yield from _wants(within, m, inner, (len(several), at) if beside else slot)
-
-
-def one_line(
-    name: str, does: str, room: float, m: Metrics, key: str, top: float, high: float
-) -> list[Shape]:
-    """A name and what it does, side by side in the middle of a box."""
-    space = m.size * 0.6 if does else 0.0
-    does = fitted(does, room, m.small)
-    rest = room - space - width(does, m.small)
-    name = fitted(name, rest, m.size, True) if rest > m.size * 1.5 else ""
-    own = width(name, m.size, True)
-    space = space if name else 0.0
-    left, y = -(own + space + width(does, m.small)) / 2, top + high / 2 + m.size * 0.34
-    found: list[Shape] = []
-    if name:
-        found.append(Label(left, y, name, m.size, "start", True, within=key))
-    if does:
-        found.append(Label(left + own + space, y, does, m.small, "start", within=key))
-    return found
 
 
 def plus(middle: float, reach: float) -> list[Shape]:

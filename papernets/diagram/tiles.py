@@ -10,6 +10,7 @@ from . import words
 from .shapes import Edge, Label, Point, Shape, moved
 from .text import width
 
+
 @dataclass(frozen=True)
 class Metrics:
     """Sizes in points: of text, boxes and the room between them."""
@@ -72,7 +73,6 @@ class Tile:
         return not self.entries and not self.names
 
 
-
 def shifted(entry: Pending, dx: float, dy: float) -> Pending:
     """An entry, moved."""
     points = tuple((x + dx, y + dy) for x, y in entry.points)
@@ -130,7 +130,8 @@ class Column:
                 heads.append((y, whole.out, whole.names, tile))
                 continue
             y += m.gap if started else 0.0
-            y += self.extra.get(tile.entries[0].path[0], 0.0) if tile.entries else 0.0
+            if tile.entries and (started or self.trunk):  # before the first the way is longer
+                y += self.extra.get(tile.entries[0].path[0], 0.0)
             for entry in tile.entries:
                 if started:
                     whole.shapes.append(edge(whole.out, whole.names, shifted(entry, 0, y)))
@@ -173,12 +174,16 @@ class Column:
             return
         right = max(0.0, whole.right) + m.beside * 1.5
         axis = right + max(tile.left for *_, tile in heads)
-        free = 0.0
+        free, turn = 0.0, right - m.beside * 0.75
         for tap, source, names, tile in heads:
             top = max(tap + m.gap * 0.8, free)
+            direct: tuple[Point, ...] = ((0.0, tap), (axis, tap))
+            if top > tap + m.gap:  # another head stands there: round it
+                above = top - m.gap * 0.5
+                direct = ((0.0, tap), (turn, tap), (turn, above), (axis, above))
             whole.shapes += moved(tile.shapes, axis, top)
             for entry in tile.entries:
-                way = ((0.0, tap), (axis, tap), *shifted(entry, axis, top).points)
+                way = (*direct, *shifted(entry, axis, top).points)
                 full = replace(entry, points=straight(way), dashed=True)
                 if names:
                     whole.shapes.append(edge(source, names, full))

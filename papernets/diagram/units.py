@@ -27,9 +27,14 @@ class Leaf:
     like: tuple[Row, ...] = ()
     """The rows in its place in the other copies of a fold, where these have other maps."""
 
+    end: Row | None = None
+    """What comes out of several rows; the last of them where nothing is said."""
+    heads: int = 0
+    """How many auxiliary heads are among them."""
+
     @property
     def last(self) -> Row:
-        return self.rows[-1]
+        return self.end or self.rows[-1]
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ class Fold:
     rows: tuple[Row, ...]
     first: str
     last: str
+    end: Row
+    """What comes out of the last of them."""
 
 
 Unit = Leaf | Named | Split | Side | Fold
@@ -107,30 +114,44 @@ class _Reader:
             yield Leaf(name, (self.rows[name],))
         elif isinstance(part, Aux):
             head = self.stack(part.head, name, level + 1)
-            if level >= self.depth or not head.units:
-                rows = tuple(_rows_of(head))
-                head = Stack((Leaf(name, rows, whole="chain"),) if rows else ())
+            if level >= self.depth:
+                head = Stack((collapsed(name, head),) if rows_of(head) else ())
             yield Side(name, head, part.weight, part.counted)
         elif isinstance(part, Chain):
             inner = self.stack(part, name, level + 1)
             if len(inner.units) < 2 or not name:
                 yield from inner.units
-            elif level >= self.depth:
-                sides = tuple(u for u in inner.units if isinstance(u, Side))
-                if sides:
-                    yield from inner.units
-                else:
-                    yield Leaf(name, tuple(_rows_of(inner)), whole="chain")
+            elif level >= self.depth and end_of(inner):
+                yield collapsed(name, inner)
             else:
                 yield Named(name, inner)
         else:
             stacks = tuple(self.stack(p, dotted(name, n), level + 1) for n, p in part.branches)
             split = Split(name, self.rows[name], stacks)
-            if level >= self.depth and not any(True for _ in _sides(split)):
-                rows = (*(row for stack in stacks for row in _rows_of(stack)), split.join)
-                yield Leaf(name, rows, whole="block", branches=len(stacks))
-            else:
-                yield split
+            yield split if level < self.depth else collapsed(name, Stack((split,)))
+
+
+def collapsed(name: str, stack: Stack, whole: str = "chain") -> Leaf:
+    """A stack as one box."""
+    rows = rows_of(stack)
+    heads = sum(1 for unit in stack.units for _ in _sides(unit))
+    if len(stack.units) == 1 and isinstance(only := stack.units[0], Split):
+        return Leaf(name, rows, 1, "block", len(only.branches), (), only.join, heads)
+    return Leaf(name, rows, 1, whole, 0, (), end_of(stack), heads)
+
+
+def end_of(stack: Stack) -> Row | None:
+    """The row that comes out of a stack; None where it passes on what it is given."""
+    for unit in reversed(stack.units):
+        if isinstance(unit, Leaf):
+            return unit.last
+        if isinstance(unit, Split):
+            return unit.join
+        if isinstance(unit, Fold):
+            return unit.end
+        if isinstance(unit, Named) and (end := end_of(unit.inner)):
+            return end
+    return None
 
 
 def _sides(unit: Unit) -> Iterator[Side]:
@@ -200,8 +221,11 @@ def _level(unit: Unit) -> int:
 def outline(stack: Stack) -> tuple[Hashable, ...]:
     """The same for stacks that are drawn alike, of one network."""
     return tuple(
-        (type(unit).__name__, getattr(unit, "name", ""), getattr(unit, "times", 1))
-        + tuple(outline(inner) for inner in stacks_in(unit))
-        + tuple(len(getattr(unit, what, ())) for what in ("rows", "like"))
+        (
+            type(unit).__name__,
+            *(getattr(unit, what, None) for what in ("name", "times")),
+            *(len(getattr(unit, what, ())) for what in ("rows", "like")),
+            *(outline(inner) for inner in stacks_in(unit)),
+        )
         for unit in stack.units
     )

@@ -137,6 +137,7 @@ def of_leaf(leaf: Leaf, brief: bool = False) -> str:
     own = leaf.rows[: len(leaf.rows) // leaf.times]
     times = f" ×{leaf.times}" if leaf.times > 1 else ""
     count = plural(weighted(own), "layer")
+    count += f", {plural(leaf.heads, 'head')}" if leaf.heads else ""
     if leaf.whole == "block":
         return f"{count}{times}" if brief else f"{leaf.branches} branches, {count}{times}"
     return count + times
