@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..numbers import is_number
 from ..words import shortened
 from .values import Matrix, Number, Sizes, Value, is_matrix, is_sizes, number_text, same, with_unit
 
@@ -81,20 +82,18 @@ def read_number(text: str, unit: str = "") -> Typed:
         comma = re.match(r",(\d+)\s*(.*)$", rest, re.DOTALL)  # a decimal comma: 0,25
         assert comma is not None
         digits, rest = f"{digits}.{comma[1]}", comma[2].strip()
-    if found and (over := re.fullmatch(r"/\s*(\d{1,9})", rest)) and int(over[1]):
-        return Typed(_number(digits) / int(over[1]))
     if not re.search(r"\d", digits.partition("e")[0].partition("E")[0]):
         raise NoAnswer(f"{shortened(text)!r} is not a number")
+    if (over := re.fullmatch(r"/\s*(\d{1,9})", rest)) and int(over[1]):
+        return Typed(_number(digits) / int(over[1]))
     scale, percent = _scaled(text, rest, unit)
     return _typed(digits, scale, percent)
 
 
 def _number(digits: str) -> Number:
-    if re.fullmatch(r"[-+]?\d+", digits):
-        return int(digits[:400])
-    value = float(digits)
-    if abs(value) > 1e300:
-        raise NoAnswer(f"{digits} is larger than any answer")
+    value = int(digits) if re.fullmatch(r"[-+]?\d{1,40}", digits) else float(digits)
+    if not is_number(value):
+        raise NoAnswer(f"{shortened(digits)} is larger than any answer")
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from .answers import Answer
 from .arrays import patch, products, size, sum_text, total
-from .convolution_filters import CHAPTER
+from .convolution_windows import CHAPTER
 from .lesson import Example, Lesson, Slip, Step, Worked
 from .params import choice, grid, whole
 from .pictures import Beside, Cells, Picture, Stack

@@ -1,78 +1,28 @@
-"""Convolution of small matrices: by hand, window by window, edges, patterns."""
+"""A filter on a picture: by hand, window by window, and whether it is turned."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Self
 
 from ..said import NOTES
 from .answers import Answer
-from .arrays import convolved, patch, products, size, sum_text, total, turned
+from .arrays import (
+    convolved,
+    patch,
+    products,
+    size,
+    sum_text,
+    total,
+    turned,
+)
+from .convolution_windows import CHAPTER, covers, shown_map, swept, transposed
 from .lesson import Example, Lesson, Slip, Step, Worked
-from .params import grid, whole
-from .pictures import Beside, Cells, Picture, window
+from .params import grid
+from .pictures import Beside, Cells, Picture
 from .printed import printed, source
 from .values import Matrix
-
-CHAPTER = "Convolution"
-TURNED = (
-    "You turned the filter by half a circle first.",
-    "Mathematicians do; the networks of these papers lay it on as it is.",
-)
-
-
-def covers(image: Matrix, kernel: Matrix, padding: int = 0) -> None:
-    """ValueError where a filter is larger than its padded picture."""
-    (height, width), (high, wide) = size(image), size(kernel)
-    if high > height + 2 * padding or wide > width + 2 * padding:
-        around = f" with padding {padding}" if padding else ""
-        raise ValueError(
-            f"a filter of {high}x{wide} does not fit on a matrix of {height}x{width}{around}: give "
-            "a smaller --filter or a larger --matrix"
-        )
-
-
-def transposed(matrix: Matrix) -> Matrix:
-    """Rows as columns."""
-    return tuple(zip(*matrix, strict=True))
-
-
-def shown_map(image: Matrix, kernel: Matrix, found: Matrix, step: int = 1) -> Picture:
-    """A picture with its first window marked, the filter, and the map with its first number."""
-    marks = window(0, 0, *size(kernel))
-    return Beside(
-        [
-            Cells(image, "picture", marks),
-            "*",
-            Cells(kernel, "filter"),
-            "=",
-            Cells(found, "map" if step == 1 else f"map, stride {step}", window(0, 0, 1, 1)),
-        ]
-    )
-
-
-def swept(image: Matrix, kernel: Matrix, step: int = 1) -> list[Step]:
-    """The steps of a map: its first number, the next one, and all of them."""
-    found = convolved(image, kernel, step)
-    steps = [
-        Step(
-            "The first window: multiply place by place, and add",
-            sum_text(patch(image, 0, 0, size(kernel)), kernel),
-            found[0][0],
-        )
-    ]
-    if len(found[0]) > 1:
-        by = "one pixel" if step == 1 else f"{step} pixels"
-        steps.append(
-            Step(
-                f"Move the filter {by} to the right, and do it again",
-                sum_text(patch(image, 0, step, size(kernel)), kernel),
-                found[0][1],
-            )
-        )
-    return [*steps, Step("Go on to the end of the row, then down, row by row", "", found)]
 
 
 @dataclass(frozen=True)
@@ -185,201 +135,59 @@ class Sliding(Example):
 
 
 @dataclass(frozen=True)
-class VerticalEdge(Example):
-    """The filter 1 0 -1 on its first window: what is left of a pixel minus what is right of it."""
+class TurnedFilter(Example):
+    """What mathematicians call convolution turns the filter; networks do not."""
 
-    matrix: Matrix = grid("the picture", lambda: printed("6x6 image"), 0, 9)
-    filter: Matrix = grid("the filter", lambda: printed("3x3 filter"), values=(1, 0, -1))
-
-    def check(self) -> None:
-        covers(self.matrix, self.filter)
-
-    def ask(self) -> str:
-        return "Lay the filter on the upper left corner of the picture. Which number comes out?"
-
-    def given(self) -> Picture:
-        return Beside([Cells(self.matrix, "picture"), "*", Cells(self.filter, "filter")])
-
-    def work(self) -> Worked:
-        x, k = self.matrix, self.filter
-        part = patch(x, 0, 0, size(k))
-        found = total(products(part, k))
-        more = sum(a * b for a, b in cells(part, k) if b > 0)
-        less = sum(-a * b for a, b in cells(part, k) if b < 0)
-        steps = (
-            Step("What lies under the 1s counts for the number", plus(part, k, 1), more),
-            Step("What lies under the -1s counts against it", plus(part, k, -1), less),
-            Step("What lies under a 0 does not count: subtract the one from the other",
-                 f"{more} - {less}", found),
-        )  # fmt: skip
-        slips = (
-            Slip(
-                less - more,
-                "You subtracted the other way round.",
-                "The 1s count for the number, the -1s against it.",
-            ),
-            Slip(
-                more + less,
-                "You lost the signs of the filter.",
-                "A pixel under a -1 is subtracted.",
-            ),
-            Slip(
-                total(products(part, transposed(k))) if len(k) == len(k[0]) else total(part),
-                "You laid the filter on with its rows as columns.",
-                "That filter looks for edges of the other direction.",
-            ),
-        )
-        picture = Beside([Cells(x, "picture", window(0, 0, *size(k))), "*", Cells(k, "filter")])
-        return Worked(steps, Answer(found), slips, picture)
-
-    @classmethod
-    def draw(cls, random: Random) -> Self:
-        image = tuple(tuple(random.randint(0, 9) for _ in range(4)) for _ in range(4))
-        return cls(matrix=image)
-
-
-def cells(one: Matrix, other: Matrix) -> Sequence[tuple[float, float]]:
-    """The numbers of two matrices that lie on one another."""
-    return [pair for rows in zip(one, other, strict=True) for pair in zip(*rows, strict=True)]
-
-
-def plus(part: Matrix, kernel: Matrix, sign: int) -> str:
-    """The sum of what lies under weights of this sign, as a formula."""
-    terms = [
-        f"{a}" if abs(b) == 1 else f"{a}*{abs(b)}" for a, b in cells(part, kernel) if b * sign > 0
-    ]
-    return " + ".join(terms) or "0"
-
-
-@dataclass(frozen=True)
-class EdgeMap(Example):
-    """The whole map of an edge filter."""
-
-    matrix: Matrix = grid("the picture", lambda: printed("6x6 image"), 0, 9)
-    filter: Matrix = grid("the filter", lambda: printed("3x3 filter"), values=(1, 0, -1))
+    matrix: Matrix = grid("the picture X", lambda: printed("Image X"), 0, 9)
+    filter: Matrix = grid("the filter Y", lambda: printed("Filter Y"), 0, 5)
 
     def check(self) -> None:
-        covers(self.matrix, self.filter)
-
-    def ask(self) -> str:
-        return "Which map does the filter make of the whole picture, with stride 1 and no padding?"
-
-    def given(self) -> Picture:
-        return Beside([Cells(self.matrix, "picture"), "*", Cells(self.filter, "filter")])
-
-    def work(self) -> Worked:
-        x, k = self.matrix, self.filter
-        found = convolved(x, k)
-        slips = [
-            Slip(convolved(x, turned(k)), *TURNED),
-            Slip(
-                tuple(tuple(abs(cell) for cell in row) for row in found),
-                "You left the minus signs out.",
-                "The sign says on which side it is brighter: below 0, on the side of the -1s.",
-            ),
-        ]
-        if len(k) == len(k[0]):
-            slips.append(
-                Slip(
-                    convolved(x, transposed(k)),
-                    "You laid the filter on with its rows as columns.",
-                    "1 0 -1 in a row finds edges from top to bottom, in a column those across.",
-                )
-            )
-        return Worked(tuple(swept(x, k)), Answer(found), tuple(slips), shown_map(x, k, found))
-
-    @classmethod
-    def draw(cls, random: Random) -> Self:
-        return cls(tuple(tuple(random.randint(0, 9) for _ in range(4)) for _ in range(4)))
-
-
-@dataclass(frozen=True)
-class Halves(Example):
-    """A picture of two halves: an edge filter answers only where they meet."""
-
-    left: int = whole("brightness of the left half", 10, 0, 255, stops=(0, 2, 4, 5, 8, 10, 20))
-    right: int = whole("brightness of the right half", 0, 0, 255, stops=(0, 1, 3, 6, 9, 12))
-    width: int = whole("columns of the picture", 6, 4, 12, stops=(6, 7, 8), unit="pixels")
-    edge: int = whole("columns of the left half", 3, 1, 11, stops=(2, 3, 4), unit="pixels")
-
-    def check(self) -> None:
-        if self.edge >= self.width:
-            raise ValueError(
-                f"the left half has {self.edge} columns of {self.width}: give a smaller --edge"
-            )
-
-    @property
-    def image(self) -> Matrix:
-        """The picture, as high as the notes' picture."""
-        row = (self.left,) * self.edge + (self.right,) * (self.width - self.edge)
-        return (row,) * len(printed("6x6 image of two halves"))
+        if size(self.matrix) != size(self.filter):
+            raise ValueError("--matrix and --filter must be of one size here")
 
     def ask(self) -> str:
         return (
-            f"The left {self.edge} columns of a picture are {self.left}, the others {self.right}. "
-            "Which row of numbers does the filter make, again and again?"
+            "A mathematician's convolution turns the filter Y by half a circle before it is laid "
+            "on X. Which number does it give?"
         )
 
     def given(self) -> Picture:
-        kernel = printed("3x3 filter again")
-        return Beside([Cells(self.image, "picture"), "*", Cells(kernel, "filter")])
+        return Beside([Cells(self.matrix, "X"), "*", Cells(self.filter, "Y")])
 
     def work(self) -> Worked:
-        image, kernel = self.image, printed("3x3 filter again")
-        found = convolved(image, kernel)
-        row, rows = found[0], len(kernel)
-        meet = sum(cell != 0 for cell in row)
-        seen = (
-            "One window of a row sees a part" if meet == 1 else f"{meet} windows of a row see parts"
+        x, y = self.matrix, self.filter
+        round_ = turned(y)
+        steps = (
+            Step("As networks do it, without turning", sum_text(x, y), total(products(x, y))),
+            Step("Turn Y: read its numbers from the last to the first", "", round_),
+            Step(
+                "Multiply place by place, and add", sum_text(x, round_), total(products(x, round_))
+            ),
         )
-        steps = [
-            Step(
-                "Where all is alike, the 1s and the -1s cancel each other",
-                " - ".join([" + ".join(["1"] * rows), *["1"] * rows]),
-                total(kernel),
-            ),
-            Step(
-                f"Where the halves meet, {rows} rows give left minus right",
-                f"{rows}*({self.left} - {self.right})",
-                rows * (self.left - self.right),
-            ),
-            Step(f"{seen} of both halves; the other numbers are 0", "", (row,)),
-        ]
+        across = tuple(tuple(reversed(row)) for row in y)
         slips = (
             Slip(
-                (tuple(cell // rows for cell in row),),
-                "You took one row of the filter only.",
-                f"The filter has {rows} rows, and all of them see the edge.",
+                total(products(x, y)),
+                "You did not turn the filter.",
+                "That is what a network computes, and calls a convolution; it is a correlation.",
             ),
             Slip(
-                (tuple(-cell for cell in row),),
-                "You subtracted left from right.",
-                "The 1s lie on the left side.",
+                total(products(x, across)),
+                "You only mirrored the filter from left to right.",
+                "Half a circle also turns it upside down.",
             ),
             Slip(
-                (tuple(rows * cell for cell in image[0][: len(row)]),),
-                "You added the pixels and forgot the -1s.",
-                "On an even ground this filter gives 0.",
+                total(products(x, tuple(reversed(y)))),
+                "You only turned the filter upside down.",
+                "Half a circle also mirrors it from left to right.",
             ),
         )
-        return Worked(tuple(steps), Answer((row,)), slips, self._picture(found))
-
-    def _picture(self, found: Matrix) -> Picture:
-        """The picture, the first window that sees the edge, and where the map is not 0."""
-        places = [(0, x) for x, cell in enumerate(found[0]) if cell]
-        kernel = printed("3x3 filter again")
-        seen = window(*places[0], *size(kernel)) if places else window(0, 0, 0, 0)
-        after = Cells(found, "map", frozenset(places))
-        return Beside(
-            [Cells(self.image, "picture", seen), "*", Cells(kernel, "filter"), "=", after]
+        picture = Beside([Cells(x, "X"), "*", Cells(y, "Y"), "turned:", Cells(round_, "Y turned")])
+        remarks = (
+            "A network learns its filters, so it may learn a turned one: the two differ in name "
+            "only. torch and Keras do not turn them either.",
         )
-
-    @classmethod
-    def draw(cls, random: Random) -> Self:
-        one = super().draw(random)
-        if one.left == one.right:
-            raise ValueError("there is no edge")
-        return one
+        return Worked(steps, Answer(total(products(x, round_))), slips, picture, remarks)
 
 
 LESSONS: tuple[Lesson, ...] = (
@@ -400,27 +208,11 @@ LESSONS: tuple[Lesson, ...] = (
         (source("Image and kernel", "Kernel"),),
     ),
     Lesson(
-        "edge-filter",
+        "turned-filter",
         CHAPTER,
-        "The filter 1 0 -1",
-        "How can three columns of 1, 0 and -1 tell left from right?",
-        VerticalEdge,
-        (source("6x6 image again", "First window and filter"),),
-    ),
-    Lesson(
-        "edge-map",
-        CHAPTER,
-        "From 6x6 to 4x4",
-        "What does a filter make of a whole picture?",
-        EdgeMap,
-        (source("6x6 image again", "4x4 output"),),
-    ),
-    Lesson(
-        "two-halves",
-        CHAPTER,
-        "Where the filter answers",
-        "A picture with one edge: where are the numbers of the map not 0?",
-        Halves,
-        (source("6x6 image of two halves", "Output of two halves"), NOTES[3].at("line 453")),
+        "Convolution or correlation",
+        "Do networks compute what mathematicians call a convolution?",
+        TurnedFilter,
+        (source("Image X", "Filter Y"), NOTES[3].at("What is Convolution?, line 57")),
     ),
 )

@@ -10,7 +10,7 @@ from .formula import pretty
 from .values import Value, is_matrix, number_text, with_unit
 
 if TYPE_CHECKING:
-    from .lesson import Example, Exercise, Worked
+    from .lesson import Example, Exercise, Slip, Worked
 
 
 def text(words: object) -> str:
@@ -44,18 +44,25 @@ def worked(of: Worked, styled: bool = False) -> str:
             f"<li>{text(step.text)}<div>{formula if step.formula else ''}"
             f"{value(step.value, step.unit)}</div></li>"
         )
-    lines += ["</ol>", f'<p class="answer">Answer: {value(of.answer.value, of.answer.unit)}</p>']
+    lines += [
+        "</ol>",
+        f'<div class="answer">Answer: {value(of.answer.value, of.answer.unit)}</div>',
+    ]
     lines += [f'<p class="remark">{text(remark)}</p>' for remark in of.remarks]
     slips = of.known_slips()
     if slips:
         lines += ["<h3>What learners often answer</h3>", '<ul class="slips">']
         lines += [
-            f"<li>{value(slip.value, of.answer.unit)} <span>{text(slip.did)} {text(slip.why)}"
-            "</span></li>"
-            for slip in slips
+            f"<li>{value(slip.value, of.answer.unit)} {words_of(slip)}</li>" for slip in slips
         ]
         lines.append("</ul>")
     return "\n".join(lines)
+
+
+def words_of(slip: Slip) -> str:
+    """What a mistake was, below a matrix, behind any other answer."""
+    tag = "div" if is_matrix(slip.value) and len(slip.value) > 1 else "span"
+    return f"<{tag}>{text(slip.did)} {text(slip.why)}</{tag}>"
 
 
 def task(of: Exercise, styled: bool = False) -> str:

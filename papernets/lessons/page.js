@@ -5,11 +5,17 @@ const NUMBER = /^[-+]?(?:\d{1,3}(?:[,_' ]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1
 const SCALES = {thousand: 3, k: 3, million: 6, m: 6, mio: 6, billion: 9, b: 9, g: 9};
 const BYTES = {b: 1, byte: 1, bytes: 1, kb: 1e3, mb: 1e6, gb: 1e9,
   kib: 1024, mib: 1048576, gib: 1073741824};
-const PLENTY = 3;
+const PLENTY = 3, LARGE = 1e30;
 class NoAnswer extends Error {}
 
 function short(text) {
   return text.length > 60 ? text.slice(0, 60) + "..." : text;
+}
+
+/* The number of these digits, where it is not larger than any answer. */
+function within(digits) {
+  if (!(Math.abs(Number(digits)) < LARGE)) throw new NoAnswer(`${short(digits)} is larger than any answer`);
+  return Number(digits);
 }
 
 function typedNumber(digits, scale, percent) {
@@ -53,13 +59,14 @@ function readNumber(given, unit) {
     digits = `${digits}.${comma[1]}`;
     rest = comma[2].trim();
   }
-  const over = rest.match(/^\/\s*(\d{1,9})$/);
-  if (over && Number(over[1]) && /\d/.test(digits)) {
-    return {value: Number(digits) / Number(over[1]), half: 0, digits: 99, exact: true, percent: false};
-  }
   if (!/\d/.test(digits.split(/e/i)[0])) throw new NoAnswer(`'${short(text)}' is not a number`);
+  const over = rest.match(/^\/\s*(\d{1,9})$/);
+  if (over && Number(over[1])) {
+    const value = within(digits) / Number(over[1]);
+    return {value: value, half: 0, digits: 99, exact: true, percent: false};
+  }
   const [scale, percent] = scaled(text, rest, unit);
-  if (!Number.isFinite(Number(digits))) throw new NoAnswer(`${digits} is larger than any answer`);
+  within(digits);
   return typedNumber(digits, scale, percent);
 }
 
@@ -83,7 +90,7 @@ function readMatrix(given) {
         throw new NoAnswer(`'${short(cell)}' is not a number; type rows of numbers with ; between them`);
       }
     }
-    return cells.map(Number);
+    return cells.map(within);
   });
   if (!rows.length) throw new NoAnswer("there are no numbers: type rows of numbers with ; between them");
   return rows;
@@ -94,6 +101,7 @@ function same(one, other, within) {
     return Array.isArray(one) && Array.isArray(other) && one.length === other.length &&
       one.every((value, at) => same(value, other[at], within));
   }
+  if (Number.isInteger(one) && Number.isInteger(other)) return Math.abs(one - other) <= within;
   const apart = Math.abs(one - other), most = Math.max(Math.abs(one), Math.abs(other));
   return apart <= Math.max(1e-9 * most, Math.max(within, 1e-12) * (1 + 1e-9));
 }

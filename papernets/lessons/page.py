@@ -21,7 +21,7 @@ from .pictures import COLOURS, style
 from .told import SHOWN_SEED
 from .values import is_matrix, is_sizes, plain, shown
 
-MOST_CASES = 240
+MOST_CASES = 150
 """Positions of all sliders together that a page holds."""
 VARIANTS = 6
 """Sets of drawn numbers beside the lesson's own, where matrices and rows have no slider."""
@@ -119,7 +119,7 @@ def _cases(lesson: Lesson, example: Example) -> tuple[list[Slider], list[list[st
         sliders.append(
             {
                 "name": name.replace("_", " "),
-                "what": param.what if param else "numbers of the example",
+                "what": param.what if param else "the lesson's own, or drawn ones",
                 "stops": texts,
                 "at": values.index(here),
             }
@@ -146,22 +146,16 @@ def _axes(lesson: Lesson, example: Example) -> Iterator[tuple[str, list[Any], An
         values = list(dict.fromkeys([*param.stops, here]))
         if len(values) > 1:
             yield name, values if isinstance(here, str) else sorted(values), here
-    rows = [n for n, p in lesson.params.items() if isinstance(p, Grid | Several)]
-    if rows:
-        own = {name: getattr(example, name) for name in rows}
-        drawn = [lesson.drawn(seed).example for seed in range(SHOWN_SEED, SHOWN_SEED + 40)]
-        alike = [
-            {name: getattr(one, name) for name in rows}
-            for one in drawn
-            if all(_form(getattr(one, name)) == _form(own[name]) for name in rows)
-        ]
-        sets = [own, *(one for at, one in enumerate(alike) if one != own and one not in alike[:at])]
+    if any(isinstance(param, Grid | Several) for param in lesson.params.values()):
+        others = [name for name, param in lesson.params.items() if not param.stops]
+        own = {name: getattr(example, name) for name in others}
+        sets = [own]
+        for seed in range(SHOWN_SEED, SHOWN_SEED + VARIANTS):
+            one = lesson.drawn(seed).example
+            drawn = {name: getattr(one, name) for name in others}
+            sets += [] if drawn in sets else [drawn]
         if len(sets) > 1:
-            yield "numbers", sets[: VARIANTS + 1], own
-
-
-def _form(value: Any) -> tuple[int, int]:
-    return len(value), len(value[0]) if is_matrix(value) else 0
+            yield "numbers", sets, own
 
 
 def _stop(lesson: Lesson, name: str, value: Any) -> str:

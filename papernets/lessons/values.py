@@ -63,6 +63,8 @@ def same(one: Value, other: Value, within: float = 0.0) -> bool:
         return len(one) == len(other) and all(same(a, b, within) for a, b in pairs)
     if isinstance(one, tuple) or isinstance(other, tuple):
         return False
+    if float(one).is_integer() and float(other).is_integer():
+        return abs(one - other) <= within
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=max(within, 1e-12) * (1 + 1e-9))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
-from papernets.lessons import Exercise, Lesson, grade, lessons
+from papernets.lessons import CHAPTERS, Exercise, Lesson, grade, lessons
+from papernets.lessons.contents import FILES
 from papernets.lessons.formula import worked_out
 from papernets.lessons.values import is_matrix, is_sizes, number_text, shown
 
@@ -110,6 +113,18 @@ def test_the_words_are_short_and_of_one_kind(lesson: Lesson):
             assert len(text) <= 220 and "  " not in text, text
         assert not any(step.text.endswith((".", ":")) for step in worked.steps)
         assert all(slip.did.endswith(".") and slip.why.endswith(".") for slip in worked.slips)
+
+
+def test_the_contents_have_every_lesson_where_it_is():
+    """So that one is read without importing the others, and in the order of the chapters."""
+    rows = [line.split() for line in FILES.split("\n") if line]
+    assert [name for _, *names in rows for name in names] == [one.name for one in lessons()]
+    for file, *names in rows:
+        own = importlib.import_module(f"papernets.lessons.{file}").LESSONS
+        assert set(names) <= {one.name for one in own}
+    assert list(CHAPTERS) == ["Convolution", "Cost", "Training"]
+    assert all(one.chapter == chapter for chapter, own in CHAPTERS.items() for one in own)
+    assert len(lessons()) >= 40
 
 
 def test_names_are_apart():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..values import Number, number_text
+from ..values import Number, with_unit
 from .board import Board, text_width
 from .picture import Picture
 
@@ -25,7 +25,7 @@ class Bars(Picture):
         return max([float(amount) for _, amount in self.amounts] + [1e-300])
 
     def _texts(self) -> list[str]:
-        return [f"{number_text(amount)} {self.unit}".strip() for _, amount in self.amounts]
+        return [with_unit(amount, self.unit) for _, amount in self.amounts]
 
     def lines(self, width: int = 80) -> list[str]:
         texts = self._texts()

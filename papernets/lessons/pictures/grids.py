@@ -37,15 +37,15 @@ class Cells(Picture):
         ]
 
     def lines(self, width: int = 80) -> list[str]:
-        wide = max(max(len(text) for text in row) for row in self.rows)
+        wide = max(1, *(len(text) for row in self.rows for text in row))
         found = [self.caption] if self.caption else []
         for y, row in enumerate(self.rows):
             line = ""
             for x, text in enumerate(row):
                 mark = (y, x) in self.marks
-                shown = text if (y, x) not in self.faint or text.strip("0") else "·"
-                body = shown.rjust(wide)
-                line += f"[{body}]" if mark else f" {body} "
+                bare = not text or ((y, x) in self.faint and not text.strip("0"))
+                body = (("■" if mark else "·") if not text else "·" if bare else text).rjust(wide)
+                line += f"[{body}]" if mark and text else f" {body} "
             found.append(line.rstrip())
         across = max(len(line) for line in found)
         return [line.ljust(across) for line in found]
@@ -116,7 +116,7 @@ class Beside(Picture):
             if isinstance(part, str):
                 board.text(x, y + height / 2 + 16, part, 20, "start", bold=True)
             else:
-                part.draw(board, x, y + height - part.extent()[1] if height else y)
+                part.draw(board, x, y + (height - part.extent()[1]) / 2)
             x += self._wide(part) + self.gap
 
     def alt(self) -> str:
@@ -124,12 +124,13 @@ class Beside(Picture):
 
 
 def _joined(group: Sequence[list[str]]) -> list[str]:
-    """Blocks of lines side by side, signs in their middle, blocks at the bottom."""
+    """Blocks of lines side by side, each in the middle."""
     height = max(len(block) for block in group)
     grown = []
     for block in group:
         wide = max(map(len, block))
-        above = (height + 1) // 2 if len(block) == 1 and height > 1 else height - len(block)
+        sign = len(block) == 1 < height  # beside the cells, below the captions
+        above = (height + sign - len(block) + 1) // 2 if sign else (height - len(block)) // 2
         lines = [*[""] * above, *block]
         grown.append([line.ljust(wide) for line in [*lines, *[""] * (height - len(lines))]])
     return ["  ".join(parts).rstrip() for parts in zip(*grown, strict=True)]

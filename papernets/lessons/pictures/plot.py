@@ -13,6 +13,7 @@ from .picture import Picture
 
 WIDE, HIGH = 440.0, 240.0
 SIGNS = "●○+×◆"
+MARK = "▣"
 ROWS = 14
 
 
@@ -27,13 +28,17 @@ class Curve:
 
 @dataclass(frozen=True)
 class Plot(Picture):
-    """One to five curves with named axes; `log` has powers of ten upwards (values above zero)."""
+    """One to five curves with named axes; `log` has powers of ten upwards (values above zero).
+
+    `mark` is a point that matters, the one that is asked for say.
+    """
 
     curves: Sequence[Curve]
     across: str = ""
     upward: str = ""
     log: bool = False
     title: str = ""
+    mark: tuple[float, float] | None = None
 
     def _up(self, value: float) -> float:
         return math.log10(max(value, 1e-300)) if self.log else value
@@ -86,6 +91,10 @@ class Plot(Picture):
                 if value is not None:
                     row = round((high - self._up(value)) / (high - low) * (ROWS - 1))
                     rows[min(max(row, 0), ROWS - 1)][column] = SIGNS[number % len(SIGNS)]
+        if self.mark is not None and left <= self.mark[0] <= right:
+            column = round((self.mark[0] - left) / (right - left) * (room - 1))
+            row = round((high - self._up(self.mark[1])) / (high - low) * (ROWS - 1))
+            rows[min(max(row, 0), ROWS - 1)][column] = MARK
         found = [self.title] if self.title else []
         found += [self.upward] if self.upward else []
         found += [f"{names.get(at, '').rjust(head)} ┤{''.join(row)}" for at, row in enumerate(rows)]
@@ -95,6 +104,7 @@ class Plot(Picture):
         found.append(" " * (head + 2) + f"{ends[0]}{middle}{ends[1]}")
         named = [(at, curve.label) for at, curve in enumerate(self.curves) if curve.label]
         keys = "   ".join(f"{SIGNS[at % len(SIGNS)]} {label}" for at, label in named)
+        keys += f"   {MARK} here" if self.mark is not None else ""
         return [line.rstrip() for line in (*found, *([" " * (head + 2) + keys] if keys else ()))]
 
     def _head(self) -> float:
@@ -136,6 +146,9 @@ class Plot(Picture):
                 points = [points[0], *(point for corner in corners for point in corner)]
             dash = ("", "7 4", "2 3", "10 3 2 3", "4 2")[number % 5]
             board.line(points, f"c{number % 5}", 2.2, dash)
+        if self.mark is not None and left <= self.mark[0] <= right:
+            across, down = place(*self.mark)
+            board.rect(across - 6, down - 6, 12, 12, "mark", "ink", 6, 2)
         y += HIGH + 42
         for number, curve in enumerate(c for c in self.curves if c.label):
             dash = ("", "7 4", "2 3", "10 3 2 3", "4 2")[number % 5]
