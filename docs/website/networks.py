@@ -15,6 +15,7 @@ from papernets.nets import Found, find, list_nets, look_up
 from papernets.nets.entry import Entry
 from papernets.said import error_of_paper
 from papernets.said.markdown import grouped
+from papernets.show import bibtex
 from papernets.spec import Committee, Row, totals, walk
 from papernets.tables import Column, Table
 from papernets.words import by, percent, plural
@@ -144,6 +145,7 @@ def _paper(found: Found) -> Iterator[str]:
     if found.record.paper:
         yield "## Cite"
         yield text.plain(found.record.source)
+        yield text.fence(bibtex.entry(found.record.paper).text(), "bibtex")
 
 
 def made(name: str, others: tuple[str, ...]) -> tuple[str, Drawn]:

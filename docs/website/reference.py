@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 import papernets
 
 GROUPS = (
-    ("Networks as values", ("papernets.spec", "papernets.nets", "papernets.said")),
+    (
+        "Networks as values",
+        ("papernets.spec", "papernets.nets", "papernets.said", "papernets.show"),
+    ),
     ("Modules", ("papernets.bundle", "papernets.run", "papernets.peers", "papernets.modules")),
     ("Networks that answer", ("papernets.evaluate",)),
 )
