@@ -58,6 +58,17 @@ def drawn(page: str, name: str) -> str:
     return DRAWING.sub(lambda asked: diagrams.front(*asked.groups(), there), page)
 
 
+def chosen(pattern: str) -> list[str]:
+    """The networks whose names fit, and those whose drawings the pages by hand show."""
+    shown = {
+        name
+        for path in pages.sources().values()
+        if path.suffix == ".md"
+        for name, *_ in DRAWING.findall(path.read_text(encoding="utf-8"))
+    }
+    return [n for n in list_nets() if n in shown or fnmatch.fnmatchcase(n, pattern)]
+
+
 def gather(folder: Folder, names: list[str]) -> None:
     """All pages: those by hand, the networks, the command line, the reference."""
     for name, path in pages.sources().items():
@@ -83,7 +94,7 @@ def made(source: Path, out: Path, jobs: str = "auto") -> int:
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", default=str(pages.ROOT / "build" / "docs"), help="folder")
-    parser.add_argument("--only", default="*", help="networks that get a page, as a pattern")
+    parser.add_argument("--only", default="*", help="networks that get a page: a pattern")
     parser.add_argument("--fresh", action="store_true", help="make every page anew")
     asked = parser.parse_args(words)
     out, begun = Path(asked.out).resolve(), time.monotonic()
@@ -92,7 +103,7 @@ def main(words: list[str] | None = None) -> int:
         shutil.rmtree(work, ignore_errors=True)
         shutil.rmtree(out, ignore_errors=True)
     folder = Folder(work / "pages")
-    gather(folder, [name for name in list_nets() if fnmatch.fnmatchcase(name, asked.only)])
+    gather(folder, chosen(asked.only))
     code = made(folder.path, out)
     wrong = [] if code else links.broken(out)
     for one in wrong:

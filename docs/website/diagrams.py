@@ -50,7 +50,7 @@ def figures(drawn: Mapping[str, tuple[Picture, ...]]) -> Iterator[str]:
     first, *others = SHOWN
     yield _figure(drawn[first])
     for style in others:
-        yield text.folded(SHOWN[style], _figure(drawn[style]))
+        yield text.folded(SHOWN[style], _figure(drawn[style]), "screen")
 
 
 def _figure(pictures: Sequence[Picture]) -> str:

@@ -19,9 +19,12 @@ DATA = '<script type="application/json" id="data">'
 def page(lesson: Lesson) -> str:
     """A lesson: its question, the example with its sliders, and the exercise that grades."""
     shown = lesson.example()
+    worked = shown.work()
+    words = (lesson.name, lesson.chapter, shown.ask(), *(step.text for step in worked.steps))
     sources = "; ".join(map(str, lesson.sources))
     return text.page(
         [
+            text.keywords(words),
             f"# {text.plain(lesson.title)}",
             f":::{{container}} question\n\n{text.plain(lesson.question)}\n\n:::",
             "## Worked out",

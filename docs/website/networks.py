@@ -199,6 +199,8 @@ def _row(name: str) -> tuple[str | int, ...]:
     sums = totals(walk(found.net.member))
     error = error_of_paper(found.record.claims)
     shown = percent(error.printed) if error and isinstance(error.printed, float) else ""
+    if error and "top-5" in error.conditions:
+        shown = f"top-5 {shown}"
     return (
         *(name, found.record.title, entry.year, by(found.net.member.input)),
         *(sums.params * times, sums.macs * times, shown),
@@ -251,7 +253,8 @@ def _index(families: Mapping[str, Sequence[str]]) -> str:
             "# All networks",
             f"{plural(len(every), 'network')} in {len(families)} families, oldest first. "
             "Each page has the drawing, the layers, every printed number with its verdict, "
-            "departures, results, recipes, and the weights that others published.",
+            "departures, results, recipes, and the weights that others published. An error is the "
+            "first that the paper prints: top-1 unless marked.",
             linked([name for name in list_nets() if name in every], "All networks"),
             text.toctree((f"family-{family.rpartition('.')[2]}" for family in families), "hidden:"),
         ]

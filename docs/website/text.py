@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from html import escape
@@ -56,10 +57,10 @@ def scrolling(table: tables.Table, label: str, kind: str = "") -> str:
     return raw(f"{region}\n{tables.html(table)}</div>")
 
 
-def folded(summary: str, content: str, open: bool = False) -> str:
-    """Content under a summary that opens it."""
-    state = " open" if open else ""
-    head = f"<details{state}><summary>{escape(quiet(summary))}</summary>"
+def folded(summary: str, content: str, kind: str = "") -> str:
+    """Content under a summary that opens it; of the kind `screen`, it is not printed."""
+    of = f' class="{kind}"' if kind else ""
+    head = f"<details{of}><summary>{escape(quiet(summary))}</summary>"
     return f"{raw(head)}\n{content}\n{raw('</details>')}"
 
 
@@ -78,3 +79,9 @@ def jumps(headings: Iterable[str]) -> str:
     """Links to the headings of a page, in a line."""
     links = (f"[{heading}](#{anchor(heading)})" for heading in headings)
     return f":::{{container}} jumps\n\n{' · '.join(links)}\n\n:::"
+
+
+def keywords(words: Iterable[str]) -> str:
+    """The head of a page with words that the search finds, though the page's text lacks them."""
+    found = dict.fromkeys(word.lower() for one in words for word in re.findall(r"\w{3,}", one))
+    return f"---\nmyst:\n  html_meta:\n    keywords: {json.dumps(', '.join(found))}\n---"

@@ -84,7 +84,7 @@ def _recipes(found: Found) -> Iterator[str]:
         f"{text.code(f'papernets train {found.name} --recipe NAME --dry-run')} prints all settings."
     )
     for recipe in found.recipes:
-        yield text.folded(_head(recipe), text.scrolling(_settings(recipe), recipe.name))
+        yield text.folded(_head(recipe), text.scrolling(_settings(recipe), recipe.name), "screen")
 
 
 def _head(recipe: Recipe) -> str:

@@ -1,6 +1,8 @@
 """A few pages of the site are made as all are: without a warning, every link leads somewhere."""
 
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
 import pytest
@@ -157,7 +159,41 @@ def test_links_follow_their_pages():
         pages.moved("[a](papernets/words.py)", "README.md", "index.md")
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The site as `make docs` makes it."""
+    out = tmp_path_factory.mktemp("whole") / "docs"
+    assert build.main(["--out", str(out)]) == 0
+    return out
+
+
 @pytest.mark.slow
-def test_the_whole_site_is_made(tmp_path):
-    assert build.main(["--out", str(tmp_path / "site")]) == 0
-    assert len(list((tmp_path / "site" / "networks").glob("*.html"))) >= len(NETS)
+def test_the_whole_site_is_made(whole):
+    assert {f"{entry.name}.html" for entry in NETS} <= {
+        path.name for path in (whole / "networks").iterdir()
+    }
+    assert (whole / "index.html").is_file()
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="needs Chromium")
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("resnet50", "networks/resnet50.html"),
+        ("fine-tuning", "finetuning.html"),
+        ("create_model", "reference/python.html#papernets.create_model"),
+    ],
+)
+def test_the_search_works_from_disk(whole, asked, first):
+    browser = next(filter(None, map(shutil.which, BROWSERS)))
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000")
+    page = f"{(whole / 'search.html').as_uri()}?q={asked}"
+    done = subprocess.run(
+        [browser, *flags, "--dump-dom", page], capture_output=True, text=True, timeout=300
+    )
+    results = done.stdout.partition('id="search-results"')[2]
+    assert re.findall(r'<li[^>]*><a href="([^"?]*)', results)[0] == first, done.stderr[-500:]

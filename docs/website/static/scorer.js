@@ -8,6 +8,7 @@ var Scorer = {
     const asked = new URLSearchParams(location.search).get("q") || "";
     const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
     const named = words.some((word) => title.toLowerCase().includes(word));
+    if (docname.startsWith("lessons/")) return score + 3;
     return docname.startsWith("networks/") && !named ? score - 20 : score;
   },
   objNameMatch: 11,
