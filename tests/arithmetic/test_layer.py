@@ -24,8 +24,16 @@ def larger(name, by):
     return net(name, input=(height + by[0], width + by[1])).member
 
 
-@pytest.mark.parametrize("by", SIZES, ids=str)
-@pytest.mark.parametrize("name", NAMES)
+DEEP = ("resnet1202", "resnet1001", "resnet200")
+"""Hundreds of the same blocks: one size is enough for every day."""
+EVERY = [
+    pytest.param(name, by, marks=pytest.mark.slow if name in DEEP and any(by) else ())
+    for name in NAMES
+    for by in SIZES
+]
+
+
+@pytest.mark.parametrize(("name", "by"), EVERY)
 def test_layers_add_up_to_their_network(name, by):
     """The parts of a network, a block as one, have its sums; so have its stages."""
     whole = graph(larger(name, by))

@@ -163,7 +163,7 @@ def test_a_defect_of_ours_is_still_raised(monkeypatch):
     def broken(*_):
         raise TypeError("ours")
 
-    monkeypatch.setattr("papernets.cli.explain.network", broken)
+    monkeypatch.setattr("papernets.cli.explain.with_graph", broken)
     with pytest.raises(TypeError, match="ours"):
         main(["explain", "lenet5"])
 
