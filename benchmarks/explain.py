@@ -122,7 +122,7 @@ def processes(name: str, rounds: int) -> dict[str, list[tuple[float, float]]]:
 
 
 def within(name: str, rounds: int) -> dict[str, Any]:
-    """Both in this process, imported and built: seconds by turns, and the peak of Python's memory."""
+    """Both in this process, imported and built: seconds, and the peak of Python's memory."""
     import torch
     import torchinfo
     from timing import take_pairs

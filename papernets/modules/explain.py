@@ -72,7 +72,8 @@ def _module(module: nn.Module, input: Any) -> Explanation:
         found = _run(module, input, "meta", tuple(notes))
     except Exception as error:
         try:
-            why = f"It ran on the CPU, on drawn values, as it asks for them ({first_line(error)})."
+            failed = f"without values it fails ({first_line(error)})"
+            why = f"It ran on the CPU, on drawn values: {failed}."
             found = _run(module, input, "cpu", (*notes, why))
         except Exception as second:
             raise ValueError(
@@ -83,6 +84,14 @@ def _module(module: nn.Module, input: Any) -> Explanation:
 
 
 def _run(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> Explanation:
+    """One forward pass of a copy, followed on a device."""
+    import torch
+
+    with torch.inference_mode(False):  # where operations come whole, not in their parts
+        return _followed(module, input, device, notes)
+
+
+def _followed(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> Explanation:
     from .copies import twin
     from .seen import Seen
     from .spans import whole
@@ -103,8 +112,9 @@ def _run(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> 
         copied(*args, **kwargs)
     others = len(pictures) - 1
     more = (f"Fields are of the first picture; {others} more go in.",) if others > 0 else ()
+    net = getattr(module, "net", None)
     return Explanation(
-        name=type(module).__name__,
+        name=net.name if isinstance(net, Net) else type(module).__name__,
         input=shape(every[which]),
         rows=tuple(trace.rows),
         params=sum(row.params for row in trace.rows),

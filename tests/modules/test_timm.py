@@ -25,7 +25,6 @@ ALIKE = {
     "inception_v3": "inception_v3_timm",
     "mobilenetv1_100": "mobilenet_v1_timm",
     "resnetv2_50": "resnet50_v2",
-    "vgg16": "vgg16",
 }
 
 
