@@ -40,7 +40,10 @@ def lessons(
     html: output.Html = False,
     file: output.Output = "",
 ) -> None:
-    """List all lessons, by chapter; with --answers, the teacher's sheet of a seed."""
+    """List the lessons by chapter, or print a teacher's sheet.
+
+    The sheet has an exercise of each lesson, its answer, and what the usual mistakes lead to.
+    """
     from ..lessons import lessons as every
     from ..lessons.told import exercise_dict, sheet
 
@@ -118,9 +121,10 @@ def lesson(
     ipynb: Annotated[bool, typer.Option("--ipynb", help="Print a Jupyter notebook.")] = False,
     file: output.Output = "",
 ) -> None:
-    """Read a lesson: a question, an example worked out, usual mistakes, and an exercise.
+    """Read a lesson, or have an answer graded.
 
-    Each lesson has numbers of its own that you may change, --kernel 5 or --matrix FILE say; it
+    A lesson is a question, an example worked out, usual mistakes, and an exercise.
+    Each lesson has numbers of its own that you may change, such as --kernel 5 or --matrix FILE; it
     lists them at its end. --answer X grades the answer to its question, with --seed N to the
     exercise of that seed.
     """

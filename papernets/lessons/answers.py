@@ -55,7 +55,7 @@ class Answer:
             return f"{rows} rows of {columns} numbers with ; between the rows, such as 1 2; 3 4"
         if is_sizes(self.value):
             return "a size, such as " + ("28x28x6" if len(self.value) == 3 else "28x28")
-        return f"a number, in {self.unit}" if self.unit else "a number"
+        return f"a number, in {self.unit}" if self.unit not in ("", "times") else "a number"
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ convolution_sharing neurons connections sparse-connections
 convolution_weights grey-weights colour-weights dense-instead
 cost_counting parameter-table multiply-adds
 cost_connections uses-of-a-weight subsampling
-cost_kernels small-kernels percent-more large-or-small flat-kernels
-cost_fields field-of-layers field-of-strides field-of-branches field-of-shortcuts
+cost_kernels small-kernels percent-more large-or-small
+cost_flat flat-kernels
+cost_fields field-of-layers field-of-strides
+cost_paths field-of-branches field-of-shortcuts
 cost_ones one-by-one bottleneck
 cost_inception inception-module naive-grows
 cost_splits depthwise-separable groups connection-table

@@ -14,6 +14,7 @@ from ..nets.mobilenet import PAPER as MOBILENET
 from ..said import NOTES
 from ..spec import Conv, TableConv
 from .answers import Answer
+from .cost_memory import sums
 from .lesson import Example, Lesson, Slip, Step, Worked
 from .params import grid, size, whole
 from .pictures import Bars, Beside, Cells, Picture, Stack, Words
@@ -154,20 +155,31 @@ class Groups(Example):
                 "Each kernel has one, in whatever group it stands.",
             ),
         )
-        side = 2 * g
+        each = 2 if g <= 4 else 1
+        side = each * g
         window = f"{k}x{k}" if side * (len(f"{k}x{k}") + 2) <= 30 else "X"
-        alike = frozenset((y, x) for y in range(side) for x in range(side) if y // 2 == x // 2)
+        alike = frozenset(
+            (y, x) for y in range(side) for x in range(side) if y // each == x // each
+        )
         every = frozenset((y, x) for y in range(side) for x in range(side))
         pictures: list[Picture | str] = [
             readings(every, side, window, "without groups"), "or",
             readings(alike, side, window, f"{g} groups"),
         ]  # fmt: skip
         words = Words(
-            "Two maps in (down) and two maps out (across) of each group. One part in "
-            f"{g} of the kernels is left."
+            f"{'Two maps' if each == 2 else 'One map'} in (down) and as many out (across) of each "
+            f"group. One part in {g} of the kernels is left."
         )
         picture = Stack([Beside(pictures), words])
-        return Worked(steps, Answer(params, "parameters"), slips, picture)
+        remarks: tuple[str, ...] = ()
+        if (d, n, k, g) == (96, 256, 5, 2):
+            towers, single = (sums(name).params for name in ("alexnet", "alexnet_single"))
+            remarks = (
+                f"This is conv2 of AlexNet. conv4 and conv5 have two groups as well: in two towers "
+                f"the network has {towers:,} parameters, in one {single:,}. Notes 003 print 61 "
+                "million, notes 002 62 million: both are right.",
+            )
+        return Worked(steps, Answer(params, "parameters"), slips, picture, remarks)
 
 
 def table_of_figure() -> Matrix:
@@ -181,7 +193,7 @@ class ConnectionTable(Example):
     """Each map of C3 reads some maps of S2 only."""
 
     table: Matrix = grid("which map in (row) each map out (column) reads: 1 or 0", table_of_figure,
-                         0, 1)  # fmt: skip
+                         0, 1, most=24)  # fmt: skip
     kernel: int = whole("the kernel's side", 5, 1, 31, stops=(3, 5), unit="pixels")
 
     def check(self) -> None:
@@ -213,11 +225,11 @@ class ConnectionTable(Example):
 
     def given(self) -> Picture:
         texts = [["X" if cell else "." for cell in row] for row in self.table]
-        marks = {
+        marks = frozenset(
             (y, x) for y, row in enumerate(self.table) for x, cell in enumerate(row) if cell
-        } if len(self.table[0]) <= 16 else set()  # fmt: skip
+        )
         caption = "maps in (down) that each map out (across) reads"
-        return Cells(self.table, caption, frozenset(marks), texts=texts)
+        return Cells(self.table, caption, marks, texts=texts)
 
     def work(self) -> Worked:
         k, seen, maps = self.kernel, self.seen, len(self.table)

@@ -103,10 +103,10 @@ class FirstWeights(Example):
 
     activation: str = choice("behind each layer", "relu", ("relu", "linear"))
     maps: int = whole("maps that enter a layer", 384, 1, 4096, stops=(64, 256, 384, 512))
-    kernel: int = whole("the kernel's side", 3, 1, 11, stops=(1, 3, 5))
+    kernel: int = whole("the kernel's side", 3, 1, 11, stops=(3, 5))
     deviation: float = real("the deviation of the first weights", 0.01, 1e-4, 1,
                             stops=(0.01, 0.02, 0.05))  # fmt: skip
-    layers: int = whole("layers", 3, 1, 50, stops=(1, 2, 3, 5))
+    layers: int = whole("layers", 3, 1, 50, stops=(1, 2, 3))
 
     def ask(self) -> str:
         behind = "ReLU behind each" if self.activation == "relu" else "nothing behind them"

@@ -113,7 +113,7 @@ class Dropout(Example):
                     else "Inverted dropout scales in training, so that the test needs nothing.",
                 )
             )
-            if rate != 0.5:
+            if rate not in (0, 0.5):
                 slips.append(
                     Slip(
                         base / rate if training else base * rate,

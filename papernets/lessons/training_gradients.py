@@ -87,7 +87,7 @@ class Saturation(Example):
                     f"ReLU is straight above 0; {NAMES[name]} bends, and flattens at both ends.",
                 )
             )
-        sums = [at / 4 for at in range(-16, 17)]
+        sums = [at / 10 for at in range(-40, 41)]
         curves = [
             Curve(f"slope of {NAMES[one]}", [(x, SLOPES[one][0](x)) for x in sums])
             for one in ("tanh", "sigmoid")

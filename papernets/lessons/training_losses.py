@@ -213,7 +213,7 @@ LESSONS: tuple[Lesson, ...] = (
         "Softmax",
         "How do scores become probabilities?",
         Softmax,
-        (NOTES[0].at("lines 253 to 255"), NOTES[1].at("line 382"), alexnets("section 3")),
+        (NOTES[0].at("lines 253 to 255"), NOTES[1].at("line 382"), alexnets("section 3.5")),
     ),
     Lesson(
         "cross-entropy",
@@ -221,7 +221,7 @@ LESSONS: tuple[Lesson, ...] = (
         "Cross entropy",
         "What does it cost to be sure of the wrong class?",
         CrossEntropy,
-        (NOTES[1].at("line 318"), alexnets("section 3"), TORCH.at("cross_entropy")),
+        (NOTES[1].at("line 318"), alexnets("section 3.5"), TORCH.at("cross_entropy")),
     ),
     Lesson(
         "one-output",

@@ -106,7 +106,7 @@ class RunningMean(Example):
     tool: str = choice("whose momentum it is", "torch", ("torch", "keras"))
     momentum: float = real("the momentum", 0.1, 0.01, 0.99, stops=(0.01, 0.1, 0.9, 0.99))
     mean: float = real("the mean of every batch", 5, -100, 100, stops=(2, 5, 8))
-    batches: int = whole("batches seen", 3, 2, 100, stops=(2, 3, 4, 5))
+    batches: int = whole("batches seen", 3, 2, 60, stops=(2, 3, 4, 5))
 
     @classmethod
     def draw(cls, random: Random) -> Self:

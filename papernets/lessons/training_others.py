@@ -99,7 +99,7 @@ class PcaColour(Example):
                 "→",
                 Cells(
                     tuple(map(tuple, changes)),
-                    "of 255",
+                    "added, of 255",
                     frozenset({(at, 0)}),
                     texts=texts,
                 ),
@@ -109,6 +109,9 @@ class PcaColour(Example):
             "The numbers are drawn once for a picture, not for each pixel: it changes as if the "
             "light did. The first direction is nearly grey and has by far the largest "
             "eigenvalue.",
+            "The formula depends on the scale. These eigenvalues are of pixels from 0 to 1; of "
+            "pixels from 0 to 255 they are 255^2 times as large, and the formula would add "
+            f"{number_text(round(found * 255**2, 1))}, far too much.",
         )
         return Worked(steps, near(found, digits=4), slips, picture, remarks)
 

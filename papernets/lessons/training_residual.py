@@ -54,7 +54,7 @@ class Shortcut(Example):
                 "That is nearly right for small slopes. Blocks behind one another multiply.",
             ),
         )
-        plain = [(at, abs(f) ** at) for at in range(count + 1)]
+        plain = [(at, max(abs(f) ** at, 1e-12)) for at in range(count + 1)]
         residual = [(at, (1 + f) ** at) for at in range(count + 1)]
         picture = Plot(
             [Curve("with shortcuts", residual), Curve("plain, without sign", plain)],
@@ -74,12 +74,13 @@ class Shortcut(Example):
 class ResidualScale(Example):
     """How the variance grows over blocks that add a scaled branch."""
 
-    scale: float = real("the factor before the branch", 0.1, 0, 1, stops=(0.1, 0.2, 0.3, 1))
+    scale: float = real("the factor before the branch", 0.1, 0, 1, stops=(0.1, 0.2, 0.3, 0.5, 1))
     blocks: int = whole("blocks, one behind the other", 20, 1, 60, stops=(5, 10, 20))
 
     def ask(self) -> str:
+        factor = "" if self.scale == 1 else f"{term(self.scale)}*"
         return (
-            f"{self.blocks} blocks compute x + {term(self.scale)}*F(x). Each F gives values of the "
+            f"{self.blocks} blocks compute x + {factor}F(x). Each F gives values of the "
             "variance of its input and has nothing to do with it. By which factor does the "
             "variance grow?"
         )

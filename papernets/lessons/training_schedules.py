@@ -89,7 +89,7 @@ class Milestones(Example):
 
 
 def _errors(random: Random) -> Sequence[Number]:
-    """Errors that fall, with a bump, and then stop to fall."""
+    """Errors that fall, with a bump, and then stay."""
     error = random.randint(48, 60)
     found = [error]
     for _ in range(2):
@@ -106,7 +106,7 @@ def _errors(random: Random) -> Sequence[Number]:
 
 @dataclass(frozen=True)
 class Plateau(Example):
-    """The epoch behind which the rate falls, because the error stopped to."""
+    """The epoch behind which the rate falls, because the error no longer does."""
 
     errors: tuple[Number, ...] = several(
         "the validation error after each epoch, in %",
@@ -274,7 +274,7 @@ LESSONS: tuple[Lesson, ...] = (
         "rate-plateau",
         CHAPTER,
         "A rate that waits",
-        "How do you see that an error has stopped to fall?",
+        "How do you see that an error has stopped falling?",
         Plateau,
         (
             NOTES[0].at("lines 557 to 560"),

@@ -32,7 +32,7 @@ class LabelSmoothing(Example):
     classes: int = whole("classes", 1000, 2, 100_000, stops=(10, 100, 1000))
     epsilon: float = real("the share that is spread over all classes", 0.1, 0, 0.9,
                           stops=(0.05, 0.1, 0.2))  # fmt: skip
-    share: float = real("the probability of the right class", 0.9, 1e-6, 0.999999,
+    share: float = real("the probability of the right class", 0.99, 1e-6, 0.999999,
                         stops=(0.5, 0.9, 0.99, 0.999))  # fmt: skip
 
     def ask(self) -> str:
@@ -99,7 +99,7 @@ class LabelSmoothing(Example):
 
 
 def _heads(random: Random) -> Sequence[Number]:
-    return [random.randint(20, 69) / 10 for _ in range(2)]
+    return [random.randint(13, 35) / 10 for _ in range(2)]
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,12 @@ class ManyCrops(Example):
         wide = sides[0] * 1.5
         middle = (wide - sides[0]) / 2
         boxes = [
-            Crop(0, left, sides[0], sides[0], name)
-            for left, name in ((0, "left"), (middle, "middle"), (wide - sides[0], "right"))
+            Crop(0, left, sides[0], sides[0], name, label_at)
+            for left, name, label_at in (
+                (0, "left", 0.13),
+                (middle, "middle", 0.5),
+                (wide - sides[0], "right", 0.87),
+            )
         ][:squares]
         gains = list(_gains())
         picture = Stack(
@@ -130,7 +134,7 @@ class ScaleJitter(Example):
         room = short - crop
         sizes = [
             (f"{side}", round(100 * crop * crop / side**2, 2))
-            for side in (256, 320, 384, 448, 512)
+            for side in sorted({256, 320, 384, 448, 512, short})
             if side >= crop
         ]
         boxes = [Crop(room / 2, room / 2, crop, crop, "crop")]

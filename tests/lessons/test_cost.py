@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from papernets.lessons import Worked, grade, lesson
+from papernets.lessons import CHAPTERS, Lesson, Worked, grade, lesson
+from papernets.lessons.formula import worked_out
+from papernets.lessons.params import Real, Several, Size, Whole
 from papernets.nets import net
 from papernets.nets.lenet import TABLE_I
 from papernets.spec import totals, walk
@@ -175,6 +177,7 @@ def test_two_towers():
         for d, n, k in layers
     )
     assert one - two == saved
+    assert f"{one:,}" in worked("groups").remarks[0] and f"{two:,}" in worked("groups").remarks[0]
 
 
 def test_the_first_dense_layers():
@@ -268,3 +271,27 @@ def test_a_field_that_nobody_can_draw_is_refused():
 def test_more_maps_cost_the_square():
     """Notes 000, lines 1098 to 1103."""
     assert [answer("double-maps", factor=t) for t in (2, 3, 4)] == [4, 9, 16]
+
+
+@pytest.mark.parametrize("one", CHAPTERS["Cost"], ids=lambda one: one.name)
+def test_numbers_at_their_limits(one: Lesson):
+    """The least and the most of each number: pictures fit, and each step is its formula's value."""
+    for name, param in one.params.items():
+        ends: list[object] = []
+        if isinstance(param, Whole | Real):
+            ends = [param.least, param.most]
+        elif isinstance(param, Size):
+            ends = [param.least, (param.least, param.most)]
+        elif isinstance(param, Several):
+            ends = [[param.most] * param.many, [param.least] * param.few]
+        for end in ends:
+            try:
+                example = one.example(**{name: end})
+            except ValueError as error:  # numbers that do not go together say so
+                assert str(error)
+                continue
+            found = example.work()
+            assert max(map(len, found.picture.lines(78))) <= 78, (name, end)
+            for step in found.steps:
+                if step.formula:
+                    assert worked_out(step.formula) == pytest.approx(step.value, rel=1e-9)

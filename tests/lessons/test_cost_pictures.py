@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from papernets.lessons.pictures import Branches, Pyramid, Sheet, Slabs
+from papernets.lessons.pictures import Branches, Picture, Pyramid, Sheet, Slabs
 from papernets.spec import Conv, chain, rows_of
 
 
@@ -74,3 +74,27 @@ def test_a_sheet_marks_its_row_and_escapes():
     sheet = Sheet(("a", "b"), [("<one>", "1"), ("two", "22")], frozenset({1}))
     assert [line[0] for line in sheet.lines()[2:]] == [" ", "●"]
     assert "<one>" not in sheet.svg() and "&lt;one&gt;" in sheet.svg()
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Branches("what comes in", [["1x1\n64 maps"], ["3x3"], []], "what comes out", "a title"),
+        Slabs([(28, 28, 192), (28, 28, 16)], ["1x1\n16 kernels"], "a title"),
+        Pyramid([3, 3], [1, 2]),
+        Sheet(("layer", "values"), [("C1", "4,704")], title="a title"),
+    ],
+    ids=lambda picture: type(picture).__name__,
+)
+def test_svg_says_what_the_terminal_says(picture: Picture):
+    """Every word in characters stands in the SVG too, inside of its frame."""
+    svg = picture.svg()
+    words = set(re.findall(r"[\w,]+", " ".join(picture.lines(78))))
+    texts = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+    assert words <= set(re.findall(r"[\w,]+", texts))
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())  # type: ignore[union-attr]
+    places = re.findall(r'<text x="([\d.-]+)" y="([\d.-]+)"', svg)
+    assert all(0 <= float(x) <= width and 0 <= float(y) <= height for x, y in places)
+    points = " ".join(re.findall(r'points="([^"]*)"', svg)).split()
+    for x, y in (map(float, point.split(",")) for point in points):
+        assert -0.5 <= x <= width + 0.5 and -0.5 <= y <= height + 0.5

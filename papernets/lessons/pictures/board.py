@@ -64,6 +64,14 @@ class Board:
             f'rx="{n(round)}" class="{kinds}"{bare}/>'
         )
 
+    def shape(self, points: Sequence[tuple[float, float]], fill: str, see: float = 1) -> None:
+        """A filled shape with these corners; `see` is how strong its colour is, up to 1."""
+        at = " ".join(f"{n(x)},{n(y)}" for x, y in points)
+        pale = f' fill-opacity="{n(see)}"' if see < 1 else ""
+        self.parts.append(
+            f'<polygon points="{at}" class="f-{fill} s-paper" stroke-width="1"{pale}/>'
+        )
+
     def line(self, points: Sequence[tuple[float, float]], stroke: str = "line", thick: float = 1,
              dash: str = "") -> None:  # fmt: skip
         """A line through points."""

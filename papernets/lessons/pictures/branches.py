@@ -88,7 +88,8 @@ class Branches(Picture):
         board.text(middle, y + 17, self.start, 15)
         rail, floor = y + 26 + STEP, bottom - 26 - STEP
         board.line([(middle, y + 26), (middle, rail)], "soft", 1.5)
-        board.arrow(middle, floor, middle, bottom - 24)
+        board.arrow(middle, floor, middle, bottom - 22)
+        board.text(middle, bottom - 4, self.end, 15)
         widths = self._widths()
         left = middle - (sum(widths) + GAP * (len(widths) - 1)) / 2
         ends = left + widths[0] / 2, left + sum(widths) + GAP * (len(widths) - 1) - widths[-1] / 2

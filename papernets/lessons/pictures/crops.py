@@ -19,13 +19,17 @@ GLYPHS = " │││─┘┐┤─└┌├─┴┬┼"
 
 @dataclass(frozen=True)
 class Crop:
-    """A part of a picture in pixels, with a label: its upper left corner, its height and width."""
+    """A part of a picture in pixels: its upper left corner, its height and width, its label.
+
+    `across` is where the label stands, as a share of the width.
+    """
 
     top: float
     left: float
     height: float
     width: float
     label: str = ""
+    across: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,9 @@ class Crops(Picture):
         rows = [[GLYPHS[ways.get((y, x), 0)] for x in range(wide + 1)] for y in range(high + 1)]
         for crop in self.crops:
             middle = round((crop.top + crop.height / 2) * down)
-            begin = round((crop.left + crop.width / 2) * across) - len(crop.label) // 2
-            for at, letter in enumerate(crop.label):
-                rows[middle][begin + at] = letter
+            begin = round((crop.left + crop.width * crop.across) * across) - len(crop.label) // 2
+            begin = max(0, min(begin, wide + 1 - len(crop.label)))
+            rows[middle][begin : begin + len(crop.label)] = crop.label
         found = ["".join(row).rstrip() for row in rows]
         return [*found, *([self.label] if self.label else [])]
 
@@ -69,7 +73,7 @@ class Crops(Picture):
             left, top = x + crop.left * scale, y + crop.top * scale
             wide, high = crop.width * scale, crop.height * scale
             board.rect(left, top, wide, high, "", f"c{at % 5}", 2, 2.2)
-            board.text(left + wide / 2, top + high / 2 + 5, crop.label, 13)
+            board.text(left + wide * crop.across, top + high / 2 + 5, crop.label, 13)
         if self.label:
             board.text(x, y + self.height * scale + 17, self.label, 13, "start", soft=True)
 

@@ -56,6 +56,8 @@ class Plot(Picture):
         """Round values between the lowest and the highest, as the upward axis shows them."""
         _, _, low, high = self._range()
         if self.log:
+            if high - low < 2.5:
+                return _steps_of_a_power(low, high)
             step = max(1, math.ceil((high - low) / 5))
             found = [float(e) for e in range(math.ceil(low), math.floor(high) + 1, step)]
             return found or [low, high]
@@ -103,16 +105,18 @@ class Plot(Picture):
         middle = self.across.center(max(0, room - len(ends[0]) - len(ends[1])))
         found.append(" " * (head + 2) + f"{ends[0]}{middle}{ends[1]}")
         named = [(at, curve.label) for at, curve in enumerate(self.curves) if curve.label]
-        keys = "   ".join(f"{SIGNS[at % len(SIGNS)]} {label}" for at, label in named)
-        keys += f"   {MARK} here" if self.mark is not None else ""
-        return [line.rstrip() for line in (*found, *([" " * (head + 2) + keys] if keys else ()))]
+        keys = [f"{SIGNS[at % len(SIGNS)]} {label}" for at, label in named]
+        keys += [f"{MARK} here"] if self.mark is not None else []
+        indent = " " * (head + 2)
+        found += [indent + line for line in _filled(keys, width - len(indent))]
+        return [line.rstrip() for line in found]
 
     def _head(self) -> float:
         return max(text_width(self._tick(t), 12) for t in self.ticks()) + 10
 
     def extent(self) -> tuple[float, float]:
         keys = 22.0 * math.ceil(sum(1 for c in self.curves if c.label))
-        above = (24 if self.title else 0) + (20 if self.upward else 0)
+        above = (24 if self.title else 0) + (26 if self.upward else 0)
         return self._head() + WIDE + 20, above + HIGH + 42 + keys
 
     def draw(self, board: Board, x: float, y: float) -> None:
@@ -122,7 +126,7 @@ class Plot(Picture):
             y += 24
         if self.upward:
             board.text(x, y + 12, self.upward, 12, "start", soft=True)
-            y += 20
+            y += 26
         x += self._head()
 
         def place(across: float, up: float) -> tuple[float, float]:
@@ -172,3 +176,28 @@ def _round_between(low: float, high: float, about: int) -> list[float]:
     step = next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= raw * 0.999)
     first = math.ceil(low / step - 1e-9)
     return [step * at for at in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _filled(parts: Sequence[str], width: int) -> list[str]:
+    """Lines of parts, as many on each as fit."""
+    found: list[str] = []
+    for part in parts:
+        if found and len(found[-1]) + 3 + len(part) <= width:
+            found[-1] += f"   {part}"
+        else:
+            found.append(part)
+    return found
+
+
+def _steps_of_a_power(low: float, high: float) -> list[float]:
+    """Powers of ten for 1, 2 and 5 of each decade from low to high; the ends where there are few.
+
+    All are exponents: 0.3 for a tick at 2.
+    """
+    exponents = (
+        power + math.log10(step)
+        for power in range(math.floor(low), math.floor(high) + 1)
+        for step in (1, 2, 5)
+    )
+    found = [one for one in exponents if low - 1e-9 <= one <= high + 1e-9]
+    return found if len(found) > 1 else [low, high]

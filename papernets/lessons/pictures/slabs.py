@@ -80,10 +80,12 @@ class Slabs(Picture):
         for at, ((room, high, thick), label, arrow) in enumerate(several):
             back = SLANT * high
             left, top = x + (room - thick - back) / 2, floor - high
-            board.rect(left, top, thick, high, f"c{at % 5}", "paper", 0)
-            edge = [(left, top), (left + back, top - back), (left + thick + back, top - back)]
-            board.line([*edge, (left + thick + back, floor - back), (left + thick, floor)], "soft")
-            board.line([(left + thick, top), (left + thick + back, top - back)], "soft")
+            fill, right = f"c{at % 5}", left + thick
+            lid = [(left, top), (left + back, top - back), (right + back, top - back), (right, top)]
+            side = [(right, top), (right + back, top - back), (right + back, floor - back)]
+            board.shape(lid, fill, 0.55)
+            board.shape([*side, (right, floor)], fill, 0.35)
+            board.rect(left, top, thick, high, fill, "paper", 0)
             board.text(x + room / 2, floor + 20, label, 13)
             x += room
             if at < len(self.layers):
