@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*map(ROOT.joinpath, ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 STUMBLES = re.compile(r"(?<!ere )\bis no [a-z]|\bbut for\b|, say\b")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
 
@@ -23,6 +23,7 @@ def imports(page):
                 yield from (f"from {node.module} import {alias.name}" for alias in node.names)
 
 
+RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "diff", "modules", "compare"))]
 SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 
 
@@ -31,10 +32,7 @@ def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
 
-EXAMPLES = ("README.md", *(f"docs/{name}.md" for name in ("python", "diff", "compare", "modules")))
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", RUN)
 def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
     """One after the other, as a reader types them: in an empty folder."""
     monkeypatch.chdir(tmp_path)
