@@ -40,7 +40,7 @@ RIGHT = [
     *((MEMORY, text) for text in ("553.4 MB", "553.4", "553430000 bytes", "553", "527.8 MiB")),
     *((MACS, text) for text in ("120\u202f422\u202f400", "120\xa0422\xa0400 MACs", "1.204 × 10^8")),
     *((ADDS, text) for text in ("120422400 MACs", "120,422,400 multiply-adds", "120422400 mac")),
-    *((ADDS, text) for text in ("120.4 million multiplications", "1.204*10**8", "120422400 madds.")),
+    *((ADDS, text) for text in ("120.4 million multiplications", "1.204*10**8", "1.204e8 madds.")),
     *((QUARTER, text) for text in ("0,250", "0,250000")),
     *((LOSS, text) for text in ("0,026648", "0,0266480")),
     *((SIZE, text) for text in ("28 by 28 by 192", "28\xa0x\xa028\xa0x\xa0192")),
@@ -68,13 +68,23 @@ WRONG = [
 NONE = [
     *(
         (MACS, text)
-        for text in ("", "   ", "many", "12 apples", "MACs", "-", "1e", "120422400 bytes", "12 params")
+        for text in (
+            "",
+            "   ",
+            "many",
+            "12 apples",
+            "MACs",
+            "-",
+            "1e",
+            "120422400 bytes",
+            "12 params",
+        )
     ),
     *(
         (MACS, text)
         for text in ("12x12", "1 2 3 4", "NaN", "inf", "--5", "1/0", "1e999", "e5", ".")
     ),
-    *((SIZE, text) for text in ("big", "28 by", "28x", "x28", "28.5x28x192", "-28x28x192", "28x28xN")),
+    *((SIZE, text) for text in ("28 by", "28x", "x28", "28.5x28x192", "-28x28x192", "28x28xN")),
     *((MAP, text) for text in ("a b; c d", "1 2; 3 x", ";", "[[", "<script>")),
     *((MACS, text) for text in ("9" * 30_000, "9" * 400, "1e31", "/2", "-/2", "e5/2")),
     *((MAP, text) for text in ("9" * 400 + " 1; 2 3", "1e200 1; 2 3")),
