@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from ..nets import Found
 from ..spec import Committee, Net
-from . import boxes, strip, volumes, words
+from . import boxes, notes, strip, volumes
 from .describe import describe
-from .page import Legend, Words, page, paints_of
+from .legend import Legend, samples_of
+from .page import Words, page
 from .shapes import Drawing, Label, Shape
 from .subject import Subject
-
-MAPS = "64@56×56: 64 maps of height 56 and width 56."
-NOTATION: Mapping[str, tuple[str, ...]] = {
-    "boxes": (f"3×3/2, 64: kernel 3×3, stride 2, 64 maps. {MAPS}",),
-    "volumes": (f"3×3/2: kernel 3×3, stride 2. {MAPS}",),
-    "line": (),
-}
-"""What the marks of a style mean."""
-
 
 def drawing_of(
     net: Net | Committee | Found,
@@ -36,10 +28,10 @@ def drawing_of(
 
 
 def _alone(subject: Subject, style: str, depth: int | None) -> Drawing:
-    notes = (*NOTATION[style], words.after_convolutions(subject.rows))
+    said = (*notes.notation(subject.rows, style), notes.after(subject.rows))
     lines = (subject.paper, subject.facts)
     heading = Words(subject.title, tuple(filter(None, lines)), describe(subject))
-    finish = _finish(heading, tuple(filter(None, notes)), ())
+    finish = _finish(heading, tuple(filter(None, said)), (), notes.activations(subject.rows))
     if style == "volumes":
         return volumes.drawn(subject, finish)
     if style == "line":
@@ -50,11 +42,16 @@ def _alone(subject: Subject, style: str, depth: int | None) -> Drawing:
 Finish = Callable[..., Drawing]
 
 
-def _finish(heading: Words, notes: tuple[str, ...], marks: Sequence[tuple[str, str]]) -> Finish:
+def _finish(
+    heading: Words,
+    said: tuple[str, ...],
+    marks: Sequence[tuple[str, str]],
+    after: Sequence[str],
+) -> Finish:
     """What makes a page of shapes."""
 
     def finish(shapes: list[Shape], more: Sequence[str] = ()) -> Drawing:
-        legend = Legend(paints_of(shapes, list(words.LEGEND)), (*notes, *more), marks)
+        legend = Legend(samples_of(shapes, after), (*said, *more), marks)
         return page(shapes, heading, legend, smallest(shapes))
 
     return finish
@@ -74,17 +71,17 @@ def _beside(a: Subject, b: Subject, style: str, depth: int | None, block: str) -
     description = f"{describe(a)} Beside it {describe(b)} What differs: {told}."
     heading = Words(f"{a.title} beside {b.title}", lines, description)
     same = () if marks or found.notes else ("No row differs but in name.",)
-    notes = (*NOTATION[style], *found.notes, *same)
-    finish = _finish(heading, notes, marks)
+    rows = (*a.rows, *b.rows)
+    said = (*notes.notation(rows, style), *found.notes, *same)
+    finish = _finish(heading, said, marks, notes.activations(rows))
     if style == "boxes":
         return beside.drawn(a, b, matches, finish, depth)
     draw = volumes.drawn if style == "volumes" else strip.drawn
-    own = _finish(heading, notes, marks)
     pages = []
-    for rows in (1, 2, 3, 4):
-        (one, more), (other, further) = (captured(draw, each, own, rows) for each in (a, b))
-        said = list(dict.fromkeys((*more, *further)))
-        pages.append(finish(beside.stacked((a, b), (one, other)), said))
+    for number in (1, 2, 3, 4):
+        (one, more), (other, further) = (captured(draw, each, finish, number) for each in (a, b))
+        rest = list(dict.fromkeys((*more, *further)))
+        pages.append(finish(beside.stacked((a, b), (one, other)), rest))
         if pages[-1].smallest_text >= READ:
             return pages[-1]
     return max(pages, key=lambda page: page.smallest_text)

@@ -37,8 +37,6 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     scale = replace(scale, tall=tall)
     slots = [slot(group, scale, towers, flat, at) for at, group in enumerate(groups)]
     cones = flat or bool(towers)
-    if cones:
-        notes.append("A small square is the window of the next layer; its lines lead there.")
     best: Drawing | None = None
     for count in [rows] if rows else range(1, 12):
         several = parted(slots, count)
@@ -123,7 +121,7 @@ def _heads(heads: Sequence[tuple[float, str, Sequence[Head]]], below: float) -> 
                 Label(middle, top + 10, text, SMALL, bold=True, within=key),
                 Label(middle, top + 19.5, more, SMALL, within=key),
                 Edge(straight(((across, 0), (across, top - 7), (middle, top - 7), (middle, top))),
-                     (name, names[0]), dashed=True),
+                     (name, names[0]), dashed=True, note="head"),
             ]  # fmt: skip
     return found
 
