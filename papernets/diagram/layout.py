@@ -10,8 +10,10 @@ from . import boxes, notes, strip, volumes
 from .describe import describe
 from .legend import Legend, samples_of
 from .page import Words, page
-from .shapes import Drawing, Label, Shape
+from .shapes import Box, Drawing, Label, Shape, around
 from .subject import Subject
+from .text import clean, width, wrapped
+
 
 def drawing_of(
     net: Net | Committee | Found,
@@ -32,6 +34,8 @@ def _alone(subject: Subject, style: str, depth: int | None) -> Drawing:
     lines = (subject.paper, subject.facts)
     heading = Words(subject.title, tuple(filter(None, lines)), describe(subject))
     finish = _finish(heading, tuple(filter(None, said)), (), notes.activations(subject.rows))
+    if subject.times > 1 and not subject.name:
+        finish = _several(finish, subject)
     if style == "volumes":
         return volumes.drawn(subject, finish)
     if style == "line":
@@ -55,6 +59,16 @@ def _finish(
         return page(shapes, heading, legend, smallest(shapes))
 
     return finish
+
+
+def _several(finish: Finish, subject: Subject) -> Finish:
+    """What makes a page of one member's shapes: a frame round it, how many there are, the rule."""
+
+    def framed(shapes: list[Shape], more: Sequence[str] = ()) -> Drawing:
+        found = committee(shapes, subject.times, getattr(subject.found.net, "rule", ""))
+        return finish(found, more)
+
+    return framed
 
 
 def _beside(a: Subject, b: Subject, style: str, depth: int | None, block: str) -> Drawing:
@@ -85,6 +99,27 @@ def _beside(a: Subject, b: Subject, style: str, depth: int | None, block: str) -
         if pages[-1].smallest_text >= READ:
             return pages[-1]
     return max(pages, key=lambda page: page.smallest_text)
+
+
+def committee(shapes: Sequence[Shape], times: int, rule: str) -> list[Shape]:
+    """One member in a frame with others behind it, and below it how their outputs are joined."""
+    left, top, right, bottom = around(shapes)
+    size, pad, step = 8.0, 10.0, 4.0
+    lines = wrapped(clean(f"{times} such networks: {rule}"), max(right - left, 120.0), size)
+    wide = max([right - left, *(width(line, size, True) for line in lines)]) + 2 * pad
+    x, y, high = (left + right - wide) / 2, top - pad, bottom - top + 2 * pad
+    found: list[Shape] = [
+        Box(x + step * at, y + step * at, wide, high, "frame", "shadow", times=times, radius=6)
+        for at in range(min(times, 4) - 1, 0, -1)
+    ]
+    found.append(Box(x, y, wide, high, "frame", "shadow", times=times, radius=6))
+    found += shapes
+    low = y + high + step * min(times, 4) + 4
+    found += [
+        Label(x + wide / 2, low + size * 1.3 * at + size, line, size, bold=True)
+        for at, line in enumerate(lines)
+    ]
+    return found
 
 
 READ = 6.4

@@ -48,15 +48,16 @@ def samples_of(shapes: Sequence[Shape], after: Sequence[str] = ()) -> list[Sampl
     if any(isinstance(shape, Polygon) and shape.role == "window" for shape in shapes):
         found.append(Sample("window of the next layer", _window))
     edges = [shape for shape in shapes if isinstance(shape, Edge)]
-    if any(edge.role == "arc" for edge in edges):
-        found.append(Sample("shortcut", _arc(False)))
+    arcs = [edge for edge in edges if edge.role == "arc"]
+    if arcs:
+        found.append(Sample("shortcut", _arc(False) if arcs[0].arrow else _bracket))
     if any(edge.note == "projection" for edge in edges):
         found.append(Sample("shortcut to another size or number of maps", _arc(True)))
     if any(edge.note == "head" for edge in edges):
         found.append(Sample("auxiliary head, for training", _head))
     elif any(box.role == "node" and box.dashed for box in boxes):
         found.append(Sample("auxiliary head, for training", _paint("block", True)))
-    if any(box.role in ("frame", "shadow") and box.times > 1 for box in boxes):
+    if any(box.role in ("frame", "shadow") and box.times > 1 and box.rows for box in boxes):
         found.append(Sample("so many alike, one after another", _fold))
     return found
 
@@ -105,6 +106,11 @@ def _arc(dashed: bool) -> Make:
         return [Edge(points, role="sample", dashed=dashed, radius=3)]
 
     return make
+
+
+def _bracket(size: float) -> list[Shape]:
+    points = ((2.0, size), (2.0, 1.5), (SIDE - 2, 1.5), (SIDE - 2, size))
+    return [Edge(points, role="sample", arrow=False, radius=3)]
 
 
 def _head(size: float) -> list[Shape]:

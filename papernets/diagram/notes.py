@@ -82,7 +82,8 @@ THINGS = {
 
 def then(row: Row) -> tuple[bool, str]:
     """What comes after a row: batch normalisation or not, and an activation, unless an output's."""
-    active = row.activation if row.kind != "activation" and row.activation not in OUTPUTS else ""
+    active = row.activation or ""
+    active = "" if row.kind == "activation" or active in OUTPUTS else active
     normed = row.kind != "batch norm" and isinstance(getattr(row.layer, "norm", None), Norm)
     return normed, active
 
@@ -102,7 +103,9 @@ def after(rows: Sequence[Row]) -> str:
     names = dict.fromkeys(row.activation for row in own if row.activation)
     for name in names:
         which = [row for row in own if row.activation == name and row.kind != "activation"]
-        if which:
+        if which and name in OUTPUTS:
+            parts.append(f"{name} at the output")
+        elif which:
             parts.append(f"{activation(name)} after {_where(which, own)}")
     said = "; ".join(parts)
     return f"{said[0].upper()}{said[1:]}." if said else ""

@@ -49,4 +49,3 @@ def page(shapes: Sequence[Shape], words: Words, legend: Legend, small: float = 7
         round(wide + 2 * MARGIN, 2), round(y + height + MARGIN * 0.7, 2), tuple(found),
         clean(words.title), words.description,
     )  # fmt: skip
-

@@ -13,7 +13,6 @@ from .text import clean, fitted, width
 from .tiles import Column, Metrics, Pending, Piece, Placed, Tile, shifted
 from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of
 
-
 SHORTEST = 6
 """Letters of a cut name below which it says nothing, and is left out."""
 
@@ -70,7 +69,7 @@ class Tiler:
             return tile
         counted = ", counted in" if side.counted else ""
         text = f"{clean(side.name)}: loss ×{side.weight:g}{counted}"
-        text = fitted(text, self.box * 1.1, m.small)
+        text = fitted(text, max(self.box * 1.1, 130.0), m.small)
         y = tile.height + m.small * 1.2
         tile.shapes.append(Label(0, y, text, m.small, paint="soft"))
         half = width(text, m.small) / 2
