@@ -12,8 +12,8 @@ from ..spec.walk import Row
 from ..spec.window import Shape
 from ..words import plural
 from . import words
+from .joins import common
 from .subject import Subject
-from .tiler import common
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def _print() -> Theme:
         "normed": "#ffffff", "active": "#000000", "blank": "#ffffff",
         "share": "#e3e3e3", "share2": "#c8c8c8",
     }  # fmt: skip
-    outlines = dict.fromkeys(grey, "#000000") | {"frame": "#595959"}
+    outlines = dict.fromkeys(grey, "#000000") | {"frame": "#595959", "plain": "#767676"}
     marks = dict.fromkeys(("changed", "only_a", "only_b"), "#000000")
     return Theme(page, ink, "#333333", "#000000", grey, outlines, marks, (0.1, 0.25))
 

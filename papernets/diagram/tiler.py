@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from . import words
 from .fit import BAND, bands, one_line, room, texts
+from .joins import common, passed, plus, projection, scales
 from .notes import activation
-from .shapes import Box, Edge, Label, Shape
+from .shapes import Box, Edge, Label
 from .text import clean, fitted, width
 from .tiles import Column, Metrics, Pending, Piece, Placed, Tile, shifted
-from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of
+from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire
 
 SHORTEST = 6
 """Letters of a cut name below which it says nothing, and is left out."""
@@ -152,9 +153,14 @@ class Tiler:
     def named(self, unit: Named, block: str) -> Tile:
         """A chain that has a name, with its name beside the axis above it."""
         m, key = self.metrics, self.key()
-        tile = self.framed(self.stack(unit.inner, unit.name), key)
+        inner = self.stack(unit.inner, unit.name)
+        name = words.short(unit.name, block)
+        wanted = min(width(name, m.small, True) + 8, m.most) - m.beside * 0.6
+        if max(inner.left, inner.right) < wanted:
+            inner.right = wanted
+        tile = self.framed(inner, key)
         at_right = tile.right >= tile.left
-        text = fitted(words.short(unit.name, block), max(tile.left, tile.right) - 8, m.small, True)
+        text = fitted(name, max(tile.left, tile.right) - 8, m.small, True)
         y = m.small * 1.1
         x, anchor = (4.0, "start") if at_right else (-4.0, "end")
         if tile.height:
@@ -280,36 +286,3 @@ class Tiler:
             left, x + (m.beside * 0.3 if wires else 0), bottom, shapes, entries,
             (0, middle + radius), (split.name,), split.join.out,
         )  # fmt: skip
-
-
-def common(marks: Iterable[str]) -> str:
-    """What a comparison says of several rows: the same of all, else that they are changed."""
-    several = set(marks) or {""}
-    return several.pop() if len(several) == 1 else "changed"
-
-
-def passed(branch: Stack, split: Split) -> tuple[str, ...]:
-    """The rows on a way that passes on what it is given, up to the join."""
-    own = (unit for unit in branch.units if not isinstance(unit, Side))
-    return (*(row.name for row in rows_of(Stack(tuple(own)))), split.name)
-
-
-def projection(split: Split, at: int, main: int) -> str:
-    """`projection` for a shortcut that gives another shape: one layer beside several."""
-    own, others = (rows_of(split.branches[one]) for one in (at, main))
-    changes = len(own) == 1 < len(others) and own[0].out != own[0].input
-    return "projection" if changes else ""
-
-
-def plus(middle: float, reach: float) -> list[Shape]:
-    """The sign of a sum."""
-    return [
-        Edge(((-reach, middle), (reach, middle)), role="sign", arrow=False),
-        Edge(((0, middle - reach), (0, middle + reach)), role="sign", arrow=False),
-    ]
-
-
-def scales(split: Split) -> str:
-    """By what the branches of a sum are multiplied, where they are."""
-    own = getattr(split.join.layer, "scales", None) or ()
-    return ", ".join(f"branch ×{one:g}" for one in own if one != 1)

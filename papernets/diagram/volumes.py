@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..words import plural
 from . import words
 from .groups import Group, Head, groups_of
+from .joins import common
 from .opened import join_of
 from .opened import laid_out as opened
 from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
@@ -15,7 +16,6 @@ from .slots import FEW, GAP, SIZE, SMALL, WIDEST, Slot, apart, parted, residual,
 from .solids import MOST, Scale, kernel
 from .subject import Subject
 from .text import clean, fitted, width
-from .tiler import common
 from .tiles import straight
 
 Finish = Callable[[list[Shape], Sequence[str]], Drawing]
