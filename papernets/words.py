@@ -103,6 +103,12 @@ def plural(number: int, thing: str, several: str = "") -> str:
     return f"{number:,} {thing if number == 1 else several or thing + 's'}"
 
 
+def type_of(value: object) -> str:
+    """What a value is, with its article: `an int`, `a dict`; None is `None`."""
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[:1] in 'aeiouAEIO' else 'a'} {name}"
+
+
 def percent(fraction: float) -> str:
     """A fraction as people read it: 0.0095 is 0.95 %.
 

@@ -70,7 +70,7 @@ def _parts(found: Found, beside: Beside) -> Iterator[str]:
 def _facts(found: Found, entry: Entry | None) -> str:
     """What one looks for first, in two columns."""
     net, record = found.net, found.record
-    times = net.count if isinstance(net, Committee) else 1
+    times = net.count
     rows = walk(net.member)
     sums = totals(rows)
     facts = [("paper", record.source or "none")]
@@ -195,7 +195,7 @@ LIST = (
 @cache
 def _row(name: str) -> tuple[str | int, ...]:
     found, entry = look_up(name), find(name)
-    times = found.net.count if isinstance(found.net, Committee) else 1
+    times = found.net.count
     sums = totals(walk(found.net.member))
     error = error_of_paper(found.record.claims)
     shown = percent(error.printed) if error and isinstance(error.printed, float) else ""

@@ -14,7 +14,7 @@ from ..rewrite import Move
 from ..rewrite.classifier import End, ends
 from ..spec import Net, tensors
 from ..spec.tensors import names_today
-from ..words import brief, by
+from ..words import brief, by, type_of
 from .head import as_errors, check_head
 
 VARIANCE = "running_var"
@@ -70,7 +70,7 @@ def load_weights(model: nn.Module, state: Mapping[str, Tensor], where: str) -> N
 def _wrong(name: str, given: object, own: Tensor) -> str:
     """What keeps a tensor from the place of a network's own; empty where nothing does."""
     if not isinstance(given, Tensor):
-        return f"is a {type(given).__name__}, not a tensor"
+        return f"is {type_of(given)}, not a tensor"
     if given.is_nested or given.layout != torch.strided:
         return "is a nested tensor" if given.is_nested else "is a sparse tensor: give t.to_dense()"
     if given.shape != own.shape:

@@ -177,10 +177,9 @@ def _json(value: object, output: str) -> None:
 
 
 def _table(table: Table, form: str, output: str) -> None:
-    from ..compare.page import page
-    from ..tables import FORMATS
+    from ..tables import FILES
 
-    write(page(table) if form == "html" else FORMATS[form](table), output)
+    write(FILES[form](table), output)
 
 
 def show(table: Table, optional: Sequence[str] = ()) -> None:

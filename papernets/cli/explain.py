@@ -56,13 +56,13 @@ def list_networks(
     from ..nets import find as entry_of
     from ..nets import list_nets, look_up
     from ..said import error_of_paper
-    from ..spec import Committee, totals, walk
+    from ..spec import totals, walk
 
     rows, found = [], []
     for name in list_nets(pattern):
         entry, looked_up = entry_of(name), look_up(name)
         one, record = looked_up.net, looked_up.record
-        member, times = (one.member, one.count) if isinstance(one, Committee) else (one, 1)
+        member, times = one.member, one.count
         sums, trained = totals(walk(member)), shipped(name) is not None
         paper = error_of_paper(record.claims)
         found.append(

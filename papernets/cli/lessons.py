@@ -59,9 +59,9 @@ def lessons(
     if form == "json":
         _write_json([exercise_dict(one) for one in exercises], file)
     elif form:
-        from ..tables import FORMATS
+        from ..tables import FILES
 
-        output.write(FORMATS[form](sheet(exercises)), file)
+        output.write(FILES[form](sheet(exercises)), file)
     else:
         _show_sheet(exercises)
 
@@ -87,14 +87,14 @@ def _write_list(form: str, file: str) -> None:
         _write_json(named, file)
         return
     if form:
-        from ..tables import FORMATS, Column, Section, Table
+        from ..tables import FILES, Column, Section, Table
 
         sections = tuple(
             Section(tuple((one.name, one.title, one.question) for one in several), chapter)
             for chapter, several in CHAPTERS.items()
         )
         columns = tuple(map(Column, ("lesson", "title", "question")))
-        output.write(FORMATS[form](Table(columns, sections, "Lessons")), file)
+        output.write(FILES[form](Table(columns, sections, "Lessons")), file)
         return
     for chapter, several in CHAPTERS.items():
         screen.heading(f"{chapter} ({len(several)})")

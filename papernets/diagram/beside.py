@@ -76,7 +76,7 @@ def drawn(
     """The page of the first plan in which both can be read on A4; else of the best."""
     best: Drawing | None = None
     tried: set[object] = set()
-    for several in _by_depth(boxes.plans(depth)):
+    for several in _by_depth(boxes.plans(depth, a.rows, b.rows)):
         for aligned in (True, False):
             for plan in several:
                 stacks = []

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..spec.walk import Row
 from . import words
 from .fit import box_widths, widths
 from .folds import folded
+from .notes import varied
 from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, on_a4
 from .subject import Subject
 from .tiler import Tiler
-from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, flat, straight
+from .tiles import COMPACT, ROOMY, TERSE, TIGHT, Column, Metrics, Tile, flat, straight
 from .units import EVERYTHING, Stack, Unit, collapsed, end_of, levels, outline, rows_in
 
 SMALLEST = 6.0
 """Points that the smallest text has where a drawing is printed on A4."""
+WELL = 6.2
+"""Points that it has where what comes several times is drawn several times."""
 HEADING = 115
 """Points that heading and legend want, about."""
 MOST_FILLED = 0.5
@@ -34,8 +38,14 @@ class Plan:
     loosely: bool = False
 
 
-def plans(depth: int | None) -> Iterator[Plan]:
-    """Ways to draw, the one that shows most first."""
+def plans(depth: int | None, *rows: Sequence[Row]) -> Iterator[Plan]:
+    """Ways to draw networks of these rows, the one that shows most first."""
+    bands = any(map(varied, rows))
+    for plan in _plans(depth):
+        yield replace(plan, metrics=replace(plan.metrics, bands=bands))
+
+
+def _plans(depth: int | None) -> Iterator[Plan]:
     depths = (EVERYTHING, 2, 1) if depth is None else (depth,)
     for deep in depths:
         if deep > 1:
@@ -45,8 +55,11 @@ def plans(depth: int | None) -> Iterator[Plan]:
         yield Plan(COMPACT, deep, True)
         yield Plan(TIGHT, deep, False)
         yield Plan(TIGHT, deep, True)
+        yield Plan(TERSE, deep, False)
+        yield Plan(TERSE, deep, True)
         yield Plan(COMPACT, deep, True, True)
         yield Plan(TIGHT, deep, True, True)
+        yield Plan(TERSE, deep, True, True)
 
 
 Finish = Callable[[list[Shape]], Drawing]
@@ -58,10 +71,12 @@ def drawn(subject: Subject, finish: Finish, depth: int | None = None) -> Drawing
     marks = subject.marks
     tried = set()
     best: Drawing | None = None
-    for plan in plans(depth):
+    for plan in plans(depth, subject.rows):
         stack = subject.units(plan.depth)
+        brief = folded(stack, marks, 3, plan.loosely)
+        least = SMALLEST if plan.fold or outline(brief) == outline(stack) else WELL
         if plan.fold:
-            stack = folded(stack, marks, 3, plan.loosely)
+            stack = brief
         if levels(stack) > TALLEST or (form := (plan.metrics, outline(stack))) in tried:
             continue
         tried.add(form)
@@ -69,7 +84,7 @@ def drawn(subject: Subject, finish: Finish, depth: int | None = None) -> Drawing
         if shapes is None:
             continue
         page = finish(layered(shapes))
-        if page.smallest_text >= SMALLEST:
+        if page.smallest_text >= least:
             return page
         best = page if best is None or page.smallest_text > best.smallest_text else best
     if depth is not None and best is not None:

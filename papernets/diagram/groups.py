@@ -12,9 +12,8 @@ from ..spec.walk import Row
 from ..spec.window import Shape
 from ..words import plural
 from . import words
+from .joins import common
 from .subject import Subject
-from .text import clean
-from .tiler import common
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,8 @@ class Group:
     """Rows without weights that leave the shape as it is."""
     heads: list[Head] = field(default_factory=list)
     mark: str = ""
+    block: str = ""
+    """The block that it stands in, which its name leaves out."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -80,7 +81,8 @@ class Group:
     @property
     def name(self) -> str:
         """The names of the slabs: `conv1_1–2`."""
-        names = [clean(slab.name) for slab in self.blocks or self.slabs]
+        named = [slab for slab in self.slabs if slab.paint != "norm"] or self.slabs
+        names = [words.short(slab.name, self.block) for slab in self.blocks or named]
         return spanned(names) if names else "input"
 
     @property
@@ -109,11 +111,13 @@ class Group:
             ends = {slab.rows[-1].kind for slab in blocks}
             kind = KINDS.get(ends.pop(), "block") if len(ends) == 1 else "block"
             return f"{len(blocks)} × {kind}" if len(blocks) > 1 else kind
-        count = len(self.slabs)
-        texts = dict.fromkeys(spec(slab.rows[0]) for slab in self.slabs)
-        if len(texts) == 1:
-            return (f"{count} × " if count > 1 else "") + next(iter(texts))
-        return " + ".join(texts) if len(texts) == 2 and count == 2 else f"{count} layers"
+        texts = [spec(slab.rows[0]) for slab in self.slabs]
+        kinds = {text: texts.count(text) for text in texts}
+        if len(kinds) > 2:
+            return f"{len(texts)} layers"
+        first, *others = (f"{n} × {text}" if n > 1 else text for text, n in kinds.items())
+        lead = f"{texts[0].partition(' ')[0]} "
+        return " + ".join([first, *(text.replace(lead, "") for text in others)])
 
 
 KINDS = {"add": "residual", "concat": "module"}
@@ -131,14 +135,19 @@ def spec(row: Row) -> str:
 
 
 LONG = 20
-"""Letters of two names beyond which the blocks are named that they stand in."""
+"""Letters beyond which the blocks are named that layers stand in."""
 
 
 def spanned(names: Sequence[str]) -> str:
     """The first and the last of several names, what they share written once: `conv1_1–2`."""
     first, last = names[0], names[-1]
-    if "." in first + last and len(first + last) > LONG:
-        first, last = (name.partition(".")[0] for name in (first, last))
+    text = _span(first, last)
+    if first != last and "." in text and len(text) > LONG:
+        text = _span(*(name.partition(".")[0] for name in (first, last)))
+    return text
+
+
+def _span(first: str, last: str) -> str:
     if first == last:
         return first
     same = 0
@@ -153,8 +162,8 @@ def spanned(names: Sequence[str]) -> str:
     return f"{first} – {last}"
 
 
-def groups_of(subject: Subject) -> list[Group]:
-    """The groups of a network, the picture first."""
+def groups_of(subject: Subject, apart: bool = False) -> list[Group]:
+    """The groups of a network, the picture first; `apart`: every layer is a group of its own."""
     found = [Group(subject.input)]
     for one in _slabs(subject.body, subject.name, subject):
         here = found[-1]
@@ -163,15 +172,16 @@ def groups_of(subject: Subject) -> list[Group]:
             continue
         row = one.rows[-1]
         weightless = not any(r.params or r.fixed_params for r in one.rows)
-        if len(one.rows) == 1 and weightless and (row.out == row.input or row.kind == "flatten"):
+        same = row.kind in ("flatten", "identity") or (row.out == row.input and not apart)
+        if len(one.rows) == 1 and weightless and same:
             here.also.append(row)
             continue
         pools = {slab.paint == "pool" for slab in (*here.slabs, one)}
-        apart = len(pools) > 1 and one.paint != "norm"
+        other_sort = len(pools) > 1 and one.paint != "norm"
         mixed = "dense" in (one.paint, here.paint)
         other = [slab.form for slab in here.blocks[-1:] if one.paint == "block"]
         mixed = mixed or any(form != one.form for form in other)
-        if one.shape != here.shape or not here.slabs or apart or mixed:
+        if apart or one.shape != here.shape or not here.slabs or other_sort or mixed:
             here = Group(one.shape)
             found.append(here)
         here.slabs.append(one)
@@ -188,20 +198,20 @@ def _slabs(part: Part, name: str, subject: Subject) -> Iterator[Slab | Head]:
         for child, inner in part.parts:
             yield from _slabs(inner, dotted(name, child), subject)
     elif isinstance(part, Aux):
-        own = _within(part.head, name, subject)
+        own = within(part.head, name, subject)
         if own:
             yield Head(name, own, part.weight)
     else:
-        own = _within(part, name, subject)
+        own = within(part, name, subject)
         ends = []
         for child, inner in part.branches:
-            last = [r for r in _within(inner, dotted(name, child), subject) if not r.aux]
+            last = [r for r in within(inner, dotted(name, child), subject) if not r.aux]
             ends.append(last[-1].out[0] if last else own[0].input[0])
         split = tuple(ends) if part.kind == "concat" else ()
         yield Slab(name, own, "block", split)
 
 
-def _within(part: Part, name: str, subject: Subject) -> tuple[Row, ...]:
+def within(part: Part, name: str, subject: Subject) -> tuple[Row, ...]:
     """The rows of a part, in the order in which they compute."""
     names = (full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux))
     places = sorted(subject.order[full] for full in names if full in subject.order)

@@ -59,9 +59,9 @@ class Scale:
     def said(self) -> str:
         """The scale in words."""
         how = "go by the square root of the side of the maps" if self.root else "are to scale"
+        column = "; a column is one value wide" if self.longest > 1 else ""
         return (
-            f"Heights and widths {how}, thickness by the square root of the number of maps; "
-            "a column is one value wide."
+            f"Heights and widths {how}, thickness by the square root of the number of maps{column}."
         )
 
 

@@ -71,7 +71,7 @@ class Subject:
     @property
     def times(self) -> int:
         """How many such networks there are: a committee's members."""
-        return self.found.net.count if isinstance(self.found.net, Committee) else 1
+        return self.found.net.count
 
     @property
     def input(self) -> Shape:

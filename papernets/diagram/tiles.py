@@ -25,6 +25,10 @@ class Metrics:
     """How wide a box may be."""
     pad: float = 6
     """Room above and below the text of a box, together."""
+    names: bool = True
+    """Whether boxes in branches have their names, or say what they do alone, as the papers do."""
+    bands: bool = False
+    """Whether boxes show what comes after their layer."""
 
     @property
     def line(self) -> float:
@@ -39,6 +43,7 @@ class Metrics:
 ROOMY = Metrics(size=9, small=8, lines=2, gap=13, beside=12, least=104, most=170)
 COMPACT = Metrics(size=7, small=7, lines=1, gap=8, beside=8, least=56, most=118)
 TIGHT = Metrics(size=7, small=7, lines=1, gap=6, beside=5, least=44, most=112, pad=2.5)
+TERSE = Metrics(size=7, small=7, lines=1, gap=7, beside=6, least=36, most=112, pad=3.5, names=False)
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Pending:
     path: tuple[str, ...]
     role: str = "edge"
     dashed: bool = False
+    note: str = ""
 
 
 @dataclass
@@ -97,13 +103,14 @@ class Tile:
 def shifted(entry: Pending, dx: float, dy: float) -> Pending:
     """An entry, moved."""
     points = tuple((x + dx, y + dy) for x, y in entry.points)
-    return Pending(points, entry.path, entry.role, entry.dashed)
+    return replace(entry, points=points)
 
 
 def edge(source: Point, names: tuple[str, ...], entry: Pending) -> Edge:
     """The edge from a source, by its names, into an entry."""
     points = straight((source, *entry.points))
-    return Edge(points, (*names, *entry.path), entry.role, True, entry.dashed)
+    path = (*names, *entry.path)
+    return Edge(points, path, entry.role, True, entry.dashed, note=entry.note)
 
 
 def straight(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -205,7 +212,7 @@ class Column:
             whole.shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 way = (*direct, *shifted(entry, axis, top).points)
-                full = replace(entry, points=straight(way), dashed=True)
+                full = replace(entry, points=straight(way), dashed=True, note="head")
                 if names:
                     whole.shapes.append(edge(source, names, full))
                 else:

@@ -21,7 +21,7 @@ from ..data.stored import File
 from ..numbers import is_whole, plain_int
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net
-from ..words import brief, by, listed, plural, shortened
+from ..words import brief, by, listed, plural, shortened, type_of
 from .predict import Answer, Source, predict
 from .read import preprocessing_of, read_files
 
@@ -169,7 +169,7 @@ def _file(picture: object, called: str) -> File:
     if not isinstance(picture, np.ndarray):
         hint = ". Of a tensor (C, H, W): tensor.permute(1, 2, 0).numpy()"
         raise ValueError(
-            f"{called} is a {type(picture).__name__}: give a path, the bytes of a file, an array "
+            f"{called} is {type_of(picture)}: give a path, the bytes of a file, an array "
             f"(H, W, 3) or (H, W) of uint8, or a Pillow picture; or a list of such"
             f"{hint if isinstance(picture, Tensor) else ''}"
         )

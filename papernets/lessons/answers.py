@@ -11,7 +11,7 @@ from ..words import shortened
 from .values import Matrix, Number, Sizes, Value, is_matrix, is_sizes, number_text, same, with_unit
 
 LONGEST = 20_000
-NUMBER = r"[-+]?(?:\d{1,3}(?:[,_' ]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?"
+NUMBER = r"[-+]?(?:[1-9]\d{0,2}(?:[,_' ]\d{3})+(?!\d)|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?"
 """A number as people type it; the page's script reads it by the same pattern."""
 SCALES = {"thousand": 3, "k": 3, "million": 6, "m": 6, "mio": 6, "billion": 9, "b": 9, "g": 9}
 """Words behind a number that move its point; `m` and `b` stand for million and billion."""
@@ -20,6 +20,14 @@ BYTES = {
     "kib": 2**10, "mib": 2**20, "gib": 2**30,
 }  # fmt: skip
 """Bytes in a unit of memory."""
+MEANING = {
+    "mac": "multiply-add", "mult-add": "multiply-add", "madd": "multiply-add",
+    "multiply add": "multiply-add", "multiplication": "multiply-add",
+    "param": "parameter", "px": "pixel", "x": "time", "×": "time", "fold": "time",
+    "value": "number", "flop": "operation", "op": "operation", "image": "picture",
+    "megabyte": "mb", "mebibyte": "mib",
+}  # fmt: skip
+"""Other words for a unit, without the s of several."""
 PLENTY = 3
 """Digits that a rounded number has at least, to be taken for the exact one."""
 
@@ -74,7 +82,7 @@ class Typed:
 
 def read_number(text: str, unit: str = "") -> Typed:
     """A number with its unit as people type it; NoAnswer for anything else."""
-    text = text.replace("−", "-").strip().lstrip("=").strip()
+    text = _typewritten(text)
     found = re.match(rf"({NUMBER})\s*(.*)$", text, re.DOTALL)
     digits = re.sub(r"[,_' ]", "", found[1]) if found else ""
     rest = found[2].strip() if found else text
@@ -88,6 +96,12 @@ def read_number(text: str, unit: str = "") -> Typed:
         return Typed(_number(digits) / int(over[1]))
     scale, percent = _scaled(text, rest, unit)
     return _typed(digits, scale, percent)
+
+
+def _typewritten(text: str) -> str:
+    """Narrow spaces, minus signs and powers of ten as a keyboard writes them: `1.2e8`."""
+    plain = re.sub(r"\s", " ", text.replace("−", "-")).strip().lstrip("=").strip()
+    return re.sub(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*([-+]?\d{1,3})", r"e\1", plain)
 
 
 def _number(digits: str) -> Number:
@@ -121,17 +135,22 @@ def _scaled(text: str, rest: str, unit: str) -> tuple[Number, bool]:
         return factor, False
     if of_bytes and len(words) == 1 and words[0] in BYTES:
         return BYTES[words[0]] / BYTES[unit.casefold()] if words[0] != unit.casefold() else 1, False
-    given = " ".join(words).rstrip(".")
-    if unit and given.rstrip("s") == unit.casefold().rstrip("s"):
+    if unit and _meaning(" ".join(words)) == _meaning(unit):
         return factor, False
     asked = f"the answer is in {unit}" if unit else "the answer has no unit"
     raise NoAnswer(f"{shortened(text)!r}: {shortened(rest)!r} behind the number; {asked}")
 
 
+def _meaning(unit: str) -> str:
+    """A unit under the one name that it has here."""
+    bare = unit.casefold().rstrip(".").rstrip("s")
+    return MEANING.get(bare, bare)
+
+
 def read_sizes(text: str) -> Sizes:
     """A size: `28x28x192`, `28 28 192`, or `192@28x28` with its maps first."""
     first, at, others = text.strip().strip("()[]").partition("@")
-    parts = re.split(r"\s*[x×*,\s]\s*", (others if at else first).strip().casefold())
+    parts = re.split(r"\s*(?:[x×*,\s]|by)\s*", (others if at else first).strip().casefold())
     parts = [*parts, first.strip()] if at else parts
     if not all(re.fullmatch(r"\d{1,15}", part) for part in parts):
         raise NoAnswer(f"{shortened(text)!r} is not a size: type one as 28x28 or 28x28x6")

@@ -1,10 +1,14 @@
 "use strict";
 /* Reads what is typed, as papernets/lessons/answers.py does, and shows what was worked out.
    It computes nothing of a lesson. */
-const NUMBER = /^[-+]?(?:\d{1,3}(?:[,_' ]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?/;
+const NUMBER = /^[-+]?(?:[1-9]\d{0,2}(?:[,_' ]\d{3})+(?!\d)|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?/;
 const SCALES = {thousand: 3, k: 3, million: 6, m: 6, mio: 6, billion: 9, b: 9, g: 9};
 const BYTES = {b: 1, byte: 1, bytes: 1, kb: 1e3, mb: 1e6, gb: 1e9,
   kib: 1024, mib: 1048576, gib: 1073741824};
+const MEANING = {mac: "multiply-add", "mult-add": "multiply-add", madd: "multiply-add",
+  "multiply add": "multiply-add", multiplication: "multiply-add", param: "parameter", px: "pixel",
+  x: "time", "×": "time", fold: "time", value: "number", flop: "operation", op: "operation",
+  image: "picture", megabyte: "mb", mebibyte: "mib"};
 const PLENTY = 3, LARGE = 1e30;
 class NoAnswer extends Error {}
 
@@ -43,14 +47,18 @@ function scaled(text, rest, unit) {
   if (ofBytes && words.length === 1 && words[0] in BYTES) {
     return [words[0] === own ? 1 : BYTES[words[0]] / BYTES[own], false];
   }
-  const bare = (word) => word.replace(/s+$/, "");
-  if (unit && bare(words.join(" ").replace(/\.+$/, "")) === bare(own)) return [factor, false];
+  const meaning = (word) => {
+    const bare = word.replace(/\.+$/, "").replace(/s+$/, "");
+    return MEANING[bare] || bare;
+  };
+  if (unit && meaning(words.join(" ")) === meaning(own)) return [factor, false];
   const asked = unit ? `the answer is in ${unit}` : "the answer has no unit";
   throw new NoAnswer(`'${short(text)}': '${short(rest)}' behind the number; ${asked}`);
 }
 
 function readNumber(given, unit) {
-  const text = given.replace(/\u2212/g, "-").trim().replace(/^=+/, "").trim();
+  const text = given.replace(/\u2212/g, "-").replace(/\s/g, " ").trim().replace(/^=+/, "").trim()
+    .replace(/\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*([-+]?\d{1,3})/g, "e$1");
   const found = text.match(NUMBER)[0];
   let digits = found.replace(/[,_' ]/g, "");
   let rest = text.slice(found.length).trim();
@@ -73,7 +81,7 @@ function readNumber(given, unit) {
 function readSizes(given) {
   const text = given.trim().replace(/^[()[\]]+|[()[\]]+$/g, "");
   const at = text.indexOf("@");
-  const parts = (at < 0 ? text : text.slice(at + 1)).trim().toLowerCase().split(/\s*[x×*,\s]\s*/);
+  const parts = (at < 0 ? text : text.slice(at + 1)).trim().toLowerCase().split(/\s*(?:[x×*,\s]|by)\s*/);
   if (at >= 0) parts.push(text.slice(0, at).trim());
   if (!parts.every((part) => /^\d{1,15}$/.test(part))) {
     throw new NoAnswer(`'${short(given.trim())}' is not a size: type one as 28x28 or 28x28x6`);

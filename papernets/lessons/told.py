@@ -61,7 +61,9 @@ def sheet(exercises: Sequence[Exercise]) -> Table:
     for exercise in exercises:
         worked = exercise.worked()
         lesson = exercise.lesson
-        wrong = "; ".join(slip_text(worked, slip) for slip in worked.known_slips())
+        wrong = "; ".join(
+            slip_text(worked, slip).removesuffix(".") for slip in worked.known_slips()
+        )
         row = (lesson.name, exercise.told, worked.answer.text, wrong)
         chapters.setdefault(lesson.chapter, []).append(row)
     columns = tuple(map(Column, ("lesson", "exercise", "answer", "usual mistakes")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from ..files import read_bytes
 from ..numbers import is_whole
 from ..said import Printed
 from ..spec import Committee, Net, pair
-from ..words import brief, did_you_mean, plain, plural, said
+from ..words import brief, did_you_mean, plain, plural, said, type_of
 from .earlier import gone
 from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
@@ -43,7 +44,7 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     if maker is not None:
         found = _called(name, maker, {**given, **options})
     if not isinstance(found, Net | Committee):
-        raise ValueError(f"{name} is a {type(found).__name__}, not a Net")
+        raise ValueError(f"{name} is {type_of(found)}, not a Net{_line_of(path, attribute)}")
     if not isinstance(found.member, Net):
         raise ValueError(f"{name} has members of {type(found.member).__name__}, not of Net")
     if isinstance(found, Committee) and not (
@@ -96,6 +97,14 @@ def _name_of(one: object, module: ModuleType) -> str:
     return next((name for name, other in vars(module).items() if other is value), "") or (
         one.name if isinstance(one, Entry) else ""
     )
+
+
+def _line_of(path: str, attribute: str) -> str:
+    """Where a file says what a name is: ` (net.py, line 3)`; empty where no line begins so."""
+    pattern = re.compile(rf"(?:async def |def |class )?\s*{re.escape(attribute)}\b")
+    lines = read_bytes(path, MOST_BYTES).decode("utf-8", "replace").splitlines()
+    at = next((n for n, line in enumerate(lines, 1) if pattern.match(line)), 0)
+    return f" ({path}, line {at})" if at else ""
 
 
 def _is_function(value: object, module: ModuleType) -> TypeGuard[FunctionType]:

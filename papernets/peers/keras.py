@@ -15,7 +15,7 @@ from torch import Tensor
 from ..nets import registry as nets
 from ..spec import BatchNorm, Conv, Dense, Net, pair
 from ..spec import tensors as tensors_of
-from ..words import brief, by, either
+from ..words import brief, by, either, type_of
 from . import rules
 from .conventions import CAFFE
 from .h5_reader import UNNAMED
@@ -201,9 +201,7 @@ def tensor_of(path: str, value: Any) -> Tensor:
     try:
         return torch.from_numpy(np.array(value))
     except (TypeError, ValueError):
-        raise ValueError(
-            f"{brief(path)} is a {type(value).__name__}, not an array of numbers"
-        ) from None
+        raise ValueError(f"{brief(path)} is {type_of(value)}, not an array of numbers") from None
 
 
 def _numbered(known: PeerNet, wanted: list[Place], held: Held) -> list[Place]:

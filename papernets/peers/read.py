@@ -20,7 +20,7 @@ from ..bundle.checkpoints import states_in
 from ..bundle.extras import trimmed
 from ..data.quiet import EVERY
 from ..files import FOLDER, damaged_entry, unreadable
-from ..words import brief, first_line, listed, shortened
+from ..words import brief, first_line, listed, shortened, type_of
 from .shards import index_of, is_safetensors, read_one, read_sharded
 
 ZIP, HDF = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
@@ -250,7 +250,7 @@ def cleaned(
         tensor = value if isinstance(value, Tensor) else _as_tensor(value)
         if not isinstance(name, str) or tensor is None:
             raise ValueError(
-                f"{where}: {brief(name)} is a {type(value).__name__}, not a tensor with a name"
+                f"{where}: {brief(name)} is {type_of(value)}, not a tensor with a name"
             )
         if tensor.is_nested or tensor.layout != torch.strided:
             odd = "nested" if tensor.is_nested else "sparse"

@@ -9,6 +9,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from ..bundle.committee import Committee
 from ..spec import Net
+from ..words import type_of
 
 WRAPPERS: dict[type[nn.Module], str] = {
     nn.DataParallel: "module",
@@ -59,7 +60,7 @@ def members_of(model: Committee) -> list[nn.Module]:
     for at, member in enumerate(members):
         if not _ours(member):
             raise ValueError(
-                f"members[{at}] of this committee is a {type(member).__name__}, no network of "
+                f"members[{at}] of this committee is {type_of(member)}, no network of "
                 "papernets: it may have such members alone"
             )
     return members

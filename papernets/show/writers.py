@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ..tables import Section, Table, csv_text, tex
+from ..tables import ALONE, ENDS, PAPER, Section, Table, csv_text, tex
 from ..tables import latex as latex_table
 from ..tables import markdown as markdown_table
 from ..tables import markdown_text as _md
@@ -39,19 +39,6 @@ def markdown(document: Document) -> str:
 
 LINES_A_PIECE = 40
 """Rows of one tabular, which TeX does not break over pages."""
-ALONE = r"""% On its own: pdflatex FILE. In a document of yours: \input{FILE}, with
-% \usepackage{booktabs} and \usepackage[T1]{fontenc} in its preamble.
-\expandafter\ifx\csname @nodocument\endcsname\relax\else
-\documentclass[a4paper,10pt,landscape]{article}
-\usepackage[margin=15mm]{geometry}
-\usepackage[T1]{fontenc}
-\usepackage{booktabs}
-\begin{document}
-\def\papernetsends{\end{document}}
-\fi
-"""
-ENDS = r"""\ifx\papernetsends\undefined\else\expandafter\papernetsends\fi
-"""
 
 
 def latex(document: Document) -> str:
@@ -82,10 +69,6 @@ def latex(document: Document) -> str:
 def _spaced(line: str) -> str:
     """A line in which each space keeps its room."""
     return "~".join(map(tex, line.split(" ")))
-
-
-PAPER = 175
-"""Characters that a line of a printed table has room for."""
 
 
 def fitting(grid: Grid) -> Table:

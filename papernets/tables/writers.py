@@ -104,16 +104,8 @@ def tex(text: str) -> str:
 def latex(table: Table) -> str:
     """The table as a `tabular` with booktabs' rules, in a `table` where it has a title."""
     spec = "".join("r" if column.right else "l" for column in table.columns)
-    lines = [rf"\begin{{tabular}}{{@{{}}{spec}@{{}}}}", r"\toprule"]
-    lines += [_tex_row([column.name for column in table.columns]), r"\midrule"]
-    for at, section in enumerate(table.sections):
-        if section.title:
-            lines += [r"\addlinespace"] if at else []
-            head = rf"\textbf{{{tex(section.title)}}}"
-            lines.append(rf"\multicolumn{{{len(table.columns)}}}{{@{{}}l}}{{{head}}} \\")
-        lines += [_tex_row(table.texts(cells)) for cells in section.rows]
-        if section.total is not None:
-            lines += [r"\midrule", _tex_row(table.texts(section.total))]
+    head, *body = tex_lines(table)
+    lines = [rf"\begin{{tabular}}{{@{{}}{spec}@{{}}}}", r"\toprule", head, r"\midrule", *body]
     lines += [r"\bottomrule", r"\end{tabular}"]
     if table.title:
         caption = rf"\caption{{{tex(table.title)}}}"
@@ -122,6 +114,20 @@ def latex(table: Table) -> str:
     return (
         "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}\n" + "\n".join(lines) + "\n"
     )
+
+
+def tex_lines(table: Table) -> list[str]:
+    """The lines of a table in LaTeX, without what stands round them: its head, sections, sums."""
+    lines = [_tex_row([column.name for column in table.columns])]
+    for at, section in enumerate(table.sections):
+        if section.title:
+            lines += [r"\addlinespace"] if at else []
+            head = rf"\textbf{{{tex(section.title)}}}"
+            lines.append(rf"\multicolumn{{{len(table.columns)}}}{{@{{}}l}}{{{head}}} \\")
+        lines += [_tex_row(table.texts(cells)) for cells in section.rows]
+        if section.total is not None:
+            lines += [r"\midrule", _tex_row(table.texts(section.total))]
+    return lines
 
 
 def _tex_row(texts: list[str]) -> str:

@@ -71,8 +71,15 @@ def test_a_network_of_ones_own(tmp_path):
 
 
 def test_small_text_is_said(tmp_path, capsys):
+    file = tmp_path / "wide.py"
+    file.write_text(
+        "from papernets.spec import Conv, Net, chain, concat\n"
+        "WIDE = concat({f'branch{at}': Conv(at + 1, 3, padding=1) for at in range(40)})\n"
+        "NET = Net('wide', (3, 9, 9), 0, chain({'all': WIDE}))\n",
+        encoding="utf-8",
+    )
     path = tmp_path / "x.svg"
-    assert main(["draw", "inception_v3", "--depth", "all", "-o", str(path)]) == 0
+    assert main(["draw", f"{file}:NET", "--depth", "all", "-o", str(path)]) == 0
     assert "Printed on A4, its smallest text is" in capsys.readouterr().err
 
 

@@ -95,7 +95,7 @@ NONE = [
     (b"", "the picture: an empty file"),
     (b"no picture", "the picture: not a picture"),
     ("/no/such/file.png", "/no/such/file.png: no such file"),
-    (7, "the picture is a int: give a path, the bytes of a file, an array"),
+    (7, "the picture is an int: give a path, the bytes of a file, an array"),
     (np.zeros((28, 28)), r"array of shape \(28, 28\) and float64: give \(H, W, 3\) or \(H, W\)"),
     (np.zeros((3, 28, 28), np.uint8), r"array of shape \(3, 28, 28\) and uint8: give"),
     (torch.zeros(3, 28, 28), r"is a Tensor: .*tensor\.permute\(1, 2, 0\)\.numpy\(\)"),

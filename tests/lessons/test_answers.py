@@ -12,6 +12,7 @@ import pytest
 from papernets.lessons.answers import Answer, NoAnswer, difference, pick
 
 MACS = Answer(120_422_400, "MACs")
+ADDS = Answer(120_422_400, "multiply-adds")
 QUARTER = Answer(0.25)
 PER_CENT = Answer(28.0, "%")
 SHARE = Answer(100 * 76 / 121, "%")
@@ -37,13 +38,27 @@ RIGHT = [
     *((MAP, text) for text in ("0 30; -30 0", "0,30;-30,0", "[[0, 30], [-30, 0]]", "0 30\n−30 0")),
     *((MEANS, text) for text in ("1.67 2", "1.667, 2.0", "1.67, 2.00")),
     *((MEMORY, text) for text in ("553.4 MB", "553.4", "553430000 bytes", "553", "527.8 MiB")),
+    *((MACS, text) for text in ("120\u202f422\u202f400", "120\xa0422\xa0400 MACs", "1.204 × 10^8")),
+    *((ADDS, text) for text in ("120422400 MACs", "120,422,400 multiply-adds", "120422400 mac")),
+    *((ADDS, text) for text in ("120.4 million multiplications", "1.204*10**8", "1.204e8 madds.")),
+    *((QUARTER, text) for text in ("0,250", "0,250000")),
+    *((LOSS, text) for text in ("0,026648", "0,0266480")),
+    *((SIZE, text) for text in ("28 by 28 by 192", "28\xa0x\xa028\xa0x\xa0192")),
+    *((Answer(2.78, "times", 0.005), text) for text in ("2.78x", "2.78 times", "2.78 ×", "2,78")),
+    *((Answer(61, "pixels"), text) for text in ("61 px", "61px", "61 pixel")),
+    (Answer(156, "parameters"), "156 params"),
+    (Answer(3072, "numbers"), "3,072 values"),
+    (Answer(2048, "pictures"), "2048 images"),
+    (Answer(1_448_813_632, "operations"), "1,448,813,632 FLOPs"),
+    (MEMORY, "553.4 megabytes"),
     (Answer(-25), "-25"),
     (Answer(-25), "−25"),
     (Answer(60), "60.0"),
 ]
 WRONG = [
     *((MACS, text) for text in ("120422401", "12442368", "1.3e8", "1.2e8", "-120422400")),
-    *((QUARTER, text) for text in ("0.26", "25", "1/3")),
+    *((QUARTER, text) for text in ("0.26", "25", "1/3", "0,025", "0,2500001")),
+    *((Answer(1), text) for text in ("0,001", "0.001")),
     *((PER_CENT, text) for text in ("27", "0.29", "2800")),
     *((SIZE, text) for text in ("28x28x191", "28x28", "192x28x28")),
     *((MAP, text) for text in ("0 30; 30 0", "0 30", "0 30 -30 0", "0 30; -30 0; 1 1", "7")),
@@ -53,13 +68,23 @@ WRONG = [
 NONE = [
     *(
         (MACS, text)
-        for text in ("", "   ", "many", "12 apples", "MACs", "-", "1e", "120422400 bytes")
+        for text in (
+            "",
+            "   ",
+            "many",
+            "12 apples",
+            "MACs",
+            "-",
+            "1e",
+            "120422400 bytes",
+            "12 params",
+        )
     ),
     *(
         (MACS, text)
         for text in ("12x12", "1 2 3 4", "NaN", "inf", "--5", "1/0", "1e999", "e5", ".")
     ),
-    *((SIZE, text) for text in ("big", "28x", "x28", "28.5x28x192", "-28x28x192", "28x28xN")),
+    *((SIZE, text) for text in ("28 by", "28x", "x28", "28.5x28x192", "-28x28x192", "28x28xN")),
     *((MAP, text) for text in ("a b; c d", "1 2; 3 x", ";", "[[", "<script>")),
     *((MACS, text) for text in ("9" * 30_000, "9" * 400, "1e31", "/2", "-/2", "e5/2")),
     *((MAP, text) for text in ("9" * 400 + " 1; 2 3", "1e200 1; 2 3")),

@@ -166,8 +166,8 @@ def test_a_fixed_network_takes_another_input(own):
     ("name", "options", "message"),
     [
         ("NOPE", {}, "has no 'NOPE'. Networks in it: tiny, FIXED, anything"),
-        ("NUMBER", {}, "own.py:NUMBER is a int, not a Net"),
-        ("wrong", {}, "own.py:wrong is a int, not a Net"),
+        ("NUMBER", {}, "own.py:NUMBER is an int, not a Net"),
+        ("wrong", {}, "own.py:wrong is an int, not a Net"),
         ("broken", {}, "own.py:broken does not run: KeyError: 'no such thing'"),
         ("anything", {}, "own.py:anything does not run: KeyError: 'classes'"),
         (

@@ -1,6 +1,7 @@
 """A user's own file: what stands beside its networks is used, and an old file is told where to."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -488,3 +489,17 @@ def test_a_slip_is_not_taken_for_an_old_file(here, capsys, text, message):
     (here / "new.py").write_text(HEAD + text + "\n")
     assert main(["explain", "new.py:NET"]) == 2
     assert f"new.py {message}" in capsys.readouterr().err
+
+
+def test_what_is_no_network_is_told_with_its_line(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import os\n\nWIDTHS = [1, 2]\n\n\ndef width():\n    return None\n\nNET = width()\n"
+    )
+    for name, message in {
+        "WIDTHS": f"{file}:WIDTHS is a list, not a Net ({file}, line 3)",
+        "width": f"{file}:width is None, not a Net ({file}, line 6)",
+        "os": f"{file}:os is a module, not a Net",
+    }.items():
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            look_up(f"{file}:{name}")
