@@ -71,4 +71,6 @@ def test_every_page_stands_in_the_contents_of_the_site():
         for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(), re.S):
             names = [line for line in tree.splitlines() if line and not line.startswith(":")]
             listed |= {re.sub(r".*<(.*)>", r"\1", name) for name in names}
-    assert {page.relative_to(docs).with_suffix("").as_posix() for page in docs.rglob("*.md")} <= listed
+    assert {
+        page.relative_to(docs).with_suffix("").as_posix() for page in docs.rglob("*.md")
+    } <= listed
