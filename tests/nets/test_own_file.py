@@ -493,7 +493,9 @@ def test_a_slip_is_not_taken_for_an_old_file(here, capsys, text, message):
 
 def test_what_is_no_network_is_told_with_its_line(tmp_path):
     file = tmp_path / "mine.py"
-    file.write_text("import os\n\nWIDTHS = [1, 2]\n\n\ndef width():\n    return None\n\nNET = width()\n")
+    file.write_text(
+        "import os\n\nWIDTHS = [1, 2]\n\n\ndef width():\n    return None\n\nNET = width()\n"
+    )
     for name, message in {
         "WIDTHS": f"{file}:WIDTHS is a list, not a Net ({file}, line 3)",
         "width": f"{file}:width is None, not a Net ({file}, line 6)",
