@@ -61,3 +61,16 @@ def test_a_page_is_easy_to_read(page):
 
 def test_the_pages_have_examples():
     assert {"README.md", "CONTRIBUTING.md", "scan.md"} <= {page for page, _ in SHOWN}
+
+
+def test_every_page_stands_in_the_contents_of_the_site():
+    """Sphinx refuses a page that its lists of contents leave out."""
+    docs = ROOT / "docs"
+    listed = {"index"}
+    for page in docs.rglob("*.md"):
+        for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(), re.S):
+            names = [line for line in tree.splitlines() if line and not line.startswith(":")]
+            listed |= {re.sub(r".*<(.*)>", r"\1", name) for name in names}
+    assert {
+        page.relative_to(docs).with_suffix("").as_posix() for page in docs.rglob("*.md")
+    } <= listed

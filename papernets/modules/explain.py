@@ -65,6 +65,7 @@ def _module(module: nn.Module, input: Any) -> Explanation:
                 "as input=(3, 224, 224)"
             )
         input = net.input
+    _check(input)
     notes = [f"Seen within its {word}." for word in wrappers]
     if module.training:
         notes.append("The module is in training mode; explained is what it does in evaluation.")
@@ -78,9 +79,27 @@ def _module(module: nn.Module, input: Any) -> Explanation:
         except Exception as second:
             raise ValueError(
                 f"{type(module).__name__} does not run on an input of {_words(input)}: "
-                f"{type(second).__name__}: {first_line(second)}"
+                f"{type(second).__name__}: {first_line(second)}{_hint(input)}"
             ) from second
     return found
+
+
+def _check(input: Any) -> None:
+    """ValueError where an input is not one, whatever the module."""
+    several = input.values() if isinstance(input, Mapping) else [input]
+    for one in several:
+        if isinstance(one, str | bytes) or not (hasattr(one, "shape") or isinstance(one, Sequence)):
+            raise ValueError(
+                f"an input is (channels, height, width), or a tensor, not {brief(one)}"
+            )
+
+
+def _hint(input: Any) -> str:
+    """What may be wrong with a size that a module does not run on."""
+    sides = isinstance(input, list | tuple) and all(isinstance(side, int) for side in input)
+    if sides and len(input) == 4 and input[0] == 1:
+        return f". The batch is added: give {tuple(input[1:])}"
+    return ""
 
 
 def _run(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> Explanation:

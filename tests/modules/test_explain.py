@@ -373,3 +373,17 @@ def test_names_are_escaped():
 
     html = papernets.explain(Named(), (1, 2, 2))._repr_html_()
     assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (32, r"^an input is \(channels, height, width\), or a tensor, not 32$"),
+        ("3x32x32", r"^an input is \(channels, height, width\), or a tensor, not '3x32x32'$"),
+        ({"x": 3}, r"or a tensor, not 3$"),
+        ((1, 3, 32, 32), r"The batch is added: give \(3, 32, 32\)$"),
+    ],
+)
+def test_an_input_that_is_none_is_told_plainly(given, told):
+    with pytest.raises(ValueError, match=told):
+        papernets.explain(nn.Conv2d(3, 4, 3), given)
