@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from ..spec import Row
+from ..spec import Add, Row
 from .counts import held
 from .graph import Graph
 
@@ -25,8 +25,9 @@ PREDICTS = (
 )
 TRAINS = (
     "For training: weights, a gradient of each, what the optimiser keeps of each, and for each "
-    "picture the output of every row, heads included, twice where it is normalised. What a library "
-    "takes for its own work comes on top."
+    "picture the output of every row, heads included, and where it is normalised the values before "
+    "that too. Outputs that only sums take are not kept: a sum does not need them again. What a "
+    "library takes for its own work comes on top."
 )
 """The rules."""
 
@@ -76,7 +77,7 @@ def memory(graph: Graph) -> Memory:
     main = [row for row in graph.rows.values() if not row.aux]
     weights, trained = _weights(main), sum(row.params for row in graph.rows.values())
     peak, at = _peak(graph, main)
-    kept = prod(graph.net.input) + sum(map(_kept, graph.rows.values()))
+    kept = prod(graph.net.input) + sum(_kept(graph, row) for row in graph.rows.values())
     return Memory(weights, trained, _weights(list(graph.rows.values())), peak, at, kept)
 
 
@@ -84,10 +85,12 @@ def _weights(rows: Sequence[Row]) -> int:
     return sum(held(row).all for row in rows)
 
 
-def _kept(row: Row) -> int:
-    """Values that the backward pass reads: what is normalised is kept before and after."""
-    normalised = getattr(row.layer, "norm", None) and row.kind != "batch norm"
-    return row.size * (2 if normalised else 1)
+def _kept(graph: Graph, row: Row) -> int:
+    """Values that the backward pass reads: a sum needs nothing of what it adds."""
+    normalised = getattr(row.layer, "norm", None) is not None and row.kind != "batch norm"
+    takers = [graph.rows[name].layer for name in graph.takers[row.name]]
+    summed = bool(takers) and all(isinstance(layer, Add) for layer in takers)
+    return row.size * (normalised + (not summed or row.activation is not None))
 
 
 def _peak(graph: Graph, rows: Sequence[Row]) -> tuple[int, str]:

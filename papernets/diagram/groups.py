@@ -12,7 +12,7 @@ from ..spec.walk import Row
 from ..spec.window import Shape
 from ..words import plural
 from . import words
-from .joins import common
+from .joins import common, scales
 from .subject import Subject
 
 
@@ -94,13 +94,15 @@ class Group:
     def within(self) -> str:
         """What is in a block: the windows of a residual one, `1×1, 3×3, 1×1`; else its branches."""
         blocks = self.blocks
-        if not blocks or blocks[-1].rows[-1].kind != "add":
-            return plural(len(blocks[-1].split), "branch", "branches") if blocks else ""
+        if not blocks:
+            return scales(self.slabs[0].rows[0]) if self.paint == "add" else ""
+        if blocks[-1].rows[-1].kind != "add":
+            return plural(len(blocks[-1].split), "branch", "branches")
         own = blocks[-1].rows
         found = [
             words.extent(r.kernel) for r in own if r.kernel and not r.name.endswith("shortcut")
         ]
-        return ", ".join(found) if len(found) <= 3 else ""
+        return ", ".join(found) if len(found) <= 3 else scales(blocks[0].rows[-1])
 
     @property
     def does(self) -> str:

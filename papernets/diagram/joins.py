@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..spec.walk import Row
 from .shapes import Edge, Shape
 from .units import Side, Split, Stack, rows_of
 
@@ -35,7 +36,7 @@ def plus(middle: float, reach: float) -> list[Shape]:
     ]
 
 
-def scales(split: Split) -> str:
+def scales(row: Row) -> str:
     """By what the branches of a sum are multiplied, where they are."""
-    own = getattr(split.join.layer, "scales", None) or ()
+    own = getattr(row.layer, "scales", None) or ()
     return ", ".join(f"branch ×{one:g}" for one in own if one != 1)

@@ -271,7 +271,7 @@ class Tiler:
             entries.append(Pending(arc, passed(split.branches[at], split), "arc"))
             x += tile.right
         left, bottom = first.left, middle + radius
-        lines = [words.short(split.name, block) if split.name != block else "", scales(split)]
+        lines = [words.short(split.name, block) if split.name != block else "", scales(split.join)]
         if split.join.activation:
             lines.append(f"then {activation(split.join.activation)}")
         space = max(left, self.box) - radius - 4

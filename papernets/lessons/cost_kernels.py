@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -103,7 +103,16 @@ class SmallKernels(Example):
             if k <= 7
             else [Bars([(f"one {k}x{k}", large), (f"{n} of 3x3", small)], "weights")]
         )
-        return Worked(steps, Answer(saved, "%"), slips, picture)
+        others = ", ".join(f"{part:.3g} % of {one}x{one}" for one, part in savings())
+        remark = f"A stack saves {others}, as notes 002 print: the more, the larger the kernel."
+        return Worked(steps, Answer(saved, "%"), slips, picture, (remark,))
+
+
+def savings() -> Iterator[tuple[int, float]]:
+    """What stacks of 3x3 save of the weights of larger kernels, in per cent."""
+    for side in (5, 7, 11):
+        large, small = weights(1, (side, side)), weights(1, *[(SMALL, SMALL)] * stacked(side))
+        yield side, 100 * (large - small) / large
 
 
 @dataclass(frozen=True)
@@ -219,6 +228,7 @@ class LargeOrSmall(Example):
                 )
             )
             remarks = (
+                f"Rounded, the {a}x{a} takes {big / little:.3g} times as many. "
                 f"A stack of {layers} layers of 3x3 sees as much and costs {layers} times a single "
                 f"one: beside that stack the {a}x{a} is {big / stack:.2f} times as expensive.",
             )

@@ -198,7 +198,7 @@ class EarlyExit(Example):
             ]
         )
         remarks = (
-            f"The paper says about {papers} times one network for the three of boosted LeNet-4: "
+            f"The paper says about {papers} times one network for the three of boosted LeNet-4. So "
             f"the first was sure of {percent(1 - (papers - 1) / 2)} of the pictures. Figure 11 "
             "there has 460,000 multiply-adds against 260,000 of one.",
         )

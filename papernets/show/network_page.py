@@ -143,11 +143,13 @@ def _totals(
 ) -> Iterator[tuple[str, str]]:
     four, two = BYTES["float32"], BYTES["float16"]
     more = f" and {sums.fixed_params * times:,} fixed ones" if sums.fixed_params else ""
-    size = four * memory.weights * times
+    size = four * (sums.params + sums.fixed_params) * times
+    statistics = (memory.weights - sums.params - sums.fixed_params) * times
     yield (
         "Parameters",
         f"{sums.params * times:,} trained{more}: {read(size)} ({read_binary(size)}) in float32, "
         f"{read(size * two / four)} in float16"
+        + (f"; besides {statistics:,} running statistics" if statistics else "")
         + (f"; each of the {times}: {sums.params:,}" if times > 1 else ""),
     )
     yield (

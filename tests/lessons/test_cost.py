@@ -105,6 +105,7 @@ def test_stacks_of_3x3(kernel: int, saved: float):
     assert answer("small-kernels", kernel=kernel, channels=64) == answer(
         "small-kernels", kernel=kernel
     )
+    assert f"{saved:g} % of {kernel}x{kernel}" in worked("small-kernels").remarks[0]
     if kernel == 5:
         assert values("small-kernels")[1:3] == [25, 18]
 
@@ -121,6 +122,7 @@ def test_a_5x5_against_a_3x3():
     """Notes 000, line 1380; notes 001, line 1198: 2.78 times. One 3x3, not the stack of two."""
     assert round(answer("large-or-small"), 2) == 2.78
     assert "1.39 times" in worked("large-or-small").remarks[0]
+    assert "takes 2.78 times as many" in worked("large-or-small").remarks[0]
     assert mistaken("large-or-small", "1.67").startswith("You compared the sides")
 
 
