@@ -366,3 +366,23 @@ def test_a_small_factor_has_digits(capsys: pytest.CaptureFixture[str]) -> None:
     """On the averages of maps of 20x20, a dense layer has a 400th of its weights."""
     out = said(capsys, "vgg16", "fc6", "--input", "640")
     assert re.search(r"on the averages of the 512 maps.* 0\.0025 .* 0\.0025$", out, re.M)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "googlenet", "resnet50"])
+def test_every_number_that_agrees_is_told_once(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows' numbers of one kind and place stand together; verify has a line for each of them."""
+    text = said(capsys, name).partition("that the arithmetic confirms")[2]
+    lines = text.partition("otherwise\n")[0].splitlines()
+    assert main(["verify", name, "--json"]) == 0
+    claims = json.loads(capsys.readouterr().out)
+    agree = [one for one in claims if one["verdict"] == "agrees"]
+    singles = {line.strip().partition(" = ")[0].partition(" below ")[0] for line in lines}
+    for one in agree:
+        row, _, kind = one["quantity"].rpartition(".")
+        word = "output" if kind == "out" else kind
+        together = [
+            line for line in lines if re.search(rf"^\s*{word} of .*\b{re.escape(row)} ", line)
+        ]
+        assert one["quantity"] in singles or (row and together), one
