@@ -79,6 +79,13 @@ def place(graph: Graph, name: str) -> Place:
     if name not in known:
         alike = [one for one in known if plain(one) == plain(name)]
         if len(alike) != 1:
+            begin = [o for o in known if "." not in o and plain(o).startswith(plain(name))]
+            if len(begin) > 1 and len(name) > 2:
+                raise ValueError(
+                    f"{graph.net.name} has no layer or block {brief(name)}, but "
+                    f"{listed(begin, MOST_LISTED)}. All that begin so: papernets explain "
+                    f"{graph.net.name} --only {name}"
+                )
             near = did_you_mean(name, known, loosely=True)
             raise ValueError(
                 f"{graph.net.name} has no layer or block {brief(name)}."

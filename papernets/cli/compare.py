@@ -151,8 +151,11 @@ def _arranged(found: Comparison, protocol: str, sort: str, columns: str) -> Comp
     from ..compare.columns import check_columns
     from ..compare.published import check_protocol
 
-    names = [name.strip() for name in columns.split(",")] if columns else []
-    found = replace(found, protocol=check_protocol(protocol), columns=check_columns(names))
+    asked = [name.strip() for name in columns.split(",")] if columns else []
+    names = check_columns(asked)
+    if names and not {"network", "title"} & set(names):
+        names = ("network", *names)  # whose numbers they are
+    found = replace(found, protocol=check_protocol(protocol), columns=names)
     return found.sorted(sort) if sort else found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 
 from ..tables import Cell, Column, Section, Table
-from ..words import by, did_you_mean, percent, plural
+from ..words import by, did_you_mean, percent, plain, plural
 from .depth import RULE
 from .one import Compared
 from .published import SAID, Published
@@ -149,18 +149,26 @@ EXACT = {
 KEYS = {"top1": "top1_error", "top5": "top5_error", "measured": "test_error"}
 
 
+WRITTEN = {plain(what.name.split(" (")[0]): name for name, what in WHATS.items()}
+"""Columns by their headings: MACs, MB, top-1."""
+
+
 def check_columns(columns: Sequence[str]) -> tuple[str, ...]:
-    """The columns by their names; ValueError with the nearest for one that there is not."""
+    """The columns by their names, of which their headings are others; ValueError with the nearest.
+
+    Case, `-` and `_` are the same.
+    """
+    known = {**WRITTEN, **{plain(name): name for name in NAMES}}
     for name in columns:
-        if name not in WHATS:
+        if plain(name) not in known:
             hint = did_you_mean(name, WHATS)
             raise ValueError(f"unknown column {name!r}.{hint} Columns: {', '.join(NAMES)}")
-    return tuple(dict.fromkeys(columns))
+    return tuple(dict.fromkeys(known[plain(name)] for name in columns))
 
 
 def value_of(name: str, one: Compared, protocol: str) -> Cell | tuple[int, ...]:
     """By what a network is sorted in a column; ValueError for an unknown one."""
-    check_columns((name,))
+    (name,) = check_columns((name,))
     if name == "field":
         return one.receptive_field
     if name == "input":

@@ -87,6 +87,16 @@ def test_who_is_left_out_of_a_picture_is_said(
     assert max(map(len, told.splitlines())) < 300 and "more" in told
 
 
+def test_columns_are_asked_for_as_they_are_headed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The network's name comes with them, so that one sees whose numbers they are."""
+    words = ["compare", "vgg16", "alexnet", "--columns", "MACs,MB,top-5", "--sort", "MACs"]
+    assert main([*words, "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert list(rows[0]) == ["network", "macs", "megabytes", "top5_error"]
+    assert [row["network"] for row in rows] == ["alexnet", "vgg16"]
+    assert rows[1]["macs"] == "15470264320"
+
+
 def test_twice_the_same_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "lenet5", "LeNet-5", "--json"]) == 0
     captured = capsys.readouterr()

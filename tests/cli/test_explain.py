@@ -386,3 +386,14 @@ def test_every_number_that_agrees_is_told_once(
             line for line in lines if re.search(rf"^\s*{word} of .*\b{re.escape(row)} ", line)
         ]
         assert one["quantity"] in singles or (row and together), one
+
+
+def test_a_stage_without_a_name_of_its_own_leads_to_its_layers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Table 1 of ResNet's paper calls conv3_1 to conv3_4 conv3_x."""
+    wrong = said(capsys, "resnet50", "conv3", code=2)
+    assert "but conv3_1, conv3_2, conv3_3" in wrong
+    command = re.search(r"papernets explain (resnet50 --only \S+)$", wrong.strip())
+    assert command and "conv3_4.conv3" in said(capsys, *command[1].split())
+    assert "Did you mean 'conv5_1'" in said(capsys, "vgg16", "conv51x", code=2)
