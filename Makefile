@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-KERAS  := $(VENV)/.keras
+CHECK  := $(VENV)/.check
 ARGS   ?=
 
 # The versions in constraints.txt hold for the build backend too (newer pips read the second name).
@@ -16,15 +16,16 @@ unexport PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format clean
+.PHONY: help install demo test check docs format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    train LeNet-5 on real handwritten digits, here and offline'
 	@echo 'make test    run the quick tests (ARGS="-k lenet" runs some of them)'
 	@echo 'make check   run all tests, the slow ones too, and ruff and mypy'
+	@echo 'make docs    build the documentation into build/docs, to be opened from disk'
 	@echo 'make format  format the code as make check wants it'
-	@echo 'make clean   remove .venv and the caches; runs/ stays'
+	@echo 'make clean   remove .venv, build/ and the caches; runs/ stays'
 	@echo 'PYTHON=python3.12 chooses the Python of .venv'
 
 install: $(STAMP)
@@ -62,14 +63,14 @@ test: $(STAMP)
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 	@echo "Try next: make demo trains LeNet-5; make check runs the slow tests, ruff and mypy too."
 
-# Keras is asked for what our networks with its weights must give; nothing else needs it.
-$(KERAS): $(STAMP)
-	@echo "== Installing Keras, which the slow tests compare with, into $(VENV)/"
-	@$(BIN)/python -m pip install --quiet --editable '.[dev,keras]'
+# Keras and the tools that count are asked for their numbers, nbconvert runs the lessons' notebooks.
+$(CHECK): $(STAMP)
+	@echo "== Installing what the slow tests compare with (Keras, fvcore, ...) into $(VENV)/"
+	@$(BIN)/python -m pip install --quiet --editable '.[check]'
 	@$(BIN)/python -m pip check
 	@touch $@
 
-check: $(KERAS)
+check: $(CHECK)
 	@echo "== Style: ruff"
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
@@ -79,6 +80,10 @@ check: $(KERAS)
 	@$(BIN)/python -m pytest -q -n auto -m "slow or not slow" $(ARGS)
 	@echo "Try next: make demo trains LeNet-5; CONTRIBUTING.md says how to add a network."
 
+docs: $(STAMP)
+	@echo "== Documentation: pages of all networks, warnings are errors, links are followed"
+	@$(BIN)/python docs/website/build.py $(ARGS)
+
 format: $(STAMP)
 	@$(BIN)/python -m ruff format --quiet .
 	@$(BIN)/python -m ruff check --fix-only --quiet .
@@ -86,4 +91,4 @@ format: $(STAMP)
 	@$(BIN)/python -m ruff check .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*map(ROOT.joinpath, ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 STUMBLES = re.compile(r"(?<!ere )\bis no [a-z]|\bbut for\b|, say\b")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
 
@@ -23,6 +23,7 @@ def imports(page):
                 yield from (f"from {node.module} import {alias.name}" for alias in node.names)
 
 
+RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "diff", "modules", "compare"))]
 SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 
 
@@ -31,7 +32,7 @@ def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/diff.md", "docs/compare.md"])
+@pytest.mark.parametrize("name", RUN)
 def test_the_examples_of_a_page_run_as_they_stand(name, tmp_path, monkeypatch):
     """One after the other, as a reader types them: in an empty folder."""
     monkeypatch.chdir(tmp_path)
@@ -60,3 +61,16 @@ def test_a_page_is_easy_to_read(page):
 
 def test_the_pages_have_examples():
     assert {"README.md", "CONTRIBUTING.md", "scan.md"} <= {page for page, _ in SHOWN}
+
+
+def test_every_page_stands_in_the_contents_of_the_site():
+    """Sphinx refuses a page that its lists of contents leave out."""
+    docs = ROOT / "docs"
+    listed = {"index"}
+    for page in docs.rglob("*.md"):
+        for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(), re.S):
+            names = [line for line in tree.splitlines() if line and not line.startswith(":")]
+            listed |= {re.sub(r".*<(.*)>", r"\1", name) for name in names}
+    assert {
+        page.relative_to(docs).with_suffix("").as_posix() for page in docs.rglob("*.md")
+    } <= listed

@@ -137,7 +137,7 @@ def counted(network: Net | Committee | Found, convention: str) -> Counted:
         return Counted(convention, figure.operations, figure.words)
     how = CONVENTIONS[convention]
     net = found.net.member
-    times = found.net.count if isinstance(found.net, Committee) else 1
+    times = found.net.count
     seen = list(rows_that_run(net))
     rows = tuple(CountedRow(row.name, row.kind, how.row(row)) for row in seen)
     words = " ".join((how.counts, *_surprises(convention, seen)))

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..nets import Found, look_up
 from ..said import Claim, Paper, shown
-from ..spec import Committee, Conv, Row, TableConv, walk
+from ..spec import Conv, Row, TableConv, walk
 
 Reading = Callable[[Sequence[Row]], int]
 
@@ -62,7 +62,7 @@ def paper_figure(found: Found) -> Figure:
     printed = _as_printed(found)
     claims = sorted(_claims(printed), key=lambda claim: not _own(claim, printed))
     rows = walk(found.net.member)
-    times = found.net.count if isinstance(found.net, Committee) else 1
+    times = found.net.count
     lost: list[str] = []
     for claim in claims:
         reading = _reading(claim, walk(printed.net.member), times)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,13 +56,13 @@ def list_networks(
     from ..nets import find as entry_of
     from ..nets import list_nets, look_up
     from ..said import error_of_paper
-    from ..spec import Committee, totals, walk
+    from ..spec import totals, walk
 
     rows, found = [], []
     for name in list_nets(pattern):
         entry, looked_up = entry_of(name), look_up(name)
         one, record = looked_up.net, looked_up.record
-        member, times = (one.member, one.count) if isinstance(one, Committee) else (one, 1)
+        member, times = one.member, one.count
         sums, trained = totals(walk(member)), shipped(name) is not None
         paper = error_of_paper(record.claims)
         found.append(
@@ -141,7 +141,8 @@ def explain(
         str,
         typer.Option(
             "--convention",
-            help="Another tool's number: macs, flops, torchinfo, fvcore, ptflops, keras, paper.",
+            help="Another tool's number: macs, flops, torchinfo, fvcore, ptflops, keras, paper; or "
+            "all of them.",
         ),
     ] = "",
     json: Json = False,
@@ -154,16 +155,30 @@ def explain(
     """Explain a network, or one of its layers or blocks.
 
     Prints what each stage and layer costs, with sizes, parameters and receptive fields, then the
-    published numbers. With LAYER its arithmetic, term by term.
+    published numbers. With LAYER its arithmetic, term by term. FILE.py:NAME may be a torch module,
+    with --input.
     """
+    from ..nets.own_file import TorchModule
+    from .conventions import told_by
+    from .module import explain_module
+
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     wanted = chosen(flags, output)
     with own_file(name):
-        found, whole = with_graph(name, classes, channels, input)
+        try:
+            found, whole = with_graph(name, classes, channels, input)
+        except WrongUse as error:
+            if not isinstance(error.__context__, TorchModule):
+                raise
+            rest = {"LAYER": layer, "--unit": unit, "--depth": depth, "--only": only}
+            rest |= {"--sort": sort, "--convention": convention, "--classes": str(classes or "")}
+            picture = channels, parse_size(input)
+            explain_module(name, error.__context__, picture, rest, wanted, output)
+            return
         with wrong_use():
             if convention:
                 others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
-                value, page = _convention(found, convention, {**others, "--sort": sort})
+                value, page = told_by(found, convention, {**others, "--sort": sort})
             elif layer is None:
                 if unit:
                     raise WrongUse(
@@ -194,20 +209,6 @@ def _network(found: Found, whole: Graph, listing: tuple[str, str, str], batch: i
     return (
         lambda: explain_dict(found, wanted, whole),
         lambda: network_page(found, wanted, whole),
-    )
-
-
-def _convention(found: Found, name: str, others: Mapping[str, str | None]) -> Told:
-    from ..arithmetic.conventions import counted
-    from ..show.convention_page import convention_page
-
-    given = next((flag for flag, text in others.items() if text), "")
-    if given:
-        raise WrongUse(f"--convention counts a whole network: leave it or {given} out")
-    one = counted(found, name)
-    return (
-        lambda: {"schema": 1, "name": found.net.name, **one.to_dict()},
-        lambda: convention_page(found, one),
     )
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..words import did_you_mean
-from . import output, screen
+from . import lessons_shown, output, screen
 from .flags import Json, WrongUse, wrong_use
 
 if TYPE_CHECKING:
-    from ..lessons import Example, Exercise, Lesson, Worked
-    from ..lessons.pictures import Picture
+    from ..lessons import Exercise, Lesson
 
 OWN_OPTIONS = {"ignore_unknown_options": True, "allow_extra_args": True}
 """Each lesson has numbers of its own: what typer does not know is theirs."""
@@ -26,11 +24,22 @@ Seed = Annotated[
     typer.Option("--seed", help="Draw other numbers; 0: the numbers of the lesson's own example."),
 ]
 Answers = Annotated[
-    bool, typer.Option("--answers", help="Print a teacher's sheet: exercises with their answers.")
+    bool, typer.Option("--answers", help="Print the teacher's sheet: exercises with their answers.")
 ]
 
 
 def lessons(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHICH]...",
+            help="Lessons by name, chapter (cost), pattern (field-*) or word (alexnet).",
+            show_default=False,
+        ),
+    ] = None,
+    exercises: Annotated[
+        bool, typer.Option("--exercises", help="Print a sheet for the class: exercises alone.")
+    ] = False,
     answers: Answers = False,
     seed: Seed = None,
     json: Json = False,
@@ -40,30 +49,38 @@ def lessons(
     html: output.Html = False,
     file: output.Output = "",
 ) -> None:
-    """List the lessons by chapter, or print a teacher's sheet.
+    """List lessons by chapter, or print a sheet of exercises.
 
-    The sheet has an exercise of each lesson, its answer, and what the usual mistakes lead to.
+    A sheet has an exercise of each lesson. With --answers it is the teacher's: it has the answers,
+    and what the usual mistakes lead to. The same seed draws the same exercises for both.
     """
-    from ..lessons import lessons as every
-    from ..lessons.told import exercise_dict, sheet
+    from ..lessons import chosen
+    from ..lessons.told import exercise_dict, question_dict, sheet
 
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     form = output.chosen(flags, file, LISTED)
-    if not answers:
+    if exercises and answers:
+        raise WrongUse("--exercises leaves the answers out, --answers prints them: give one")
+    with wrong_use():
+        which = chosen(words or ())
+    if not (exercises or answers):
         if seed is not None:
-            raise WrongUse("--seed draws numbers for --answers: give both, or see papernets lesson")
-        _write_list(form, file)
+            raise WrongUse(
+                "--seed draws numbers for --exercises or --answers: give both, "
+                "or see papernets lesson"
+            )
+        _write_list(form, file, which)
         return
     with wrong_use():
-        exercises = [lesson.drawn(seed or 0) for lesson in every()]
+        drawn = [lesson.drawn(seed or 0) for lesson in which]
     if form == "json":
-        _write_json([exercise_dict(one) for one in exercises], file)
+        _write_json([(exercise_dict if answers else question_dict)(one) for one in drawn], file)
     elif form:
         from ..tables import FILES
 
-        output.write(FILES[form](sheet(exercises)), file)
+        output.write(FILES[form](sheet(drawn, answers)), file)
     else:
-        _show_sheet(exercises)
+        lessons_shown.show_sheet(drawn, answers)
 
 
 def _write_json(value: object, file: str) -> None:
@@ -75,13 +92,14 @@ def _write_json(value: object, file: str) -> None:
         output.write(json_text(value, indent=1) + "\n", file)
 
 
-def _write_list(form: str, file: str) -> None:
-    from ..lessons import CHAPTERS
+def _write_list(form: str, file: str, which: Sequence[Lesson]) -> None:
+    from itertools import groupby
 
+    chapters = {name: list(of) for name, of in groupby(which, lambda one: one.chapter)}
     if form == "json":
         named = [
             {"name": one.name, "chapter": chapter, "title": one.title, "question": one.question}
-            for chapter, several in CHAPTERS.items()
+            for chapter, several in chapters.items()
             for one in several
         ]
         _write_json(named, file)
@@ -91,20 +109,21 @@ def _write_list(form: str, file: str) -> None:
 
         sections = tuple(
             Section(tuple((one.name, one.title, one.question) for one in several), chapter)
-            for chapter, several in CHAPTERS.items()
+            for chapter, several in chapters.items()
         )
         columns = tuple(map(Column, ("lesson", "title", "question")))
         output.write(FILES[form](Table(columns, sections, "Lessons")), file)
         return
-    for chapter, several in CHAPTERS.items():
+    for chapter, several in chapters.items():
         screen.heading(f"{chapter} ({len(several)})")
-        wide = max((len(one.name) for one in several), default=0) + 2
+        wide = max(len(one.name) for one in several) + 2
         for one in several:
             screen.paragraph(one.name, one.question, indent=2, hang=wide)
     screen.say()
+    sheet = "papernets lessons WHICH --exercises --seed 7"
     screen.prose(
-        f"Read one: {screen.whole('papernets lesson NAME')}. A teacher's sheet: "
-        f"{screen.whole('papernets lessons --answers --seed 7')}"
+        f"Read one: {screen.whole('papernets lesson NAME')}. A sheet for the class: "
+        f"{screen.whole(sheet)}, and with --answers the teacher's"
     )
 
 
@@ -148,7 +167,7 @@ def lesson(
         if form:
             _write_json(exercise_dict(asked), file)
         else:
-            _show_sheet([asked])
+            lessons_shown.show_sheet([asked])
     elif form == "json":
         _write_json(lesson_dict(one, asked.example, shown), file)
     elif form == "html":
@@ -160,7 +179,7 @@ def lesson(
 
         _write_json(notebook(one, example, shown.seed), file)
     else:
-        _show(one, example, shown, _typed_as(texts))
+        lessons_shown.show_lesson(one, example, shown, _typed_as(texts))
 
 
 def _own(words: Sequence[str], lesson: Lesson) -> dict[str, str]:
@@ -216,96 +235,3 @@ def _grade(exercise: Exercise, answer: str, form: str) -> None:
             screen.prose(f"The question was: {exercise.question}")
     if not found.right:
         raise typer.Exit(1)
-
-
-def _show(lesson: Lesson, example: Example, exercise: Exercise, numbers: str) -> None:
-    """Print a lesson for people."""
-    from rich.text import Text
-
-    from ..lessons.formula import pretty
-
-    worked = example.work()
-    screen.line(Text(lesson.title, style="bold"))
-    screen.prose(lesson.question)
-    screen.say()
-    screen.prose(example.ask())
-    _picture(worked.picture)
-    screen.line(Text("Step by step", style="bold"))
-    for at, step in enumerate(worked.steps, 1):
-        formula = f"{pretty(step.formula)} = " if step.formula else ""
-        screen.paragraph(f"{at}", step.text, indent=2, hang=3)
-        screen.paragraph("", f"{formula}{step.shown}", indent=5, hang=7)
-    screen.say()
-    screen.line(Text(f"Answer: {worked.answer.text}", style="bold"))
-    for remark in worked.remarks:
-        screen.prose(remark)
-    _mistakes(worked)
-    screen.heading("Your turn")
-    screen.prose(exercise.question)
-    _picture(exercise.example.given())
-    again = f"papernets lesson {lesson.name} --seed {exercise.seed} --answer ..."
-    screen.prose(f"The answer is {exercise.worked().answer.form}. {screen.whole(again)}")
-    screen.heading("Change the numbers")
-    for name, text in lesson.typed(example).items():
-        param = lesson.params[name]
-        here = f"; here {text}" if len(text) <= 24 else ""
-        screen.paragraph(f"--{name}", f"{param.what}: {param.form()}{here}", hang=14)
-    screen.say()
-    screen.prose("Sources: " + "; ".join(map(str, lesson.sources)))
-
-
-def _mistakes(worked: Worked) -> None:
-    from ..lessons.values import shown
-
-    slips = worked.known_slips()
-    if not slips:
-        return
-    screen.heading("What learners often answer")
-    texts = [shown(slip.value) for slip in slips]
-    wide = max(map(len, texts)) + 2
-    for text, slip in zip(texts, slips, strict=True):
-        if wide <= 16:
-            screen.paragraph(text, f"{slip.did} {slip.why}", indent=2, hang=wide)
-        else:
-            screen.paragraph("", text, hang=2)
-            screen.paragraph("", f"{slip.did} {slip.why}", indent=4, hang=6)
-
-
-def _picture(picture: Picture | None) -> None:
-    if picture is None:
-        return
-    screen.say()
-    wide = screen.width(sys.stdout) if screen.terminal() else 100
-    for line in picture.lines(wide - 2):
-        screen.say(("  " + (line if screen.speaks_unicode() else ascii_of(line))).rstrip())
-    screen.say()
-
-
-PLAIN = str.maketrans(
-    {"█": "#", "▏": "|", "▎": "|", "▍": "|", "▌": "|", "▋": "|", "▊": "#", "▉": "#", "│": "|",
-     "─": "-", "└": "+", "┤": "+", "▼": "v", "·": ".", "×": "x", "■": "#", "→": ">", "●": "*",
-     "○": "o", "◆": "@", **dict.fromkeys("┌┬┐┴┘┼", "+")}
-)  # fmt: skip
-
-
-def ascii_of(line: str) -> str:
-    """A picture's line for a terminal without Unicode."""
-    return line.translate(PLAIN)
-
-
-def _show_sheet(exercises: Sequence[Exercise]) -> None:
-    """Print the teacher's sheet for people."""
-    from ..lessons.told import slip_text
-
-    chapter = ""
-    for exercise in exercises:
-        worked = exercise.worked()
-        if exercise.lesson.chapter != chapter:
-            chapter = exercise.lesson.chapter
-            screen.heading(f"{chapter}, seed {exercise.seed}")
-        screen.say()
-        screen.prose(f"{exercise.lesson.name}: {exercise.question}")
-        _picture(exercise.example.given())
-        screen.paragraph("", f"Answer: {worked.answer.text}", hang=2)
-        for slip in worked.known_slips():
-            screen.paragraph("", slip_text(worked, slip), hang=4)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..nets import Found, find
-from ..spec import Committee, Net, Pair, Row, totals, walk
+from ..spec import Net, Pair, Row, totals, walk
 from .depth import depth
 from .published import Published, choose, published
 from .results import Result
@@ -40,7 +40,7 @@ class Compared:
     @property
     def times(self) -> int:
         """How many networks it is."""
-        return self.found.net.count if isinstance(self.found.net, Committee) else 1
+        return self.found.net.count
 
     @property
     def name(self) -> str:

@@ -15,8 +15,8 @@ from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
 from .subject import Subject
 from .text import clean, fitted, width
 from .tiler import Tiler
-from .tiles import COMPACT, Column, Metrics, Tile
-from .units import Stack, levels
+from .tiles import COMPACT, Column, Metrics, Tile, flat
+from .units import Stack, levels, outline
 
 MARKED = ("changed", "only_a", "only_b")
 BETWEEN = 42.0
@@ -75,7 +75,8 @@ def drawn(
 ) -> Drawing:
     """The page of the first plan in which both can be read on A4; else of the best."""
     best: Drawing | None = None
-    for several in _by_depth(boxes.plans(depth)):
+    tried: set[object] = set()
+    for several in _by_depth(boxes.plans(depth, a.rows, b.rows)):
         for aligned in (True, False):
             for plan in several:
                 stacks = []
@@ -83,8 +84,10 @@ def drawn(
                     stack = one.units(plan.depth)
                     folds = plan.fold and folded(stack, one.marks, 3, plan.loosely)
                     stacks.append(folds or stack)
-                if max(map(levels, stacks)) > boxes.TALLEST:
+                form = plan.metrics, aligned, *map(outline, stacks)
+                if max(map(levels, stacks)) > boxes.TALLEST or form in tried:
                     continue
+                tried.add(form)
                 page = _page((a, b), stacks, plan.metrics, matches if aligned else None, finish)
                 if page is None:
                     continue
@@ -121,12 +124,14 @@ def _page(
 
     None where it is too much for a sheet.
     """
+    if sum(boxes.filled(stack, m) for stack in stacks) > 1:
+        return None
     trunks, branches = zip(*(widths(stack, m) for stack in stacks), strict=True)
     slots = {slot: max(w.get(slot, 0.0) for w in branches) for w in branches for slot in w}
 
     def tiles(at: int, extra: Mapping[str, float]) -> list[Tile]:
         tiler = Tiler(m, max(trunks), slots, subjects[at].marks, extra)
-        units = (tiler.unit(unit, boxes.prefix(subjects[at])) for unit in stacks[at].units)
+        units = (tiler.unit(unit, subjects[at].prefix) for unit in stacks[at].units)
         return [boxes.input_tile(subjects[at], tiler), *units]
 
     plain = [tiles(at, {}) for at in (0, 1)]
@@ -180,7 +185,7 @@ def _extras(
     matches: Sequence[Match],
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Room before rows, so that each stands as high as its counterpart."""
-    places = [_places(Column(m, trunk=True).joined(several, subject.input).shapes)
+    places = [_places(list(flat(Column(m, trunk=True).joined(several, subject.input).shapes)))
               for several, subject in zip(tiles, subjects, strict=True)]  # fmt: skip
     extras: tuple[dict[str, float], dict[str, float]] = ({}, {})
     moved_by = [0.0, 0.0]

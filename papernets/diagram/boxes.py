@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..spec.walk import Row
 from . import words
-from .fit import widths
+from .fit import box_widths, widths
 from .folds import folded
-from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, moved, on_a4
+from .notes import varied
+from .shapes import A4, Box, Drawing, Edge, Label, Shape, around, on_a4
 from .subject import Subject
 from .tiler import Tiler
-from .tiles import COMPACT, ROOMY, TIGHT, Column, Metrics, Tile, straight
+from .tiles import COMPACT, ROOMY, TERSE, TIGHT, Column, Metrics, Tile, flat, straight
 from .units import EVERYTHING, Stack, Unit, collapsed, end_of, levels, outline, rows_in
 
 SMALLEST = 6.0
 """Points that the smallest text has where a drawing is printed on A4."""
+WELL = 6.2
+"""Points that it has where what comes several times is drawn several times."""
 HEADING = 115
 """Points that heading and legend want, about."""
+MOST_FILLED = 0.5
+"""Of a sheet, by boxes with the room round them: branches and lines need the rest."""
 TALLEST = 170
 """Boxes below one another beyond which it is not tried to draw all."""
 
@@ -32,8 +38,14 @@ class Plan:
     loosely: bool = False
 
 
-def plans(depth: int | None) -> Iterator[Plan]:
-    """Ways to draw, the one that shows most first."""
+def plans(depth: int | None, *rows: Sequence[Row]) -> Iterator[Plan]:
+    """Ways to draw networks of these rows, the one that shows most first."""
+    bands = any(map(varied, rows))
+    for plan in _plans(depth):
+        yield replace(plan, metrics=replace(plan.metrics, bands=bands))
+
+
+def _plans(depth: int | None) -> Iterator[Plan]:
     depths = (EVERYTHING, 2, 1) if depth is None else (depth,)
     for deep in depths:
         if deep > 1:
@@ -43,8 +55,11 @@ def plans(depth: int | None) -> Iterator[Plan]:
         yield Plan(COMPACT, deep, True)
         yield Plan(TIGHT, deep, False)
         yield Plan(TIGHT, deep, True)
+        yield Plan(TERSE, deep, False)
+        yield Plan(TERSE, deep, True)
         yield Plan(COMPACT, deep, True, True)
         yield Plan(TIGHT, deep, True, True)
+        yield Plan(TERSE, deep, True, True)
 
 
 Finish = Callable[[list[Shape]], Drawing]
@@ -56,10 +71,12 @@ def drawn(subject: Subject, finish: Finish, depth: int | None = None) -> Drawing
     marks = subject.marks
     tried = set()
     best: Drawing | None = None
-    for plan in plans(depth):
+    for plan in plans(depth, subject.rows):
         stack = subject.units(plan.depth)
+        brief = folded(stack, marks, 3, plan.loosely)
+        least = SMALLEST if plan.fold or outline(brief) == outline(stack) else WELL
         if plan.fold:
-            stack = folded(stack, marks, 3, plan.loosely)
+            stack = brief
         if levels(stack) > TALLEST or (form := (plan.metrics, outline(stack))) in tried:
             continue
         tried.add(form)
@@ -67,7 +84,7 @@ def drawn(subject: Subject, finish: Finish, depth: int | None = None) -> Drawing
         if shapes is None:
             continue
         page = finish(layered(shapes))
-        if page.smallest_text >= SMALLEST:
+        if page.smallest_text >= least:
             return page
         best = page if best is None or page.smallest_text > best.smallest_text else best
     if depth is not None and best is not None:
@@ -119,11 +136,11 @@ def input_tile(subject: Subject, tiler: Tiler) -> Tile:
 
 def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
     """The trunk in as many columns as fill a sheet best; None where it is too much for one."""
+    if filled(stack, m) > 1:
+        return None
     tiler = Tiler(m, *widths(stack, m), subject.marks)
-    tiles = [
-        input_tile(subject, tiler),
-        *(tiler.unit(unit, prefix(subject)) for unit in stack.units),
-    ]
+    name = subject.prefix
+    tiles = [input_tile(subject, tiler), *(tiler.unit(unit, name) for unit in stack.units)]
     if sum((tile.left + tile.right) * tile.height for tile in tiles) > sheet(m.small):
         return None
     best: list[Shape] | None = None
@@ -135,12 +152,6 @@ def laid_out(subject: Subject, stack: Stack, m: Metrics) -> list[Shape] | None:
         if own > scale + 0.02:
             best, scale = shapes, own
     return best
-
-
-def prefix(subject: Subject) -> str:
-    """What names begin with, and is not written: the block's that is drawn alone."""
-    alone = len(subject.units(1).units) == 1 and subject.name in subject.by_name
-    return "" if alone else subject.name
 
 
 def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
@@ -155,6 +166,12 @@ def likely(tiles: Sequence[Tile], m: Metrics) -> list[int]:
         return on_a4(count * wide, tall / count + HEADING)
 
     return sorted(sorted(counts, key=lambda count: (-round(scale(count), 2), count))[:2])
+
+
+def filled(stack: Stack, m: Metrics) -> float:
+    """How much of what boxes may fill of a sheet these would fill."""
+    boxes = sum((wide + m.beside) * (m.height + m.gap) for wide in box_widths(stack, m))
+    return boxes / (MOST_FILLED * sheet(m.small))
 
 
 def sheet(size: float) -> float:
@@ -193,7 +210,7 @@ def columns(
     for at, run in enumerate(runs):
         tile = Column(m, extra or {}, True, at < len(runs) - 1).joined(run, size)
         axis = x + tile.left
-        found += moved(tile.shapes, axis, 0)
+        found += flat(tile.shapes, axis, 0)
         for entry in tile.entries:
             assert last is not None
             (sx, sy), names, low, gutter = last

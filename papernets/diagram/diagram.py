@@ -74,9 +74,8 @@ def draw(
     """
     colours = theme_of(theme)
     if style not in STYLES:
-        raise ValueError(
-            f"unknown style {style!r}.{did_you_mean(style, STYLES, loosely=True)} There are {either(STYLES)}"
-        )
+        near = did_you_mean(style, STYLES, loosely=True)
+        raise ValueError(f"unknown style {style!r}.{near} There are {either(STYLES)}")
     if depth is not None and depth < 1:
         raise ValueError(f"depth {depth}: give 1, 2, ... or 'all'")
     from .layout import drawing_of

@@ -52,7 +52,7 @@ class _Folder:
             return False
         if self.loosely:
             return not any(isinstance(unit, Leaf) for unit in units)
-        if len(units) == 1 and isinstance(units[0], Leaf) and not units[0].whole:
+        if all(isinstance(unit, Leaf) and not unit.whole for unit in units):
             return times >= self.layers
         return True
 

@@ -10,10 +10,10 @@ from ..spec.joins import dotted
 from ..spec.tree import each_part
 from ..spec.walk import Row
 from ..spec.window import Shape
+from ..words import plural
 from . import words
+from .joins import common, scales
 from .subject import Subject
-from .text import clean
-from .tiler import common
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,14 @@ class Slab:
     @property
     def shape(self) -> Shape:
         return self.rows[-1].out
+
+    @property
+    def form(self) -> object:
+        """The same for blocks of one kind: sums, or joins of the same windows."""
+        if self.paint != "block":
+            return None
+        kind = self.rows[-1].kind
+        return kind, [(row.kind, row.kernel) for row in self.rows if kind != "add"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Group:
     """Rows without weights that leave the shape as it is."""
     heads: list[Head] = field(default_factory=list)
     mark: str = ""
+    block: str = ""
+    """The block that it stands in, which its name leaves out."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -71,7 +81,8 @@ class Group:
     @property
     def name(self) -> str:
         """The names of the slabs: `conv1_1–2`."""
-        names = [clean(slab.name) for slab in self.blocks or self.slabs]
+        named = [slab for slab in self.slabs if slab.paint != "norm"] or self.slabs
+        names = [words.short(slab.name, self.block) for slab in self.blocks or named]
         return spanned(names) if names else "input"
 
     @property
@@ -81,15 +92,17 @@ class Group:
 
     @property
     def within(self) -> str:
-        """The windows on the longest way through a residual block: `1×1, 3×3, 1×1`."""
+        """What is in a block: the windows of a residual one, `1×1, 3×3, 1×1`; else its branches."""
         blocks = self.blocks
-        if not blocks or blocks[-1].rows[-1].kind != "add":
-            return ""
+        if not blocks:
+            return scales(self.slabs[0].rows[0]) if self.paint == "add" else ""
+        if blocks[-1].rows[-1].kind != "add":
+            return plural(len(blocks[-1].split), "branch", "branches")
         own = blocks[-1].rows
         found = [
             words.extent(r.kernel) for r in own if r.kernel and not r.name.endswith("shortcut")
         ]
-        return ", ".join(found) if len(found) <= 3 else ""
+        return ", ".join(found) if len(found) <= 3 else scales(blocks[0].rows[-1])
 
     @property
     def does(self) -> str:
@@ -100,14 +113,16 @@ class Group:
             ends = {slab.rows[-1].kind for slab in blocks}
             kind = KINDS.get(ends.pop(), "block") if len(ends) == 1 else "block"
             return f"{len(blocks)} × {kind}" if len(blocks) > 1 else kind
-        count = len(self.slabs)
-        texts = dict.fromkeys(spec(slab.rows[0]) for slab in self.slabs)
-        if len(texts) == 1:
-            return (f"{count} × " if count > 1 else "") + next(iter(texts))
-        return " + ".join(texts) if len(texts) == 2 and count == 2 else f"{count} layers"
+        texts = [spec(slab.rows[0]) for slab in self.slabs]
+        kinds = {text: texts.count(text) for text in texts}
+        if len(kinds) > 2:
+            return f"{len(texts)} layers"
+        first, *others = (f"{n} × {text}" if n > 1 else text for text, n in kinds.items())
+        lead = f"{texts[0].partition(' ')[0]} "
+        return " + ".join([first, *(text.replace(lead, "") for text in others)])
 
 
-KINDS = {"add": "residual", "concat": "inception"}
+KINDS = {"add": "residual", "concat": "module"}
 """What a block is called by the row that joins it."""
 
 
@@ -121,10 +136,21 @@ def spec(row: Row) -> str:
     return words.spec(row, brief=True)
 
 
+LONG = 20
+"""Letters beyond which the blocks are named that layers stand in."""
+
+
 def spanned(names: Sequence[str]) -> str:
     """The first and the last of several names, what they share written once: `conv1_1–2`."""
     first, last = names[0], names[-1]
-    if first == last or len(names) == 1:
+    text = _span(first, last)
+    if first != last and "." in text and len(text) > LONG:
+        text = _span(*(name.partition(".")[0] for name in (first, last)))
+    return text
+
+
+def _span(first: str, last: str) -> str:
+    if first == last:
         return first
     same = 0
     while same < min(len(first), len(last)) and first[same] == last[same]:
@@ -138,23 +164,26 @@ def spanned(names: Sequence[str]) -> str:
     return f"{first} – {last}"
 
 
-def groups_of(subject: Subject) -> list[Group]:
-    """The groups of a network, the picture first."""
+def groups_of(subject: Subject, apart: bool = False) -> list[Group]:
+    """The groups of a network, the picture first; `apart`: every layer is a group of its own."""
     found = [Group(subject.input)]
-    for one in _slabs(subject.body, subject.name, subject.by_name):
+    for one in _slabs(subject.body, subject.name, subject):
         here = found[-1]
         if isinstance(one, Head):
             here.heads.append(one)
             continue
         row = one.rows[-1]
         weightless = not any(r.params or r.fixed_params for r in one.rows)
-        if len(one.rows) == 1 and weightless and (row.out == row.input or row.kind == "flatten"):
+        same = row.kind in ("flatten", "identity") or (row.out == row.input and not apart)
+        if len(one.rows) == 1 and weightless and same:
             here.also.append(row)
             continue
         pools = {slab.paint == "pool" for slab in (*here.slabs, one)}
-        apart = len(pools) > 1 and one.paint != "norm"
+        other_sort = len(pools) > 1 and one.paint != "norm"
         mixed = "dense" in (one.paint, here.paint)
-        if one.shape != here.shape or not here.slabs or apart or mixed:
+        other = [slab.form for slab in here.blocks[-1:] if one.paint == "block"]
+        mixed = mixed or any(form != one.form for form in other)
+        if apart or one.shape != here.shape or not here.slabs or other_sort or mixed:
             here = Group(one.shape)
             found.append(here)
         here.slabs.append(one)
@@ -163,28 +192,29 @@ def groups_of(subject: Subject) -> list[Group]:
     return found
 
 
-def _slabs(part: Part, name: str, rows: dict[str, Row]) -> Iterator[Slab | Head]:
+def _slabs(part: Part, name: str, subject: Subject) -> Iterator[Slab | Head]:
     if isinstance(part, Layer):
-        row = rows[name]
+        row = subject.by_name[name]
         yield Slab(name, (row,), words.paint_of(row))
     elif isinstance(part, Chain):
         for child, inner in part.parts:
-            yield from _slabs(inner, dotted(name, child), rows)
+            yield from _slabs(inner, dotted(name, child), subject)
     elif isinstance(part, Aux):
-        own = _within(part.head, name, rows)
+        own = within(part.head, name, subject)
         if own:
             yield Head(name, own, part.weight)
     else:
-        own = _within(part, name, rows)
+        own = within(part, name, subject)
         ends = []
         for child, inner in part.branches:
-            last = [r for r in _within(inner, dotted(name, child), rows) if not r.aux]
+            last = [r for r in within(inner, dotted(name, child), subject) if not r.aux]
             ends.append(last[-1].out[0] if last else own[0].input[0])
         split = tuple(ends) if part.kind == "concat" else ()
         yield Slab(name, own, "block", split)
 
 
-def _within(part: Part, name: str, rows: dict[str, Row]) -> tuple[Row, ...]:
+def within(part: Part, name: str, subject: Subject) -> tuple[Row, ...]:
     """The rows of a part, in the order in which they compute."""
-    names = {full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux)}
-    return tuple(row for full, row in rows.items() if full in names)
+    names = (full for full, one in each_part(part, name) if not isinstance(one, Chain | Aux))
+    places = sorted(subject.order[full] for full in names if full in subject.order)
+    return tuple(subject.rows[at] for at in dict.fromkeys(places))

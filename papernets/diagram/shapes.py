@@ -97,6 +97,8 @@ class Edge:
     arrow: bool = True
     dashed: bool = False
     radius: float = 4
+    note: str = ""
+    """What a dashed line is: to a `head`, or a shortcut that is a `projection`."""
 
     @property
     def bounds(self) -> Bounds:

@@ -13,7 +13,7 @@ from .text import fitted, width
 SIZE = 8.0
 SMALL = 7.0
 GAP = 14.0
-WIDEST = 92.0
+WIDEST = 104.0
 """The widest text under a solid."""
 FEW = 16
 """Maps of which each is drawn."""
@@ -106,10 +106,11 @@ def slot(group: Group, scale: Scale, towers: int, flat: bool, at: int) -> Slot:
     each = (group.shape[0] // towers, *group.shape[1:]) if many else group.shape
     lines = [(group.name, SIZE, True, "ink"), (group.does, SMALL, False, "ink")]
     lines.append((also, SMALL, False, "soft"))
-    texts = [(fitted(text, WIDEST, size, bold), size, bold, p) for text, size, bold, p in lines]
+    solid_width = max(one.width for one, _ in solids)
+    most = max(WIDEST, solid_width)
+    texts = [(fitted(text, most, size, bold), size, bold, p) for text, size, bold, p in lines]
     above = times + words.size(each)
     widest = max(width(text, size, bold) for text, size, bold, _ in texts)
-    solid_width = max(one.width for one, _ in solids)
     wide = max(widest, width(above, SMALL), solid_width)
     return Slot(
         group, wide, (wide - solid_width) / 2, solids, [(above, SMALL, False, "soft"), *texts]

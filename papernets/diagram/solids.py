@@ -58,10 +58,10 @@ class Scale:
     @property
     def said(self) -> str:
         """The scale in words."""
-        how = "as the square roots of their sides" if self.root else "as their sides"
+        how = "go by the square root of the side of the maps" if self.root else "are to scale"
+        column = "; a column is one value wide" if self.longest > 1 else ""
         return (
-            f"Maps are as high and wide {how}, blocks as thick as the square root of the number of "
-            "maps; a column is one value wide."
+            f"Heights and widths {how}, thickness by the square root of the number of maps{column}."
         )
 
 

@@ -10,10 +10,10 @@ from ..spec.walk import Row
 from ..spec.window import Pair
 from . import words
 from .groups import Head, Slab, groups_of, spanned
+from .joins import common
 from .shapes import Box, Label, Shape
 from .subject import Subject
 from .text import clean, width
-from .tiler import common
 
 SIZE = 8.0
 SMALL = 7.5
@@ -42,7 +42,8 @@ class Stage:
 
     @property
     def name(self) -> str:
-        names = [clean(slab.name) for slab in self.heavy or self.slabs]
+        blocks = [slab for slab in self.slabs if slab.paint == "block"]
+        names = [clean(slab.name) for slab in blocks or self.heavy or self.slabs]
         return spanned(names) if names else "input"
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..words import plural
 from . import words
 from .shapes import Box, Drawing, Edge, Label, Shape
-from .stages import SIZE, SMALL, WIDEST, Bars, Stage, bars, stages_of
+from .stages import SHOWN, SIZE, SMALL, WIDEST, Bars, Stage, bars, stages_of
 from .subject import Subject
 from .text import clean, fitted, width
 from .tiles import straight
@@ -16,21 +16,24 @@ from .tiles import straight
 Finish = Callable[[list[Shape], Sequence[str]], Drawing]
 
 
-HEADINGS = ("", "layers", "maps", "parameters", "MACs")
+HEADINGS = ("", "", "layers", "maps", "parameters", "MACs")
+"""Of the lines under a stage; its name has two."""
+NAMES = 2
 
 
 def cells(stage: Stage) -> list[str]:
     """What stands under a stage."""
     if not stage.slabs:
-        return ["input", "", "", "", ""]
+        return ["input", "", "", "", "", ""]
     blocks = sum(1 for slab in stage.slabs if slab.paint == "block")
     layers = f"{stage.layers:,}" if stage.layers else "–"
     if blocks:
         layers += f" in {plural(blocks, 'block')}"
-    return [
-        stage.name, layers, stage.maps, words.big(stage.params) if stage.params else "–",
-        words.big(stage.macs) if stage.macs else "–",
-    ]  # fmt: skip
+    first, dash, last = stage.name.partition(" – ")
+    if not dash or width(stage.name, SIZE, True) <= WIDEST:
+        first, dash, last = stage.name, "", ""
+    params, macs = (words.big(sum_) if sum_ else "–" for sum_ in (stage.params, stage.macs))
+    return [f"{first} –" if dash else first, last, layers, stage.maps, params, macs]
 
 
 def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
@@ -38,7 +41,11 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     stages = stages_of(subject)
     largest = float(max(max(stage.size) for stage in stages))
     columns = [column(one, largest, subject, at) for at, one in enumerate(stages)]
+    if not any(one.texts[1] for one in columns):
+        columns = [replace(one, texts=[one.texts[0], *one.texts[2:]]) for one in columns]
+    cut = bool(_labels(columns))
     notes = (
+        *((f"×n: of more than {SHOWN} slabs alike, {SHOWN} are drawn.",) if cut else ()),
         "A slab is a layer or a block, as high as the square root of the side of its maps.",
         "Layers are those with weights; MACs are uses of a weight; heads are not counted."
         if any(row.aux for row in subject.rows)
@@ -56,6 +63,11 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     return best
 
 
+def _labels(columns: Sequence[Column]) -> list[Label]:
+    """The labels on bars."""
+    return [s for one in columns for s in one.bars.shapes if isinstance(s, Label)]
+
+
 @dataclass(frozen=True)
 class Column:
     """A stage, ready to be set."""
@@ -70,7 +82,7 @@ class Column:
 def column(stage: Stage, largest: float, subject: Subject, at: int) -> Column:
     """A stage's bars and texts, and how wide it is."""
     own = bars(stage, largest, subject, f"s{at}")
-    texts = [fitted(text, WIDEST, SIZE, not n) for n, text in enumerate(cells(stage))]
+    texts = [fitted(text, WIDEST, SIZE, n < NAMES) for n, text in enumerate(cells(stage))]
     heads = [
         fitted(f"{clean(head.name)}: {plural(head.layers, 'layer')}", WIDEST, SMALL)
         for head in stage.heads
@@ -78,7 +90,7 @@ def column(stage: Stage, largest: float, subject: Subject, at: int) -> Column:
     wide = max(
         own.width,
         width(words.extent(stage.size), SIZE, True),
-        *(width(text, SIZE, not number) for number, text in enumerate(texts)),
+        *(width(text, SIZE, number < NAMES) for number, text in enumerate(texts)),
         *(width(text, SMALL) + 8 for text in heads),
     )
     return Column(stage, own, texts, wide, heads)
@@ -86,7 +98,7 @@ def column(stage: Stage, largest: float, subject: Subject, at: int) -> Column:
 
 GAP = 16.0
 HEAD = SMALL * 1.6 + 3
-LEFT = width(HEADINGS[3], SMALL) + 12
+LEFT = width(HEADINGS[-2], SMALL) + 12
 
 
 def parted(columns: Sequence[Column], count: int) -> list[list[Column]]:
@@ -121,7 +133,7 @@ def laid_out(rows: Sequence[Sequence[Column]], stages: Sequence[Stage]) -> list[
         base = y + high
         found += _row(row, base)
         heads = max(len(one.heads) for one in row)
-        y = base + 7 + len(HEADINGS) * SIZE * 1.45 + heads * HEAD + 14
+        y = base + 7 + len(row[0].texts) * SIZE * 1.45 + heads * HEAD + 14
     for what in ("parameters", "MACs"):
         found += _shares(stages, what, y, wide)
         y += 20
@@ -130,7 +142,8 @@ def laid_out(rows: Sequence[Sequence[Column]], stages: Sequence[Stage]) -> list[
 
 def _row(row: Sequence[Column], base: float) -> list[Shape]:
     found: list[Shape] = []
-    for at, text in enumerate(HEADINGS):
+    lines = len(row[0].texts)
+    for at, text in enumerate(HEADINGS[-lines:]):
         if text:
             y = base + 7 + (at + 0.9) * SIZE * 1.45
             found.append(Label(0, y, text, SMALL, "start", paint="soft"))
@@ -145,7 +158,7 @@ def _row(row: Sequence[Column], base: float) -> list[Shape]:
         for at, cell in enumerate(one.texts):
             if cell:
                 y = base + 7 + (at + 0.9) * SIZE * 1.45
-                found.append(Label(middle, y, cell, SIZE, bold=not at))
+                found.append(Label(middle, y, cell, SIZE, bold=at < lines - 4))
         for at, (text, head) in enumerate(zip(one.heads, one.stage.heads, strict=True)):
             y = base + 9 + len(one.texts) * SIZE * 1.45 + at * HEAD
             half, key = width(text, SMALL) / 2 + 4, f"head {head.name}"

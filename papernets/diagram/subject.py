@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..nets import Found, beside
-from ..spec import Aux, Chain, Committee, Net, Part
+from ..spec import Add, Aux, Chain, Committee, Concat, Layer, Net, Part
 from ..spec.tree import each_part
 from ..spec.walk import Row, totals, walk
 from ..spec.window import Shape
@@ -52,6 +52,17 @@ class Subject:
         """The rows by their names."""
         return {row.name: row for row in self.rows}
 
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Where each row stands, by its name."""
+        return {row.name: at for at, row in enumerate(self.rows)}
+
+    @cached_property
+    def prefix(self) -> str:
+        """What names begin with, and is not written: the block's that is drawn alone."""
+        alone = isinstance(self.body, Layer | Concat | Add)
+        return "" if alone else self.name
+
     @property
     def net(self) -> Net:
         """The network; a committee's member."""
@@ -60,7 +71,7 @@ class Subject:
     @property
     def times(self) -> int:
         """How many such networks there are: a committee's members."""
-        return self.found.net.count if isinstance(self.found.net, Committee) else 1
+        return self.found.net.count
 
     @property
     def input(self) -> Shape:

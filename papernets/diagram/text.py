@@ -43,7 +43,7 @@ def _unknown(letter: str) -> int:
     """A letter that is not in the table: as wide as the widest of its kind."""
     if unicodedata.combining(letter):
         return 0
-    return 120 if ord(letter) < 0x250 and not letter.isupper() else 160
+    return 120 if ord(letter) < 0x1C0 and letter.islower() else 160
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
@@ -62,18 +62,18 @@ def fitted(text: str, most: float, size: float, bold: bool = False) -> str:
     if width(text, size, bold) <= most:
         return text
     text = text[:200] + text[-200:] if len(text) > 400 else text
-    low, high = 1, len(text)
+    low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
         narrow = width(_cut(text, middle), size, bold) <= most
         low, high = (middle, high) if narrow else (low, middle - 1)
-    return _cut(text, low)
+    return _cut(text, low) if width("…", size, bold) <= most else ""
 
 
 def _cut(text: str, letters: int) -> str:
-    head = (letters + 1) // 2
-    tail = letters - 1 - head
-    return f"{text[:head].rstrip()}…{text[len(text) - tail :].lstrip() if tail > 0 else ''}"
+    """So many letters of a text, of its beginning and its end."""
+    head, tail = (letters + 1) // 2, letters // 2
+    return f"{text[:head].rstrip()}…{text[len(text) - tail :].lstrip()}"
 
 
 def wrapped(text: str, most: float, size: float, bold: bool = False, lines: int = 9) -> list[str]:

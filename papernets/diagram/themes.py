@@ -25,12 +25,14 @@ class Theme:
     marks: Mapping[str, str]
     """The outline of what a comparison marks."""
     shades: tuple[float, float]
-    """How much of the ink, or of the page where negative, the upper and the side face have."""
+    """How much of the lines, or of the page where negative, the upper and the side face have."""
 
     def fill(self, paint: str, shade: int = 0) -> str:
         """The fill of a paint; a face above or aside is shaded."""
         own = self.fills.get(paint, self.page)
-        return own if shade == 0 else mixed(own, self.line, self.shades[shade - 1])
+        share = self.shades[shade - 1] if shade else 0.0
+        share *= 0.4 if paint == "input" else 1.0
+        return mixed(own, self.line if share > 0 else self.page, abs(share)) if share else own
 
     def outline(self, paint: str) -> str:
         """The outline of a paint."""
@@ -58,7 +60,10 @@ COLOURS = {
     "block": "#E69F00",
     "plain": "#999999",
     "input": "#000000",
-    "window": "#D55E00",
+    "window": "#F0E442",
+    "normed": "#F0E442",
+    "active": "#000000",
+    "blank": "#999999",
     "share": "#56B4E9",
     "share2": "#999999",
 }
@@ -66,14 +71,17 @@ TINTS = {
     "conv": 0.42,
     "depthwise": 0.8,
     "pool": 0.42,
-    "norm": 0.45,
-    "dense": 0.38,
+    "norm": 0.75,
+    "dense": 0.52,
     "add": 0.55,
     "join": 0.55,
-    "block": 0.45,
+    "block": 0.6,
     "plain": 0.2,
     "input": 0.0,
-    "window": 0.6,
+    "window": 0.9,
+    "normed": 1.0,
+    "active": 0.8,
+    "blank": 0.0,
     "share": 0.4,
     "share2": 0.25,
 }
@@ -83,6 +91,7 @@ def _light() -> Theme:
     page, ink = "#ffffff", "#1a1a1a"
     fills = {paint: mixed(page, COLOURS[paint], TINTS[paint] * 0.8) for paint in COLOURS}
     outlines = {paint: mixed(COLOURS[paint], ink, 0.25) for paint in COLOURS}
+    outlines["norm"] = outlines["normed"] = outlines["window"] = mixed(COLOURS["norm"], ink, 0.4)
     marks = {"changed": "#D55E00", "only_a": "#007A5A", "only_b": "#0072B2"}
     fills["frame"] = "#f6f6f4"
     outlines["frame"] = "#8a8a8a"
@@ -93,30 +102,38 @@ def _dark() -> Theme:
     page, ink = "#14171c", "#f4f4f4"
     fills = {paint: mixed(page, COLOURS[paint], 0.5) for paint in COLOURS}
     fills |= {
-        "plain": "#3c4047",
+        "plain": "#2d3138",
+        "dense": mixed(page, COLOURS["dense"], 0.6),
+        "add": mixed(page, COLOURS["add"], 0.56),
+        "join": mixed(page, COLOURS["join"], 0.56),
         "share2": "#3c4047",
         "share": "#2f5f7d",
         "input": page,
         "norm": "#5f5a1c",
         "depthwise": "#3d6f8d",
+        "blank": page,
+        "normed": COLOURS["norm"],
+        "active": ink,
+        "window": mixed(page, COLOURS["window"], 0.8),
     }
     outlines = {paint: mixed(COLOURS[paint], "#ffffff", 0.35) for paint in COLOURS}
-    outlines["input"] = "#d0d0d0"
+    outlines["input"] = outlines["active"] = "#d0d0d0"
     fills["frame"] = "#1c2027"
     outlines["frame"] = "#9aa0a8"
     marks = {"changed": "#ff9d5c", "only_a": "#3fd6ac", "only_b": "#7cc8f5"}
-    return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.0))
+    return Theme(page, ink, "#c3c7cd", "#b9bec6", fills, outlines, marks, (0.16, -0.3))
 
 
 def _print() -> Theme:
     page, ink = "#ffffff", "#000000"
     grey = {
-        "conv": "#d9d9d9", "depthwise": "#ededed", "pool": "#a8a8a8", "norm": "#f4f4f4",
-        "dense": "#c2c2c2", "add": "#ffffff", "join": "#ffffff", "block": "#e3e3e3",
-        "plain": "#ffffff", "input": "#ffffff", "frame": "#fafafa", "window": "#8a8a8a",
+        "conv": "#d4d4d4", "depthwise": "#efefef", "pool": "#9c9c9c", "norm": "#f7f7f7",
+        "dense": "#b8b8b8", "add": "#ffffff", "join": "#e6e6e6", "block": "#e3e3e3",
+        "plain": "#ffffff", "input": "#ffffff", "frame": "#fafafa", "window": "#ffffff",
+        "normed": "#ffffff", "active": "#000000", "blank": "#ffffff",
         "share": "#e3e3e3", "share2": "#c8c8c8",
     }  # fmt: skip
-    outlines = dict.fromkeys(grey, "#000000") | {"frame": "#595959"}
+    outlines = dict.fromkeys(grey, "#000000") | {"frame": "#595959", "plain": "#767676"}
     marks = dict.fromkeys(("changed", "only_a", "only_b"), "#000000")
     return Theme(page, ink, "#333333", "#000000", grey, outlines, marks, (0.1, 0.25))
 
@@ -131,7 +148,6 @@ DASHES: Mapping[str, tuple[float, ...]] = {"only_a": (5, 1.5, 1, 1.5), "only_b":
 def theme_of(name: str) -> Theme:
     """A theme by its name; ValueError with those that there are."""
     if name not in THEMES:
-        raise ValueError(
-            f"unknown theme {name!r}.{did_you_mean(name, THEMES, loosely=True)} There are {either(list(THEMES))}"
-        )
+        near = did_you_mean(name, THEMES, loosely=True)
+        raise ValueError(f"unknown theme {name!r}.{near} There are {either(list(THEMES))}")
     return THEMES[name]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from . import words
-from .fit import one_line, texts
-from .shapes import Box, Edge, Label, Shape, moved
+from .fit import BAND, bands, one_line, room, texts
+from .joins import common, passed, plus, projection, scales
+from .notes import activation
+from .shapes import Box, Edge, Label
 from .text import clean, fitted, width
-from .tiles import Column, Metrics, Pending, Tile, shifted
-from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire, rows_of
+from .tiles import Column, Metrics, Pending, Piece, Placed, Tile, shifted
+from .units import Fold, Leaf, Named, Side, Split, Stack, Unit, is_wire
+
+SHORTEST = 6
+"""Letters of a cut name below which it says nothing, and is left out."""
 
 
 @dataclass
@@ -20,12 +25,14 @@ class Tiler:
     metrics: Metrics
     box: float
     """The width of a box on the way."""
-    branches: Mapping[tuple[int, int], float]
-    """The width of a box in a branch, by how many there are, and the how manieth it is."""
+    branches: Mapping[tuple[int, int, int], float]
+    """The width of a box in a branch: by how many there are, the how manieth, and how deep."""
     marks: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, float] = field(default_factory=dict)
     """Room that is wanted before a row."""
     count: int = 0
+    within: int = 0
+    """How many joins it stands in."""
 
     def key(self) -> str:
         self.count += 1
@@ -63,7 +70,7 @@ class Tiler:
             return tile
         counted = ", counted in" if side.counted else ""
         text = f"{clean(side.name)}: loss ×{side.weight:g}{counted}"
-        text = fitted(text, self.box * 1.1, m.small)
+        text = fitted(text, max(self.box * 1.1, 130.0), m.small)
         y = tile.height + m.small * 1.2
         tile.shapes.append(Label(0, y, text, m.small, paint="soft"))
         half = width(text, m.small) / 2
@@ -74,31 +81,41 @@ class Tiler:
     def leaf(self, leaf: Leaf, block: str) -> Tile:
         m, key = self.metrics, self.key()
         half, rows = self.box / 2, tuple(row.name for row in leaf.rows)
-        name, does = texts(leaf, block, m)
+        name, does = texts(leaf, block, m, self.within > 0)
         mark = common(self.marks.get(row, "") for row in rows)
         box = Box(
             -half, 0, self.box, m.height, words.paint(leaf), "node", key, rows, leaf.times,
             words.tip(leaf.rows), mark=mark,
         )  # fmt: skip
-        room = self.box - 8
-        shapes: list[Shape] = [box]
+        free, middle = room(leaf, self.box, m)
+        shapes: list[Piece] = [box, *self.bands(leaf)]
         if leaf.times > 1:
             back = replace(box, x=box.x + 2, y=box.y + 2, role="shadow", key=key, rows=(), tip="")
             shapes.insert(0, back)
         if m.lines == 1:
-            shapes += one_line(name, does, room, m, key, 0, m.height)
+            shapes += one_line(name, does, free, m, key, 0, m.height, middle)
         else:
             y = m.height / 2 - m.line * 0.5 + m.size * 0.3
-            text = fitted(name, room, m.size, True)
-            shapes.append(Label(0, y, text, m.size, bold=True, within=key))
-            text = fitted(does, room, m.small)
-            shapes.append(Label(0, y + m.line, text, m.small, within=key))
+            text = fitted(name, free, m.size, True)
+            shapes.append(Label(middle, y, text, m.size, bold=True, within=key))
+            text = fitted(does, free, m.small)
+            shapes.append(Label(middle, y + m.line, text, m.small, within=key))
         inward = Pending(((0, 0),), (leaf.rows[0].name,))
         deep = 2.0 if leaf.times > 1 else 0.0
         return Tile(
             half, half + deep, m.height + deep, shapes, [inward], (0, m.height + deep),
             (leaf.last.name,), leaf.last.out,
         )  # fmt: skip
+
+    def bands(self, leaf: Leaf) -> list[Box]:
+        """What comes after a layer, as bands at the right end of its box."""
+        own = bands(leaf, self.metrics)
+        left = self.box / 2 - 1.2 - BAND * len(own)
+        high = self.metrics.height - 3.2
+        return [
+            Box(left + BAND * at, 1.6, BAND - 0.8, high, paint, "band", radius=0)
+            for at, paint in enumerate(own)
+        ]
 
     def framed(self, tile: Tile, key: str, fold: Fold | None = None) -> Tile:
         """A tile in a frame."""
@@ -112,7 +129,7 @@ class Tiler:
         )  # fmt: skip
         entries = [shifted(entry, 0, lead) for entry in tile.entries]
         names = (fold.end.name,) if fold else tile.names
-        shapes = [frame, *moved(tile.shapes, 0, lead)]
+        shapes: list[Piece] = [frame, Placed(0, lead, tile.shapes)]
         out = (tile.out[0], tile.out[1] + lead)
         return Tile(left, right, height, shapes, entries, out, names, tile.shape)
 
@@ -136,16 +153,21 @@ class Tiler:
     def named(self, unit: Named, block: str) -> Tile:
         """A chain that has a name, with its name beside the axis above it."""
         m, key = self.metrics, self.key()
-        tile = self.framed(self.stack(unit.inner, unit.name), key)
+        inner = self.stack(unit.inner, unit.name)
+        name = words.short(unit.name, block)
+        wanted = min(width(name, m.small, True) + 8, m.most) - m.beside * 0.6
+        if max(inner.left, inner.right) < wanted:
+            inner.right = wanted
+        tile = self.framed(inner, key)
         at_right = tile.right >= tile.left
-        text = fitted(words.short(unit.name, block), max(tile.left, tile.right) - 8, m.small, True)
+        text = fitted(name, max(tile.left, tile.right) - 8, m.small, True)
         y = m.small * 1.1
         x, anchor = (4.0, "start") if at_right else (-4.0, "end")
         if tile.height:
             head = m.small * 0.8
             frame, *others = tile.shapes
             assert isinstance(frame, Box)
-            tile.shapes = [replace(frame, h=frame.h + head), *moved(others, 0, head)]
+            tile.shapes = [replace(frame, h=frame.h + head), Placed(0, head, others)]
             tile.entries = [shifted(entry, 0, head) for entry in tile.entries]
             tile.out, tile.height = (tile.out[0], tile.out[1] + head), tile.height + head
         tile.shapes.append(Label(x, y, text, m.small, anchor, True, "soft", key))
@@ -155,10 +177,12 @@ class Tiler:
         """Branches side by side above the bar that joins them."""
         m = self.metrics
         trunk, tiles, several = self.box, [], len(split.branches)
+        self.within += 1
         for at, branch in enumerate(split.branches):
-            self.box = self.branches.get((several, at), trunk)
+            self.box = self.branches.get((several, at, self.within), trunk)
             tiles.append(self.branch(branch, split.name))
         self.box = trunk
+        self.within -= 1
         for tile in tiles:
             if tile.wire:
                 tile.left = tile.right = m.beside / 2
@@ -168,6 +192,7 @@ class Tiler:
         mark = self.marks.get(split.name, "")
         key, bar_top = self.key(), fork + tall + m.gap
         own = fitted(name, max(wide, self.box) - 12 - width(does, m.small), m.size, True)
+        own = own if own == name or len(own) > SHORTEST else ""
         needed = width(own, m.size, True) + width(does, m.small) + m.size * 0.6 + 8
         half = max(wide, needed) / 2
         high = m.line + 4
@@ -175,13 +200,13 @@ class Tiler:
             -half, bar_top, 2 * half, high, "join", "join", key, (split.name,), 1,
             words.tip((split.join,)), mark=mark,
         )  # fmt: skip
-        shapes: list[Shape] = [bar, *one_line(own, does, 2 * half - 8, m, key, bar_top, high)]
+        shapes: list[Piece] = [bar, *one_line(own, does, 2 * half - 8, m, key, bar_top, high)]
         entries: list[Pending] = []
         x = -wide / 2
         for branch, tile in zip(split.branches, tiles, strict=True):
             axis, top = x + tile.left, fork + tall - tile.height
             bus = () if abs(axis) < 0.01 else ((0.0, fork * 0.35), (axis, fork * 0.35))
-            shapes += moved(tile.shapes, axis, top)
+            shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 entry = shifted(entry, axis, top)
                 entries.append(replace(entry, points=(*bus, *entry.points)))
@@ -211,10 +236,10 @@ class Tiler:
             -radius, middle - radius, 2 * radius, 2 * radius, "add", "join", key, (split.name,), 1,
             words.tip((split.join,)), radius=radius, mark=mark,
         )  # fmt: skip
-        shapes: list[Shape] = [node, *plus(middle, radius * 0.55)]
+        shapes: list[Piece] = [node, *plus(middle, radius * 0.55)]
         first = tiles[main]
         entries: list[Pending] = []
-        shapes += moved(first.shapes, 0, fork)
+        shapes.append(Placed(0, fork, first.shapes))
         entries += [shifted(entry, 0, fork) for entry in first.entries]
         if first.names:
             out = (first.out[0], first.out[1] + fork)
@@ -224,19 +249,21 @@ class Tiler:
             entries.append(Pending(((0, middle - radius),), path))
         x = first.right
         for at in others:
-            tile = tiles[at]
+            tile, note = tiles[at], projection(split, at, main)
             axis, top = x + m.beside + tile.left, fork + (tall - tile.height) / 2
-            shapes += moved(tile.shapes, axis, top)
+            shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 entry, bus = shifted(entry, axis, top), ((0.0, fork * 0.35), (axis, fork * 0.35))
-                entries.append(replace(entry, points=(*bus, *entry.points)))
+                way = (*bus, *entry.points)
+                entries.append(replace(entry, points=way, dashed=bool(note), note=note))
             out = (tile.out[0] + axis, tile.out[1] + top)
             points = (out, (out[0], middle), (radius, middle))
-            shapes.append(Edge(points, (*tile.names, split.name)))
+            path = (*tile.names, split.name)
+            shapes.append(Edge(points, path, dashed=bool(note), note=note))
             x = axis + tile.right
         for at in wires:
             tile, x = tiles[at], x + m.beside * 0.9
-            shapes += moved(tile.shapes, x, fork)
+            shapes.append(Placed(x, fork, tile.shapes))
             for entry in tile.entries:
                 entry, bus = shifted(entry, x, fork), ((0.0, fork * 0.35), (x, fork * 0.35))
                 entries.append(replace(entry, points=(*bus, *entry.points)))
@@ -244,11 +271,12 @@ class Tiler:
             entries.append(Pending(arc, passed(split.branches[at], split), "arc"))
             x += tile.right
         left, bottom = first.left, middle + radius
-        scale = scales(split)
-        name = words.short(split.name, block)
-        room = max(left, self.box) - radius - 4
-        lines = [fitted(text, room, m.small) for text in (name, scale) if text]
-        top = middle + m.small * (0.35 if len(lines) == 1 else -0.1)
+        lines = [words.short(split.name, block) if split.name != block else "", scales(split.join)]
+        if split.join.activation:
+            lines.append(f"then {activation(split.join.activation)}")
+        space = max(left, self.box) - radius - 4
+        lines = [fitted(text, space, m.small) for text in lines if text]
+        top = middle + m.small * (0.35, -0.2, -0.5)[len(lines[:3]) - 1]
         for at, text in enumerate(lines):
             y = top + at * m.small * 1.1
             shapes.append(Label(-radius - 4, y, text, m.small, "end", False, "soft"))
@@ -258,29 +286,3 @@ class Tiler:
             left, x + (m.beside * 0.3 if wires else 0), bottom, shapes, entries,
             (0, middle + radius), (split.name,), split.join.out,
         )  # fmt: skip
-
-
-def common(marks: Iterable[str]) -> str:
-    """What a comparison says of several rows: the same of all, else that they are changed."""
-    several = set(marks) or {""}
-    return several.pop() if len(several) == 1 else "changed"
-
-
-def passed(branch: Stack, split: Split) -> tuple[str, ...]:
-    """The rows on a way that passes on what it is given, up to the join."""
-    own = (unit for unit in branch.units if not isinstance(unit, Side))
-    return (*(row.name for row in rows_of(Stack(tuple(own)))), split.name)
-
-
-def plus(middle: float, reach: float) -> list[Shape]:
-    """The sign of a sum."""
-    return [
-        Edge(((-reach, middle), (reach, middle)), role="sign", arrow=False),
-        Edge(((0, middle - reach), (0, middle + reach)), role="sign", arrow=False),
-    ]
-
-
-def scales(split: Split) -> str:
-    """By what the branches of a sum are multiplied, where they are."""
-    own = getattr(split.join.layer, "scales", None) or ()
-    return ", ".join(f"branch ×{one:g}" for one in own if one != 1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..spec.window import Shape as Size
 from . import words
-from .shapes import Edge, Label, Point, Shape, moved
+from .shapes import Edge, Label, Point, Shape
 from .text import width
 
 
@@ -25,6 +25,10 @@ class Metrics:
     """How wide a box may be."""
     pad: float = 6
     """Room above and below the text of a box, together."""
+    names: bool = True
+    """Whether boxes in branches have their names, or say what they do alone, as the papers do."""
+    bands: bool = False
+    """Whether boxes show what comes after their layer."""
 
     @property
     def line(self) -> float:
@@ -39,6 +43,7 @@ class Metrics:
 ROOMY = Metrics(size=9, small=8, lines=2, gap=13, beside=12, least=104, most=170)
 COMPACT = Metrics(size=7, small=7, lines=1, gap=8, beside=8, least=56, most=118)
 TIGHT = Metrics(size=7, small=7, lines=1, gap=6, beside=5, least=44, most=112, pad=2.5)
+TERSE = Metrics(size=7, small=7, lines=1, gap=7, beside=6, least=36, most=112, pad=3.5, names=False)
 
 
 @dataclass
@@ -49,6 +54,28 @@ class Pending:
     path: tuple[str, ...]
     role: str = "edge"
     dashed: bool = False
+    note: str = ""
+
+
+@dataclass
+class Placed:
+    """Pieces, set somewhere: moved once, when all is set."""
+
+    dx: float
+    dy: float
+    pieces: list[Piece]
+
+
+Piece = Shape | Placed
+
+
+def flat(pieces: Sequence[Piece], dx: float = 0.0, dy: float = 0.0) -> Iterator[Shape]:
+    """The shapes of pieces, each where it is at last."""
+    for piece in pieces:
+        if isinstance(piece, Placed):
+            yield from flat(piece.pieces, dx + piece.dx, dy + piece.dy)
+        else:
+            yield piece.moved(dx, dy)
 
 
 @dataclass
@@ -58,7 +85,7 @@ class Tile:
     left: float = 0
     right: float = 0
     height: float = 0
-    shapes: list[Shape] = field(default_factory=list)
+    shapes: list[Piece] = field(default_factory=list)
     entries: list[Pending] = field(default_factory=list)
     out: Point = (0, 0)
     names: tuple[str, ...] = ()
@@ -76,13 +103,14 @@ class Tile:
 def shifted(entry: Pending, dx: float, dy: float) -> Pending:
     """An entry, moved."""
     points = tuple((x + dx, y + dy) for x, y in entry.points)
-    return Pending(points, entry.path, entry.role, entry.dashed)
+    return replace(entry, points=points)
 
 
 def edge(source: Point, names: tuple[str, ...], entry: Pending) -> Edge:
     """The edge from a source, by its names, into an entry."""
     points = straight((source, *entry.points))
-    return Edge(points, (*names, *entry.path), entry.role, True, entry.dashed)
+    path = (*names, *entry.path)
+    return Edge(points, path, entry.role, True, entry.dashed, note=entry.note)
 
 
 def straight(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -137,7 +165,7 @@ class Column:
                     whole.shapes.append(edge(whole.out, whole.names, shifted(entry, 0, y)))
                 else:
                     whole.entries.append(shifted(entry, 0, y))
-            whole.shapes += moved(tile.shapes, 0, y)
+            whole.shapes.append(Placed(0, y, tile.shapes))
             whole.left, whole.right = max(whole.left, tile.left), max(whole.right, tile.right)
             if tile.names:
                 whole.out, whole.names = (tile.out[0], tile.out[1] + y), tile.names
@@ -181,10 +209,10 @@ class Column:
             if top > tap + m.gap:  # another head stands there: round it
                 above = top - m.gap * 0.5
                 direct = ((0.0, tap), (turn, tap), (turn, above), (axis, above))
-            whole.shapes += moved(tile.shapes, axis, top)
+            whole.shapes.append(Placed(axis, top, tile.shapes))
             for entry in tile.entries:
                 way = (*direct, *shifted(entry, axis, top).points)
-                full = replace(entry, points=straight(way), dashed=True)
+                full = replace(entry, points=straight(way), dashed=True, note="head")
                 if names:
                     whole.shapes.append(edge(source, names, full))
                 else:

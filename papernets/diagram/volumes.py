@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from ..words import plural
 from . import words
-from .groups import Head, groups_of
+from .groups import Group, Head, groups_of
+from .joins import common
+from .opened import join_of
+from .opened import laid_out as opened
 from .shapes import Box, Drawing, Edge, Label, Point, Shape, around, moved
 from .slots import FEW, GAP, SIZE, SMALL, WIDEST, Slot, apart, parted, residual, slot, towers_of
-from .solids import Scale, kernel
+from .solids import MOST, Scale, kernel
 from .subject import Subject
 from .text import clean, fitted, width
-from .tiler import common
 from .tiles import straight
 
 Finish = Callable[[list[Shape], Sequence[str]], Drawing]
@@ -21,6 +23,9 @@ Finish = Callable[[list[Shape], Sequence[str]], Drawing]
 
 def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     """The page of a network, in so many rows; in as few as it can be read in where none is said."""
+    if join := join_of(subject):
+        shapes, scale = opened(subject, *join)
+        return finish(shapes, [*said(shapes, ()), scale.said])
     groups = groups_of(subject)
     towers = towers_of(groups)
     notes = []
@@ -36,10 +41,12 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     tall = (135.0 if towers else scale.tall) * (0.62 if rows else 1.0)  # two networks are lower
     scale = replace(scale, tall=tall)
     slots = [slot(group, scale, towers, flat, at) for at, group in enumerate(groups)]
+    cones = flat or bool(towers)
     best: Drawing | None = None
     for count in [rows] if rows else range(1, 12):
         several = parted(slots, count)
-        page = finish(laid_out(several, flat or bool(towers)), [*notes, scale.said])
+        shapes = laid_out(several, cones)
+        page = finish(shapes, [*notes, *said(shapes, groups), scale.said])
         if best is None or page.smallest_text > best.smallest_text + 0.15:
             best = page
         if best.smallest_text >= 6.5 or len(several) < count:
@@ -48,10 +55,20 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     return best
 
 
+def said(shapes: Sequence[Shape], groups: Sequence[Group]) -> list[str]:
+    """What the marks on solids mean, as far as there are any."""
+    found = []
+    if any(isinstance(shape, Edge) and shape.role == "crease" for shape in shapes):
+        found.append("Lines part a join as its branches share its maps.")
+    if any(len(group.slabs) > MOST for group in groups):
+        found.append(f"Of more than {MOST} slabs of one size, {MOST} are drawn.")
+    return found
+
+
 def laid_out(rows: Sequence[Sequence[Slot]], cones: bool) -> list[Shape]:
     """Rows of slots below one another, the end of one led to the beginning of the next."""
     found: list[Shape] = []
-    drawn_rows = [_row(row, cones) for row in rows]
+    drawn_rows = [row_of(row, cones) for row in rows]
     gutter = max(around(shapes)[2] for shapes, *_ in drawn_rows) + 8
     y = 0.0
     end: tuple[Point, str] | None = None
@@ -70,7 +87,7 @@ def laid_out(rows: Sequence[Sequence[Slot]], cones: bool) -> list[Shape]:
     return found
 
 
-def _row(row: Sequence[Slot], cones: bool) -> tuple[list[Shape], Point, float]:
+def row_of(row: Sequence[Slot], cones: bool) -> tuple[list[Shape], Point, float]:
     """One row round y = 0; where values leave it, and how far down it reaches."""
     found: list[Shape] = []
     bottom = max(one.bottom for one in row)
@@ -81,7 +98,7 @@ def _row(row: Sequence[Slot], cones: bool) -> tuple[list[Shape], Point, float]:
     for at, one in enumerate(row):
         for body, middle in one.solids:
             found += moved(body.shapes, x + one.left, middle)
-        found += _texts(one, x, bottom)
+        found += texts_of(one, x, bottom)
         found += _arcs(one, x)
         last = x + one.left + one.solids[-1][0].out[0], one.solids[-1][0].out[1] + one.solids[-1][1]
         out = last if len(one.solids) == 1 else (last[0], last[1])
@@ -120,12 +137,12 @@ def _heads(heads: Sequence[tuple[float, str, Sequence[Head]]], below: float) -> 
                 Label(middle, top + 10, text, SMALL, bold=True, within=key),
                 Label(middle, top + 19.5, more, SMALL, within=key),
                 Edge(straight(((across, 0), (across, top - 7), (middle, top - 7), (middle, top))),
-                     (name, names[0]), dashed=True),
+                     (name, names[0]), dashed=True, note="head"),
             ]  # fmt: skip
     return found
 
 
-def _texts(one: Slot, x: float, bottom: float) -> list[Shape]:
+def texts_of(one: Slot, x: float, bottom: float) -> list[Shape]:
     """The size above a solid, and below it its name, what it does, and what else."""
     middle = x + one.width / 2
     (above, size, _, paint), *texts = one.texts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..spec import Norm
 from ..spec.walk import Row
 from ..spec.window import Pair, Shape
 from ..words import plural
@@ -108,7 +107,8 @@ def spec(row: Row, brief: bool = False, like: Sequence[Row] = ()) -> str:
         lead = "" if brief and row.kind == "conv" else f"{'table' if brief else kind} "
         return f"{lead}{window(row)}, {maps}{split}"
     if row.kind == "dense":
-        return maps if brief else f"dense {maps}"
+        last = f", {row.activation}" if row.activation in ("softmax", "sigmoid") else ""
+        return f"{maps}{last}" if brief else f"dense {maps}{last}"
     if row.kind == "rbf":
         return f"RBF {maps}"
     if row.kind in ("concat", "add"):
@@ -163,28 +163,6 @@ def tip(rows: Sequence[Row], most: int = 3) -> str:
         params, macs = sum(r.params for r in rows), sum(r.macs for r in rows)
         lines.append(f"and {len(rows) - most} more; in all {params:,} parameters, {macs:,} MACs")
     return "; ".join(lines)
-
-
-def after_convolutions(rows: Sequence[Row]) -> str:
-    """What comes after convolutions and sums, in one sentence."""
-    parts = []
-    for kind, thing in (("conv", "convolution"), ("add", "sum")):
-        own = [row for row in rows if row.kind in (kind, f"table {kind}")]
-        norms = sum(isinstance(getattr(row.layer, "norm", None), Norm) for row in own)
-        active: dict[str, int] = {}
-        for row in own:
-            if row.activation:
-                word = row.activation.replace("_", " ")
-                active[word] = active.get(word, 0) + 1
-        said = [("batch normalisation", norms), *sorted(active.items())]
-        words = [f"{what} after {_share(count, len(own))}" for what, count in said if count]
-        if words:
-            parts.append(f"{plural(len(own), thing)}: {', '.join(words)}")
-    return "; ".join(parts) + "." if parts else ""
-
-
-def _share(count: int, of: int) -> str:
-    return ("each" if of > 1 else "it") if count == of else f"{count:,}"
 
 
 def big(number: float) -> str:

@@ -57,7 +57,10 @@ def lesson(name: str) -> Lesson:
         if plain(one.name) == wanted:
             return one
     near = did_you_mean(name, [one.name for one in lessons()], loosely=True)
-    raise ValueError(f"unknown lesson {name[:60]!r}.{near} All lessons: papernets lessons")
+    raise ValueError(
+        f"unknown lesson {name[:60]!r}.{near} All lessons: papernets lessons; those about a "
+        "word: papernets lessons WORD"
+    )
 
 
 def _lessons_of(file: str) -> tuple[Lesson, ...]:

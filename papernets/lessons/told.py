@@ -55,20 +55,31 @@ def exercise_dict(exercise: Exercise) -> dict[str, object]:
     }
 
 
-def sheet(exercises: Sequence[Exercise]) -> Table:
-    """The teacher's sheet: each exercise with its answer and what the mistakes lead to."""
-    chapters: dict[str, list[tuple[str, str, str, str]]] = {}
+def sheet(exercises: Sequence[Exercise], answers: bool = True) -> Table:
+    """A sheet of exercises, a chapter a section.
+
+    The teacher's has each answer and what the mistakes lead to, the class's the form of an answer.
+    """
+    chapters: dict[str, list[tuple[str, ...]]] = {}
     for exercise in exercises:
-        worked = exercise.worked()
-        lesson = exercise.lesson
+        worked, lesson = exercise.worked(), exercise.lesson
         wrong = "; ".join(
             slip_text(worked, slip).removesuffix(".") for slip in worked.known_slips()
         )
-        row = (lesson.name, exercise.told, worked.answer.text, wrong)
-        chapters.setdefault(lesson.chapter, []).append(row)
-    columns = tuple(map(Column, ("lesson", "exercise", "answer", "usual mistakes")))
+        told = (worked.answer.text, wrong) if answers else (worked.answer.form,)
+        chapters.setdefault(lesson.chapter, []).append((lesson.name, exercise.told, *told))
+    names = ("answer", "usual mistakes") if answers else ("the answer is",)
+    columns = tuple(map(Column, ("lesson", "exercise", *names)))
     sections = tuple(Section(tuple(rows), chapter) for chapter, rows in chapters.items())
-    return Table(columns, sections, f"Answers, seed {exercises[0].seed}" if exercises else "")
+    title = f"{'Answers' if answers else 'Exercises'}, seed {exercises[0].seed}"
+    return Table(columns, sections, title)
+
+
+def question_dict(exercise: Exercise) -> dict[str, object]:
+    """An exercise without its solution as JSON has it."""
+    whole = exercise_dict(exercise)
+    asked = {name: whole[name] for name in ("lesson", "seed", "question", "numbers", "unit")}
+    return {**asked, "form": exercise.worked().answer.form}
 
 
 def slip_text(worked: Worked, slip: Slip) -> str:

@@ -65,6 +65,7 @@ def _module(module: nn.Module, input: Any) -> Explanation:
                 "as input=(3, 224, 224)"
             )
         input = net.input
+    _check(input)
     notes = [f"Seen within its {word}." for word in wrappers]
     if module.training:
         notes.append("The module is in training mode; explained is what it does in evaluation.")
@@ -72,17 +73,44 @@ def _module(module: nn.Module, input: Any) -> Explanation:
         found = _run(module, input, "meta", tuple(notes))
     except Exception as error:
         try:
-            why = f"It ran on the CPU, on drawn values, as it asks for them ({first_line(error)})."
+            failed = f"without values it fails ({first_line(error)})"
+            why = f"It ran on the CPU, on drawn values: {failed}."
             found = _run(module, input, "cpu", (*notes, why))
         except Exception as second:
             raise ValueError(
                 f"{type(module).__name__} does not run on an input of {_words(input)}: "
-                f"{type(second).__name__}: {first_line(second)}"
+                f"{type(second).__name__}: {first_line(second)}{_hint(input)}"
             ) from second
     return found
 
 
+def _check(input: Any) -> None:
+    """ValueError where an input is not one, whatever the module."""
+    several = input.values() if isinstance(input, Mapping) else [input]
+    for one in several:
+        if isinstance(one, str | bytes) or not (hasattr(one, "shape") or isinstance(one, Sequence)):
+            raise ValueError(
+                f"an input is (channels, height, width), or a tensor, not {brief(one)}"
+            )
+
+
+def _hint(input: Any) -> str:
+    """What may be wrong with a size that a module does not run on."""
+    sides = isinstance(input, list | tuple) and all(isinstance(side, int) for side in input)
+    if sides and len(input) == 4 and input[0] == 1:
+        return f". The batch is added: give {tuple(input[1:])}"
+    return ""
+
+
 def _run(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> Explanation:
+    """One forward pass of a copy, followed on a device."""
+    import torch
+
+    with torch.inference_mode(False):  # where operations come whole, not in their parts
+        return _followed(module, input, device, notes)
+
+
+def _followed(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> Explanation:
     from .copies import twin
     from .seen import Seen
     from .spans import whole
@@ -103,8 +131,9 @@ def _run(module: nn.Module, input: Any, device: str, notes: tuple[str, ...]) -> 
         copied(*args, **kwargs)
     others = len(pictures) - 1
     more = (f"Fields are of the first picture; {others} more go in.",) if others > 0 else ()
+    net = getattr(module, "net", None)
     return Explanation(
-        name=type(module).__name__,
+        name=net.name if isinstance(net, Net) else type(module).__name__,
         input=shape(every[which]),
         rows=tuple(trace.rows),
         params=sum(row.params for row in trace.rows),

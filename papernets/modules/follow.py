@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
-from . import moves
+from . import moves, resize
 from .rules import Call, after, tensors_in
-from .seen import Seen, extent, lost
+from .seen import Seen, lost
 
 SILENT = frozenset(
     {
@@ -280,4 +280,4 @@ def _cutter(tensor: Tensor) -> Callable[[Any], Any]:
     return cut
 
 
-__all__ = ["Follow", "Op", "extent"]
+__all__ = ["Follow", "Op", "moves", "resize"]  # importing these two registers their rules

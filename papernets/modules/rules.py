@@ -84,7 +84,8 @@ def _pointwise(call: Call, out: Tensor) -> Seen | None:
     return together([(call.seen(t), t.dim()) for t in call.tensors], out.dim())
 
 
-def _each(seen: Seen | None, how: Callable[[Span], Span]) -> Seen | None:
+def each(seen: Seen | None, how: Callable[[Span], Span]) -> Seen | None:
+    """One rule for every side, where anything is seen."""
     return None if seen is None else seen.each(how)
 
 
@@ -109,7 +110,8 @@ def _made_of_nothing(call: Call) -> list[Seen | None]:
     return [None] * len(call.outs)
 
 
-def _several(value: Any, count: int) -> list[int]:
+def several(value: Any, count: int) -> list[int]:
+    """A number or a list of numbers as one for each of `count` sides."""
     numbers = [value] if isinstance(value, int) else list(value)
     return numbers * count if len(numbers) == 1 else numbers
 
@@ -122,7 +124,7 @@ def _convolution(call: Call) -> list[Seen | None]:
         seen = together([(seen, x.dim()), (_all(call.of("weight")), weight.dim())], out.dim())
     sides = weight.dim() - 2
     stride, padding, dilation = (
-        _several(call.given[word], sides) for word in ("stride", "padding", "dilation")
+        several(call.given[word], sides) for word in ("stride", "padding", "dilation")
     )
     places = spread if call.given["transposed"] else window
 
@@ -140,11 +142,11 @@ def _convolution(call: Call) -> list[Seen | None]:
             span = span.paced(d, times)
         return span
 
-    return [_each(seen, one)]
+    return [each(seen, one)]
 
 
 def _all(seen: Seen | None) -> Seen | None:
-    return _each(seen, lambda span: reduced(span, range(span.first.ndim)))
+    return each(seen, lambda span: reduced(span, range(span.first.ndim)))
 
 
 def _mixed(span: Span, channel: int, groups: int, outputs: int) -> Span:
@@ -168,10 +170,10 @@ def _mixed(span: Span, channel: int, groups: int, outputs: int) -> Span:
 def _pooling(call: Call) -> list[Seen | None]:
     x, out = call.main, call.outs[0]
     sides = int(next(letter for letter in call.name if letter.isdigit()))
-    kernel = _several(call.given["kernel_size"], sides)
-    stride = _several(call.given.get("stride") or kernel, sides)
-    padding = _several(call.given.get("padding", 0), sides)
-    dilation = _several(call.given.get("dilation", 1), sides)
+    kernel = several(call.given["kernel_size"], sides)
+    stride = several(call.given.get("stride") or kernel, sides)
+    padding = several(call.given.get("padding", 0), sides)
+    dilation = several(call.given.get("dilation", 1), sides)
 
     def one(span: Span) -> Span:
         for side in range(sides):
@@ -180,7 +182,7 @@ def _pooling(call: Call) -> list[Seen | None]:
             span = slid(span, d, x.shape[d], at).paced(d, stride[side])
         return span
 
-    return [_each(call.seen(x), one)]
+    return [each(call.seen(x), one)]
 
 
 @rule("_adaptive_avg_pool2d", "_adaptive_avg_pool3d", "adaptive_avg_pool1d")
@@ -198,7 +200,7 @@ def _adaptive(call: Call) -> list[Seen | None]:
             span = span.paced(d, max(x.shape[d] // out.shape[d], 1))
         return span
 
-    return [_each(call.seen(x), one)]
+    return [each(call.seen(x), one)]
 
 
 @rule(
@@ -210,7 +212,7 @@ def _reduction(call: Call) -> list[Seen | None]:
     if call.pointwise or len(call.tensors) > 1:  # the larger of two
         return [_pointwise(call, out)]
     dim = call.given.get("dim")
-    dims = range(x.dim()) if dim is None or dim == [] else _several(dim, 1)
+    dims = range(x.dim()) if dim is None or dim == [] else several(dim, 1)
     along = sorted({d % max(x.dim(), 1) for d in dims})
     kept = bool(call.given.get("keepdim")) or out.dim() == x.dim()
     over = set(range(x.dim() - 2, x.dim())) <= set(along) and x.dim() == 4
@@ -218,12 +220,13 @@ def _reduction(call: Call) -> list[Seen | None]:
     def one(span: Span) -> Span:
         pools = over and span.dim in along  # a global pooling
         span = span.everything() if pools else reduced(span, along)
-        return span if kept else _squeezed(span, along)
+        return span if kept else squeezed(span, along)
 
-    return [_each(call.seen(x), one)]
+    return [each(call.seen(x), one)]
 
 
-def _squeezed(span: Span, dims: Sequence[int]) -> Span:
+def squeezed(span: Span, dims: Sequence[int]) -> Span:
+    """The span of a tensor from which these dimensions, of one value each, are taken."""
     at = span.dim
     moved = None if at is None or at in dims else at - sum(d < at for d in dims)
     axes = tuple(dims)
@@ -233,18 +236,18 @@ def _squeezed(span: Span, dims: Sequence[int]) -> Span:
 @rule("_softmax", "_log_softmax", "softmax", "log_softmax", "_safe_softmax")
 def _softmax(call: Call) -> list[Seen | None]:
     seen, dim = call.seen(call.main), call.given["dim"]
-    return [_each(seen, lambda span: reduced(span, (dim,)))]
+    return [each(seen, lambda span: reduced(span, (dim,)))]
 
 
 @rule("native_layer_norm", "_fused_rms_norm")
 def _layer_norm(call: Call) -> list[Seen | None]:
     dims = range(-len(call.given["normalized_shape"]), 0)
-    return [_each(call.seen(call.main), lambda span: reduced(span, dims))]
+    return [each(call.seen(call.main), lambda span: reduced(span, dims))]
 
 
 @rule("native_group_norm")
 def _group_norm(call: Call) -> list[Seen | None]:
-    return [_each(call.seen(call.main), lambda span: span.everything())]
+    return [each(call.seen(call.main), lambda span: span.everything())]
 
 
 @rule("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training")
@@ -252,7 +255,7 @@ def _group_norm(call: Call) -> list[Seen | None]:
 def _batch_norm(call: Call) -> list[Seen | None]:
     trains = call.given.get("training", call.name == "_batch_norm_with_update")
     seen = call.seen(call.main)
-    return [_each(seen, lambda span: span.everything()) if trains else seen]
+    return [each(seen, lambda span: span.everything()) if trains else seen]
 
 
 @rule("mm", "bmm", "addmm", "baddbmm", "mv", "addmv", "dot", "addbmm", "linear", "_int_mm")
@@ -260,10 +263,10 @@ def _product(call: Call) -> list[Seen | None]:
     out = call.outs[0]
     a, b = call.tensors[-2:] if call.name != "linear" else call.tensors[:2]
     beside = call.tensors[:-2] if call.name != "linear" else call.tensors[2:]
-    parts = [(_each(call.seen(a), lambda span: reduced(span, (-1,))), a.dim())]
+    parts = [(each(call.seen(a), lambda span: reduced(span, (-1,))), a.dim())]
     if b.dim() > 1:
         across = -1 if call.name == "linear" else -2
-        parts.append((_each(call.seen(b), lambda span: reduced(span, (across,))), b.dim()))
+        parts.append((each(call.seen(b), lambda span: reduced(span, (across,))), b.dim()))
     else:
         parts.append((_all(call.seen(b)), 1))
     parts += [(call.seen(t), t.dim()) for t in beside]
@@ -280,23 +283,23 @@ def _product(call: Call) -> list[Seen | None]:
 )
 def _attention(call: Call) -> list[Seen | None]:
     out = call.outs[0]
-    parts = [(_each(call.of("query"), lambda span: reduced(span, (-1,))), out.dim())]
+    parts = [(each(call.of("query"), lambda span: reduced(span, (-1,))), out.dim())]
     for word in ("key", "value"):
         dims = (-2, -1) if word == "key" else (-2,)
-        parts.append((_each(call.of(word), lambda span, d=dims: reduced(span, d)), out.dim()))  # type: ignore[misc]
+        parts.append((each(call.of(word), lambda span, d=dims: reduced(span, d)), out.dim()))  # type: ignore[misc]
     return [together(parts, out.dim())]
 
 
 @rule("embedding")
 def _embedding(call: Call) -> list[Seen | None]:
     seen = call.of("indices")
-    return [_each(seen, lambda span: span.moved(lambda a: a[..., None], span.dim, span.step))]
+    return [each(seen, lambda span: span.moved(lambda a: a[..., None], span.dim, span.step))]
 
 
 @rule("view", "_unsafe_view", "reshape", "_reshape_alias", "flatten", "unflatten", "view_copy")
 def _view(call: Call) -> list[Seen | None]:
     old, new = tuple(call.main.shape), tuple(call.outs[0].shape)
-    return [_each(call.seen(call.main), lambda span: viewed(span, old, new))]
+    return [each(call.seen(call.main), lambda span: viewed(span, old, new))]
 
 
 @rule("as_strided")
@@ -325,4 +328,4 @@ def _glu(call: Call) -> list[Seen | None]:
         first, last = half_of(span.first, np.minimum), half_of(span.last, np.maximum)
         return Span(first, last, span.dim, span.step)
 
-    return [_each(call.seen(x), one)]
+    return [each(call.seen(x), one)]

@@ -26,6 +26,17 @@ from .entry import OTHER_WORDS, Entry
 from .shelf import Found, first_sentence, in_file, printed_by
 
 
+class TorchModule(ValueError):
+    """A torch module stands where a network is meant; `module` is it."""
+
+    def __init__(self, name: str, module: object):
+        self.module = module
+        super().__init__(
+            f"{name} is {type_of(module)}, a torch module, not a Net: papernets explain {name} "
+            "--input HEIGHTxWIDTH tells its cost, other verbs take a Net"
+        )
+
+
 def own(name: str, given: dict[str, object], options: dict[str, object]) -> Found:
     """The network of `file.py:NAME`, for these sizes and options, and what stands beside it.
 
@@ -40,9 +51,13 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
         raise ValueError(
             f"{path} has no {attribute!r}.{hint} Networks in it: {', '.join(known) or 'none'}"
         )
+    if (built := _torch_module(name, found, given)) is not None:
+        raise TorchModule(name, built)
     maker = found if callable(found) else None
     if maker is not None:
         found = _called(name, maker, {**given, **options})
+    if _is_module(found):
+        raise TorchModule(name, found)
     if not isinstance(found, Net | Committee):
         raise ValueError(f"{name} is {type_of(found)}, not a Net{_line_of(path, attribute)}")
     if not isinstance(found.member, Net):
@@ -62,6 +77,32 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     member = _changed(name, found.member, given, options)
     changed = replace(found, member=member) if isinstance(found, Committee) else member
     return Found(changed, shelf, printed)
+
+
+def _is_module(value: object) -> bool:
+    """True for an `nn.Module`, which this room knows without torch."""
+    return hasattr(value, "named_modules") and hasattr(value, "state_dict")
+
+
+def _torch_module(name: str, found: object, given: dict[str, object]) -> object | None:
+    """The torch module that a name means: one, its class, or a function that makes one.
+
+    None where it means anything else. The function is called without the sizes that it does not
+    know: they are those of a picture.
+    """
+    if not callable(found) or (_is_module(found) and not isinstance(found, type)):
+        return found if _is_module(found) else None
+    plainly = isinstance(found, FunctionType) and _without(found, given)
+    made = _called(name, found, {}) if plainly or _is_module(found) else None
+    return made if _is_module(made) else None
+
+
+def _without(maker: FunctionType, given: dict[str, object]) -> bool:
+    """True where a function needs no argument, and takes not all that are given."""
+    known = inspect.signature(maker).parameters.values()
+    loose = any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in known)
+    needs = any(p.default is p.empty for p in known)
+    return not loose and not needs and not set(given) <= {p.name for p in known}
 
 
 def networks_in(module: ModuleType) -> list[str]:
@@ -203,7 +244,7 @@ def place_in(error: BaseException, file: str) -> str:
         inside = path.startswith(home + os.sep) and not path.startswith(ours + os.sep)
         if path == os.path.abspath(file):
             place = f" ({file}, line {line})"
-        elif inside and "site-packages" not in path:
+        elif inside and os.path.isfile(path) and "site-packages" not in path:
             place = f" ({os.path.join(os.path.dirname(file), path[len(home) + 1 :])}, line {line})"
     behind = error.__cause__ or error.__context__  # an error that ours words
     return place if place or behind is None else place_in(behind, file)

@@ -66,7 +66,7 @@ def verify(
     A committee's totals are its members' summed. `rows` are those of its walk, if they are known.
     """
     rows = walk(net.member) if rows is None else rows
-    times = net.count if isinstance(net, Committee) else 1
+    times = net.count
     sums = Totals(**{name: n * times for name, n in vars(totals(rows)).items()})
     held = sorted(record.claims_on(net), key=lambda claim: claim.wrong)
     return tuple(check(claim, rows, sums) for claim in held)

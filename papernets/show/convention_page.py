@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..arithmetic.conventions import Counted
 from ..nets import Found
 from ..spec import totals, walk
@@ -36,6 +38,31 @@ def convention_page(found: Found, counted: Counted) -> Document:
         pieces.append(Grid(table, 2, ("%",)))
     return Document(
         found.record.title, found.record.source, (Chapter("", tuple(pieces)),), lambda: table
+    )
+
+
+def all_conventions(found: Found, every: Sequence[Counted]) -> Document:
+    """All conventions' numbers of a network, a line each, beside the multiply-adds."""
+    times = getattr(found.net, "count", 1)
+    macs = totals(walk(found.net.member)).macs * times
+    columns = (
+        Column("convention"),
+        Column("tool"),
+        Column("operations", right=True),
+        Column("times", right=True, show=lambda cell: f"{cell:.4g}"),
+        Column("parameters", right=True, key="params"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for one in every:
+        ratio = one.operations / macs if one.operations is not None and macs else None
+        rows.append((one.convention, one.tool, one.operations, ratio, one.params))
+    table = Table(columns, (Section(tuple(rows)),))
+    what = Words("What one counts: papernets explain NAME --convention torchinfo, for one.")
+    return Document(
+        found.record.title,
+        found.record.source,
+        (Chapter("", (Grid(table, 2, ("parameters", "tool")), what)),),
+        lambda: table,
     )
 
 

@@ -26,7 +26,7 @@ def explain_dict(
     found = network if isinstance(network, Found) else beside(network)
     net, record = found.net, found.record
     base = net.member
-    times = net.count if isinstance(net, Committee) else 1
+    times = net.count
     whole = whole or graph(base)
     rows = tuple(whole.rows.values())
     sums, paths = totals(rows), Paths(whole)

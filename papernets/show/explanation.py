@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
 from ..nets import Found
-from ..spec import Committee, Row, totals, walk
+from ..spec import Row, totals, walk
 from ..tables import Cell, Column, Section, Table
 from ..words import by, plural
 
@@ -168,7 +168,7 @@ class Explanation:
 def of_network(found: Found) -> Explanation:
     """A network's explanation: the rows of its walk; a committee's are one member's."""
     net = found.net.member
-    times = found.net.count if isinstance(found.net, Committee) else 1
+    times = found.net.count
     rows = walk(net)
     sums = totals(rows)
     notes = [f"{times} of these: parameters and MACs are those of all."] if times > 1 else []

@@ -114,7 +114,7 @@ def _overview(
 ) -> Iterator[Piece]:
     """Totals, memory, and the cost by stage: a screen."""
     net = found.net
-    times = net.count if isinstance(net, Committee) else 1
+    times = net.count
     sums, held = counted
     of = ""
     if isinstance(net, Committee):
@@ -212,7 +212,7 @@ def _stages(parts: Sequence[Stage], sums: Totals, title: str) -> Grid:
 
 def _memory(found: Found, held: Memory, batch: int) -> Chapter:
     """What is held for prediction and for training, in float32 and float16, and by which rule."""
-    times = found.net.count if isinstance(found.net, Committee) else 1
+    times = found.net.count
     names = [f"{kind}, {unit}" for kind in BYTES for unit in ("MB", "MiB")]
     columns = (Column("for"), *(Column(name, right=True) for name in names))
 

@@ -41,6 +41,11 @@ class Net:
         return notebook(self)
 
     @property
+    def count(self) -> int:
+        """One: a committee is several."""
+        return 1
+
+    @property
     def aux_weights(self) -> tuple[float, ...]:
         """How much the loss of each auxiliary head counts, in the order of the heads."""
         return tuple(part.weight for _, part in each_part(self.body) if isinstance(part, Aux))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 import torch
@@ -262,3 +263,18 @@ def test_rows_that_run_are_all_but_those_of_heads():
     net = papernets.net("googlenet_aux")
     left = {row.name for row in papernets.walk(net)} - {row.name for row in rows_that_run(net)}
     assert left and all(name.startswith("aux") for name in left)
+
+
+def test_the_page_has_these_numbers():
+    page = Path(papernets.__file__).parents[1] / "docs" / "conventions.md"
+    table = [line.split("|")[1:-1] for line in page.read_text().splitlines() if "| `" in line]
+    names = ("alexnet", "vgg16", "resnet50", "mobilenet_v1")
+    seen = {}
+    for convention, _, *cells in table:
+        numbers = [int(cell.replace(",", "")) if cell.strip() else None for cell in cells]
+        seen[convention.strip(" `")] = numbers
+    assert seen == {
+        name: [counted(papernets.net(net), name).operations for net in names]
+        for name in CONVENTIONS
+        if name != "keras"
+    }

@@ -59,7 +59,8 @@ def test_a_network_of_ones_own(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(
         "from papernets.spec import Conv, Net, chain\n"
-        "NET = Net('<b>mine</b>', (3, 9, 9), 0, chain({'<script>': Conv(4, 3), 'b': Conv(5, 3)}))\n",
+        "BODY = chain({'<script>': Conv(4, 3), 'b': Conv(5, 3)})\n"
+        "NET = Net('<b>mine</b>', (3, 9, 9), 0, BODY)\n",
         encoding="utf-8",
     )
     path = tmp_path / "x.html"
@@ -70,8 +71,15 @@ def test_a_network_of_ones_own(tmp_path):
 
 
 def test_small_text_is_said(tmp_path, capsys):
+    file = tmp_path / "wide.py"
+    file.write_text(
+        "from papernets.spec import Conv, Net, chain, concat\n"
+        "WIDE = concat({f'branch{at}': Conv(at + 1, 3, padding=1) for at in range(40)})\n"
+        "NET = Net('wide', (3, 9, 9), 0, chain({'all': WIDE}))\n",
+        encoding="utf-8",
+    )
     path = tmp_path / "x.svg"
-    assert main(["draw", "inception_v3", "--depth", "all", "-o", str(path)]) == 0
+    assert main(["draw", f"{file}:NET", "--depth", "all", "-o", str(path)]) == 0
     assert "Printed on A4, its smallest text is" in capsys.readouterr().err
 
 
@@ -109,7 +117,7 @@ def test_a_folder_that_is_not_there(tmp_path, capsys):
 
 
 def test_a_network_without_layers():
-    with pytest.raises(ValueError, match="empty has no layers: there is nothing to draw"):
+    with pytest.raises(ValueError, match="empty has no layers"):
         draw(Net("empty", (3, 8, 8), 0, Chain(())))
 
 
@@ -125,3 +133,17 @@ def test_neither_torch_nor_matplotlib_is_needed_for_svg():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.rstrip().endswith("[]")
+
+
+def test_a_bundle_is_drawn_as_what_it_holds(tmp_path):
+    """Its folder stands for its network, a committee too."""
+    from papernets.bundle.find import shipped
+
+    folder = shipped("boosted_lenet4")
+    if folder is None:
+        pytest.skip("boosted_lenet4 does not come along")
+    path = tmp_path / "x.svg"
+    assert main(["draw", str(folder), "-o", str(path), "--quiet"]) == 0
+    text = path.read_text(encoding="utf-8")
+    assert "Boosted LeNet-4" in text
+    assert "3 such networks, together" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from papernets.diagram import draw
 from papernets.diagram.shapes import Box, Edge, Label, Polygon
 from papernets.nets import look_up
@@ -36,7 +38,8 @@ def test_lenet5_figure_2():
 def test_alexnet_figure_2():
     """Figure 2: two rows of 48, 128, 192, 192, 128 maps and 2048 units; conv3 sees both."""
     drawing = drawn("alexnet", "volumes")
-    sizes = [text for text in texts(drawing) if "@" in text or text.endswith("048")]
+    size = re.compile(r"(2 × )?[\d,]+(@\d+×\d+)?")
+    sizes = [text for text in texts(drawing) if size.fullmatch(text)]
     assert sizes[:8] == [
         "3@227×227", "2 × 48@55×55", "2 × 128@27×27", "2 × 192@13×13", "2 × 192@13×13",
         "2 × 128@13×13", "2 × 2,048", "2 × 2,048",
@@ -98,7 +101,8 @@ def test_resnet152_table_1():
     drawing = drawn("resnet152")
     folds = boxes(drawing, role="frame")
     assert [fold.times for fold in folds] == [2, 7, 35, 2]
-    assert [text for text in texts(drawing) if text.startswith("×")] == ["×2", "×7", "×35", "×2"]
+    times = [text for text in texts(drawing) if re.fullmatch(r"×\d+", text)]
+    assert times == ["×2", "×7", "×35", "×2"]
     assert {row.partition(".")[0] for row in folds[2].rows} == {
         f"conv4_{at}" for at in range(2, 37)
     }
@@ -136,7 +140,7 @@ def test_mobilenet_table_1_tells_depthwise_apart():
 def test_stages_of_resnet50():
     """Table 1: 112, 56, 28, 14, 7 and 1; the shares of parameters are in one bar each."""
     drawing = drawn("resnet50", "line")
-    sizes = [text for text in texts(drawing) if text.count("×") == 1 and ":" not in text]
+    sizes = [text for text in texts(drawing) if re.fullmatch(r"\d+×\d+", text)]
     assert sizes[:7] == ["224×224", "112×112", "56×56", "28×28", "14×14", "7×7", "1×1"]
     shares = [box.w for box in boxes(drawing, role="share") if box.key.startswith("share param")]
     assert abs(sum(shares) - sum(b.w for b in boxes(drawing, role="share") if "MAC" in b.key)) < 3
@@ -163,12 +167,109 @@ def test_a_committee_counts_all_its_members():
     assert f"{each * net.count:,} parameters" in facts
 
 
-def test_ranges_where_a_loose_fold_hides_numbers():
-    """Inception v3, table 1: five modules of 17x17 with 128, 160, 160 and 192 maps within."""
+def test_inception_v3_table_1():
+    """Table 1 and its code: modules on 17x17 with 128, 160, 160 and 192 maps; figure 7's forks."""
     drawing = drawn("inception_v3")
-    folds = {fold.times for fold in boxes(drawing, role="frame")}
-    assert folds == {3, 4, 2}
-    assert any("128–192" in text for text in texts(drawing))
+    assert len([text for text in texts(drawing) if text == "7×1, 128"]) == 2
+    assert [text for text in texts(drawing) if text.startswith("concat 768@8×8")]
+    assert {"1×3, 384", "3×1, 384"} <= set(texts(drawing))
+    assert [fold.times for fold in boxes(drawing, role="frame")] == [2]
+
+
+def test_inception_v4_figure_3():
+    """Figures 3 to 9: the stem's three joins, 4 A, 7 B and 3 C modules, every branch drawn."""
+    drawing = drawn("inception_v4")
+    assert [fold.times for fold in boxes(drawing, role="frame") if fold.times > 1] == [4, 7, 3]
+    joins = {box.rows[0] for box in boxes(drawing, role="join")}
+    assert {"stem.join1", "stem.join2", "stem.join3", "reduction_a", "reduction_b"} <= joins
+    assert not boxes(drawing, paint="block")
+
+
+def test_ranges_where_a_loose_fold_hides_numbers():
+    from papernets.diagram import words
+    from papernets.diagram.folds import folded
+    from papernets.diagram.subject import Subject
+    from papernets.diagram.units import Fold, Leaf, Stack, stacks_in
+
+    def leaves(stack: Stack):
+        for unit in stack.units:
+            if isinstance(unit, Leaf):
+                yield unit
+            for inner in stacks_in(unit):
+                yield from leaves(inner)
+
+    stack = folded(Subject.of(look_up("inception_v3")).units(), {}, 3, loosely=True)
+    assert {unit.times for unit in stack.units if isinstance(unit, Fold)} == {3, 4, 2}
+    assert "7×1, 128–192" in {words.of_leaf(leaf, True) for leaf in leaves(stack)}
+
+
+def test_projections_are_dashed_as_in_figure_3():
+    """ResNet, figure 3: the dotted shortcuts increase dimensions; option C projects everywhere."""
+    for name, count in (("resnet34", 3), ("resnet34_A", 3), ("resnet34_C", 3), ("plain34", 0)):
+        edges = [shape for shape in drawn(name).shapes if isinstance(shape, Edge)]
+        dashed = [edge for edge in edges if edge.note == "projection"]
+        assert len({edge.path[-1] for edge in dashed if "." not in edge.path[-1]}) == count
+        assert all(edge.dashed for edge in dashed)
+
+
+def bands(drawing, row):
+    """The paints of the bands in the box of a row."""
+    (box,) = [box for box in boxes(drawing, role="node") if box.rows == (row,)]
+    own = [
+        band
+        for band in boxes(drawing, role="band")
+        if box.x < band.x < box.x + box.w and box.y < band.y < box.y + box.h
+    ]
+    return [band.paint for band in sorted(own, key=lambda band: band.x)]
+
+
+def test_what_follows_a_layer_is_on_its_box():
+    """ResNet, figure 2: no ReLU before the sum; v2, figure 4: normalisation and ReLU come first."""
+    first, second = drawn("resnet18"), drawn("resnet18_v2")
+    assert bands(first, "conv2_1.conv1") == ["normed", "active"]
+    assert bands(first, "conv2_1.conv2") == ["normed"]
+    assert "then ReLU" in texts(first)
+    assert bands(second, "conv2_1.bn1") == ["active"]
+    assert bands(second, "conv2_1.conv2") == []
+    assert "then ReLU" not in texts(second)
+
+
+def test_the_legend_has_what_is_drawn_and_no_more():
+    said = texts(drawn("googlenet"))
+    assert any(text.startswith("7×7/2, 64: kernel 7×7, stride 2, 64 maps.") for text in said)
+    assert "auxiliary head, for training" in said
+    assert "shortcut" not in said
+    assert {"shortcut", "sum"} <= set(texts(drawn("resnet34")))
+    assert "so many alike, one after another" not in texts(drawn("resnet34"))
+    assert "so many alike, one after another" in texts(drawn("resnet152"))
+    assert "stride" not in " ".join(texts(drawn("lenet5", "volumes")))
+    assert "ReLU after 17 of 36 convolutions and each of 16 sums" in " ".join(
+        texts(drawn("resnet34"))
+    )
+
+
+def test_a_committee_is_a_stack_with_its_rule():
+    for style in ("boxes", "volumes", "line"):
+        drawing = drawn("boosted_lenet4", style)
+        frames = [box for box in boxes(drawing, role="shadow") if box.paint == "frame"]
+        assert len(frames) == 3
+        assert "3 such networks: sum of outputs" in " ".join(texts(drawing))
+
+
+def test_a_module_alone_has_its_branches_side_by_side():
+    """GoogLeNet, figure 2(b), as maps: 64, 96 to 128, 16 to 32, 32; joined to 256."""
+    drawing = drawn("googlenet", "volumes", block="inception_3a")
+    solids = {}
+    for shape in drawing.shapes:
+        if isinstance(shape, Polygon) and shape.rows:
+            solids.setdefault(shape.rows[0], shape)
+    paths = {shape.path for shape in drawing.shapes if isinstance(shape, Edge) and shape.path}
+    assert {path[1] for path in paths if path[0] == ""} == {
+        f"inception_3a.{name}" for name in ("b1x1", "b3x3.reduce", "b5x5.reduce", "pool.pool")
+    }
+    assert sum(path[-1] == "inception_3a" for path in paths) == 4
+    assert len(solids) == 1 + 7 + 1  # the input, the rows, the join
+    assert {"96@28×28", "128@28×28", "16@28×28", "256@28×28"} <= set(texts(drawing))
 
 
 def test_labels_have_no_place_without_text():

@@ -361,3 +361,51 @@ assert not heavy, heavy
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "some", "others"),
+    [
+        (["cost"], {"flops", "groups"}, {"stride", "softmax"}),
+        (["field-*"], {"field-of-layers", "field-of-shortcuts"}, {"sparse-connections"}),
+        (["Output_Size"], {"output-size"}, {"same-padding"}),
+        (["LeNet-5"], {"connection-table"}, {"flops"}),
+        (["vgg16"], {"dense-after-flatten", "mebibytes"}, {"groups"}),
+        (["softmax", "stride"], {"softmax", "stride"}, {"edge-map"}),
+    ],
+)
+def test_lessons_are_chosen(
+    words: list[str], some: set[str], others: set[str], capsys: pytest.CaptureFixture[str]
+):
+    """By chapter, pattern, name, or a word in them; in the order in which they are read."""
+    names = [one["name"] for one in json.loads(printed(capsys, "lessons", *words, "--json"))]
+    assert some <= set(names) and not others & set(names)
+    assert names == [name for name in ALL if name in names]
+    sheet = json.loads(printed(capsys, "lessons", *words, "--answers", "--seed", "2", "--json"))
+    assert [one["lesson"] for one in sheet] == names
+
+
+def test_a_word_that_no_lesson_has(capsys: pytest.CaptureFixture[str]):
+    assert "no lesson has 'quantum'" in error(capsys, "lessons", "quantum")
+    assert "Did you mean 'softmax'?" in error(capsys, "lessons", "sofmtax")
+    assert "papernets lessons WORD" in error(capsys, "lesson", "quantum")
+
+
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv", ".md", ".tex", ".html"])
+def test_the_sheet_for_the_class_has_no_answers(
+    suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """The teacher's sheet of the seed has the same exercises, and answers to them."""
+    words = ["megabytes", "connections", "--seed", "5"]
+    found = json.loads(printed(capsys, "lessons", *words, "--answers", "--json"))
+    output = ["-o", str(tmp_path / f"sheet{suffix}")] if suffix else []
+    text = printed(capsys, "lessons", *words, "--exercises", *output)
+    text = (tmp_path / f"sheet{suffix}").read_text() if suffix else " ".join(text.split())
+    text = html.unescape(text).replace("\\", "")
+    for one in found:
+        assert one["question"][:40] in text
+        assert one["lesson"] in text and one["unit"] in text
+        for number in (one["answer"], *(slip["answer"] for slip in one["misconceptions"])):
+            assert f"{number:,.6g}" not in text and f"{number:,}" not in text
+    assert "You" not in text
+    assert "give one" in error(capsys, "lessons", "--exercises", "--answers")

@@ -177,6 +177,24 @@ def test_the_module_stays_as_it_was(kind, device, monkeypatch):
         assert module(x).shape == (1, 4, 6, 6)
 
 
+def test_within_inference_mode_too():
+    module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())
+    with torch.inference_mode():
+        found = papernets.explain(module, (1, 8, 8))
+    assert (found.macs, found.rows[-1].receptive_field) == (2 * 9 * 36, (3, 3))
+
+
+def test_convolutions_of_one_and_of_three_sides():
+    for conv, pool, input in (
+        (nn.Conv1d(1, 2, 3, dilation=2), nn.MaxPool1d(2), (1, 40)),
+        (nn.Conv3d(1, 2, 5), nn.MaxPool3d(2), (1, 10, 10, 10)),
+    ):
+        found = papernets.explain(nn.Sequential(conv, pool), input)
+        sides = len(input) - 1
+        assert [r.receptive_field for r in found.rows] == [(5,) * sides, (6,) * sides]
+        assert found.rows[1].field_stride == (2,) * sides
+
+
 def test_what_is_in_training_mode_is_explained_as_it_predicts():
     module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Dropout2d(0.5))
     found = papernets.explain(module.train(), (1, 9, 9))
@@ -355,3 +373,17 @@ def test_names_are_escaped():
 
     html = papernets.explain(Named(), (1, 2, 2))._repr_html_()
     assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (32, r"^an input is \(channels, height, width\), or a tensor, not 32$"),
+        ("3x32x32", r"^an input is \(channels, height, width\), or a tensor, not '3x32x32'$"),
+        ({"x": 3}, r"or a tensor, not 3$"),
+        ((1, 3, 32, 32), r"The batch is added: give \(3, 32, 32\)$"),
+    ],
+)
+def test_an_input_that_is_none_is_told_plainly(given, told):
+    with pytest.raises(ValueError, match=told):
+        papernets.explain(nn.Conv2d(3, 4, 3), given)
