@@ -1,4 +1,4 @@
-"""cite: the BibTeX of a network's paper, without torch."""
+"""cite: the BibTeX of networks' papers, without torch."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .output import chosen, write
 if TYPE_CHECKING:
     from ..nets import Found
     from ..said import Paper
+    from ..show.bibtex import Entry
 
 FORMATS = {".bib": "bibtex", ".json": "json"}
 Output = Annotated[
@@ -23,45 +24,62 @@ Output = Annotated[
 
 
 def cite(
-    name: Annotated[str, typer.Argument(help=NAMED)],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help=NAMED)],
     every: Annotated[
         bool, typer.Option("--all", help="The other papers too that print numbers of it.")
     ] = False,
     json: Json = False,
     output: Output = "",
 ) -> None:
-    """Print the BibTeX of a network's paper.
+    """Print the BibTeX of networks' papers.
 
-    Where the network departs from its paper, comments above the entry say how.
+    A paper of several networks stands once. Where a network departs from its paper, comments above
+    the entry say how.
     """
-    from ..show.bibtex import entry
     from ..texts import json_text
 
     kind = chosen({"json": json}, output, FORMATS)
-    with own_file(name):
-        found = network(name)
-        papers = list(papers_of(found, every))
-        if not papers:
-            raise ValueError(
-                f"no paper stands beside {found.name}: there is nothing to cite. A file of your "
-                "own names it as PAPER = Paper(title, authors, year, venue)"
-            )
-        entries = [entry(paper) for paper in papers]
+    with own_file(*names):
+        several = [_cited(name, every) for name in names]
         if kind == "json":
-            whole = {
-                "schema": 1,
-                "network": found.name,
-                "title": found.record.title,
-                "papers": [one.to_dict() for one in entries],
-                "departures": [vars(departure) for departure in found.record.departures],
-            }
+            told = [_told(*one) for one in several]
+            whole = told[0] if len(told) == 1 else {"schema": 1, "networks": told}
             if output in ("", "-"):
                 screen.print_json(whole)
             else:
                 write(json_text(whole, indent=1) + "\n", output)
             return
-        blocks = ["\n".join(comments(found)), *(one.text() for one in entries)]
+        blocks: dict[str, None] = {}
+        for found, papers in several:
+            blocks |= dict.fromkeys(
+                ["\n".join(comments(found)), *(entry.text() for entry in papers)]
+            )
         write("\n\n".join(filter(None, blocks)) + "\n", output)
+
+
+def _cited(name: str, every: bool) -> tuple[Found, list[Entry]]:
+    """A network with the entries of its papers; ValueError where it has none."""
+    from ..show.bibtex import entry
+
+    found = network(name)
+    papers = list(papers_of(found, every))
+    if not papers:
+        raise ValueError(
+            f"no paper stands beside {found.name}: there is nothing to cite. A file of your "
+            "own names it as PAPER = Paper(title, authors, year, venue)"
+        )
+    return found, [entry(paper) for paper in papers]
+
+
+def _told(found: Found, papers: list[Entry]) -> dict[str, object]:
+    """A network's citation as JSON has it."""
+    return {
+        "schema": 1,
+        "network": found.name,
+        "title": found.record.title,
+        "papers": [one.to_dict() for one in papers],
+        "departures": [vars(departure) for departure in found.record.departures],
+    }
 
 
 def papers_of(found: Found, every: bool) -> Iterator[Paper]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..words import plural
+from ..words import listed, plural
 from . import screen
 from .explain import NAMED, Channels, Classes, Input, bundle_of, network
 from .flags import Json, WrongUse, own_file, wrong_use
@@ -75,10 +75,11 @@ def compare(
     html: Html = False,
     output: Output = "",
 ) -> None:
-    """Compare networks: size, cost, depth, published errors with their protocol and source.
+    """Compare networks: size, cost, depth, published errors.
 
-    Takes names, your own FILE.py:NAME, and folders of bundles or runs, whose own errors are shown.
-    --table prints the tables of the lecture notes with the right value in each cell.
+    Each error has its protocol and its source. Takes names, your own FILE.py:NAME, and folders of
+    bundles or runs, whose own errors are shown. --table prints the tables of the lecture notes with
+    the right value in each cell.
     """
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     form = chosen(flags, output, {**TABLES, **PICTURES})
@@ -197,6 +198,10 @@ def show(table: Table, optional: Sequence[str] = ()) -> None:
         screen.prose(note)
 
 
+MOST_NAMED = 8
+"""Networks that a picture leaves out, by name."""
+
+
 def _draw(found: Comparison, kind: str, error: str, form: str, output: str) -> None:
     """A picture of the comparison, written to a file."""
     from ..compare.charts import chart
@@ -214,14 +219,17 @@ def _draw(found: Comparison, kind: str, error: str, form: str, output: str) -> N
     for name, why in made.left_out:
         whys.setdefault(why, []).append(name)
     for why, several in whys.items():
-        screen.note(f"left out, {why}: {', '.join(several)}")
+        other = {"no published top-1 error": "top-5", "no published top-5 error": "top-1"}.get(why)
+        hint = f". --error {other} draws what has that one" if other else ""
+        screen.note(f"left out, {why}: {listed(several, MOST_NAMED)}{hint}")
     if output != "-":
         screen.note(f"{output}: {made.title}, {plural(made.count, 'network')}")
 
 
 def _notes(name: str, names: Sequence[str], form: str, output: str) -> None:
     """One of the notes' tables, corrected, or their list."""
-    from ..compare.corrected import corrected, listed
+    from ..compare.corrected import corrected
+    from ..compare.corrected import listed as tables
 
     if names:
         raise WrongUse(f"--table {name} is a table of its own: give it without {names[0]}")
@@ -230,7 +238,7 @@ def _notes(name: str, names: Sequence[str], form: str, output: str) -> None:
     with wrong_use():
         made = None if name == "list" else corrected(name)
     if made is None:
-        table = listed()
+        table = tables()
         keys = ("table", "short", "judged", "wrong")
         rows: list[dict[str, object]]
         rows = [dict(zip(keys, row, strict=True)) for row in table.rows()]

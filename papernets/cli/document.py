@@ -72,7 +72,7 @@ def _grid(piece: Grid) -> None:
 def _left_out(
     names: Sequence[str], rows: Sequence[Sequence[str]], gone: Sequence[str], in_order: bool
 ) -> None:
-    """What a narrow terminal has no room for: the fields where they change, or a word."""
+    """What a narrow terminal has no room for: the fields where they change, rules, or a word."""
     gone = [name.strip() for name in gone]
     if "sees" in gone and names[0] == "layer" and in_order:
         at, last, seen = names.index("sees"), "", list[str]()
@@ -82,5 +82,10 @@ def _left_out(
         if len(seen) <= FIELDS:
             screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
             gone = [column for column in gone if column != "sees"]
+    if "rule" in gone:
+        at = names.index("rule")
+        rules = {row[at]: f"{row[0]} = {row[at]}" for row in reversed(rows) if row[at]}
+        screen.prose(f"Rules: {'; '.join(reversed(rules.values()))}.")
+        gone = [column for column in gone if column != "rule"]
     if gone:
         screen.prose(f"No room for: {', '.join(gone)}. A wider window shows them.")

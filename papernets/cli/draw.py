@@ -49,9 +49,10 @@ def draw(
     channels: Channels = None,
     quiet: Quiet = False,
 ) -> None:
-    """Draw a network: as a graph of boxes, as feature maps to scale, or as a strip for slides.
+    """Draw a network: boxes, maps to scale, or a strip.
 
-    The file's suffix chooses the format: .svg, .pdf, .png, .tex or .html. --input, --classes and
+    --style boxes is a graph of its layers, volumes its maps to scale, line a strip for slides. The
+    file's suffix chooses the format: .svg, .pdf, .png, .tex or .html. --input, --classes and
     --channels apply to --beside too.
     """
     from ..diagram import draw as diagram_of

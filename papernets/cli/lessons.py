@@ -32,7 +32,7 @@ def lessons(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WHICH]...",
+            metavar="WHICH",
             help="Lessons by name, chapter (cost), pattern (field-*) or word (alexnet).",
             show_default=False,
         ),

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from ..nets import NETS, Found, beside, look_up
 from ..spec import Committee, Net
-from ..tables import Table, html
-from ..words import did_you_mean
+from ..tables import Table, html, plain_text
+from ..words import did_you_mean, plural
 from .columns import check_columns, table, value_of
 from .one import Compared
 from .published import check_protocol
@@ -47,6 +47,14 @@ class Comparison:
         rows = [one.to_dict(self.protocol) for one in self.several]
         return {"schema": 1, "protocol": self.protocol, "rows": rows}
 
+    def __str__(self) -> str:
+        return plain_text(self.table())
+
+    def __repr__(self) -> str:
+        names = ", ".join(one.called for one in self.several[:6])
+        more = ", ..." if len(self.several) > 6 else ""
+        return f"<Comparison of {plural(len(self.several), 'network')}: {names}{more}>"
+
     def _repr_html_(self) -> str:
         return html(self.table())
 
@@ -74,7 +82,7 @@ def compare(
         if not any(one.same(other) for other in found):
             found.append(one)
     if not found:
-        raise ValueError("no network to compare: compare(['alexnet', 'vgg16']), say")
+        raise ValueError("no network to compare. Give several: compare(['alexnet', 'vgg16'])")
     made = Comparison(tuple(found), protocol, columns)
     return made.sorted(sort) if sort else made
 
@@ -89,7 +97,10 @@ def _compared(given: object, results: Mapping[str, Result]) -> Compared:
     if isinstance(given, Net | Committee | Found):
         found = given if isinstance(given, Found) else beside(given)
         return Compared(found.name, found, results.get(found.name))
-    raise ValueError(f"compare takes networks and their names, not a {type(given).__name__}")
+    raise ValueError(
+        f"compare takes networks and their names, not a {type(given).__name__}. For a module of "
+        "torch there is papernets.explain(module, input)"
+    )
 
 
 def in_family(name: str) -> tuple[str, ...]:

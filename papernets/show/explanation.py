@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from ..nets import Found
 from ..spec import Row, totals, walk
-from ..tables import Cell, Column, Section, Table
+from ..tables import Cell, Column, Section, Table, plain_text
 from ..words import by, plural
 
 Numbers = tuple[int, ...]
@@ -153,7 +153,7 @@ class Explanation:
         }
 
     def __str__(self) -> str:
-        return text(self.table())
+        return plain_text(self.table())
 
     def __repr__(self) -> str:
         rows, macs = plural(len(self.rows), "row"), f"{self.macs:,} MACs"
@@ -260,19 +260,3 @@ def shown(shape: Numbers) -> str:
     if len(shape) == 3:
         return f"{shape[0]}@{by(shape[1:])}" if shape[1:] != (1, 1) else str(shape[0])
     return by(shape)
-
-
-def text(table: Table) -> str:
-    """A table in plain text, its columns aligned."""
-    heads = [column.name for column in table.columns]
-    lines = [heads, *(table.texts(cells) for cells in table.every())]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-
-    def one(cells: list[str]) -> str:
-        both = zip(cells, widths, table.columns, strict=True)
-        return "  ".join(c.rjust(w) if col.right else c.ljust(w) for c, w, col in both).rstrip()
-
-    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    body = [one(line) for line in lines]
-    found = [table.title, "", body[0], rule, *body[1:-1], rule, body[-1], "", *table.notes]
-    return "\n".join(found).rstrip()

@@ -214,6 +214,8 @@ def _times(new: int, now: int) -> str:
     if not now:
         return ""
     factor = new / now
+    if factor < 0.1:
+        return f"{factor:.2g}"
     return f"{factor:,.2f}" if factor < 100 else f"{factor:,.0f}"
 
 

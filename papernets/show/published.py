@@ -25,7 +25,7 @@ def published(found: Found, rows: tuple[Row, ...] | None = None) -> Iterator[Cha
     if agreed:
         of = counts(agreed, {"paper": "papers", "code": "released code", "notes": "later notes"})
         title = f"Published numbers that the arithmetic confirms: {of}"
-        yield Chapter(title, (_items(map(_confirmed, agreed)),))
+        yield Chapter(title, (_items(confirmed(agreed)),))
     wrong = [c for c in checks if c.verdict in ("erratum", "unexplained")]
     several = {
         title: [c for c in wrong if c.source.who == kind] for kind, title in OTHERWISE.items()
@@ -60,10 +60,34 @@ def _items(texts: Iterator[str] | Sequence[str]) -> Items:
     return Items(tuple(("", text) for text in texts))
 
 
-def _confirmed(check: Check) -> str:
-    printed = f"{'below' if check.below else '='} {shown(check.printed)}"
-    exactly = "" if check.ours == check.printed else f" (exactly {shown(check.ours)})"
-    return f"{check.quantity} {printed}{exactly}: {check.source}"
+TOGETHER = 3
+"""Numbers of one kind in one place of a source from which they stand in one sentence."""
+
+
+def confirmed(checks: Sequence[Check]) -> Iterator[str]:
+    """What agrees with its source; several rows' numbers of one kind and place stand together."""
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in checks:
+        groups.setdefault(_kind_and_place(check), []).append(check)
+    for check in checks:
+        kind, place = _kind_and_place(check)
+        several = groups[kind, place]
+        if not kind or len(several) < TOGETHER:
+            yield f"{check.quantity} {_printed(check, '= ')}: {place}"
+        elif check is several[0]:
+            rows = (f"{one.quantity.rpartition('.')[0]} {_printed(one)}" for one in several)
+            yield f"{'output' if kind == 'out' else kind} of {', '.join(rows)}: {place}"
+
+
+def _kind_and_place(check: Check) -> tuple[str, str]:
+    """What is told of a row, empty where it is told of the network, and where."""
+    row, _, kind = check.quantity.rpartition(".")
+    return (kind if row and " " not in check.quantity else ""), str(check.source)
+
+
+def _printed(check: Check, equals: str = "") -> str:
+    printed = f"{'below ' if check.below else equals}{shown(check.printed)}"
+    return printed if check.ours == check.printed else f"{printed} (exactly {shown(check.ours)})"
 
 
 def contradicted(check: Check) -> str:

@@ -2,7 +2,7 @@
 
 from .alone import ALONE, ENDS, FILES, PAPER
 from .table import Cell, Column, Section, Table, shown
-from .writers import FORMATS, csv_text, html, latex, markdown, markdown_text, tex
+from .writers import FORMATS, csv_text, html, latex, markdown, markdown_text, plain_text, tex
 
 __all__ = [
     "ALONE",
@@ -19,6 +19,7 @@ __all__ = [
     "latex",
     "markdown",
     "markdown_text",
+    "plain_text",
     "shown",
     "tex",
 ]

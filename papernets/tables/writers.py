@@ -12,6 +12,24 @@ from ..texts import escaped as quiet
 from .table import Cell, Cells, Table
 
 
+def plain_text(table: Table) -> str:
+    """The table in characters, its columns aligned, sums below a line; what `print` shows."""
+    lines = [[column.name for column in table.columns], *map(table.texts, table.every())]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+    def one(cells: list[str]) -> str:
+        both = zip(cells, widths, table.columns, strict=True)
+        return "  ".join(c.rjust(w) if col.right else c.ljust(w) for c, w, col in both).rstrip()
+
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
+    found = [*([table.title, ""] if table.title else []), one(lines[0]), rule]
+    for section in table.sections:
+        found += [section.title] if section.title else []
+        found += [one(table.texts(cells)) for cells in section.rows]
+        found += [rule, one(table.texts(section.total))] if section.total is not None else []
+    return "\n".join([*found, *([""] if table.notes else []), *table.notes])
+
+
 def csv_text(table: Table) -> str:
     """The rows as CSV (RFC 4180): numbers plain, no sums; sections have a column where titled."""
     memory = io.StringIO()

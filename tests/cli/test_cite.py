@@ -131,6 +131,21 @@ def test_a_file_of_ones_own_is_cited_and_nothing_in_it_acts(capsys, tmp_path):
     assert "\\input" not in fields["title"] and fields["note"] == "me"
 
 
+def test_several_networks_are_cited_together(capsys):
+    """A paper of two of them stands once, below the first; each has its comments."""
+    out = cited(capsys, "alexnet", "resnet50", "resnet18", "lenet5")
+    assert [key for _, key, _ in read(out)] == [
+        key for name in ("alexnet", "resnet50", "lenet5") for _, key, _ in read(cited(capsys, name))
+    ]
+    assert [line for line in out.splitlines() if line.startswith("% resnet")] == [
+        "% resnet50: ResNet-50",
+        "% resnet18: ResNet-18",
+    ]
+    assert main(["cite", "alexnet", "vgg16", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["network"] for one in told["networks"]] == ["alexnet", "vgg16"]
+
+
 def test_a_network_without_a_paper_says_so(capsys, tmp_path):
     assert main(["cite", own(tmp_path, "")]) == 1
     out, err = capsys.readouterr()

@@ -81,6 +81,10 @@ def test_who_is_left_out_of_a_picture_is_said(
     path = str(tmp_path / "x.svg")
     assert main(["compare", "alexnet", "vgg16_bn", "--picture", "error-year", "-o", path]) == 0
     assert "left out, no published error: vgg16_bn" in capsys.readouterr().err
+    assert main(["compare", "--all", "--picture", "error-macs", "-o", path]) == 0
+    told = capsys.readouterr().err
+    assert "no published top-1 error: googlenet. --error top-5 draws what has that one" in told
+    assert max(map(len, told.splitlines())) < 300 and "more" in told
 
 
 def test_twice_the_same_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -349,3 +349,40 @@ def test_the_latex_compiles(
     )
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / f"{'page' if alone else 'whole'}.pdf").stat().st_size > 10_000
+
+
+def test_rules_are_told_below_a_table_that_has_no_room_for_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their letters are explained only beside them."""
+    on_terminal(monkeypatch, 80)
+    out = " ".join(said(capsys, "alexnet", "conv2").split())
+    assert "Rules: output height and width = (N-F+2*P)/S+1; " in out
+    assert "multiply-adds (MACs) = W*H*F*F*(D/G)*K; " in out
+    assert "No room for: rule" not in out
+
+
+def test_a_small_factor_has_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the averages of maps of 20x20, a dense layer has a 400th of its weights."""
+    out = said(capsys, "vgg16", "fc6", "--input", "640")
+    assert re.search(r"on the averages of the 512 maps.* 0\.0025 .* 0\.0025$", out, re.M)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "googlenet", "resnet50"])
+def test_every_number_that_agrees_is_told_once(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows' numbers of one kind and place stand together; verify has a line for each of them."""
+    text = said(capsys, name).partition("that the arithmetic confirms")[2]
+    lines = text.partition("otherwise\n")[0].splitlines()
+    assert main(["verify", name, "--json"]) == 0
+    claims = json.loads(capsys.readouterr().out)
+    agree = [one for one in claims if one["verdict"] == "agrees"]
+    singles = {line.strip().partition(" = ")[0].partition(" below ")[0] for line in lines}
+    for one in agree:
+        row, _, kind = one["quantity"].rpartition(".")
+        word = "output" if kind == "out" else kind
+        together = [
+            line for line in lines if re.search(rf"^\s*{word} of .*\b{re.escape(row)} ", line)
+        ]
+        assert one["quantity"] in singles or (row and together), one

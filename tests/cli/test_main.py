@@ -60,6 +60,12 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Usage:" in "".join(capsys.readouterr())
 
 
+def test_the_list_of_verbs_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a verb does is said there to its end."""
+    assert main(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize(
     "verb", ["list", "explain", "diff", "verify", "train", "evaluate", "predict"]
 )

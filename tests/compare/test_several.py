@@ -150,3 +150,11 @@ def test_numbers_with_four_digits() -> None:
     written = ("0", "0.0329", "0.240", "5.105", "60.97", "724.4", "1,000.0", "15,470")
     assert tuple(map(digits, values)) == written
     assert millions(138_357_544) == "138.4"
+
+
+def test_a_comparison_prints_as_its_table():
+    """In Python `print` shows what the command line does, and a repr is one short line."""
+    made = compare(["alexnet", "vgg16"])
+    text = str(made)
+    assert "60.97" in text and "138.4" in text and "Krizhevsky 2012" in text
+    assert repr(made) == "<Comparison of 2 networks: alexnet, vgg16>"

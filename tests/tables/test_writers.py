@@ -6,7 +6,17 @@ import xml.etree.ElementTree as tree
 
 import pytest
 
-from papernets.tables import FORMATS, Column, Section, Table, csv_text, html, latex, markdown
+from papernets.tables import (
+    FORMATS,
+    Column,
+    Section,
+    Table,
+    csv_text,
+    html,
+    latex,
+    markdown,
+    plain_text,
+)
 
 HOSTILE = r"<script>alert(1)</script> \input{/etc/passwd} | $x_1$ & `a` \ud800"
 COLUMNS = (Column("layer"), Column("MACs", right=True, key="macs"))
@@ -27,6 +37,15 @@ def test_csv_has_plain_numbers_and_no_sums():
     assert rows[1] == ["stage 1", "conv1", "105415200"]
     assert len(rows) == 4
     assert rows[3] == ["", "'=1+1", "7"]
+
+
+def test_characters_stand_in_columns():
+    """Numbers end in one column, each section has its title and its sum."""
+    lines = plain_text(Table(COLUMNS, TABLE.sections[:1], "A network", TABLE.notes)).splitlines()
+    assert lines[0] == "A network" and lines[-1] == "A note with 5 %."
+    numbers = [line for line in lines if line.endswith("105,415,200")]
+    assert len(numbers) == 2 and len(set(map(len, numbers))) == 1
+    assert "stage 1" in lines and "stage 1" not in plain_text(Table(COLUMNS, TABLE.sections[1:]))
 
 
 def test_markdown_keeps_its_columns_whatever_a_name_holds():
