@@ -146,8 +146,10 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write a file through a temporary one beside it, flushed to the disk before it takes the name.
 
     Where that fails, or Ctrl-C stops it, the temporary file is removed and the old file stays; on a
-    full disk an OSError names the file.
+    full disk an OSError names the file. What is no file, a device say, is not replaced by one.
     """
+    if unreadable(path) == SPECIAL:
+        raise OSError(errno.EINVAL, f"{path} is {SPECIAL}: nothing is written in its place")
     # The name is known before there is a file: Ctrl-C may come the moment after that is made.
     temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{UNFINISHED}"
     try:

@@ -6,6 +6,8 @@ import math
 import operator
 from typing import Any, TypeGuard
 
+MOST = 10**9
+"""No size, and no number of maps or classes, of more is of use, and so many digits help nobody."""
 LARGE = 1e30
 """No number that we take is as large; squares and products of those below stay finite."""
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from shlex import quote
 
+LONG = re.compile(r"\S{1000,}")
 _BRIEF = reprlib.Repr()
 _BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100
 
@@ -177,6 +178,12 @@ def said(error: BaseException) -> str:
         return str(error) or type(error).__name__
     except BaseException:  # an error of a user's own may raise another
         return type(error).__name__
+
+
+def one_line(text: str) -> str:
+    """The text on one line, its words cut where they are longer than any path's."""
+    lines = (line.strip() for line in text.splitlines())
+    return LONG.sub(lambda found: shortened(found[0], 200), " ".join(filter(None, lines)))
 
 
 def first_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
-from ..words import said
+from ..words import one_line, said
 from . import screen
 from .app import app
 from .flags import WrongUse
@@ -74,19 +74,22 @@ def _run(arguments: Sequence[str] | None) -> int:
             return WRONG_USE
         raise
     except BaseException as error:  # none of ours: a user's own file raised it
-        screen.error(f"error: {type(error).__name__}: {said(error)}")
+        screen.error(f"error: {type(error).__name__}: {one_line(said(error))}")
         return FAILED
     return code if isinstance(code, int) else DONE
 
 
 def _words(error: Exception) -> str:
-    """What an error says, an operating system's without its number."""
+    """What an error says on one line, an operating system's without its number.
+
+    Of a fetch that failed the files are listed, each on its own.
+    """
     if _too_long(error):
         name = str(error.filename)  # type: ignore[attr-defined]
         return f"{name[:40]}...: a name of {len(name):,} characters, too long for a file or network"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return said(error)
+    return said(error) if isinstance(error, ConnectionError) else one_line(said(error))
 
 
 def _too_long(error: Exception) -> bool:

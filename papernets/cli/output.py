@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ..files import write_atomically
+from ..files import path_of, write_atomically
 from ..words import either
 from .flags import WrongUse
 
@@ -79,7 +80,12 @@ def write(content: str | bytes, output: str = "") -> None:
             sys.stdout.write(content)
         return
     data = content.encode() if isinstance(content, str) else content
+    path = path_of(output)
     try:
-        write_atomically(Path(output), data)
+        write_atomically(path, data)
     except OSError as error:
-        raise OSError(error.errno, os.strerror(error.errno or 0), output) from None
+        if not os.path.isdir(path.parent) and error.errno == errno.ENOENT:
+            raise WrongUse(f"{output}: there is no folder {path.parent}; make it first") from None
+        if error.filename is None:  # its words have the name
+            raise
+        raise OSError(error.errno, error.strerror, output) from None

@@ -217,9 +217,10 @@ def _print_rows(
     """Rows in columns two spaces apart; the first row is their names."""
     from rich.text import Text
 
+    titles = {at: printable(title) for at, title in (titles or {}).items()}
     wraps, console = terminal(), _console() if terminal() else None
     for number, row in enumerate(grid):
-        if number and titles and (title := titles.get(number - 1)):
+        if number and (title := titles.get(number - 1)):
             for part in fitted(title, sys.stdout).split("\n"):
                 line(Text(part, style="bold"), console)
         cells = [
@@ -260,7 +261,7 @@ def line(text: Text, console: Any = None) -> None:
 
 def paragraph(label: str, text: str, indent: int = 2, hang: int = 12) -> None:
     """A labelled line, wrapped to the terminal's width; one line in a pipe."""
-    head = " " * indent + label.ljust(hang - indent) + "  "
+    head = " " * indent + printable(label).ljust(hang - indent) + "  "
     print(fitted(text, sys.stdout, head, hang + 2))
 
 

@@ -77,6 +77,10 @@ class _Stream:
     def flush(self) -> None:
         self._tried(self._stream.flush)
 
+    def close(self) -> None:
+        """Nothing: a user's file may try it, and results and errors are still to come."""
+        self.flush()
+
     def _tried(self, work: Callable[[], T]) -> None:
         try:
             work()

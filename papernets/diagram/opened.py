@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..spec import Add, Chain, Concat
 from ..spec.joins import dotted
 from .groups import Group, Slab, groups_of, within
+from .rows import row_of, texts_of
 from .shapes import Edge, Shape, around, moved
 from .slots import GAP, Slot, slot
 from .solids import Scale
@@ -35,8 +36,6 @@ def join_of(subject: Subject) -> tuple[str, Concat | Add] | None:
 
 def laid_out(subject: Subject, name: str, part: Concat | Add) -> tuple[list[Shape], Scale]:
     """The input, a row for each branch, and what they are joined to."""
-    from .volumes import row_of, texts_of
-
     lanes: list[list[Group]] = []
     for child, inner in part.branches:
         full = dotted(name, child)

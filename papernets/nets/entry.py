@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..numbers import plain_int
+from ..numbers import MOST, plain_int
 from ..spec import Committee, Net, Pair
 from ..words import brief
 from .shelf import first_sentence
@@ -17,8 +17,6 @@ Size = int | Pair
 COMMON = ("classes", "channels", "input")
 OTHER_WORDS = {"classes": "num_classes", "channels": "in_chans"}
 """What timm, and so `create_model`, calls what a network takes; Python takes both words."""
-MOST = 10**9
-"""No sum over a network of more is of use, and words with so many digits help nobody."""
 
 
 def check_most(what: str, value: object) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from numbers import Integral, Real
 from typing import Any
 
-from ..numbers import LARGE, is_whole
+from ..numbers import LARGE, MOST, is_whole
 from ..words import shortened
 from .joins import Add, Aux, Chain, Concat, Part, dotted
 from .layer import Layer, Norm, check_activation
@@ -26,9 +26,11 @@ def check_net(net: Net) -> None:
     """
     shape, size = net.input, "three whole numbers of at least 1: (channels, height, width)"
     if not (isinstance(shape, tuple) and len(shape) == 3 and all(map(_count, shape))):
-        raise ValueError(f"the input of {net.name} is {shape!r}, not {size}")
+        raise ValueError(f"the input of {net.name} is {_short(shape)}, not {size}")
+    _check_most(f"the input of {net.name}", shape)
     if not _whole(net.classes) or net.classes < 0:
-        raise ValueError(f"the classes of {net.name} are {net.classes!r}, not a whole number")
+        raise ValueError(f"the classes of {net.name} are {_short(net.classes)}, not a whole number")
+    _check_most(f"the classes of {net.name}", net.classes)
     if not isinstance(net.body, Chain):
         raise ValueError(
             f"the body of {net.name} is {_short(net.body)}, not a chain of named layers: "
@@ -139,6 +141,7 @@ def _check_fields(name: str, part: Any) -> None:
                 raise ValueError(f"{name}: {error}") from None
         if not good(value):
             raise ValueError(f"{name}: {field} is {_short(value)}, not {wanted}")
+        _check_most(f"{name}: {field}", value)
         if isinstance(value, Norm):
             _check_fields(f"{name}: norm", value)
 
@@ -150,6 +153,15 @@ def _kinds(of: type[Any]) -> tuple[tuple[str, Kind], ...]:
         (one.name, WHOLE if one.name in FROM_0 else KINDS.get(str(one.type), ANYTHING))
         for one in fields(of)
     )
+
+
+def _check_most(what: str, value: object) -> None:
+    """ValueError for a whole number above `MOST`, alone, in a row, or in rows."""
+    for one in value if isinstance(value, tuple | list) else (value,):
+        if isinstance(one, tuple | list):
+            _check_most(what, one)
+        elif isinstance(one, Integral) and abs(int(one)) > MOST:
+            raise ValueError(f"{what}: a whole number is at most {MOST:,}; what is given is larger")
 
 
 def _whole(value: object) -> bool:

@@ -87,6 +87,10 @@ TEX = {
     "#": r"\#",
     "%": r"\%",
     "_": r"\_",
+    "[": "{[}",
+    "]": "{]}",
+    "*": "{*}",
+    "`": r"\textasciigrave{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
     "<": r"\textless{}",
@@ -105,7 +109,10 @@ TEX = {
     "…": r"\ldots{}",
     "–": "--",
 }
-"""Characters that TeX would act on, or that its default fonts lack."""
+"""Characters that TeX would act on, or that its default fonts lack.
+
+A bracket or a star where a row begins would be an argument of what ended the one before.
+"""
 
 
 def tex(text: str) -> str:

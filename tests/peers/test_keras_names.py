@@ -211,7 +211,7 @@ def test_no_finite_numbers(tensor, match):
 
 def test_no_array_of_numbers():
     wrong("ResNet50", {"conv1_conv/kernel": "text"}, "'conv1_conv/kernel' is a str, not an array")
-    wrong("ResNet50", {"conv1_conv/kernel": None}, "'conv1_conv/kernel' is a NoneType, not an")
+    wrong("ResNet50", {"conv1_conv/kernel": None}, "'conv1_conv/kernel' is None, not an")
     wrong("ResNet50", {3: torch.zeros(1)}, "Keras's paths, such as 'fc1/kernel', not by 3")
 
 

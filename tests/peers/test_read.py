@@ -364,7 +364,7 @@ def nested():
         ("fc.weight", torch.eye(3).to_sparse(), "'fc.weight' is a sparse tensor: give the weights"),
         ("fc.weight", nested(), "'fc.weight' is a nested tensor"),
         ("fc.weight", [[0.0, 1.0]], "'fc.weight' is a list, not a tensor with a name"),
-        ("fc.weight", None, "'fc.weight' is a NoneType, not a tensor with a name"),
+        ("fc.weight", None, "'fc.weight' is None, not a tensor with a name"),
         (5, torch.eye(3), "5 is a Tensor, not a tensor with a name"),
     ],
 )
