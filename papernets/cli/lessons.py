@@ -55,6 +55,7 @@ def lessons(
     and what the usual mistakes lead to. The same seed draws the same exercises for both.
     """
     from ..lessons import chosen
+    from ..lessons.handout import PRINTED
     from ..lessons.told import exercise_dict, question_dict, sheet
 
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
@@ -75,6 +76,8 @@ def lessons(
         drawn = [lesson.drawn(seed or 0) for lesson in which]
     if form == "json":
         _write_json([(exercise_dict if answers else question_dict)(one) for one in drawn], file)
+    elif form in PRINTED and not answers:
+        output.write(PRINTED[form](drawn), file)
     elif form:
         from ..tables import FILES
 
