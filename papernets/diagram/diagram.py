@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..nets import Found
+from ..nets import Found, look_up
 from ..spec import Committee, Net
-from ..words import did_you_mean, either
+from ..words import brief, did_you_mean, either, plural
 from .shapes import Drawing, Shape
 from .themes import Theme, theme_of
 
@@ -19,6 +19,10 @@ class Diagram:
 
     drawing: Drawing
     theme: Theme
+
+    def __repr__(self) -> str:
+        size = f"{self.drawing.width:.0f}x{self.drawing.height:.0f} points"
+        return f"<Diagram of {plural(len(self.shapes), 'shape')}, {size}>"
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -60,15 +64,16 @@ class Diagram:
 
 
 def draw(
-    net: Net | Committee | Found,
+    net: str | Net | Committee | Found,
     style: str = "boxes",
     theme: str = "light",
     depth: int | None = None,
     block: str = "",
-    beside: Net | Committee | Found | None = None,
+    beside: str | Net | Committee | Found | None = None,
 ) -> Diagram:
     """The diagram of a network, of one block of it, or of two networks beside each other.
 
+    A network is a name, FILE.py:NAME, or a value of `papernets.net`.
     `depth` is how many levels of blocks are taken apart; without it as many as can be read on A4.
     ValueError for a style, theme or block that there is not, and for what cannot be drawn.
     """
@@ -80,4 +85,20 @@ def draw(
         raise ValueError(f"depth {depth}: give 1, 2, ... or 'all'")
     from .layout import drawing_of
 
-    return Diagram(drawing_of(net, style, depth, block, beside), colours)
+    other = None if beside is None else _network(beside)
+    return Diagram(drawing_of(_network(net), style, depth, block, other), colours)
+
+
+def _network(given: object) -> Net | Committee | Found:
+    """The network that is meant; TypeError with what works for anything else, a module say."""
+    if isinstance(given, str):
+        return look_up(given)
+    if isinstance(given, Net | Committee | Found):
+        return given
+    own = getattr(given, "net", None)
+    if isinstance(own, Net | Committee):
+        return own
+    raise TypeError(
+        f"draw takes a network's name or papernets.net(...), not {brief(given)}. The rows of any "
+        "module: papernets.explain(module, input)"
+    )

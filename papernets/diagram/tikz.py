@@ -1,4 +1,4 @@
-"""A drawing as a LaTeX document: TikZ, one page of the drawing's size, text that TeX sets."""
+"""A drawing as a LaTeX document or a part of one: TikZ, text that TeX sets."""
 
 from __future__ import annotations
 
@@ -8,25 +8,34 @@ from .svg import arrow, dashes, number, weight
 from .text import clean
 from .themes import Theme
 
-HEAD = r"""%% Made by papernets. Compile it, or take the picture alone with \usepackage{tikz}.
+HEAD = r"""%% On its own: pdflatex FILE. A document of yours may take it in, with \usepackage{tikz} in its
+%% preamble; \resizebox{\linewidth}{!}{...} round it makes it as wide as the text.
+\expandafter\ifx\csname @nodocument\endcsname\relax\else
 \documentclass{article}
 \usepackage[paperwidth=%(wide)sbp,paperheight=%(high)sbp,margin=0bp,nohead,nofoot]{geometry}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\renewcommand{\familydefault}{\sfdefault}
 \usepackage{tikz}
 \pagestyle{empty}
 \setlength{\parindent}{0pt}\setlength{\topskip}{0pt}\setlength{\parskip}{0pt}
+\begin{document}
+\def\papernetsends{\end{document}}
+\fi
+\begingroup\sffamily%%
 %(colours)s
-\begin{document}%%
 \begin{tikzpicture}[x=1bp,y=-1bp,line join=round,inner sep=0pt,outer sep=0pt]
 \useasboundingbox[fill=page] (0,0) rectangle (%(wide)s,%(high)s);
+"""
+TAIL = r"""
+\end{tikzpicture}%
+\endgroup
+\ifx\papernetsends\undefined\else\expandafter\papernetsends\fi
 """
 
 
 def tikz(drawing: Drawing, theme: Theme) -> str:
-    """The drawing as a document that stands alone."""
+    """The drawing as a document that stands alone, or that another takes in by `\\input`."""
     colours = _Colours()
     colours.name(theme.page, "page")
     body = [_one(shape, theme, colours) for shape in drawing.shapes]
@@ -34,11 +43,11 @@ def tikz(drawing: Drawing, theme: Theme) -> str:
         "wide": number(drawing.width),
         "high": number(drawing.height),
         "colours": "\n".join(
-            rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}"
+            rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}%"
             for colour, name in colours.names.items()
         ),
     }
-    return f"{head}{chr(10).join(body)}\n\\end{{tikzpicture}}%\n\\end{{document}}\n"
+    return head + "\n".join(body) + TAIL
 
 
 class _Colours:

@@ -161,10 +161,31 @@ def test_tex_compiles_whatever_the_names_are(style, tmp_path):
         _compiled(draw(renamed(look_up("inception_v4").net.member, seed), style), tmp_path)
 
 
+SLIDES = r"""\documentclass{article}
+\usepackage{tikz}
+\begin{document}
+Before \resizebox{\linewidth}{!}{\input{alexnet}} between
+\resizebox{.5\linewidth}{!}{\input{lenet5}} after
+\end{document}
+"""
+
+
+@pytest.mark.slow
+def test_a_document_takes_drawings_in(tmp_path):
+    for name in ("alexnet", "lenet5"):
+        (tmp_path / f"{name}.tex").write_text(draw(name, "volumes").tikz(), encoding="utf-8")
+    text, _ = _set(SLIDES, tmp_path)
+    assert all(word in text for word in ("Before", "LeCun", "Krizhevsky", "after"))
+
+
 def _compiled(made, folder):
+    return _set(made.tikz(), folder)
+
+
+def _set(document, folder):
     latex, command = tool("pdflatex"), tool("pdftotext")
     path = folder / "drawing.tex"
-    path.write_text(made.tikz(), encoding="utf-8")
+    path.write_text(document, encoding="utf-8")
     done = subprocess.run(
         [latex, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", path.name],
         cwd=folder, capture_output=True, text=True, errors="replace",
