@@ -2,9 +2,9 @@
 
 import pytest
 
+from papernets import build
 from papernets.diagram import draw
 from papernets.nets import look_up, net
-from papernets.run import build
 
 
 def test_a_name_a_net_and_a_module_of_ours_are_drawn_alike():
