@@ -9,7 +9,8 @@ from .text import clean
 from .themes import Theme
 
 HEAD = r"""%% On its own: pdflatex FILE. A document of yours may take it in, with
-%% \usepackage{tikz} in its preamble; \resizebox{\linewidth}{!}{...} round it makes it as wide as the text.
+%% \usepackage{tikz} in its preamble; \resizebox{\linewidth}{!}{...} round it makes it as wide
+%% as the text.
 \expandafter\ifx\csname @nodocument\endcsname\relax\else
 \documentclass{article}
 \usepackage[paperwidth=%(wide)sbp,paperheight=%(high)sbp,margin=0bp,nohead,nofoot]{geometry}
