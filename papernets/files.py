@@ -148,7 +148,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     Where that fails, or Ctrl-C stops it, the temporary file is removed and the old file stays; on a
     full disk an OSError names the file. What is no file, a device say, is not replaced by one.
     """
-    if unreadable(path) == SPECIAL:
+    if not path.is_symlink() and unreadable(path) == SPECIAL:
         raise OSError(errno.EINVAL, f"{path} is {SPECIAL}: nothing is written in its place")
     # The name is known before there is a file: Ctrl-C may come the moment after that is made.
     temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{UNFINISHED}"

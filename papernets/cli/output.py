@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ..files import path_of, write_atomically
+from ..files import SPECIAL, path_of, unreadable, write_atomically
 from ..words import either
 from .flags import WrongUse
 
@@ -81,6 +81,8 @@ def write(content: str | bytes, output: str = "") -> None:
         return
     data = content.encode() if isinstance(content, str) else content
     path = path_of(output)
+    if unreadable(path) == SPECIAL:  # /dev/stdout, a link to a device
+        raise OSError(errno.EINVAL, f"{output} is {SPECIAL}: nothing is written in its place")
     try:
         write_atomically(path, data)
     except OSError as error:

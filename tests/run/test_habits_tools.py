@@ -115,7 +115,10 @@ def test_ptflops(peer, backend):
             )
             for side in (ours(), peers_own(peer))
         )
-    assert own == theirs and own[1] == PARAMETERS and own[0] >= MACS
+    # of eight sums ptflops counts those by torch.add, as ours are made, and not those by +=
+    sums = 2 * sum(width * side**2 for width, side in ((64, 56), (128, 28), (256, 14), (512, 7)))
+    assert own[0] - theirs[0] in (0, sums)
+    assert own[1] == theirs[1] == PARAMETERS and own[0] >= MACS
 
 
 @against
