@@ -14,6 +14,7 @@ import typer
 from ..files import path_of, write_atomically
 from ..words import either
 from .flags import WrongUse
+from .stopping import stopped_cleanly
 
 Output = Annotated[
     str,
@@ -82,7 +83,8 @@ def write(content: str | bytes, output: str = "") -> None:
     data = content.encode() if isinstance(content, str) else content
     path = path_of(output)
     try:
-        write_atomically(path, data)
+        with stopped_cleanly():
+            write_atomically(path, data)
     except OSError as error:
         if not os.path.isdir(path.parent) and error.errno == errno.ENOENT:
             raise WrongUse(f"{output}: there is no folder {path.parent}; make it first") from None

@@ -9,7 +9,7 @@ from typing import Any
 from ..files import path_of, read_bytes
 from ..numbers import is_number, plain_int
 from ..texts import parsed
-from ..words import shortened
+from ..words import plural, shortened
 from .values import Matrix, Number
 
 MOST_SIDE = 32
@@ -60,7 +60,8 @@ def matrix_of(text: str, name: str, line: str) -> Matrix:
         found = tuple(_number(cell, where) for cell in cells)
         if rows and len(found) != len(rows[0]):
             raise ValueError(
-                f"{where}: it has {len(found)} numbers, but {line} {first} has {len(rows[0])}"
+                f"{where}: it has {plural(len(found), 'number')}, but {line} {first} has "
+                f"{len(rows[0])}"
             )
         first = first or number
         rows.append(found)
@@ -108,7 +109,8 @@ def check_matrix(value: Any, name: str, most: int = MOST_SIDE) -> Matrix:
             raise ValueError(f"{name}, row {at}: it is not a row of numbers")
         if len(row) != len(value[0]):
             raise ValueError(
-                f"{name}, row {at}: it has {len(row)} numbers, but row 1 has {len(value[0])}"
+                f"{name}, row {at}: it has {plural(len(row), 'number')}, but row 1 has "
+                f"{len(value[0])}"
             )
         rows.append(tuple(_checked(cell, f"{name}, row {at}") for cell in row))
     if len(rows) > most or len(rows[0]) > most:

@@ -160,7 +160,7 @@ def _check_most(what: str, value: object) -> None:
     for one in value if isinstance(value, tuple | list) else (value,):
         if isinstance(one, tuple | list):
             _check_most(what, one)
-        elif isinstance(one, Integral) and abs(one) > MOST:
+        elif isinstance(one, Integral) and abs(int(one)) > MOST:
             raise ValueError(f"{what}: a whole number is at most {MOST:,}; what is given is larger")
 
 
