@@ -7,8 +7,8 @@ used.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing is slow, and Ctrl-C while it is imported would be a traceback
 __version__ = "0.1.0"
 
 _WHERE = {
@@ -32,6 +32,8 @@ _WHERE = {
 __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .bundle.create import build as build
     from .bundle.create import create_model as create_model
     from .bundle.fast import fast as fast

@@ -14,6 +14,7 @@ import typer
 from ..files import SPECIAL, path_of, unreadable, write_atomically
 from ..words import either
 from .flags import WrongUse
+from .stopping import stopped_cleanly
 
 Output = Annotated[
     str,
@@ -84,7 +85,8 @@ def write(content: str | bytes, output: str = "") -> None:
     if unreadable(path) == SPECIAL:  # /dev/stdout, a link to a device
         raise OSError(errno.EINVAL, f"{output} is {SPECIAL}: nothing is written in its place")
     try:
-        write_atomically(path, data)
+        with stopped_cleanly():
+            write_atomically(path, data)
     except OSError as error:
         if not os.path.isdir(path.parent) and error.errno == errno.ENOENT:
             raise WrongUse(f"{output}: there is no folder {path.parent}; make it first") from None

@@ -115,8 +115,12 @@ class Compared:
         return published(self.found.claims)
 
     def same(self, other: Compared) -> bool:
-        """True where both are one network, or one run: two runs of one network are two."""
-        alike = self.found.net == other.found.net
+        """True where both are one network, of which the same is said, or one run.
+
+        Two runs of one network are two.
+        """
+        found, twin = self.found, other.found
+        alike = found.net == twin.net and found.claims == twin.claims
         return alike and (self.called == other.called or not (self.measured or other.measured))
 
     def shown(self, protocol: str) -> Published | None:
