@@ -75,9 +75,9 @@ def compare(
     html: Html = False,
     output: Output = "",
 ) -> None:
-    """Compare networks: size, cost, depth, published errors with their protocol and source.
+    """Compare networks: size, cost, depth and published errors.
 
-    Takes names, your own FILE.py:NAME, and folders of bundles or runs, whose own errors are shown.
+    Errors stand with their protocol and source. Takes names, your own FILE.py:NAME, and folders of bundles or runs, whose own errors are shown.
     --table prints the tables of the lecture notes with the right value in each cell.
     """
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
