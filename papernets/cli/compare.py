@@ -77,7 +77,8 @@ def compare(
 ) -> None:
     """Compare networks: size, cost, depth and published errors.
 
-    Errors stand with their protocol and source. Takes names, your own FILE.py:NAME, and folders of bundles or runs, whose own errors are shown.
+    Errors stand with their protocol and source. Takes names, your own FILE.py:NAME, and folders of
+    bundles or runs, whose own errors are shown.
     --table prints the tables of the lecture notes with the right value in each cell.
     """
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
