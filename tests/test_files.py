@@ -206,6 +206,14 @@ def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "mine").read_text() == "mine" and not (tmp_path / "x").is_symlink()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes that are files")
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="pipe is not a regular file: nothing is written in its pl"):
+        write_atomically(tmp_path / "pipe", b"new")
+    assert os.listdir(tmp_path) == ["pipe"] and stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode)
+
+
 def test_paths_as_users_give_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     assert path_of("~/x") == Path("/home/me/x")

@@ -14,13 +14,13 @@ FIELDS = 12  # with more, a sentence of them is not read
 
 
 def show(document: Document) -> None:
-    """Print a page for people."""
-    screen.prose(document.title)
+    """Print a page for people; a line break in a name is none on the page."""
+    screen.prose(screen.printable(document.title))
     if document.source:
-        screen.prose(document.source)
+        screen.prose(screen.printable(document.source))
     for number, chapter in enumerate(document.chapters):
         if chapter.heading:
-            screen.heading(chapter.heading)
+            screen.heading(screen.printable(chapter.heading))
         elif number == 0 or chapter.pieces:
             screen.say()
         for piece in chapter.pieces:
@@ -31,7 +31,7 @@ def _piece(piece: Piece) -> None:
     from ..show.document import Drawn, Items, Words
 
     if isinstance(piece, Words):
-        screen.prose(piece.text)
+        screen.prose(screen.printable(piece.text))
     elif isinstance(piece, Items):
         _items(piece)
     elif isinstance(piece, Drawn):
@@ -45,7 +45,7 @@ def _items(piece: Items) -> None:
     """Sentences behind their labels, or hanging where they have none."""
     hang = min(max([12, *(len(label) + 2 for label, _ in piece.items)]), 16)
     for label, text in piece.items:
-        screen.paragraph(label, text, hang=hang if label else 2)
+        screen.paragraph(label, screen.printable(text), hang=hang if label else 2)
 
 
 def _grid(piece: Grid) -> None:
@@ -66,7 +66,7 @@ def _grid(piece: Grid) -> None:
     gone = screen.table(names, rows, piece.left, optional, titles)
     _left_out(names, rows, [name for name in optional if name in gone], piece.in_order)
     if table.notes:
-        screen.prose(" ".join(table.notes))
+        screen.prose(screen.printable(" ".join(table.notes)))
 
 
 def _left_out(
@@ -80,7 +80,8 @@ def _left_out(
             seen += [f"{row[0]} {row[at]}"] if row[at] and row[at] != last else []
             last = row[at]
         if len(seen) <= FIELDS:
-            screen.prose(f"Sees, of the input's pixels: {', '.join(seen)}.")
+            seen_in = screen.printable(", ".join(seen))
+            screen.prose(f"Sees, of the input's pixels: {seen_in}.")
             gone = [column for column in gone if column != "sees"]
     if "rule" in gone:
         at = names.index("rule")

@@ -89,7 +89,8 @@ def write(content: str | bytes, output: str = "") -> None:
             write_atomically(path, data)
     except OSError as error:
         if not os.path.isdir(path.parent) and error.errno == errno.ENOENT:
-            raise WrongUse(f"{output}: there is no folder {path.parent}; make it first") from None
+            why = f"{output}: {error.strerror}: make the folder {path.parent} first"
+            raise OSError(error.errno, why) from None
         if error.filename is None:  # its words have the name
             raise
         raise OSError(error.errno, error.strerror, output) from None

@@ -237,8 +237,11 @@ def place_in(error: BaseException, file: str) -> str:
     """
     if isinstance(error, SyntaxError):
         return ""
-    home, ours = os.path.dirname(os.path.abspath(file)), os.path.dirname(os.path.dirname(__file__))
-    place = ""
+    try:
+        home = os.path.dirname(os.path.abspath(file))
+    except OSError:  # the folder that we stand in was removed
+        return ""
+    ours, place = os.path.dirname(os.path.dirname(__file__)), ""
     for frame, line in traceback.walk_tb(error.__traceback__):
         path = os.path.abspath(frame.f_code.co_filename)
         inside = path.startswith(home + os.sep) and not path.startswith(ours + os.sep)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
+from ..numbers import is_whole
 from ..said import Claim, Departure, Paper, Printed, Recipe, Record, Source
 from ..spec import HE, Committee, Initialisation, Net, pair
+from ..words import brief
 
 Network = Net | Committee
 
@@ -116,6 +118,8 @@ def in_file(module: ModuleType, where: str, titles: Mapping[str, str]) -> Shelf:
 def _check(what: str, given: object, where: str) -> None:
     """ValueError where a constant, or a mapping's value in one, is of a wrong kind."""
     kind, several = CONSTANTS[what]
+    if isinstance(given, Paper):
+        _check_paper(what, given, where)
     if given is None or (isinstance(given, kind) and not several):
         return
     a_kind = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
@@ -135,6 +139,16 @@ def _check(what: str, given: object, where: str) -> None:
                 f"{where}: {what}: the source of {one.quantity!r} is {one.source!r}, not a place "
                 "in one: PAPER.at('table 2'), say"
             )
+
+
+def _check_paper(what: str, paper: Paper, where: str) -> None:
+    """ValueError for a paper whose title, authors, venue or year is none."""
+    for field in ("title", "authors", "venue", "given"):
+        text = getattr(paper, field)
+        if not isinstance(text, str):
+            raise ValueError(f"{where}: {what}: its {field} is {brief(text)}, not a text")
+    if not is_whole(paper.year, 0) or paper.year > 9999:
+        raise ValueError(f"{where}: {what}: its year is {brief(paper.year)}, not one such as 1998")
 
 
 def printed_by(make: Callable[..., Network], made: Network) -> Printed:

@@ -59,6 +59,11 @@ LAYERS = {
     "a rate above 1": (Dropout(1.5), "c: rate 1.5: a share from 0 to 1"),
     "a constant": (LRN(5, float("inf"), 1e-4, 0.75), "c: k is inf, not a number"),
     "zeros in front": (PadShortcut(8, before="1"), "c: before is '1', not a whole number"),
+    "maps without measure": (Conv(10**9 + 1, 3), "c: out: a whole number is at most 1,000,000,000"),
+    "digits by the thousand": (Dense(10**5000), "c: out: a whole number is at most 1,000,000,000"),
+    "a side": (Conv(3, (3, 10**300)), "c: kernel: a whole number is at most 1,000,000,000"),
+    "zeros without measure": (Conv(3, 3, padding=10**10), "c: padding: a whole number is at most"),
+    "a row of a table": (TableConv(((10**10,),), 3), "c: table: a whole number is at most"),
     "no map": (TableConv((), 3), "c: it gives no map at all"),
     "no layer": ("relu", "c: 'relu' is no layer; papernets.spec has them"),
     "a class": (Conv, "c: <class 'papernets.spec.weighted.Conv'> is no layer"),
@@ -85,6 +90,11 @@ NETS = {
     "a side": ({"input": 8}, "the input of mine is 8, not three"),
     "no channels": ({"input": (0, 8, 8)}, "the input of mine is (0, 8, 8), not three"),
     "classes": ({"classes": "3"}, "the classes of mine are '3', not a whole number"),
+    "a picture without measure": ({"input": (1, 8, 10**5000)}, "the input of mine: a whole number"),
+    "classes without measure": (
+        {"classes": 10**10},
+        "the classes of mine: a whole number is at mo",
+    ),
     "a row named 5": ({"body": chain({5: Conv(3, 3)})}, "the body: a part is called 5, which is"),
 }
 

@@ -65,6 +65,14 @@ def test_latex_runs_nothing_of_a_name():
     assert text.count(r"\toprule") == text.count(r"\bottomrule") == 1
 
 
+@pytest.mark.parametrize("name", ["[3cm]", "*", "`x`"])
+def test_latex_takes_no_name_for_the_argument_of_a_command(name):
+    r"""`\\\\` and `\midrule` would take a bracket or a star behind them as theirs."""
+    table = Table(COLUMNS, (Section(((name, 1), (name, 2)), "", (name, 3)),))
+    rows = [line for line in latex(table).splitlines() if line.endswith(r"\\")][1:]
+    assert len(rows) == 3 and all(row[0] in "{\\" for row in rows)
+
+
 def test_html_is_well_formed_and_escaped():
     parsed = tree.fromstring(f"<div>{html(TABLE)}</div>")
     assert parsed.find(".//script") is None
