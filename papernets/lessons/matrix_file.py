@@ -38,8 +38,15 @@ def read_matrix(text: str, name: str) -> Matrix:
     try:
         decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{shortened(text)} is not a file of text with rows of numbers") from None
-    return matrix_of(decoded, shortened(text), "line")
+        raise ValueError(
+            f"{_at_its_end(text)} is not a file of text with rows of numbers"
+        ) from None
+    return matrix_of(decoded, _at_its_end(text), "line")
+
+
+def _at_its_end(path: str, most: int = 200) -> str:
+    """A path with its file's name, cut in front where it is long."""
+    return path if len(path) <= most else f"...{path[-most:]}"
 
 
 def matrix_of(text: str, name: str, line: str) -> Matrix:

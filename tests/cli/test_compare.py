@@ -193,8 +193,11 @@ def test_wrong_use(
 
 
 def test_a_file_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", "alexnet", "-o", "/no/such/folder/x.csv"]) == 2
-    assert "/no/such/folder/x.csv: there is no folder /no/such/folder" in capsys.readouterr().err
+    assert main(["compare", "alexnet", "-o", "/no/such/folder/x.csv"]) == 1
+    assert (
+        "x.csv: No such file or directory: make the folder /no/such/folder first"
+        in capsys.readouterr().err
+    )
 
 
 def test_it_needs_neither_torch_nor_numpy() -> None:

@@ -264,8 +264,8 @@ def test_a_folder_that_is_not_there_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "none" / "x.csv"
-    words = said(capsys, "lenet5", "-o", str(file), code=2)
-    assert f"{file}: there is no folder {file.parent}; make it first" in words
+    words = said(capsys, "lenet5", "-o", str(file), code=1)
+    assert f"{file}: No such file or directory: make the folder {file.parent} first" in words
 
 
 def test_memory_by_its_rules(capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,8 +112,8 @@ def test_wrong_use_is_one_line(flags, message, tmp_path, monkeypatch, capsys):
 
 
 def test_a_folder_that_is_not_there(tmp_path, capsys):
-    assert main(["draw", "lenet5", "-o", str(tmp_path / "no" / "x.svg")]) == 2
-    assert "no/x.svg: there is no folder" in capsys.readouterr().err
+    assert main(["draw", "lenet5", "-o", str(tmp_path / "no" / "x.svg")]) == 1
+    assert "no/x.svg: No such file or directory: make the folder" in capsys.readouterr().err
 
 
 def test_a_network_without_layers():

@@ -177,11 +177,15 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixtur
         (["output-size", "--answers", "--ipynb"], "--answers has no ipynb"),
         (["output-size", "--json", "--html"], "ask for two formats"),
         (["output-size", "-o", "x.pdf"], "no format has the suffix .pdf"),
-        (["output-size", "-o", "/nowhere/x.html"], "there is no folder"),
     ],
 )
 def test_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
     assert said in error(capsys, "lesson", *words)
+
+
+def test_a_page_that_cannot_be_written(capsys: pytest.CaptureFixture[str]):
+    assert main(["lesson", "output-size", "-o", "/nowhere/x.html"]) == 1
+    assert "/nowhere/x.html: No such file or directory" in capsys.readouterr().err
 
 
 def test_the_teachers_sheet(capsys: pytest.CaptureFixture[str], tmp_path: Path):
