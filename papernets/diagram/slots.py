@@ -115,25 +115,3 @@ def slot(group: Group, scale: Scale, towers: int, flat: bool, at: int) -> Slot:
     return Slot(
         group, wide, (wide - solid_width) / 2, solids, [(above, SMALL, False, "soft"), *texts]
     )
-
-
-def parted(slots: Sequence[Slot], count: int) -> list[list[Slot]]:
-    """The slots in so many rows of about one width."""
-    low = max(one.width for one in slots) + GAP
-    high = sum(one.width + GAP for one in slots)
-    for _ in range(20):
-        middle = (low + high) / 2
-        low, high = (low, middle) if len(_cut(slots, middle)) <= count else (middle, high)
-    return _cut(slots, high)
-
-
-def _cut(slots: Sequence[Slot], most: float) -> list[list[Slot]]:
-    found: list[list[Slot]] = [[]]
-    full = 0.0
-    for one in slots:
-        if full + one.width + GAP > most + 0.01 and found[-1]:
-            found.append([])
-            full = 0.0
-        found[-1].append(one)
-        full += one.width + GAP
-    return found

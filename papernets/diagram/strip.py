@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..words import plural
 from . import words
+from .parting import parted
 from .shapes import Box, Drawing, Edge, Label, Shape
 from .stages import SHOWN, SIZE, SMALL, WIDEST, Bars, Stage, bars, stages_of
 from .subject import Subject
@@ -53,7 +54,7 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     )
     best: Drawing | None = None
     for count in [rows] if rows else range(1, 12):
-        several = parted(columns, count)
+        several = parted(columns, count, GAP)
         page = finish(laid_out(several, stages), notes)
         if best is None or page.smallest_text > best.smallest_text + 0.15:
             best = page
@@ -99,28 +100,6 @@ def column(stage: Stage, largest: float, subject: Subject, at: int) -> Column:
 GAP = 16.0
 HEAD = SMALL * 1.6 + 3
 LEFT = width(HEADINGS[-2], SMALL) + 12
-
-
-def parted(columns: Sequence[Column], count: int) -> list[list[Column]]:
-    """The columns in so many rows of about one width."""
-    low = max(one.width for one in columns) + GAP
-    high = sum(one.width + GAP for one in columns)
-    for _ in range(20):
-        middle = (low + high) / 2
-        low, high = (low, middle) if len(_cut(columns, middle)) <= count else (middle, high)
-    return _cut(columns, high)
-
-
-def _cut(columns: Sequence[Column], most: float) -> list[list[Column]]:
-    found: list[list[Column]] = [[]]
-    full = 0.0
-    for one in columns:
-        if full + one.width + GAP > most + 0.01 and found[-1]:
-            found.append([])
-            full = 0.0
-        found[-1].append(one)
-        full += one.width + GAP
-    return found
 
 
 def laid_out(rows: Sequence[Sequence[Column]], stages: Sequence[Stage]) -> list[Shape]:

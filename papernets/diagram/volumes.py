@@ -9,9 +9,10 @@ from .groups import Group, groups_of
 from .joins import common
 from .opened import join_of
 from .opened import laid_out as opened
+from .parting import parted
 from .rows import row_of
 from .shapes import Drawing, Edge, Point, Shape, around, moved
-from .slots import FEW, GAP, Slot, apart, parted, slot, towers_of
+from .slots import FEW, GAP, Slot, apart, slot, towers_of
 from .solids import MOST, Scale
 from .subject import Subject
 from .tiles import straight
@@ -42,7 +43,7 @@ def drawn(subject: Subject, finish: Finish, rows: int = 0) -> Drawing:
     cones = flat or bool(towers)
     best: Drawing | None = None
     for count in [rows] if rows else range(1, 12):
-        several = parted(slots, count)
+        several = parted(slots, count, GAP)
         shapes = laid_out(several, cones)
         page = finish(shapes, [*notes, *said(shapes, groups), scale.said])
         if best is None or page.smallest_text > best.smallest_text + 0.15:
