@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
+from ..draw.canvas import plain, style
 from .shapes import Box, Drawing, Edge, Label, Point, Polygon
 from .svg import arrow, dashes, toward, weight
 from .themes import Theme
@@ -25,7 +21,7 @@ SETTINGS: Any = {
 def rendered(drawing: Drawing, theme: Theme, kind: str, dpi: int = 150) -> bytes:
     """The drawing as `pdf` or `png`."""
     memory = io.BytesIO()
-    with _style():
+    with style(SETTINGS):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -38,45 +34,19 @@ def rendered(drawing: Drawing, theme: Theme, kind: str, dpi: int = 150) -> bytes
         for order, shape in enumerate(drawing.shapes):
             _add(axes, shape, theme, order)
         about = (
-            {"Title": _drawable(drawing.title), "Creator": None, "Producer": None}
+            {"Title": plain(drawing.title), "Creator": None, "Producer": None}
             | {"CreationDate": None}
             if kind == "pdf"
-            else {"Software": None, "Title": _drawable(drawing.title)}
+            else {"Software": None, "Title": plain(drawing.title)}
         )
         figure.savefig(memory, format=kind, dpi=dpi, metadata=about, facecolor=theme.page)
     return memory.getvalue()
 
 
-@contextmanager
-def _style() -> Iterator[None]:
-    """matplotlib with its defaults and ours; what the user had set comes back afterwards."""
-    _load()
-    import matplotlib
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
-        yield
-
-
-@cache
-def _load() -> None:
-    """Import matplotlib whatever MPLBACKEND says, without its advice about its cache folder."""
-    logger = logging.getLogger("matplotlib")
-    level, backend = logger.level, os.environ.pop("MPLBACKEND", None)
-    logger.setLevel(logging.ERROR)
-    try:
-        import matplotlib.figure  # noqa: F401
-    finally:
-        logger.setLevel(level)
-        if backend is not None:
-            os.environ["MPLBACKEND"] = backend
-
-
 def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: int) -> None:
     if isinstance(shape, Label):
         axes.text(
-            shape.x, shape.y, _drawable(shape.text), fontsize=shape.size,
+            shape.x, shape.y, plain(shape.text), fontsize=shape.size,
             color=theme.text(shape.paint),
             ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor], va="baseline",
             fontweight="bold" if shape.bold else "normal", zorder=order,
@@ -100,12 +70,12 @@ def _add(axes: Any, shape: Box | Polygon | Edge | Label, theme: Theme, order: in
     mark = theme.marks.get(shape.mark, "")
     wide = 2.2 if mark else 0.8
     lengths = tuple(one / wide for one in dashes(shape))
-    style = (0, lengths) if lengths else "solid"
+    line_style = (0, lengths) if lengths else "solid"
     look: Any = {
         "facecolor": theme.fill(shape.paint, shape.shade if isinstance(shape, Polygon) else 0),
         "edgecolor": mark or theme.outline(shape.paint),
         "linewidth": wide,
-        "linestyle": style,
+        "linestyle": line_style,
         "zorder": order,
         "joinstyle": "round",
     }
@@ -140,17 +110,3 @@ def _rounded(box: Box) -> Any:
         vertices += [toward(corner, before, radius), corner, toward(corner, after, radius)]
         codes += [Path.LINETO if at else Path.MOVETO, Path.CURVE3, Path.CURVE3]
     return Path([*vertices, vertices[0]], [*codes, Path.CLOSEPOLY])
-
-
-def _drawable(text: str) -> str:
-    """The text with a square for each character that the font lacks."""
-    return "".join(c if ord(c) in _glyphs() else "\N{WHITE SQUARE}" for c in text)
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """The characters that the font has."""
-    from matplotlib import font_manager, ft2font
-
-    path = font_manager.findfont("DejaVu Sans", fallback_to_default=True)
-    return frozenset(ft2font.FT2Font(path).get_charmap())

@@ -59,14 +59,14 @@ STYLE: Any = {
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """matplotlib with its defaults and our STYLE; what the user had set comes back afterwards."""
+def style(settings: Any = STYLE) -> Iterator[None]:
+    """matplotlib with its defaults and these settings; what the user had comes back afterwards."""
     _load()
     import matplotlib
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
+        matplotlib.rcParams.update(settings)
         yield
 
 
