@@ -65,12 +65,6 @@ class Shared(Example):
         what = f"{self.filters} filters of {k}x{k}x{self.channels}"
         return Flow(before, [(what + done, f"{h}x{w}x{self.filters}")])
 
-    def ask(self) -> str:
-        raise NotImplementedError
-
-    def work(self) -> Worked:
-        raise NotImplementedError
-
 
 @dataclass(frozen=True)
 class Neurons(Shared):

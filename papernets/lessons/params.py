@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from random import Random
@@ -18,7 +19,7 @@ KEY = "lesson's number"
 
 
 @dataclass(frozen=True)
-class Param:
+class Param(ABC):
     """What all kinds have: what it is, and the values between which a page's slider steps.
 
     An exercise draws one of these too; without any the number stays as it is.
@@ -28,17 +29,17 @@ class Param:
     stops: tuple[Any, ...] = ()
     unit: str = ""
 
+    @abstractmethod
     def parse(self, name: str, text: str) -> Any:
         """The value of a text; ValueError, with what would work, for any other."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, name: str, value: Any) -> Any:
         """The value itself, in plain kinds; ValueError, with what would work, for any other."""
-        raise NotImplementedError
 
+    @abstractmethod
     def form(self) -> str:
         """What may be given, in words."""
-        raise NotImplementedError
 
     def draw(self, random: Random, default: Any) -> Any:
         """A value for an exercise."""
