@@ -13,7 +13,7 @@ from .toml import check_setting
 
 CHOICES = {
     "optimizer": ("adam", "adamw", "sgd"),
-    "schedule": ("constant", "cosine", "one_cycle"),
+    "schedule": ("constant", "cosine", "one_cycle", "step"),
     "loss": ("map", "mse", "cross_entropy"),
     "keep": ("best", "last"),
     "split": ("content", "order"),
@@ -65,6 +65,8 @@ class TrainRecipe:
     weight_decay: float = 0.0
     schedule: str = "constant"
     warmup: float = 0.15  # the share of all steps in which one_cycle rises
+    milestones: tuple[float, ...] = (0.5, 0.75)  # shares of all steps at which `step` falls
+    gamma: float = 0.1  # by what `step` multiplies the rate there
     average: float = 0.0  # decay of a running mean of the weights, which is what is saved; 0: none
     loss: str = "cross_entropy"  # map is equation 9 of LeCun et al. 1998
     distance_scale: float = 1.0  # multiplies the logits in the loss
@@ -117,6 +119,11 @@ class TrainRecipe:
             check_setting(self, name, 0 <= getattr(self, name) < 1, "from 0 to below 1")
         good = len(self.betas) == 2 and all(0 <= b < 1 for b in self.betas)
         check_setting(self, "betas", good, "two numbers from 0 to below 1")
+        good = all(0 < share < 1 for share in self.milestones)
+        good = good and sorted(set(self.milestones)) == list(self.milestones)
+        wanted = "rising shares of all steps, such as [0.5, 0.75]"
+        check_setting(self, "milestones", good, wanted)
+        check_setting(self, "gamma", 0 < self.gamma < 1, "above 0 and below 1")
         good = self.constant > -math.inf
         check_setting(self, "constant", good, "a number, or inf for no term")
 

@@ -16,6 +16,8 @@ ELSEWHERE = {
     "epochs": ("num_epochs", "n_epochs", "max_epochs", "nb_epoch", "num_train_epochs"),
     "schedule": ("sched", "scheduler", "lr_scheduler", "lr_schedule"),
     "warmup": ("warmup_ratio", "warmup_epochs", "warmup_steps", "pct_start"),
+    "milestones": ("steps", "lr_steps", "step_size", "boundaries"),
+    "gamma": ("lr_gamma", "decay_factor", "factor"),
     "average": ("ema", "ema_decay", "model_ema", "polyak"),
     "loss": ("criterion", "loss_fn", "objective"),
     "label_smoothing": ("smoothing", "ls"),
@@ -50,6 +52,8 @@ def without_effect(recipe: TrainRecipe) -> frozenset[str]:
         found |= {"low", "high"}
     if recipe.schedule != "one_cycle":
         found.add("warmup")
+    if recipe.schedule != "step":
+        found |= {"milestones", "gamma"}
     if recipe.loss != "map":
         found.add("constant")
     if recipe.loss != "cross_entropy":

@@ -125,6 +125,15 @@ def test_schedules():
     assert all(0 < learning_rate(cycle, s, 3) <= 0.1 for s in range(3))
 
 
+def test_the_rate_falls_at_the_milestones():
+    """He et al. 2015, section 4.2: divided by 10 at 32,000 and 48,000 of 64,000 steps."""
+    recipe = TrainRecipe("x", learning_rate=0.1, schedule="step", milestones=(0.5, 0.75), gamma=0.1)
+    steps = {0: 0.1, 31_999: 0.1, 32_000: 0.01, 47_999: 0.01, 48_000: 0.001, 63_999: 0.001}
+    assert {s: learning_rate(recipe, s, 64_000) for s in steps} == pytest.approx(steps)
+    short = [learning_rate(recipe, s, 8) for s in range(8)]
+    assert short == pytest.approx([0.1] * 4 + [0.01] * 2 + [0.001] * 2)
+
+
 def test_the_optimiser_takes_the_schedules_rate():
     run = RUN.changed(schedule="one_cycle")
     state, found = epochs_of(run)

@@ -112,11 +112,14 @@ def test_settings_without_effect():
     """Whatever they are, training computes the same: as the optimizer, schedule and loss are."""
     plain = TrainRecipe("lenet1")
     still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
+    still |= {"milestones", "gamma"}
     assert without_effect(plain) == still
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
     )
-    assert without_effect(other) == {"betas", "low", "high", "label_smoothing"}
+    assert without_effect(other) == {"betas", "low", "high", "label_smoothing", "milestones", "gamma"}
+    stepped = TrainRecipe("lenet1", optimizer="sgd", schedule="step")
+    assert not {"milestones", "gamma"} & without_effect(stepped)
     left = tomllib.loads(Run(other).to_toml(without_effect(other)))
     whole = tomllib.loads(Run(other).to_toml())
     assert whole.keys() - left.keys() == without_effect(other)
