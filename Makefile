@@ -13,6 +13,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Nothing but .venv and this folder is used.
 unexport PYTHONPATH
 unexport PYTHONHOME
+# The tests start hundreds of Pythons: each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help

@@ -70,7 +70,7 @@ def asked(folder, *commands):
     return [out for _, out in answers]
 
 
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "weights")
+LEFT_OUT = shutil.ignore_patterns("weights")
 
 
 def test_step_4_in_a_folder_of_the_users(file):
@@ -88,7 +88,7 @@ def named(root, file, move):
 
     Whoever did it here with this very example has both: the copy is without them.
     """
-    left_out = shutil.ignore_patterns("__pycache__", "weights", f"{file.stem}*")
+    left_out = shutil.ignore_patterns("weights", f"{file.stem}*")
     package = shutil.copytree(ROOT / "papernets", root / "papernets", ignore=left_out)
     (line, constant, registry) = re.search(
         r"add the line `(.*?)` to `(.*?)` in\s+`papernets/(.*?)`", GUIDE

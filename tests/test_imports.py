@@ -21,35 +21,40 @@ PACKAGE = Path(papernets.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
 TABLE = read_table(PAGE.read_text(encoding="utf-8"))
-IMPORTS = Imports(PACKAGE)
 
 
-def test_every_room_has_a_line_and_every_line_a_room():
-    there = {room(file) for file in IMPORTS.all}
+@pytest.fixture(scope="module")
+def ours():
+    """The imports of every file of the package."""
+    return Imports(PACKAGE)
+
+
+def test_every_room_has_a_line_and_every_line_a_room(ours):
+    there = {room(file) for file in ours.all}
     assert there == set(TABLE.rooms) - TABLE.to_come, "docs/architecture.md: see its table"
 
 
-def test_every_import_is_in_the_table():
-    assert forbidden(TABLE, IMPORTS) == [], "docs/architecture.md: see its table"
+def test_every_import_is_in_the_table(ours):
+    assert forbidden(TABLE, ours) == [], "docs/architecture.md: see its table"
 
 
-def test_no_files_import_one_another():
-    assert circle(IMPORTS) == ""
+def test_no_files_import_one_another(ours):
+    assert circle(ours) == ""
 
 
 @pytest.mark.parametrize("name", TABLE.without_torch + TABLE.once_called)
-def test_a_room_that_does_without_torch(name):
+def test_a_room_that_does_without_torch(ours, name):
     """Nor what it imports; some may import it inside their functions."""
     functions_too = name in TABLE.without_torch
-    files = files_of(IMPORTS, name)
+    files = files_of(ours, name)
     assert files or name in TABLE.to_come, f"docs/architecture.md: there is no {name}"
-    ways = [way for file in files for way in ways_to_torch(IMPORTS, file, functions_too)]
+    ways = [way for file in files for way in ways_to_torch(ours, file, functions_too)]
     assert ways == []
 
 
-def test_nobody_imports_torchvision():
+def test_nobody_imports_torchvision(ours):
     heavy = ("torchvision", "timm")
-    every = [one for several in IMPORTS.all.values() for one in several]
+    every = [one for several in ours.all.values() for one in several]
     assert [str(one) for one in every if one.name.split(".")[0] in heavy] == []
 
 

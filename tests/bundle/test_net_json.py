@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import siblings
 import torch
 from small_bundles import model_of, same, spoil
 from small_nets import BRANCHES, SHORTCUTS
@@ -17,10 +18,10 @@ from papernets.said import Record
 from papernets.spec import LRN, Layer, chain
 
 LENET5 = net("lenet5").body
-every = [net(entry.name).member for entry in NETS]
+every = [*(net(entry.name).member for entry in NETS), BRANCHES, SHORTCUTS]
 
 
-@pytest.mark.parametrize("one", [*every, BRANCHES, SHORTCUTS], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", siblings.each({one.name: one for one in every}))
 def test_a_network_as_data(one):
     own = beside(one)
     text = json.dumps(write_net(one, own.record), allow_nan=False)

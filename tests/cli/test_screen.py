@@ -42,7 +42,7 @@ VERBS = [
 ]
 
 
-@pytest.mark.parametrize("columns", [80, 100, 120])
+@pytest.mark.parametrize("columns", [80, pytest.param(100, marks=pytest.mark.slow), 120])
 @pytest.mark.parametrize("words", VERBS, ids=" ".join)
 def test_no_word_is_broken(
     words: list[str],

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
 
+import ledger
 import pytest
 
 from papernets.compare.published import KINDS, NOT_SAID, ORDER, choose, published
@@ -13,7 +12,6 @@ from papernets.nets import list_nets, look_up
 from papernets.said import errors
 from papernets.said.sources import Paper
 
-LEDGER = Path(__file__).resolve().parents[1] / "ledger"
 EVERY = {name: published(look_up(name).claims) for name in list_nets()}
 BESIDE = ("_aux",)  # the same network as without its heads, which has the results
 OF_V1 = re.compile(r"v1: [\d.]+|with batch \d+|GoogLeNet|Inception-v3")
@@ -23,11 +21,10 @@ def systems() -> list[tuple[str, dict[str, object]]]:
     """The ledger's systems with results, by our name."""
     ours = {look_up(name).record.ledger_name or name: name for name in reversed(list_nets())}
     found = []
-    for path in sorted(LEDGER.glob("*.toml")):
-        for system in tomllib.loads(path.read_text(encoding="utf-8")).get("system", ()):
-            name = str(system["name"])
-            if system.get("results") and not name.endswith(BESIDE):
-                found.append((ours[name], system))
+    for system in ledger.systems():
+        name = str(system["name"])
+        if system.get("results") and not name.endswith(BESIDE):
+            found.append((ours[name], system))
     return found
 
 

@@ -149,7 +149,7 @@ def test_curves_errors() -> None:
 # Confusion
 
 
-@pytest.mark.parametrize("n", [1, 2, 10, 25, 26, 100, 1000])
+@pytest.mark.parametrize("n", [1, 2, 10, 25, 26, 100, pytest.param(1000, marks=pytest.mark.slow)])
 def test_confusion_of_any_size(n: int) -> None:
     names = [f"class {i}, of a long and winding name" for i in range(n)]
     figure = confusion_figure(matrix(n), names, title="lenet5 on something, test set")

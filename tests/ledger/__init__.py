@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -10,9 +11,14 @@ FOLDER = Path(__file__).parent
 def systems(family="*"):
     """The networks of a family, `lenet` or `resnet`; of all families, in order, without a name."""
     files = sorted(FOLDER.glob(f"{family}.toml"))
-    found = [s for file in files for s in tomllib.loads(file.read_text(encoding="utf-8"))["system"]]
+    found = [system for file in files for system in _read(file)]
     assert found, f"no family {family} in {FOLDER}"
     return found
+
+
+@cache
+def _read(file):
+    return tomllib.loads(file.read_text(encoding="utf-8"))["system"]
 
 
 def peer_counts():

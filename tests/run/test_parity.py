@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 from golden import parameters
 from torch.utils.flop_counter import FlopCounterMode
@@ -41,7 +42,7 @@ def singles():
 
 
 NETWORKS = {network.name: network for network in singles()}
-every = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+every = pytest.mark.parametrize("network", siblings.each(NETWORKS))
 small = pytest.mark.parametrize(
     "network",
     [one for one in NETWORKS.values() if totals(walk(one)).macs <= SMALL],

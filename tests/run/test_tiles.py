@@ -198,7 +198,12 @@ def distances(network, seed):
     return [float((values - flat[2]).abs().mean()) for values in flat[:2]]
 
 
-@pytest.mark.parametrize("name", ["lenet4", "lenet5", "lenet5_keras_28", "lenet5_modern", *ODD])
+OFTEN = ("lenet4", "lenet5_keras_28", "lenet5_modern", *ODD)
+
+
+@pytest.mark.parametrize(
+    "name", ["lenet5", *(pytest.param(name, marks=pytest.mark.slow) for name in OFTEN)]
+)
 def test_the_distance_to_float64_stays_that_of_float32(name):
     """The middle of five draws: Adam enlarges rounding, and in some a maximum changes its place."""
     found = [distances(EVERY[name], seed) for seed in range(5)]

@@ -3,6 +3,7 @@
 from math import prod
 
 import pytest
+import siblings
 import torch
 from small_nets import BRANCHES, SHORTCUTS
 
@@ -36,10 +37,12 @@ DOTTED = Net(
     0,
     chain({"a.x": Conv(4, 1), "b": Conv(4, 1, norm=Norm(scale=False)), "a.y": BatchNorm()}),
 )
-ALL = [*singles(), *OTHERWISE, DOTTED]
+ALL = siblings.each({one.name: one for one in singles()}) + [
+    pytest.param(one, id=f"other {one.name}") for one in (*OTHERWISE, DOTTED)
+]
 
 
-@pytest.mark.parametrize("network", ALL, ids=lambda network: network.name)
+@pytest.mark.parametrize("network", ALL)
 def test_they_are_the_state_dict(network):
     with torch.device("meta"):
         model = build(network)
@@ -50,7 +53,7 @@ def test_they_are_the_state_dict(network):
     assert trained == {name: tuple(p.shape) for name, p in model.named_parameters()}
 
 
-@pytest.mark.parametrize("network", ALL, ids=lambda network: network.name)
+@pytest.mark.parametrize("network", ALL)
 def test_each_is_its_rows_and_they_add_up(network):
     found = tensors(network)
     for name, one in found.items():

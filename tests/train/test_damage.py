@@ -118,7 +118,11 @@ def test_what_a_run_ran_on_may_be_damaged(half, kind):
     assert resumed(half) == 0
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"threads": 1e9}', '{"threads": 99999}', DEEP, MANY])
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{}", '{"threads": 1e9}', '{"threads": 99999}', DEEP, MANY],
+    ids=lambda text: text[:20],
+)
 def test_odd_values_of_what_a_run_ran_on(half, text):
     (half / "environment.json").write_text(text)
     assert resumed(half) == 0

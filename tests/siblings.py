@@ -1,0 +1,19 @@
+"""Networks that differ from a shallower one by their depth alone: slow where all are tested."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+DEEP = re.compile(r"(resnet|plain)(101|110|152|164|200|1001|1202)(_.*)?")
+"""`make test` has resnet50, resnet56 and plain56 of the same blocks, `make check` has all."""
+
+
+def each(networks: Mapping[str, Any] | Iterable[str]) -> list[Any]:
+    """What `parametrize` takes: names, or values by their names, the deep ones marked as slow."""
+    values = networks if isinstance(networks, Mapping) else {name: name for name in networks}
+    return [
+        pytest.param(value, id=name, marks=pytest.mark.slow if DEEP.fullmatch(name) else ())
+        for name, value in values.items()
+    ]
