@@ -51,6 +51,7 @@ def pytest_collection() -> Iterator[object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)  # seldom: tests make and drop whole networks
         gc.enable()
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import siblings
 
 from papernets.nets import look_up, verify
 from papernets.spec import totals, walk
@@ -136,7 +137,7 @@ def as_a_whole_folder(file, nets):
     )
 
 
-@pytest.mark.parametrize("move", [as_a_file, as_a_folder, as_a_whole_folder])
+@pytest.mark.parametrize("move", [*siblings.slow(as_a_file, as_a_folder), as_a_whole_folder])
 def test_step_5_gives_it_a_name(file, tmp_path, move):
     own = look_up(f"{file}:small_convnet")
     named(tmp_path, file, move)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import siblings
 from outside import LOUD, quiet
 from PIL import Image
 
@@ -86,7 +87,7 @@ def pictures(root):
     return root
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["pipe", "terminal"])
+@pytest.mark.parametrize("wide", [*siblings.slow(False), True], ids=["pipe", "terminal"])
 def test_pictures_and_bundles_move_no_cursor(trained, here, capsys, monkeypatch, wide):
     bundle = Path(shutil.copytree(trained, here / "bundle"))
     root = pictures(here / f"pictures{LOUD}")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import siblings
 from outside import LOUD
 
 from papernets.cli import main, screen
@@ -42,7 +43,7 @@ VERBS = [
 ]
 
 
-@pytest.mark.parametrize("columns", [80, pytest.param(100, marks=pytest.mark.slow), 120])
+@pytest.mark.parametrize("columns", [80, *siblings.slow(100, 120)])
 @pytest.mark.parametrize("words", VERBS, ids=" ".join)
 def test_no_word_is_broken(
     words: list[str],

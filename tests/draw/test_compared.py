@@ -9,6 +9,7 @@ from math import pi
 from xml.etree import ElementTree
 
 import pytest
+import siblings
 from drawings import inside
 
 from papernets.compare.charts import KINDS, Chart, Panel, chart
@@ -58,7 +59,7 @@ MANY = pytest.mark.slow  # a hundred networks
 
 @pytest.mark.parametrize("kind", POINTS)
 @pytest.mark.parametrize(
-    "which", ["four", "one", "vgg", "mobilenet", "every", pytest.param("best", marks=MANY)]
+    "which", ["four", "one", "vgg", "mobilenet", *siblings.slow("every", "best")]
 )
 def test_no_label_lies_on_another_and_nothing_leaves(kind: str, which: str) -> None:
     figure = figure_of(chart(SEVERAL[which], kind))
@@ -78,7 +79,7 @@ def test_other_names_do_not_meet_either(longest: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["accuracy-per-parameter", "cost-by-stage"])
-@pytest.mark.parametrize("which", ["four", "one", "mobilenet"])
+@pytest.mark.parametrize("which", ["four", "mobilenet", *siblings.slow("one")])
 def test_bars_stay_inside(kind: str, which: str) -> None:
     made = chart(SEVERAL[which], kind)
     inside(figure_of(made))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import siblings
 from drawings import find, inside, log, matrix, pictures, size, texts
 from PIL import Image
 
@@ -149,7 +150,7 @@ def test_curves_errors() -> None:
 # Confusion
 
 
-@pytest.mark.parametrize("n", [1, 2, 10, 25, 26, 100, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [1, 2, 10, 25, 26, *siblings.slow(100, 1000)])
 def test_confusion_of_any_size(n: int) -> None:
     names = [f"class {i}, of a long and winding name" for i in range(n)]
     figure = confusion_figure(matrix(n), names, title="lenet5 on something, test set")

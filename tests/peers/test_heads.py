@@ -2,6 +2,7 @@
 
 import peer_layouts as layouts
 import pytest
+import siblings
 import torch
 from fingerprints import drawn, layout_of
 
@@ -152,7 +153,7 @@ def test_a_whole_top_of_vgg(change, rows, gone, why):
     assert len(found.left_out) == gone and why in found.why
 
 
-@pytest.mark.parametrize("short", [False, True])
+@pytest.mark.parametrize("short", [*siblings.slow(False), True])
 def test_a_body_of_vgg_alone(short):
     """model.state_dict() without a classifier, or model.features.state_dict()."""
     full = {k: s for k, s in layouts.vgg(11) if k.startswith("features.")}

@@ -257,13 +257,21 @@ def test_the_module_and_the_random_numbers_stay_as_they_are(tmp_path):
     assert all(torch.equal(own, state[key]) for key, own in model.state_dict().items())
 
 
+LARGE = [
+    pytest.param(*given, marks=pytest.mark.slow)
+    for given in (
+        (lambda: create_model("resnet18", in_chans=1), "torch", [256, 256]),
+        (lambda: create_model("zfnet", in_chans=1, num_classes=10), "torch", [256, 256]),
+        (lambda: create_model("inception_v3_timm", in_chans=1), "tf", [341, 341]),
+    )
+]
+
+
 @pytest.mark.parametrize(
     ("made", "low", "picture"),
     [
-        (lambda: create_model("resnet18", in_chans=1), "torch", [256, 256]),
-        (lambda: create_model("zfnet", in_chans=1, num_classes=10), "torch", [256, 256]),
         (lambda: create_model("resnet20", in_chans=1), "torch", [32, 32]),
-        (lambda: create_model("inception_v3_timm", in_chans=1), "tf", [341, 341]),
+        *LARGE,
     ],
 )
 def test_grey_photographs_are_no_digits(tmp_path, made, low, picture):

@@ -55,6 +55,7 @@ def ask(root, *words):
     )
 
 
+@pytest.mark.slow
 def test_a_changed_name_is_shown_beside_the_old_one(repository):
     file = repository / "tests" / "small_nets.py"
     text = file.read_text(encoding="utf-8")

@@ -119,7 +119,7 @@ def a_replaced_head_compiled_by_aot_eager(side):
     return compiled(side, "aot_eager")
 
 
-@habit
+@slow_habit
 def a_replaced_head_exported(side):
     side.model.fc = new_head()
     program = torch.export.export(side.model, (X,))
@@ -420,7 +420,7 @@ def initialisation_by_apply(side):
     return answers(side.model)
 
 
-@habit
+@slow_habit
 def all_parameters_as_a_vector(side):
     vector = parameters_to_vector(side.model.parameters()).detach()
     old = answers(side.model)
@@ -549,7 +549,7 @@ def statistics_over_devices(side):
     return answers(model)
 
 
-@habit
+@slow_habit
 def other_precisions(side):
     found, single = {}, answers(side.model)
     for kind, share in ((torch.half, 0.02), (torch.bfloat16, 0.1), (torch.double, 1e-5)):
@@ -594,7 +594,7 @@ def functional_call(side):
     return found
 
 
-@habit
+@slow_habit
 def a_gradient_of_each_picture(side):
     own, buffers = dict(side.model.named_parameters()), dict(side.model.named_buffers())
 
@@ -641,7 +641,7 @@ def built_without_memory(side):
     return answers(bare)
 
 
-@habit
+@slow_habit
 def traced(side):
     with without_deprecations():
         found = torch.jit.trace(side.model, X, check_trace=True)
@@ -673,7 +673,7 @@ def normalisation_folded_by_torch_fx(side):
     return answers(found)
 
 
-@habit
+@slow_habit
 def exported_with_free_sizes(side):
     dim = torch.export.Dim
     sizes = ({0: dim("pictures"), 2: dim("height", min=33), 3: dim("width", min=33)},)

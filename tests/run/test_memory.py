@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 
 from papernets import rewrite
@@ -45,6 +46,8 @@ FORMS = [
     "mobilenet_v1_timm",
 ]
 OTHERS = ["zfnet", "lenet5", "lenet5_modern", "alexnet", "caffenet", "googlenet", "vgg11_lrn"]
+ALL = [*FORMS, *OTHERS]
+FEW = ALL[::3]
 DEEPEST = ["resnet152", "resnet200", "resnet1001", "resnet1202"]
 
 
@@ -93,7 +96,7 @@ def test_the_peak_can_be_reckoned_by_hand():
     assert (found.values, found.name) == ((64 + 2 * 256) * 56 * 56, "conv2_1.shortcut")
 
 
-@pytest.mark.parametrize("name", [*FORMS, *OTHERS])
+@pytest.mark.parametrize("name", [*FEW, *siblings.slow(*(n for n in ALL if n not in FEW))])
 def test_the_fast_form_takes_no_more_than_the_plain_one(name):
     """Normalisation across maps and tanh, which have ways of their own on a CPU, are run there."""
     fast, device = (Fast(build(net(name))), "cpu") if name in OTHERS else (on_meta(name), "meta")

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 from small_runs import do, left_by, log_of, run_of, write_own
 
@@ -314,7 +315,7 @@ class Crash(BaseException):
     """The power goes."""
 
 
-@pytest.mark.parametrize("what", ["replace", "fsync"])
+@pytest.mark.parametrize("what", ["replace", *siblings.slow("fsync")])
 def test_a_crash_at_any_write_leaves_a_whole_run(home, whole, tmp_path, monkeypatch, what):
     real, at, points = getattr(os, what), 0, 0
     monkeypatch.setattr(files, "_remove", lambda path: None)  # nobody tidies up after a crash
