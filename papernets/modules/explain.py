@@ -27,6 +27,10 @@ def explain(what: object, input: Any = None) -> Explanation:
     """
     if isinstance(what, str | Net | Committee | Found):
         return _network(what, input)
+    if isinstance(what, type) and hasattr(what, "named_modules"):
+        raise ValueError(
+            f"explain takes a module, not its class: make one first, such as {what.__name__}(...)"
+        )
     if not hasattr(what, "named_modules"):
         raise ValueError(
             f"explain takes a network, its name or an nn.Module, not {brief(what)}. "
