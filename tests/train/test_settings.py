@@ -117,7 +117,14 @@ def test_settings_without_effect():
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
     )
-    assert without_effect(other) == {"betas", "low", "high", "label_smoothing", "milestones", "gamma"}
+    assert without_effect(other) == {
+        "betas",
+        "low",
+        "high",
+        "label_smoothing",
+        "milestones",
+        "gamma",
+    }
     stepped = TrainRecipe("lenet1", optimizer="sgd", schedule="step")
     assert not {"milestones", "gamma"} & without_effect(stepped)
     left = tomllib.loads(Run(other).to_toml(without_effect(other)))
