@@ -78,14 +78,10 @@ def without_effect(recipe: TrainRecipe) -> frozenset[str]:
         found.add("constant")
     if recipe.loss not in ("cross_entropy", "binary"):
         found.add("label_smoothing")
-    if not recipe.first_weights:
-        found.add("begin")
     if not recipe.weights:
         found |= set(BEGINNING)
     if not recipe.average:
         found.add("average_kind")
     if not recipe.weight_decay:
         found.add("decays")
-    if not (recipe.warmup_steps or recipe.warmup_error):
-        found |= {"warmup_rate", "warmup_steps", "warmup_error"}
     return frozenset(found)
