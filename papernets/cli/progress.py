@@ -236,7 +236,6 @@ def epoch_line(epoch: Epoch, recipe: TrainRecipe, held_out: int, left: float) ->
     ends = (
         f"  {speed} pictures/s  {clock(left)} left",
         f"  {speed}/s  {clock(left)} left",
-        f"  {speed}/s  {clock(left)}",
         f"  {clock(left)} left",
         f"  {clock(left)}",
     )

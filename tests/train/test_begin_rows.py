@@ -94,7 +94,7 @@ def test_it_is_said_and_written(shallow, tmp_path, capsys):
 
 
 def test_what_it_learnt_from_is_no_test(shallow, tmp_path):
-    """The pictures that chose the other network's epoch are its, where they lie in the test part."""
+    """Pictures that the other network has seen are left out of the test, or it is said."""
     from papernets.train.lists import begun
 
     run = deeper(shallow, ["conv"])

@@ -77,7 +77,7 @@ def test_a_layer_is_brute_forces(name):
 
 
 def gauss_newton(model, x, h):
-    """diag(J^T diag(h) J) of each parameter, summed over pictures, J of the outputs before codes."""
+    """diag(J^T diag(h) J) of each parameter, summed over pictures, J the slopes of the outputs."""
     names = dict(model.named_parameters())
     total = {p: torch.zeros_like(p) for p in names.values()}
     for picture, own in zip(x, h, strict=True):
@@ -94,7 +94,7 @@ def gauss_newton(model, x, h):
 
 @pytest.mark.parametrize("loss", ["mse", "cross_entropy", "map"])
 def test_a_network_with_one_hidden_layer_is_brute_forces(loss):
-    """No two paths lead from a weight to an output there: nothing is dropped but the diagonal's rest."""
+    """No two paths lead from a weight to an output there: of the products nothing is dropped."""
     body = chain(
         {
             "flatten": Flatten(),
@@ -139,7 +139,7 @@ def test_distances_to_codes_are_brute_forces(loss):
         inner = inner.double().eval()
         inner.load_state_dict({k: v for k, v in model.state_dict().items() if "codes" not in k})
         of_inner = gauss_newton(inner, x, torch.full((3, 4), 2.0, dtype=torch.float64))
-        names = {name: p for name, p in inner.named_parameters()}
+        names = dict(inner.named_parameters())
         wanted = {p: of_inner[names[name]] for name, p in model.named_parameters()}
     for p, value in found.items():
         torch.testing.assert_close(value, wanted[p])
