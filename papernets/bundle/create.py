@@ -215,7 +215,7 @@ def _of_bundle(
     """The module of a bundle's network; `name` is the user's for it, if it is given by name."""
     check_channels(info, folder, asked)
     found, data = kept_network(folder, info, asked, name), bool(info.net) and not in_file(name)
-    others = asked.classes is not None and asked.classes != len(info.classes)
+    others = asked.classes is not None and asked.classes != info.classifies
     fresh = rewrite.classifier_tensors(found.net.member) if others else ()
     try:
         # one that is there as data has the heads that its weights have

@@ -30,7 +30,8 @@ class BundleInfo:
 
     `kind` is `network`, or `committee`, whose `members` are bundles in folders inside it.
     `score_scale` times the logits, through softmax, gives the scores that `predict` prints.
-    `net` is the network as data where its name means none of ours: see `write_net`.
+    `net` is the network as data where its name means none of ours: see `write_net`. `outputs` is 1
+    where one output tells two classes apart: its sigmoid is the second one's score. 0: one each.
     """
 
     network: str
@@ -46,6 +47,7 @@ class BundleInfo:
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     net: dict[str, Any] = field(default_factory=dict)
+    outputs: int = 0
     schema: int = SCHEMA
 
     @staticmethod
@@ -81,10 +83,20 @@ class BundleInfo:
                     f"{where}, rule: 'weights' are {len(weights)} for {count} members; "
                     f"each has one. {AGAIN}"
                 )
+        if values.get("outputs") and len(values["classes"]) != 2:
+            raise ValueError(
+                f"{where} has one output, which tells two classes apart, for "
+                f"{len(values['classes'])}. {AGAIN}"
+            )
         for key in ("classes", "input", "members"):
             if key in values:
                 values[key] = tuple(values[key])
         return BundleInfo(**values)
+
+    @property
+    def classifies(self) -> int:
+        """The classes of its network, which has an output each."""
+        return self.outputs or len(self.classes)
 
     def to_json(self, **more: Any) -> str:
         """As the file holds it; `more` adds keys, such as the weights' checksum."""
@@ -137,6 +149,7 @@ _FORMS: dict[str, Form] = {
     "run": (_table, "a table"),
     "rule": (_table, "a table"),
     "net": (_table, "a table"),
+    "outputs": (lambda value: is_whole(value, 0) and value <= 1, "0, or 1 for two classes"),
     "score_scale": (_positive, "a number above 0"),
     "kind": (lambda value: value in ("network", "committee"), "network or committee"),
     "members": (
@@ -222,7 +235,7 @@ def _description_in(weights: Path, head: Head) -> BundleInfo:
     text = head.about["bundle"]
     info = BundleInfo.from_json(text, str(weights))
     size = sum(end - begin for begin, end in head.places.values())
-    own = (info.network, len(info.classes), info.input, info.options, info.net)
+    own = (info.network, info.classifies, info.input, info.options, info.net)
     if size > most_bytes(*own, str(weights)):
         raise ValueError(
             f"{weights} has {gigabytes(size)} of tensors, far more than {info.network} has. {AGAIN}"

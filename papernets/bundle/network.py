@@ -51,7 +51,7 @@ def kept_network(folder: Path, info: BundleInfo, asked: Asked, name: str = "") -
     channels, *size = info.input
     asked = replace(
         asked,
-        classes=len(info.classes) if asked.classes is None else asked.classes,
+        classes=info.classifies if asked.classes is None else asked.classes,
         channels=channels if asked.channels is None else asked.channels,
         input=(size[0], size[1]) if asked.input is None else asked.input,
     )

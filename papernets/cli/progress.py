@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from ..spec import BatchNorm, Net, walk
 from ..words import percent, plural
 from . import screen
 
@@ -76,6 +77,11 @@ class Show:
         if recipe.weights and not event.epochs_done:
             drawn = f"; new: {', '.join(event.drawn)}" if event.drawn else ""
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")
+        if recipe.begin and not event.epochs_done:
+            rows, bundle = ", ".join(recipe.begin_rows), recipe.begin["bundle"]
+            screen.note(f"{rows} begin with the weights of {bundle}")
+        if recipe.at_once < recipe.batch_size:
+            screen.note(accumulated(recipe, event.found.net.member))
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
             screen.note(heading(recipe, self.held_out))
@@ -193,11 +199,22 @@ class Show:
             screen.prose(f"The paper's test error: {percent(error)} ({words})")
 
 
+def accumulated(recipe: TrainRecipe, net: Net) -> str:
+    """What is said where a batch is computed in parts."""
+    text = (
+        f"a batch of {recipe.batch_size:,} is computed {plural(recipe.at_once, 'picture')} at a "
+        "time: its gradient is the mean over all"
+    )
+    if any(isinstance(r.layer, BatchNorm) or getattr(r.layer, "norm", None) for r in walk(net)):
+        text += f"; batch normalisation sees {recipe.at_once:,} at a time, not the batch"
+    return text
+
+
 def heading(recipe: TrainRecipe, held_out: int) -> str:
     """What is said once of the lines of epochs."""
     from ..evaluate.metrics import FEW
 
-    text = "error is that on held-out pictures"
+    text = "error is that in training, then that on held-out pictures"
     if held_out < FEW:
         text += ", in brackets its 95 % interval"
     if recipe.keep == "best":
@@ -211,10 +228,9 @@ def epoch_line(epoch: Epoch, recipe: TrainRecipe, held_out: int, left: float) ->
 
     That holds for up to 999 epochs and losses below 1,000.
     """
-    line = (
+    start = (
         f"epoch {epoch.epoch:>{len(str(recipe.epochs))}}/{recipe.epochs}  "
         f"loss {loss(epoch.train_loss)} val {loss(epoch.val_loss)}  "
-        f"{held_out_error(epoch.val_error, held_out)}"
     )
     speed, mark = f"{epoch.images_per_second:,.0f}", " *" if recipe.keep == "best" else ""
     ends = (
@@ -223,13 +239,23 @@ def epoch_line(epoch: Epoch, recipe: TrainRecipe, held_out: int, left: float) ->
         f"  {clock(left)} left",
         f"  {clock(left)}",
     )
-    end = next((one for one in ends if len(line + one + mark) <= LINE), ends[-1])
-    return line + end + (mark if epoch.best else "")
+    alone = held_out_error(epoch.val_error, held_out)  # where there is no room for both
+    lines = [start + error + end for error in (errors(epoch, held_out), alone) for end in ends]
+    line = next((one for one in lines if len(one + mark) <= LINE), lines[-1])
+    return line + (mark if epoch.best else "")
 
 
 def loss(value: float) -> str:
     """A loss in six characters below 1,000: 0.1234, 12.345, 123.45."""
     return f"{value:.{4 if value < 9.99995 else 3 if value < 99.9995 else 2}f}"
+
+
+def errors(epoch: Epoch, held_out: int) -> str:
+    """`error 2.1 val 1.25 %`; of an epoch without a training error the held-out one alone."""
+    text = held_out_error(epoch.val_error, held_out)
+    if epoch.train_error is None:
+        return text
+    return f"error {100 * epoch.train_error:.1f} val{text.removeprefix('error')}"
 
 
 def held_out_error(error: float, held_out: int) -> str:

@@ -85,7 +85,13 @@ def train(
     ] = "",
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="A setting, key=value or table.key=value; may be repeated."),
+        typer.Option(
+            "--set",
+            help="A setting, key=value or table.key=value; may be repeated. Optimisers: "
+            "adam, adamw, sgd, rmsprop, rmsprop_tensorflow, levenberg_marquardt. Schedules: "
+            "constant, cosine, one_cycle, step, plateau, exponential, polynomial, listed. Losses: "
+            "cross_entropy, map, mse, binary. --dry-run prints all settings.",
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     trust: Annotated[

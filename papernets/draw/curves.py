@@ -55,11 +55,14 @@ def curves_figure(
     the label says where its loss chose it among equal errors; without it, the first epoch with the
     lowest validation error. `last`: it was not chosen among all, and is
     called kept. A row of epoch 0 is what the training began with. Values that are not finite leave
-    a gap. An empty log, or a row without one of the NEEDED keys, is a ValueError.
+    a gap; so does an epoch without a `train_error`, of an earlier version. An empty log, or a row
+    without one of the NEEDED keys, is a ValueError.
     """
     column = _columns(log)
     epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)
     error = 100 * column["val_error"]
+    trained = 100 * np.array([_train_error(row) for row in log])
+    trained_word = "training error" if np.isfinite(trained).any() else ""
     word = "kept" if last else "best"
     ring = ""
     if chosen is not None:
@@ -70,7 +73,7 @@ def curves_figure(
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 300)
     room = WIDTH - LEFT - RIGHT
     keys: dict[str, list[list[Key]]] = {
-        "error": flow(["validation error", *filter(None, (ring, paper))], room),
+        "error": flow(["validation error", *filter(None, (trained_word, ring, paper))], room),
         "loss": flow(["training loss", "validation loss"], room),
         "rate": [],
     }
@@ -90,6 +93,8 @@ def curves_figure(
 
     panel = panels["error"]
     drawn = panel.plot(epochs, error, color=VERMILION, label="validation error", **line)
+    if trained_word:
+        drawn += panel.plot(epochs, trained, color=BLUE, label=trained_word, **line)
     if chosen is not None:
         drawn += _mark_best(panel, chosen, float(error[epochs == chosen][0]), ring)
     if paper_error is not None:
@@ -97,7 +102,7 @@ def curves_figure(
         at = 100 * paper_error
         drawn.append(panel.axhline(at, color=INK, label=paper, gid="paper", **dashes))
     lone = len(epochs) == 1
-    _scale(panel, [error, np.array([100 * (paper_error or np.nan)])], from_zero=True)
+    _scale(panel, [error, trained, np.array([100 * (paper_error or np.nan)])], from_zero=True)
     panel.set_ylabel(_named(panel, "Error", "%"))
     legend(panel, drawn, keys["error"], LEFT)
 
@@ -121,6 +126,12 @@ def curves_figure(
         _values(panel, lone)
     _share_epochs(list(panels.values()), epochs, chosen)
     return figure
+
+
+def _train_error(row: Mapping[str, Any]) -> float:
+    """The error in training, a fraction; NaN of an epoch whose log has none."""
+    value = row.get("train_error")
+    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _named(panel: Axes, what: str, unit: str = "") -> str:

@@ -31,6 +31,8 @@ def logits_of(
 ) -> Tensor:
     """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
 
+    Of a network with one output, which tells two classes apart, they are 0 and that output: their
+    softmax is its sigmoid.
     It is computed in the quickest form, and the mode of each module is left as it was, also where
     an error stops it. `batch` None takes `batch_of(model)`.
     """
@@ -42,7 +44,9 @@ def logits_of(
             model(preprocessing(images[at : at + batch].to(device)).to(kind)).cpu()
             for at in watched(range(0, len(images), batch), "pictures answered", len(images), batch)
         ]
-    return torch.cat(parts)
+    logits = torch.cat(parts)
+    alone = logits.dim() == 2 and logits.shape[1] == 1
+    return torch.cat([torch.zeros_like(logits), logits], 1) if alone else logits
 
 
 def quickest(model: nn.Module) -> nn.Module:

@@ -98,12 +98,12 @@ def _kept(
     check_same(model, again.eval(), net)
     origin = origin_of(model) or Origin(net.name)
     told = origin_of(whole) or origin
-    same = told.info is not None and len(told.info.classes) == net.classes
+    same = told.info is not None and told.info.classifies == net.classes
     info = told.info if same else None
     network, options, written = _network(net, origin)
     described = BundleInfo(
         network=network,
-        classes=_names(classes, net, info),
+        classes=(names := _names(classes, net, info)),
         input=net.input,
         preprocessing=_prepared(preprocessing, net, told),
         options=options,
@@ -111,6 +111,7 @@ def _kept(
         run=dict(info.run) if info else {},
         versions=versions(),
         net=written,
+        outputs=1 if net.classes == 1 and len(names) == 2 else 0,
     )
     return Kept(described, state)
 
@@ -139,7 +140,7 @@ def _names(
     if isinstance(classes, str | bytes | set | frozenset) or not isinstance(classes, Iterable):
         raise ValueError(f"classes must be names in the order of the outputs, not {brief(classes)}")
     names = tuple(str(name) for name in classes)
-    if len(names) != net.classes:
+    if len(names) != net.classes and not (net.classes == 1 and len(names) == 2):  # by its sigmoid
         raise ValueError(
             f"{plural(len(names), 'name')} for the "
             f"{plural(net.classes, 'class', 'classes')} of {net.name}"

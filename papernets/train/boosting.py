@@ -29,13 +29,14 @@ from ..nets import Found
 from ..spec import Committee
 from ..texts import json_text, parsed
 from ..words import plural
+from .basics import MOST_SEED
 from .describe import describe, environment
 from .events import Event, Finished, Phase
 from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
 from .lists import seen_by, with_wrong
 from .outcome import Training, draw_confusion, result_of
 from .pictures import preprocessing_for
-from .recipe import CROPS, MOST_SEED, TrainRecipe
+from .recipe import CROPS, TrainRecipe
 from .results import read_result
 from .run import Run
 from .saving import saving

@@ -31,7 +31,7 @@ RESTORE = (
     f"Bring back the one that this run wrote, or start a new run with another --out. Where it has "
     f"saved an epoch, its last/{PICTURES} is the same file"
 )
-ELSEWHERE = (*MOVABLE, "weights")
+ELSEWHERE = (*MOVABLE, "weights", "begin")
 """Settings that may change in a run that goes on: where things are, and what it is done on. The
 pictures are checked."""
 
@@ -77,7 +77,7 @@ def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: boo
 
 def metrics_of(record: dict[str, Any]) -> dict[str, Any]:
     """What a bundle says of the epoch that its weights are of."""
-    known = ("epoch", "train_loss", "val_loss", "val_error")
+    known = ("epoch", "train_loss", "train_error", "val_loss", "val_error")
     return {k: record[k] for k in known if k in record}  # epoch 0 has no loss in training
 
 
@@ -129,6 +129,7 @@ def _damaged_part(values: object) -> str:
         and all(map(_is_epoch, history))
         and all(map(_is_plain, history)),
         "begun": _is_beginning(state.get("begun", {})),
+        "warm": isinstance(state.get("warm", False), bool),
         "best_epoch": _is_count(best)
         and _is_count(epoch)
         and min(epoch, 0 if state.get("begun") else 1) <= best <= epoch,
@@ -174,10 +175,16 @@ def _is_beginning(record: object) -> bool:
     )
 
 
+LATER = ("best", "train_error")
+"""Of an epoch, what the log does not hold, or did not in earlier versions."""
+
+
 def _is_epoch(record: object) -> bool:
     """True for what the log holds of an epoch."""
-    return isinstance(record, dict) and all(
-        is_number(record.get(f.name)) for f in fields(Epoch) if f.name != "best"
+    return (
+        isinstance(record, dict)
+        and all(is_number(record.get(f.name)) for f in fields(Epoch) if f.name not in LATER)
+        and is_number(record.get("train_error", 0.0))
     )
 
 

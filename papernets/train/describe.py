@@ -29,12 +29,13 @@ def describe(run: Run, found: Found, dataset: Dataset, preprocessing: Preprocess
         network = Path(network).name
         with suppress(TypeError):  # a layer of the user's own: only its file knows it
             written = write_net(found.net.member, found.record)
-    began = Path(run.recipe.weights).name if run.recipe.weights else ""
+    began, begin = run.recipe.weights, run.recipe.begin
     settings = run.to_dict() | {
         "net": network,
         "data": dataset.name,
         "data_dir": "",
-        "weights": began,
+        "weights": Path(began).name if began else "",
+        "begin": {**begin, "bundle": Path(begin["bundle"]).name} if begin else {},
     }
     return BundleInfo(
         network=network,
@@ -46,6 +47,7 @@ def describe(run: Run, found: Found, dataset: Dataset, preprocessing: Preprocess
         run=settings,
         versions=versions(),
         net=written,
+        outputs=1 if run.recipe.loss == "binary" else 0,
     )
 
 

@@ -72,7 +72,8 @@ class Progress:
 @dataclass(frozen=True)
 class Epoch:
     """One pass over the training pictures. Errors are fractions; `seconds` is the training pass
-    alone."""
+    alone. `train_error` is of the pictures as they were learnt, distorted and by weights that
+    moved: it may be above that on held-out pictures."""
 
     epoch: int
     train_loss: float
@@ -83,10 +84,16 @@ class Epoch:
     images: int
     images_per_second: float
     best: bool = False
+    train_error: float | None = None  # logs of earlier versions have none
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as log.jsonl holds it."""
-        return {k: v for k, v in asdict(self).items() if k != "best"}
+        """The record as log.jsonl holds it; the training error beside the loss in training."""
+        values = {k: v for k, v in asdict(self).items() if k != "best"}
+        error = values.pop("train_error")
+        if error is None:
+            return values
+        first = ("epoch", "train_loss")
+        return {k: values[k] for k in first} | {"train_error": error} | values
 
 
 Event = Started | Begun | Progress | Epoch | Phase | Finished

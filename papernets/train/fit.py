@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..strips.no_digit import with_no_digit
 from .events import Epoch, Progress
 from .losses import make_loss
 from .recipe import TrainRecipe
-from .schedule import learning_rate
+from .schedule import Course, drops_of, learning_rate
 from .source import generator
 from .state import State, update_average
 from .stepper import Stepper
@@ -51,27 +52,29 @@ def fit(
     the end of the epoch and may be saved. Raises `Diverged` with the step and the learning rate
     where the loss is not finite; the caller's last saved state is then good.
     """
+    check_held_out(held_out, recipe)
     while state.epoch < recipe.epochs:
         number = state.epoch + 1
         began = time.perf_counter()
-        losses, images, rate = yield from _pass(state, stepper, recipe, number)
+        found = yield from _pass(state, stepper, recipe, number)
         before_looking()
         seconds = time.perf_counter() - began
         val_loss, val_error = validate(state, held_out, preprocessing, recipe)
         if not math.isfinite(val_loss):  # the last step's weights have not met a training picture
-            raise _diverged("the held-out loss", val_loss, state.step, number, rate, recipe)
+            raise _diverged("the held-out loss", val_loss, state.step, number, found.rate, recipe)
         earlier = [merit(h) for h in (*_begun(state, recipe), *state.history)]
         best = not earlier or (val_error, val_loss) < min(earlier)
         record = Epoch(
             epoch=number,
-            train_loss=float(losses.mean()),
+            train_loss=float(found.losses.mean()),
             val_loss=val_loss,
             val_error=val_error,
-            learning_rate=rate,
+            learning_rate=found.rate,
             seconds=seconds,
-            images=images,
-            images_per_second=images / seconds,
+            images=found.images,
+            images_per_second=found.images / seconds,
             best=best,
+            train_error=int(found.wrong.sum()) / found.images,
         )
         state.epoch = number
         state.history.append(record.to_dict())
@@ -99,29 +102,47 @@ def merit(record: Mapping[str, Any]) -> tuple[float, float]:
     return record["val_error"], record["val_loss"]
 
 
+@dataclass
+class _Pass:
+    """What an epoch's steps found: losses and mistakes of each, pictures, the last rate."""
+
+    losses: Tensor
+    wrong: Tensor
+    images: int
+    rate: float
+
+
 def _pass(
     state: State, stepper: Stepper, recipe: TrainRecipe, number: int
-) -> Generator[Progress, None, tuple[Tensor, int, float]]:
-    """The steps of an epoch: their losses, how many pictures they had, the last learning rate."""
+) -> Generator[Progress, None, _Pass]:
+    """The steps of an epoch, with a sign of life now and then."""
     steps = len(stepper)
-    losses = torch.zeros(steps, device=next(state.model.parameters()).device)
+    total, device = steps * recipe.epochs, next(state.model.parameters()).device
+    losses, mistakes = torch.zeros(steps, device=device), torch.zeros(steps, device=device)
+    found = _Pass(losses, mistakes, 0, recipe.learning_rate)
+    drops, seen = drops_of(recipe, state.history), 0
+    stepper.prepare(state, number)
     state.model.train()
     if recipe.freeze_norm:
         freeze_norm(state.model)
-    images, rate = 0, recipe.learning_rate
     # dropout draws from torch's own random numbers
     torch.manual_seed(generator(recipe.seed, number).initial_seed())
     for at, batch in enumerate(stepper.epoch(number)):
-        rate = learning_rate(recipe, state.step, steps * recipe.epochs)
-        losses[at] = stepper.step(state, batch, rate)
+        course = Course(drops, state.warm)
+        found.rate = learning_rate(recipe, state.step, total, course)
+        losses[at], mistakes[at] = stepper.step(state, batch, found.rate)
         state.step += 1
-        images += batch[2]
+        found.images += batch[2]
         if recipe.average:
-            update_average(state, recipe.average)
+            update_average(state, recipe, total)
         if at % LOOK == LOOK - 1 or at == steps - 1:
-            _stop_if_diverged(losses[: at + 1], state.step, number, recipe, steps)
+            _stop_if_diverged(losses[: at + 1], state.step, number, recipe, total, course)
+            if recipe.warmup_error and not state.warm:
+                recent = mistakes[at - at % LOOK : at + 1]
+                state.warm = float(recent.sum()) < recipe.warmup_error * (found.images - seen)
+                seen = found.images
             yield Progress(number, at + 1, steps, float(losses[: at + 1].mean()))
-    return losses, images, rate
+    return found
 
 
 def freeze_norm(model: nn.Module) -> None:
@@ -132,12 +153,13 @@ def freeze_norm(model: nn.Module) -> None:
 
 
 def _stop_if_diverged(
-    losses: Tensor, step: int, epoch: int, recipe: TrainRecipe, steps: int
+    losses: Tensor, step: int, epoch: int, recipe: TrainRecipe, steps: int, course: Course
 ) -> None:
+    """Raise where one of the losses, of the last steps before `step`, is not finite."""
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
         at = step - len(losses) + int(bad[0])
-        rate = learning_rate(recipe, at, steps * recipe.epochs)
+        rate = learning_rate(recipe, at, steps, course)
         raise _diverged("the loss", float(losses[int(bad[0])]), at + 1, epoch, rate, recipe)
 
 
@@ -148,6 +170,15 @@ def _diverged(
         f"{what} is {value} at step {step} (epoch {epoch}), learning rate {rate:.3g}. "
         f"Try a smaller one: --set learning_rate={recipe.learning_rate / 3:.1g}"
     )
+
+
+def check_held_out(part: Part, recipe: TrainRecipe) -> None:
+    """ValueError where a schedule would look at held-out pictures that there are none of."""
+    if recipe.schedule == "plateau" and recipe.monitor != "train_error" and not len(part):
+        raise ValueError(
+            "schedule 'plateau' looks at held-out pictures, and there are none. Watch the training "
+            "error, --set monitor=train_error, or take a schedule of steps, --set schedule=step"
+        )
 
 
 def validate(

@@ -61,14 +61,14 @@ def begun(run: Run, dataset: Dataset, folder: Path, state: dict[str, Any] | None
         return replace(_without(dataset, kept), seen=kept)
     if state is not None:
         return _of_before(run, dataset, folder)
-    if not run.recipe.weights:
+    if not run.recipe.first_weights:
         return Begun(dataset, seen_by(dataset))
-    info, place = bundle_of(run.recipe.weights)
+    info, place = bundle_of(run.recipe.first_weights)
     earlier = read_seen(place)
     if earlier is None:
         unknown = (
-            f"{run.recipe.weights} keeps no list of its pictures: whether it was trained on some "
-            "of these test pictures is not known"
+            f"{run.recipe.first_weights} keeps no list of its pictures: whether it was trained on "
+            "some of these test pictures is not known"
         )
         return Begun(dataset, seen_by(dataset), (unknown,) if info.run.get("data") else ())
     before = earlier.all_used()

@@ -49,17 +49,35 @@ def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
     return 0.5 * (outputs - wanted).square().sum(1).mean()
 
 
+def binary_loss(
+    logits: Tensor, target: Tensor, scale: float = 1.0, smoothing: float = 0.0
+) -> Tensor:
+    """The cross entropy of one output's sigmoid (N, 1), the chance of the second of two classes.
+
+    It may come with the 0 beside it that `evaluate.infer.logits_of` gives.
+    """
+    logits = logits[:, -1:]
+    wanted = target.to(logits.dtype)[:, None] * (1 - smoothing) + smoothing / 2
+    return F.binary_cross_entropy_with_logits(logits * scale, wanted)
+
+
+def measures(net: Net) -> bool:
+    """Whether a network's outputs are minus distances to the classes' codes."""
+    return isinstance(walk(net)[-1].layer, RBF)
+
+
 def make_loss(recipe: TrainRecipe, net: Net) -> Loss:
     """The loss of a recipe: of logits, or of `Logits`, whose heads count with the weights that the
     network declares."""
-    distances = isinstance(walk(net)[-1].layer, RBF)
-    weights = net.aux_weights
+    distances, weights = measures(net), net.aux_weights
 
     def one(logits: Tensor, target: Tensor) -> Tensor:
         if recipe.loss == "map":
             return map_loss(logits, target, recipe.distance_scale, recipe.constant)
         if recipe.loss == "mse":
             return mean_distance(logits, target) if distances else squared_error(logits, target)
+        if recipe.loss == "binary":
+            return binary_loss(logits, target, recipe.distance_scale, recipe.label_smoothing)
         return F.cross_entropy(
             logits * recipe.distance_scale, target, label_smoothing=recipe.label_smoothing
         )
@@ -73,3 +91,38 @@ def make_loss(recipe: TrainRecipe, net: Net) -> Loss:
         return one(logits, target)
 
     return both
+
+
+def wrong(recipe: TrainRecipe, out: Tensor | Logits, target: Tensor) -> Tensor:
+    """How many of a batch (N,) are answered wrongly, not yet read.
+
+    A window on no digit is right where it is read as none (`train.fit.validate`).
+    """
+    logits = (out.main if isinstance(out, Logits) else out).detach()
+    if recipe.neighbours:
+        logits = with_no_digit(logits, recipe.distance_scale, recipe.constant)
+        target = target.where(target >= 0, logits.shape[1] - 1)
+    answers = logits[:, 0] > 0 if logits.shape[1] == 1 else logits.argmax(1)
+    return (answers != target).sum()
+
+
+def output_curvature(recipe: TrainRecipe) -> Callable[[Tensor, Tensor], Tensor]:
+    """Second derivatives of each picture's loss by the logits (N, K): the diagonal, 0 or more.
+
+    Those of a softmax are p (1 - p). For mean squared distances to a code, see
+    `optimizers.curvature`.
+    """
+    scale = recipe.distance_scale
+
+    def found(logits: Tensor, target: Tensor) -> Tensor:
+        if recipe.loss == "mse":
+            return torch.ones_like(logits)
+        if recipe.loss == "binary":
+            p = torch.sigmoid(logits * scale)
+        elif recipe.loss == "map" and math.isfinite(recipe.constant):
+            p = with_no_digit(logits, scale, recipe.constant).softmax(1)[:, : logits.shape[1]]
+        else:
+            p = (logits * scale).softmax(1)
+        return scale**2 * p * (1 - p)
+
+    return found

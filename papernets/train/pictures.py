@@ -34,7 +34,8 @@ def preprocessing_for(recipe: TrainRecipe, net: Net, dataset: Dataset) -> Prepro
     """How a recipe's network sees the pictures of its data set."""
     values: dict[str, Any] = {"low": (recipe.low,), "high": (recipe.high,)}
     if recipe.standardise:  # as the weights that it begins with are used to, else by measuring
-        known = pixel_scale(recipe.weights, net.input[0]) if recipe.weights else {}
+        first = recipe.first_weights
+        known = pixel_scale(first, net.input[0]) if first else {}
         values = known or _standardised(dataset)
     larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
     crop = larger and recipe.enlarge > 1

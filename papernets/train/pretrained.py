@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from ..bundle import WEIGHTS
 from ..bundle.find import find_bundle, in_file, same_network
 from ..bundle.info import BundleInfo, read_info
+from ..bundle.load import load_bundle
 from ..bundle.weights import load_but, read_safetensors
 from ..data import Preprocessing
 from ..files import path_of
 from ..nets.registry import find
 from ..rewrite import classifier_tensors
 from ..run.network import Network
-from ..words import composed
+from ..spec import tensors
+from ..words import by, composed, did_you_mean
 from .run import Run
 
 
@@ -63,8 +67,41 @@ def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[s
     info, folder = bundle_of(run.recipe.weights)
     state = read_safetensors(folder / WEIGHTS)
     same = [*map(composed, info.classes)] == [*map(composed, classes)]
+    same = same and info.classifies == model.net.classes
     fresh = () if same else classifier_tensors(model.net)
     return load_but(model, state, fresh, str(folder))
+
+
+def take_rows(model: Network, run: Run) -> tuple[str, ...]:
+    """Load the rows that `begin` names from its bundle's network; the names of their tensors.
+
+    A block stands for the rows within it. VGG's deeper networks begin so with the first four
+    convolutions and the dense layers of A (Simonyan and Zisserman 2014, section 3.1). ValueError
+    for a row that either network lacks, or whose shape is another.
+    """
+    info, folder = bundle_of(run.recipe.begin["bundle"])
+    given = load_bundle(folder).model.state_dict()
+    own, known = model.state_dict(), tensors(model.net)
+    taken: dict[str, Tensor] = {}
+    for row in run.recipe.begin_rows:
+        names = [n for n, t in known.items() if t.row == row or t.row.startswith(f"{row}.")]
+        if not names:
+            rows = list(dict.fromkeys(tensor.row for tensor in known.values()))
+            raise ValueError(
+                f"begin: {model.net.name} has no row {row!r} with weights."
+                f"{did_you_mean(row, rows)} Its rows: {', '.join(rows)}"
+            )
+        for name in names:
+            if name not in given:
+                raise ValueError(f"begin: {info.network} in {folder} has no tensor {name!r}")
+            if given[name].shape != own[name].shape:
+                raise ValueError(
+                    f"begin: {name} of {info.network} in {folder} is {by(given[name].shape)}, "
+                    f"{model.net.name} has {by(own[name].shape)}: leave {row} out"
+                )
+            taken[name] = given[name]
+    model.load_state_dict({**own, **taken})
+    return tuple(taken)
 
 
 def pixel_scale(given: str, channels: int) -> dict[str, Any]:

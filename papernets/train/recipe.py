@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..nets import Found, look_up
-from ..words import did_you_mean
+from .basics import Basics, check_keys, check_word
+from .learning import Learning
+from .pacing import Pacing
 from .toml import check_setting
 
-CHOICES = {
-    "optimizer": ("adam", "adamw", "sgd"),
-    "schedule": ("constant", "cosine", "one_cycle", "step"),
-    "loss": ("map", "mse", "cross_entropy"),
-    "keep": ("best", "last"),
-    "split": ("content", "order"),
-}
-"""Settings that are one of a few words."""
+CHOICES = {"loss": ("map", "mse", "cross_entropy", "binary"), "keep": ("best", "last")}
+"""Settings that are one of a few words; the optimiser's and the schedule's stand in their files."""
 DISTORTIONS = (
     "rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha", "elastic_sigma",
 )  # fmt: skip
@@ -28,9 +24,7 @@ CROPS = ("flip", "padding", "area")
 before the crop, and the least share of it that a crop takes, scaled to the input."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
-BEGINNING = ("probe", "fallback", "freeze_norm")
-"""Settings that only a run with `weights` takes."""
-MOST_SEED, MOST_BATCH, MOST_ENLARGED = 2**60, 2**31, 8
+MOST_ENLARGED = 8
 OTHERWISE = {
     "channels": "use --channels, or channels of the run",
     "input": "use input of the run, such as --set input=32",
@@ -41,33 +35,13 @@ OTHERWISE = {
 
 
 @dataclass(frozen=True)
-class TrainRecipe:
+class TrainRecipe(Pacing, Learning, Basics):
     """A printed recipe resolved: every setting that decides what a run learns.
 
+    The parts that it is made of have a file each; `run.toml` and --set know one flat list.
     ValueError names an impossible value.
     """
 
-    net: str
-    data: str = "digits"
-    recipe: str = ""  # the printed recipe's name
-    weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
-    probe: bool = False  # with weights: a new classifier is fitted first (`train.probe`)
-    fallback: bool = False  # with weights: epoch 0 is kept where training does no better
-    freeze_norm: bool = False  # with weights: batch normalisation keeps its mean and variance
-    epochs: int = 10
-    batch_size: int = 128
-    split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
-    seed: int = 0
-    optimizer: str = "adam"
-    learning_rate: float = 1e-3  # the peak of the schedule
-    betas: tuple[float, ...] = (0.9, 0.999)
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-    schedule: str = "constant"
-    warmup: float = 0.15  # the share of all steps in which one_cycle rises
-    milestones: tuple[float, ...] = (0.5, 0.75)  # shares of all steps at which `step` falls
-    gamma: float = 0.1  # by what `step` multiplies the rate there
-    average: float = 0.0  # decay of a running mean of the weights, which is what is saved; 0: none
     loss: str = "cross_entropy"  # map is equation 9 of LeCun et al. 1998
     distance_scale: float = 1.0  # multiplies the logits in the loss
     constant: float = math.inf  # j of equation 9; infinity leaves the term out
@@ -87,13 +61,11 @@ class TrainRecipe:
 
     def __post_init__(self) -> None:
         for name, known in CHOICES.items():
-            _check_word(name, getattr(self, name), known)
-        if not self.data:
-            raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
-        for name in BEGINNING:
-            if getattr(self, name) and not self.weights:
-                raise ValueError(f"{name} is for a run that begins with weights: --weights BUNDLE")
-        self._check_learning()
+            check_word(name, getattr(self, name), known)
+        self.check_basics()
+        self.check_learning()
+        self.check_pacing()
+        self._check_loss()
         self._check_pictures()
         _check_table("augment", self.augment, (*DISTORTIONS, *CROPS))
         _check_crops(self.augment)
@@ -103,31 +75,16 @@ class TrainRecipe:
         if rounds < 1 or rounds != int(rounds):
             raise ValueError(f"boost.rounds must be a whole number of at least 1, not {rounds}")
 
-    def _check_learning(self) -> None:
-        for name in ("epochs", "batch_size"):
-            check_setting(self, name, getattr(self, name) >= 1, "at least 1")
-        check_setting(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")
-        check_setting(self, "channels", self.channels >= 0, "0 or more")
-        within = f"from 0 to below {MOST_SEED:,}"
-        check_setting(self, "seed", 0 <= self.seed < MOST_SEED, within)
-        for name in ("learning_rate", "distance_scale"):
-            value = getattr(self, name)
-            check_setting(self, name, math.isfinite(value) and value > 0, "above 0")
-        good = math.isfinite(self.weight_decay) and self.weight_decay >= 0
-        check_setting(self, "weight_decay", good, "0 or more")
-        for name in ("average", "label_smoothing", "warmup", "momentum"):
-            check_setting(self, name, 0 <= getattr(self, name) < 1, "from 0 to below 1")
-        good = len(self.betas) == 2 and all(0 <= b < 1 for b in self.betas)
-        check_setting(self, "betas", good, "two numbers from 0 to below 1")
-        good = all(0 < share < 1 for share in self.milestones)
-        good = good and sorted(set(self.milestones)) == list(self.milestones)
-        wanted = "rising shares of all steps, such as [0.5, 0.75]"
-        check_setting(self, "milestones", good, wanted)
-        check_setting(self, "gamma", 0 < self.gamma < 1, "above 0 and below 1")
+    def _check_loss(self) -> None:
+        good = math.isfinite(self.distance_scale) and self.distance_scale > 0
+        check_setting(self, "distance_scale", good, "above 0")
+        good = 0 <= self.label_smoothing < 1
+        check_setting(self, "label_smoothing", good, "from 0 to below 1")
         good = self.constant > -math.inf
         check_setting(self, "constant", good, "a number, or inf for no term")
 
     def _check_pictures(self) -> None:
+        check_setting(self, "channels", self.channels >= 0, "0 or more")
         check_setting(self, "digit_size", self.digit_size in (16, 20), "20 or 16")
         good = len(self.input) <= 2 and all(type(n) is int and n >= 1 for n in self.input)
         wanted = "a side or height and width in pixels, such as 32 or [32, 160]"
@@ -146,6 +103,11 @@ class TrainRecipe:
         check_setting(self, "enlarge", good, f"from 1 to {MOST_ENLARGED}")
 
     @property
+    def at_once(self) -> int:
+        """The pictures that are computed together, of which batch normalisation takes its mean."""
+        return min(self.micro_batch or self.batch_size, self.batch_size)
+
+    @property
     def shrink(self) -> float:
         """How much digits are made smaller before the network sees them: 0.8 makes 20x20 16x16."""
         return self.digit_size / 20
@@ -157,12 +119,8 @@ class TrainRecipe:
 
 
 def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    check_keys(name, table, known)
     for key, value in table.items():
-        if key not in known:
-            raise ValueError(
-                f"unknown key {key!r} in {name}.{did_you_mean(key, known)} "
-                f"It takes {', '.join(known)}"
-            )
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and math.isfinite(value) and value >= 0):
             raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")
@@ -183,11 +141,3 @@ def check_options(options: Mapping[str, Any]) -> None:
     for key, instead in OTHERWISE.items():
         if key in options:
             raise ValueError(f"options.{key}: {key} is not an option of a network; {instead}")
-
-
-def _check_word(name: str, value: object, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ValueError(
-            f"unknown {name} {value!r}.{did_you_mean(str(value), known)} "
-            f"{name} is one of {', '.join(known)}"
-        )

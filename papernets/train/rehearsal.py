@@ -52,7 +52,7 @@ def epoch_seconds(run: Run, dataset: Dataset) -> float:
     for number in (1, 2):  # the first is slower than those after it
         began = time.perf_counter()
         for batch in stepper.epoch(number):
-            float(stepper.step(state, batch, recipe.learning_rate))
+            float(stepper.step(state, batch, recipe.learning_rate).loss)
         seconds = time.perf_counter() - began
     torch.set_num_threads(before)
     return seconds / count * len(dataset.train)

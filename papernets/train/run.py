@@ -41,8 +41,15 @@ class Run:
         return self.looked_up or self.recipe.look_up()
 
     def network(self, classes: int) -> Found:
-        """The network for so many classes."""
+        """The network for so many classes; with loss `binary` it has one output for two."""
         own = self.found
+        if self.recipe.loss == "binary":
+            if classes != 2:
+                raise ValueError(
+                    f"loss 'binary' tells two classes apart, and {self.recipe.data} has "
+                    f"{classes}: take --set loss=cross_entropy"
+                )
+            classes = 1
         # a function of the user's own is asked whatever the number: it may take none
         same = own.net.member.classes == classes and ".py:" not in self.recipe.net
         return own if same else self.recipe.look_up(classes)
@@ -75,4 +82,4 @@ AFTER = {
 }
 """In a file, the settings of where stand after those of what they are nearest to."""
 NAMES = tuple(n for f in fields(TrainRecipe) for n in (f.name, *AFTER.get(f.name, ())))
-TABLES = ("augment", "boost", "options")
+TABLES = ("augment", "boost", "options", "decays", "begin")

@@ -27,7 +27,7 @@ from .folder import ENVIRONMENT, STATE, write_json
 from .lists import Begun, begun
 from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
-from .pretrained import load_pretrained
+from .pretrained import load_pretrained, take_rows
 from .run import Run
 from .saving import saving
 from .settle import settle
@@ -63,6 +63,8 @@ def train_network(
     model = build(net, generator=draws, initialisation=found.initialisation)
     pretrained = bool(recipe.weights) and kept is None
     drawn = load_pretrained(model, run, dataset.classes) if pretrained else ()
+    if recipe.begin and kept is None:
+        take_rows(model, run)
     model = _laid_out(model, device)
     state = start(model, recipe)
     if kept is not None:

@@ -14,6 +14,7 @@ from ..nets import find, look_up
 from ..said import Recipe
 from ..spec import Committee, Net, walk
 from ..words import by, did_you_mean, plain
+from .possible import check_learns
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
 from .usual_words import meant
@@ -99,13 +100,22 @@ def checked(key: str, value: Any, where: str) -> Any:
         return float(value)
     if text.startswith("tuple"):
         numbers = value if isinstance(value, list | tuple) else [value]
-        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):
+        if text.startswith("tuple[tuple") and all(map(_numbers, numbers)):
+            return tuple(map(tuple, numbers))
+        if _numbers(numbers):
             return tuple(numbers)
         raise ValueError(f"{where}: {key} takes numbers, not {value!r}")
     plain = dict if text.startswith("dict") else wanted
     if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
         raise ValueError(f"{where}: {key} takes {_kind(plain)}, not {value!r}")
     return value
+
+
+def _numbers(value: object) -> bool:
+    """Whether a value is a list of numbers."""
+    return isinstance(value, list | tuple) and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in value
+    )
 
 
 def _largest(value: object) -> int:
@@ -146,9 +156,11 @@ def located(settings: Mapping[str, Any]) -> dict[str, Any]:
     if ".py:" in own:
         path, _, name = own.rpartition(":")
         found["net"] = f"{path_of(path).absolute()}:{name}"
-    weights = found.get("weights")
+    weights, begin = found.get("weights"), found.get("begin")
     if weights and path_of(weights).exists():
         found["weights"] = str(path_of(weights).absolute())
+    if begin and begin.get("bundle") and path_of(str(begin["bundle"])).exists():
+        found["begin"] = {**begin, "bundle": str(path_of(begin["bundle"]).absolute())}
     data = found.get("data")
     if data and path_of(data).exists():
         from ..data import NAMES as SETS
@@ -191,7 +203,8 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         run = replace(run, looked_up=found)
     # says so where its options, channels or input are impossible
     if not run.recipe.freeze_norm:
-        _check_norms(run.found.net.member, run.recipe.batch_size)
+        _check_norms(run.found.net.member, run.recipe.at_once)
+    check_learns(run.found.net, run.recipe)
     return run
 
 

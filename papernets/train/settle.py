@@ -20,8 +20,9 @@ MOST = 50
 def settle(state: State, source: Source) -> None:
     """Give each normalisation whose averages lag those of training pictures under today's weights.
 
-    Batches of the recipe's size in a random order, prepared as for evaluation; the random numbers
-    are their own. Nothing changes where normalisation is frozen, or weights are averaged.
+    Batches as large as training computes at once, in a random order, prepared as for evaluation;
+    the random numbers are their own. Nothing changes where normalisation is frozen, or weights are
+    averaged.
     """
     recipe, model = source.recipe, state.model
     if recipe.freeze_norm or recipe.neighbours or state.average:
@@ -37,7 +38,7 @@ def settle(state: State, source: Source) -> None:
             norm.momentum = None  # the mean over all batches
             norm.train()
         try:
-            for places in order.split(sizes_of(len(order), recipe.batch_size))[:MOST]:
+            for places in order.split(sizes_of(len(order), recipe.at_once))[:MOST]:
                 model(source.preprocessing(source.part.images[places].to(source.device)))
         finally:
             for norm, (momentum, buffers) in zip(norms, kept, strict=True):

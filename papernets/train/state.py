@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..bundle.weights import copies, renamed
 from ..run.network import Network
+from .optimizers import make_optimizer
 from .recipe import TrainRecipe
 
 
@@ -18,7 +19,7 @@ class State:
     """All that a run needs to go on; `average` is the running mean of the weights, or empty.
 
     `begun` says how good the network was before the first epoch, where it had learnt before: epoch
-    0, which may be the best one. It is empty else.
+    0, which may be the best one. It is empty else. `warm`: a warm-up by the training error is over.
     """
 
     model: Network
@@ -30,6 +31,7 @@ class State:
     best_epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     begun: dict[str, Any] = field(default_factory=dict)
+    warm: bool = False
 
     @property
     def best_record(self) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class State:
             "best_epoch": self.best_epoch,
             "best_weights": self.best_weights,
             "begun": self.begun,
+            "warm": self.warm,
         }
 
     def load_dict(self, values: dict[str, Any]) -> None:
@@ -81,6 +84,7 @@ class State:
         self.history = list(values["history"])
         self.best_epoch, self.best_weights = values["best_epoch"], values["best_weights"]
         self.begun = dict(values.get("begun", {}))  # earlier versions kept none
+        self.warm = bool(values.get("warm", False))
 
     def _check_optimizer(self, kept: dict[str, Any], step: int) -> None:
         """ValueError unless what is kept is of just these parameters, each by its shape and kind.
@@ -135,30 +139,28 @@ SETTINGS = ("momentum", "betas", "weight_decay")
 
 def start(model: Network, recipe: TrainRecipe) -> State:
     """The state of a run before its first step."""
-    fused = next(model.parameters()).device.type in ("cpu", "cuda")
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    rate, decay = recipe.learning_rate, recipe.weight_decay
-    optimizer: torch.optim.Optimizer
-    if recipe.optimizer == "sgd":
-        optimizer = torch.optim.SGD(
-            parameters, rate, recipe.momentum, weight_decay=decay, fused=fused
-        )
-    else:
-        kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
-        betas = (recipe.betas[0], recipe.betas[1])
-        optimizer = kind(parameters, rate, betas, weight_decay=decay, fused=fused)
+    optimizer = make_optimizer(model, recipe)
     state = State(model, optimizer, dict(model.state_dict()) if recipe.average else {})
     state.restart_average()
     return state
 
 
 @torch.no_grad()
-def update_average(state: State, decay: float) -> None:
-    """Move the running mean to the weights by 1 - decay of the way, more in the first steps."""
-    decay = min(decay, (1 + state.step) / (10 + state.step))
+def update_average(state: State, recipe: TrainRecipe, steps: int) -> None:
+    """Move the running mean to the weights after a step of the `steps` of the whole run.
+
+    Exponential: by 1 - `average` of the way, more in the first steps. Polyak: it is the mean over
+    the weights after each of the last steps, `average` of all (Polyak and Juditsky 1992), and the
+    weights themselves before.
+    """
+    if recipe.average_kind == "polyak":
+        before = round((1 - recipe.average) * steps)
+        share = 1 / max(state.step - before, 1)
+    else:
+        share = 1 - min(recipe.average, (1 + state.step) / (10 + state.step))
     own = state.model.state_dict()
     names = [n for n, v in own.items() if v.is_floating_point()]
-    torch._foreach_lerp_([state.average[n] for n in names], [own[n] for n in names], 1 - decay)
+    torch._foreach_lerp_([state.average[n] for n in names], [own[n] for n in names], share)
     for name, value in own.items():
         if not value.is_floating_point():
             state.average[name].copy_(value)

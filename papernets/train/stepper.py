@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -11,9 +11,19 @@ from torch import Tensor
 from ..run.fast import Fast
 from ..run.network import Network
 from ..run.tiles import tiled
-from .losses import make_loss
-from .source import Batch, Source
+from .curving import look_at_curvature
+from .limits import clip, limit_filters
+from .losses import make_loss, wrong
+from .recipe import TrainRecipe
+from .source import Batch, Source, sizes_of
 from .state import State
+
+
+class Step(NamedTuple):
+    """What a step found, not yet read: the mean loss of its batch, and how many were wrong."""
+
+    loss: Tensor
+    wrong: Tensor
 
 
 class Stepper(Protocol):
@@ -22,8 +32,11 @@ class Stepper(Protocol):
     def epoch(self, number: int) -> Iterator[Batch]:
         """Begin an epoch: the batches, or this process's share of each."""
 
-    def step(self, state: State, batch: Batch, rate: float) -> Tensor:
-        """One step of the optimiser at this learning rate; the loss, not yet read."""
+    def prepare(self, state: State, number: int) -> None:
+        """Before an epoch: give the optimiser what it wants to know of the loss."""
+
+    def step(self, state: State, batch: Batch, rate: float) -> Step:
+        """One step of the optimiser at this learning rate."""
 
     def __len__(self) -> int:
         """How many steps an epoch has."""
@@ -44,15 +57,45 @@ class Alone:
         """The whole batches."""
         return self.source.epoch(number)
 
-    def step(self, state: State, batch: Batch, rate: float) -> Tensor:
+    def prepare(self, state: State, number: int) -> None:
+        """Second derivatives, where the optimiser takes them."""
+        look_at_curvature(state, self.source, number)
+
+    def step(self, state: State, batch: Batch, rate: float) -> Step:
         """One step on a whole batch."""
         x, y, _ = batch
-        set_rate(state.optimizer, rate)
+        recipe = self.source.recipe
         state.optimizer.zero_grad()
-        loss = self.loss_of(self.forward(x), y)
-        loss.backward()
-        state.optimizer.step()
-        return loss.detach()
+        if 0 < recipe.micro_batch < len(x):
+            found = self._accumulated(x, y)
+        else:
+            out = self.forward(x)
+            loss = self.loss_of(out, y)
+            loss.backward()
+            found = Step(loss.detach(), wrong(recipe, out, y))
+        move(state, recipe, rate)
+        return found
+
+    def _accumulated(self, x: Tensor, y: Tensor) -> Step:
+        """The gradient of the mean loss over a batch, computed so many pictures at a time."""
+        recipe = self.source.recipe
+        sizes = sizes_of(len(x), recipe.micro_batch)
+        losses, wrongs = [], []
+        for some, labels in zip(x.split(sizes), y.split(sizes), strict=True):
+            out = self.forward(some)
+            loss = self.loss_of(out, labels) * (len(some) / len(x))
+            loss.backward()
+            losses.append(loss.detach())
+            wrongs.append(wrong(recipe, out, labels))
+        return Step(torch.stack(losses).sum(), torch.stack(wrongs).sum())
+
+
+def move(state: State, recipe: TrainRecipe, rate: float) -> None:
+    """One step of the optimiser by the gradients that are there, bounded as the recipe asks."""
+    set_rate(state.optimizer, rate)
+    clip(state.model.parameters(), recipe)
+    state.optimizer.step()
+    limit_filters(state.model, recipe.filter_rms)
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

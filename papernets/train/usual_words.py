@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ..words import did_you_mean
-from .recipe import BEGINNING, CROPS, DISTORTIONS, TrainRecipe
+from .basics import BEGINNING
+from .learning import TAKEN as OF_OPTIMIZERS
+from .pacing import TAKEN as OF_SCHEDULES
+from .recipe import CROPS, DISTORTIONS, TrainRecipe
 from .run import NAMES
 
 ELSEWHERE = {
@@ -15,10 +18,28 @@ ELSEWHERE = {
     "optimizer": ("opt", "optim", "optimiser", "solver"),
     "epochs": ("num_epochs", "n_epochs", "max_epochs", "nb_epoch", "num_train_epochs"),
     "schedule": ("sched", "scheduler", "lr_scheduler", "lr_schedule"),
-    "warmup": ("warmup_ratio", "warmup_epochs", "warmup_steps", "pct_start"),
+    "alpha": ("rho", "alphas", "rmsprop_decay", "square_decay"),
+    "epsilon": ("eps", "adam_epsilon", "damping"),
+    "decays": ("no_decay", "norm_weight_decay", "bias_decay", "wd_mult", "decay_mult"),
+    "clip_norm": ("clip_grad", "grad_clip", "max_norm", "max_grad_norm", "clipnorm", "clip"),
+    "clip_value": ("clipvalue", "clip_grad_value", "gradient_clip_val"),
+    "filter_rms": ("max_rms", "filter_norm", "max_filter_rms", "renorm"),
+    "micro_batch": (
+        *("accumulate", "accumulation", "accum_steps", "grad_accum", "micro_batch_size"),
+        *("gradient_accumulation_steps", "accumulate_grad_batches", "iter_size"),
+    ),
+    "warmup": ("warmup_ratio", "warmup_epochs", "pct_start"),
+    "warmup_steps": ("warmup_iters", "num_warmup_steps", "warmup_iterations"),
+    "warmup_rate": ("warmup_lr", "warmup_lr_init", "start_lr"),
+    "patience": ("wait", "patience_epochs"),
+    "monitor": ("metric", "watch", "mode"),
+    "every": ("decay_epochs", "decay_every", "step_epochs"),
+    "power": ("poly_power", "lr_power"),
+    "rates": ("lrs", "learning_rates", "lr_list"),
+    "begin": ("init_from", "initialise", "initialize", "transfer"),
     "milestones": ("steps", "lr_steps", "step_size", "boundaries"),
     "gamma": ("lr_gamma", "decay_factor", "factor"),
-    "average": ("ema", "ema_decay", "model_ema", "polyak"),
+    "average": ("ema", "ema_decay", "model_ema", "polyak", "swa"),
     "loss": ("criterion", "loss_fn", "objective"),
     "label_smoothing": ("smoothing", "ls"),
     "seed": ("random_seed", "random_state", "rng"),
@@ -47,17 +68,20 @@ def meant(key: str) -> str:
 
 def without_effect(recipe: TrainRecipe) -> frozenset[str]:
     """The settings that change nothing, whatever their value, as the others of a recipe are."""
-    found = {"momentum" if recipe.optimizer != "sgd" else "betas"}
+    found = {name for name, kinds in OF_OPTIMIZERS.items() if recipe.optimizer not in kinds}
+    found |= {name for name, kinds in OF_SCHEDULES.items() if recipe.schedule not in kinds}
+    if recipe.schedule == "listed":
+        found.add("learning_rate")
     if recipe.standardise:
         found |= {"low", "high"}
-    if recipe.schedule != "one_cycle":
-        found.add("warmup")
-    if recipe.schedule != "step":
-        found |= {"milestones", "gamma"}
     if recipe.loss != "map":
         found.add("constant")
-    if recipe.loss != "cross_entropy":
+    if recipe.loss not in ("cross_entropy", "binary"):
         found.add("label_smoothing")
     if not recipe.weights:
         found |= set(BEGINNING)
+    if not recipe.average:
+        found.add("average_kind")
+    if not recipe.weight_decay:
+        found.add("decays")
     return frozenset(found)

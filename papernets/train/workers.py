@@ -29,11 +29,12 @@ from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Dropout, Net, walk
 from ..texts import clean_tracebacks
-from .losses import make_loss
+from .curving import look_at_curvature
+from .losses import make_loss, wrong
 from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
-from .source import Batch, Source
+from .source import Batch, Source, sizes_of
 from .state import State
-from .stepper import set_rate
+from .stepper import Step, move
 
 START = "import sys; sys.path[:] = {}; from papernets.train.workers import work; work()"
 
@@ -80,7 +81,8 @@ class Rank:
     """One process's part of each step; its model's parameters are put into the shared vector."""
 
     def __init__(self, job: Job, rank: int, model: Network, check: Callable[[], None]):
-        words, self.flat, self.rows, self.losses, images, labels = tensors_in(*job.memory)
+        words, self.flat, self.rows, sums, images, labels = tensors_in(*job.memory)
+        self.losses, self.wrong = sums
         stored = job.source.part.images
         part = Part(images if isinstance(stored, Tensor) else stored, labels)
         self.source = replace(job.source, part=part, worker=(rank, len(self.rows)))
@@ -99,13 +101,22 @@ class Rank:
     def gradient(self, share: Batch) -> None:
         """Write the share's part of the mean loss over the batch, and of its gradient."""
         x, y, total = share
-        row = self.rows[self.rank]
+        row, most = self.rows[self.rank], self.source.recipe.micro_batch
+        self.losses[self.rank] = self.wrong[self.rank] = 0.0
         if not len(x):  # a last batch of fewer pictures than workers
             row.zero_()
-            self.losses[self.rank] = 0.0
             return
+        sizes = sizes_of(len(x), most) if 0 < most < len(x) else [len(x)]
+        parts = zip(x.split(sizes), y.split(sizes), strict=True)
+        torch.cat(self._part(*next(parts), total), out=row)
+        for some, labels in parts:
+            row.add_(torch.cat(self._part(some, labels, total)))
+
+    def _part(self, x: Tensor, y: Tensor, total: int) -> list[Tensor]:
+        """The gradient of some pictures' part of the mean loss over `total`, as flat pieces."""
 
         def loss_of(out: Tensor | Logits) -> Tensor:
+            self.wrong[self.rank] += wrong(self.source.recipe, out, y)
             return self.loss_of(out, y) * (len(x) / total)
 
         if self.tiled is not None:
@@ -113,8 +124,8 @@ class Rank:
         else:
             loss = loss_of(self.model(x))
             found = list(torch.autograd.grad(loss, self.params))
-        torch.cat([g.reshape(-1) for g in found], out=row)
-        self.losses[self.rank] = loss.detach()
+        self.losses[self.rank] += loss.detach()
+        return [g.reshape(-1) for g in found]
 
 
 class Team:
@@ -160,14 +171,14 @@ class Team:
         return self
 
     def _layout(self, learnt: int) -> Layout:
-        """What all share: counts, parameters, gradients and losses by rank, pictures, labels."""
+        """What all share: counts, parameters; gradients, losses and mistakes by rank; pictures."""
         part, size = self.source.part, self.size
         images = tuple(part.images.shape) if isinstance(part.images, Tensor) else (1,)
         return [
             (((size + 1) * LINE,), torch.int64),
             ((sum(p.numel() for p in self.model.parameters()),), torch.float32),
             ((size, learnt), torch.float32),
-            ((size,), torch.float32),
+            ((2, size), torch.float32),
             (images, torch.uint8),
             (tuple(part.labels.shape), part.labels.dtype),
         ]
@@ -210,19 +221,22 @@ class Team:
         finally:
             torch.set_num_threads(threads)
 
-    def step(self, state: State, share: Batch, rate: float) -> Tensor:
-        """One step of the optimiser on the batch of which this is rank 0's share; the loss."""
+    def prepare(self, state: State, number: int) -> None:
+        """Second derivatives, where the optimiser takes them: rank 0 finds them alone."""
+        look_at_curvature(state, self.source, number)
+
+    def step(self, state: State, share: Batch, rate: float) -> Step:
+        """One step of the optimiser on the batch of which this is rank 0's share."""
         me = self.me
-        set_rate(state.optimizer, rate)
         me.gradient(share)
         me.barrier.wait()  # all gradients are there
         torch.add(me.rows[0], me.rows[1], out=self.grad)
         for row in me.rows[2:]:
             self.grad.add_(row)
-        loss = me.losses.sum()
-        state.optimizer.step()
+        found = Step(me.losses.sum(), me.wrong.sum())
+        move(state, self.source.recipe, rate)
         me.barrier.wait()  # all parameters are there
-        return loss
+        return found
 
     def _tell(self, process: subprocess.Popen[bytes], text: bytes) -> None:
         assert process.stdin is not None

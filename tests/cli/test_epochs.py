@@ -14,8 +14,8 @@ def recipe(**settings):
     return SimpleNamespace(**{"epochs": 15, "keep": "best", "fallback": False} | settings)
 
 
-def epoch(number=3, error=0.5, losses=0.1234, speed=35.0, best=True):
-    return Epoch(number, losses, losses, error, 1e-3, 1.0, 100, speed, best)
+def epoch(number=3, error=0.5, losses=0.1234, speed=35.0, best=True, trained=None):
+    return Epoch(number, losses, losses, error, 1e-3, 1.0, 100, speed, best, trained)
 
 
 @pytest.mark.parametrize("held_out", [1, 6, FEW - 1, FEW, 10_000])
@@ -26,6 +26,8 @@ def test_a_line_has_80_columns_at_most(held_out, losses, speed, left):
         for number in (1, 999):
             one = epoch(number, error, losses, speed)
             assert len(epoch_line(one, recipe(epochs=999), held_out, left)) <= LINE == 80
+            one = epoch(number, error, losses, speed, trained=error)
+            assert len(epoch_line(one, recipe(epochs=999), held_out, left)) <= LINE
 
 
 def test_a_line_of_a_small_run():
@@ -34,12 +36,17 @@ def test_a_line_of_a_small_run():
     line = "epoch  3/15  loss 0.1234 val 0.1234  error 50.00 %  35 pictures/s  0:10 left *"
     assert epoch_line(epoch(), recipe(), FEW, 10) == line
     assert epoch_line(epoch(best=False), recipe(), FEW, 10) == line.removesuffix(" *")
+    one = epoch(trained=0.12345)
+    line = "epoch  3/15  loss 0.1234 val 0.1234  error 12.3 val 50.00 %  35/s  0:10 left *"
+    assert epoch_line(one, recipe(), FEW, 10) == line
+    line = "epoch  3/15  loss 0.1234 val 0.1234  error 12.3 val 50.0 % (19 to 81 %)  0:10 *"
+    assert epoch_line(one, recipe(), 6, 10) == line
     assert [loss(one) for one in (12.3456, 123.456, 1234.5)] == ["12.346", "123.46", "1234.50"]
 
 
 def test_the_star_and_the_result_say_what_is_kept():
     begins = recipe(keep="last", fallback=True)
-    best = "error is that on held-out pictures; * marks the best so far"
+    best = "error is that in training, then that on held-out pictures; * marks the best so far"
     assert heading(recipe(), FEW) == best
     assert "pictures, in brackets its 95 % interval; * marks" in heading(recipe(), FEW - 1)
     assert heading(begins, FEW).endswith("; the last epoch is kept, unless epoch 0 is better")

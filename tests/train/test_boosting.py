@@ -16,9 +16,10 @@ from papernets.cli import main
 from papernets.evaluate.infer import logits_of
 from papernets.nets.registry import net
 from papernets.train import boosting, outcome, session
+from papernets.train.basics import MOST_SEED
 from papernets.train.boosting import disagreed, exit_margin, filtered, half_wrong, member_run, weigh
 from papernets.train.events import Epoch, Phase
-from papernets.train.recipe import MOST_SEED, TrainRecipe
+from papernets.train.recipe import TrainRecipe
 from papernets.train.source import generator
 from papernets.words import resume_command
 

@@ -143,19 +143,20 @@ def test_the_optimiser_takes_the_schedules_rate():
 
 
 def test_the_running_mean():
-    state = begun(RUN.changed(average=0.9))
+    run = RUN.changed(average=0.9)
+    state = begun(run)
     name = "out.bias"
     mean, weights = state.average[name], dict(state.model.named_parameters())[name]
     with torch.no_grad():
         mean.fill_(1.0)
         weights.fill_(3.0)
     state.step = 1  # the first steps count more: (1 + step) / (10 + step)
-    update_average(state, 0.9)
+    update_average(state, run.recipe, 12)
     assert mean.tolist() == pytest.approx([1 + (1 - 2 / 11) * 2] * 3)
     with torch.no_grad():
         mean.fill_(1.0)
     state.step = 100_000
-    update_average(state, 0.9)
+    update_average(state, run.recipe, 12)
     assert mean.tolist() == pytest.approx([1.2] * 3)
     assert torch.equal(state.weights()[name], mean) and not torch.equal(mean, weights)
 

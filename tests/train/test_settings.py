@@ -112,19 +112,22 @@ def test_settings_without_effect():
     """Whatever they are, training computes the same: as the optimizer, schedule and loss are."""
     plain = TrainRecipe("lenet1")
     still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
-    still |= {"milestones", "gamma"}
+    still |= {"milestones", "gamma", "patience", "drops", "monitor", "every", "power", "rates"}
+    still |= {"alpha", "curvature", "decays", "average_kind"}
     assert without_effect(plain) == still
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
     )
-    assert without_effect(other) == {
-        "betas",
-        "low",
-        "high",
-        "label_smoothing",
-        "milestones",
-        "gamma",
-    }
+    others = {"betas", "low", "high", "label_smoothing", "epsilon"}
+    unused = {"constant", "probe", "fallback", "freeze_norm", "momentum", "warmup"}
+    assert without_effect(other) == still - unused | others
+    tensorflow = TrainRecipe("lenet1", optimizer="rmsprop_tensorflow", schedule="exponential")
+    assert not {"momentum", "alpha", "epsilon", "gamma", "every"} & without_effect(tensorflow)
+    marquardt = TrainRecipe(
+        "lenet1", optimizer="levenberg_marquardt", schedule="listed", rates=((0.1, 2),)
+    )
+    assert {"momentum", "alpha", "betas", "learning_rate"} <= without_effect(marquardt)
+    assert not {"curvature", "epsilon", "rates"} & without_effect(marquardt)
     stepped = TrainRecipe("lenet1", optimizer="sgd", schedule="step")
     assert not {"milestones", "gamma"} & without_effect(stepped)
     left = tomllib.loads(Run(other).to_toml(without_effect(other)))

@@ -1,0 +1,72 @@
+"""How weights are moved: the optimiser, bounds on its steps, which weights are kept. No torch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from .basics import check_keys, check_word
+from .toml import check_setting
+
+OPTIMIZERS = (
+    "adam", "adamw", "sgd", "rmsprop", "rmsprop_tensorflow", "levenberg_marquardt",
+)  # fmt: skip
+AVERAGES = ("exponential", "polyak")
+KINDS = ("conv", "dense", "depthwise", "norm", "bias")
+"""What `decays` may hold: kinds of parameters. Connection tables and subsampling are conv."""
+TAKEN = {
+    "betas": ("adam", "adamw"),
+    "momentum": ("sgd", "rmsprop", "rmsprop_tensorflow"),
+    "alpha": ("rmsprop", "rmsprop_tensorflow"),
+    "epsilon": ("adam", "adamw", "rmsprop", "rmsprop_tensorflow", "levenberg_marquardt"),
+    "curvature": ("levenberg_marquardt",),
+}
+"""Settings of some optimisers alone."""
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The optimiser and all that stands between a gradient and the weights that are kept."""
+
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3  # the peak of the schedule
+    betas: tuple[float, ...] = (0.9, 0.999)
+    momentum: float = 0.9
+    alpha: float = 0.9  # of rmsprop: the decay of the mean square
+    epsilon: float = 0.0  # 0: the optimiser's own; of levenberg_marquardt mu, 0.02
+    curvature: int = 500  # pictures on which levenberg_marquardt takes second derivatives
+    weight_decay: float = 0.0
+    decays: dict[str, float] = field(default_factory=dict)  # times it; see KINDS
+    clip_norm: float = 0.0  # the longest gradient of all parameters together; 0: any
+    clip_value: float = 0.0  # the largest number in a gradient; 0: any
+    filter_rms: float = 0.0  # a filter whose root mean square is above it is set back to it
+    micro_batch: int = 0  # pictures of a batch that are computed at a time; 0: all
+    average: float = 0.0  # decay of a running mean of the weights, which is what is saved; 0: none
+    average_kind: str = "exponential"  # polyak: the plain mean over that share of all steps
+
+    def check_learning(self) -> None:
+        """ValueError names a value that cannot be."""
+        check_word("optimizer", self.optimizer, OPTIMIZERS)
+        check_word("average_kind", self.average_kind, AVERAGES)
+        good = math.isfinite(self.learning_rate) and self.learning_rate > 0
+        check_setting(self, "learning_rate", good, "above 0")
+        for name in ("weight_decay", "epsilon", "clip_norm", "clip_value", "filter_rms"):
+            value = getattr(self, name)
+            check_setting(self, name, math.isfinite(value) and value >= 0, "0 or more")
+        for name in ("momentum", "alpha"):
+            check_setting(self, name, 0 <= getattr(self, name) < 1, "from 0 to below 1")
+        if self.average_kind == "polyak":
+            check_setting(self, "average", 0 <= self.average <= 1, "a share of all steps, 0 to 1")
+        check_setting(
+            self, "average", self.average_kind == "polyak" or 0 <= self.average < 1,
+            "from 0 to below 1",
+        )  # fmt: skip
+        good = len(self.betas) == 2 and all(0 <= b < 1 for b in self.betas)
+        check_setting(self, "betas", good, "two numbers from 0 to below 1")
+        check_setting(self, "curvature", self.curvature >= 1, "at least 1")
+        check_setting(self, "micro_batch", self.micro_batch >= 0, "0 or more")
+        check_keys("decays", self.decays, KINDS)
+        for key, value in self.decays.items():
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not (number and math.isfinite(value) and value >= 0):
+                raise ValueError(f"decays.{key} takes a number of 0 or more, not {value!r}")

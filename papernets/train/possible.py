@@ -1,0 +1,71 @@
+"""Whether a network can learn as a recipe asks, told before anything is loaded. No torch."""
+
+from __future__ import annotations
+
+from ..spec import (
+    RBF,
+    Activation,
+    Committee,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Layer,
+    Net,
+    Pad,
+    Pool,
+    Row,
+    Subsample,
+    TableConv,
+    walk,
+)
+from .recipe import TrainRecipe
+
+CURVED = (
+    RBF, Activation, Conv, Dense, Dropout, Flatten, GlobalPool, Identity, Pad, Pool, Subsample,
+    TableConv,
+)  # fmt: skip
+"""Layers through which second derivatives are propagated (`optimizers.curvature`)."""
+NEVER_BELOW = ("relu", "relu6", "sigmoid")
+
+
+def check_learns(given: Net | Committee, recipe: TrainRecipe) -> None:
+    """ValueError where a network has no second derivatives, or no output for a binary loss."""
+    net = given.member
+    rows = walk(net)
+    if recipe.optimizer == "levenberg_marquardt":
+        for row in rows:
+            why = _not_curved(row)
+            if why:
+                raise ValueError(
+                    f"levenberg_marquardt is for layers in a line, as LeCun et al. 1998 have them: "
+                    f"{row.name} of {net.name} {why}. Take --set optimizer=sgd"
+                )
+    if recipe.loss == "binary" and isinstance(given, Committee):
+        raise ValueError(f"loss 'binary' is for one network: {given.name} adds several")
+    if recipe.loss == "binary":
+        weights = [row for row in rows if row.macs and not row.aux]
+        end = weights[-1].layer if weights else None
+        if isinstance(end, RBF) or getattr(end, "activation", None) in NEVER_BELOW:
+            raise ValueError(
+                f"loss 'binary' needs an output that may have either sign, and that of {net.name} "
+                "is never above, or never below, 0. Take --set loss=cross_entropy"
+            )
+
+
+def _not_curved(row: Row) -> str:
+    """Why no second derivatives go through a row; empty where they do."""
+    layer = row.layer
+    if not isinstance(layer, Layer) or row.aux:
+        return "is a branch, a sum or a head"
+    if not isinstance(layer, CURVED):
+        return f"is a {layer.kind} layer"
+    if getattr(layer, "norm", None) is not None:
+        return "has batch normalisation"
+    if isinstance(layer, Pool) and layer.how != "max":
+        window = layer.window()
+        if window.fixed != (0, 0) or layer.ceil:
+            return "averages over its padding"
+    return ""
