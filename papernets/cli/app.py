@@ -21,10 +21,11 @@ from . import (
     verify,
     weights,
 )
-from .flags import Verb
+from .flags import Verb, Verbs
 
 app = typer.Typer(
     name="papernets",
+    cls=Verbs,
     help="Every classic convolutional network, exactly as its paper printed it.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from . import screen
-from .flags import Strict, Verb
+from .flags import Strict, Verb, Verbs
 from .stopping import stopped_cleanly
 from .waiting import waiting
 
 app = typer.Typer(
+    cls=Verbs,
     help="Look at a data set, or download one.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from ..words import said
 
@@ -43,7 +44,46 @@ class WrongUse(ValueError):
     """What was asked for cannot be: exit code 2."""
 
 
-class Verb(TyperCommand):
+class _AsTyped:
+    """What typer asks to bring a value to its type: text is text, and a default has its type.
+
+    Otherwise typer makes a check by pydantic for each flag, given or not, and imports pydantic:
+    as long as `explain` takes for all the rest. Any other value goes that way.
+    """
+
+    def __init__(self, kind: type, make: Callable[[], Any]) -> None:
+        self.kind, self.make = kind, make
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        if value is None or type(value) is self.kind:
+            return value
+        return self.make().coerce(value, param=param, ctx=ctx)
+
+
+def _as_typed(param: Any) -> None:
+    """Let a flag with one value be read so; a typer that reads flags otherwise is left alone."""
+    kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+    make = getattr(param, "get_runtime_param", None)
+    one = not getattr(param, "multiple", False) and param.nargs == 1
+    if one and kind in (str, int, bool, float) and make and not isinstance(make, partial):
+        param.get_runtime_param = partial(_AsTyped, kind, make)
+
+
+class Quick:
+    """A command whose flags are brought to their types without pydantic."""
+
+    def get_params(self, ctx: Any) -> Any:
+        found = super().get_params(ctx)  # type: ignore[misc]
+        for param in found:
+            _as_typed(param)
+        return found
+
+
+class Verbs(Quick, TyperGroup):
+    """The verbs."""
+
+
+class Verb(Quick, TyperCommand):
     """A verb that takes an empty value, a shell's unset variable say, for wrong use.
 
     So it does a network, bundle or file whose name is longer than a file's may be.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import screen
-from .flags import Json, Quiet, Verb, wrong_use
+from .flags import Json, Quiet, Verb, Verbs, wrong_use
 from .stopping import stopped_cleanly
 from .waiting import waiting
 
@@ -25,7 +25,7 @@ Peer = Annotated[
     str, typer.Option("--from", help="torchvision, timm or keras, if several have the network.")
 ]
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app = typer.Typer(cls=Verbs, invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
-from itertools import count
 from numbers import Integral, Real
 from typing import Any
 
@@ -17,6 +16,14 @@ from .net import Net
 
 DEEPEST, MOST_PARTS = 100, 10_000
 """Parts within parts, and parts in all: no network of ours has more than a few, or a thousand."""
+
+
+@dataclass
+class Counted:
+    """How many parts were met, and those whose fields are right: one may stand in many places."""
+
+    parts: int = 0
+    right: dict[int, Part] = field(default_factory=dict)
 
 
 def check_net(net: Net) -> None:
@@ -38,13 +45,14 @@ def check_net(net: Net) -> None:
         )
     if not net.body.parts:
         raise ValueError(f"{net.name} has no layers")
-    _check("", net.body, 0, count())
+    _check("", net.body, 0, Counted())
     _check_names(net)
 
 
-def _check(name: str, part: Part, depth: int, counted: count[int]) -> None:
+def _check(name: str, part: Part, depth: int, counted: Counted) -> None:
     """ValueError where a part, or one within it, is none."""
-    if next(counted) > MOST_PARTS:  # one that stands in several places counts in each
+    counted.parts += 1
+    if counted.parts > MOST_PARTS + 1:  # one that stands in several places counts in each
         raise ValueError(f"{_short(name)}: a network has at most {MOST_PARTS:,} parts")
     if depth > DEEPEST:
         raise ValueError(f"{_short(name)}: parts lie in parts {DEEPEST} deep, which is the most")
@@ -56,11 +64,12 @@ def _check(name: str, part: Part, depth: int, counted: count[int]) -> None:
         _check(name, part.head, depth + 1, counted)
     elif not isinstance(part, Layer):
         raise ValueError(f"{name}: {_short(part)} is no layer; papernets.spec has them")
-    if is_dataclass(part):
+    if is_dataclass(part) and id(part) not in counted.right:
         _check_fields(name, part)
+        counted.right[id(part)] = part
 
 
-def _check_named(name: str, several: object, depth: int, counted: count[int]) -> None:
+def _check_named(name: str, several: object, depth: int, counted: Counted) -> None:
     where = name or "the body"
     if not isinstance(several, tuple | list):
         raise ValueError(f"{where}: {_short(several)} is no tuple of (name, layer)")
@@ -132,16 +141,16 @@ def _named(part: Part, name: str = "", outer: str = "") -> Iterator[tuple[str, s
 
 def _check_fields(name: str, part: Any) -> None:
     """ValueError where a value cannot be what its field's annotation says."""
-    for field, (good, wanted) in _kinds(type(part)):  # type: ignore[arg-type]
-        value = getattr(part, field)
-        if field == "activation":
+    for key, (good, wanted) in _kinds(type(part)):  # type: ignore[arg-type]
+        value = getattr(part, key)
+        if key == "activation":
             try:
                 check_activation(value)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
         if not good(value):
-            raise ValueError(f"{name}: {field} is {_short(value)}, not {wanted}")
-        _check_most(f"{name}: {field}", value)
+            raise ValueError(f"{name}: {key} is {_short(value)}, not {wanted}")
+        _check_most(f"{name}: {key}", value)
         if isinstance(value, Norm):
             _check_fields(f"{name}: norm", value)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from ...said import Paper, Printed, table
 from ...spec import (
@@ -156,6 +156,7 @@ def shortcut(channels: int, maps: int, stride: int, variant: Variant) -> Layer:
     return PadShortcut(maps, stride, before=(maps - channels) // 2 if variant.around else 0)
 
 
+@lru_cache(maxsize=64)  # a stage repeats it, up to 200 times
 def block(channels: int, convs: Convs, stride: int, variant: Variant) -> Part:
     """A building block (figures 2 and 5): residual and shortcut added, then ReLU."""
     if not variant.shortcut:

@@ -8,7 +8,7 @@ that of the first ResNets rose.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from ...said import Paper
 from ...spec import BatchNorm, Chain, Conv, Identity, Layer, Norm, Pad, Part, Pool, add, chain
@@ -47,6 +47,7 @@ def residual(convs: Convs, stride: int, variant: Variant) -> dict[str, Part]:
     return parts
 
 
+@lru_cache(maxsize=64)  # a stage repeats it, up to 111 times
 def unit(convs: Convs, stride: int, variant: Variant, way: Layer, split_after: bool) -> Part:
     """A residual unit (figure 4 (e)); its shortcut starts before the first activation or after."""
     before = BatchNorm(variant.norm, "relu")
