@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..said import Code, Recipe
 
 TORCHVISION = Code("torchvision, references/classification")
-# Of the networks that it trained itself; its GoogLeNet's and Inception v3's weights are TensorFlow's
+# Of the networks that it trained itself: its GoogLeNet and Inception v3 have TensorFlow's weights
 TORCHVISIONS = """
 field           value          where      note
 optimizer       sgd            train.py
@@ -22,6 +22,7 @@ loss            cross_entropy  train.py
 augment.flip    0.5            presets.py
 augment.area    0.08           presets.py  RandomResizedCrop's own: 8 to 100 % of the picture
 augment.aspect  4/3            presets.py  RandomResizedCrop's own: 3/4 to 4/3
+enlarge         256/224        presets.py  as the test's; crops are of the whole picture there
 standardise     true           presets.py  by ImageNet's mean and deviation there, by those of your
                                            pictures here
 test            centre crop    presets.py  224 of a short side of 256
@@ -61,6 +62,8 @@ loss                cross_entropy  models/init.lua
 augment.flip        0.5            datasets/imagenet.lua
 augment.area        0.08           transforms.lua         RandomSizedCrop: 8 to 100 %
 augment.aspect      4/3            transforms.lua         RandomSizedCrop: 3/4 to 4/3
+enlarge             256/224        datasets/imagenet.lua  as the test's; crops are of the whole
+                                                          picture there
 augment.brightness  0.4            datasets/imagenet.lua
 augment.contrast    0.4            datasets/imagenet.lua
 augment.saturation  0.4            datasets/imagenet.lua
@@ -88,7 +91,7 @@ test             one view        datasets/cifar10.lua  of 32x32
 """,
     without=(
         *("augment.area", "augment.aspect", "augment.brightness", "augment.contrast"),
-        *("augment.saturation", "augment.lighting"),
+        *("augment.saturation", "augment.lighting", "enlarge"),
     ),
 )
 
@@ -116,10 +119,12 @@ label_smoothing      0                   train_image_classifier.py
 augment.flip         0.5                 inception_preprocessing.py
 augment.area         0.05                inception_preprocessing.py
 augment.aspect       1.33                inception_preprocessing.py  0.75 to 1.33
+enlarge              8/7                 open                        the test's 87.5 %
 augment.brightness   32/255              inception_preprocessing.py  added there, multiplied here
 augment.saturation   0.5                 inception_preprocessing.py
 low                  -1                  inception_preprocessing.py  pixels from -1 to 1
 high                 1                   inception_preprocessing.py
+dropout              0.2                 the network's arguments     keep 0.8
 test                 centre 87.5 %       inception_preprocessing.py  scaled to the input
 """,
     "its flags as they stand",

@@ -22,6 +22,7 @@ from .verify import Check, check, verify
 
 __all__ = [
     "ABOUT_NOTES",
+    "LEFT",
     "NOTES",
     "UNEXPLAINED",
     "WHO",
@@ -34,7 +35,6 @@ __all__ = [
     "Code",
     "Departure",
     "Field",
-    "LEFT",
     "Line",
     "Notes",
     "Page",

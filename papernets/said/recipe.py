@@ -127,13 +127,14 @@ def read_fields(table: str) -> Iterator[Field]:
 
 
 def read_value(cell: str) -> Told:
-    """A cell as a setting's value: a number, a fraction as 4/3, true, a list of these; else text."""
+    """A cell as a setting's value: a number, a fraction as 4/3, true, a list; else text."""
     if re.fullmatch(r"[\[\]\d., /]+", cell):
         cell = re.sub(r"([\d.]+)/([\d.]+)", lambda m: str(float(m[1]) / float(m[2])), cell)
     try:
-        return tomllib.loads(f"x = {cell}")["x"]  # type: ignore[no-any-return]
+        value: Told = tomllib.loads(f"x = {cell}")["x"]
     except tomllib.TOMLDecodeError:
         return cell
+    return value
 
 
 def settings_of(fields: tuple[Field, ...]) -> dict[str, object]:

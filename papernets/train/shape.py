@@ -17,7 +17,7 @@ def shaped(recipe: Recipe, wanted: Mapping[str, Any], input: int) -> dict[str, A
     What a printed recipe counts in passes or steps keeps its share of the run, and a short side in
     pixels its share of the `input` side for which it was printed.
     """
-    settings = dict(recipe.settings)
+    settings: dict[str, Any] = dict(recipe.settings)
     if not recipe.printed:
         return settings
     printed, epochs = settings.get("epochs"), wanted.get("epochs")
@@ -33,7 +33,8 @@ def shaped(recipe: Recipe, wanted: Mapping[str, Any], input: int) -> dict[str, A
 def shortened(settings: Mapping[str, Any], share: float) -> dict[str, Any]:
     """What counts passes or steps among settings, times a share; what is counted whole stays whole.
 
-    Shares of the run, such as `milestones`, need nothing.
+    Shares of the run, such as `milestones`, need nothing. An exponential mean of the weights
+    reaches back over the same share of all steps.
     """
     found: dict[str, Any] = {}
     if "every" in settings:
@@ -41,6 +42,8 @@ def shortened(settings: Mapping[str, Any], share: float) -> dict[str, Any]:
     for name, least in (("patience", 1), ("warmup_steps", 1)):
         if settings.get(name):
             found[name] = max(least, round(settings[name] * share))
+    if settings.get("average") and settings.get("average_kind", "exponential") == "exponential":
+        found["average"] = settings["average"] ** (1 / share)
     if "rates" in settings:
         found["rates"] = [[rate, passes * share] for rate, passes in settings["rates"]]
     return found

@@ -100,7 +100,7 @@ milestones      [2/9, 4/9, 6/9, 8/9]  solver.prototxt     every 100,000 of 450,0
 gamma           0.1                   solver.prototxt
 length          450,000 steps         solver.prototxt
 epochs          90                    open: arithmetic    450,000 steps of 256 of 1.28 million
-keep            last                  open                released is the snapshot of step {snapshot}
+keep            last                  open                the released one is of step {snapshot}
 loss            cross_entropy         train_val.prototxt
 initialisation  gaussian              train_val.prototxt  {biases}
 dropout         0.5                   train_val.prototxt  fc6 and fc7

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...said import Recipe
 from ...spec import Committee, Initialisation, Net
 from ..first_weights import by_name
@@ -36,8 +38,8 @@ weight_decay         0.00004        open: TF-slim, nets/inception_v2.py  section
 learning_rate        0.045          section 4.2.2    30 times the baseline's
 schedule             exponential    section 4.2.1
 gamma                0.96           {AS_GOOGLENET}   of the baseline nothing is printed
-every                8/6            section 4.2.1    six times faster than the baseline, GoogLeNet's 8
-epochs               150            open: arithmetic section 4.2.2: 74.8 % after 6 million steps of 32
+every                8/6            section 4.2.1    six times faster than GoogLeNet's 8
+epochs               150            open: arithmetic section 4.2.2: 74.8 % after 6 million steps
 keep                 last           open
 loss                 cross_entropy  section 4.2      softmax
 dropout              none           section 4.2.1    removed; 5 or 10 % in some of the six networks
@@ -45,6 +47,7 @@ order                shuffled in shards  section 4.2.1  no picture meets the sam
                                                      shuffled
 augment.area         0.08           {AS_GOOGLENET}   not printed
 augment.aspect       4/3            {AS_GOOGLENET}   not printed
+enlarge              8/7            open             how pictures are stored for the crops
 augment.flip         0.5            open             not printed
 distortion           less photometric  section 4.2.1  how much less is not printed: none here
 mean                 channel        {AS_GOOGLENET}   not printed
@@ -80,14 +83,7 @@ order          shuffled   open
 models         1          section 4.2.2
 """,
 )
-RELEASED = SLIM_INCEPTION.changed(
-    "released",
-    SLIM_INCEPTION.source,
-    """
-field    value  where
-dropout  0.2    nets/inception_v2.py
-""",
-)
+RELEASED = replace(SLIM_INCEPTION, name="released")
 
 
 def recipes(net: Net | Committee) -> tuple[Recipe, ...]:

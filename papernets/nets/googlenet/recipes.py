@@ -1,4 +1,4 @@
-"""How the GoogLeNets are trained, as printed and by recipes of ours; how their weights are drawn."""
+"""How the GoogLeNets are trained, as printed and by ours; how their weights are drawn."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ heads                  0.3                section 5  the loss of each head count
 dropout                0.4                section 5  before the classifier; 0.7 in the heads
 augment.area           0.08               section 6  8 to 100 % of the picture, evenly
 augment.aspect         4/3                section 6  3/4 to 4/3
+enlarge                8/7                open       how pictures are stored for the crops
 augment.flip           0.5                open       mirror images are printed for the test alone
 augment.brightness     0.5                open: Howard 2013, section 2  photometric distortion, as
                                                      there

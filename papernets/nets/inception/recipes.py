@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+
 from ...said import Code, Recipe
 from ...spec import Committee, Initialisation, Net
 from ..first_weights import KERAS, by_name
@@ -59,8 +60,8 @@ gamma            0.94                section 8
 every            2                   section 8  passes
 epochs           100                 section 8
 clip_norm        2.0                 section 8  "threshold 2.0": by norm or by value is not said
-average          0.9999              open: TensorFlow, research/inception  section 8: a running average
-                                                of the weights; its decay is not printed
+average          0.9999              open: TensorFlow, research/inception  section 8: a running
+                                                average; its decay is not printed
 keep             last                open
 loss             cross_entropy       section 7
 label_smoothing  0.1                 section 7
@@ -69,10 +70,19 @@ heads            0.4                 open: TF-slim, nets/inception_v3.py  not pr
 augment.area     0.08                open: Szegedy et al. 2014, section 6  not printed
 augment.aspect   4/3                 open: Szegedy et al. 2014, section 6  not printed
 augment.flip     0.5                 open       not printed
+enlarge          8/7                 open       how pictures are stored for the crops
 low              -1                  open: TF-slim, inception_preprocessing.py  pixels from -1 to 1
 high             1                   open: TF-slim, inception_preprocessing.py
 initialisation   not printed         open       as the network draws them
-test             centre crop         section 10  one network: table 3; more crops and networks: tables 4, 5
+test             centre crop         section 10  table 3; more crops and networks: tables 4, 5
+""",
+)
+V3_PAPERS = PAPERS.changed(
+    "paper",
+    PAPERS.source,
+    """
+field    value  where                                   note
+dropout  0.2    open: TF-slim, nets/inception_v3.py     not printed
 """,
 )
 # What the weights of 2015 were trained with, as its authors put it beside them
@@ -96,13 +106,15 @@ keep                   last                open
 loss                   cross_entropy       inception_model.py
 label_smoothing        0.1                 inception_model.py
 heads                  0.4                 inception_model.py
+dropout                0.2                 inception_model.py              keep 0.8
 weight_decay           0.00004             inception_model.py
 decays.norm            0                   inception_model.py              weights alone are decayed
 decays.bias            0                   inception_model.py
 augment.flip           0.5                 image_processing.py
 augment.area           0.05                image_processing.py
 augment.aspect         1.33                image_processing.py             0.75 to 1.33
-augment.brightness     32/255              image_processing.py             added there, multiplied here
+enlarge                8/7                 open                            the test's 87.5 %
+augment.brightness     32/255              image_processing.py             added, not multiplied
 augment.saturation     0.5                 image_processing.py
 augment.hue            0.2                 image_processing.py
 augment.contrast       0.5                 image_processing.py
@@ -118,5 +130,6 @@ def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
     """Ours for photographs, then the paper's, and its release's of Inception v3."""
     # TF-slim's decay; smoothing as in section 7
     ours = photographs(net, weight_decay=4e-5, label_smoothing=0.1)
-    code = (RELEASED, SLIM_INCEPTION) if net.name.startswith("inception_v3") else ()
-    return (*ours, PAPERS, *code)
+    if net.name.startswith("inception_v2"):
+        return (*ours, PAPERS)
+    return (*ours, V3_PAPERS, RELEASED, SLIM_INCEPTION)

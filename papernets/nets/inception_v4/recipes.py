@@ -37,12 +37,13 @@ schedule         exponential         section 4
 gamma            0.94                section 4
 every            2                   section 4   passes
 epochs           100                 open: Szegedy et al. 2015, section 8  not printed
-average          0.9999              open: TensorFlow, research/inception  section 4: a running average
-                                                 of the weights; its decay is not printed
+average          0.9999              open: TensorFlow, research/inception  section 4: a running
+                                                 average; its decay is not printed
 loss             cross_entropy       open        not printed
 label_smoothing  0.1                 {SMOOTHED}  not printed
 weight_decay     0.00004             open: TF-slim, nets/inception_v4.py  not printed
 heads            as the network      open        not printed
+dropout          0.2                 figure 9    keep 0.8
 test             centre crop         section 5   of 10 or 12 and of 144 crops too
 """,
     without=("clip_norm",),
@@ -52,6 +53,7 @@ RESIDUALS = PAPERS.changed(
     PAPER.short,
     """
 field      value       where        note
+dropout    0.2         figure 15    keep 0.8
 residuals  0.1 to 0.3  section 3.3  each sum is scaled; which factor where is not printed
 """,
 )

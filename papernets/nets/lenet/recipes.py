@@ -80,10 +80,10 @@ curvature       500                  III-B           digits for the second deriv
                                                      pass
 batch_size      1                    appendix C      after each digit
 schedule        listed               III-B
-rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  III-B  passes 1-2, 3-5, 6-8,
-                                                     9-12 and 13-20
+rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  III-B  passes 1-2, 3-5,
+                                                     6-8, 9-12 and 13-20
 epochs          20                   III-B
-keep            last                 III-B           the test error settles after about 10 passes
+keep            last                 open            which pass was tested is not said
 weight_decay    0                    open            none is printed
 loss            map                  II-C            equation 9
 distance_scale  1                    II-C            equation 9 has the distances as they are
@@ -101,7 +101,7 @@ DISTORTED = LENET5_PAPER.changed(
     f"{LENET5_PAPER.source}: with distortions",
     """
 field            value    where  note
-pictures         600,000  III-B  540,000 distorted once, and the 60,000; here distorted anew each pass
+pictures         600,000  III-B  540,000 distorted once, and the 60,000; here anew each pass
 length           20 passes of 60,000  III-B  of 600,000: each is seen about twice
 augment.shift    1        open   translated in both directions; by how much is not printed
 augment.scale    0.05     open   "
@@ -122,7 +122,6 @@ batch_size      1                    {OTHERS}
 schedule        listed               {OTHERS}
 rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  {OTHERS}
 epochs          20                   {OTHERS}
-keep            last                 {OTHERS}
 loss            mse                  open            a target for each output unit; II-C, equation 8
 test            one view             open
 """,

@@ -33,11 +33,12 @@ label_smoothing    0                   section 3.2  none
 heads              none                section 3.2
 weight_decay       0.00004             open: TF-slim, nets/mobilenet_v1.py  not printed
 decays.depthwise   0                   section 3.2  "very little or no"
-distortion         less                section 3.2  small crops are limited; by how much is not printed
+distortion         less                section 3.2  small crops are left out; how small is not said
 augment.area       0.25                open         see distortion: large networks see 0.08
 augment.aspect     4/3                 open: Szegedy et al. 2014, section 6  not printed here
 augment.flip       0.5                 open         not printed
-low                -1                  open: TF-slim, inception_preprocessing.py  pixels from -1 to 1
+enlarge            8/7                 open         how pictures are stored for the crops
+low                -1                  open: TF-slim, inception_preprocessing.py  pixels -1 to 1
 high               1                   open: TF-slim, inception_preprocessing.py
 replicas           several             section 3.2  asynchronous; here one
 initialisation     not printed         open         as the network draws them
@@ -66,6 +67,7 @@ decays.bias       0              mobilenet_v1.py
 augment.flip        0.5          inception_preprocessing.py
 augment.area        0.05         inception_preprocessing.py
 augment.aspect      1.33         inception_preprocessing.py  0.75 to 1.33
+enlarge           8/7            open                        the test's 87.5 %
 augment.brightness  32/255       inception_preprocessing.py  added there, multiplied here
 augment.saturation  0.5          inception_preprocessing.py
 low               -1             inception_preprocessing.py  pixels from -1 to 1

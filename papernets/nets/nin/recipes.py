@@ -31,7 +31,7 @@ optimizer       sgd            section 4.1    mini-batches, as {KRIZHEVSKY}
 momentum        0.9            open: {KRIZHEVSKY}  whose procedure it takes
 batch_size      128            section 4.1
 weight_decay    0.0005         open: {KRIZHEVSKY}  used; tuned on held-out pictures, not printed
-learning_rate   0.02           open           set by hand and not printed; ours without normalisation
+learning_rate   0.02           open           set by hand, not printed; ours without normalisation
 schedule        plateau        section 4.1    when the accuracy on the training set stops improving;
                                               here the error on held-out pictures
 gamma           0.1            section 4.1
@@ -43,13 +43,13 @@ keep            last           open
 loss            cross_entropy  section 3.2    softmax
 dropout         0.5            open: the authors' Caffe definition  after all but the last mlpconv
                                               layer; the rate is not printed
-gcn             true           section 4.2    as in the maxout network's paper
+gcn             55             open: pylearn2, make_cifar10_gcn_whitened.py  section 4.2: as
+                                              the maxout network's; the length is its code's
 zca             true           section 4.2
 pictures        50,000         section 4.2    the settings are chosen by the last 10,000 of them
 initialisation  by hand        section 4.1    values not printed; ours are the Caffe definition's
 test            one view       open           of 32x32
 """,
-    data=("cifar10",),
 )
 AUGMENTED = PAPERS.changed(
     "paper_augmented",

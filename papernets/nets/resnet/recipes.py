@@ -20,6 +20,8 @@ FAN_OUT = Initialisation(
     "he_out", 2.0, "torchvision/models/resnet.py: kaiming_normal_, fan_out", but=(("fc", DENSE),)
 )
 initialisation = by_name({"*_keras": KERAS, "*_v1.5": FAN_OUT, "*": PAPERS})
+LEARNING = "Deep Residual Learning"
+MAPPINGS = f"{V2_PAPER.short}: Identity Mappings"
 PAPERS_IMAGENET = PAPER.recipe(
     "paper",
     """
@@ -42,12 +44,14 @@ dropout              none           section 3.4
 initialisation       He             section 3.4      as He et al. 2015, Delving Deep into Rectifiers
 augment.jitter_low   256            section 3.4      the short side, drawn for each picture
 augment.jitter_high  480            section 3.4
+enlarge              480/224        open             stored as large; the middle of a long side
 augment.flip         0.5            section 3.4
 augment.pca          0.1            section 3.4      the standard colour augmentation
 mean                 pixel          section 3.4
 scale                0 to 255       open
 test                 10 crops       section 3.4      best: dense at 224, 256, 384, 480 and 640
 """,
+    LEARNING,
 )
 PAPERS_CIFAR = PAPER.recipe(
     "paper",
@@ -76,6 +80,7 @@ mean             pixel          section 4.2
 scale            0 to 255       open
 test             one view       section 4.2  of 32x32
 """,
+    LEARNING,
 )
 WARMED = """
 field         value  where        note
@@ -100,7 +105,7 @@ V1_CIFAR = {
 }
 V2_CIFAR = PAPERS_CIFAR.changed(
     "paper",
-    V2_PAPER.short,
+    MAPPINGS,
     """
 field            value           where     note
 optimizer        sgd             appendix  as He et al. 2015
@@ -126,7 +131,7 @@ test             one view        open: He et al. 2015, section 4.2
 )
 V2_IMAGENET = PAPERS_IMAGENET.changed(
     "paper",
-    V2_PAPER.short,
+    MAPPINGS,
     """
 field                value          where     note
 optimizer            sgd            appendix
@@ -146,17 +151,18 @@ augment.jitter_high  480            appendix
 augment.flip         0.5            appendix
 augment.pca          0.1            appendix
 mean                 pixel          open: He et al. 2015, section 3.4
-test                 centre crop    table 5   224, or 320 of a short side of 320
+test                 centre crop    table 5   of 224, and of 320
 """,
     without=("drops", "patience", "monitor", "length"),
 )
 V2_ASPECT = V2_IMAGENET.changed(
     "paper_aspect",
-    f"{V2_PAPER.short}: ResNet-200 with scale and aspect",
+    f"{MAPPINGS}, ResNet-200 with scale and aspect",
     """
 field           value  where    note
 augment.area    0.08   table 5  scale and aspect as Szegedy et al. 2014, section 6
 augment.aspect  4/3    table 5
+enlarge         8/7    open     how pictures are stored for the crops
 """,
     without=("augment.jitter_low", "augment.jitter_high"),
 )

@@ -43,6 +43,7 @@ initialisation       N(0, 0.1)      section 3.1  variance 0.01, biases 0; ours d
                                                  Bengio 2010, which it found to do as well
 augment.jitter_low   256            section 3.1  S, the short side; crops of 224 anywhere
 augment.jitter_high  256            section 3.1
+enlarge              256/224        open         stored as large; of a long side the middle is kept
 augment.flip         0.5            section 3.1
 augment.pca          0.1            section 3.1  as Krizhevsky et al. 2012
 mean                 channel        section 2.1
@@ -62,11 +63,12 @@ begin.rows    conv1_1,conv2_1,conv3_1,conv3_2,fc6,fc7,fc8  section 3.1  A's firs
 S_384 = """
 field                value   where        note
 weights              needed  section 3.1  the same network, trained at S = 256
-probe                false   section 3.1  all its weights are taken
-fallback             false   section 3.1
+probe                false   open         all its weights are taken
+fallback             false   open         the start is not kept
 learning_rate        0.001   section 3.1
 augment.jitter_low   384     section 3.1
 augment.jitter_high  384     section 3.1
+enlarge              384/224  open         stored as large; of a long side the middle is kept
 start                S = 256  section 3.1
 test                 dense   section 3.2  at Q = S = 384, with the mirror image
 """
@@ -78,13 +80,16 @@ epochs               74       open         "
 length               not printed  section 3.1
 augment.jitter_low   256      section 3.1  S is drawn for each picture
 augment.jitter_high  512      section 3.1
+enlarge              512/224  open         stored as large; of a long side the middle is kept
 start                S = 384  section 3.1
 test                 dense    section 4.2  at Q = 256, 384 and 512, with mirror images; 4.3 adds 50
                                            crops a scale
 """
 DRAWN = """
 field  value  where        note
-start  drawn  section 3.1  footnote: by Glorot and Bengio's draw no network needs A
+start  drawn  section 3.1  found after submission: by Glorot and Bengio's draw no
+                           network needs A
+initialisation  Glorot  section 3.1  as ours draw
 """
 
 
@@ -95,7 +100,7 @@ def printed(net: Net | Committee) -> tuple[Recipe, ...]:
     at_384 = S_256.changed("paper_384", f"{who}: S = 384, from S = 256", S_384)
     found = [first, at_384]
     found.append(at_384.changed("paper_jitter", f"{who}: S from 256 to 512, from S = 384", JITTER))
-    if not shallow:  # the footnote: no network needs A any more
+    if not shallow:
         drawn = f"{who}: S = 256, without A"
         found.append(S_256.changed("paper_drawn", drawn, DRAWN))
     return tuple(found)
