@@ -75,6 +75,6 @@ def test_a_recipe_that_asks_for_what_is_to_come_is_refused_with_all_of_it() -> N
 
 
 def test_a_wrong_recipe_is_answered_with_the_nearest() -> None:
-    with pytest.raises(ValueError, match="alexnet has no recipe 'papr'. Did you mean 'paper'?"):
+    with pytest.raises(ValueError, match=r"alexnet has no recipe 'papr'\. Did you mean 'paper'\?"):
         resolve("alexnet", {"data": "photos", "recipe": "papr"})
     assert look_up("vgg16").recipe("Paper-Jitter").name == "paper_jitter"
