@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,14 @@ from .explain import NAMED, network, show
 from .flags import Json, own_file, wrong_use
 from .output import Csv, Html, Latex, Markdown, Output, chosen, write
 
+if TYPE_CHECKING:
+    from ..show.document import Document
+
 
 def recipe(
-    name: Annotated[str, typer.Argument(help=NAMED)],
+    name: Annotated[
+        str | None, typer.Argument(help=f"{NAMED} Without it: all that is printed, a line each.")
+    ] = None,
     which: Annotated[
         str | None,
         typer.Argument(metavar="[RECIPE]", help="One of its recipes. [paper, else its first]"),
@@ -30,19 +35,33 @@ def recipe(
     What a paper leaves open is named, with what was chosen. Where papers and released code differ,
     both stand side by side.
     """
-    from ..show.recipe_page import chosen as recipe_of
-    from ..show.recipe_page import recipe_dict, recipe_page
     from ..show.writers import FORMATS
 
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     wanted = chosen(flags, output)
+    value, page = _all() if name is None else _one(name, which or "")
+    if wanted == "json":
+        write(screen.json_lines(value), output)
+    elif wanted:
+        write(FORMATS[wanted](page), output)
+    else:
+        show(page)
+
+
+def _one(name: str, which: str) -> tuple[dict[str, object], Document]:
+    """A network's recipe as JSON has it, and as a page."""
+    from ..show.recipe_page import chosen as recipe_of
+    from ..show.recipe_page import recipe_dict, recipe_page
+
     with own_file(name):
         found = network(name)
         with wrong_use():
-            one = recipe_of(found, which or "")
-        if wanted == "json":
-            write(screen.json_lines(recipe_dict(found, one)), output)
-        elif wanted:
-            write(FORMATS[wanted](recipe_page(found, one)), output)
-        else:
-            show(recipe_page(found, one))
+            recipe = recipe_of(found, which)
+        return recipe_dict(found, recipe), recipe_page(found, recipe)
+
+
+def _all() -> tuple[dict[str, object], Document]:
+    """All printed recipes, likewise."""
+    from ..show.recipe_overview import every, overview
+
+    return {"schema": 1, "recipes": [one.to_dict() for one in every()]}, overview()
