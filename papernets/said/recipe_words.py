@@ -33,7 +33,7 @@ UNLESS = "has no effect with this optimiser or schedule"
 NONE = "0, or none, where the source has no such step"
 LEFT: Mapping[str, str] = {
     **dict.fromkeys(("net", "data", "recipe", "weights", "begin"), RUNS),
-    **dict.fromkeys(("seed", "split"), SEEDED),
+    **dict.fromkeys(("seed", "split", "draws"), SEEDED),
     **dict.fromkeys(("probe", "fallback", "freeze_norm"), BEGUN),
     **dict.fromkeys(("distance_scale", "constant", "neighbours", "boost"), LENETS),
     **dict.fromkeys(("low", "high", "digit_size"), DIGITS),

@@ -43,9 +43,11 @@ keep            last           open
 loss            cross_entropy  section 3.2    softmax
 dropout         0.5            open: the authors' Caffe definition  after all but the last mlpconv
                                               layer; the rate is not printed
-gcn             55             open: pylearn2, make_cifar10_gcn_whitened.py  section 4.2: as
-                                              the maxout network's; the length is its code's
-zca             true           section 4.2
+gcn             55             open: pylearn2, make_cifar10_gcn_whitened.py  section 4.2 has the
+                                              step, as in the maxout network; the length is its
+                                              code's
+zca             0.1            open: pylearn2, make_cifar10_gcn_whitened.py  section 4.2 has the
+                                              step; what is added to each eigenvalue is its code's
 pictures        50,000         section 4.2    the settings are chosen by the last 10,000 of them
 initialisation  by hand        section 4.1    values not printed; ours are the Caffe definition's
 test            one view       open           of 32x32
