@@ -180,7 +180,7 @@ NOTES_KERAS = NOTES[1].recipe(
     "notes",
     """
 field           value      where     note
-loss            cross_entropy  open  line 1092 has one sigmoid output and no line compiles the model;
+loss            cross_entropy  open  line 1092: one sigmoid output; no line compiles the model;
                                      here an output a class of your pictures
 initialisation  Glorot     line 1047  glorot_uniform(seed=0)
 optimizer       sgd        open      SGD is imported, and no line compiles or fits the model
