@@ -30,7 +30,7 @@ def recipe(
     html: Html = False,
     output: Output = "",
 ) -> None:
-    """Print how a network is trained: each field, its value, and who prints it.
+    """Print how a network is trained, and who prints each field.
 
     What a paper leaves open is named, with what was chosen. Where papers and released code differ,
     both stand side by side.

@@ -25,7 +25,7 @@ augment.aspect  4/3            presets.py  RandomResizedCrop's own: 3/4 to 4/3
 enlarge         256/224        presets.py  as the test's; crops are of the whole picture there
 standardise     true           presets.py  by ImageNet's mean and deviation there, by those of your
                                            pictures here
-test            centre crop    presets.py  224 of a short side of 256
+test            centre         presets.py  224 of a short side of 256
 """
 
 
@@ -70,7 +70,7 @@ augment.saturation  0.4            datasets/imagenet.lua
 augment.lighting    0.1            datasets/imagenet.lua  AlexNet's colour shift
 standardise         true           datasets/imagenet.lua  by ImageNet's mean and deviation there, by
                                                           those of your pictures here
-test                centre crop    datasets/imagenet.lua  224 of a short side of 256; -tenCrop: ten
+test                centre         datasets/imagenet.lua  224 of a short side of 256; -tenCrop: ten
 """,
     "Facebook's code; the authors released weights alone",
 )
@@ -87,7 +87,7 @@ pictures         all 50,000      datasets/cifar10-gen.lua  tested on the 10,000 
 augment.flip     0.5             datasets/cifar10.lua
 augment.padding  4               datasets/cifar10.lua
 standardise      true            datasets/cifar10.lua
-test             one view        datasets/cifar10.lua  of 32x32
+test             centre          datasets/cifar10.lua  of 32x32
 """,
     without=(
         *("augment.area", "augment.aspect", "augment.brightness", "augment.contrast"),
@@ -125,7 +125,7 @@ augment.saturation   0.5                 inception_preprocessing.py
 low                  -1                  inception_preprocessing.py  pixels from -1 to 1
 high                 1                   inception_preprocessing.py
 dropout              0.2                 the network's arguments     keep 0.8
-test                 centre 87.5 %       inception_preprocessing.py  scaled to the input
+test                 centre              inception_preprocessing.py  87.5 % of it, scaled
 """,
     "its flags as they stand",
 )

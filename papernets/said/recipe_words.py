@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = {
     "nesterov": "whether momentum is Nesterov's",
     "bias_rate": "how much faster biases learn than weights",
     "start": "what the weights are before the first step",
-    "test": "how the trained network is tested",
+    "test": "how the trained network is tested: a protocol of `evaluate`",
     "models": "networks that are trained and averaged",
 }
 """A word with what it says."""

@@ -76,7 +76,7 @@ augment.flip    0.5             section 4.1
 augment.pca     0.1             section 4.1
 mean            pixel           section 2
 scale           0 to 255        section 2    centred raw RGB values
-test            10 crops        section 4.1  corners, centre and mirror images; mean of the softmax
+test            ten-crop        section 4.1  corners, centre and mirror images; mean of the softmax
 time            5 to 6 days     section 5    two GTX 580
 """,
     )
@@ -108,7 +108,7 @@ enlarge         256/227               examples/imagenet   squeezed to 256x256 th
 augment.flip    0.5                   train_val.prototxt
 mean            pixel                 train_val.prototxt  imagenet_mean.binaryproto
 scale           0 to 255              train_val.prototxt
-test            centre crop           readme.md
+test            centre                readme.md
 """,
     )
 

@@ -54,7 +54,7 @@ mean                 channel        {AS_GOOGLENET}   not printed
 scale                0 to 255       open
 initialisation       not printed    open             as the network draws them
 models               6              section 4.2.3    of BN-x30, with larger first weights or dropout
-test                 centre crop    section 4.2.2    one network; 144 crops of six: section 4.2.3
+test                 centre         section 4.2.2    one network; 144 crops of six: section 4.2.3
 """.replace("open: arithmetic section", "open: arithmetic  section"),
     "BN-x30, of which its best networks are",
 )

@@ -52,7 +52,7 @@ scale                  0 to 255           open
 initialisation         xavier             {RATES}    not printed
 replicas               a few              section 6  a modest amount of parallel work, on CPUs
 models                 7                  section 7  they differ in sampling and order alone
-test                   144 crops          section 7  4 scales, 3 squares, 6 crops, mirrored; mean
+test                   144                section 7  4 scales, 3 squares, 6 crops, mirrored; mean
                                                      of the softmax
 """,
 )
@@ -80,7 +80,7 @@ augment.flip    0.5              train_val.prototxt     no area, aspect or colou
 mean            channel          train_val.prototxt     104, 117, 123
 scale           0 to 255         train_val.prototxt
 initialisation  xavier           readme.md
-test            centre crop      readme.md
+test            centre           readme.md
 """,
     "quick_solver.prototxt, of which the released weights are",
 )

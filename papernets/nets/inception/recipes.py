@@ -74,7 +74,7 @@ enlarge          8/7                 open       how pictures are stored for the 
 low              -1                  open: TF-slim, inception_preprocessing.py  pixels from -1 to 1
 high             1                   open: TF-slim, inception_preprocessing.py
 initialisation   not printed         open       as the network draws them
-test             centre crop         section 10  table 3; more crops and networks: tables 4, 5
+test             centre              section 10  table 3; more crops and networks: tables 4, 5
 """,
 )
 V3_PAPERS = PAPERS.changed(
@@ -121,7 +121,7 @@ augment.contrast       0.5                 image_processing.py
 augment.interpolation  1                   image_processing.py             another one a thread
 low                    -1                  image_processing.py             pixels from -1 to 1
 high                   1                   image_processing.py
-test                   centre 87.5 %       image_processing.py             scaled to 299
+test                   centre              image_processing.py             87.5 %, scaled to 299
 """,
 )
 

@@ -44,7 +44,7 @@ label_smoothing  0.1                 {SMOOTHED}  not printed
 weight_decay     0.00004             open: TF-slim, nets/inception_v4.py  not printed
 heads            as the network      open        not printed
 dropout          0.2                 figure 9    keep 0.8
-test             centre crop         section 5   of 10 or 12 and of 144 crops too
+test             centre              section 5   of 10 or 12 and of 144 crops too
 """,
     without=("clip_norm",),
 )

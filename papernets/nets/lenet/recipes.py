@@ -93,7 +93,7 @@ low             -0.1                 II-B            background
 high            1.175                II-B            ink
 pictures        60,000               III-A           here some of them are held out
 initialisation  uniform              appendix A      within 2.4 over the fan-in
-test            one view             III-B           of 32x32
+test            centre               III-B           of 32x32
 """,
 )
 DISTORTED = LENET5_PAPER.changed(
@@ -123,7 +123,7 @@ schedule        listed               {OTHERS}
 rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  {OTHERS}
 epochs          20                   {OTHERS}
 loss            mse                  open            a target for each output unit; II-C, equation 8
-test            one view             open
+test            centre               open
 """,
     without=("distance_scale", "constant"),
 )
@@ -144,7 +144,7 @@ keep           last           open      one pass
 loss           cross_entropy  line 318
 low            0              line 233  pixels divided by 255
 high           1              line 234
-test           one view       line 319  the test set stands in for held-out pictures there
+test           centre         line 319  the test set stands in for held-out pictures there
 """,
     "the listing under LeNet",
 )

@@ -42,7 +42,7 @@ low                -1                  open: TF-slim, inception_preprocessing.py
 high               1                   open: TF-slim, inception_preprocessing.py
 replicas           several             section 3.2  asynchronous; here one
 initialisation     not printed         open         as the network draws them
-test               centre crop         open         not printed
+test               centre              open         not printed
 """,
 )
 RELEASED = TF_SLIM.recipe(
@@ -72,7 +72,7 @@ augment.brightness  32/255       inception_preprocessing.py  added there, multip
 augment.saturation  0.5          inception_preprocessing.py
 low               -1             inception_preprocessing.py  pixels from -1 to 1
 high              1              inception_preprocessing.py
-test              centre 87.5 %  inception_preprocessing.py  scaled to the input
+test              centre         inception_preprocessing.py  87.5 % of it, scaled
 """,
 )
 

@@ -50,7 +50,7 @@ zca             0.1            open: pylearn2, make_cifar10_gcn_whitened.py  sec
                                               step; what is added to each eigenvalue is its code's
 pictures        50,000         section 4.2    the settings are chosen by the last 10,000 of them
 initialisation  by hand        section 4.1    values not printed; ours are the Caffe definition's
-test            one view       open           of 32x32
+test            centre         open           of 32x32
 """,
 )
 AUGMENTED = PAPERS.changed(
@@ -84,7 +84,7 @@ enlarge        256/224        open                as Caffe's other models
 augment.flip   0.5            open                "
 mean           pixel          open                "
 scale          0 to 255       open                "
-test           centre crop    open                "
+test           centre         open                "
 """,
 )
 

@@ -49,7 +49,7 @@ augment.flip         0.5            section 3.4
 augment.pca          0.1            section 3.4      the standard colour augmentation
 mean                 pixel          section 3.4
 scale                0 to 255       open
-test                 10 crops       section 3.4      best: dense at 224, 256, 384, 480 and 640
+test                 ten-crop       section 3.4      best: dense at 224, 256, 384, 480 and 640
 """,
     LEARNING,
 )
@@ -78,7 +78,7 @@ augment.padding  4              section 4.2  zeros, a random 32x32 of it
 augment.flip     0.5            section 4.2
 mean             pixel          section 4.2
 scale            0 to 255       open
-test             one view       section 4.2  of 32x32
+test             centre         section 4.2  of 32x32
 """,
     LEARNING,
 )
@@ -126,7 +126,7 @@ initialisation   He              appendix  as He et al. 2015, Delving Deep into 
 augment.padding  4               appendix  translation as in He et al. 2015
 augment.flip     0.5             appendix
 mean             pixel           open: He et al. 2015, section 4.2
-test             one view        open: He et al. 2015, section 4.2
+test             centre          open: He et al. 2015, section 4.2
 """,
 )
 V2_IMAGENET = PAPERS_IMAGENET.changed(
@@ -151,7 +151,7 @@ augment.jitter_high  480            appendix
 augment.flip         0.5            appendix
 augment.pca          0.1            appendix
 mean                 pixel          open: He et al. 2015, section 3.4
-test                 centre crop    table 5   of 224, and of 320
+test                 centre         table 5   of 224, and of 320
 """,
     without=("drops", "patience", "monitor", "length"),
 )

@@ -82,7 +82,7 @@ augment.jitter_low   256      section 3.1  S is drawn for each picture
 augment.jitter_high  512      section 3.1
 enlarge              512/224  open         stored as large; of a long side the middle is kept
 start                S = 384  section 3.1
-test                 dense    section 4.2  at Q = 256, 384 and 512, with mirror images; 4.3 adds 50
+test                 multi-scale  section 4.2  dense at Q = 256, 384 and 512, mirrored; 4.3 adds 50
                                            crops a scale
 """
 DRAWN = """

@@ -36,7 +36,7 @@ distortion      10 sub-crops   section 3  corners and centre, mirrored or not; a
 augment.flip    0.5            section 3
 mean            pixel          section 3
 scale           -128 to 128    section 3  roughly, after the mean
-test            10 crops       open: Krizhevsky et al. 2012, section 4.1
+test            ten-crop       open: Krizhevsky et al. 2012, section 4.1
 time            12 days        section 3  one GTX 580
 """,
 )
