@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import screen
-from .explain import NAMED, network, show
+from .explain import NAMED, bundle_of, network, show
 from .flags import Json, own_file, wrong_use
 from .output import Csv, Html, Latex, Markdown, Output, chosen, write
 
@@ -50,12 +50,13 @@ def recipe(
 
 def _one(name: str, which: str) -> tuple[dict[str, object], Document]:
     """A network's recipe as JSON has it, and as a page."""
+    from ..nets import look_up
     from ..show.recipe_page import chosen as recipe_of
     from ..show.recipe_page import recipe_dict, recipe_page
 
     with own_file(name):
-        found = network(name)
         with wrong_use():
+            found = look_up(name) if bundle_of(name) is None else network(name)
             recipe = recipe_of(found, which)
         return recipe_dict(found, recipe), recipe_page(found, recipe)
 

@@ -9,6 +9,7 @@ import pytest
 
 from papernets.cli import main
 from papernets.nets import list_nets, look_up
+from papernets.show.recipe_page import chosen, recipe_dict, recipe_page
 
 
 def out(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -63,12 +64,15 @@ def test_json_is_the_contracts(capsys):
 
 
 @pytest.mark.parametrize("name", list_nets())
-def test_every_network_with_recipes_has_a_page_of_each(name, capsys):
-    recipes = look_up(name).recipes
-    for recipe in recipes:
-        found = json.loads(out(capsys, name, recipe.name, "--json"))
-        assert found["source"] == recipe.source
-        assert [one["field"] for one in found["fields"]] == [one.field for one in recipe.fields]
+def test_every_recipe_has_a_page_with_all_its_fields(name):
+    found = look_up(name)
+    for recipe in found.recipes:
+        one = chosen(found, recipe.name)
+        assert [row[0] for row in recipe_page(found, one).data().rows()] == [
+            *(field.field for field in recipe.fields if field.printed),
+            *(field.field for field in recipe.fields if not field.printed),
+        ]
+        assert len(recipe_dict(found, one)["fields"]) == len(recipe.fields)
 
 
 def test_a_recipe_is_chosen_by_name_in_any_form(capsys):
