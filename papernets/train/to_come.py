@@ -5,11 +5,7 @@ from __future__ import annotations
 from ..nets import Found
 from ..said import Recipe
 
-NAMES = (
-    *("alpha", "epsilon", "curvature", "patience", "drops", "monitor", "every", "power", "rates"),
-    *("warmup_steps", "warmup_rate", "warmup_error", "clip_norm", "filter_rms", "average_kind"),
-    *("decays", "begin", "mean", "gcn", "zca"),
-)
+NAMES = ("mean", "gcn", "zca")
 """Settings to come."""
 KEYS = {
     "augment": (
@@ -18,12 +14,6 @@ KEYS = {
     )
 }
 """Keys of tables to come."""
-WORDS = {
-    "optimizer": ("rmsprop", "rmsprop_tensorflow", "levenberg_marquardt"),
-    "schedule": ("plateau", "exponential", "polynomial", "listed"),
-    "loss": ("binary",),
-}
-"""Values of settings to come."""
 
 
 def check_here(found: Found, recipe: Recipe) -> None:
@@ -44,6 +34,4 @@ def _missing(recipe: Recipe) -> list[str]:
         given = asked.get(table, {})
         assert isinstance(given, dict)
         missing += [f"{table}.{key}" for key in given if key in keys]
-    for name, words in WORDS.items():
-        missing += [f"{name} {word}" for word in words if asked.get(name) == word]
     return missing

@@ -116,4 +116,4 @@ def test_training_by_a_recipe_that_waits_says_how_to_read_it(tmp_path, capsys):
     words = ["train", "googlenet", "--recipe", "paper", "--data", str(tmp_path)]
     assert main(words) == 2
     said = capsys.readouterr().err
-    assert "schedule exponential" in said and "papernets recipe googlenet paper" in said
+    assert "augment.interpolation" in said and "papernets recipe googlenet paper" in said
