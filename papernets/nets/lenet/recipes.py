@@ -86,7 +86,8 @@ epochs          20                   III-B
 keep            last                 open            which pass was tested is not said
 weight_decay    0                    open            none is printed
 loss            map                  II-C            equation 9
-distance_scale  1                    II-C            equation 9 has the distances as they are
+distance_scale  0.1                  open            equation 9 has the distances as they are:
+                                                     at the printed rates units saturate so
 constant        inf                  open            j of equation 9: above 0, its value is not
                                                      printed; without it the sum is over the classes
 low             -0.1                 II-B            background
