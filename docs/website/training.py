@@ -9,6 +9,7 @@ from papernets.bundle.info import described
 from papernets.nets import Found
 from papernets.peers.addresses import Address, addresses
 from papernets.said import Recipe
+from papernets.show.recipe_page import fields_table
 from papernets.tables import Column, Table
 from papernets.words import percent
 from website import text
@@ -81,28 +82,15 @@ def _recipes(found: Found) -> Iterator[str]:
     yield "## Recipes"
     yield (
         f"The first is taken unless the data set has one of its own. "
-        f"{text.code(f'papernets train {found.name} --recipe NAME --dry-run')} prints all settings."
+        f"{text.code(f'papernets train {found.name} --recipe NAME --dry-run')} prints all. "
+        "[Recipes](../recipes.md) says how to read them."
     )
     for recipe in found.recipes:
-        yield text.folded(_head(recipe), text.scrolling(_settings(recipe), recipe.name), "screen")
+        yield text.folded(
+            _head(recipe), text.scrolling(fields_table(recipe), recipe.name), "screen"
+        )
 
 
 def _head(recipe: Recipe) -> str:
     of = f" (for {', '.join(recipe.data)})" if recipe.data else ""
     return f"{recipe.name}{of}: {recipe.source}"
-
-
-def _settings(recipe: Recipe) -> Table:
-    rows = []
-    for key, value in recipe.settings.items():
-        if isinstance(value, dict):
-            rows += [(f"{key}.{inner}", _shown(one)) for inner, one in value.items()]
-        else:
-            rows.append((key, _shown(value)))
-    return Table.of((Column("setting"), Column("value")), tuple(rows))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_shown, value))
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -17,6 +17,7 @@ from . import (
     explain,
     lessons,
     predict,
+    recipe,
     train,
     verify,
     weights,
@@ -60,6 +61,7 @@ app.command("lessons", cls=Verb)(lessons.lessons)
 app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
 app.command("cite", cls=Verb)(cite.cite)
 app.command("verify", cls=Verb)(verify.verify)
+app.command("recipe", cls=Verb)(recipe.recipe)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("predict", cls=Verb)(predict.predict)

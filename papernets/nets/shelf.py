@@ -16,7 +16,7 @@ from typing import Any
 from ..numbers import is_whole
 from ..said import Claim, Departure, Paper, Printed, Recipe, Record, Source
 from ..spec import HE, Committee, Initialisation, Net, pair
-from ..words import brief
+from ..words import brief, did_you_mean, plain
 
 Network = Net | Committee
 
@@ -74,6 +74,16 @@ class Found:
     def recipes(self) -> tuple[Recipe, ...]:
         """How it is trained: the first, unless the data set has one of its own."""
         return self.shelf.recipes(self.net)
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of a name; a wrong name is a ValueError with the nearest one."""
+        names = {plain(recipe.name): recipe for recipe in self.recipes}
+        if plain(name) not in names:
+            raise ValueError(
+                f"{self.name} has no recipe {brief(name)}.{did_you_mean(plain(name), names)} "
+                f"Its recipes: {', '.join(one.name for one in names.values()) or 'none'}"
+            )
+        return names[plain(name)]
 
 
 CONSTANTS: dict[str, tuple[type, bool]] = {

@@ -13,7 +13,8 @@ from .claims import (
     value,
 )
 from .page import Aside, Block, Cell, Line, Page
-from .recipe import Recipe
+from .recipe import Field, Recipe, differences
+from .recipe_words import LEFT, WORDS
 from .record import Printed, Record
 from .sources import ABOUT_NOTES, NOTES, WHO, Code, Notes, Paper, Source, Together
 from .tables import Table, crosses, maps_last, number, patch, table
@@ -21,9 +22,11 @@ from .verify import Check, check, verify
 
 __all__ = [
     "ABOUT_NOTES",
+    "LEFT",
     "NOTES",
     "UNEXPLAINED",
     "WHO",
+    "WORDS",
     "Aside",
     "Block",
     "Cell",
@@ -31,6 +34,7 @@ __all__ = [
     "Claim",
     "Code",
     "Departure",
+    "Field",
     "Line",
     "Notes",
     "Page",
@@ -45,6 +49,7 @@ __all__ = [
     "check",
     "crosses",
     "departures",
+    "differences",
     "error_of_paper",
     "errors",
     "maps_last",

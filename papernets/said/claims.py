@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .tables import Table
+from .tables import Table, cells
 
 if TYPE_CHECKING:
     from .sources import Source
@@ -91,8 +91,6 @@ class Departure:
 
 COLUMNS = ("quantity", "printed", "where", "why it is wrong", "conditions", "ours")
 OTHERWISE = ("where", "what is done otherwise")
-CELLS = re.compile(r" {2,}")
-"""Cells of a table of claims stand two spaces apart or more."""
 
 
 def read_claims(
@@ -108,7 +106,7 @@ def read_claims(
     names a wrong line.
     """
     found = []
-    for cell in _cells(table, COLUMNS):
+    for cell in cells(table, "claims", COLUMNS, COLUMNS[:3]):
         kind, printed = _limits(cell.get("printed", ""))
         if re.match(r"[\d.,]+ ", printed) and isinstance(value(printed), str):
             what = f"{cell['quantity']}: {printed!r} is no number"
@@ -137,34 +135,8 @@ def departures(table: str) -> tuple[Departure, ...]:
     Lines and cells are read as in a table of claims.
     """
     where, what = OTHERWISE
-    return tuple(Departure(cell[what], cell[where]) for cell in _cells(table, OTHERWISE))
-
-
-def _cells(table: str, known: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The lines of a table of claims or departures, each as its cells by the columns' names."""
-    lines: list[str] = []
-    for line in filter(str.strip, table.splitlines()):
-        if line[0] == " ":
-            lines[-1] += f" {line.strip()}"
-        else:
-            lines.append(line.strip())
-    columns, *rows = (CELLS.split(line) for line in lines)
-    if bad := [name for name in columns if name not in known]:
-        kind = "claims" if known == COLUMNS else "departures"
-        raise ValueError(f"a table of {kind} has no column {bad[0]!r}: {', '.join(known)}")
-    needed = [at for at, name in enumerate(columns, 1) if name in (*COLUMNS[:3], *OTHERWISE)]
-    above = [""] * len(columns)
-    for row in rows:
-        if len(row) > len(columns):
-            raise ValueError(f"{'  '.join(row)!r} has {len(row)} cells for {len(columns)} columns")
-        if len(row) < max(needed, default=1):
-            raise ValueError(
-                f"{'  '.join(row)!r} has no cell for {columns[len(row)]!r}: "
-                "cells stand two spaces apart or more"
-            )
-        cells = [old if new == '"' else new for new, old in zip(row, above, strict=False)]
-        above = [*cells, *[""] * (len(columns) - len(row))]
-        yield {name: "" if cell == "." else cell for name, cell in zip(columns, above, strict=True)}
+    lines = cells(table, "departures", OTHERWISE, OTHERWISE)
+    return tuple(Departure(cell[what], cell[where]) for cell in lines)
 
 
 def of_rows(table: Table, source: Source) -> tuple[Claim, ...]:

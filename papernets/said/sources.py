@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .claims import Claim, Value, read_claims
+from .recipe import Recipe, recipe
 
 WHO = ("paper", "code", "notes")
 """Whose a number may be, the weightiest first: a paper's, released code's, the notes'."""
@@ -18,6 +19,10 @@ ABOUT_NOTES = (
     "neither title nor author."
 )
 """What the sources `notes 000` to `notes 004` are; docs/architecture.md says the same."""
+
+
+FEW_AUTHORS = 4
+"""From so many authors on, the first stands for all where a paper is cited on a line."""
 
 
 class Origin:
@@ -34,6 +39,15 @@ class Origin:
     ) -> tuple[Claim, ...]:
         """The claims that a table lists, as `read_claims` reads it: printed here."""
         return read_claims(table, self.at, (of,) if isinstance(of, str) else of, ours or {})
+
+    @property
+    def short(self) -> str:
+        """Its name where it is cited on a line."""
+        return str(self)
+
+    def recipe(self, name: str, table: str, which: str = "", data: tuple[str, ...] = ()) -> Recipe:
+        """The recipe that a table lists, as `said.recipe` reads it; `which` of several it is."""
+        return recipe(name, self.short + (f": {which}" if which else ""), table, data)
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,13 @@ class Paper(Origin):
 
     def __str__(self) -> str:
         return f"{self.authors} ({self.year}). {self.title}. {self.venue}."
+
+    @property
+    def short(self) -> str:
+        """`Simonyan, Zisserman 2014`, `He et al. 2015`."""
+        several = self.authors.split(", ")
+        names = self.authors if len(several) < FEW_AUTHORS else f"{several[0]} et al."
+        return f"{names} {self.year}"
 
 
 @dataclass(frozen=True)

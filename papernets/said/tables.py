@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -45,6 +46,43 @@ def table(text: str) -> Table:
                 f"the table has {len(columns)} columns"
             )
     return Table(columns, tuple(tuple(row) for row in lines[1:]))
+
+
+CELLS = re.compile(r" {2,}")
+"""Cells of a table that has words in it stand two spaces apart or more."""
+
+
+def cells(
+    text: str, kind: str, known: tuple[str, ...], needed: tuple[str, ...]
+) -> Iterator[dict[str, str]]:
+    """The lines of a table of claims, departures or recipes, each as its cells by column.
+
+    The first line names the columns, out of `known`. A cell of `.` is empty, and so is what is
+    missing behind the `needed` ones; one of `"` is as above it. A line that begins with a space
+    goes on with the last cell above. ValueError names a wrong line.
+    """
+    lines: list[str] = []
+    for line in filter(str.strip, text.splitlines()):
+        if line[0] == " ":
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line.strip())
+    columns, *rows = (CELLS.split(line) for line in lines)
+    if bad := [name for name in columns if name not in known]:
+        raise ValueError(f"a table of {kind} has no column {bad[0]!r}: {', '.join(known)}")
+    wanted = [at for at, name in enumerate(columns, 1) if name in needed]
+    above = [""] * len(columns)
+    for row in rows:
+        if len(row) > len(columns):
+            raise ValueError(f"{'  '.join(row)!r} has {len(row)} cells for {len(columns)} columns")
+        if len(row) < max(wanted, default=1):
+            raise ValueError(
+                f"{'  '.join(row)!r} has no cell for {columns[len(row)]!r}: "
+                "cells stand two spaces apart or more"
+            )
+        found = [old if new == '"' else new for new, old in zip(row, above, strict=False)]
+        above = [*found, *[""] * (len(columns) - len(row))]
+        yield {name: "" if cell == "." else cell for name, cell in zip(columns, above, strict=True)}
 
 
 def number(cell: str, row: str, column: str) -> int:

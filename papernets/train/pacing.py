@@ -84,4 +84,4 @@ PAIRS = "a rate above 0 and its passes, such as rates=[[0.0005, 2], [0.0002, 3]]
 def _is_rate(pair: Sequence[float]) -> bool:
     """Whether a pair is a learning rate and a number of passes."""
     good = len(pair) == 2 and all(type(n) in (int, float) and math.isfinite(n) for n in pair)
-    return good and pair[0] > 0 and pair[1] >= 1
+    return good and pair[0] > 0 and pair[1] > 0  # less than a pass in a shortened run

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from ..files import FOLDER, SPECIAL, path_of, read_bytes, unreadable
-from ..nets import find, look_up
+from ..nets import Found, find, look_up
 from ..said import Recipe
 from ..spec import Committee, Net, walk
 from ..words import by, did_you_mean, plain
 from .possible import check_learns
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
+from .shape import shaped
+from .to_come import check_here
 from .usual_words import meant
 from .where import Where
 
@@ -193,8 +195,11 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         )
     recipes = found.recipes
     _check_data(found.net, recipes, wanted)
-    recipe = _chosen(found.name, recipes, wanted)
-    settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in recipe.settings.items()}
+    recipe = _chosen(found, wanted)
+    check_here(found, recipe)
+    _check_needs(found.name, recipe, wanted)
+    printed = shaped(recipe, wanted, max(found.net.member.input[1:]))
+    settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in printed.items()}
     if {"low", "high"} & set(wanted) and "standardise" not in wanted:
         settings["standardise"] = False  # what is asked for is stronger than what is measured
     begun = BEGUN if wanted.get("weights") else {}
@@ -208,26 +213,33 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     return run
 
 
-def _chosen(network: str, recipes: Sequence[Recipe], wanted: Mapping[str, Any]) -> Recipe:
+def _chosen(found: Found, wanted: Mapping[str, Any]) -> Recipe:
     """The recipe that settings name, else the one for their data, else the first; an empty one.
 
     ValueError for a name that the network does not have.
     """
     name = wanted.get("recipe")
     if name:
-        for recipe in recipes:
-            if recipe.name == name:
-                return recipe
-        names = [recipe.name for recipe in recipes]
-        raise ValueError(
-            f"{network} has no recipe {name!r}.{did_you_mean(name, names)} "
-            f"Its recipes: {', '.join(names) or 'none'}"
-        )
+        return found.recipe(str(name))
+    recipes = found.recipes
     data = _squeezed(str(wanted.get("data", TrainRecipe.data)))
     fitting = [recipe for recipe in recipes if data in map(_squeezed, recipe.data)]
     if wanted.get("weights"):
         fitting = [recipe for recipe in recipes if recipe.name == FINE] + fitting
     return next(iter([*fitting, *recipes]), Recipe("", source=""))
+
+
+def _check_needs(network: str, recipe: Recipe, wanted: Mapping[str, Any]) -> None:
+    """ValueError where a recipe needs what only a run can name, and it is not given."""
+    for one in recipe.needs:
+        table, dot, key = one.field.partition(".")
+        given = wanted.get(table, {})
+        if not (given.get(key) if dot else given):
+            flag = f"--set {one.field}=BUNDLE" if dot else f"--{table} BUNDLE"
+            raise ValueError(
+                f"recipe {recipe.name} of {network} begins with trained weights, {one.note}: give "
+                f"them by {flag}. All of it: papernets recipe {network} {recipe.name}"
+            )
 
 
 def _check_norms(made: Net, batch_size: int) -> None:

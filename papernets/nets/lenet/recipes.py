@@ -1,10 +1,11 @@
-"""How we train the LeNet family: recipes of ours, with the paper's losses and distortions."""
+"""How the LeNets are trained: by recipes of ours, as LeCun et al. 1998 print it, as notes do."""
 
 from __future__ import annotations
 
-from ...said import Recipe
+from ...said import NOTES, Recipe
 from ...spec import Committee, Initialisation, Net
 from ..first_weights import KERAS, by_name
+from . import PAPER
 
 # Affine and elastic distortions of the training digits, drawn anew every epoch. Section III-B
 # distorts by translation, scaling, squeezing and shearing; elastic fields are Simard, Steinkraus
@@ -68,24 +69,98 @@ LENET1_RECIPES = (
     Recipe("best", RESULTS, {**LONG, "augment": MILD, "average": 0.9995, "epochs": 100, **LENET1}),
     Recipe("small", OF_SMALL, {**SMALL, **LENET1, "learning_rate": 1e-2}, DIGITS),
 )
+# Section III-B prints it of LeNet-5; the method is section II-C's and appendix C's.
+LENET5_PAPER = PAPER.recipe(
+    "paper",
+    """
+field           value                where           note
+optimizer       levenberg_marquardt  III-B           stochastic, diagonal: step = rate / (mu + h_kk)
+epsilon         0.02                 III-B           mu
+curvature       500                  III-B           digits for the second derivatives, before each
+                                                     pass
+batch_size      1                    appendix C      after each digit
+schedule        listed               III-B
+rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  III-B  passes 1-2, 3-5,
+                                                     6-8, 9-12 and 13-20
+epochs          20                   III-B
+keep            last                 open            which pass was tested is not said
+weight_decay    0                    open            none is printed
+loss            map                  II-C            equation 9
+distance_scale  0.1                  open            equation 9 has the distances as they are:
+                                                     at the printed rates units saturate so
+constant        inf                  open            j of equation 9: above 0, its value is not
+                                                     printed; without it the sum is over the classes
+low             -0.1                 II-B            background
+high            1.175                II-B            ink
+pictures        60,000               III-A           here some of them are held out
+initialisation  uniform              appendix A      within 2.4 over the fan-in
+test            centre               III-B           of 32x32
+""",
+)
+DISTORTED = LENET5_PAPER.changed(
+    "paper_distorted",
+    f"{LENET5_PAPER.source}: with distortions",
+    """
+field            value    where  note
+pictures         600,000  III-B  540,000 distorted once, and the 60,000; here anew each pass
+length           20 passes of 60,000  III-B  of 600,000: each is seen about twice
+augment.shift    1        open   translated in both directions; by how much is not printed
+augment.scale    0.05     open   "
+augment.squeeze  0.05     open   squeezed or elongated; by how much is not printed
+augment.shear    0.07     open   sheared; by how much is not printed
+""",
+)
+OTHERS = "open: of LeNet-5, III-B"
+SMALLER_PAPER = LENET5_PAPER.changed(
+    "paper",
+    f"{LENET5_PAPER.source}: as it prints LeNet-5's, and none of this network",
+    f"""
+field           value                where           note
+optimizer       levenberg_marquardt  {OTHERS}
+epsilon         0.02                 {OTHERS}        mu
+curvature       500                  {OTHERS}
+batch_size      1                    {OTHERS}
+schedule        listed               {OTHERS}
+rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  {OTHERS}
+epochs          20                   {OTHERS}
+loss            mse                  open            a target for each output unit; II-C, equation 8
+test            centre               open
+""",
+    without=("distance_scale", "constant"),
+)
 KERAS_MODEL = {"optimizer": "adam", "learning_rate": 1e-3, "batch_size": 128, "epochs": 10}
-MODERN_RECIPES = (
-    Recipe(
-        "notes",
-        "notes 001: Adam with Keras's defaults, batch 128, one epoch, pixels divided by 255",
-        {**KERAS_MODEL, "loss": "cross_entropy", "low": 0.0, "high": 1.0},
-    ),
+UNIT = {"loss": "cross_entropy", "low": 0.0, "high": 1.0}
+PLAIN = Recipe("quick", "ours: as notes 001, for ten passes", {**KERAS_MODEL, **UNIT})
+NOTES_KERAS = NOTES[1].recipe(
+    "notes",
+    """
+field          value          where     note
+optimizer      adam           line 318
+learning_rate  0.001          open      Keras's default for Adam
+betas          [0.9, 0.999]   open      "
+epsilon        1e-7           open      "
+batch_size     128            line 319
+epochs         1              line 319
+keep           last           open      one pass
+loss           cross_entropy  line 318
+low            0              line 233  pixels divided by 255
+high           1              line 234
+test           centre         line 319  the test set stands in for held-out pictures there
+""",
+    "the listing under LeNet",
 )
 RECIPES = {
-    "lenet1": LENET1_RECIPES,
-    "lenet4": LENET4_RECIPES,
-    "lenet5": (*LENET5_RECIPES, SCAN),
-    "boosted_lenet4": LENET4_RECIPES,  # of each of the three networks
+    "lenet1": (*LENET1_RECIPES, SMALLER_PAPER),
+    "lenet4": (*LENET4_RECIPES, SMALLER_PAPER),
+    "lenet5": (*LENET5_RECIPES, SCAN, LENET5_PAPER, DISTORTED),
+    **dict.fromkeys(("lenet5_keras_28", "lenet5_modern"), (PLAIN, NOTES_KERAS)),  # the listing's
+    "boosted_lenet4": (*LENET4_RECIPES, SMALLER_PAPER),  # of each of the three networks
 }
 PAPERS = Initialisation("fan_in", 2.4, "LeCun et al. 1998, appendix A: uniform in +-2.4/fan-in")
-initialisation = by_name({**dict.fromkeys(RECIPES, PAPERS), "*": KERAS})
+DRAWN = dict.fromkeys(("lenet1", "lenet4", "lenet5", "boosted_lenet4"), PAPERS)
+initialisation = by_name({**DRAWN, "*": KERAS})
 
 
 def recipes(net: Net | Committee) -> tuple[Recipe, ...]:
-    """How a LeNet is trained; the modern readings as the notes do it."""
-    return RECIPES.get(net.name, MODERN_RECIPES)
+    """How a LeNet is trained; the modern readings plainly."""
+    return RECIPES.get(net.name, (PLAIN,))
