@@ -77,7 +77,8 @@ class Colour:
         step = max(1, TOGETHER // math.prod(images.shape[1:]))
         for start in range(0, len(images), step):
             part = slice(start, start + step)
-            result[part] = self._changed(images[part].float(), draws[part])
+            own = torch.empty(images[part].shape, device=images.device).copy_(images[part])
+            result[part] = self._changed(own, draws[part])
         return result
 
     def _changed(self, images: Tensor, draws: Draws) -> Tensor:
