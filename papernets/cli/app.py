@@ -16,6 +16,7 @@ from . import (
     evaluate,
     explain,
     lessons,
+    look,
     predict,
     train,
     verify,
@@ -59,6 +60,7 @@ app.command("lessons", cls=Verb)(lessons.lessons)
 app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.lesson)
 app.command("cite", cls=Verb)(cite.cite)
 app.command("verify", cls=Verb)(verify.verify)
+app.command("look", cls=Verb)(look.look)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("predict", cls=Verb)(predict.predict)

@@ -24,7 +24,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         data_dir=run.where.data_dir or None,
         channels=shape[0],
         size=(shape[1], shape[2]),
-        enlarge=_stored_larger(run.recipe, shape),
+        enlarge=stored_larger(run.recipe, shape),
         room=1e9 * run.where.memory if run.where.memory else None,
         seed=run.recipe.seed,
         strict=run.where.strict,
@@ -32,7 +32,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
     )
 
 
-def _stored_larger(recipe: TrainRecipe, shape: tuple[int, int, int]) -> float:
+def stored_larger(recipe: TrainRecipe, shape: tuple[int, int, int]) -> float:
     """How many times as large as the input photographs are stored, so that none is enlarged."""
     jittered: float = recipe.augment.get("jitter_high", 0) / min(shape[1:])
     return max(recipe.enlarge, jittered)
@@ -52,7 +52,7 @@ def preprocessing_for(recipe: TrainRecipe, net: Net, dataset: Dataset) -> Prepro
         values = {"low": (0.0,), "high": (255.0,), "gcn": recipe.gcn}
     stored = tuple(dataset.train.images.shape[2:])
     larger = dataset.kind == "photo" and stored != net.input[1:]
-    crop = larger and _stored_larger(recipe, net.input) > 1
+    crop = larger and stored_larger(recipe, net.input) > 1
     short = round(recipe.enlarge * min(net.input[1:])) if crop else 0
     short = short if 0 < short < min(stored) else 0  # they are stored larger for jitter alone
     found = Preprocessing.for_network(

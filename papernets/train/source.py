@@ -63,13 +63,15 @@ def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
     as_stored = preprocessing.picture == size and not any(padding)
     if as_stored and area == 1 and not flip and not any(jitter):
         return None
-    ground, several = _ground(preprocessing), bool(wanted.get("interpolation", 0))
+    ground, several = ground_of(preprocessing), bool(wanted.get("interpolation", 0))
+    if preprocessing.order == "bgr" and recipe.draws != "order":  # what is stored is red first
+        ground = ground[::-1]
     aspect = wanted.get("aspect", ASPECT)
     return Crop(size, padding, area, flip, ground, aspect, jitter, several)
 
 
-def _ground(preprocessing: Preprocessing) -> tuple[int, ...]:
-    """What the network sees as 0, or nearly: a value for each channel, or one for all."""
+def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:
+    """What the network sees as 0, or nearly: a value for each of its channels, or one for all."""
     if preprocessing.gcn or (preprocessing.arrays and preprocessing.arrays.matrix is not None):
         return (GREY,)
     if preprocessing.arrays is not None:
@@ -131,7 +133,7 @@ class Source:
                 x, y = self._windows(images, places, own, draws)
             else:
                 mine = places[own]
-                x = self._pictures(images, Draws(self.recipe.seed, number, mine))
+                x = self.augmented(images, Draws(self.recipe.seed, number, mine))
                 y = self.part.labels[mine]
             y = y.to(self.device)
             yield from zip(x.split(parts), y.split(parts), each, strict=True)
@@ -169,7 +171,7 @@ class Source:
         distortion = distortion_of(self.recipe)
         return images if distortion.is_identity else distortion(images, draws)
 
-    def _pictures(self, images: Tensor, draws: Draws) -> Tensor:
+    def augmented(self, images: Tensor, draws: Draws) -> Tensor:
         """Stored pictures augmented by the recipe, each by its draws, as the network sees them."""
         images = self._distorted(images, draws)
         eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
