@@ -1,6 +1,6 @@
 """Changes of light and colour of training pictures, each picture by its own draw.
 
-Howard 2013 (arXiv 1312.5402, section 2.3) changes contrast, brightness and colour by factors from
+Howard 2013 (arXiv 1312.5402, section 2) changes contrast, brightness and colour by factors from
 0.5 to 1.5 in a random order, and adds the colour noise of Krizhevsky et al. 2012, section 4.1:
 multiples of the principal components of RGB, one draw a picture and component. Szegedy et al. 2014
 (section 6) name Howard's distortions. Turned hues are in neither; the released code for Inception

@@ -1,7 +1,7 @@
 """What preprocessing measures on training pictures: the mean of each pixel, and what whitens them.
 
 Krizhevsky et al. 2012 (section 2) subtract from each pixel its mean over the training set. Lin et
-al. 2013 (section 4.1) take CIFAR-10 as Goodfellow et al. 2013 (section 5.2) do, with global
+al. 2013 (section 4) take CIFAR-10 as Goodfellow et al. 2013 (section 5.2) do, with global
 contrast normalisation and ZCA whitening. Neither paper prints their constants: they are in the
 released pylearn2 (make_cifar10_gcn_whitened.py, preprocessing.ZCA).
 """

@@ -17,7 +17,7 @@ from .source import Source, colour_of, crop_of, distortion_of, ground_of
 
 LECUN = "LeCun et al. 1998, section III-B"
 ALEXNET = "Krizhevsky et al. 2012, section 4.1"
-HOWARD = "Howard 2013, section 2.3"
+HOWARD = "Howard 2013, section 2"
 GOOGLENET = "Szegedy et al. 2014, section 6"
 SOURCES = {
     "rotate": "ours, as LeCun et al. 1998 distort",

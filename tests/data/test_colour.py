@@ -43,7 +43,7 @@ STRONG = {"brightness": 0.5, "contrast": 0.5, "saturation": 0.5, "hue": 0.3}
     ],
 )
 def test_as_pillow_enhances(change, enhancer) -> None:
-    """Howard 2013, section 2.3 used the Python Image Library, whose levels are whole numbers."""
+    """Howard 2013, section 2 used the Python Image Library, whose levels are whole numbers."""
     images, factors = pictures(), torch.tensor([0.5, 0.8, 1.0, 1.1, 1.3, 1.5])
     for picture, factor, found in zip(
         images, factors, change(images.float(), factors), strict=True
@@ -80,7 +80,7 @@ def test_a_picture_is_changed_alike_wherever_it_stands(monkeypatch) -> None:
 
 
 def test_each_of_the_three_has_each_place_as_often(monkeypatch) -> None:
-    """Howard 2013, section 2.3: the order of the three is random too."""
+    """Howard 2013, section 2: the order of the three is random too."""
     orders: list[list[str]] = [[] for _ in range(600)]
 
     def noted(name: str):
