@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..words import plural
 from .flags import WrongUse, own_file, wrong_use
-from .look import Asked, Looked
+from .output import chosen, write
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,12 +20,48 @@ if TYPE_CHECKING:
     from ..train.recipe import TrainRecipe
     from ..train.run import Run
 
+PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 READ = ("augment", "enlarge", "seed", "low", "high")
 """What is looked at of the settings that a bundle was trained with."""
 
 
-def look(asked: Asked) -> Looked:
-    """The grid of a recipe's augmentations on one picture."""
+@dataclass(frozen=True)
+class Asked:
+    """What is to be looked at: a bundle or a network, and a picture or a data set.
+
+    flags, pairs: a recipe's settings, and `data_dir`; count: how many draws; number: which training
+    picture of a data set, from 1.
+    """
+
+    what: str
+    on: str
+    flags: Mapping[str, Any]
+    pairs: Sequence[str]
+    count: int = 6
+    number: int = 1
+
+    @property
+    def data_dir(self) -> str:
+        """Where data sets lie; empty for where they usually do."""
+        return str(self.flags.get("data_dir") or "")
+
+    def settings(self) -> dict[str, Any]:
+        """The recipe's settings that were given; a wrong one is wrong use."""
+        from ..train.settings import joined, parse_set
+
+        with wrong_use():
+            sets = [{key: value} for key, value in map(parse_set, self.pairs)]
+            return joined(*sets, {k: v for k, v in self.flags.items() if v not in ("", None)})
+
+
+def look_augment(asked: Asked, output: str) -> str:
+    """Draw the grid of a recipe's augmentations on one picture; what was drawn."""
+    if not output:
+        raise WrongUse(
+            f"look draws into a file: papernets look augment {asked.what} {asked.on} -o grid.png"
+        )
+    form = "png" if output == "-" else chosen({}, output, PICTURES)
+    from ..draw.formats import encoded
     from ..draw.grid import Row, grid_figure
     from ..train.look import looked_at, source_for
 
@@ -39,7 +77,8 @@ def look(asked: Asked) -> Looked:
         f"{', '.join(row.name for row in rows)}."
     )
     figure = grid_figure(rows, title=title, note=" ".join(notes))
-    return Looked(figure, title, alt, f"{title}, {plural(len(rows), 'row')}")
+    write(encoded(figure, form, title, alt), output)
+    return f"{output}: {title}, {plural(len(rows), 'row')}"
 
 
 def _taken(
@@ -54,10 +93,9 @@ def _taken(
         folder = bundle_meant(asked.what)
     if folder is not None:
         return _of_bundle(asked, folder, file)
-    settings: dict[str, Any] = {**asked.settings, "data_dir": asked.data_dir}
-    settings["data"] = "photos" if file else asked.on
+    settings = asked.settings() | {"data": "photos" if file else asked.on}
     with own_file(asked.what), wrong_use():
-        run = resolve(asked.what, {k: v for k, v in settings.items() if v != ""})
+        run = resolve(asked.what, settings)
         net = run.found.net.member
     if file:
         return _of_file(asked.on, run.recipe, net.input)
@@ -82,10 +120,10 @@ def _of_bundle(
         )
     eyes = Preprocessing.from_dict(info.preprocessing, info.arrays)
     own = {k: v for k, v in info.run.items() if k in READ}
-    given = dict(asked.settings)
-    own["augment"] = {**own["augment"], **given.pop("augment", {})}  # type: ignore[dict-item]
+    given = {k: v for k, v in asked.settings().items() if k in READ}
+    own["augment"] = {**own["augment"], **given.pop("augment", {})}
     with wrong_use():
-        recipe = TrainRecipe(**{**own, **given, "net": info.network})  # type: ignore[arg-type]
+        recipe = TrainRecipe(**{**own, **given, "net": info.network})
     if file:
         picture = data.read_picture(asked.on, eyes)[0]
         return recipe, eyes, picture, None, Path(asked.on).name

@@ -215,7 +215,7 @@ class Preprocessing:
             key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
         }
         if "arrays" in values:
-            tuples["arrays"] = _arrays(values["arrays"], content)
+            tuples["arrays"] = Arrays.of(content, values["arrays"])
         found = cls(**tuples)
         if max(found.channels, found.height, found.width, *found.picture) > MOST_SIZE:
             raise ValueError(
@@ -267,16 +267,6 @@ class Preprocessing:
         high = torch.tensor(self.high, device=images.device)[:, None, None]
         result = torch.addcmul(low, images, (high - low) / 255)
         return result.expand(-1, self.channels, -1, -1).contiguous()
-
-
-def _arrays(told: object, content: bytes) -> Arrays:
-    """The arrays whose SHA-256 is told; ValueError where these are not they."""
-    if not content:
-        raise ValueError("the arrays of its preprocessing, a mean picture say, are not there")
-    found = Arrays.of(content)
-    if found.sha256 != told:
-        raise ValueError("the arrays of its preprocessing are others: their checksum differs")
-    return found
 
 
 def _scaled(images: Tensor, size: tuple[int, int], scale: float, edge: bool) -> Tensor:

@@ -83,8 +83,12 @@ class Arrays:
         return f"Arrays({by(self.mean.shape)}{whitens})"
 
     @staticmethod
-    def of(content: bytes) -> Arrays:
-        """What `content` was; ValueError for other bytes."""
+    def of(content: bytes, told: object = None) -> Arrays:
+        """What `content` was; ValueError for other bytes, also than those whose SHA-256 is told."""
+        if not content:
+            raise ValueError("the arrays of its preprocessing, a mean picture say, are not there")
+        if told is not None and hashlib.sha256(content).hexdigest() != told:
+            raise ValueError("the arrays of its preprocessing are others: their checksum differs")
         try:
             found = load(content)
         except SafetensorError as error:

@@ -64,6 +64,12 @@ def boost(
     net = found.net
     assert isinstance(net, Committee)
     member = replace(found, net=net.member)
+    for name in ("mean", "zca"):
+        if getattr(run.recipe, name):
+            raise ValueError(
+                f"{name} is measured on each network's own pictures, and those of a committee see "
+                f"them alike: leave it out, --set {name}={'0' if name == 'zca' else ''}"
+            )
     preprocessing = preprocessing_for(run.recipe, net.member, dataset)
     if not (folder / ENVIRONMENT).exists():
         write_json(folder / ENVIRONMENT, environment(device))

@@ -75,7 +75,7 @@ def test_a_bundles_run(photos: Path, tmp_path: Path, capsys) -> None:
     ("arguments", "code", "words"),
     [
         (["augmemt", "lenet5", "digits", "-o", "x.png"], 2, "unknown kind 'augmemt'. Did you mean"),
-        (["augment", "lenet5", "digits"], 2, "papernets look augment lenet5 digits -o augment.png"),
+        (["augment", "lenet5", "digits"], 2, "papernets look augment lenet5 digits -o grid.png"),
         (["augment", "lenet5", "digits", "-o", "x.gif"], 2, "no format has the suffix .gif"),
         (["augment", "lenet55", "digits", "-o", "x.png"], 2, "unknown network 'lenet55'"),
         (["augment", "lenet5", "nowhere", "-o", "x.png"], 2, "unknown data set 'nowhere'"),

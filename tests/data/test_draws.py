@@ -61,4 +61,5 @@ def test_normal_numbers_are_normal() -> None:
     for power, moment in ((2, 1), (4, 3), (6, 15)):
         assert (drawn**power).mean().item() == pytest.approx(moment, rel=0.05)
     assert np.abs(np.corrcoef(drawn.numpy().T) - np.eye(5)).max() < 0.02
+    assert 4 < drawn.abs().max() < 4.4
     assert (drawn.abs() > 1.959964).float().mean().item() == pytest.approx(0.05, abs=0.003)

@@ -8,6 +8,7 @@ import torch
 from small_photos import folder
 from small_runs import CPU, a_run, do
 
+import papernets
 from papernets import data
 from papernets.bundle.arrays import ARRAYS
 from papernets.bundle.load import load_bundle
@@ -154,6 +155,25 @@ def test_what_is_measured_is_kept_and_all_verbs_agree(photos, tmp_path, capsys, 
     assert {a.file: a.label for a in answers} == {
         file: predictor.classes[at] for file, at in wanted.items()
     }
+
+
+def test_a_module_is_saved_with_the_arrays_of_its_bundle(photos, tmp_path):
+    do(run_of(photos, mean="pixel", learning_rate=1e-4), tmp_path / "run")
+    model = papernets.create_model(tmp_path / "run")
+    papernets.save(model, tmp_path / "kept")
+    eyes = load(tmp_path / "run").preprocessing
+    assert eyes.arrays is not None and load(tmp_path / "kept").preprocessing == eyes
+    papernets.save(model, tmp_path / "given", preprocessing=eyes)
+    assert load(tmp_path / "given").preprocessing == eyes
+    other = papernets.create_model(tmp_path / "run", input=(20, 20), num_classes=2)
+    with pytest.raises(ValueError, match=r"has a mean picture of 3x16x16, and lenet1 sees 3x20x20"):
+        papernets.save(other, tmp_path / "other")
+
+
+def test_a_committees_networks_measure_nothing_of_their_own(tmp_path):
+    run = a_run("boosted_lenet4", data="digits", mean="pixel", loss="cross_entropy")
+    with pytest.raises(ValueError, match="mean is measured on each network's own pictures, and th"):
+        do(run, tmp_path / "run")
 
 
 def test_a_bundle_without_its_arrays_says_so(photos, tmp_path, capsys):
