@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..numbers import is_number, is_whole
 from ..texts import Form, check_forms, json_text, parsed
 from ..words import composed, gigabytes
 from . import INFO, WEIGHTS
+from .arrays import read_arrays
 from .head import MOST_WEIGHTS, Head, check_head, digest_of_tensors
 from .sizes import most_bytes
 
@@ -32,6 +33,7 @@ class BundleInfo:
     `score_scale` times the logits, through softmax, gives the scores that `predict` prints.
     `net` is the network as data where its name means none of ours: see `write_net`. `outputs` is 1
     where one output tells two classes apart: its sigmoid is the second one's score. 0: one each.
+    `arrays` are not in it, but in a file beside it: see `bundle.arrays`.
     """
 
     network: str
@@ -49,6 +51,7 @@ class BundleInfo:
     net: dict[str, Any] = field(default_factory=dict)
     outputs: int = 0
     schema: int = SCHEMA
+    arrays: bytes = field(default=b"", repr=False)
 
     @staticmethod
     def from_json(text: str, where: str, missing: Mapping[str, Any] | None = None) -> BundleInfo:
@@ -71,7 +74,7 @@ class BundleInfo:
         for key in ("classes", "input", "preprocessing"):
             if key not in values:
                 raise ValueError(f"{where} has no {key!r}. {AGAIN}")
-        known = BundleInfo.__dataclass_fields__
+        known = BundleInfo.__dataclass_fields__.keys() - {"arrays"}
         values = {k: v for k, v in values.items() if k in known}
         check_forms(values, _FORMS, where, AGAIN)
         check_forms(values.get("run", {}), _RUN, f"{where}, run", AGAIN)
@@ -100,7 +103,8 @@ class BundleInfo:
 
     def to_json(self, **more: Any) -> str:
         """As the file holds it; `more` adds keys, such as the weights' checksum."""
-        return json_text(asdict(self) | more, indent=1, default=str)
+        values = asdict(replace(self, arrays=b"")) | more
+        return json_text({k: v for k, v in values.items() if k != "arrays"}, indent=1, default=str)
 
 
 def _names(value: object) -> bool:
@@ -198,6 +202,12 @@ def read_info(folder: Path) -> BundleInfo:
     ValueError or FileNotFoundError says what is missing or wrong; weights that are not those that
     were written are a ValueError.
     """
+    info = _read(folder)
+    arrays = read_arrays(folder, info.preprocessing, AGAIN)
+    return replace(info, arrays=arrays) if arrays else info
+
+
+def _read(folder: Path) -> BundleInfo:
     path, weights = folder / INFO, folder / WEIGHTS
     text = _text(path) if path.exists() else ""
     info = BundleInfo.from_json(text, str(path)) if path.exists() else None

@@ -14,6 +14,7 @@ from torch import Tensor
 from .. import __version__
 from ..files import make_folder, write_atomically
 from . import INFO, WEIGHTS
+from .arrays import write_arrays
 from .info import BundleInfo, digest
 
 
@@ -34,6 +35,7 @@ def save_bundle(folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | No
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     make_folder(folder)
+    write_arrays(folder, info.arrays)
     if state is None:
         write_atomically(folder / INFO, info.to_json().encode())
         return

@@ -16,6 +16,7 @@ from . import (
     evaluate,
     explain,
     lessons,
+    look,
     predict,
     recipe,
     train,
@@ -62,6 +63,7 @@ app.command("lesson", cls=Verb, context_settings=lessons.OWN_OPTIONS)(lessons.le
 app.command("cite", cls=Verb)(cite.cite)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("recipe", cls=Verb)(recipe.recipe)
+app.command("look", cls=Verb)(look.look)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("predict", cls=Verb)(predict.predict)

@@ -22,6 +22,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
+from papernets.data.draws import ELASTIC, MAP, Draws
+
 CHUNK_PIXELS = 1 << 20  # pictures are distorted in groups of about this many pixels: fits the cache
 KEPT_VARIANCE = 0.999  # of an elastic field, along each axis
 
@@ -62,15 +64,15 @@ class Distortion:
         return not any(moves)
 
     def __call__(
-        self, images: Tensor, generator: torch.Generator, only: Tensor | None = None
+        self, images: Tensor, draws: Draws | torch.Generator, only: Tensor | None = None
     ) -> Tensor:
         """Each picture under its own random smooth map, sampled bilinearly, 0 outside the picture.
 
         images: (N, C, h, w), uint8 (rounded on return) or float (sampled in float32); the result
-        has their type and device.
-        Random numbers are drawn on the generator's device, so a CPU generator gives the same maps
-        on every device. With all strengths at 0 the pictures are returned unchanged.
-        only: the places, rising, of the pictures that are returned, distorted as among all.
+        has their type and device. `draws` are those of these pictures; of a generator, which gives
+        one picture after another what comes, `only` are the places, rising, of the pictures that
+        are returned, distorted as among all. With all strengths at 0 the pictures are returned
+        unchanged.
         """
         if images.ndim != 4:
             raise ValueError(f"distort: pictures of shape {tuple(images.shape)}; give (N, C, h, w)")
@@ -82,9 +84,14 @@ class Distortion:
         done = 0
         for start in range(0, count, chunk):
             part = images[start : start + chunk]
-            own = None if only is None else only[(only >= start) & (only < start + chunk)] - start
-            grid = _maps(len(part), height, width, self, generator, images.device, own)
-            part = part if own is None else part[own]
+            if isinstance(draws, Draws):
+                numbers = self._drawn(draws[start : start + chunk], height, width)
+            else:
+                numbers = self._by_order(draws, len(part), height, width)
+            if only is not None:
+                own = only[(only >= start) & (only < start + chunk)] - start
+                part, numbers = part[own], (numbers[0][:, own], numbers[1][own])
+            grid = _maps(numbers, (height, width), self, images.device)
             moved = grid_sample(
                 part.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=True
             )
@@ -93,6 +100,27 @@ class Distortion:
             result[done : done + len(part)] = moved
             done += len(part)
         return result
+
+    def _drawn(self, draws: Draws, height: int, width: int) -> tuple[Tensor, Tensor]:
+        """The random numbers of maps: uniform (6, N) from -1 to 1, and normal (N, 2, k, l)."""
+        shape = self._elastic(height, width)
+        affine = draws.uniform(MAP, 6).mul_(2).sub_(1).T
+        return affine, draws.normal(ELASTIC, math.prod(shape)).view(len(draws), *shape)
+
+    def _by_order(
+        self, generator: torch.Generator, count: int, height: int, width: int
+    ) -> tuple[Tensor, Tensor]:
+        """As `_drawn`, whatever the generator gives next."""
+        device, shape = generator.device, (count, *self._elastic(height, width))
+        affine = 2 * torch.rand(6, count, generator=generator, device=device) - 1
+        if not math.prod(shape):
+            return affine, torch.empty(shape, device=device)
+        return affine, torch.randn(shape, generator=generator, device=device)
+
+    def _elastic(self, height: int, width: int) -> tuple[int, int, int]:
+        """How many numbers an elastic field has: two coordinates, by eigenvectors down, across."""
+        sigma = self.elastic_sigma if self.elastic_alpha > 0 else 0.0
+        return 2, _basis(height, sigma).shape[1] - 2, _basis(width, sigma).shape[1] - 2
 
     def to_dict(self) -> dict[str, float]:
         """The strengths as plain JSON values."""
@@ -108,59 +136,48 @@ class Distortion:
         return cls(**values)
 
 
-def distort(
-    images: Tensor, generator: torch.Generator, only: Tensor | None = None, **strengths: float
-) -> Tensor:
+def distort(images: Tensor, draws: Draws | torch.Generator, **strengths: float) -> Tensor:
     """Pictures (N, C, h, w) under `Distortion(**strengths)`."""
-    return Distortion(**strengths)(images, generator, only)
+    return Distortion(**strengths)(images, draws)
 
 
 def _maps(
-    count: int,
-    height: int,
-    width: int,
+    numbers: tuple[Tensor, Tensor],
+    size: tuple[int, int],
     strengths: Distortion,
-    generator: torch.Generator,
     device: torch.device,
-    own: Tensor | None = None,
 ) -> Tensor:
-    """Where each output pixel is read, (count, h, w, 2) as x, y in -1..1, corners at pixel centres.
+    """Where each output pixel is read, (N, h, w, 2) as x, y in -1..1, corners at pixel centres.
 
     Coordinate c of picture n is  rows @ weights[n, c] @ columns.T, where rows holds (1, y, elastic
     eigenvectors) and columns (1, x, ...): the affine map is the upper left corner of the weights.
-    own: the pictures whose maps are computed; random numbers are drawn for all.
     """
-    elastic = strengths.elastic_alpha > 0
-    rows = _basis(height, strengths.elastic_sigma if elastic else 0.0)
-    columns = _basis(width, strengths.elastic_sigma if elastic else 0.0)
-    random_device = generator.device
-    weights = torch.zeros(count, 2, rows.shape[1], columns.shape[1], device=random_device)
-    matrix, offset = _affine(count, strengths, generator)
+    (height, width), (draws, noise) = size, numbers
+    sigma = strengths.elastic_sigma if strengths.elastic_alpha > 0 else 0.0
+    rows, columns = _basis(height, sigma), _basis(width, sigma)
+    drawn_on = draws.device
+    weights = torch.zeros(len(noise), 2, rows.shape[1], columns.shape[1], device=drawn_on)
+    matrix, offset = _affine(draws, strengths)
     weights[:, :, 0, 0] = offset
     weights[:, :, 0, 1] = matrix[:, :, 0]
     weights[:, :, 1, 0] = matrix[:, :, 1]
-    if elastic:
-        sigma = strengths.elastic_sigma
-        deviation = strengths.elastic_alpha / (sigma * math.sqrt(12 * math.pi))
-        shape = (count, 2, rows.shape[1] - 2, columns.shape[1] - 2)
-        noise = torch.randn(shape, generator=generator, device=random_device)
-        weights[:, :, 2:, 2:] = noise * deviation
-    half = torch.tensor([max(width - 1, 1) / 2, max(height - 1, 1) / 2], device=random_device)
-    weights = weights if own is None else weights[own]
+    if sigma:
+        weights[:, :, 2:, 2:] = noise * (
+            strengths.elastic_alpha / (sigma * math.sqrt(12 * math.pi))
+        )
+    half = torch.tensor([max(width - 1, 1) / 2, max(height - 1, 1) / 2], device=drawn_on)
     weights = (weights / half[:, None, None]).to(device)
     field = rows.to(device) @ (weights @ columns.to(device).T)
     # x and y stay planes of their own: grid_sample reads them fast
     return field.permute(0, 2, 3, 1)
 
 
-def _affine(count: int, strengths: Distortion, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Random matrices (count, 2, 2) and offsets (count, 2), in pixels from the picture's centre.
+def _affine(draws: Tensor, strengths: Distortion) -> tuple[Tensor, Tensor]:
+    """Matrices (N, 2, 2) and offsets (N, 2), in pixels from the middle, by numbers (6, N) in -1..1.
 
     They map a pixel of the result to the place where it is read, so they are inverses of what the
     digit does: scale, squeeze, shear sideways, turn, then move.
     """
-    device = generator.device
-    draws = 2 * torch.rand(6, count, generator=generator, device=device) - 1
     angle = draws[0] * math.radians(strengths.rotate)
     grow = 1 + draws[1] * strengths.scale
     stretch = torch.exp(draws[2] * math.log1p(strengths.squeeze))

@@ -2,20 +2,27 @@
 
 Krizhevsky et al. 2012 (section 4.1) train on random 224x224 crops of 256x256 pictures and on their
 horizontal reflections; He et al. 2015 (section 4.2) pad CIFAR's 32x32 by 4 pixels on each side and
-take random 32x32; Szegedy et al. 2014 (section 6) take 8 to 100 % of the picture's area, of an
-aspect between 3/4 and 4/3, and scale that. One class does all three.
+take random 32x32; Simonyan and Zisserman 2014 (section 3.1) scale the short side to a random length
+first; Szegedy et al. 2014 (section 6) take 8 to 100 % of the picture's area, of an aspect between
+3/4 and 4/3, and scale that. One class does all four, a picture being resampled once at most.
 """
 
-import math
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
 import torch
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from papernets.data.resample import FILTERS, Boxes, scaled
 from papernets.words import by
 
 ASPECT = 4 / 3  # the widest and, upright, the highest crop of a part of the area
+NUMBERS = 6  # that a crop is drawn by
+TOGETHER = 1 << 19  # pixels of pictures that are cut at a time: they stay in the cache
 
 
 @dataclass(frozen=True)
@@ -23,8 +30,11 @@ class Crop:
     """How crops (height, width) are cut out of stored photos at random.
 
     padding: rows and columns of the value `ground`, one a channel, that are put around a photo
-    first. area: the least share of the photo's area that a crop takes, scaled to the size; 1 cuts
-    out without scaling. flip: how often a crop is mirrored, left to right.
+    first. area: the least share of the photo's area that a crop takes, of an aspect up to `aspect`
+    or as much upright, scaled to the size; 1 cuts out without scaling. jitter: the least and the
+    largest length in pixels to which a photo's short side is scaled, before the crop; (0, 0) leaves
+    it as it is. flip: how often a crop is mirrored, left to right. several: scaled by one of
+    FILTERS at random, else by the first.
     """
 
     size: tuple[int, int]
@@ -32,51 +42,145 @@ class Crop:
     area: float = 1.0
     flip: float = 0.0
     ground: tuple[int, ...] = (0,)
+    aspect: float = ASPECT
+    jitter: tuple[int, int] = (0, 0)
+    several: bool = False
 
-    def __call__(
-        self, images: Tensor, draws: torch.Generator, count: int, only: Tensor | None = None
-    ) -> Tensor:
-        """Crops uint8 (N, C, height, width) of photos (N, C, h, w), each by its own draw.
+    def __call__(self, images: Tensor, numbers: Tensor) -> Tensor:
+        """Crops uint8 (N, C, height, width) of photos (N, C, h, w).
 
-        Random numbers are drawn for `count` photos, of which these are those at the places `only`;
-        all of them if that is None. ValueError where photos are smaller than the crop.
+        numbers: at least 0 and below 1, (N, NUMBERS): where it lies down and across, whether it is
+        mirrored, its share or scale, its aspect, its filter. ValueError where photos are smaller
+        than the crop.
         """
-        drawn = torch.rand(count, 5, generator=draws)
-        chosen = (drawn if only is None else drawn[only]).tolist()
-        assert len(chosen) == len(images)
-        h, w = images.shape[2] + 2 * self.padding[0], images.shape[3] + 2 * self.padding[1]
-        if self.area >= 1 and (h < self.size[0] or w < self.size[1]):
+        self._check(images)
+        boxes = self._boxes(images, numbers.double())
+        return self._cut(images, boxes, numbers[:, 2] < self.flip, numbers[:, 5])
+
+    def by_order(self, images: Tensor, numbers: Tensor) -> Tensor:
+        """As runs cut them that draw by order, scaled one by one; numbers (N, 5)."""
+        self._check(images)
+        boxes, flips = self._boxes(images, numbers.double()), numbers[:, 2] < self.flip
+        if self.area >= 1:
+            return self._cut(images, boxes, flips, numbers[:, 2])
+        images = self._padded(images, self._sheet(images, len(images)))
+        result = torch.empty(len(images), images.shape[1], *self.size, dtype=torch.uint8)
+        parts = zip(images, *(v.tolist() for v in vars(boxes).values()), strict=True)
+        for at, (image, top, left, rows, columns) in enumerate(parts):
+            crop = image[:, top : top + rows, left : left + columns]
+            if (rows, columns) != self.size:
+                crop = interpolate(
+                    crop[None], self.size, mode="bilinear", antialias=True, align_corners=False
+                )[0]
+            result[at] = crop
+        return _mirrored(result, flips)
+
+    def _check(self, images: Tensor) -> None:
+        (h, w), (rows, columns) = self._sides(images), self.size
+        low, high = self.jitter
+        if self.area < 1:
+            return
+        if high:
+            side = min(images.shape[2:])
+            rows, columns = round(rows * side / low), round(columns * side / low)
+            if h < rows or w < columns:
+                least = max(
+                    -(-self.size[0] * side // images.shape[2]),
+                    -(-self.size[1] * side // images.shape[3]),
+                )
+                raise ValueError(
+                    f"a short side of {low} pixels is too small for crops of {by(self.size)}: "
+                    f"--set augment.jitter_low={least}, at least"
+                )
+        elif h < rows or w < columns:
             raise ValueError(
                 f"photos stored as {h}x{w} are too small for crops of {by(self.size)}: "
                 "--set enlarge=1.15, say, stores larger ones"
             )
+
+    def _sides(self, images: Tensor) -> tuple[int, int]:
+        """Height and width of the photos with their padding."""
+        return images.shape[2] + 2 * self.padding[0], images.shape[3] + 2 * self.padding[1]
+
+    def _boxes(self, images: Tensor, numbers: Tensor) -> Boxes:
+        """What a crop takes of each padded photo."""
+        h, w = self._sides(images)
+        rows, columns = (torch.full((len(images),), side) for side in self.size)
+        if self.area < 1:
+            pixels = h * w * (self.area + (1 - self.area) * numbers[:, 3])
+            wide = self.aspect ** (2 * numbers[:, 4] - 1)
+            rows = (pixels / wide).sqrt().round().long().clamp(1, h)
+            columns = (pixels * wide).sqrt().round().long().clamp(1, w)
+        elif self.jitter[1]:
+            low, high = self.jitter
+            short = low + (numbers[:, 3] * (high - low + 1)).long()
+            part = min(images.shape[2:]) / short.double()
+            rows = (self.size[0] * part).round().long().clamp(1, h)
+            columns = (self.size[1] * part).round().long().clamp(1, w)
+        top, left = numbers[:, 0] * (h - rows + 1), numbers[:, 1] * (w - columns + 1)
+        return Boxes(top.long(), left.long(), rows, columns)
+
+    def _cut(self, images: Tensor, boxes: Boxes, flips: Tensor, filters: Tensor) -> Tensor:
+        """The boxes out of the photos, a few photos at a time."""
         result = torch.empty(len(images), images.shape[1], *self.size, dtype=torch.uint8)
-        if any(self.padding):
-            images = self._padded(images)
-        for at, (y, x, flip, share, aspect) in enumerate(chosen):
-            rows, columns = self.size
-            if self.area < 1:
-                rows, columns = self._part(h, w, share, aspect)
-            top, left = int(y * (h - rows + 1)), int(x * (w - columns + 1))
-            crop = images[at, :, top : top + rows, left : left + columns]
-            if self.area < 1 and (rows, columns) != self.size:
-                crop = interpolate(
-                    crop[None], self.size, mode="bilinear", antialias=True, align_corners=False
-                )[0]
-            result[at] = crop.flip(-1) if flip < self.flip else crop
+        step = max(1, TOGETHER // (images.shape[2] * images.shape[3]))
+        bounds = [*range(0, len(images), step), len(images)]
+        scales = self.area < 1 or self.jitter[1] > 0
+        sheet = self._sheet(images, min(step, len(images)))
+        for start, stop in pairwise(bounds):
+            part = slice(start, stop)
+            sheets = self._padded(images[part], sheet)
+            own = boxes.of(torch.arange(start, stop))
+            if scales:
+                cut = self._scaled(sheets, own, filters[part])
+            else:  # one gather
+                windows = sliding_window_view(sheets.numpy(), self.size, (2, 3))
+                places = np.arange(stop - start), slice(None), own.top.numpy(), own.left.numpy()
+                cut = torch.from_numpy(windows[places])
+            result[part] = _mirrored(cut, flips[part])
         return result
 
-    def _padded(self, images: Tensor) -> Tensor:
+    def _scaled(self, sheets: Tensor, boxes: Boxes, filters: Tensor) -> Tensor:
+        if not self.several:
+            return scaled(sheets, boxes, self.size, FILTERS[0])
+        result = torch.empty(len(sheets), sheets.shape[1], *self.size, dtype=torch.uint8)
+        which = (filters * len(FILTERS)).long()
+        for at, kind in enumerate(FILTERS):
+            some = (which == at).nonzero()[:, 0]
+            if len(some):
+                result[some] = scaled(sheets[some], boxes.of(some), self.size, kind)
+        return result
+
+    def _sheet(self, images: Tensor, count: int) -> Tensor:
+        """The ground on which so many photos are laid."""
+        (h, w), channels = self._sides(images), images.shape[1]
+        ground = np.array(self.ground, np.uint8)[:, None, None]
+        sheet = np.empty((count, channels, h, w), np.uint8)
+        if any(self.padding):
+            sheet[:] = ground
+        return torch.from_numpy(sheet)
+
+    def _padded(self, images: Tensor, sheet: Tensor) -> Tensor:
+        """The photos on their ground: the first of a sheet, which is used again."""
+        if not any(self.padding):
+            return images
         (rows, columns), (h, w) = self.padding, images.shape[2:]
-        ground = torch.tensor(self.ground, dtype=torch.uint8)[:, None, None]
-        sheet = ground.expand(images.shape[1], h + 2 * rows, w + 2 * columns)
-        found = sheet.expand(len(images), *sheet.shape).clone()
+        found = sheet[: len(images)]
         found[:, :, rows : rows + h, columns : columns + w] = images
         return found
 
-    def _part(self, h: int, w: int, share: float, aspect: float) -> tuple[int, int]:
-        """Height and width of a crop that takes a part of the area."""
-        pixels = h * w * (self.area + (1 - self.area) * share)
-        wide = math.exp((2 * aspect - 1) * math.log(ASPECT))
-        rows, columns = round(math.sqrt(pixels / wide)), round(math.sqrt(pixels * wide))
-        return min(max(rows, 1), h), min(max(columns, 1), w)
+
+def _mirrored(crops: Tensor, flips: Tensor) -> Tensor:
+    """The crops uint8 (N, C, h, w) with some of them, bool (N,), mirrored in their place."""
+    some = flips.nonzero()[:, 0].numpy()
+    values = crops.numpy()
+    values[some] = _backwards(values[some])
+    return crops
+
+
+def _backwards(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Rows from right to left: by words of 8 pixels where they divide, which is faster."""
+    if values.shape[-1] % 8:
+        return values[..., ::-1]
+    words = np.ascontiguousarray(values).view(np.uint64)
+    return words[..., ::-1].byteswap().view(np.uint8)

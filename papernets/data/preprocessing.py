@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,13 +10,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from papernets.data.colour import LUMA
 from papernets.data.dataset import KINDS, Dataset
+from papernets.data.whitening import Arrays, normalised
 from papernets.numbers import is_number, is_whole, plain_int
-from papernets.words import brief, plural
+from papernets.words import brief, by, plural
 
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
 MOST_SIZE, LEAST_SHRINK = 10_000, 0.01  # what a bundle may ask for
 ORDERS = ("rgb", "bgr")  # of the channels that the network sees
+ADDED = ("short", "gcn")  # since bundles of November 2026; and arrays
 MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
 
 
@@ -30,7 +32,10 @@ class Preprocessing:
     LeNet-1 saw them. low, high: what 0 and 255 become, one number or one a channel; by default -0.1
     and 1.175, which make the mean input about 0 (LeCun et al. 1998, section II-B). crop: photos are
     stored larger than the input, and their middle is cut out without scaling. order: "bgr" where
-    the network sees blue first, as Caffe's do; low and high are then in that order too.
+    the network sees blue first, as Caffe's do; low and high are then in that order too. short: the
+    length in pixels to which a stored photo's short side is scaled before its middle is cut out; 0
+    leaves it as it is stored. gcn: after all that, each picture without its mean is made a vector
+    of this length; 0 leaves it. arrays: what is subtracted last, and what whitens.
     """
 
     channels: int
@@ -43,6 +48,9 @@ class Preprocessing:
     high: tuple[float, ...] = (1.175,)
     crop: bool = False
     order: str = "rgb"
+    short: int = 0
+    gcn: float = 0.0
+    arrays: Arrays | None = None
 
     def __post_init__(self) -> None:
         for name in ("channels", "height", "width"):
@@ -90,6 +98,31 @@ class Preprocessing:
                 "preprocessing crop=True: it is for photos that are stored at least as large as "
                 f"the input, unshrunk: {self}"
             )
+        self._check_measured()
+
+    def _check_measured(self) -> None:
+        if not is_whole(self.short, 0) or (self.short and not self._fits(self.short)):
+            raise ValueError(
+                f"preprocessing short={brief(self.short)}: give 0, or for photos of which the "
+                f"middle is cut out a whole number of pixels that leaves {self.height}x{self.width}"
+            )
+        if not is_number(self.gcn) or self.gcn < 0:
+            raise ValueError(f"preprocessing gcn={brief(self.gcn)}: give a number of 0 or more")
+        if self.arrays is None:
+            return
+        if not isinstance(self.arrays, Arrays):
+            raise ValueError(f"preprocessing arrays={brief(self.arrays)}: give Arrays, or None")
+        made = (self.channels, self.height, self.width)
+        if tuple(self.arrays.mean.shape) != made:
+            raise ValueError(
+                f"preprocessing with a mean picture of {by(self.arrays.mean.shape)} for an input "
+                f"of {by(made)}: it was measured for another network"
+            )
+
+    def _fits(self, short: int) -> bool:
+        scale = short / min(self.picture)
+        high, wide = (round(side * scale) for side in self.picture)
+        return self.crop and short <= MOST_SIZE and high >= self.height and wide >= self.width
 
     @classmethod
     def for_network(
@@ -102,6 +135,10 @@ class Preprocessing:
 
     def __call__(self, images: Tensor) -> Tensor:
         """The network's input, on the pictures' device; ValueError if they have another size."""
+        return self._measured(self._scaled_to(images))
+
+    def _scaled_to(self, images: Tensor) -> Tensor:
+        """As `__call__`, before what takes a picture as a whole."""
         if images.ndim != 4 or tuple(images.shape[2:]) != self.picture:
             raise ValueError(
                 f"pictures of shape {tuple(images.shape)} given; this network's preprocessing "
@@ -111,15 +148,28 @@ class Preprocessing:
             return self._values(self._channels(self._placed(images)))
         return self._values(self._placed(self._channels(images)))
 
+    def _measured(self, values: Tensor) -> Tensor:
+        """The last steps: contrast, mean and whitening, of pictures (N, C, H, W)."""
+        if self.gcn:
+            values = normalised(values, self.gcn)
+        return values if self.arrays is None else self.arrays(values)
+
     def of_crops(self) -> "Preprocessing":
         """The same for pictures that were cut out of the stored ones, of the input's own size."""
-        return replace(self, picture=(self.height, self.width), crop=False)
+        return replace(self, picture=(self.height, self.width), crop=False, short=0)
 
     def strip(self, images: Tensor) -> Tensor:
         """Pictures of any width W (N, C, h, W) to (N, channels, height, W + width - w).
 
         For a network that is run over a strip of digits: padded, shrunk and scaled as one digit is.
+        ValueError where each picture is prepared as a whole.
         """
+        if self.gcn or self.arrays is not None:
+            raise ValueError(
+                "a network whose pictures are normalised or whitened as a whole, or lose their "
+                "mean pixel by pixel, cannot be run over a strip: train it without gcn, zca and "
+                "mean='pixel'"
+            )
         wide = replace(
             self,
             picture=(self.picture[0], images.shape[-1]),
@@ -128,18 +178,29 @@ class Preprocessing:
         return wide(images)
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
+        """The settings as plain JSON values; of the arrays their SHA-256, which names their file.
+
+        What later versions added is left out where it is not used.
+        """
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        unused = [name for name in ADDED if not values[name]]
+        plain = {k: v for k, v in values.items() if k not in (*unused, "arrays")}
+        if self.arrays is not None:
+            plain["arrays"] = self.arrays.sha256
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
+
+    @property
+    def content(self) -> bytes:
+        """The arrays as a file holds them; empty without any."""
+        return b"" if self.arrays is None else self.arrays.content
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
+    def from_dict(cls, values: dict[str, Any], content: bytes = b"") -> "Preprocessing":
         """What `to_dict` wrote; ValueError for a key that is unknown or missing, or a wrong value.
 
-        It may come from anywhere: sizes and channels above `MOST_SIZE`, or pictures shrunk to
-        less than `LEAST_SHRINK`, are refused too.
+        content: the file of the arrays that it names, if it does. It may come from anywhere: sizes
+        and channels above `MOST_SIZE`, or pictures shrunk to less than `LEAST_SHRINK`, are refused
+        too.
         """
         known = [field.name for field in fields(cls)]
         for key in values:
@@ -153,6 +214,8 @@ class Preprocessing:
         tuples: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
         }
+        if "arrays" in values:
+            tuples["arrays"] = Arrays.of(content, values["arrays"])
         found = cls(**tuples)
         if max(found.channels, found.height, found.width, *found.picture) > MOST_SIZE:
             raise ValueError(
@@ -179,6 +242,8 @@ class Preprocessing:
         """The pictures padded, scaled or cropped to the network's size, background 0."""
         (h, w), (height, width) = self.picture, (self.height, self.width)
         if self.crop:
+            if self.short not in (0, min(h, w)):
+                return _scaled(images.float(), (height, width), self.short / min(h, w), edge=True)
             top, left = (h - height) // 2, (w - width) // 2
             return images[:, :, top : top + height, left : left + width]
         ratios = (height / h, width / w)
@@ -192,9 +257,7 @@ class Preprocessing:
             top, left = (height - h) // 2, (width - w) // 2
             return pad(images, (left, width - w - left, top, height - h - top))
         edge = self.kind == "photo" and self.shrink == 1
-        rows = _scaling(h, height, scale, edge).to(images.device)
-        columns = _scaling(w, width, scale, edge).to(images.device)
-        return rows @ images @ columns.T
+        return _scaled(images, (height, width), scale, edge)
 
     def _values(self, images: Tensor) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
@@ -204,6 +267,13 @@ class Preprocessing:
         high = torch.tensor(self.high, device=images.device)[:, None, None]
         result = torch.addcmul(low, images, (high - low) / 255)
         return result.expand(-1, self.channels, -1, -1).contiguous()
+
+
+def _scaled(images: Tensor, size: tuple[int, int], scale: float, edge: bool) -> Tensor:
+    """Float pictures (N, C, h, w) scaled about their middle to a size; see `_scaling`."""
+    rows = _scaling(images.shape[2], size[0], scale, edge).to(images.device)
+    columns = _scaling(images.shape[3], size[1], scale, edge).to(images.device)
+    return rows @ images @ columns.T
 
 
 def _several(values: object, fits: Callable[[object], bool]) -> bool:

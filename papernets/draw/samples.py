@@ -55,7 +55,7 @@ def contact_figure(
     shown = min(len(pictures), MOST)
     if shown < len(pictures):
         note = f"{note} The first {shown} of {len(pictures):,}.".strip()
-    wide, tall = _box(pictures.shape[1], pictures.shape[2])
+    wide, tall = box_of(pictures.shape[1], pictures.shape[2])
     scratch = sheet(1, 1)  # to measure the labels
     given = [plain(label).split("\n") for label in labels[:shown]]
     longest = max(text_width(scratch, line, FONT) for lines in given for line in lines)
@@ -80,7 +80,7 @@ def contact_figure(
         middle = MARGIN + column * (across + BETWEEN) + across / 2
         top = 0.06 + row * (tall + below)
         box = (middle - wide / 2, middle + wide / 2, top + tall, top)
-        _picture(axes, pictures[index], box)
+        picture_in(axes, pictures[index], box)
         axes.text(middle, top + tall + 0.06, texts[index], ha="center", va="top", fontsize=FONT)
     axes.set(xlim=(0, width), ylim=(height, 0), aspect="auto")
     return figure
@@ -99,13 +99,15 @@ def _checked(images: NDArray[np.uint8], labels: Sequence[str]) -> NDArray[np.uin
     return images.transpose(0, 2, 3, 1)
 
 
-def _box(height: int, width: int) -> tuple[float, float]:
+def box_of(height: int, width: int) -> tuple[float, float]:
     """Inches (width, height) for a picture: SIDE for the longer side, not under a fifth of it."""
     scale = SIDE / max(height, width)
     return max(width * scale, SIDE / 5), max(height * scale, SIDE / 5)
 
 
-def _picture(axes: Any, picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> None:
+def picture_in(
+    axes: Any, picture: NDArray[np.uint8], box: tuple[float, float, float, float]
+) -> None:
     """Draw one (h, w, C) picture into (left, right, bottom, top), inside a hairline."""
     grey = picture.shape[2] == 1
     axes.imshow(

@@ -35,7 +35,7 @@ class Read:
 def preprocessing_of(bundle: Bundle) -> Preprocessing:
     """The bundle's own preprocessing; if it makes no sense, a ValueError says where."""
     try:
-        return Preprocessing.from_dict(bundle.info.preprocessing)
+        return Preprocessing.from_dict(bundle.info.preprocessing, bundle.info.arrays)
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"{bundle.folder}: its preprocessing cannot be used: {error}. {AGAIN}"

@@ -101,11 +101,13 @@ def _kept(
     same = told.info is not None and told.info.classifies == net.classes
     info = told.info if same else None
     network, options, written = _network(net, origin)
+    prepared, arrays = _prepared(preprocessing, net, told)
     described = BundleInfo(
         network=network,
         classes=(names := _names(classes, net, info)),
         input=net.input,
-        preprocessing=_prepared(preprocessing, net, told),
+        preprocessing=prepared,
+        arrays=arrays,
         options=options,
         score_scale=origin.info.score_scale if same and origin.info else 1.0,
         run=dict(info.run) if info else {},
@@ -196,13 +198,14 @@ def _made(name: str, net: Net, options: Mapping[str, Any]) -> object:
 
 def _prepared(
     given: Preprocessing | Mapping[str, Any] | str | None, net: Net, origin: Origin
-) -> dict[str, Any]:
-    """A bundle's preprocessing for a network; ValueError where it makes another input."""
+) -> tuple[dict[str, Any], bytes]:
+    """A bundle's preprocessing for a network, and its arrays; ValueError for another input."""
     info = origin.info
     if given is None and info is not None and info.input[0] == net.input[0]:
-        return adapted(Preprocessing.from_dict(info.preprocessing), net).to_dict()
+        own = adapted(Preprocessing.from_dict(info.preprocessing, info.arrays), net)
+        return own.to_dict(), own.content
     if given is None or isinstance(given, str):
-        return usual(net, given or "", origin.peer)
+        return usual(net, given or "", origin.peer), b""
     if not isinstance(given, Preprocessing | Mapping):
         raise ValueError(
             f"preprocessing must be a Preprocessing, its dict or a name, not {brief(given)}"
@@ -210,13 +213,14 @@ def _prepared(
     if isinstance(given, Preprocessing):
         found = given
     else:
-        found = Preprocessing.from_dict(completed(given, _prepared(None, net, origin)))
+        own_values, content = _prepared(None, net, origin)
+        found = Preprocessing.from_dict(completed(given, own_values), content)
     makes = (found.channels, found.height, found.width)
     if makes != net.input:
         raise ValueError(
             f"this preprocessing makes pictures of (C, H, W) {makes}, {net.name} sees {net.input}"
         )
-    return found.to_dict()
+    return found.to_dict(), found.content
 
 
 def _committee(model: Committee, kept: list[Kept]) -> BundleInfo:

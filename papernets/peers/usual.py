@@ -10,6 +10,7 @@ from ..bundle.find import named
 from ..data import Preprocessing
 from ..nets import beside, look_up
 from ..spec import Net
+from ..words import by
 from .conventions import preprocessing, small_and_grey
 from .layout import PeerNet
 from .translate import MODULES
@@ -72,6 +73,11 @@ def adapted(known: Preprocessing, net: Net) -> Preprocessing:
     _, height, width = net.input
     if (height, width) == (known.height, known.width):
         return known
+    if known.arrays is not None:
+        raise ValueError(
+            f"its preprocessing has a mean picture of {by(known.arrays.mean.shape)}, and "
+            f"{net.name} sees {by(net.input)}: give one that fits it"
+        )
     picture = known.picture
     if known.kind == "photo":
         rows, columns = known.picture

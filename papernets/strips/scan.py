@@ -209,7 +209,7 @@ def load_scanner(
         raise ValueError(
             f"{folder} is a {info.kind}; strips are read by a single network. Try lenet5_scan"
         )
-    preprocessing = Preprocessing.from_dict(info.preprocessing)
+    preprocessing = Preprocessing.from_dict(info.preprocessing, info.arrays)
     window_width(preprocessing)
     model = fast(create_model(folder, dense=True)).to(device).eval()
     constant = float(info.run.get("constant", math.inf)) if can_scan(info) else math.inf

@@ -9,7 +9,7 @@ from typing import Any
 from ..words import did_you_mean
 from .toml import check_setting
 
-SPLITS = ("content", "order")
+SPLITS, DRAWS = ("content", "order"), ("picture", "order")
 BEGINNING = ("probe", "fallback", "freeze_norm")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
@@ -31,12 +31,14 @@ class Basics:
     epochs: int = 10
     batch_size: int = 128
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
+    draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
     seed: int = 0
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
 
     def check_basics(self) -> None:
         """ValueError names a value that cannot be."""
         check_word("split", self.split, SPLITS)
+        check_word("draws", self.draws, DRAWS)
         if not self.data:
             raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
         for name in BEGINNING:

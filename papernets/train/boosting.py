@@ -23,12 +23,14 @@ from ..bundle.load import load_bundle
 from ..bundle.save import save_bundle
 from ..bundle.seen import read_seen, write_seen
 from ..data import Dataset, Part, Preprocessing
+from ..data.draws import Draws
 from ..evaluate.infer import logits_of
 from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
 from ..spec import Committee
 from ..texts import json_text, parsed
 from ..words import plural
+from .augmenting import DISTORTIONS
 from .basics import MOST_SEED
 from .describe import describe, environment
 from .events import Event, Finished, Phase
@@ -36,7 +38,7 @@ from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
 from .lists import seen_by, with_wrong
 from .outcome import Training, draw_confusion, result_of
 from .pictures import preprocessing_for
-from .recipe import CROPS, TrainRecipe
+from .recipe import TrainRecipe
 from .results import read_result
 from .run import Run
 from .saving import saving
@@ -62,6 +64,12 @@ def boost(
     net = found.net
     assert isinstance(net, Committee)
     member = replace(found, net=net.member)
+    for name in ("mean", "zca"):
+        if getattr(run.recipe, name):
+            raise ValueError(
+                f"{name} is measured on each network's own pictures, and those of a committee see "
+                f"them alike: leave it out, --set {name}={'0' if name == 'zca' else ''}"
+            )
     preprocessing = preprocessing_for(run.recipe, net.member, dataset)
     if not (folder / ENVIRONMENT).exists():
         write_json(folder / ENVIRONMENT, environment(device))
@@ -107,8 +115,8 @@ def member_run(run: Run, net: Committee, number: int) -> Run:
     augment = recipe.augment
     if number > 1:
         share = float(recipe.boost.get("again", 0.5))
-        kept = ("elastic_sigma", *CROPS)
-        augment = {k: v if k in kept else v * share for k, v in augment.items()}
+        milder = set(DISTORTIONS) - {"elastic_sigma"}
+        augment = {k: v * share if k in milder else v for k, v in augment.items()}
     own = run.changed(
         net=net.member.name,
         seed=(recipe.seed + 1000 * (number - 1)) % MOST_SEED,
@@ -134,9 +142,12 @@ def filtered(
     keep: Callable[[list[Tensor], Tensor, torch.Generator], Tensor] = (
         half_wrong if number == 2 else disagreed
     )
+    everyone = torch.arange(len(train))
     for at in range(rounds):
-        draws = generator(recipe.seed, 1_000_000 * number + at)
-        images = distortion(train.images[:], draws)
+        epoch = 1_000_000 * number + at
+        draws = generator(recipe.seed, epoch)
+        own = draws if recipe.draws == "order" else Draws(recipe.seed, epoch, everyone)
+        images = distortion(train.images[:], own)
         answers = [logits_of(m, images, preprocessing, device).argmax(1) for m in members]
         chosen = keep(answers, train.labels, draws)
         taken.append(images[chosen])

@@ -10,9 +10,11 @@ from typing import Any
 
 import torch
 
+from ..bundle.arrays import ARRAYS, read_arrays, write_arrays
 from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
 from ..bundle.seen import PICTURES, Seen, seen_in, write_seen
+from ..data import Preprocessing
 from ..files import make_folder, write_atomically
 from ..numbers import is_number, is_whole
 from ..texts import check_plain, json_text
@@ -46,6 +48,24 @@ def save_lists(path: Path, seen: Seen) -> str:
     """Keep a run's lists of pictures beside its state, before there is one; their SHA-256."""
     write_seen(path / KEPT, seen)
     return hashlib.sha256(seen.to_bytes()).hexdigest()
+
+
+def save_arrays(path: Path, content: bytes) -> None:
+    """Keep the arrays of a run's preprocessing beside its state, which names them."""
+    if content:
+        make_folder(path / KEPT)
+        write_arrays(path / KEPT, content)
+
+
+def preprocessing_in(kept: dict[str, Any], path: Path) -> Preprocessing:
+    """How a kept state's network sees pictures; ValueError where that makes no sense."""
+    values = kept["preprocessing"]
+    advice = f"{RESTORE.partition('.')[0]}: last/{ARRAYS} is the same file"
+    content = read_arrays(path / KEPT, values, advice)
+    try:
+        return Preprocessing.from_dict(values, content)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(path, f"its preprocessing makes no sense: {error}") from None
 
 
 def kept_lists(path: Path, kept: dict[str, Any]) -> Seen | None:

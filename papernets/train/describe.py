@@ -42,6 +42,7 @@ def describe(run: Run, found: Found, dataset: Dataset, preprocessing: Preprocess
         classes=dataset.classes,
         input=found.net.member.input,
         preprocessing=preprocessing.to_dict(),
+        arrays=preprocessing.content,
         options=dict(run.recipe.options),
         score_scale=run.recipe.distance_scale if run.recipe.loss != "mse" else 1.0,
         run=settings,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import Any
 
 from .. import data
 from ..data import Dataset, Preprocessing
 from ..data.stored import channel_statistics, marks_of
+from ..data.whitening import mean_picture, whitening
 from ..spec import Net
 from ..strips.make import window_width
 from .pretrained import pixel_scale
@@ -22,7 +24,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         data_dir=run.where.data_dir or None,
         channels=shape[0],
         size=(shape[1], shape[2]),
-        enlarge=run.recipe.enlarge,
+        enlarge=stored_larger(run.recipe, shape),
         room=1e9 * run.where.memory if run.where.memory else None,
         seed=run.recipe.seed,
         strict=run.where.strict,
@@ -30,18 +32,38 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
     )
 
 
+def stored_larger(recipe: TrainRecipe, shape: tuple[int, int, int]) -> float:
+    """How many times as large as the input photographs are stored, so that none is enlarged."""
+    jittered: float = recipe.augment.get("jitter_high", 0) / min(shape[1:])
+    return max(recipe.enlarge, jittered)
+
+
 def preprocessing_for(recipe: TrainRecipe, net: Net, dataset: Dataset) -> Preprocessing:
     """How a recipe's network sees the pictures of its data set."""
     values: dict[str, Any] = {"low": (recipe.low,), "high": (recipe.high,)}
     if recipe.standardise:  # as the weights that it begins with are used to, else by measuring
         first = recipe.first_weights
-        known = pixel_scale(first, net.input[0]) if first else {}
+        known = pixel_scale(first, net.input) if first else {}
         values = known or _standardised(dataset)
-    larger = dataset.kind == "photo" and tuple(dataset.train.images.shape[2:]) != net.input[1:]
-    crop = larger and recipe.enlarge > 1
-    found = Preprocessing.for_network(net.input, dataset, shrink=recipe.shrink, crop=crop, **values)
+    elif recipe.mean == "channel":
+        means, _ = channel_statistics(dataset.train.images)
+        values = {"low": tuple(-m for m in means), "high": tuple(255 - m for m in means)}
+    elif recipe.mean or recipe.gcn or recipe.zca:
+        values = {"low": (0.0,), "high": (255.0,), "gcn": recipe.gcn}
+    stored = tuple(dataset.train.images.shape[2:])
+    larger = dataset.kind == "photo" and stored != net.input[1:]
+    crop = larger and stored_larger(recipe, net.input) > 1
+    short = round(recipe.enlarge * min(net.input[1:])) if crop else 0
+    short = short if 0 < short < min(stored) else 0  # they are stored larger for jitter alone
+    found = Preprocessing.for_network(
+        net.input, dataset, shrink=recipe.shrink, crop=crop, short=short, **values
+    )
     if recipe.neighbours:
         window_width(found)  # says so where no strips can be made
+    if recipe.zca:
+        return replace(found, arrays=whitening(found, dataset.train.images, recipe.zca))
+    if recipe.mean == "pixel":
+        return replace(found, arrays=mean_picture(found, dataset.train.images))
     return found
 
 

@@ -104,13 +104,23 @@ def take_rows(model: Network, run: Run) -> tuple[str, ...]:
     return tuple(taken)
 
 
-def pixel_scale(given: str, channels: int) -> dict[str, Any]:
-    """How a bundle's network saw pixels: low, high and order, for a network of as many channels."""
+def pixel_scale(given: str, shape: tuple[int, int, int]) -> dict[str, Any]:
+    """How a bundle's network saw pixels, for a network of as many channels: low, high, order, gcn.
+
+    With its mean picture, which fits its own input alone: ValueError for another.
+    """
     info, folder = bundle_of(given)
     try:
-        known = Preprocessing.from_dict(info.preprocessing)
+        known = Preprocessing.from_dict(info.preprocessing, info.arrays)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{folder}: its preprocessing cannot be used ({error})") from None
-    if known.channels != channels:
+    if known.channels != shape[0]:
         return {}
-    return {"low": known.low, "high": known.high, "order": known.order}
+    arrays = known.arrays
+    if arrays is not None and tuple(arrays.mean.shape) != shape:
+        raise ValueError(
+            f"{folder} sees pictures of {by(arrays.mean.shape)} without their mean picture, which "
+            f"does not fit {by(shape)}: leave the input as it is, or measure anew, --set mean=pixel"
+        )
+    found = {"low": known.low, "high": known.high, "order": known.order}
+    return found | ({"gcn": known.gcn, "arrays": arrays} if known.gcn or arrays else {})

@@ -8,20 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..nets import Found, look_up
-from .basics import Basics, check_keys, check_word
+from .augmenting import check_augment, check_table
+from .basics import Basics, check_word
 from .learning import Learning
 from .pacing import Pacing
 from .toml import check_setting
 
-CHOICES = {"loss": ("map", "mse", "cross_entropy", "binary"), "keep": ("best", "last")}
+CHOICES = {
+    "loss": ("map", "mse", "cross_entropy", "binary"),
+    "keep": ("best", "last"),
+    "mean": ("", "channel", "pixel"),
+}
 """Settings that are one of a few words; the optimiser's and the schedule's stand in their files."""
-DISTORTIONS = (
-    "rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha", "elastic_sigma",
-)  # fmt: skip
-"""The strengths that `augment` may hold: the fields of `data.Distortion`."""
-CROPS = ("flip", "padding", "area")
-"""What else `augment` may hold, for photographs alone: how often one is mirrored, pixels around it
-before the crop, and the least share of it that a crop takes, scaled to the input."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
 MOST_ENLARGED = 8
@@ -51,11 +49,14 @@ class TrainRecipe(Pacing, Learning, Basics):
     low: float = -0.1  # what the background becomes
     high: float = 1.175  # what the ink becomes
     standardise: bool = False  # in place of low and high: mean 0, deviation 1 for each channel
+    mean: str = ""  # what is subtracted of 0 to 255, in place of low and high: channel's or pixel's
+    gcn: float = 0.0  # each picture without its mean as a vector of this length; 55 as Maxout's
+    zca: float = 0.0  # whitening, with this added to each eigenvalue; 0.1 as Maxout's
     digit_size: int = 20  # 16 as LeNet-1 saw them
     enlarge: float = 1.0  # photographs are stored so many times the input; training crops them
     channels: int = 0  # 0: the network's own
     input: tuple[int, ...] = ()  # a side, or height and width; empty: the network's own
-    augment: dict[str, float] = field(default_factory=dict)  # see DISTORTIONS and CROPS
+    augment: dict[str, float] = field(default_factory=dict)  # see `train.augmenting`
     boost: dict[str, float] = field(default_factory=dict)  # see BOOST
     options: dict[str, Any] = field(default_factory=dict)  # the network's
 
@@ -67,9 +68,8 @@ class TrainRecipe(Pacing, Learning, Basics):
         self.check_pacing()
         self._check_loss()
         self._check_pictures()
-        _check_table("augment", self.augment, (*DISTORTIONS, *CROPS))
-        _check_crops(self.augment)
-        _check_table("boost", self.boost, BOOST)
+        check_augment(self.augment, self.draws, self.neighbours)
+        check_table("boost", self.boost, BOOST)
         check_options(self.options)
         rounds = self.boost.get("rounds", 1)
         if rounds < 1 or rounds != int(rounds):
@@ -99,8 +99,26 @@ class TrainRecipe(Pacing, Learning, Basics):
             raise ValueError(
                 f"low and high must be two different numbers, not {self.low} and {self.high}"
             )
+        for name in ("gcn", "zca"):
+            good = math.isfinite(getattr(self, name)) and getattr(self, name) >= 0
+            check_setting(self, name, good, "0 or more")
+        self._check_measured()
         good = 1 <= self.enlarge <= MOST_ENLARGED
         check_setting(self, "enlarge", good, f"from 1 to {MOST_ENLARGED}")
+
+    def _check_measured(self) -> None:
+        """ValueError for two ways at once to bring pixels to a scale."""
+        given = [name for name in ("mean", "gcn", "zca") if getattr(self, name)]
+        if given and self.standardise:
+            raise ValueError(
+                f"standardise and {given[0]} are two scales of pixels: --set standardise=false"
+            )
+        if self.mean and len(given) > 1:
+            raise ValueError(f"{given[1]} takes the mean away itself: leave mean out")
+        if self.neighbours and given and self.mean != "channel":
+            raise ValueError(
+                f"{given[0]} is of whole pictures, which strips have not: leave one of them out"
+            )
 
     @property
     def at_once(self) -> int:
@@ -116,24 +134,6 @@ class TrainRecipe(Pacing, Learning, Basics):
         """The network for so many classes; None takes the network's own."""
         size = (self.input[0], self.input[-1]) if self.input else None
         return look_up(self.net, classes, self.channels or None, size, **self.options)
-
-
-def _check_table(name: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    check_keys(name, table, known)
-    for key, value in table.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (number and math.isfinite(value) and value >= 0):
-            raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")
-
-
-def _check_crops(augment: Mapping[str, float]) -> None:
-    flip, padding, area = (augment.get(k, d) for k, d in zip(CROPS, (0, 0, 1), strict=True))
-    if flip > 1:
-        raise ValueError(f"augment.flip takes a share from 0 to 1, not {flip}")
-    if padding != int(padding):
-        raise ValueError(f"augment.padding takes a whole number of pixels, not {padding}")
-    if not 0 < area <= 1:
-        raise ValueError(f"augment.area takes a share above 0 and up to 1, not {area}")
 
 
 def check_options(options: Mapping[str, Any]) -> None:

@@ -13,13 +13,21 @@ import torch
 
 from ..bundle.seen import Seen
 from ..bundle.weights import load_weights
-from ..data import Dataset, Preprocessing
+from ..data import Dataset
 from ..nets import Found
 from ..run.fast import Fast
 from ..run.network import Network, build
 from ..run.tiles import tiled
 from .begin import begin
-from .checkpoint import damaged, load_state, save_lists, save_state, save_views
+from .checkpoint import (
+    damaged,
+    load_state,
+    preprocessing_in,
+    save_arrays,
+    save_lists,
+    save_state,
+    save_views,
+)
 from .describe import describe, environment
 from .events import Epoch, Event, Finished, Phase, Started
 from .fit import Diverged, fit
@@ -54,7 +62,7 @@ def train_network(
     recipe, where, net = run.recipe, run.where, found.net.member
     kept, mark = load_state(folder), fingerprint(dataset)
     if kept is not None and "preprocessing" in kept:  # the bundle it began with may be gone
-        preprocessing = _preprocessing_in(kept, folder)
+        preprocessing = preprocessing_in(kept, folder)
     else:
         preprocessing = preprocessing_for(recipe, net, dataset)
     if where.workers > 1 and device.type == "cpu":
@@ -84,6 +92,7 @@ def train_network(
         else:
             write_json(folder / ENVIRONMENT, environment(device))
             named = "" if given else save_lists(folder, seen)
+            save_arrays(folder, preprocessing.content)
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
     facts = (params, str(device), threads, state.epoch, len(source), drawn, lists.notes)
@@ -148,14 +157,6 @@ def stepper_of(model: Network, source: Source, where: Where) -> AbstractContextM
     if where.workers > 1 and source.device.type == "cpu":
         return Team(model, source, where.workers, where.tiles)
     return nullcontext(Alone(model, source, where.tiles))
-
-
-def _preprocessing_in(kept: dict[str, Any], folder: Path) -> Preprocessing:
-    """How a kept state's network sees pictures; ValueError where that makes no sense."""
-    try:
-        return Preprocessing.from_dict(kept["preprocessing"])
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise damaged(folder, f"its preprocessing makes no sense: {error}") from None
 
 
 def _laid_out(model: Network, device: torch.device) -> Network:

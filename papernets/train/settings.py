@@ -18,7 +18,6 @@ from .possible import check_learns
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
 from .shape import shaped
-from .to_come import check_here
 from .usual_words import meant
 from .where import Where
 
@@ -196,12 +195,10 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     recipes = found.recipes
     _check_data(found.net, recipes, wanted)
     recipe = _chosen(found, wanted)
-    check_here(found, recipe)
     _check_needs(found.name, recipe, wanted)
     printed = shaped(recipe, wanted, max(found.net.member.input[1:]))
     settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in printed.items()}
-    if {"low", "high"} & set(wanted) and "standardise" not in wanted:
-        settings["standardise"] = False  # what is asked for is stronger than what is measured
+    settings |= _other_scales(wanted)
     begun = BEGUN if wanted.get("weights") else {}
     run = Run.of({**joined(begun, settings, wanted), "net": named, "recipe": recipe.name})
     if not (run.recipe.channels or run.recipe.input):
@@ -211,6 +208,15 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         _check_norms(run.found.net.member, run.recipe.at_once)
     check_learns(run.found.net, run.recipe)
     return run
+
+
+def _other_scales(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipe's ways to scale pixels that are off, as another one is asked for."""
+    off = {"standardise": False, "mean": "", "gcn": 0.0, "zca": 0.0}
+    asked = {key for key in off if wanted.get(key)}
+    if asked or {"low", "high"} & set(wanted):
+        return {key: value for key, value in off.items() if key not in asked}
+    return {}
 
 
 def _chosen(found: Found, wanted: Mapping[str, Any]) -> Recipe:

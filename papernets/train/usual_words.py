@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..words import did_you_mean
+from .augmenting import AUGMENTATIONS
 from .basics import BEGINNING
 from .learning import TAKEN as OF_OPTIMIZERS
 from .pacing import TAKEN as OF_SCHEDULES
-from .recipe import CROPS, DISTORTIONS, TrainRecipe
+from .recipe import TrainRecipe
 from .run import NAMES
 
 ELSEWHERE = {
@@ -53,10 +54,14 @@ ELSEWHERE = {
     "augment.flip": ("hflip", "fliplr", "horizontal_flip", "mirror"),
     "augment.rotate": ("rotation", "degrees"),
     "augment.area": ("crop", "random_resized_crop", "min_area"),
+    "augment.pca": ("fancy_pca", "color_pca", "colour_pca"),
+    "augment.jitter_low": ("scale_jitter", "jitter"),
+    "zca": ("whitening", "zca_whitening"),
+    "gcn": ("contrast_normalization", "global_contrast_normalization"),
 }
 """Our settings, with the words for each in other programs."""
 MEANT = {word: ours for ours, words in ELSEWHERE.items() for word in words} | {
-    key: f"augment.{key}" for key in (*DISTORTIONS, *CROPS)
+    key: f"augment.{key}" for key in AUGMENTATIONS
 }
 
 
@@ -72,7 +77,7 @@ def without_effect(recipe: TrainRecipe) -> frozenset[str]:
     found |= {name for name, kinds in OF_SCHEDULES.items() if recipe.schedule not in kinds}
     if recipe.schedule == "listed":
         found.add("learning_rate")
-    if recipe.standardise:
+    if recipe.standardise or recipe.mean or recipe.gcn or recipe.zca:
         found |= {"low", "high"}
     if recipe.loss != "map":
         found.add("constant")

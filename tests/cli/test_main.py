@@ -54,7 +54,8 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     for flag in ("--help", "-h"):
         assert main([flag]) == 0
         out = capsys.readouterr().out
-        for verb in ("list", "explain", "diff", "verify", "train", "evaluate", "predict", "data"):
+        verbs = "list explain diff verify train evaluate predict data look"
+        for verb in verbs.split():
             assert f"\n  {verb} " in out
     assert main([]) == 2
     assert "Usage:" in "".join(capsys.readouterr())

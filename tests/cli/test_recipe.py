@@ -110,10 +110,3 @@ def test_the_formats(tmp_path, capsys):
 def test_wrong_use(words, said, capsys):
     assert main(["recipe", *words]) == 2
     assert said in capsys.readouterr().err
-
-
-def test_training_by_a_recipe_that_waits_says_how_to_read_it(tmp_path, capsys):
-    words = ["train", "googlenet", "--recipe", "paper", "--data", str(tmp_path)]
-    assert main(words) == 2
-    said = capsys.readouterr().err
-    assert "augment.interpolation" in said and "papernets recipe googlenet paper" in said

@@ -6,6 +6,11 @@ import torch
 
 from papernets.data import Distortion, distort
 from papernets.data.augment import _affine, _maps
+from papernets.data.draws import Draws
+
+
+def draws(count: int) -> Draws:
+    return Draws(2, 1, torch.arange(count))
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -49,18 +54,33 @@ def test_each_picture_has_its_own_map() -> None:
     assert len({tuple(one.flatten().tolist()) for one in moved}) == 6
 
 
+def test_a_picture_is_distorted_alike_wherever_it_stands() -> None:
+    """Its draw is of the seed, the epoch and its place in the training set."""
+    images, strong = pictures(8), Distortion(rotate=10, shift=2, elastic_alpha=30)
+    order = torch.tensor([5, 2, 7, 0])
+    whole = strong(images, draws(8))
+    some = strong(images[order], Draws(2, 1, order))
+    assert torch.equal(some, whole[order])
+    for other in (Draws(3, 1, order), Draws(2, 2, order)):
+        assert not torch.equal(strong(images[order], other), some)
+
+
 def test_more_pictures_than_one_chunk_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("papernets.data.augment.CHUNK_PIXELS", 28 * 28 * 3)
     images = torch.full((8, 1, 28, 28), 200, dtype=torch.uint8)
     result = distort(images, generator(), rotate=5)
     assert (result[:, :, 10:18, 10:18] == 200).all()
+    images, strong = pictures(8), Distortion(rotate=10, elastic_alpha=30)
+    chunked = strong(images, draws(8))
+    monkeypatch.undo()
+    assert torch.equal(chunked, strong(images, draws(8)))
 
 
 def test_a_pixel_is_read_where_the_affine_map_says() -> None:
     """The matrices are inverses of: scale and squeeze, shear sideways, turn, then move."""
     strengths = Distortion(rotate=30, scale=0.3, squeeze=0.2, shear=0.4, shift=3)
-    matrix, offset = _affine(5, strengths, generator(3))
     draws = 2 * torch.rand(6, 5, generator=generator(3)) - 1
+    matrix, offset = _affine(draws, strengths)
     for n in range(5):
         angle = float(draws[0, n]) * np.radians(30)
         grow, stretch = 1 + 0.3 * float(draws[1, n]), 1.2 ** float(draws[2, n])
@@ -86,9 +106,10 @@ def test_a_shift_moves_the_middle_of_mass_by_what_was_drawn() -> None:
 
 def displacement(alpha: float, sigma: float, count: int = 4000) -> np.ndarray:
     """Horizontal displacements in pixels, (count, 29, 29), of elastic fields."""
-    still = _maps(1, 29, 29, Distortion(), generator(), torch.device("cpu"))
+    cpu, still = torch.device("cpu"), (torch.zeros(6, 1), torch.zeros(1, 2, 0, 0))
     strengths = Distortion(elastic_alpha=alpha, elastic_sigma=sigma)
-    field = _maps(count, 29, 29, strengths, generator(2), torch.device("cpu")) - still
+    numbers = strengths._drawn(draws(count), 29, 29)
+    field = _maps(numbers, (29, 29), strengths, cpu) - _maps(still, (29, 29), Distortion(), cpu)
     return (field[..., 0] * 14).numpy()
 
 

@@ -11,8 +11,6 @@ from papernets.spec import Dropout, walk
 from papernets.train.recipe import TrainRecipe
 from papernets.train.run import NAMES
 from papernets.train.settings import checked
-from papernets.train.to_come import KEYS
-from papernets.train.to_come import NAMES as TO_COME
 
 PRINTED = [
     pytest.param(entry.name, recipe, id=f"{entry.name}-{recipe.name}")
@@ -24,10 +22,7 @@ PRINTED = [
 
 @pytest.mark.parametrize(("name", "recipe"), PRINTED)
 def test_a_run_takes_every_setting_and_the_other_fields_are_words(name, recipe) -> None:
-    able = {k: checked(k, v, recipe.name) for k, v in recipe.settings.items() if k not in TO_COME}
-    for table, keys in KEYS.items():
-        if table in able:
-            able[table] = {k: v for k, v in able[table].items() if k not in keys}
+    able = {k: checked(k, v, recipe.name) for k, v in recipe.settings.items()}
     if "begin" in able:
         able["begin"] = {**able["begin"], "bundle": "a trained vgg11"}
     TrainRecipe(net=name, data="photos", **able)  # a ValueError names what is impossible
@@ -69,8 +64,8 @@ def test_a_recipe_is_complete(name, recipe) -> None:
 
 
 def test_what_may_be_left_out_are_settings() -> None:
-    assert set(LEFT) <= set(NAMES) | set(TO_COME) | {"draws"}
-    assert not set(WORDS) & (set(NAMES) | set(TO_COME))
+    assert set(LEFT) <= set(NAMES)
+    assert not set(WORDS) & set(NAMES)
 
 
 PROTOCOLS = {"centre", "ten-crop", "144", "dense", "multi-scale", "multi-crop+dense"}

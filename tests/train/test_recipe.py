@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from papernets.data import Distortion
-from papernets.train.recipe import DISTORTIONS
+from papernets.train.augmenting import DISTORTIONS
 from papernets.train.settings import resolve
 
 

@@ -8,7 +8,8 @@ import pytest
 from small_runs import a_run
 
 from papernets.nets import look_up
-from papernets.train.recipe import CROPS, DISTORTIONS, TrainRecipe
+from papernets.train.augmenting import AUGMENTATIONS
+from papernets.train.recipe import TrainRecipe
 from papernets.train.run import NAMES, Run
 from papernets.train.settings import checked, joined, located, parse_set, read_config, resolve
 from papernets.train.usual_words import MEANT, without_effect
@@ -105,7 +106,7 @@ def test_words_of_other_programs_lead_to_settings_that_there_are():
     for word, ours in MEANT.items():
         assert word not in NAMES and ours.partition(".")[0] in NAMES
         inner = ours.partition(".")[2]
-        assert not inner or inner in (*DISTORTIONS, *CROPS)
+        assert not inner or inner in AUGMENTATIONS
 
 
 def test_settings_without_effect():

@@ -63,16 +63,9 @@ def test_a_run_takes_a_printed_recipe_with_the_passes_that_are_wanted() -> None:
         ("vgg16", "paper_384", {}, "begins with trained weights, the same network, trained at S "),
     ],
 )
-def test_a_recipe_says_what_it_needs(network, recipe, given, said, monkeypatch) -> None:
-    monkeypatch.setattr("papernets.train.settings.check_here", lambda found, recipe: None)
+def test_a_recipe_says_what_it_needs(network, recipe, given, said) -> None:
     with pytest.raises(ValueError, match=said):
         resolve(network, {"data": "photos", "recipe": recipe, **given})
-
-
-def test_a_recipe_that_asks_for_what_is_to_come_is_refused_with_all_of_it() -> None:
-    said = r"cannot be done yet: augment\.aspect\. Recipes that train: photos, "
-    with pytest.raises(ValueError, match=said):
-        resolve("inception_v3", {"data": "photos", "recipe": "paper"})
 
 
 def test_a_wrong_recipe_is_answered_with_the_nearest() -> None:

@@ -1,0 +1,89 @@
+"""Random numbers of pictures: a function of the seed, the epoch and the picture, and of no order.
+
+A generator that is asked one number after another gives a picture what its turn brings: other
+workers, batches or orders are other numbers. Here every number is computed from its own place: the
+counter of SplitMix64 (Steele, Lea and Flood 2014, figure 14) begins for each picture where a hash
+of seed, epoch, purpose and picture says. Whole arrays are drawn at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+GAMMA = 0x9E3779B97F4A7C15  # the odd number nearest to 2**64 / golden ratio
+FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+MASK = 2**64 - 1
+MAP, ELASTIC, CROP, PLACE, COLOUR, PCA, LIGHTING = range(1, 8)
+"""Purposes: each has numbers of its own, so that one augmentation more changes no other."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The random numbers of some pictures in an epoch.
+
+    places: int64 (N,), where each stands in the training set.
+    """
+
+    seed: int
+    epoch: int
+    places: Tensor
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, some: slice) -> Draws:
+        return Draws(self.seed, self.epoch, self.places[some])
+
+    def uniform(self, purpose: int, count: int) -> Tensor:
+        """So many numbers for each picture, float32 (N, count), at least 0 and below 1."""
+        words = self._words(purpose, -(-count // 2)).view("<u4")[:, :count] >> np.uint32(8)
+        return torch.from_numpy(words.astype(np.float32)).mul_(2.0**-24)
+
+    def normal(self, purpose: int, count: int) -> Tensor:
+        """As `uniform`, of the standard normal distribution: one of 65,536 quantiles each."""
+        words = self._words(purpose, -(-count // 4)).view("<u2")[:, :count]
+        places = torch.from_numpy(words.astype(np.int32))
+        return _quantiles().index_select(0, places.view(-1)).view(places.shape)
+
+    def _words(self, purpose: int, count: int) -> NDArray[np.uint64]:
+        """Random words of 64 bits, (N, count)."""
+        key = np.uint64(_key(self.seed, self.epoch, purpose))
+        places = self.places.numpy().astype(np.uint64)
+        begin = _mixed(key + (places + np.uint64(1)) * np.uint64(GAMMA))
+        steps = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(GAMMA)
+        return _mixed(begin[:, None] + steps).astype("<u8", copy=False)
+
+
+@cache
+def _quantiles() -> Tensor:
+    """The normal distribution in parts of equal probability: their middles, of variance 1."""
+    parts = 1 << 16
+    found = torch.special.ndtri((torch.arange(parts, dtype=torch.float64) + 0.5) / parts)
+    return (found / found.std(correction=0)).float()
+
+
+def _key(*parts: int) -> int:
+    """A hash of whole numbers, 64 bits."""
+    key = 0
+    for part in parts:
+        key = (key + GAMMA * (part % 2**64 + 1)) & MASK
+        key = ((key ^ (key >> 30)) * FIRST) & MASK
+        key = ((key ^ (key >> 27)) * SECOND) & MASK
+        key ^= key >> 31
+    return key
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """SplitMix64's mixing of each value, in its place."""
+    high = np.empty_like(values)
+    for shift, factor in ((30, FIRST), (27, SECOND)):
+        values ^= np.right_shift(values, np.uint64(shift), out=high)
+        values *= np.uint64(factor)
+    values ^= np.right_shift(values, np.uint64(31), out=high)
+    return values
