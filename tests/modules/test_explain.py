@@ -332,7 +332,7 @@ def test_one_that_asks_for_values_runs_on_the_cpu_and_says_so():
         ),
         (
             lambda: papernets.explain(torch.nn.Conv2d, (3, 8, 8)),
-            "takes a module, not its class: make",
+            "a module, not its class: make one",
         ),
         (lambda: papernets.explain(17), "takes a network, its name or an nn.Module, not 17"),
         (lambda: papernets.explain("vgg-61"), "Did you mean 'vgg16'"),
