@@ -23,10 +23,8 @@ def show(found: Report) -> None:
     part = "all pictures" if found.part == "all" else f"{found.part} part"
     name = found.protocol.name
     how = "" if name == "centre" else f", {name}"
-    who = (
-        found.network if not found.others else f"{found.networks} networks, {found.network} first,"
-    )
-    screen.prose(f"{who} on {found.data}, {part}{how}: {found.score}")
+    several = f" with {len(found.others)} more" if found.others else ""
+    screen.prose(f"{found.network}{several} on {found.data}, {part}{how}: {found.score}")
     if not screen.QUIET:
         _beside(found)
     early = found.early_exit

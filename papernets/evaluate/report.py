@@ -156,8 +156,9 @@ def report(
     """Run a bundle's network over pictures whose labels are places among its classes.
 
     Several bundles answer together, as an ensemble in which the first one's classes count. Pictures
-    are shown by the protocol, by default the centre crop. `top` are the k of top-k errors, by default those of TOP_K; one that takes in every class would
-    be 0 whatever the network says, and becomes a note. A k below 1 is a ValueError.
+    are shown by the protocol, by default the centre crop. `top` are the k of top-k errors, by
+    default those of TOP_K; one that takes in every class would be 0 whatever the network says, and
+    becomes a note. A k below 1 is a ValueError.
     """
     asked = sorted(set(top or ()))
     below = [k for k in asked if k < 1]

@@ -96,9 +96,9 @@ def three_squares(size: Size) -> tuple[Box, ...]:
 
 
 def square_crops(size: Size, crop: Size, scales: Sequence[int]) -> tuple[View, ...]:
-    """36 views at each scale of a picture of this size: 144 at four (Szegedy et al. 2014, section 7).
+    """36 views at each scale of a picture of this size: 144 at four.
 
-    Three squares along the longer side; of each the four corners, the centre, and the square
+    Szegedy et al. 2014, section 7. Three squares along the longer side; of each the four corners, the centre, and the square
     itself, which is to be resized to the crop; each mirrored.
     """
     views: list[View] = []

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from ... import data
@@ -15,11 +14,11 @@ from ...bundle.seen import read_seen
 from ...data import Preprocessing, imagenet
 from ...data.picture import shown
 from ...data.stored import Images, content_of_files, memory_for_pictures, read_stored
-from ...words import composed, listed, plural
+from ...words import composed, listed
 from ..known import Groups, Pictures
 from ..read import preprocessing_of, read_files
 from .outputs import as_outputs, outputs_of, resolved, values_of
-from .protocol import CENTRE, Protocol
+from .protocol import Protocol
 from .views import sheet
 
 NAMED = 5  # classes that a sentence names
@@ -61,7 +60,7 @@ def answers_of(
         return Answers(outputs, asked, 1)
     total = values_of(outputs, protocol.average)
     for other, order in zip(others, orders, strict=True):
-        own = pictures_for(pictures, preprocessing_of(first), other, protocol)
+        own = pictures_for(pictures, preprocessing_of(first), other)
         said = outputs_of(other, own, protocol, device, batch)
         total = total + values_of(said, protocol.average)[:, order]
     outputs = as_outputs(total / len(bundles), protocol.average)
@@ -87,22 +86,17 @@ def places_of(first: Bundle, other: Bundle) -> list[int]:
     return [theirs.index(name) for name in own]
 
 
-def pictures_for(
-    pictures: Pictures, first: Preprocessing, other: Bundle, protocol: Protocol
-) -> Pictures:
-    """The pictures in the form that another network is used to.
+def pictures_for(pictures: Pictures, first: Preprocessing, other: Bundle) -> Pictures:
+    """The pictures in the form that another network is used to, `first`'s being theirs.
 
-    Photographs with files are read again by crops and whole pictures anyhow. ValueError where one
-    cannot be read so.
+    ValueError where one cannot be read so.
     """
     eyes = preprocessing_of(other)
-    if (eyes.picture, eyes.kind) == (first.picture, first.kind):
-        if eyes.channels == first.channels or eyes.kind == "photo":
-            return pictures
-    return replace(pictures, images=_stored(pictures, eyes, protocol))
+    same = (eyes.picture, eyes.kind, eyes.channels) == (first.picture, first.kind, first.channels)
+    return pictures if same else replace(pictures, images=_stored(pictures, eyes))
 
 
-def _stored(pictures: Pictures, eyes: Preprocessing, protocol: Protocol) -> Images:
+def _stored(pictures: Pictures, eyes: Preprocessing) -> Images:
     files = pictures.files
     if files and eyes.kind == "photo":
         fit = len(files) * eyes.channels * eyes.picture[0] * eyes.picture[1]

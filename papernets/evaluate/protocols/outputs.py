@@ -51,7 +51,10 @@ def outputs_of(
 
 
 def resolved(bundle: Bundle, protocol: Protocol) -> Protocol:
-    """A protocol with the scales for a bundle's network; ValueError where it cannot be tested so."""
+    """A protocol with the scales for a bundle's network.
+
+    ValueError where it cannot be tested so.
+    """
     eyes = preprocessing_of(bundle)
     if protocol.name in WHOLE:
         if isinstance(bundle.model, Committee):

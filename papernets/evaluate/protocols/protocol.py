@@ -1,4 +1,4 @@
-"""The protocols by which papers tested: how often and at which sizes a picture is shown, as data."""
+"""The protocols by which papers tested, as data: how often a picture is shown, and how large."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def scales_given(text: str) -> tuple[int, ...]:
     wrong = [part for part in parts if not (part.isascii() and part.isdigit() and len(part) < 9)]
     if wrong:
         raise ValueError(
-            f"scales {brief(text)}: give lengths of the shorter side in pixels, with commas between "
-            "them: 256,384,512"
+            f"scales {brief(text)}: give lengths of the shorter side in pixels, with commas "
+            "between them: 256,384,512"
         )
     return tuple(map(int, parts))

@@ -147,7 +147,7 @@ def test_with_padding_a_map_is_the_dense_layers_on_each_part_of_the_last_map(
 def test_with_padding_a_value_far_from_the_edges_depends_on_its_field_alone() -> None:
     """The field of one output reaches beyond its crop by as much as was padded."""
     network, step = PADDED["vgg"]
-    plain, dense = pair_of(network)
+    _, dense = pair_of(network)
     last = walk(rewrite.dense(network).net)[-1]
     assert last.receptive_field is not None and last.field_start is not None
     field, start = last.receptive_field[0], last.field_start[0]
@@ -166,7 +166,9 @@ def test_with_padding_a_value_far_from_the_edges_depends_on_its_field_alone() ->
     torch.testing.assert_close(moved, whole, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["alexnet", "vgg11", "googlenet", "resnet18", "mobilenet_v1_0.25"])
+@pytest.mark.parametrize(
+    "name", ["alexnet", "vgg11", "googlenet", "resnet18", "mobilenet_v1_0.25_224"]
+)
 @pytest.mark.slow
 def test_networks_as_printed_at_their_own_size(name: str) -> None:
     plain = create_model(name, num_classes=10, generator=torch.Generator().manual_seed(0)).eval()
