@@ -16,6 +16,7 @@ from . import (
     evaluate,
     explain,
     lessons,
+    look,
     predict,
     recipe,
     train,
@@ -65,6 +66,7 @@ app.command("recipe", cls=Verb)(recipe.recipe)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("predict", cls=Verb)(predict.predict)
+app.command("look", cls=Verb)(look.look)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")

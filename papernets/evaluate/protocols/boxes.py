@@ -98,8 +98,8 @@ def three_squares(size: Size) -> tuple[Box, ...]:
 def square_crops(size: Size, crop: Size, scales: Sequence[int]) -> tuple[View, ...]:
     """36 views at each scale of a picture of this size: 144 at four.
 
-    Szegedy et al. 2014, section 7. Three squares along the longer side; of each the four corners, the centre, and the square
-    itself, which is to be resized to the crop; each mirrored.
+    Szegedy et al. 2014, section 7: three squares along the longer side; of each the four corners,
+    the centre, and the square itself, which is to be resized to the crop; each mirrored.
     """
     views: list[View] = []
     for scale in scales:

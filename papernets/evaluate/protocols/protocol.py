@@ -158,11 +158,10 @@ class Protocol:
         return tuple(found)
 
     @property
-    def words(self) -> str:
-        """What is shown, and what is averaged, in one line; of a protocol that is resolved."""
-        scales = listed([str(scale) for scale in self.scales], MOST_SCALES)
+    def shown(self) -> str:
+        """Which views of a picture are shown, in words."""
         crops = f"a grid of {self.crops}x{self.crops} crops"
-        shown = {
+        return {
             CENTRE: "the centre crop",
             TEN: "the corners and the centre, mirrored",
             SQUARES: "three squares, the corners and the centre of each, and each whole; mirrored",
@@ -171,12 +170,17 @@ class Protocol:
             GRID: f"{crops}, mirrored",
             BOTH: f"{crops} and the whole picture as a convolution, mirrored",
         }[self.name]
+
+    @property
+    def words(self) -> str:
+        """What is shown, and what is averaged, in one line; of a protocol that is resolved."""
         if self.name == CENTRE:
-            return f"{self.name}: {shown}"
+            return f"{self.name}: {self.shown}"
+        scales = listed([str(scale) for scale in self.scales], MOST_SCALES)
         what = "softmax outputs" if self.average == "softmax" else "logits"
         return (
-            f"{self.name}: {plural(self.views, 'view')} of each picture ({shown}; its shorter side "
-            f"{scales}); {what} averaged"
+            f"{self.name}: {plural(self.views, 'view')} of each picture ({self.shown}; its shorter "
+            f"side {scales}); {what} averaged"
         )
 
 
