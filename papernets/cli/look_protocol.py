@@ -13,7 +13,7 @@ from .protocols import protocol_of
 
 if TYPE_CHECKING:
     from ..draw.views import Panel
-    from ..evaluate.protocols.boxes import Size, View
+    from ..evaluate.protocols.boxes import Box, Size
     from ..evaluate.protocols.protocol import Protocol
     from ..spec import Net
 
@@ -120,7 +120,7 @@ def panels_of(
     return panels
 
 
-def _positions(net: Net, whole: Size, input: Size) -> Sequence[View]:
+def _positions(net: Net, whole: Size, input: Size) -> Sequence[Box]:
     """The crops that the outputs stand for where a network is run over a whole picture."""
     from dataclasses import replace
 
@@ -132,7 +132,7 @@ def _positions(net: Net, whole: Size, input: Size) -> Sequence[View]:
     if last.field_stride is None:
         return ()
     down, across = last.field_stride
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         Box(row * down, column * across, *input)
         for row in range(last.out[1])
         for column in range(last.out[2])

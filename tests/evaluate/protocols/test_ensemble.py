@@ -1,4 +1,4 @@
-"""Networks that answer together: classes by name, each in its own form, no picture it learnt from."""
+"""Networks that answer together: classes by name, each in its own form, on new pictures."""
 
 from __future__ import annotations
 
@@ -149,5 +149,5 @@ def test_what_one_of_them_was_trained_on_is_no_test(
     assert some.files == pictures.files[3:5]  # its own test part
     rest = replace(pictures, files=pictures.files[:3], known=pictures.known.select([0, 1, 2]))
     rest = replace(rest, images=pictures.images[:][:3], labels=pictures.labels[:3])
-    with pytest.raises(ValueError, match="bundle1: .* no picture is left to test the ensemble"):
+    with pytest.raises(ValueError, match=r"bundle1: .* no picture is left to test the ensemble"):
         fair_for(rest, [other])
