@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,9 +14,10 @@ from ..nets import Found
 from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device, TowerNetwork, build_towers
-from ..spec import Net, pair, tensors
+from ..spec import Net, tensors
 from ..words import plural
 from .checkpoints import one_state
+from .dense import dense_form
 from .extras import fitted
 from .weights import load_but, load_weights, moved, other_classes, read_safetensors, renamed
 
@@ -49,13 +49,10 @@ def assemble(
     plain.left_out = taken
     if not dense:
         return plain
-    done = rewrite.dense(net)
-    wide = done.net if input is None else replace(done.net, input=(net.input[0], *pair(input)))
-    model = Network(wide)
-    own, every = tensors(wide), moved(plain.state_dict(), done.moves)
-    load_weights(model, {name: every[name] for name in own}, "the dense form")
-    gone = () if state is None else (name for name in every if name not in own)  # of heads
-    model.left_out = (*taken, *gone)
+    model = dense_form(plain, input)
+    every = moved(plain.state_dict(), rewrite.dense(net).moves)
+    gone = () if state is None else (name for name in every if name not in tensors(model.net))
+    model.left_out = (*taken, *gone)  # of heads
     return model
 
 

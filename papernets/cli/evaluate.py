@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..words import either, percent
+from ..words import either
 from . import screen
+from .evaluate_shown import CONFUSION, show
 from .flags import (
     BatchSize,
     BundleName,
@@ -24,18 +24,16 @@ from .flags import (
     use,
     wrong_data,
 )
+from .protocols import Average, Crops, ProtocolName, Scales, protocol_of
 from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
-    from ..evaluate.metrics import ClassScore
     from ..evaluate.pictures import Pictures
     from ..evaluate.report import Report
 
-MATRIX = 25  # classes: with more, the matrix is only drawn
-CLASSES = 40  # on a terminal; with more, the worst are printed
-INTERVAL = "95 % interval"  # of the error, for classes of few pictures
-FILES = CONFUSION, MISTAKES, REPORT = "confusion.png", "mistakes.png", "report.json"
+MISTAKES, REPORT = "mistakes.png", "report.json"
+FILES = CONFUSION, MISTAKES, REPORT
 
 
 def evaluate(
@@ -60,6 +58,14 @@ def evaluate(
         list[int] | None,
         typer.Option("--top", help="k of a top-k error; may be repeated. [5]"),
     ] = None,
+    protocol: ProtocolName = "centre",
+    scales: Scales = "",
+    crops: Crops = None,
+    average: Average = "",
+    ensemble: Annotated[
+        list[str] | None,
+        typer.Option("--ensemble", help="Another bundle that answers with it; may be repeated."),
+    ] = None,
     out: Annotated[
         str,
         typer.Option(
@@ -78,12 +84,16 @@ def evaluate(
 
     Prints the error, each class and the confusion matrix, and draws the worst mistakes.
     Preprocessing and class names come from the bundle; the data's classes are matched by name.
+    --protocol shows each picture as a paper did: centre, ten-crop, 144, dense, multi-scale,
+    multi-crop or multi-crop+dense. --ensemble lets several networks answer together.
     """
     screen.quiet(quiet)
     if out:
         _refuse_taken(Path(out))
     from ..bundle.load import load_bundle
     from ..evaluate.pictures import PARTS, open_pictures
+    from ..evaluate.protocols.ensemble import fair_for, places_of
+    from ..evaluate.protocols.outputs import resolved
     from ..evaluate.report import report
     from ..train.folder import data_of_run
 
@@ -91,8 +101,13 @@ def evaluate(
         raise WrongUse(f"--part {part}: give {either(PARTS)}")
     if below := [k for k in top or () if k < 1]:
         raise WrongUse(f"--top {below[0]}: give 1 or more")
+    asked = protocol_of(protocol, scales, crops, average, bool(ensemble))
     where = use(device, threads)
     loaded = load_bundle(bundle)
+    others = [load_bundle(name) for name in ensemble or ()]
+    for one in (loaded, *others):  # before the pictures are read
+        places_of(loaded, one)
+        resolved(one, asked)
     own = {} if data else data_of_run(loaded.folder)
     name = data or own.get("data") or str(loaded.info.run.get("data") or "")
     data_dir = data_dir or own.get("data_dir", "")
@@ -106,10 +121,13 @@ def evaluate(
         check_data(name, data_dir)
     with waiting(), wrong_data():
         pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
+        pictures = fair_for(pictures, others, part)
     if out:
         _make(Path(out))
     with waiting():
-        found = report(loaded, pictures, top=top, device=where, batch=batch_size)
+        found = report(
+            [loaded, *others], pictures, top=top, device=where, batch=batch_size, protocol=asked
+        )
     if not json:
         show(found)
     folder = _write(loaded, found, pictures, out)
@@ -118,109 +136,6 @@ def evaluate(
         screen.print_json({"bundle": str(loaded.folder), **found.to_dict(), **written})
     elif folder:
         screen.note(f"Written to {folder}: {', '.join(FILES)}")
-
-
-def show(found: Report) -> None:
-    """Print a report for people."""
-    part = "all pictures" if found.part == "all" else f"{found.part} part"
-    screen.prose(f"{found.network} on {found.data}, {part}: {found.score}")
-    if found.balance is not None and not screen.QUIET:
-        screen.prose(f"{found.balance}.")
-    early = found.early_exit
-    if early is not None:
-        if early.margin is None:
-            screen.prose(f"All {early.networks} networks ran on every picture.")
-        else:
-            screen.prose(
-                f"The first of {early.networks} networks answered alone on "
-                f"{percent(1 - early.others_asked)} of the pictures; the others ran on "
-                f"{percent(early.others_asked)}. All on every picture: "
-                f"{percent(early.error_without)} error."
-            )
-    for line in found.notes:
-        screen.note(line)
-    for line in found.skipped[:10]:
-        screen.note(f"skipped: {screen.printable(line)}")
-    if len(found.skipped) > 10:
-        screen.note(f"skipped: {len(found.skipped) - 10:,} more (report.json has them all)")
-    if screen.QUIET:
-        return
-    _classes(found)
-    _matrix(found)
-
-
-def _classes(found: Report) -> None:
-    """The table of the classes; on a terminal no more of them than can be looked at."""
-    classes = list(found.per_class)
-    if len(classes) > CLASSES and screen.terminal():
-        classes.sort(key=lambda one: -(one.error or 0))
-        screen.heading(f"The {CLASSES // 2} worst of {len(classes):,} classes, in per cent")
-        classes = classes[: CLASSES // 2]
-    else:
-        screen.heading("Classes, in per cent")
-    columns: tuple[str, ...] = (
-        "class", "pictures", "error", "precision", "recall", "f1", "confused with",
-    )  # fmt: skip
-    rows: list[tuple[str, ...]] = [
-        (
-            screen.printable(one.name),
-            f"{one.images:,}",
-            *(_share(value) for value in (one.error, one.precision, one.recall, one.f1)),
-            screen.printable(one.most_confused_with or ""),
-        )
-        for one in classes
-    ]
-    if any(_interval(one) for one in classes):
-        columns = (*columns[:3], INTERVAL, *columns[3:])
-        rows = [
-            (*row[:3], _interval(one), *row[3:]) for row, one in zip(rows, classes, strict=True)
-        ]
-    screen.table(columns, rows)
-
-
-def _interval(one: ClassScore) -> str:
-    """The 95 % interval of a class's error where it has few pictures, in per cent."""
-    from ..evaluate.metrics import FEW, interval
-
-    if one.error is None or one.images >= FEW:
-        return ""
-    low, high = interval(round(one.error * one.images), one.images)
-    return f"{100 * low:.2f} to {100 * high:.2f}"
-
-
-def _matrix(found: Report) -> None:
-    """The confusion matrix where it fits, with letters above it where names are long."""
-    from rich.cells import cell_len, set_cell_size
-    from rich.text import Text
-
-    counts, n = found.confusion, len(found.classes)
-    if n > MATRIX:
-        return
-    names = [screen.printable(name) for name in found.classes]
-    heads = list(names)
-    if any(len(name) > 4 for name in names):
-        heads = [chr(ord("a") + at) for at in range(n)]
-        names = [f"{head} = {name}" for head, name in zip(heads, names, strict=True)]
-    cells = [[str(count) if count else "." for count in row] for row in counts]
-    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
-    first = max(map(cell_len, names))
-    room = shutil.get_terminal_size().columns if screen.terminal() else 10**9
-    gap = 2 if first + sum(widths) + 2 * n <= room else 1
-    screen.heading("Confusion matrix: true classes down, answers across")
-    if (needed := first + sum(widths) + n) > room:
-        screen.prose(f"It needs {needed} columns: widen the window, or look at {CONFUSION}.")
-        return
-    for at, row in enumerate([heads, *cells], start=-1):
-        line = Text(set_cell_size(names[at] if at >= 0 else "", first))
-        for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            style = "bold" if at in (-1, place) else "dim" if cell == "." else "yellow"
-            line.append(" " * (gap + width - len(cell)))
-            line.append(cell, style)
-        screen.line(line)
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2f}"
 
 
 def _refuse_taken(folder: Path) -> None:

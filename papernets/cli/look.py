@@ -1,4 +1,4 @@
-"""look: what a network, or its training, makes of a picture, drawn; a file a kind."""
+"""look: what a network, its training or a protocol makes of a picture, drawn; a file a kind."""
 
 from __future__ import annotations
 
@@ -10,13 +10,22 @@ from ..words import did_you_mean
 from . import screen
 from .flags import DataDir, Quiet, WrongUse
 from .look_augment import Asked, look_augment
+from .look_protocol import look_protocol
 from .output import Output
+from .protocols import Crops, ProtocolName, Scales
 
-KINDS = ("augment",)
+KINDS = {
+    "augment": {"recipe": "", "set": None, "seed": None, "count": 6, "number": 1, "data-dir": ""},
+    "protocol": {"protocol": "ten-crop", "scales": "", "crops": None},
+}
+"""Each kind with the flags that are its own, and what they are where they are not given."""
 
 
 def look(
-    kind: Annotated[str, typer.Argument(help="augment: what training does to a picture.")],
+    kind: Annotated[
+        str,
+        typer.Argument(help="augment: what training does to a picture; protocol: the parts shown."),
+    ],
     bundle: Annotated[
         str, typer.Argument(help="The folder of a bundle or a run, or a network's name.")
     ],
@@ -41,19 +50,30 @@ def look(
         int, typer.Option("--number", help="augment: which training picture of a set.", min=1)
     ] = 1,
     data_dir: DataDir = "",
+    protocol: ProtocolName = "ten-crop",
+    scales: Scales = "",
+    crops: Crops = None,
     quiet: Quiet = False,
 ) -> None:
-    """Draw what is made of a picture.
+    """Draw what is made of a picture; the file's suffix chooses the format: .png, .svg or .pdf.
 
     `look augment` draws what a recipe, or a bundle's run, does to a picture in training: a row for
-    each augmentation alone and one for all together, the original first. The file's suffix chooses
-    the format: .png, .svg or .pdf.
+    each augmentation alone and one for all together, the original first. `look protocol` draws the
+    boxes that evaluate --protocol shows to a network, on the picture.
     """
     if kind not in KINDS:
-        raise WrongUse(
-            f"unknown kind {kind!r}.{did_you_mean(kind, KINDS)} Kinds: {', '.join(KINDS)}"
-        )
-    given = {"recipe": recipe, "seed": seed, "data_dir": data_dir}
-    said = look_augment(Asked(bundle, picture, given, set_ or [], count, number), output)
+        hint = did_you_mean(kind, list(KINDS))
+        raise WrongUse(f"unknown kind {kind!r}.{hint} Kinds: {', '.join(KINDS)}")
+    given = {"recipe": recipe, "set": set_ or None, "seed": seed, "count": count, "number": number}
+    given |= {"data-dir": data_dir, "protocol": protocol, "scales": scales, "crops": crops}
+    for other, flags in KINDS.items():
+        for flag, unset in flags.items():
+            if other != kind and given[flag] != unset:
+                raise WrongUse(f"--{flag} is for papernets look {other}")
+    if kind == "augment":
+        asked = {"recipe": recipe, "seed": seed, "data_dir": data_dir}
+        said = look_augment(Asked(bundle, picture, asked, set_ or [], count, number), output)
+    else:
+        said = look_protocol(bundle, picture, output, protocol, scales, crops)
     if output != "-" and not quiet:
         screen.say(said)

@@ -9,8 +9,9 @@ from string import ascii_lowercase
 from ..tables import Cell, Column, Section, Table
 from ..words import by, did_you_mean, percent, plain, plural
 from .depth import RULE
-from .one import Compared
+from .one import Compared, same_way
 from .published import SAID, Published
+from .results import Result
 
 Get = Callable[[Compared, str], Cell]
 """A cell of a network, with the errors that a protocol chooses."""
@@ -68,15 +69,25 @@ def _shown(get: Callable[[Published], Cell]) -> Get:
     return cell
 
 
-def _measured(one: Compared, _: str) -> Cell:
-    return one.measured.error if one.measured else None
+def _measured(one: Compared, protocol: str) -> Cell:
+    ours = one.ours(protocol)
+    return ours.error if ours else None
 
 
-def _interval(one: Compared, _: str) -> Cell:
-    if one.measured is None or one.measured.error is None:
+def _interval(one: Compared, protocol: str) -> Cell:
+    ours = one.ours(protocol)
+    if ours is None or ours.error is None:
         return None
-    low, high = one.measured.interval
+    low, high = ours.interval
     return f"{100 * low:.2f} to {percent(high)}"
+
+
+def _ours(get: Callable[[Result], Cell]) -> Get:
+    def cell(one: Compared, protocol: str) -> Cell:
+        found = one.ours(protocol)
+        return get(found) if found else None
+
+    return cell
 
 
 def _of_network(get: Callable[[Compared], Cell]) -> Get:
@@ -132,14 +143,13 @@ WHATS: Mapping[str, What] = {
     "source": What("source", _shown(lambda one: one.source), words=True),
     "measured": What("ours", _measured, percent, "ours: the test error of the run that is given"),
     "interval": What("95 % interval", _interval),
-    "data": What(
-        "ours on", _of_network(lambda one: one.measured.data if one.measured else None), words=True
-    ),
+    "data": What("ours on", _ours(lambda one: one.data), words=True),
+    "shown": What("ours by", _ours(lambda one: one.protocol), words=True),
 }
 """All columns by name, in their order."""
 NAMES = tuple(WHATS)
 USUAL = ("network", "year", "depth", "params", "macs", "megabytes", "memory", "field")
-ERRORS, OURS = ("top1", "top5"), ("measured", "interval", "data")
+ERRORS, OURS = ("top1", "top5"), ("measured", "interval", "data", "shown")
 EXACT = {
     "megabytes": ("megabytes", 1e6),
     "mebibytes": ("mebibytes", float(2**20)),
@@ -264,8 +274,25 @@ def notes(
     without = [one.called for one in several if one.shown(protocol) is None]
     if letters and without:
         lines.append(f"No such error was published of {', '.join(without)}.")
+    if letters and "measured" in names:
+        lines += _otherwise(several, protocol)
     means = [WHATS[name].means for name in names if WHATS[name].means]
     return [*lines, *([f"{'; '.join(means)}."] if means else [])]
+
+
+def _otherwise(several: Sequence[Compared], protocol: str) -> list[str]:
+    """Which of ours were measured otherwise than the published error that stands beside them."""
+    lines = []
+    for one in several:
+        ours, shown = one.ours(protocol), one.shown(protocol)
+        if ours is None or ours.error is None or shown is None or same_way(ours, shown):
+            continue
+        several_too = "" if ours.networks == 1 else f" of {ours.networks} networks"
+        lines.append(
+            f"Ours of {one.called} is by {ours.protocol}{several_too}, the published one by "
+            f"{shown.way}: papernets evaluate {one.called} --protocol measures it so."
+        )
+    return lines
 
 
 def _sources(several: Sequence[Compared], protocol: str, way: str) -> list[str]:

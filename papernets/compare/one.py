@@ -8,7 +8,7 @@ from functools import cached_property
 from ..nets import Found, find
 from ..spec import Net, Pair, Row, totals, walk
 from .depth import depth
-from .published import Published, choose, published
+from .published import WHOLE, Published, choose, published, takes
 from .results import Result
 from .stages import Stage, stages
 
@@ -20,12 +20,14 @@ class Compared:
     """One network in a comparison; of a committee its members' costs are summed.
 
     `called` is what it was given as: a name, FILE.py:NAME, or the folder of a bundle or a run, of
-    which `measured` is the result. `family` is the folder that its network comes from.
+    which `measured` is the result, and `further` what was measured by other protocols. `family` is
+    the folder that its network comes from.
     """
 
     called: str
     found: Found
     measured: Result | None = None
+    further: tuple[Result, ...] = ()
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -127,9 +129,20 @@ class Compared:
         """The published error that a protocol chooses."""
         return choose(self.published, protocol)
 
+    def ours(self, protocol: str) -> Result | None:
+        """The measured error that stands beside the published one: by the same views, if there is.
+
+        Else the first that the protocol takes, else that of the run.
+        """
+        several = [one for one in (self.measured, *self.further) if one and one.error is not None]
+        shown = self.shown(protocol)
+        alike = [one for one in several if shown is not None and same_way(one, shown)]
+        taken = [one for one in several if takes(protocol, one.views, one.networks)]
+        return next(iter((*alike, *taken)), self.measured)
+
     def to_dict(self, protocol: str = "plainest") -> dict[str, object]:
         """The network as `compare --json` prints it."""
-        record, shown = self.found.record, self.shown(protocol)
+        record, shown, ours = self.found.record, self.shown(protocol), self.ours(protocol)
         return {
             "name": self.called,
             "network": self.name,
@@ -155,8 +168,20 @@ class Compared:
             "source": shown.source if shown else None,
             "by": shown.by if shown else None,
             "published": [one.to_dict() for one in self.published],
-            "measured": self.measured.to_dict() if self.measured else None,
+            "measured": {**ours.to_dict(), "protocol": ours.protocol} if ours else None,
         }
+
+
+def same_way(one: Result, shown: Published) -> bool:
+    """Whether an error was measured by the views of a published one, and as many networks.
+
+    Small pictures are shown whole: that is their centre crop. A paper's crop of 299 is one crop.
+    """
+    own = {one.views, WHOLE} if one.views == "1 crop" else {one.views}
+    if one.views == "several scales":
+        own.add("dense, 3 scales")
+    alike = shown.views in own or (one.views == "1 crop" and shown.views.startswith("1 crop of"))
+    return alike and one.networks == shown.networks
 
 
 def _folder_of(name: str) -> str:

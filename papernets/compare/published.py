@@ -219,6 +219,12 @@ SAID = {
 """What each of them means, in words."""
 
 
+def takes(protocol: str, views: str, networks: int = 1) -> bool:
+    """Whether a protocol takes an error that was measured by these views and so many networks."""
+    one = Published(None, None, "", "", networks, views, "", "", "")
+    return KINDS[check_protocol(protocol)](one)
+
+
 def check_protocol(protocol: str) -> str:
     """The protocol; ValueError with the nearest where there is none of this name."""
     if protocol not in KINDS:

@@ -15,9 +15,12 @@ ELSEWHERE = ("device", "threads", "workers", "data_dir", "memory", "tiles")
 
 @dataclass(frozen=True)
 class Result:
-    """What a bundle keeps of its training. Errors are fractions; None: it does not say.
+    """What a bundle keeps of its training, or what `evaluate` measured of it. Errors are fractions;
+    None: it does not say.
 
-    `settings` are the run's, tables in it as `table.key`.
+    `settings` are the run's, tables in it as `table.key`. `protocol` is how pictures were shown, as
+    `evaluate --protocol` calls it, `views` the same as published errors say it, and `networks` how
+    many answered together.
     """
 
     data: str = ""
@@ -27,6 +30,9 @@ class Result:
     held_out_error: float | None = None
     epoch: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    protocol: str = "centre"
+    views: str = "1 crop"
+    networks: int = 1
 
     @property
     def wrong(self) -> int:
@@ -143,6 +149,28 @@ def result_of(run: Mapping[str, Any], metrics: Mapping[str, Any]) -> Result | No
         held_out_error=_share(metrics.get("val_error")),
         epoch=epoch if isinstance(epoch, int) else None,
         settings=_flat(run),
+    )
+
+
+def evaluated(report: Mapping[str, Any], views: Mapping[str, str]) -> Result | None:
+    """What report.json says that `evaluate` wrote of a test part; None where it says none of it.
+
+    `views` are the words of published errors for the names of protocols.
+    """
+    name, images = report.get("protocol"), report.get("images")
+    error, networks = _share(report.get("top1_error")), report.get("networks")
+    if not isinstance(name, str) or name not in views or error is None:
+        return None
+    if report.get("part") not in ("test", "all") or not isinstance(images, int) or images < 1:
+        return None
+    return Result(
+        data=str(report.get("data") or ""),
+        error=error,
+        images=images,
+        interval=_pair(report.get("interval")),
+        protocol=name,
+        views=views[name],
+        networks=networks if isinstance(networks, int) and networks > 0 else 1,
     )
 
 

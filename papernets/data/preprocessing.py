@@ -158,6 +158,11 @@ class Preprocessing:
         """The same for pictures that were cut out of the stored ones, of the input's own size."""
         return replace(self, picture=(self.height, self.width), crop=False, short=0)
 
+    def of_whole(self, height: int, width: int) -> "Preprocessing":
+        """The same for whole pictures of any size, for a network that is run over all of them."""
+        size = (height, width)
+        return replace(self, picture=size, height=height, width=width, crop=False, shrink=1.0)
+
     def strip(self, images: Tensor) -> Tensor:
         """Pictures of any width W (N, C, h, W) to (N, channels, height, W + width - w).
 

@@ -12,7 +12,8 @@ from ..bundle.committee import Committee
 from ..bundle.load import Bundle
 from ..data.picture import shown
 from ..words import plural
-from .infer import logits_of, scaled
+from .calibration import Calibration, calibration
+from .infer import logits_of
 from .metrics import (
     TOP_K,
     Balance,
@@ -26,8 +27,11 @@ from .metrics import (
     worst,
 )
 from .pictures import Pictures
+from .protocols.ensemble import answers_of
+from .protocols.protocol import CENTRE, Protocol
 from .read import preprocessing_of
 
+PLAIN = Protocol()  # the centre crop
 WORST = 25  # mistakes that are kept: what one picture shows well
 
 
@@ -59,10 +63,11 @@ class EarlyExit:
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of one network on one part of a data set.
+    """The figures of one network, or of several together, on one part of a data set.
 
     `confusion` holds counts, a row for each true class, a column for each predicted one.
-    `mistakes` are the worst, the most confident first.
+    `mistakes` are the worst, the most confident first. `protocol` is how each picture was shown,
+    `others` the folders of the networks that answered beside the first.
     """
 
     network: str
@@ -75,6 +80,10 @@ class Report:
     mistakes: tuple[Mistake, ...]
     balance: Balance | None = None
     early_exit: EarlyExit | None = None
+    calibration: Calibration | None = None
+    top5_error: float | None = None
+    protocol: Protocol = PLAIN
+    others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
 
@@ -85,10 +94,14 @@ class Report:
             "network": self.network,
             "data": self.data,
             "part": self.part,
+            **self._shown(),
             "images": scored.images,
             "errors": scored.errors,
             "error": scored.error,
             "interval": list(scored.interval),
+            "top1_error": scored.error,
+            "top5_error": self.top5_error,
+            **(self._calibrated(self.calibration) if self.calibration else {}),
             "balanced_error": self.balance.balanced if self.balance else None,
             "constant_error": self.balance.constant if self.balance else None,
             "most_frequent": self.balance.frequent if self.balance else None,
@@ -104,34 +117,66 @@ class Report:
             found["early_exit"] = asdict(self.early_exit)
         return found
 
+    @property
+    def networks(self) -> int:
+        """How many networks answered together."""
+        return 1 + len(self.others)
+
+    def _shown(self) -> dict[str, Any]:
+        """How each picture was shown; what is averaged is None where there is one view."""
+        several = self.protocol.name != CENTRE or bool(self.others)
+        return {
+            "protocol": self.protocol.name,
+            "views": self.protocol.views,
+            "scales": list(self.protocol.scales),
+            "average": self.protocol.average if several else None,
+            "networks": self.networks,
+            "ensemble": list(self.others),
+        }
+
+    @staticmethod
+    def _calibrated(found: Calibration) -> dict[str, Any]:
+        return {
+            "loss": found.loss,
+            "expected_calibration_error": found.expected_error,
+            "brier_score": found.brier,
+            "reliability": [asdict(one) for one in found.bins],
+        }
+
 
 def report(
-    bundle: Bundle,
+    bundle: Bundle | Sequence[Bundle],
     pictures: Pictures,
     *,
     top: Sequence[int] | None = None,
     device: torch.device | str = "cpu",
     batch: int | None = None,
+    protocol: Protocol = PLAIN,
 ) -> Report:
     """Run a bundle's network over pictures whose labels are places among its classes.
 
-    `top` are the k of top-k errors, by default those of TOP_K; one that takes in every class would
-    be 0 whatever the network says, and becomes a note. A k below 1 is a ValueError.
+    Several bundles answer together, as an ensemble in which the first one's classes count. Pictures
+    are shown by the protocol, by default the centre crop. `top` are the k of top-k errors, by
+    default those of TOP_K; one that takes in every class would be 0 whatever the network says, and
+    becomes a note. A k below 1 is a ValueError.
     """
     asked = sorted(set(top or ()))
     below = [k for k in asked if k < 1]
     if below:
         raise ValueError(f"top {below[0]}: give 1 or more")
+    bundles = [bundle] if isinstance(bundle, Bundle) else list(bundle)
+    bundle = bundles[0]
     classes = bundle.info.classes
     model = bundle.model.to(device)
     if isinstance(model, Committee):
         model.asked = model.seen = 0
-    logits = logits_of(model, pictures.images, preprocessing_of(bundle), device, batch)
-    labels, answers = pictures.labels.numpy(), logits.argmax(1).numpy()
-    outputs = scaled(bundle, logits).numpy()
+    said = answers_of(bundles, pictures, protocol, device, batch)
+    outputs = said.outputs.numpy()
+    labels, answers = pictures.labels.numpy(), outputs.argmax(1)
     scores = probabilities(outputs)
     scored = score(outputs, labels, TOP_K if top is None else top)
-    early = _early_exit(model, bundle, pictures, device, batch)
+    alone = len(bundles) == 1 and protocol.name == CENTRE
+    early = _early_exit(model, bundle, pictures, device, batch) if alone else None
     notes = [
         f"top-{k} of {plural(len(classes), 'class', 'classes')} is never wrong, and left out."
         for k in asked
@@ -159,6 +204,10 @@ def report(
         mistakes=tuple(mistakes),
         balance=balance(labels, answers, classes),
         early_exit=early,
+        calibration=calibration(outputs, labels),
+        top5_error=score(outputs, labels, (5,)).top_k.get(5),
+        protocol=said.protocol,
+        others=tuple(str(other.folder) for other in bundles[1:]),
         notes=(*pictures.notes, *notes),
         skipped=pictures.skipped,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -39,9 +40,12 @@ def test_what_people_see(run: Path, trained: Path, capsys: pytest.CaptureFixture
     assert " of 400 pictures; 95 % interval " in first and ", top-2 error " in first
     assert "top-10" not in first and "top-10 of 10 classes is never wrong, and left out." in err
     head = ["class", "pictures", "error", "precision", "recall", "f1", "confused", "with"]
-    beside, *lines = lines
+    beside, calibrated, *lines = lines
     assert beside.startswith(
         "Always '1' is 89.75 % error; balanced error, the mean of the classes'"
+    )
+    assert re.fullmatch(
+        r"Loss \S+; expected calibration error \S+ %; Brier score 0\.\d+\.", calibrated
     )
     assert lines[2].split() == head
     assert [line.split()[0] for line in lines[3:13]] == list("0123456789")

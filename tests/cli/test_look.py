@@ -74,6 +74,11 @@ def test_a_bundles_run(photos: Path, tmp_path: Path, capsys) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (
+            ["augment", "lenet5", "digits", "--scales", "256"],
+            2,
+            "--scales is for papernets look pro",
+        ),
         (["augmemt", "lenet5", "digits", "-o", "x.png"], 2, "unknown kind 'augmemt'. Did you mean"),
         (["augment", "lenet5", "digits"], 2, "papernets look augment lenet5 digits -o grid.png"),
         (["augment", "lenet5", "digits", "-o", "x.gif"], 2, "no format has the suffix .gif"),

@@ -84,6 +84,11 @@ def test_the_batch_size_changes_nothing(bundle: Bundle) -> None:
     for few, many in zip(one.pop("mistakes"), other.pop("mistakes"), strict=True):
         assert few.pop("score") == pytest.approx(many.pop("score"), abs=1e-6)
         assert few == many
+    for name in ("loss", "expected_calibration_error", "brier_score"):
+        assert one.pop(name) == pytest.approx(other.pop(name), abs=1e-6)
+    for few, many in zip(one.pop("reliability"), other.pop("reliability"), strict=True):
+        assert few.pop("confidence") == pytest.approx(many.pop("confidence"), abs=1e-6)
+        assert few == many
     assert one == other
 
 

@@ -1,0 +1,139 @@
+"""look protocol: what a protocol shows of a picture, drawn on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..words import by, plural
+from .explain import bundle_of, network
+from .flags import WrongUse, wrong_use
+from .output import chosen, write
+from .protocols import protocol_of
+
+if TYPE_CHECKING:
+    from ..draw.views import Panel
+    from ..evaluate.protocols.boxes import Box, Size
+    from ..evaluate.protocols.protocol import Protocol
+    from ..spec import Net
+
+PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+LONGEST = 1400  # pixels of the picture that is drawn: more are not seen
+
+
+def look_protocol(
+    name: str, picture: str, output: str, protocol: str, scales: str, crops: int | None
+) -> str:
+    """Draw the views of a picture, for the network of a name, a bundle or a run; what was drawn.
+
+    Only its input's size counts, so that no weights are read.
+    """
+    import numpy as np
+
+    from ..data.picture import load, over, pillow_rules
+    from ..draw.formats import encoded
+    from ..draw.views import views_figure
+
+    form = chosen({}, output, PICTURES) if output else ""
+    if not form:
+        raise WrongUse(f"look draws into a file: papernets look protocol {name} {picture} -o x.png")
+    asked = protocol_of(protocol, scales, crops, "")
+    net, stored = _network(name)
+    input = net.input[1], net.input[2]
+    with wrong_use():
+        found = asked.resolved(input, stored, net.name)
+    with pillow_rules():
+        image = over(load(picture, 2 * LONGEST), 255).convert("RGB")
+    size = image.height, image.width
+    panels = panels_of(found, size, input, net, stored)
+    image.thumbnail((LONGEST, LONGEST))
+    title = f"{net.name}, {found.name}: {plural(found.views, 'view')} of a picture of {by(size)}"
+    note = f"{found.shown.capitalize()}. The network sees {by(input)}."
+    figure = views_figure(np.asarray(image), panels, title, note)
+    write(encoded(figure, form, title, f"{title}. {found.words}"), output)
+    return f"{output}: {found.words}"
+
+
+def _network(name: str) -> tuple[Net, Size | None]:
+    """The network, and the size at which its training kept larger pictures than its crops."""
+    net, folder = network(name).net.member, bundle_of(name)
+    if folder is None:
+        return net, None
+    from ..bundle.info import described
+    from ..data import Preprocessing
+
+    with wrong_use():
+        eyes = Preprocessing.from_dict(described(folder).preprocessing)
+    return net, eyes.picture if eyes.crop else None
+
+
+def panels_of(
+    protocol: Protocol, size: Size, input: Size, net: Net | None = None, stored: Size | None = None
+) -> list[Panel]:
+    """The panels of a resolved protocol for a picture of this size: a row a scale.
+
+    Of 144 a panel for each square. Of a whole picture, where the network is given, the crops that
+    its map of outputs stands for.
+    """
+    from ..draw.views import Panel
+    from ..evaluate.protocols.boxes import Box, centre, scaled_size
+    from ..evaluate.protocols.protocol import CENTRE, SQUARES, TEN, area_of, proportional
+
+    if protocol.name == CENTRE:
+        scale = min(stored) if stored else proportional(256, max(input))
+        whole = scaled_size(size, scale)
+        return [Panel(by(whole), whole, (centre(whole, input),), Box(0, 0, *whole))]
+    panels: list[Panel] = []
+    views = [view for view in protocol.boxes(size, input) if not view.mirrored]
+    for row, scale in enumerate(protocol.scales):
+        whole = scaled_size(size, scale)
+        all_of_it = Box(0, 0, *whole)
+        own = [view.box for view in views if view.scale == scale]
+        if protocol.name == SQUARES:
+            names = (
+                ("top", "middle", "bottom") if size[0] > size[1] else ("left", "middle", "right")
+            )
+            for at, which in enumerate(names):
+                six = own[6 * at : 6 * at + 6]
+                panels.append(Panel(f"{by(whole)}, {which}", whole, tuple(six), six[-1], row))
+            continue
+        area = centre(whole, area_of(scale, input)) if protocol.name == TEN else all_of_it
+        if area != all_of_it or protocol.name == TEN or all_of_it not in own:
+            panels.append(Panel(by(whole), whole, tuple(own), area, row))
+            continue
+        crops = [box for box in own if box != all_of_it]
+        if crops:
+            panels.append(
+                Panel(
+                    f"{by(whole)}: {plural(len(crops), 'crop')}",
+                    whole,
+                    tuple(crops),
+                    all_of_it,
+                    row,
+                )
+            )
+        stands_for = _positions(net, whole, input) if net else ()
+        title = by(whole)
+        if stands_for:
+            title += f": {plural(len(stands_for), 'output')}"
+        panels.append(Panel(title, whole, (all_of_it, *stands_for), all_of_it, row))
+    return panels
+
+
+def _positions(net: Net, whole: Size, input: Size) -> Sequence[Box]:
+    """The crops that the outputs stand for where a network is run over a whole picture."""
+    from dataclasses import replace
+
+    from ..evaluate.protocols.boxes import Box
+    from ..rewrite import dense
+    from ..spec import walk
+
+    last = walk(replace(dense(net).net, input=(net.input[0], *whole)))[-1]
+    if last.field_stride is None:
+        return ()
+    down, across = last.field_stride
+    return tuple(
+        Box(row * down, column * across, *input)
+        for row in range(last.out[1])
+        for column in range(last.out[2])
+    )
