@@ -17,6 +17,7 @@ from . import (
     explain,
     lessons,
     predict,
+    reproduce,
     train,
     verify,
     weights,
@@ -61,6 +62,7 @@ app.command("cite", cls=Verb)(cite.cite)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
+app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")
