@@ -31,7 +31,7 @@ def test_a_dry_run_says_what_and_how_long_and_writes_nothing(tmp_path, capsys, m
     assert found["seconds"] == 240 and len(found["trainings"]) == 4
     assert main(arguments) == 0
     out, err = capsys.readouterr()
-    assert "4 trainings of 10 epochs on mnist, about 4 min" in err and not out
+    assert "4 trainings of 10 epochs on mnist, about 4:00 in all" in err and not out
     assert "too short to tell: the claim takes --scale 0.25 at least" in " ".join(err.split())
     assert not list(tmp_path.iterdir())
 

@@ -114,6 +114,6 @@ def test_the_four_layers_are_four_and_the_wide_one_is_wide():
 
 
 def test_a_wrong_name_is_answered_with_the_nearest():
-    assert find("Degradation_56").name == "degradation56"
+    assert find("Residual_Scale").name == "residual-scale"
     with pytest.raises(ValueError, match=r"no claim 'dropuot'\. Did you mean 'dropout'\?"):
         find("dropuot")
