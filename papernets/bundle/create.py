@@ -18,7 +18,7 @@ from ..run.network import Network
 from ..run.network import build as build_network
 from ..run.towers import Device
 from ..spec import Committee as CommitteeSpec
-from ..spec import Net, pair, tensors
+from ..spec import Net, pair, parted, tensors
 from ..spec.tensors import tensors_anyhow
 from . import INFO, WEIGHTS
 from .assemble import Weights, assemble, in_towers
@@ -60,13 +60,17 @@ def create_model(
     and heads out: features (N, F). `input` is a side or (height, width) in pixels. `dense=True`
     runs dense layers as convolutions, without heads: a larger picture gives a map (N, classes, H',
     W'). `devices` places each of AlexNet's towers on its own, with the same state_dict (None: one
-    device). `net`'s words, `classes` and `channels`, are taken for `num_classes` and `in_chans`.
+    device). `net`'s words, `classes` and `channels`, are taken for `num_classes` and `in_chans`;
+    its further options, swaps such as `activation="tanh"` among them, are options here.
 
     As torch's modules do, it comes in training mode, whatever its weights: `.eval()` before it
     predicts. ValueError where a name, an option or the weights do not fit. A file of Python code
     that a bundle names is never run: give it yourself, as `name`, if you trust it.
     """
     word = checked_name(name)
+    if named(word):
+        word, told = parted(word)
+        options = {**told, **options}
     num_classes = either_word("num_classes", num_classes, "classes", options)
     in_chans = either_word("in_chans", in_chans, "channels", options)
     num_classes, in_chans, input = sizes(num_classes, in_chans, input)

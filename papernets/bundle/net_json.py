@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import spec
 from ..nets import Found
-from ..nets.shelf import Shelf
+from ..nets.shelf import Shelf, swaps_in
 from ..said import Paper, Record
 from ..spec import Add, Aux, Chain, Concat, Layer, Net, Norm, walk
 
@@ -28,7 +28,7 @@ def write_net(net: Net, record: Record) -> dict[str, Any]:
     """A network's layers, name and sizes, its title and paper; see `write_body`."""
     return {
         "name": net.name,
-        "title": record.title,
+        "title": record.title.removesuffix(swaps_in(net.name)),
         "paper": asdict(record.paper) if record.paper else None,
         "input": list(net.input),
         "classes": net.classes,

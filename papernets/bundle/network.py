@@ -12,6 +12,7 @@ from safetensors import safe_open
 from .. import rewrite
 from ..nets import Found, check_options, find, look_up
 from ..nets.entry import COMMON
+from ..nets.shelf import split_swaps, with_swaps
 from ..spec import pair, tensors
 from ..words import brief
 from . import INFO, WEIGHTS
@@ -97,10 +98,11 @@ def _from_data(folder: Path, info: BundleInfo, asked: Asked) -> Found:
     """The network that a bundle has as data: the user's own, or one of ours that was changed."""
     found = read_net(info.net, str(folder / INFO))
     own = found.net.member
-    for option in asked.options:
+    for option in split_swaps(asked.options, ())[0]:
         raise ValueError(f"{folder} has its network as data, which takes no option {brief(option)}")
     assert asked.classes is not None and asked.channels is not None and asked.input is not None
     if asked.classes != own.classes:
         cut = asked.classes == 0
         own = rewrite.without_classifier(own) if cut else rewrite.with_classes(own, asked.classes)
-    return replace(found, net=replace(own, input=(asked.channels, *pair(asked.input))))
+    found = replace(found, net=replace(own, input=(asked.channels, *pair(asked.input))))
+    return with_swaps(found, asked.options)

@@ -19,6 +19,7 @@ from . import (
     look,
     predict,
     recipe,
+    reproduce,
     train,
     verify,
     weights,
@@ -66,6 +67,7 @@ app.command("recipe", cls=Verb)(recipe.recipe)
 app.command("look", cls=Verb)(look.look)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
+app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")

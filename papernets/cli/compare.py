@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..words import listed, plural
-from . import screen
+from . import screen, swaps
 from .explain import NAMED, Channels, Classes, Input, bundle_of, network
 from .flags import Json, WrongUse, own_file, wrong_use
 from .output import TABLES, Csv, Html, Latex, Markdown, Output, chosen, write
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 """The formats of pictures, by the suffix of a file."""
 MARK = "\N{CHECK MARK}"
+Asked = tuple[int | None, int | None, str, dict[str, Any]]
+"""Classes, channels, input and options, as the flags ask for them."""
 OPTIONAL = ("interval", "memory", "field", "MiB", "year")
 """What a narrow terminal leaves out first."""
 
@@ -69,6 +71,12 @@ def compare(
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
+    activation: swaps.Activation = "",
+    norm: swaps.Norm = "",
+    dropout: swaps.Dropout = None,
+    pooling: swaps.Pooling = "",
+    residual_scale: swaps.ResidualScale = None,
+    set_: swaps.Options = None,
     json: Json = False,
     csv: Csv = False,
     markdown: Markdown = False,
@@ -79,7 +87,8 @@ def compare(
     """Compare networks: size, cost, depth, published errors.
 
     Each error has its protocol and its source. Takes names, your own FILE.py:NAME, and folders of
-    bundles or runs, whose own errors are shown. --table prints the tables of the lecture notes with
+    bundles or runs, whose own errors are shown. What is swapped or set applies to all; a name may
+    say it of one network: alexnet+norm=batch. --table prints the tables of the lecture notes with
     the right value in each cell.
     """
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
@@ -87,8 +96,11 @@ def compare(
     if table:
         _notes(table, names or (), form, output)
         return
+    options = swaps.wanted(activation, norm, dropout, pooling, residual_scale)
+    with wrong_use():
+        options = swaps.with_set(options, set_)
     with own_file(*(names or ())):
-        found = _comparison(names or [], every, family, (classes, channels, input))
+        found = _comparison(names or [], every, family, (classes, channels, input, options))
         with wrong_use():
             found = _arranged(found, protocol, sort, columns)
         if picture or form in PICTURES.values():
@@ -103,7 +115,7 @@ def _comparison(
     names: Sequence[str],
     every: bool,
     family: str,
-    sizes: tuple[int | None, int | None, str],
+    sizes: Asked,
 ) -> Comparison:
     """The networks that are asked for, each once."""
     from ..compare.several import Comparison, in_family
@@ -131,7 +143,7 @@ def _comparison(
     return Comparison(tuple(found))
 
 
-def _compared(name: str, sizes: tuple[int | None, int | None, str]) -> Compared:
+def _compared(name: str, sizes: Asked) -> Compared:
     """A network, or that of a bundle or a run, with its result."""
     from ..compare.one import Compared
     from ..compare.results import result_of

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..words import plural
-from . import screen
+from . import screen, swaps
 from .explain import NAMED, Channels, Classes, Input, bundle_of, network
-from .flags import Json, own_file
+from .flags import Json, WrongUse, own_file, wrong_use
 from .results import NAMES, results_of, show_results
 
 if TYPE_CHECKING:
@@ -24,22 +24,42 @@ STYLES = {"-": "red", "+": "green", "~": "yellow", "=": "dim"}
 
 def diff(
     a: Annotated[str, typer.Argument(metavar="A", help=NAMED)],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another one, to compare with A.")],
+    b: Annotated[
+        str | None,
+        typer.Argument(metavar="B", help="Another one. [A, with something swapped or set]"),
+    ] = None,
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
+    activation: swaps.Activation = "",
+    norm: swaps.Norm = "",
+    dropout: swaps.Dropout = None,
+    pooling: swaps.Pooling = "",
+    residual_scale: swaps.ResidualScale = None,
+    set_: swaps.Options = None,
     json: Json = False,
 ) -> None:
     """Compare two networks layer by layer, or two runs.
 
     Prints what differs, what that changes (sizes, parameters, multiply-adds, receptive fields), and
     who says so. Of two runs it prints their errors with intervals, whether the difference is more
-    than chance, and which settings differ. --input, --classes and --channels apply to both.
+    than chance, and which settings differ. --input, --classes and --channels apply to both, what is
+    swapped or set to B alone, which is A where it is left out.
     """
     from ..compare.diff import diff as compare
 
+    options = swaps.wanted(activation, norm, dropout, pooling, residual_scale)
+    with wrong_use():
+        options = swaps.with_set(options, set_)
+    if b is None and not options:
+        raise WrongUse(
+            f"diff compares two: papernets diff {a} B, or {a} with something swapped: "
+            f"papernets diff {a} --norm none"
+        )
+    b = a if b is None else b
     with own_file(a, b):
-        found = compare(*(network(name, classes, channels, input) for name in (a, b)))
+        sizes = (classes, channels, input)
+        found = compare(network(a, *sizes), network(b, *sizes, options))
         results = results_of(bundle_of(a), bundle_of(b))
         names = _called(a, found.a), _called(b, found.b)
         if json:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..words import did_you_mean, either
-from . import screen
+from . import screen, swaps
 from .explain import NAMED, Channels, Classes, Input, network
 from .flags import Quiet, WrongUse, own_file, wrong_use
 from .output import Output, chosen, write
@@ -47,20 +47,29 @@ def draw(
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
+    activation: swaps.Activation = "",
+    norm: swaps.Norm = "",
+    dropout: swaps.Dropout = None,
+    pooling: swaps.Pooling = "",
+    residual_scale: swaps.ResidualScale = None,
+    set_: swaps.Options = None,
     quiet: Quiet = False,
 ) -> None:
     """Draw a network: boxes, maps to scale, or a strip.
 
     --style boxes is a graph of its layers, volumes its maps to scale, line a strip for slides. The
     file's suffix chooses the format: .svg, .pdf, .png, .tex or .html. --input, --classes and
-    --channels apply to --beside too.
+    --channels apply to --beside too, what is swapped or set to NAME alone.
     """
     from ..diagram import draw as diagram_of
 
     wanted = _format(format, output, name)
     deep = _depth(depth)
+    options = swaps.wanted(activation, norm, dropout, pooling, residual_scale)
+    with wrong_use():
+        options = swaps.with_set(options, set_)
     with own_file(*filter(None, (name, beside))):
-        found = network(name, classes, channels, input)
+        found = network(name, classes, channels, input, options)
         other = network(beside, classes, channels, input) if beside else None
         with wrong_use():
             diagram = diagram_of(found, style, theme, deep, block, other)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..words import by, percent
-from . import screen
+from . import screen, swaps
 from .flags import Json, WrongUse, own_file, wrong_use
 from .output import Csv, Html, Latex, Markdown, Output, chosen, write
 
@@ -122,6 +122,12 @@ def explain(
     input: Input = "",
     classes: Classes = None,
     channels: Channels = None,
+    activation: swaps.Activation = "",
+    norm: swaps.Norm = "",
+    dropout: swaps.Dropout = None,
+    pooling: swaps.Pooling = "",
+    residual_scale: swaps.ResidualScale = None,
+    set_: swaps.Options = None,
     unit: Annotated[
         str, typer.Option("--unit", help="Of LAYER: what its unit in row Y, column X sees: Y,X.")
     ] = "",
@@ -164,9 +170,12 @@ def explain(
 
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     wanted = chosen(flags, output)
+    options = swaps.wanted(activation, norm, dropout, pooling, residual_scale)
+    with wrong_use():
+        options = swaps.with_set(options, set_)
     with own_file(name):
         try:
-            found, whole = with_graph(name, classes, channels, input)
+            found, whole = with_graph(name, classes, channels, input, options)
         except WrongUse as error:
             if not isinstance(error.__context__, TorchModule):
                 raise
@@ -242,22 +251,31 @@ def parse_unit(text: str) -> tuple[int, int] | None:
 
 
 def network(
-    name: str, classes: int | None = None, channels: int | None = None, size: str = ""
+    name: str,
+    classes: int | None = None,
+    channels: int | None = None,
+    size: str = "",
+    options: Mapping[str, Any] | None = None,
 ) -> Found:
     """The network of a name, or of the folder of a bundle or a run, as the flags ask for it."""
-    return with_graph(name, classes, channels, size)[0]
+    return with_graph(name, classes, channels, size, options)[0]
 
 
 def with_graph(
-    name: str, classes: int | None = None, channels: int | None = None, size: str = ""
+    name: str,
+    classes: int | None = None,
+    channels: int | None = None,
+    size: str = "",
+    options: Mapping[str, Any] | None = None,
 ) -> tuple[Found, Graph]:
     """As `network`, with its rows and edges."""
+    options = options or {}
     from ..nets import look_up
 
     folder, input = bundle_of(name), parse_size(size)
     if folder is None:
         with wrong_use():
-            return _walked(look_up(name, classes, channels, input))
+            return _walked(look_up(name, classes, channels, input, **options))
     from ..bundle import INFO
     from ..bundle.find import in_file
     from ..bundle.info import described
@@ -269,8 +287,10 @@ def with_graph(
             f"{folder / INFO} names a file of Python code, {info.network}, which is not run. "
             "If you trust it: papernets explain FILE.py:NAME"
         )
-    with nullcontext() if info.net else wrong_use():  # what is there as data is not the command's
-        return _walked(kept_network(folder, info, Asked(classes, channels, input)))
+    with (
+        nullcontext() if info.net and not options else wrong_use()
+    ):  # what is there as data is not the command's
+        return _walked(kept_network(folder, info, Asked(classes, channels, input, options)))
 
 
 def _walked(found: Found) -> tuple[Found, Graph]:

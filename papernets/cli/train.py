@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..words import resume_command
-from . import screen
+from . import screen, swaps
 from .flags import (
     BatchSize,
     DataDir,
@@ -80,6 +80,11 @@ def train(
     channels: Annotated[
         int | None, typer.Option("--channels", help="Change the network's input channels.", min=1)
     ] = None,
+    activation: swaps.Activation = "",
+    norm: swaps.Norm = "",
+    dropout: swaps.Dropout = None,
+    pooling: swaps.Pooling = "",
+    residual_scale: swaps.ResidualScale = None,
     config: Annotated[
         str, typer.Option("--config", help="A TOML file with the settings of a run.")
     ] = "",
@@ -130,6 +135,8 @@ def train(
         "channels": channels,
     }
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
+    if swapped := swaps.wanted(activation, norm, dropout, pooling, residual_scale):
+        given["options"] = swapped
     with wrong_use():
         given = settings(config, given, set_ or [])
         given = located(given | ({"net": name} if name else {}))

@@ -23,7 +23,7 @@ from ..spec import Committee, Net, pair
 from ..words import brief, did_you_mean, plain, plural, said, type_of
 from .earlier import gone
 from .entry import OTHER_WORDS, Entry
-from .shelf import Found, first_sentence, in_file, printed_by
+from .shelf import Found, first_sentence, in_file, printed_by, split_swaps, with_swaps
 
 
 class TorchModule(ValueError):
@@ -54,6 +54,7 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     if (built := _torch_module(name, found, given)) is not None:
         raise TorchModule(name, built)
     maker = found if callable(found) else None
+    options, wanted = split_swaps(options, _declared(maker))
     if maker is not None:
         found = _called(name, maker, {**given, **options})
     if _is_module(found):
@@ -72,11 +73,16 @@ def own(name: str, given: dict[str, object], options: dict[str, object]) -> Foun
     shelf = in_file(module, path, {found.name: title} if title else {})
     if maker is not None:
         _check_asked(name, found.member, given)
-        return Found(found, shelf, printed_by(maker, found))
+        return with_swaps(Found(found, shelf, printed_by(maker, found)), wanted)
     printed = Printed(found.member.input, found.member.classes)
     member = _changed(name, found.member, given, options)
     changed = replace(found, member=member) if isinstance(found, Committee) else member
-    return Found(changed, shelf, printed)
+    return with_swaps(Found(changed, shelf, printed), wanted)
+
+
+def _declared(maker: Callable[..., object] | None) -> set[str]:
+    """The options that a user's function knows by name."""
+    return set(inspect.signature(maker).parameters) if maker is not None else set()
 
 
 def _is_module(value: object) -> bool:

@@ -15,11 +15,11 @@ from .. import rewrite
 from ..numbers import is_whole, plain_int
 from ..said import Check
 from ..said import verify as check
-from ..spec import Committee, Net
+from ..spec import SWAPS, Committee, Net, parted
 from ..words import brief, did_you_mean, nearest, plain
 from .entry import COMMON, OTHER_WORDS, Entry, check_most, either_word
 from .own_file import networks_in, own, run
-from .shelf import Found, Shelf, in_file, printed_by
+from .shelf import Found, Shelf, in_file, printed_by, split_swaps, with_swaps
 
 FAMILIES = (
     *("lenet", "lenet.notes"),
@@ -84,8 +84,10 @@ def find(name: str) -> Entry:
     """The entry of a name or an alias; a wrong name is a ValueError with the nearest one.
 
     Separators may be left out or put in (`LeNet-5`, `lenet_5`) where that means one network only.
+    What a name says is swapped (`alexnet+norm=batch`) does not matter here.
     """
     _check_name(name)
+    name = parted(name)[0]
     entry = _entry(name)
     if entry is None and name.endswith(".py"):
         names = networks_in(run(name))
@@ -111,9 +113,13 @@ def look_up(
 
     `input` is a side or (height, width) in pixels; None keeps the paper's. No classes, 0, are the
     features (F, 1, 1) before the classifier. Further options are those that the network's file
-    declares; an unknown one, or an impossible value, is a ValueError that says what would work.
+    declares, and the swaps of any network (`rewrite.swaps`), which the name may have too:
+    `alexnet+norm=batch`. An unknown one, or an impossible value, is a ValueError that says what
+    would work.
     """
     _check_name(name)
+    name, told = parted(name)
+    options = {**told, **options}
     every = zip(COMMON, sizes(classes, channels, input), strict=True)
     given: dict[str, object] = {k: v for k, v in every if v is not None}
     features = given.get("classes") == 0
@@ -129,7 +135,8 @@ def _made(name: str, given: dict[str, object], options: dict[str, Any]) -> Found
         return own(name, given, options)
     entry = find(name)
     check_options(entry, options)
-    return beside(entry.make(**given, **options))
+    options, wanted = split_swaps(options, entry.options)
+    return with_swaps(beside(entry.make(**given, **options)), wanted)
 
 
 def without_classifier(found: Found) -> Found:
@@ -154,7 +161,9 @@ def net(
     `classes` and `channels` (create_model's `num_classes` and `in_chans` are taken too) and
     `input`, a side or (height, width) in pixels, are the paper's where None; classes=0 leaves the
     classifier out, so that the network gives features. Further options are those that the network's
-    file declares. ValueError says what is wrong with a name, an option or a value, and what works.
+    file declares, and what may be swapped in any: `activation`, `norm`, `lrn`, `dropout`,
+    `pooling`, `residual_scale` (`rewrite.swaps`). ValueError says what is wrong with a name, an
+    option or a value, and what works.
     """
     classes = either_word("classes", classes, OTHER_WORDS["classes"], options)
     channels = either_word("channels", channels, OTHER_WORDS["channels"], options)
@@ -172,7 +181,7 @@ def beside(net: Net | Committee) -> Found:
 def _held(name: str) -> Entry | None:
     """The entry of the name that a network carries; None where it is none of ours."""
     try:
-        return _entry(name)
+        return _entry(parted(name)[0])
     except ValueError:  # of our grammar with an impossible size
         return None
 
@@ -215,12 +224,13 @@ def _shelf(family: str) -> Shelf:
 def check_options(entry: Entry, options: Iterable[str], common: tuple[str, ...] = COMMON) -> None:
     """ValueError for an option that a network lacks; `common` is what every network takes."""
     for option in options:
-        if option not in entry.options:
+        if option not in (*entry.options, *SWAPS):
             known = (*common, *entry.options)
             meant = OTHER_WORDS.get(nearest(option, OTHER_WORDS) or "")  # `Classes` is num_classes
-            hint = did_you_mean(option if meant not in known else meant, known)
+            hint = did_you_mean(option if meant not in known else meant, (*known, *SWAPS))
             raise ValueError(
-                f"{entry.name} has no option {brief(option)}.{hint} Its options: {', '.join(known)}"
+                f"{entry.name} has no option {brief(option)}.{hint} Its options: "
+                f"{', '.join(known)}. Swaps in any network: {', '.join(SWAPS)}"
             )
 
 

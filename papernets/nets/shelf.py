@@ -8,14 +8,15 @@ may be a family's too, has it in constants: `PAPER`, `CLAIMS`, `DEPARTURES`, `IN
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from ..numbers import is_whole
+from ..rewrite import swaps
 from ..said import Claim, Departure, Paper, Printed, Recipe, Record, Source
-from ..spec import HE, Committee, Initialisation, Net, pair
+from ..spec import HE, SWAPS, Committee, Initialisation, Net, pair, parted
 from ..words import brief, did_you_mean, plain
 
 Network = Net | Committee
@@ -48,6 +49,8 @@ class Found:
     net: Network
     shelf: Shelf = Shelf()
     printed: Printed | None = None
+    resized: str = ""
+    """Where something was swapped, the first row with weights or pooling whose size changed so."""
 
     @property
     def name(self) -> str:
@@ -58,7 +61,20 @@ class Found:
     def record(self) -> Record:
         """What was said of the network."""
         record = self.shelf.record(self.net)
-        return record if record.printed else replace(record, printed=self.printed)
+        if not record.printed:
+            record = replace(record, printed=self.printed)
+        return self._of_swapped(record) if self.net.member.swapped else record
+
+    def _of_swapped(self, record: Record) -> Record:
+        """What is to be said of a network in which something was swapped: that, first of all."""
+        net = self.net.member
+        said = (*swaps.told(net), *filter(None, [self.resized]))
+        return replace(
+            record,
+            title=(record.title or parted(net.name)[0]) + swaps_in(net.name),
+            departures=tuple(Departure(one, "an experiment") for one in said),
+            ledger_name="",
+        )
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -68,7 +84,8 @@ class Found:
     @property
     def initialisation(self) -> Initialisation:
         """How its weights are drawn; a committee's: each member's."""
-        return self.shelf.initialisation(self.net.member)
+        net = self.net.member
+        return swaps.first_weights(self.shelf.initialisation(net), net)
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
@@ -84,6 +101,33 @@ class Found:
                 f"Its recipes: {', '.join(one.name for one in names.values()) or 'none'}"
             )
         return names[plain(name)]
+
+
+def swaps_in(name: str) -> str:
+    """What a network's name says that was swapped, as a title has it at its end; or nothing."""
+    return "".join(f", {swap}={value}" for swap, value in parted(name)[1].items())
+
+
+def with_swaps(found: Found, wanted: Mapping[str, Any]) -> Found:
+    """A network with these swapped (`rewrite.swaps`), its members where it is a committee."""
+    if not wanted:
+        return found
+    own = found.net.member
+    made: Network = swaps.swapped(own, wanted)
+    resized = swaps.resized(own, made.member) or found.resized
+    if isinstance(found.net, Committee):
+        told = made.name.removeprefix(parted(made.name)[0])
+        made = replace(found.net, name=parted(found.net.name)[0] + told, member=made.member)
+    shelf = found.shelf.by(lambda name: parted(name)[0])
+    return replace(found, net=made, shelf=shelf, resized=resized)
+
+
+def split_swaps(
+    options: Mapping[str, Any], declared: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options that a network declares, or may not know, and those that swap a part of any."""
+    wanted = {k: v for k, v in options.items() if k in SWAPS and k not in declared}
+    return {k: v for k, v in options.items() if k not in wanted}, wanted
 
 
 CONSTANTS: dict[str, tuple[type, bool]] = {

@@ -23,7 +23,7 @@ from ..bundle.weights import load_weights
 from ..data import Preprocessing
 from ..nets import beside, find, look_up
 from ..run.fast import Twin
-from ..spec import Net
+from ..spec import Net, parted
 from ..words import brief, plural
 from .replaced import check_heads, check_modules, unwrapped_heads
 from .unchanged import check_same, check_unchanged, net_of
@@ -172,7 +172,7 @@ def _network(net: Net, origin: Origin) -> tuple[str, dict[str, Any], dict[str, A
     for name, options in ((origin.name, dict(origin.options)), (net.name, {})):
         for more in ({}, {"aux": False}):
             if named(name) and _made(name, net, {**options, **more}) == net.body:
-                return find(name).name, {**options, **more}, {}
+                return find(name).name, {**parted(name)[1], **options, **more}, {}
     called = origin.name if in_file(origin.name) else net.name
     try:
         written = write_net(net, beside(net).record)

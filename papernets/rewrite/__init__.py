@@ -29,6 +29,7 @@ from ..spec.tensors import StateTensor
 from ..spec.tree import Change
 from .classifier import classifier, classifier_tensors, with_classes, without_classifier
 from .forms import BY_SIGMOID, SlidingLRN, slides
+from .swaps import swapped
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ __all__ = [
     "mapped",
     "pool_first",
     "sliding_norms",
+    "swapped",
     "tanh_by_sigmoid",
     "with_classes",
     "without_classifier",

@@ -20,6 +20,7 @@ from ..spec import (
     Row,
     each_part,
     rebuilt,
+    smallest_input,
     tensors,
     walk,
 )
@@ -62,6 +63,19 @@ def ends(net: Net) -> tuple[End, ...]:
             f"its {net.classes} classes in a line with the output"
         )
     return (main, *filter(None, (_end(several, net.classes) for several in inside.values())))
+
+
+def last_rows(net: Net) -> frozenset[str]:
+    """The rows that classify and all after them, heads' too, even where heads do not fit the input.
+
+    ValueError as `ends`.
+    """
+    try:
+        walk(net)
+    except ValueError:
+        size = smallest_input(net)
+        net = replace(net, input=(net.input[0], *size)) if size else net
+    return frozenset(name for end in ends(net) for name in end.names)
 
 
 def _within(name: str, block: str) -> bool:

@@ -22,7 +22,8 @@ class Record:
     """What was said of a network: a shelf of its own beside it.
 
     `printed` is the network for which the claims were printed: they hold for no other input and no
-    other number of classes. None: they hold for any. `ledger_name` is its name in the ledger of
+    other number of classes. None: they hold for any. None holds where something was swapped in the
+    network. `ledger_name` is its name in the ledger of
     facts.
     """
 
@@ -37,7 +38,7 @@ class Record:
         """The claims that hold for this network: none where it is not as it was printed."""
         member = net.member
         asked = Printed(member.input, member.classes)
-        return self.claims if self.printed in (None, asked) else ()
+        return self.claims if self.printed in (None, asked) and not member.swapped else ()
 
     @property
     def source(self) -> str:

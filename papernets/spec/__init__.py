@@ -4,7 +4,7 @@ from .graph import PICTURE, outputs, sources
 from .initialisation import HE, Initialisation
 from .joins import Add, Aux, Chain, Concat, Part, add, chain, concat, dotted
 from .layer import ACTIVATIONS, MONOTONE, Layer, Norm, check_activation
-from .net import Committee, Net
+from .net import SWAPS, Committee, Net, parted
 from .settings import Settings, Zeros, phrase, phrases, told
 from .smallest import smallest_input
 from .tensors import tensors
@@ -32,6 +32,7 @@ __all__ = [
     "MONOTONE",
     "PICTURE",
     "RBF",
+    "SWAPS",
     "Activation",
     "AdaptivePool",
     "Add",
@@ -74,6 +75,7 @@ __all__ = [
     "fixed_size",
     "outputs",
     "pair",
+    "parted",
     "phrase",
     "phrases",
     "rebuilt",

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from .joins import Aux, Chain
 from .tree import each_part
 from .window import Shape
+
+SWAPS = ("lrn", "norm", "activation", "dropout", "pooling", "residual_scale")
+"""What may be swapped in any network (`rewrite.swaps`), in the order in which it is done."""
+_SWAPPED = re.compile(rf"\+({'|'.join(SWAPS)})=([^+=]+)")
+
+
+def parted(name: str) -> tuple[str, dict[str, str]]:
+    """A network's name without what was swapped in it, and that: alexnet+activation=tanh."""
+    plain, plus, rest = name.partition("+")
+    found = _SWAPPED.findall(plus + rest)
+    whole = "".join(f"+{swap}={value}" for swap, value in found) == plus + rest
+    return (plain, dict(found)) if whole else (name, {})
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,11 @@ class Net:
     def __post_init__(self) -> None:
         if isinstance(self.input, list):  # an easy slip, and clear
             object.__setattr__(self, "input", tuple(self.input))
+
+    @property
+    def swapped(self) -> bool:
+        """Whether something of it was swapped: it is not the network that was printed."""
+        return bool(parted(self.name)[1])
 
     def with_body(self, body: Chain) -> Net:
         """The same network with other layers."""

@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 from ..files import FOLDER, SPECIAL, path_of, read_bytes, unreadable
 from ..nets import Found, find, look_up
 from ..said import Recipe
-from ..spec import Committee, Net, walk
+from ..spec import SWAPS, Committee, Net, parted, walk
 from ..words import by, did_you_mean, plain
 from .possible import check_learns
 from .recipe import TrainRecipe, check_options
@@ -59,20 +59,13 @@ def _check_file(path: Path) -> None:
 
 
 def parse_set(text: str) -> tuple[str, Any]:
-    """One `--set key=value`, or `table.key=value`; the value as TOML, else as text."""
-    key, equals, given = text.partition("=")
-    key = key.strip().replace("-", "_")
-    if not equals or not key:
-        raise ValueError(f"--set {text}: give key=value. The keys: {', '.join(NAMES)}")
-    try:
-        read = tomllib.loads(f"x = {given.strip()}")
-        value = read["x"] if len(read) == 1 else given.strip()
-    except tomllib.TOMLDecodeError:
-        value = given.strip()
-    except RecursionError:
-        raise ValueError(f"--set {key}: the value is nested too deeply") from None
-    except ValueError as error:  # of a number with too many digits
-        raise ValueError(f"--set {key}: {error}") from None
+    """One `--set key=value`, or `table.key=value`; the value as TOML, else as text.
+
+    What is swapped in a network (`lrn=false`) is one of its options.
+    """
+    key, value = _pair(text, NAMES)
+    if key in SWAPS:
+        return "options", {key: value}
     table, dot, inner = key.partition(".")
     if dot:
         if table not in TABLES:
@@ -84,6 +77,30 @@ def parse_set(text: str) -> tuple[str, Any]:
             raise ValueError(f"--set {text}: give {table}.key=value")
         return table, checked(table, {inner: value}, f"--set {table}.{inner}")
     return key, checked(key, value, f"--set {text}")
+
+
+def parse_option(text: str) -> tuple[str, Any]:
+    """One option of a network, `--set key=value`, or `options.key=value`; the value as in a run."""
+    key, value = _pair(text, SWAPS)
+    return key.removeprefix("options."), value
+
+
+def _pair(text: str, known: Sequence[str]) -> tuple[str, Any]:
+    """The key and the value of a `--set`; ValueError where it is no pair, or no value."""
+    key, equals, given = text.partition("=")
+    key = key.strip().replace("-", "_")
+    if not equals or not key:
+        raise ValueError(f"--set {text}: give key=value. The keys: {', '.join(known)}")
+    try:
+        read = tomllib.loads(f"x = {given.strip()}")
+        value = read["x"] if len(read) == 1 else given.strip()
+    except tomllib.TOMLDecodeError:
+        value = given.strip()
+    except RecursionError:
+        raise ValueError(f"--set {key}: the value is nested too deeply") from None
+    except ValueError as error:  # of a number with too many digits
+        raise ValueError(f"--set {key}: {error}") from None
+    return key, value
 
 
 def checked(key: str, value: Any, where: str) -> Any:
@@ -180,6 +197,9 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     """
     wanted = joined(*layers)
     check_options(wanted.get("options", {}))
+    if parted(name)[1]:
+        name, told = parted(name)
+        wanted = joined({"options": told}, wanted)
     if wanted.get("weights"):
         from .pretrained import settings_of  # it needs torch
 

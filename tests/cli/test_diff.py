@@ -181,7 +181,7 @@ def test_at_another_size_a_rule_gives_other_zeros(capsys: pytest.CaptureFixture[
     ("words", "said"),
     [
         (["alexnet", "alexnt"], "error: unknown network 'alexnt'. Did you mean 'alexnet'?"),
-        (["alexnet"], "Missing argument 'B'"),
+        (["alexnet"], "diff compares two: papernets diff alexnet B, or"),
         (["lenet5", "alexnet", "--input", "40"], "error: "),
         (["lenet5", "lenet1", "--input", "x"], "--input x: give a side such as 32"),
         (["lenet5", "none.py:NET"], "error: none.py: no such file"),

@@ -77,7 +77,7 @@ def test_a_bundles_run(photos: Path, tmp_path: Path, capsys) -> None:
         (
             ["augment", "lenet5", "digits", "--scales", "256"],
             2,
-            "--scales is for papernets look pro",
+            "--scales is for papernets look",
         ),
         (["augmemt", "lenet5", "digits", "-o", "x.png"], 2, "unknown kind 'augmemt'. Did you mean"),
         (["augment", "lenet5", "digits"], 2, "papernets look augment lenet5 digits -o grid.png"),

@@ -1,0 +1,123 @@
+"""What trainings gave, read from their folders: errors of each epoch, and at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..bundle.info import read_info
+from ..bundle.load import load_bundle
+from ..evaluate.pictures import open_pictures
+from ..evaluate.report import report
+from ..files import read_bytes, write_atomically
+from ..machine import choose_device
+from ..numbers import is_number
+from ..texts import json_text, parsed
+from ..train.folder import LOG, MOST_BYTES
+from ..train.results import read_result
+from .claim import Arm, Experiment, Measured
+from .work import Task, died_of
+
+
+def measured(
+    experiment: Experiment, tasks: Sequence[Task], out: Path
+) -> dict[str, tuple[Measured, ...]]:
+    """What each arm's trainings gave, in the order of seeds; those that are finished.
+
+    An arm that tests another's networks otherwise is tested here, once.
+    """
+    found: dict[str, list[Measured]] = {arm.name: [] for arm in experiment.arms}
+    for task in tasks:
+        one = read(task, out)
+        if one is None:
+            continue
+        found[task.arm.name].append(one)
+        for arm in experiment.arms:
+            if arm.of == task.arm.name:
+                found[arm.name].append(otherwise(arm, task, one, out))
+    return {name: tuple(several) for name, several in found.items()}
+
+
+def read(task: Task, out: Path) -> Measured | None:
+    """What one training gave; None where it is not finished."""
+    folder = task.folder(out)
+    died = died_of(folder)
+    result = read_result(folder) if folder.exists() else None
+    if result is None and not died:
+        return None
+    log = records(folder)
+    train = [row["train_error"] for row in log if is_number(row.get("train_error"))]
+    chance = 1 - 1 / max(task.run.found.net.member.classes, 1)
+    result = result or {"test_error": chance, "test_images": 0, "seconds": 0.0}
+    return Measured(
+        task.arm.name,
+        task.seed,
+        result["test_error"],
+        result["test_images"],
+        tuple(train) if len(train) == len(log) else (),
+        tuple(row["val_error"] for row in log),
+        log[-1]["images"] if log else 0,
+        result["seconds"],
+        died,
+        result.get("others_asked"),
+    )
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    """The epochs of a run as its log has them; of a committee those of its first network."""
+    file = folder / LOG
+    if not file.exists():
+        return []
+    rows = []
+    for line in read_bytes(file, MOST_BYTES).splitlines():
+        try:
+            row = parsed(line)
+        except ValueError:
+            raise ValueError(f"{file} is not as it was written: --resume writes it anew") from None
+        if isinstance(row, dict) and row.get("network", 1) == 1:
+            rows.append(row)
+    return rows
+
+
+def otherwise(arm: Arm, task: Task, one: Measured, out: Path) -> Measured:
+    """A training's network tested by another protocol; the result is kept in its folder."""
+    folder = task.folder(out)
+    file = folder / f"{arm.protocol}.json"
+    if not file.exists():
+        tested = tested_by(folder, arm.protocol, task)
+        write_atomically(file, (json_text(tested, indent=1) + "\n").encode())
+    kept = parsed(read_bytes(file, MOST_BYTES))
+    return Measured(
+        arm.name, task.seed, kept["error"], kept["images"], seconds=one.seconds, died=one.died
+    )
+
+
+def tested_by(folder: Path, protocol: str, task: Task) -> dict[str, Any]:
+    """The error of a run's network on its test set by a protocol, and of how many pictures.
+
+    ValueError where this version tests by the centre crop alone.
+    """
+    try:
+        room = import_module("papernets.evaluate.protocols.protocol")
+    except ImportError:
+        raise ValueError(
+            f"{protocol}: this version of papernets tests by the centre crop alone"
+        ) from None
+    bundle = load_bundle(folder / "best")
+    run = task.run
+    pictures = open_pictures(bundle, run.recipe.data, data_dir=run.where.data_dir or None)
+    device = choose_device(run.where.device)
+    more: dict[str, Any] = {"protocol": room.Protocol(protocol)}
+    scored = report(bundle, pictures, device=device, **more).score
+    return {"protocol": protocol, "error": scored.error, "images": scored.images}
+
+
+def versions_of(tasks: Sequence[Task], out: Path) -> dict[str, str]:
+    """The versions with which the first finished training was done."""
+    for task in tasks:
+        best = task.folder(out) / "best"
+        if (best / "bundle.json").exists():
+            return dict(read_info(best).versions)
+    return {}

@@ -1,0 +1,161 @@
+"""What came of a claim: the verdict beside the paper's figure, as report.json and report.md."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..draw.canvas import save
+from ..files import write_atomically
+from ..texts import json_text
+from ..words import percent, plural
+from .claim import OPEN, SHORT, Experiment, Measured, Number, Verdict
+from .curves import error_curves
+from .measure import measured, versions_of
+from .rules import between
+from .work import Task
+
+JSON, MARKDOWN, CURVES = "report.json", "report.md", "curves.png"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A claim, what was measured, under which conditions, and the verdict.
+
+    `open` is how many trainings are not finished.
+    """
+
+    experiment: Experiment
+    found: Mapping[str, tuple[Measured, ...]]
+    verdict: Verdict
+    conditions: Mapping[str, Any]
+    open: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As report.json has it; errors are fractions."""
+        one, head = self.experiment, self.verdict.headline
+        return {
+            "schema": 1,
+            "name": one.name,
+            "claim": one.claim,
+            "source": str(one.source),
+            "printed": one.printed,
+            "measured": None if head is None else head.value,
+            "what": None if head is None else head.what,
+            "interval": None if head is None or head.interval is None else list(head.interval),
+            "conditions": dict(self.conditions),
+            "verdict": self.verdict.word,
+            "why": self.verdict.why,
+            "rule": one.rule.words,
+            "numbers": [number.to_dict() for number in self.verdict.numbers],
+            "trainings": [
+                {
+                    "arm": each.arm,
+                    "seed": each.seed,
+                    "test_error": each.test_error,
+                    "train_error": each.train_errors[-1] if each.train_errors else None,
+                    "epochs": len(each.val_errors),
+                    "seconds": each.seconds,
+                    "died": each.died,
+                }
+                for several in self.found.values()
+                for each in several
+            ],
+        }
+
+
+def outcome(experiment: Experiment, scale: float, tasks: Sequence[Task], out: Path) -> Outcome:
+    """What came of a claim so far, with its verdict; nothing is written."""
+    found = measured(experiment, tasks, out)
+    done = sum(len(found[arm.name]) for arm in experiment.trained)
+    first = tasks[0].run
+    conditions = {
+        "scale": scale,
+        "smallest_scale": experiment.smallest,
+        "epochs": first.recipe.epochs,
+        "of_epochs": experiment.epochs,
+        "seeds": len({task.seed for task in tasks}),
+        "data": first.recipe.data,
+        "batch_size": first.recipe.batch_size,
+        "otherwise": experiment.conditions,
+        "machine": platform.processor() or platform.machine(),
+        "versions": versions_of(tasks, out),
+    }
+    verdict = judged(experiment, scale, found, len(tasks) - done)
+    return Outcome(experiment, found, verdict, conditions, len(tasks) - done)
+
+
+def judged(
+    experiment: Experiment, scale: float, found: Mapping[str, tuple[Measured, ...]], open: int = 0
+) -> Verdict:
+    """The rule's verdict; below the claim's smallest scale that it was too short to tell.
+
+    While trainings are open, it cannot tell.
+    """
+    if open:
+        return Verdict(OPEN, (), f"{plural(open, 'training')} not finished")
+    verdict = experiment.rule.judge(found)
+    if scale < experiment.smallest:
+        why = f"{verdict.why}; at scale {scale:g}, below {experiment.smallest:g}"
+        return replace(verdict, word=SHORT, why=why)
+    return verdict
+
+
+def write(made: Outcome, out: Path) -> tuple[Path, ...]:
+    """Write report.json, report.md and, where something was trained, curves.png."""
+    figure = error_curves(made.found, made.experiment.claim)
+    write_atomically(out / JSON, (json_text(made.to_dict(), indent=1) + "\n").encode())
+    write_atomically(out / MARKDOWN, markdown(made, pictured=figure is not None).encode())
+    written = (out / JSON, out / MARKDOWN)
+    return written if figure is None else (*written, save(figure, out / CURVES))
+
+
+def markdown(made: Outcome, pictured: bool = False) -> str:
+    """The report for people."""
+    one, conditions = made.experiment, made.conditions
+    lines = [
+        f"# {one.claim}",
+        "",
+        f"**{made.verdict.word}**: {made.verdict.why}.",
+        "",
+        f"- Source: {one.source}",
+        f"- Printed: {one.printed}",
+        f"- Judged: {one.rule.words}",
+        f"- Scale {conditions['scale']:g}: {plural(conditions['epochs'], 'epoch')} of "
+        f"{conditions['of_epochs']}; it takes {conditions['smallest_scale']:g} to tell",
+        f"- Data: {conditions['data']}, batches of {conditions['batch_size']}, "
+        f"{plural(conditions['seeds'], 'seed')}",
+        f"- Otherwise than in the paper: {one.conditions}",
+        f"- Machine: {conditions['machine']}; "
+        + ", ".join(f"{name} {version}" for name, version in conditions["versions"].items()),
+        "",
+    ]
+    if made.verdict.numbers:
+        lines += ["| measured | value | 95 % interval |", "|---|--:|---|"]
+        lines += [_row(number) for number in made.verdict.numbers]
+        lines.append("")
+    lines += ["| training | seed | test error | training error | epochs | seconds |"]
+    lines += ["|---|--:|--:|--:|--:|--:|"]
+    for several in made.found.values():
+        for each in several:
+            train = percent(each.train_errors[-1]) if each.train_errors else "-"
+            test = f"died, taken as {percent(each.test_error)}" if each.died else ""
+            lines.append(
+                f"| {each.arm} | {each.seed} | {test or percent(each.test_error)} | {train} | "
+                f"{len(each.val_errors)} | {each.seconds:,.0f} |"
+            )
+    if pictured:
+        lines += ["", f"![Errors by epoch]({CURVES})"]
+    return "\n".join(lines) + "\n"
+
+
+def _row(number: Number) -> str:
+    """A measured number in the table: errors in per cent."""
+    if number.unit != "error":
+        interval = "" if number.interval is None else "{:.2f} to {:.2f}".format(*number.interval)
+        return f"| {number.what} | {number.value:.3g} {number.unit} | {interval} |"
+    interval = "" if number.interval is None else between(number.interval).removeprefix("95 %: ")
+    return f"| {number.what} | {100 * number.value:+.2f} % | {interval} |"

@@ -1,0 +1,39 @@
+"""Intervals of means and differences, with scipy as the judge."""
+
+import pytest
+from scipy import stats
+
+from papernets.reproduce.spread import of_difference, of_mean, student
+
+
+def test_students_t():
+    for freedom in (1, 2, 5, 20):
+        assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=5e-4)
+    for freedom in (21, 40, 200):  # beyond the table: never narrower
+        assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=3e-3)
+        assert student(freedom) > stats.t.ppf(0.975, freedom) - 1e-3
+
+
+def test_the_interval_of_a_mean():
+    values = [0.1, 0.12, 0.13, 0.11]
+    exact = stats.t.interval(0.95, 3, loc=0.115, scale=stats.sem(values))
+    assert of_mean(values) == pytest.approx(exact, abs=1e-5)
+    assert of_mean([0.1]) is None
+    assert of_mean([0.1], 100) == pytest.approx((0.1 - 1.96 * 0.03, 0.1 + 1.96 * 0.03))
+
+
+def test_the_interval_of_a_difference_is_welchs_and_no_narrower():
+    one, other = [0.1, 0.12, 0.13, 0.11], [0.15, 0.2, 0.17]
+    exact = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
+    ours = of_difference(one, other)
+    assert ours[0] <= exact.low and ours[1] >= exact.high
+    assert ours[0] + ours[1] == pytest.approx(exact.low + exact.high)
+    assert ours[1] - ours[0] < 1.6 * (exact.high - exact.low)
+
+
+def test_one_training_of_each_counts_by_its_pictures():
+    assert of_difference([0.1], [0.2]) is None
+    low, high = of_difference([0.1], [0.2], (100, 400))
+    assert (low + high) / 2 == pytest.approx(-0.1)
+    assert high - low == pytest.approx(2 * 1.96 * (0.0009 + 0.0004) ** 0.5)
+    assert of_difference([0.1, 0.1], [0.1, 0.1]) == (0.0, 0.0)

@@ -1,0 +1,165 @@
+"""A small claim trained, stopped, gone on with, and reported."""
+
+import json
+import re
+
+import pytest
+from small_runs import write_own
+
+from papernets.nets.resnet import PAPER
+from papernets.reproduce import measure
+from papernets.reproduce.claim import Arm, Experiment
+from papernets.reproduce.report import outcome, write
+from papernets.reproduce.rules import Lower
+from papernets.reproduce.work import ASKED, asked_in, begin, estimated, perform, planned
+from papernets.train.events import Epoch, Phase
+
+
+def claim(folder, **more):
+    """Two rates for the tiny network; the one learns its stripes, the other cannot."""
+    net, data = write_own(folder)
+    settings = {"data": data, "batch_size": 16, "standardise": False, "augment": {"flip": 0.1}}
+    return Experiment(
+        **{
+            "name": "rates",
+            "claim": "a rate that learns is better than none",
+            "source": PAPER.at("nowhere"),
+            "printed": "better",
+            "arms": (
+                Arm("learns", net, {"learning_rate": 0.01, "augment": {}}),
+                Arm("none", net, {"learning_rate": 1e-9}),
+            ),
+            "rule": Lower("learns", "none"),
+            "settings": settings,
+            "epochs": 6,
+            "smallest": 0.5,
+            "conditions": "all",
+            "seeds": 2,
+            **more,
+        }
+    )
+
+
+def done(experiment, out, scale=0.5, resume=False, until=None, **where):
+    tasks = planned(experiment, scale, where={"threads": 1, "device": "cpu", **where})
+    begin(out, experiment, scale, 0, resume)
+    for event in perform(tasks, out):
+        if until is not None and until(event):
+            raise KeyboardInterrupt
+    made = outcome(experiment, scale, tasks, out)
+    write(made, out)
+    return made, tasks
+
+
+def test_a_claim_is_trained_judged_and_written(tmp_path):
+    experiment, out = claim(tmp_path), tmp_path / "out"
+    made, tasks = done(experiment, out)
+    assert [task.name for task in tasks] == [
+        *("learns-seed1", "none-seed1", "learns-seed2", "none-seed2"),
+    ]
+    assert tasks[0].run.recipe.augment == {} and tasks[1].run.recipe.augment == {"flip": 0.1}
+    found = json.loads((out / "report.json").read_text())
+    wanted = "claim source printed measured interval conditions verdict"
+    assert set(wanted.split()) <= set(found)
+    assert found["verdict"] == made.verdict.word == "agrees"
+    low, high = found["interval"]
+    assert low <= found["measured"] <= high < 0
+    assert found["conditions"]["epochs"] == 3 and found["conditions"]["seeds"] == 2
+    assert {one["epochs"] for one in found["trainings"]} == {3}
+    text = (out / "report.md").read_text()
+    assert "**agrees**" in text and "Printed: better" in text and "curves.png" in text
+    assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_below_the_smallest_scale_it_is_too_short_to_tell(tmp_path):
+    made, _ = done(claim(tmp_path, seeds=1), tmp_path / "out", scale=0.2)
+    assert made.verdict.word == "too short to tell" and "scale 0.2, below 0.5" in made.verdict.why
+    assert made.verdict.numbers  # which are shown all the same
+
+
+def test_what_was_stopped_goes_on_to_the_same_end(tmp_path):
+    experiment = claim(tmp_path, seeds=1)
+    whole, _ = done(experiment, tmp_path / "whole")
+    out = tmp_path / "stopped"
+    for number in (1, 2):  # in the first training, and in the second
+        seen = []
+
+        def second(event, seen=seen, number=number):
+            seen.append(event)
+            return isinstance(event, Epoch) and sum(isinstance(e, Epoch) for e in seen) == 2
+
+        with pytest.raises(KeyboardInterrupt):
+            done(experiment, out, resume=number > 1, until=second)
+    tasks = planned(experiment, 0.5)
+    partly = outcome(experiment, 0.5, tasks, out)
+    assert partly.verdict.word == "cannot tell" and partly.open == 1
+    again, _ = done(experiment, out, resume=True)
+    errors = [
+        [(each.test_error, each.val_errors) for several in made.found.values() for each in several]
+        for made in (whole, again)
+    ]
+    assert errors[0] == errors[1]
+    assert not list(perform(tasks, out))  # all is done
+
+
+def test_a_training_that_diverges_is_noted_and_the_next_one_trained(tmp_path):
+    experiment = claim(tmp_path, seeds=1)
+    # a rate with which single precision overflows
+    wild = Arm("none", experiment.arms[1].net, {"learning_rate": 1e38, "optimizer": "sgd"})
+    experiment = claim(tmp_path, seeds=1, arms=(wild, experiment.arms[0]))
+    made, tasks = done(experiment, tmp_path / "out")
+    (died,) = made.found["none"]
+    assert "learning rate" in died.died and died.test_error == pytest.approx(2 / 3)
+    assert "died, taken as" in (tmp_path / "out" / "report.md").read_text()
+    events = list(perform(tasks, tmp_path / "out"))
+    assert not [event for event in events if isinstance(event, Phase)]  # nor is it tried again
+
+
+def test_the_time_is_estimated_before(tmp_path):
+    experiment = claim(tmp_path)
+    tasks = planned(experiment, 1.0, where={"device": "cpu", "threads": 1})
+    assert estimated(tasks) > 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_holds_one_claim(tmp_path):
+    experiment, out = claim(tmp_path), tmp_path / "out"
+    begin(out, experiment, 0.5, 0, resume=False)
+    assert asked_in(out) == {"claim": "rates", "scale": 0.5, "seeds": 2}
+    begin(out, experiment, 0.5, 0, resume=True)
+    with pytest.raises(FileExistsError, match=r"holds rates already\. Go on with it: --resume"):
+        begin(out, experiment, 0.5, 0, resume=False)
+    with pytest.raises(ValueError, match=r"was begun with scale 0\.5, not 1"):
+        begin(out, experiment, 1.0, 0, resume=True)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "x").touch()
+    with pytest.raises(FileExistsError, match="holds no claim"):
+        begin(tmp_path / "other", experiment, 1.0, 0, resume=True)
+    with pytest.raises(FileNotFoundError, match="no claim to resume"):
+        asked_in(tmp_path / "nowhere")
+    (out / ASKED).write_text("[]")
+    with pytest.raises(ValueError, match="not what was written"):
+        begin(out, experiment, 1.0, 0, resume=True)
+
+
+@pytest.mark.parametrize("scale", [0, -1, 1.5, float("nan")])
+def test_an_impossible_scale_is_refused(tmp_path, scale):
+    with pytest.raises(ValueError, match=re.escape(f"scale {scale:g}: a share of the whole")):
+        planned(claim(tmp_path), scale)
+
+
+def test_an_arm_may_test_anothers_networks_otherwise(tmp_path, monkeypatch):
+    experiment = claim(tmp_path, seeds=1)
+    arms = (experiment.arms[0], Arm("ten", of="learns", protocol="ten-crop"))
+    experiment = claim(tmp_path, seeds=1, arms=arms, rule=Lower("ten", "learns"))
+    asked = []
+
+    def tested(folder, protocol, task):
+        asked.append((folder.name, protocol, task.seed))
+        return {"protocol": protocol, "error": 0.25, "images": 30}
+
+    monkeypatch.setattr(measure, "tested_by", tested)
+    made, _ = done(experiment, tmp_path / "out")
+    assert made.found["ten"][0].test_error == 0.25
+    done(experiment, tmp_path / "out", resume=True)
+    assert asked == [("learns-seed1", "ten-crop", 1)]  # once: it is kept
