@@ -14,7 +14,7 @@ from .look_protocol import look_protocol
 from .output import Output
 from .protocols import Crops, ProtocolName, Scales
 
-KINDS = {
+KINDS: dict[str, dict[str, object]] = {
     "augment": {"recipe": "", "set": None, "seed": None, "count": 6, "number": 1, "data-dir": ""},
     "protocol": {"protocol": "ten-crop", "scales": "", "crops": None},
 }
@@ -55,11 +55,12 @@ def look(
     crops: Crops = None,
     quiet: Quiet = False,
 ) -> None:
-    """Draw what is made of a picture; the file's suffix chooses the format: .png, .svg or .pdf.
+    """Draw what training, or a protocol, makes of a picture.
 
     `look augment` draws what a recipe, or a bundle's run, does to a picture in training: a row for
     each augmentation alone and one for all together, the original first. `look protocol` draws the
-    boxes that evaluate --protocol shows to a network, on the picture.
+    boxes that evaluate --protocol shows to a network, on the picture. The file's suffix chooses the
+    format: .png, .svg or .pdf.
     """
     if kind not in KINDS:
         hint = did_you_mean(kind, list(KINDS))
