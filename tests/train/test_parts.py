@@ -130,7 +130,7 @@ def test_a_run_prints_its_classes_and_what_is_odd(tmp_path: Path, capsys) -> Non
     said, err = capsys.readouterr()
     assert re.search(r"^3 classes: a \d+/\d/\d, b \d+/\d/\d, c 1/0/0 \(to train, to ch", err, re.M)
     assert "note: 1 picture under two classes or more (first: " in err
-    assert re.search(r"error \d+\.\d % \(\d+ to \d+ %\)", err)
+    assert re.search(r"val \d+\.\d % \(\d+ to \d+ %\)", err)
     assert re.search(r"Always '[ab]' is .* % error; balanced error, the mean of the classes", said)
     assert "No test picture of c." in said
     result = json.loads((tmp_path / "run" / "result.json").read_text())
