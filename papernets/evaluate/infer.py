@@ -45,8 +45,13 @@ def logits_of(
             for at in watched(range(0, len(images), batch), "pictures answered", len(images), batch)
         ]
     logits = torch.cat(parts)
-    alone = logits.dim() == 2 and logits.shape[1] == 1
-    return torch.cat([torch.zeros_like(logits), logits], 1) if alone else logits
+    return for_both(logits) if logits.dim() == 2 else logits
+
+
+def for_both(outputs: Tensor) -> Tensor:
+    """Outputs (N, classes, ...); of a single one, which tells two classes apart, 0 and that one."""
+    alone = outputs.shape[1] == 1
+    return torch.cat([torch.zeros_like(outputs), outputs], 1) if alone else outputs
 
 
 def quickest(model: nn.Module) -> nn.Module:

@@ -14,7 +14,7 @@ from ...bundle.load import Bundle
 from ...bundle.modes import evaluating
 from ...data import Preprocessing
 from ...watch import watched
-from ..infer import PIXELS, batch_of, logits_of, quickest, scaled
+from ..infer import PIXELS, batch_of, for_both, logits_of, quickest, scaled
 from ..known import Pictures
 from ..read import preprocessing_of
 from .protocol import BOTH, CENTRE, CROPS, WHOLE, Protocol
@@ -165,4 +165,4 @@ class _Asked:
     ) -> Tensor:
         """What is averaged of pictures uint8 (n, C, h, w), float64 on the CPU."""
         outputs = model(eyes(images.to(self.device)).to(self.kind)).cpu()  # not all devices have
-        return values_of(outputs.double() * self.scale, self.protocol.average)  # float64
+        return values_of(for_both(outputs).double() * self.scale, self.protocol.average)  # float64

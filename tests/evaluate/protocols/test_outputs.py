@@ -240,6 +240,19 @@ def test_of_a_very_long_picture_the_middle_is_seen(bundle: Bundle, tmp_path: Pat
     assert torch.isfinite(outputs_of(bundle, one, Protocol("dense"))).all()
 
 
+@pytest.mark.parametrize("name", ["centre", "ten-crop", "dense"])
+def test_one_output_tells_two_classes_apart(pictures: Pictures, name: str) -> None:
+    """Its sigmoid is the second class's score, in each view."""
+    parts = dict(NET.body.parts)
+    parts["out"] = Dense(1)
+    made = bundle_of(replace(NET, classes=1, body=chain(parts)))
+    scores = outputs_of(made, pictures, Protocol(name)).softmax(1)
+    assert scores.shape == (5, 2)
+    if name == "centre":
+        alone = made.model(EYES(pictures.images[:])).detach().double()[:, 0] * 0.7
+        torch.testing.assert_close(scores[:, 1], alone.sigmoid(), rtol=0, atol=1e-6)
+
+
 def grey(pictures: Pictures) -> Pictures:
     return replace(pictures, images=pictures.images[:][:, :1], files=())
 
