@@ -15,6 +15,7 @@ from papernets.bundle.load import load_bundle
 from papernets.cli import main
 from papernets.evaluate.predictor import load
 from papernets.nets.registry import net
+from papernets.peers.usual import adapted
 from papernets.train import outcome
 from papernets.train.events import Epoch
 from papernets.train.pictures import open_data, preprocessing_for
@@ -165,9 +166,8 @@ def test_a_module_is_saved_with_the_arrays_of_its_bundle(photos, tmp_path):
     assert eyes.arrays is not None and load(tmp_path / "kept").preprocessing == eyes
     papernets.save(model, tmp_path / "given", preprocessing=eyes)
     assert load(tmp_path / "given").preprocessing == eyes
-    other = papernets.create_model(tmp_path / "run", input=(20, 20), num_classes=2)
     with pytest.raises(ValueError, match=r"has a mean picture of 3x16x16, and lenet1 sees 3x20x20"):
-        papernets.save(other, tmp_path / "other")
+        adapted(eyes, net("lenet1", 2, channels=3, input=20))
 
 
 def test_a_committees_networks_measure_nothing_of_their_own(tmp_path):
