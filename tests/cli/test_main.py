@@ -238,7 +238,7 @@ def test_train_says_its_result_on_stdout_and_the_rest_on_stderr(
     assert found["network"] == "lenet1" and found["out"] == str(one)
     assert {"test_error", "test_images", "interval", "epochs", "seconds", "seed"} <= set(found)
     assert found["interval"][0] <= found["test_error"] <= found["interval"][1]
-    assert "epoch 1/1  loss " in err and "pictures/s" in err and "left *\n" in err
+    assert "epoch 1/1  loss " in err and "/s  " in err and "left *\n" in err
     written = json.loads((one / "result.json").read_text())
     assert {**written, "out": str(one)} == found
     assert sorted(os.listdir(one)) == sorted(
