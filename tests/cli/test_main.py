@@ -256,8 +256,8 @@ def test_train_says_its_result_on_stdout_and_the_rest_on_stderr(
         ]
     )
     record = json.loads((one / "log.jsonl").read_text())
-    keys = "epoch train_loss val_loss val_error learning_rate seconds images images_per_second"
-    assert list(record) == keys.split()
+    keys = "epoch train_loss train_error val_loss val_error learning_rate"
+    assert list(record) == [*keys.split(), "seconds", "images", "images_per_second"]
     assert main([*flags, str(two), "--quiet"]) == 0
     out, err = capsys.readouterr()
     assert err == "" and out.count("\n") == 1 and out.startswith("lenet1 on digits: test error ")
