@@ -54,8 +54,8 @@ def look_protocol(
     return f"{output}: {found.words}"
 
 
-def _network(name: str) -> tuple[Net, Size | None]:
-    """The network, and the size at which its training kept larger pictures than its crops."""
+def _network(name: str) -> tuple[Net, int | None]:
+    """The network, and the shorter side of what its own test cuts crops out of, if any."""
     net, folder = network(name).net.member, bundle_of(name)
     if folder is None:
         return net, None
@@ -63,12 +63,13 @@ def _network(name: str) -> tuple[Net, Size | None]:
     from ..data import Preprocessing
 
     with wrong_use():
-        eyes = Preprocessing.from_dict(described(folder).preprocessing)
-    return net, eyes.picture if eyes.crop else None
+        told = described(folder).preprocessing  # boxes do not depend on what is subtracted
+        eyes = Preprocessing.from_dict({k: v for k, v in told.items() if k != "arrays"})
+    return net, eyes.test_side
 
 
 def panels_of(
-    protocol: Protocol, size: Size, input: Size, net: Net | None = None, stored: Size | None = None
+    protocol: Protocol, size: Size, input: Size, net: Net | None = None, stored: int | None = None
 ) -> list[Panel]:
     """The panels of a resolved protocol for a picture of this size: a row a scale.
 
@@ -80,7 +81,7 @@ def panels_of(
     from ..evaluate.protocols.protocol import CENTRE, SQUARES, TEN, area_of, proportional
 
     if protocol.name == CENTRE:
-        scale = min(stored) if stored else proportional(256, max(input))
+        scale = stored or proportional(256, max(input))
         whole = scaled_size(size, scale)
         return [Panel(by(whole), whole, (centre(whole, input),), Box(0, 0, *whole))]
     panels: list[Panel] = []

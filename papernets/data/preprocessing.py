@@ -159,9 +159,36 @@ class Preprocessing:
         return replace(self, picture=(self.height, self.width), crop=False, short=0)
 
     def of_whole(self, height: int, width: int) -> "Preprocessing":
-        """The same for whole pictures of any size, for a network that is run over all of them."""
+        """The same for whole pictures of any size, for a network that is run over all of them.
+
+        Of a mean picture the mean of each channel is taken. ValueError where each picture is
+        prepared as a whole.
+        """
+        arrays = self.arrays
+        if self.gcn or (arrays is not None and arrays.matrix is not None):
+            raise ValueError(
+                "a network whose preprocessing normalises contrast or whitens each picture as a "
+                "whole cannot be run over larger ones. Crops work: centre, ten-crop, 144"
+            )
+        if arrays is not None:
+            mean = arrays.mean.mean((1, 2), keepdim=True).expand(-1, height, width)
+            arrays = Arrays(mean.contiguous())
         size = (height, width)
-        return replace(self, picture=size, height=height, width=width, crop=False, shrink=1.0)
+        return replace(
+            self,
+            picture=size,
+            height=height,
+            width=width,
+            crop=False,
+            shrink=1.0,
+            short=0,
+            arrays=arrays,
+        )
+
+    @property
+    def test_side(self) -> int | None:
+        """The shorter side of the picture out of whose middle the test's crop is cut, if any."""
+        return (self.short or min(self.picture)) if self.crop else None
 
     def strip(self, images: Tensor) -> Tensor:
         """Pictures of any width W (N, C, h, W) to (N, channels, height, W + width - w).

@@ -64,8 +64,9 @@ def resolved(bundle: Bundle, protocol: Protocol) -> Protocol:
             )
         if hasattr(bundle.model, "net"):
             check_dense(bundle.model.net)  # type: ignore[arg-type]
-    stored = eyes.picture if eyes.crop else None
-    return protocol.resolved((eyes.height, eyes.width), stored, bundle.info.network)
+    if protocol.name in WHOLE:
+        eyes.of_whole(eyes.height, eyes.width)  # says why, where it cannot be
+    return protocol.resolved((eyes.height, eyes.width), eyes.test_side, bundle.info.network)
 
 
 def values_of(outputs: Tensor, average: str) -> Tensor:

@@ -107,12 +107,12 @@ class Protocol:
             BOTH: 2 * (self.crops**2 + 1) * scales,
         }[self.name]
 
-    def resolved(self, input: Size, stored: Size | None = None, network: str = "") -> Protocol:
+    def resolved(self, input: Size, stored: int | None = None, network: str = "") -> Protocol:
         """With the scales at which a network of this input sees pictures.
 
         Those that are given; else those that papers print, in proportion for an input far from 224.
-        `stored`: the size at which a training kept larger pictures than its crops; ten-crop and
-        dense, whose papers test at the scale of training, then take its shorter side. ValueError
+        `stored`: the shorter side of the larger pictures out of which a training's own test cuts
+        its crops; ten-crop and dense, whose papers test at that scale, then take it. ValueError
         where crops do not fit, or the protocol is not for such an input.
         """
         if self.name == CENTRE:
@@ -128,9 +128,9 @@ class Protocol:
             )
         return replace(self, scales=scales)
 
-    def _scales(self, input: Size, stored: Size | None, network: str) -> tuple[int, ...]:
+    def _scales(self, input: Size, stored: int | None, network: str) -> tuple[int, ...]:
         if stored is not None and self.name in (TEN, DENSE):
-            return (min(stored),)
+            return (stored,)
         printed = next(
             one for one in PRINTED if one.protocol == self.name and network.startswith(one.network)
         )

@@ -18,6 +18,7 @@ from papernets.bundle.dense import dense_form
 from papernets.bundle.info import BundleInfo
 from papernets.bundle.load import Bundle
 from papernets.data import Preprocessing
+from papernets.data.whitening import Arrays
 from papernets.evaluate.infer import logits_of
 from papernets.evaluate.known import Pictures
 from papernets.evaluate.protocols import views as views_of
@@ -251,6 +252,62 @@ def test_one_output_tells_two_classes_apart(pictures: Pictures, name: str) -> No
     if name == "centre":
         alone = made.model(EYES(pictures.images[:])).detach().double()[:, 0] * 0.7
         torch.testing.assert_close(scores[:, 1], alone.sigmoid(), rtol=0, atol=1e-6)
+
+
+def measured(**settings: object) -> Preprocessing:
+    mean = torch.linspace(0, 1, SIDE * SIDE).view(1, SIDE, SIDE).repeat(3, 1, 1)
+    return replace(EYES, **{"arrays": Arrays(mean), **settings})
+
+
+def of_measured(eyes: Preprocessing) -> Bundle:
+    made = bundle_of(eyes=eyes)
+    content = eyes.arrays.content if eyes.arrays else b""
+    return replace(made, info=replace(made.info, arrays=content))
+
+
+def test_a_mean_picture_is_subtracted_from_crops_and_its_channels_means_from_whole_pictures(
+    pictures: Pictures,
+) -> None:
+    made = of_measured(measured())
+    dense = outputs_of(made, pictures, Protocol("dense", (STORED,)))
+    flat = torch.full((3, SIDE, SIDE), 0.5)
+    level = outputs_of(
+        of_measured(measured(arrays=Arrays(flat))), pictures, Protocol("dense", (STORED,))
+    )
+    torch.testing.assert_close(dense, level, rtol=0, atol=1e-5)
+    crop = outputs_of(made, pictures, Protocol("ten-crop")).exp()[0]
+    image = pictures.images[0]
+    eyes = made.info.preprocessing, made.info.arrays
+    seen = Preprocessing.from_dict(*eyes).of_crops()
+    crops = torch.stack(
+        [
+            one
+            for top, left in ((0, 0), (0, 4), (4, 0), (4, 4), (2, 2))
+            for one in both(image[:, top : top + SIDE, left : left + SIDE])
+        ]
+    )
+    wanted = torch.softmax(made.model(seen(crops)).detach().double() * 0.7, 1).mean(0)
+    torch.testing.assert_close(crop, wanted, rtol=0, atol=1e-6)
+
+
+def test_contrast_of_a_whole_picture_is_not_that_of_its_parts(pictures: Pictures) -> None:
+    made = of_measured(replace(EYES, gcn=1.0))
+    with pytest.raises(ValueError, match="normalises contrast or whitens each picture as a whole"):
+        outputs_of(made, pictures, Protocol("dense"))
+    assert outputs_of(made, pictures, Protocol("ten-crop")).shape == (5, 3)
+
+
+def test_a_training_that_keeps_pictures_for_jitter_is_tested_at_its_own_scale(
+    bundle: Bundle, pictures: Pictures
+) -> None:
+    """Stored at 20 for crops at up to 20, tested at 18: ten crops and dense are at 18 too."""
+    made = bundle_of(eyes=replace(EYES, short=18))
+    for name in ("ten-crop", "dense"):
+        assert resolved(made, Protocol(name)).scales == (18,)
+        assert resolved(bundle, Protocol(name)).scales == (STORED,)
+        own = outputs_of(made, pictures, Protocol(name))
+        asked = outputs_of(bundle, pictures, Protocol(name, (18,)))
+        torch.testing.assert_close(own, asked, rtol=0, atol=1e-6)
 
 
 def grey(pictures: Pictures) -> Pictures:

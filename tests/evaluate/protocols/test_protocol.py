@@ -43,9 +43,9 @@ def test_other_inputs_see_pictures_in_the_same_proportion() -> None:
 
 def test_ten_crops_and_dense_are_at_the_scale_of_training() -> None:
     for name in ("ten-crop", "dense"):
-        assert Protocol(name).resolved((224, 224), (288, 288)).scales == (288,)
-        assert Protocol(name, (300,)).resolved((224, 224), (288, 288)).scales == (300,)
-    assert Protocol("144").resolved((224, 224), (288, 288)).scales[0] == 256
+        assert Protocol(name).resolved((224, 224), 288).scales == (288,)
+        assert Protocol(name, (300,)).resolved((224, 224), 288).scales == (300,)
+    assert Protocol("144").resolved((224, 224), 288).scales[0] == 256
 
 
 @pytest.mark.parametrize(
