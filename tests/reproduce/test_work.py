@@ -66,6 +66,8 @@ def test_a_claim_is_trained_judged_and_written(tmp_path):
     assert low <= found["measured"] <= high < 0
     assert found["conditions"]["epochs"] == 3 and found["conditions"]["seeds"] == 2
     assert {one["epochs"] for one in found["trainings"]} == {3}
+    assert all(0 <= one["train_error"] <= 1 for one in found["trainings"])
+    assert all(len(one.train_errors) == 3 for one in made.found["learns"])
     text = (out / "report.md").read_text()
     assert "**agrees**" in text and "Printed: better" in text and "curves.png" in text
     assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
