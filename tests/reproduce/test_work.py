@@ -150,6 +150,19 @@ def test_an_impossible_scale_is_refused(tmp_path, scale):
         planned(claim(tmp_path), scale)
 
 
+def test_ten_crops_are_taken_of_the_networks_of_one(tmp_path):
+    """The pictures are stored larger than the input, as they were trained."""
+    net, data = write_own(tmp_path)
+    settings = {"data": data, "batch_size": 16, "input": (10,), "enlarge": 1.2}
+    arms = (Arm("one", net), Arm("ten", of="one", protocol="ten-crop"))
+    experiment = claim(tmp_path, seeds=1, arms=arms, rule=Lower("ten", "one"), settings=settings)
+    made, _ = done(experiment, tmp_path / "out")
+    (kept,) = (tmp_path / "out" / "runs").glob("*/ten-crop.json")
+    assert json.loads(kept.read_text())["protocol"] == "ten-crop"
+    assert made.found["ten"][0].test_images == made.found["one"][0].test_images == 30
+    assert made.verdict.word in ("agrees", "disagrees", "cannot tell")
+
+
 def test_an_arm_may_test_anothers_networks_otherwise(tmp_path, monkeypatch):
     experiment = claim(tmp_path, seeds=1)
     arms = (experiment.arms[0], Arm("ten", of="learns", protocol="ten-crop"))
