@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ..bundle.info import read_info
 from ..bundle.load import load_bundle
 from ..evaluate.pictures import open_pictures
+from ..evaluate.protocols.protocol import Protocol
 from ..evaluate.report import report
 from ..files import read_bytes, write_atomically
 from ..machine import choose_device
@@ -95,22 +95,12 @@ def otherwise(arm: Arm, task: Task, one: Measured, out: Path) -> Measured:
 
 
 def tested_by(folder: Path, protocol: str, task: Task) -> dict[str, Any]:
-    """The error of a run's network on its test set by a protocol, and of how many pictures.
-
-    ValueError where this version tests by the centre crop alone.
-    """
-    try:
-        room = import_module("papernets.evaluate.protocols.protocol")
-    except ImportError:
-        raise ValueError(
-            f"{protocol}: this version of papernets tests by the centre crop alone"
-        ) from None
+    """The error of a run's network on its test set by a protocol, and of how many pictures."""
     bundle = load_bundle(folder / "best")
     run = task.run
     pictures = open_pictures(bundle, run.recipe.data, data_dir=run.where.data_dir or None)
     device = choose_device(run.where.device)
-    more: dict[str, Any] = {"protocol": room.Protocol(protocol)}
-    scored = report(bundle, pictures, device=device, **more).score
+    scored = report(bundle, pictures, device=device, protocol=Protocol(protocol)).score
     return {"protocol": protocol, "error": scored.error, "images": scored.images}
 
 

@@ -5,8 +5,14 @@ import sys
 
 import pytest
 
-from papernets.cli import main
+from papernets.cli import main, screen
 from papernets.reproduce.claims import EXPERIMENTS
+
+
+@pytest.fixture(autouse=True)
+def as_loud_as_before(monkeypatch):
+    """--quiet holds until a verb is told otherwise: not in the tests after these."""
+    monkeypatch.setattr(screen, "QUIET", False)
 
 
 def test_the_list_is_every_claim(capsys):

@@ -5,10 +5,16 @@ import json
 import pytest
 from small_runs import write_own
 
-from papernets.cli import main
+from papernets.cli import main, screen
 
 FLAGS = ["--activation", "tanh", "--pooling", "plain", "--dropout", "0", "--set", "lrn=false"]
 NAME = "alexnet+lrn=false+activation=tanh+dropout=0+pooling=plain"
+
+
+@pytest.fixture(autouse=True)
+def as_loud_as_before(monkeypatch):
+    """--quiet holds until a verb is told otherwise: not in the tests after these."""
+    monkeypatch.setattr(screen, "QUIET", False)
 
 
 def told(capsys, *arguments):

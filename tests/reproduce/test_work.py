@@ -66,6 +66,8 @@ def test_a_claim_is_trained_judged_and_written(tmp_path):
     assert low <= found["measured"] <= high < 0
     assert found["conditions"]["epochs"] == 3 and found["conditions"]["seeds"] == 2
     assert {one["epochs"] for one in found["trainings"]} == {3}
+    assert all(0 <= one["train_error"] <= 1 for one in found["trainings"])
+    assert all(len(one.train_errors) == 3 for one in made.found["learns"])
     text = (out / "report.md").read_text()
     assert "**agrees**" in text and "Printed: better" in text and "curves.png" in text
     assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
@@ -146,6 +148,19 @@ def test_a_folder_holds_one_claim(tmp_path):
 def test_an_impossible_scale_is_refused(tmp_path, scale):
     with pytest.raises(ValueError, match=re.escape(f"scale {scale:g}: a share of the whole")):
         planned(claim(tmp_path), scale)
+
+
+def test_ten_crops_are_taken_of_the_networks_of_one(tmp_path):
+    """The pictures are stored larger than the input, as they were trained."""
+    net, data = write_own(tmp_path)
+    settings = {"data": data, "batch_size": 16, "input": (10,), "enlarge": 1.2}
+    arms = (Arm("one", net), Arm("ten", of="one", protocol="ten-crop"))
+    experiment = claim(tmp_path, seeds=1, arms=arms, rule=Lower("ten", "one"), settings=settings)
+    made, _ = done(experiment, tmp_path / "out")
+    (kept,) = (tmp_path / "out" / "runs").glob("*/ten-crop.json")
+    assert json.loads(kept.read_text())["protocol"] == "ten-crop"
+    assert made.found["ten"][0].test_images == made.found["one"][0].test_images == 30
+    assert made.verdict.word in ("agrees", "disagrees", "cannot tell")
 
 
 def test_an_arm_may_test_anothers_networks_otherwise(tmp_path, monkeypatch):
