@@ -76,7 +76,8 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if not self.fields:
-            object.__setattr__(self, "fields", tuple(_fields_of(self.settings)))
+            if isinstance(self.settings, Mapping):  # a user's own file may give anything
+                object.__setattr__(self, "fields", tuple(_fields_of(self.settings)))
             return
         made = settings_of(self.fields)
         if self.settings and dict(self.settings) != made:

@@ -263,7 +263,7 @@ def test_whatever_a_file_raises_is_a_line(here, capsys, verb, text):
         (
             "def shape(self, s):\n"
             "        Odd.asked += 1\n"
-            "        if Odd.asked > 1: raise BaseException('late')\n"
+            "        if Odd.asked > 2: raise BaseException('late')\n"
             "        return s",
             "error: BaseException: late",
         ),

@@ -81,7 +81,7 @@ def test_a_slip_is_one_line_and_2(own, capsys, verb, name, message):
     [
         ("explain", "CLAIM", "own.py:CLAIM cannot be used: AttributeError: "),
         ("verify", "CLAIM", "own.py:CLAIM cannot be used: AttributeError: "),
-        ("train", "RECIPE", "own.py:RECIPE cannot be used: AttributeError: "),
+        ("train", "RECIPE", "own.py:RECIPE cannot be used: TypeError: "),
     ],
 )
 def test_the_last_resort_names_the_file_and_the_error(own, capsys, verb, name, message):

@@ -114,7 +114,7 @@ def test_a_bundles_folder_can_be_explained(
 def test_explain_names_the_recipes_and_the_sources(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "lenet5"]) == 0
     out = capsys.readouterr().out
-    assert "\nRecipes: quick, best, small (for digits), scan\n" in out
+    assert "\nRecipes: quick, best, small (for digits), scan, paper, paper_distorted\n" in out
     assert "Notes 000 to 004 are five lecture notes and articles" in out
     paper = out.index("The paper prints otherwise")
     notes = out.index("Later notes print otherwise")

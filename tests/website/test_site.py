@@ -24,7 +24,7 @@ def site(tmp_path_factory):
     lessons.write(folder.put, ["output-size", "dilation"].__contains__)
     net = Net(EVIL, (1, 8, 8), 2, chain({EVIL: Conv(2, 3), "f": Flatten(), "out": Dense(2)}))
     folder.put("networks/evil", networks.page(networks.Found(net), networks.Beside()))
-    for page in ("fidelity", "initialisation", "results", "weights"):
+    for page in ("fidelity", "initialisation", "recipes", "results", "weights"):
         folder.put(page, f"# {page}\n")
     words = "<!-- draw lenet5 volumes: its maps -->"
     top = text.page(["# Site", build.drawn(words, "index.md"), text.toctree(BESIDE, "hidden:")])
@@ -36,7 +36,7 @@ def site(tmp_path_factory):
 
 BESIDE = (
     *("networks/index", "networks/gallery", "networks/evil", "lessons/index"),
-    *("fidelity", "initialisation", "results", "weights"),
+    *("fidelity", "initialisation", "recipes", "results", "weights"),
 )
 
 
