@@ -31,14 +31,17 @@ def convert(
         str,
         typer.Argument(
             help="Weights: safetensors (of several files, the index or its folder), .pth or .pt, "
-            "or Keras's .h5 or .keras."
+            "or Keras's .h5 or .keras. With --half, a bundle or a run."
         ),
     ],
+    out: Annotated[str, typer.Option("--out", help="A new folder for the bundle.")],
     net: Annotated[
         str,
-        typer.Option("--net", help="The network, by the peer's name or ours; with auto, by ours."),
-    ],
-    out: Annotated[str, typer.Option("--out", help="A new folder for the bundle.")],
+        typer.Option(
+            "--net",
+            help="The network, by the peer's name or ours; with auto, by ours. Not with --half.",
+        ),
+    ] = "",
     peer: Annotated[
         str,
         typer.Option(
@@ -84,6 +87,12 @@ def convert(
             "--set", help="An option of our network, such as zeros=around; may be repeated."
         ),
     ] = None,
+    half: Annotated[
+        bool,
+        typer.Option(
+            "--half", help="Write a bundle again with its weights in float16: half the size."
+        ),
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -93,6 +102,18 @@ def convert(
     table of what went where is printed. Nothing in the file is run.
     """
     screen.quiet(quiet or json)
+    if half:
+        given = (net, peer != "auto", classes, channels, labels, preprocessing, key, sets)
+        if any(value for value in given):
+            raise WrongUse("--half takes a bundle as it is: give it --out alone")
+        from .half import halved
+
+        halved(file, Path(out), json)
+        return
+    if not net:
+        raise WrongUse(
+            "give --net: the network whose weights these are, by the peer's name or ours"
+        )
     folder, peer = Path(out), peer.strip().lower()
     options = dict(_option(text) for text in sets or ())
     for flag, number in (("--classes", classes), ("--channels", channels)):

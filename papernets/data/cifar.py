@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from papernets.data.dataset import Dataset
+from papernets.data.known import CIFAR10
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import Packed, shown
 from papernets.files import read_bytes
@@ -15,9 +16,6 @@ SIDE = 32
 MOST_NAMES = 1 << 16  # bytes of the file with the classes' names
 RECORD = 1 + 3 * SIDE * SIDE
 TRAIN, TEST = tuple(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin"
-CLASSES = (
-    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-)  # fmt: skip
 INSIDE = "cifar-10-batches-bin"  # the folder in the archive
 PICKLES = (
     *(f"data_batch_{n}" for n in range(1, 6)), "batches.meta", "cifar-10-python.tar.gz",
@@ -83,12 +81,12 @@ def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
             f"{shown(folder)}: {', '.join(missing)} of CIFAR-10's six files "
             f"{'is' if len(missing) == 1 else 'are'} not there. Unpack the archive again, or: {HOW}"
         )
-    names: tuple[str, ...] = CLASSES
+    names: tuple[str, ...] = CIFAR10
     meta = folder / "batches.meta.txt"
     if meta.is_file():
         words = tuple(read_bytes(meta, MOST_NAMES).decode("utf-8", "replace").split())
         different = len(set(map(composed, words))) == len(words)
-        names = words if different and len(words) == len(CLASSES) else CLASSES
+        names = words if different and len(words) == len(CIFAR10) else CIFAR10
     parts = {"train": [folder / name for name in TRAIN], "test": [folder / TEST]}
     listings = {}
     for split, files in parts.items():

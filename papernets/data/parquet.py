@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from papernets.data.dataset import Dataset, WrongFolder
+from papernets.data.known import names_by_place, numbers
 from papernets.data.layout import SPLITS
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import shown
@@ -121,11 +122,17 @@ def listings_of(root: Path) -> tuple[dict[str, Listing], list[str]]:
                 skipped.append(f"{TableRow(tables, number).name}: no label")
             else:
                 found[split].append((number, composed(name)))
+    names = tables.columns.names or names_by_place(root)
+    if not tables.columns.names and _numbered(found, len(names)):
+        found = {
+            split: [(number, names[int(name)]) for number, name in rows]
+            for split, rows in found.items()
+        }
     known = {name for _, name in found["train"]}
     if not known:
         first = f" (first: {skipped[0]})" if skipped else ""
         raise ValueError(f"{shown(root)}: not one picture with a label{first}")
-    order = {composed(name): place for place, name in enumerate(tables.columns.names)}
+    order = {composed(name): place for place, name in enumerate(names)}
     classes = sorted(known, key=lambda name: (order.get(name, len(order)), natural(name)))
     listings = {}
     for split, rows in found.items():
@@ -138,3 +145,9 @@ def listings_of(root: Path) -> tuple[dict[str, Listing], list[str]]:
         pictures = [TableRow(tables, number) for number, _ in rows]
         listings[split] = Listing.named(pictures, [name for _, name in rows], classes)
     return listings, skipped
+
+
+def _numbered(found: dict[str, list[tuple[int, str]]], count: int) -> bool:
+    """Whether all labels are numbers of so many classes."""
+    counted = set(numbers(count))
+    return all(name in counted for rows in found.values() for _, name in rows)

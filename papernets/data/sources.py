@@ -13,6 +13,7 @@ from papernets.data.cifar import HOW, find_cifar, open_cifar, refuse_pickles
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
 from papernets.data.idx import FILES, find_idx, read_pair
+from papernets.data.known import GARMENTS, numbers
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
@@ -23,11 +24,7 @@ from papernets.words import brief, by, did_you_mean, plural
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
-DIGITS = tuple("0123456789")
-GARMENTS = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
+DIGITS = numbers(10)
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 TABLES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx")
 HELD_OUT = 5_000 / 60_000  # of an IDX training set, to choose the epoch
@@ -200,7 +197,7 @@ def _classes(key: str, labels: Tensor) -> tuple[str, ...]:
     """The classes' names: known ones, else the numbers 0 to the largest label."""
     if key == "fashion_mnist":
         return GARMENTS
-    return DIGITS if key == "mnist" else tuple(map(str, range(int(labels.max()) + 1)))
+    return DIGITS if key == "mnist" else numbers(int(labels.max()) + 1)
 
 
 def _how_to_get(key: str, root: Path) -> str:

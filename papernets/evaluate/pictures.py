@@ -17,6 +17,7 @@ from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.content import Content
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
+from ..data.known import names_for
 from ..data.layout import misplaced
 from ..data.listing import SPLITTING
 from ..data.names import normal
@@ -80,10 +81,11 @@ def open_pictures(
     part = part or "test"
     chosen = _part(dataset, part)
     there = [dataset.classes[label] for label in chosen.labels.unique().tolist()]
-    known = matched(bundle.info.classes, there, dataset.name, _unnamed(bundle))
+    own = classes_of(bundle, there)
+    known = matched(own, there, dataset.name, _unnamed(bundle))
     labels = torch.zeros(len(dataset.classes), dtype=torch.int64)
     labels[chosen.labels.unique()] = torch.tensor(known)
-    notes = _notes(bundle.info.classes, dataset.classes, there, dataset.name)
+    notes = _notes(own, dataset.classes, there, dataset.name)
     if root is not None or part != "test":
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
     if root is not None:
@@ -126,6 +128,13 @@ def matched(
             f"these, or a network trained on yours: papernets train NETWORK --data PATH{remedy}"
         )
     return [places[composed(name)] for name in given]
+
+
+def classes_of(bundle: Bundle, given: Sequence[str]) -> tuple[str, ...]:
+    """The classes of a bundle; of one that has numbers because its files had no names, by names."""
+    run, classes = bundle.info.run, bundle.info.classes
+    nameless = run.get("converted") or str(run.get("data", "")).startswith("cifar10")
+    return names_for(classes, given) if nameless else tuple(classes)
 
 
 def _unnamed(bundle: Bundle) -> str:
@@ -196,8 +205,9 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     name = root.resolve().name
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
+    own = classes_of(bundle, found)
     try:
-        known = matched(bundle.info.classes, found, shown(root), _unnamed(bundle))
+        known = matched(own, found, shown(root), _unnamed(bundle))
     except ValueError as error:
         meant = "" if is_parquet(root) else misplaced(root)
         raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
@@ -205,7 +215,7 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     read = _files(paths, preprocessing, strict)
     labels = torch.tensor([places[names[at]] for at in read.good])
     files = tuple(paths[at] for at in read.good)
-    notes = (*_notes(bundle.info.classes, found, found, name), *of_remarks(read.remarks))
+    notes = (*_notes(own, found, found, name), *of_remarks(read.remarks))
     skipped = (*without, *read.reasons)
     return Pictures(name, "all", read.images, labels, files, notes, skipped, read.content)
 

@@ -14,6 +14,7 @@ import torch
 from ..bundle.seen import Seen
 from ..bundle.weights import load_weights
 from ..data import Dataset
+from ..data.known import numbers
 from ..nets import Found
 from ..run.fast import Fast
 from ..run.network import Network, build
@@ -76,7 +77,8 @@ def train_network(
     model = _laid_out(model, device)
     state = start(model, recipe)
     if kept is not None:
-        _take_up(kept, state, mark, recipe.data, folder)
+        check_pictures(kept, mark, dataset, recipe.data, folder)
+        _take_up(kept, state, folder)
         began -= kept["seconds"]
         torch.set_num_threads(_threads(kept, where))
     threads = torch.get_num_threads()
@@ -175,13 +177,21 @@ def _threads(kept: dict[str, Any], where: Where) -> int:
     return had if where.threads in (0, began) else where.threads
 
 
-def _take_up(kept: dict[str, Any], state: State, mark: str, data: str, folder: Path) -> None:
-    """Give a new state what was kept; ValueError where pictures or network are no longer those."""
-    if kept.get("data", mark) != mark:
-        raise ValueError(
-            f"{data} is not what it was when the run in {folder} began. Bring the same "
-            "pictures back, or start a new run with another --out"
-        )
+def check_pictures(
+    kept: dict[str, Any], mark: str, dataset: Dataset, data: str, folder: Path
+) -> None:
+    """ValueError where the pictures are no longer those that the run began with."""
+    began_with = kept.get("data", mark)
+    if began_with == mark or began_with == fingerprint(dataset, numbers(len(dataset.classes))):
+        return  # the same, or the same when classes that have names today had numbers
+    raise ValueError(
+        f"{data} is not what it was when the run in {folder} began. Bring the same "
+        "pictures back, or start a new run with another --out"
+    )
+
+
+def _take_up(kept: dict[str, Any], state: State, folder: Path) -> None:
+    """Give a new state what was kept; ValueError where the network is no longer the same."""
     where = f"{folder / STATE} (was the network changed?)"
     load_weights(state.model, kept["state"]["model"], where)
     try:

@@ -191,7 +191,7 @@ WRONG_USE = [
     (["--net", "resnet20", "--set", "channels=0"], "channels must be a whole number of at least 1"),
     (["--net", "resnet20", "--set", "input=x"], "input must be"),
     (["--net", "alexnet", "--set", "input=8"], "the smallest input of alexnet is 67x67"),
-    (["--from", "timm"], "Missing option"),
+    (["--from", "timm"], "give --net: the network whose weights these are"),
 ]
 
 

@@ -9,7 +9,7 @@ import torch
 from small_photos import parquet
 
 from papernets import data
-from papernets.data.cifar import CLASSES
+from papernets.data.known import CIFAR10
 
 
 def binary(root: Path, count: int = 20) -> Path:
@@ -21,14 +21,14 @@ def binary(root: Path, count: int = 20) -> Path:
         records = random.randint(0, 256, (count, 3073)).astype(np.uint8)
         records[:, 0] = np.arange(count) % 10
         (root / f"{name}.bin").write_bytes(records.tobytes())
-    (root / "batches.meta.txt").write_text("\n".join(CLASSES) + "\n\n")
+    (root / "batches.meta.txt").write_text("\n".join(CIFAR10) + "\n\n")
     return root
 
 
 def test_records_are_pictures_with_their_labels(tmp_path: Path) -> None:
     root = binary(tmp_path / "cifar10")
     found = data.open("cifar10", data_dir=str(tmp_path), channels=3, size=(32, 32))
-    assert found.classes == CLASSES and found.kind == "photo"
+    assert found.classes == CIFAR10 and found.kind == "photo"
     assert [len(p) for p in (found.train, found.validation, found.test)] == [90, 10, 20]
     record = np.frombuffer((root / "test_batch.bin").read_bytes(), np.uint8)[3 * 3073 :][:3073]
     assert found.test.labels[3] == record[0] == 3

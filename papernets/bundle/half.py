@@ -1,0 +1,93 @@
+"""A bundle in half the space: weights in float16, what normalises in float32."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ..words import brief
+from . import WEIGHTS
+from .find import find_bundle
+from .info import BundleInfo, read_info
+from .new_folder import refuse_taken, write_new
+from .save import save_bundle, versions
+from .weights import read_safetensors
+
+
+@dataclass(frozen=True)
+class Halved:
+    """What was written: bytes of the weights before and after, and the largest rounding.
+
+    `rounding` is a share of the largest number of its tensor, and `tensor` that tensor's name.
+    """
+
+    folder: Path
+    network: str
+    before: int
+    after: int
+    rounding: float
+    tensor: str
+
+
+def halve(given: str | os.PathLike[str], out: Path) -> Halved:
+    """Write a bundle, a committee too, with its weights in float16, to a new folder.
+
+    Weights are what has two sizes or more. Vectors, the statistics of batch normalisation among
+    them, are few and stay in float32: a variance may be beyond float16's 65,504. What is computed
+    stays float32: a reader makes the numbers single again. Its run's pictures do not come along.
+    ValueError for a weight that float16 cannot hold, FileExistsError where something is in the way.
+    """
+    folder = find_bundle(given)
+    refuse_taken(out)
+    info = read_info(folder)
+    if info.kind != "committee":
+        one, state = _half_of(folder, out)
+        write_new(out, lambda path: save_bundle(path, _described(info), state))
+        return replace(one, after=(out / WEIGHTS).stat().st_size)
+    parts = {name: _half_of(folder / name, out) for name in info.members}
+
+    def write(path: Path) -> None:
+        for name, (_, state) in parts.items():
+            save_bundle(path / name, _described(read_info(folder / name)), state)
+        save_bundle(path, _described(info), None)
+
+    write_new(out, write)
+    found = [one for one, _ in parts.values()]
+    worst = max(found, key=lambda one: one.rounding)
+    after = sum((out / name / WEIGHTS).stat().st_size for name in info.members)
+    return replace(worst, network=info.network, before=sum(f.before for f in found), after=after)
+
+
+def _described(info: BundleInfo) -> BundleInfo:
+    """What a bundle of other numbers says: what was measured of the first ones is not true of it.
+
+    Without what it saw: its lists of pictures stay with the run.
+    """
+    return replace(info, run={**info.run, "half": True}, metrics={}, versions=versions())
+
+
+def _half_of(folder: Path, out: Path) -> tuple[Halved, Mapping[str, Tensor]]:
+    """A network's tensors, the large ones in half precision, and what that changed."""
+    state, halved, worst, at = read_safetensors(folder / WEIGHTS), dict[str, Tensor](), 0.0, ""
+    for name, tensor in state.items():
+        halved[name] = tensor
+        if tensor.dim() < 2 or not tensor.is_floating_point():
+            continue
+        half = tensor.half()
+        if not bool(half.isfinite().all()):
+            raise ValueError(
+                f"{brief(name)} of {folder} has {float(tensor.abs().max()):.3g}, beyond float16's "
+                f"{torch.finfo(torch.float16).max:,.0f}: this network stays in float32"
+            )
+        largest = float(tensor.abs().max()) or 1.0
+        off = float((tensor - half.to(tensor.dtype)).abs().max()) / largest
+        if off > worst or not at:
+            worst, at = off, name
+        halved[name] = half
+    before = (folder / WEIGHTS).stat().st_size
+    return Halved(out, read_info(folder).network, before, 0, worst, at), halved
