@@ -68,6 +68,7 @@ class TrainRecipe(Pacing, Learning, Basics):
         self.check_pacing()
         self._check_loss()
         self._check_pictures()
+        self._check_held_out()
         check_augment(self.augment, self.draws, self.neighbours)
         check_table("boost", self.boost, BOOST)
         check_options(self.options)
@@ -82,6 +83,28 @@ class TrainRecipe(Pacing, Learning, Basics):
         check_setting(self, "label_smoothing", good, "from 0 to below 1")
         good = self.constant > -math.inf
         check_setting(self, "constant", good, "a number, or inf for no term")
+
+    def _check_held_out(self) -> None:
+        if self.val_share == 0 and (asks := self.asks_held_out):
+            raise ValueError(
+                f"val_share=0 trains on all pictures, and {asks[0]}: {asks[1]}, or hold some out, "
+                "--set val_share=0.1"
+            )
+
+    @property
+    def asks_held_out(self) -> tuple[str, str]:
+        """What these settings need held-out pictures for, and what would do without; or empty."""
+        if self.keep == "best":
+            return "keep='best' chooses the epoch by held-out ones", "--set keep=last"
+        if self.schedule == "plateau" and self.monitor != "train_error":
+            without = (
+                "watch the training error, --set monitor=train_error, or take a schedule of steps, "
+                "--set schedule=step"
+            )
+            return "schedule 'plateau' looks at held-out ones", without
+        if self.fallback:
+            return "fallback keeps what does better on held-out ones", "--set fallback=false"
+        return ()  # type: ignore[return-value]
 
     def _check_pictures(self) -> None:
         check_setting(self, "channels", self.channels >= 0, "0 or more")
