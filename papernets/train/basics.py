@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ class Basics:
     data: str = "digits"
     recipe: str = ""  # the printed recipe's name
     weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
+    deviation: float = 0.0  # of first weights, Gaussian, biases 0; 0: as the network's own rule has
     probe: bool = False  # with weights: a new classifier is fitted first (`train.probe`)
     fallback: bool = False  # with weights: epoch 0 is kept where training does no better
     freeze_norm: bool = False  # with weights: batch normalisation keeps its mean and variance
@@ -55,6 +57,8 @@ class Basics:
         good = self.val_share == -1 or 0 <= self.val_share <= MOST_HELD
         within = f"from 0 to {MOST_HELD}, or -1 for as many as the set has"
         check_setting(self, "val_share", good, within)
+        good = math.isfinite(self.deviation) and self.deviation >= 0
+        check_setting(self, "deviation", good, "0 or more")
         _check_begin(self.begin)
         if self.begin and self.weights:
             raise ValueError(

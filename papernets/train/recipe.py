@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..nets import Found, look_up
+from ..spec import Initialisation
 from .augmenting import check_augment, check_table
 from .basics import Basics, check_word
 from .learning import Learning
@@ -152,6 +153,12 @@ class TrainRecipe(Pacing, Learning, Basics):
     def shrink(self) -> float:
         """How much digits are made smaller before the network sees them: 0.8 makes 20x20 16x16."""
         return self.digit_size / 20
+
+    def draw(self, found: Found) -> Initialisation:
+        """How the weights of a network are drawn before training."""
+        if not self.deviation:
+            return found.initialisation
+        return Initialisation("gaussian", self.deviation, "deviation, a setting of the run")
 
     def look_up(self, classes: int | None = None) -> Found:
         """The network for so many classes; None takes the network's own."""
