@@ -18,6 +18,7 @@ import typer
 from ..texts import json_text
 from . import screen
 from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
+from .protocols import Average, Crops, ProtocolName, Scales, protocol_of
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ def predict(
     scan: Annotated[
         bool, typer.Option("--scan", help="Read rows of digits, with lenet5_scan.")
     ] = False,
+    protocol: ProtocolName = "centre",
+    scales: Scales = "",
+    crops: Crops = None,
+    average: Average = "",
     batch_size: BatchSize = None,
     device: Device = "auto",
     threads: Threads = 0,
@@ -60,7 +65,7 @@ def predict(
     """Say what pictures show, with scores.
 
     Class names and preprocessing come from the bundle. The exit code is 0 if at least one file
-    could be read.
+    could be read. --protocol shows each picture as a paper did, and answers as evaluate does by it.
     """
     screen.quiet(quiet)
     if not files:
@@ -72,6 +77,9 @@ def predict(
         raise WrongUse(f"--top {top}: give 1 or more")
     if json and as_csv:
         raise WrongUse("--json and --csv: give one of them")
+    asked = protocol_of(protocol, scales, crops, average)
+    if scan and protocol != "centre":
+        raise WrongUse("--scan reads rows of digits, each as it is: leave out --protocol")
     from ..bundle.load import load_bundle
     from ..evaluate.predict import BATCH
     from ..evaluate.predict import predict as answers_of
@@ -85,7 +93,8 @@ def predict(
     loaded = load_bundle(bundle)
     with _gathered(files) as sources:
         top = min(top, len(loaded.info.classes))
-        answers = answers_of(loaded, sources, top=top, device=where, batch=batch_size or BATCH)
+        some = batch_size or BATCH
+        answers = answers_of(loaded, sources, top=top, device=where, batch=some, protocol=asked)
         found = loaded.info.preprocessing.get("kind") != "photo"
         table = _Table([source.name for source in sources], loaded.info.classes, found)
         with _progress(len(sources)) as advance:

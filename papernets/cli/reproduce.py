@@ -138,7 +138,7 @@ def _foretell(
     experiment: Experiment, scale: float, tasks: tuple[Task, ...], seconds: float
 ) -> None:
     """Say what will be trained and about how long it takes."""
-    from .progress import clock
+    from .epochs import clock
 
     epochs = tasks[0].run.recipe.epochs
     screen.note(

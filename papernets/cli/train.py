@@ -75,6 +75,15 @@ def train(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Seed of weights, order and distortions.", min=0)
     ] = None,
+    val_share: Annotated[
+        float | None,
+        typer.Option(
+            "--val-share",
+            help="The share of the training pictures that is held out to choose the epoch; 0 "
+            "trains on all of them and keeps the last epoch. [a val part, else a tenth; of MNIST "
+            "a twelfth]",
+        ),
+    ] = None,
     device: Device = "",
     threads: Threads = 0,
     channels: Annotated[
@@ -115,7 +124,8 @@ def train(
 ) -> None:
     """Train a network on pictures.
 
-    Held-out pictures choose the best epoch. The test set is looked at once, at the end.
+    Held-out pictures choose the best epoch, if any are held out. The test set is looked at once,
+    at the end.
     """
     from ..train.settings import located, resolve
     from ..train.trust import check_trusted, named_file
@@ -130,6 +140,7 @@ def train(
         "epochs": epochs,
         "batch_size": batch_size,
         "seed": seed,
+        "val_share": val_share,
         "device": device,
         "threads": threads or None,
         "channels": channels,
@@ -196,7 +207,8 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     from ..data.notes import in_numbers
     from ..train.rehearsal import epoch_seconds, looked_at
     from ..train.usual_words import without_effect
-    from .progress import clock, show_data
+    from .epochs import clock
+    from .progress import show_data
 
     with waiting(), wrong_data():
         dataset = looked_at(run)

@@ -34,7 +34,8 @@ class Crop:
     or as much upright, scaled to the size; 1 cuts out without scaling. jitter: the least and the
     largest length in pixels to which a photo's short side is scaled, before the crop; (0, 0) leaves
     it as it is. flip: how often a crop is mirrored, left to right. several: scaled by one of
-    FILTERS at random, else by the first.
+    FILTERS at random, else by the first. corners: a crop lies in one of the corners or in the
+    centre, each as often; else anywhere.
     """
 
     size: tuple[int, int]
@@ -45,6 +46,7 @@ class Crop:
     aspect: float = ASPECT
     jitter: tuple[int, int] = (0, 0)
     several: bool = False
+    corners: bool = False
 
     def __call__(self, images: Tensor, numbers: Tensor) -> Tensor:
         """Crops uint8 (N, C, height, width) of photos (N, C, h, w).
@@ -117,6 +119,9 @@ class Crop:
             part = min(images.shape[2:]) / short.double()
             rows = (self.size[0] * part).round().long().clamp(1, h)
             columns = (self.size[1] * part).round().long().clamp(1, w)
+        if self.corners:
+            top, left = _cornered(numbers[:, 0], h - rows, w - columns)
+            return Boxes(top, left, rows, columns)
         top, left = numbers[:, 0] * (h - rows + 1), numbers[:, 1] * (w - columns + 1)
         return Boxes(top.long(), left.long(), rows, columns)
 
@@ -168,6 +173,16 @@ class Crop:
         found = sheet[: len(images)]
         found[:, :, rows : rows + h, columns : columns + w] = images
         return found
+
+
+def _cornered(numbers: Tensor, down: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
+    """Tops and lefts of crops with so much room: in a corner, or in the centre for numbers about a
+    half. The centre is that of ten crops, its half a pixel rounded down."""
+    which = (5 * numbers).long()[:, None]
+    none = torch.zeros_like(down)
+    tops = torch.stack([none, none, down // 2, down, down], 1)
+    lefts = torch.stack([none, across, across // 2, none, across], 1)
+    return tops.gather(1, which)[:, 0], lefts.gather(1, which)[:, 0]
 
 
 def _mirrored(crops: Tensor, flips: Tensor) -> Tensor:

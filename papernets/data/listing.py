@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from papernets.data.dataset import Dataset, Part, hold_out
-from papernets.data.draw import drawn
+from papernets.data.dataset import Dataset, Part
 from papernets.data.notes import of_remarks
+from papernets.data.parting import all_learnt, check_share, parted
 from papernets.data.picture import LARGE, Remark, dimensions, load, pillow_rules, shown
 from papernets.data.stored import (
     File,
@@ -38,7 +38,8 @@ class Wanted:
     None for a share of the free memory. What needs more is read again whenever it is asked for.
     only_test: where the test part is a part of its own, only that is read; the others are empty.
     split: how what is held out is drawn: by "content", or by the "order" of the files, as all was
-    drawn until November 2026.
+    drawn until November 2026. val_share: which share of the training pictures is held out to choose
+    the epoch, 0 for none; -1: the set's own, a val part, else a tenth.
     """
 
     channels: int
@@ -49,8 +50,10 @@ class Wanted:
     room: float | None = None
     only_test: bool = False
     split: str = "content"
+    val_share: float = -1.0
 
     def __post_init__(self) -> None:
+        check_share(self.val_share)
         if self.split not in SPLITTING:
             raise ValueError(f"split={self.split!r}: parts are drawn by {either(SPLITTING)}")
         if self.channels not in (1, 3):
@@ -77,6 +80,11 @@ class Listing:
     def names(self) -> tuple[str, ...]:
         """The name of each file's class."""
         return tuple(self.classes[label] for label in self.labels)
+
+    def with_others(self, other: "Listing") -> "Listing":
+        """These files, then another listing's, whose classes are all among these."""
+        names = (*self.names, *other.names)
+        return Listing.named((*self.files, *other.files), names, self.classes)
 
     def of_classes(self, classes: Sequence[str]) -> "Listing":
         """The files of these classes alone, with labels among them."""
@@ -108,6 +116,8 @@ def read_dataset(
     if alone:
         last = list(listings)[-1]
         listings = {last: listings[last]}
+    else:
+        listings = all_learnt(root, listings, wanted, mark)
     files = next(iter(listings.values())).files
     parts: dict[str, Part] = {}
     left, odd = list(skipped), list[tuple[File, Remark]]()
@@ -141,7 +151,7 @@ def read_dataset(
         (test,) = parts.values()
         train, validation, sentence = test.select([]), test.select([]), "the test part alone"
     else:
-        train, validation, test, sentence = _split(root, parts, wanted, mark)
+        train, validation, test, sentence = parted(root, parts, wanted, mark)
     kind = "digit" if digits and _light_on_dark((test if alone else train).images) else "photo"
     name = root.resolve().name or shown(root)
     said = (*remarks, *of_remarks(odd))
@@ -225,47 +235,3 @@ def _check_classes(
                 raise ValueError(
                     f"{shown(folder)}: class {name!r}: not one picture can be read{first}"
                 )
-
-
-def _split(
-    root: Path, parts: dict[str, Part], wanted: Wanted, mark: str
-) -> tuple[Part, Part, Part, str]:
-    """train, validation, test, and the sentence that says how they were made."""
-    train = parts["train"]
-    few = f"{shown(root)}: {len(train)} training pictures are too few to hold a part out. "
-    if "val" in parts and "test" in parts:
-        sentence = "train/, val/ and test/ as they are: val/ chooses the epoch".replace("/", mark)
-        return train, parts["val"], parts["test"], sentence
-    how = f"drawn by class with seed {wanted.seed}"
-    if wanted.split == "content":
-        how += " from their content"
-    if "val" in parts or "test" in parts:
-        name = "val" if "val" in parts else "test"
-        rest, held = _drawn(train, (0.1,), wanted)
-        if not len(held) or not len(rest):
-            raise ValueError(few + "Give two or more of each class")
-        sentence = (
-            f"{name}{mark} is the test set; {len(held):,} of train{mark}'s {len(train):,} "
-            f"pictures, {how}, choose the epoch"
-        )
-        return train.select(rest), train.select(held), parts[name], sentence
-    places, tested, held = _drawn(train, (0.1, 0.1), wanted)
-    if not (len(tested) and len(held) and len(places)):
-        raise ValueError(few + "Give three or more of each class, or folders train/ and val/")
-    about = "about " if wanted.split == "content" else ""
-    sentence = (
-        f"{plural(len(places), 'picture')} to train, {len(held):,} to choose the epoch and "
-        f"{len(tested):,} to test ({about}80, 10 and 10 %), {how}"
-    )
-    return train.select(places), train.select(held), train.select(tested), sentence
-
-
-def _drawn(train: Part, shares: Sequence[float], wanted: Wanted) -> list[Tensor]:
-    """Places of the rest, and of a part a share."""
-    if wanted.split == "content":
-        return drawn(train.content, train.labels, shares, wanted.seed)
-    rest, tested = hold_out(train.labels, 0.1, wanted.seed)
-    if len(shares) == 1:
-        return [rest, tested]
-    places, held = hold_out(train.labels[rest], 1 / 9, wanted.seed + 1)
-    return [rest[places], tested, rest[held]]

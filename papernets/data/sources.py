@@ -17,6 +17,7 @@ from papernets.data.known import GARMENTS, numbers
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
 from papernets.data.parquet import is_parquet, open_parquet
+from papernets.data.parting import check_share
 from papernets.data.picture import shown
 from papernets.data.tree import class_folders
 from papernets.files import path_of
@@ -43,23 +44,26 @@ def open(
     room: float | None = None,
     only_test: bool = False,
     split: str = "content",
+    val_share: float = -1.0,
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
 
     The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
     folder a class, of parquet files or of CIFAR-10's binary files, or one parquet file. channels
-    and size are how photos are stored: give the network's. The rest is as in `Wanted`. ValueError
-    or FileNotFoundError says what is wrong and what would work.
+    and size are how photos are stored: give the network's. The rest is as in `Wanted`; of an IDX
+    set a twelfth is held out, of `digits` 200, unless val_share says otherwise. ValueError or
+    FileNotFoundError says what is wrong and what would work.
     """
     key = normal(name)
+    check_share(val_share)
     if key == "digits":
-        return _digits()
+        return _digits(val_share)
     if key in FOLDERS:
         root = data_folder(data_dir)
         if not root.is_dir():
             raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
         folders = [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root]
-        return _idx(key, folders, seed)
+        return _idx(key, folders, seed, val_share)
     path = given_path(name, data_dir)
     if key == "cifar10":
         path = data_folder(data_dir) / key
@@ -71,8 +75,8 @@ def open(
     if not (path.is_dir() or is_parquet(path)):
         raise WrongFolder(_a_file(name, path))
     if find_idx([path]):
-        return _idx(normal(path.resolve().name), [path], seed)
-    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split)
+        return _idx(normal(path.resolve().name), [path], seed, val_share)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split, val_share)
     stated = replace(wanted, split="order")  # of a set that is always the same, a stated part
     if is_parquet(path):
         return open_parquet(path, stated if normal(path.resolve().name) == "cifar10" else wanted)
@@ -122,7 +126,7 @@ def _unknown(name: str, path: Path) -> Exception:
     )
 
 
-def _digits() -> Dataset:
+def _digits(share: float) -> Dataset:
     """scikit-learn's 1,797 digits, 8x8 with values 0 to 16, as 20x20 in the middle of 28x28."""
     try:
         from sklearn.datasets import load_digits
@@ -138,7 +142,8 @@ def _digits() -> Dataset:
     whole = Part(images, torch.from_numpy(labels).long())
     rest, tested = hold_out(whole.labels, DIGITS_TEST / len(whole), seed=1998)
     others = whole.select(rest)
-    places, held = hold_out(others.labels, DIGITS_HELD_OUT / len(others), seed=1998)
+    usual = DIGITS_HELD_OUT / len(others)
+    places, held = _held_out(others.labels, usual if share < 0 else share, seed=1998)
     sentence = (
         f"{plural(len(places), 'digit')} to train, {len(held)} to choose the epoch and "
         f"{len(tested)} to "
@@ -148,7 +153,14 @@ def _digits() -> Dataset:
     return Dataset("digits", DIGITS, train, validation, whole.select(tested), "digit", sentence)
 
 
-def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
+def _held_out(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Places of the rest and of a share that is held out, as `hold_out` has them; 0 for none."""
+    if not share:
+        return torch.arange(len(labels)), torch.arange(0)
+    return hold_out(labels, share, seed)
+
+
+def _idx(key: str, folders: list[Path], seed: int, share: float) -> Dataset:
     """A data set of four IDX files in one of these folders."""
     found = find_idx(folders)
     missing = [name for part, name in FILES.items() if part not in found]
@@ -180,8 +192,8 @@ def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
                 f"{plural(len(classes), 'class', 'classes')}"
             )
     train = Part(images, labels)
-    rest, held = hold_out(labels, HELD_OUT, seed)
-    if not len(rest) or not len(held):
+    rest, held = _held_out(labels, HELD_OUT if share < 0 else share, seed)
+    if not len(rest) or (share and not len(held)):
         raise ValueError(
             f"{found['train', 'images']}: too few to train: {plural(len(train), 'picture')}"
         )
@@ -189,6 +201,11 @@ def _idx(key: str, folders: list[Path], seed: int) -> Dataset:
         f"{len(rest):,} of the {len(train):,} training pictures to train and {len(held):,}, drawn "
         f"by class with seed {seed}, to choose the epoch; the {len(test):,} test pictures to test"
     )
+    if not share:
+        sentence = (
+            f"all {len(train):,} training pictures to train, none chooses the epoch; the "
+            f"{len(test):,} test pictures to test"
+        )
     kind = "garment" if key == "fashion_mnist" else "digit"
     return Dataset(key, classes, train.select(rest), train.select(held), test, kind, sentence)
 

@@ -36,6 +36,8 @@ PANELS = {"error": 2.5, "loss": 2.0, "rate": 0.9}
 GAP, FOOT, LEFT, RIGHT = 0.12, 0.55, 0.95, 0.25
 STEPS = 8  # a schedule of at most so many learning rates goes by factors, so its axis too
 NEEDED = ("epoch", "train_loss", "val_loss", "val_error", "learning_rate")
+HELD_OUT = ("val_loss", "val_error")
+"""Of these, what may be None: in a run that held nothing out."""
 
 
 @style()
@@ -55,14 +57,18 @@ def curves_figure(
     the label says where its loss chose it among equal errors; without it, the first epoch with the
     lowest validation error. `last`: it was not chosen among all, and is
     called kept. A row of epoch 0 is what the training began with. Values that are not finite leave
-    a gap; so does an epoch without a `train_error`, of an earlier version. An empty log, or a row
+    a gap; so does an epoch without a `train_error`, of an earlier version. Where nothing was held
+    out, the training error and loss are drawn alone. An empty log, or a row
     without one of the NEEDED keys, is a ValueError.
     """
     column = _columns(log)
-    epochs, chosen = column["epoch"], _best(column["epoch"], column["val_error"], best)
-    error = 100 * column["val_error"]
     trained = 100 * np.array([_train_error(row) for row in log])
-    trained_word = "training error" if np.isfinite(trained).any() else ""
+    held = any(row["val_error"] is not None for row in log)
+    error = 100 * column["val_error"] if held else trained
+    epochs, chosen = column["epoch"], _best(column["epoch"], error, best)
+    of_held, of_trained = ("validation error", VERMILION), ("training error", BLUE)
+    name, colour = of_held if held else of_trained
+    trained_word = "training error" if held and np.isfinite(trained).any() else ""
     word = "kept" if last else "best"
     ring = ""
     if chosen is not None:
@@ -73,8 +79,8 @@ def curves_figure(
     paper = shorten(plain(f"{paper}, {paper_note}" if paper and paper_note else paper), 300)
     room = WIDTH - LEFT - RIGHT
     keys: dict[str, list[list[Key]]] = {
-        "error": flow(["validation error", *filter(None, (trained_word, ring, paper))], room),
-        "loss": flow(["training loss", "validation loss"], room),
+        "error": flow([name, *filter(None, (trained_word, ring, paper))], room),
+        "loss": flow(["training loss", *(["validation loss"] if held else [])], room),
         "rate": [],
     }
     strips = {name: sum(map(tall, rows)) for name, rows in keys.items()}
@@ -92,7 +98,7 @@ def curves_figure(
     line: dict[str, Any] = {"linewidth": 1.6, **mark}
 
     panel = panels["error"]
-    drawn = panel.plot(epochs, error, color=VERMILION, label="validation error", **line)
+    drawn = panel.plot(epochs, error, color=colour, label=name, **line)
     if trained_word:
         drawn += panel.plot(epochs, trained, color=BLUE, label=trained_word, **line)
     if chosen is not None:
@@ -108,7 +114,8 @@ def curves_figure(
 
     panel, losses = panels["loss"], (column["train_loss"], column["val_loss"])
     drawn = panel.plot(epochs, losses[0], color=BLUE, label="training loss", **line)
-    drawn += panel.plot(epochs, losses[1], color=VERMILION, label="validation loss", **line)
+    if held:
+        drawn += panel.plot(epochs, losses[1], color=VERMILION, label="validation loss", **line)
     _scale(panel, losses, from_zero=lone)
     panel.set_ylabel(_named(panel, "Loss"))
     legend(panel, drawn, keys["loss"], LEFT)
@@ -221,6 +228,8 @@ def _columns(log: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[np.float64]]
         raise ValueError("no epoch to draw: the log is empty")
     for at, row in enumerate(log, 1):
         missing = [key for key in NEEDED if row.get(key) is None]
+        if all(row.get(key, 0) is None for key in HELD_OUT):
+            missing = [key for key in missing if key not in HELD_OUT]
         if missing:
             raise ValueError(f"row {at} of the log has no {', '.join(missing)}")
     columns = {key: np.array([row[key] for row in log], dtype=np.float64) for key in NEEDED}
@@ -240,7 +249,8 @@ def _best(epochs: NDArray[np.float64], error: NDArray[np.float64], best: int | N
 
 def _summary(log: Sequence[Mapping[str, Any]]) -> str:
     """How long it took, where the rows say so."""
-    lost = sum(not np.isfinite(row["val_error"] + row["val_loss"]) for row in log)
+    looked = [row for row in log if row["val_error"] is not None]
+    lost = sum(not np.isfinite(row["val_error"] + row["val_loss"]) for row in looked)
     log = [row for row in log if row["epoch"]]
     epochs = plural(len(log), "epoch")
     if lost:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..bundle.fast import fast
 from ..bundle.modes import evaluating
 from ..watch import watched
+from ..words import brief
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
@@ -70,6 +71,19 @@ def batch_of(model: nn.Module) -> int:
     one = getattr(model, "members", [model])[0]
     net = getattr(one, "net", None)
     return MOST if net is None else max(1, min(MOST, PIXELS // (net.input[1] * net.input[2])))
+
+
+def check_classes(bundle: Bundle) -> None:
+    """ValueError for a bundle of a single class: its one output tells two apart, and the other has
+    no name."""
+    if len(bundle.info.classes) == 1:
+        name = brief(bundle.info.classes[0])
+        raise ValueError(
+            f"{bundle.folder} names one class, {name}, and tells it from nothing: its one output "
+            "is the score of the second of two classes. Make it again with the names of both: "
+            f"papernets.save(model, folder, classes=['other', {name}]), or papernets convert "
+            "--labels FILE with two lines"
+        )
 
 
 def scaled(bundle: Bundle, logits: Tensor) -> Tensor:

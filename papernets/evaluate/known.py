@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +13,10 @@ from torch import Tensor
 
 from ..bundle.seen import TEST, VALIDATION, Seen
 from ..data.content import Content
+from ..data.listing import SPLITTING
+from ..data.parting import MOST_HELD
 from ..data.stored import File, Images, OnDemand
+from ..numbers import is_number
 from ..words import plural
 
 PARTS = ("test", "validation", "train", "all")
@@ -52,6 +56,23 @@ class Pictures:
             notes=(*notes, *self.notes),
             known=None if self.known is None else self.known.select(places),
         )
+
+
+def parted_as(run: Mapping[str, Any]) -> dict[str, Any]:
+    """How the run of a bundle made parts of a set, as `data.open` takes it."""
+    return {"split": split_of(run), "val_share": share_of(run)}
+
+
+def split_of(run: Mapping[str, Any]) -> str:
+    """How the run of a bundle drew parts: those that do not say so, by the order of files."""
+    given = run.get("split") or ("order" if run.get("data") else "content")
+    return given if given in SPLITTING else "content"
+
+
+def share_of(run: Mapping[str, Any]) -> float:
+    """Which share of the training pictures the run of a bundle held out; -1: as the set has it."""
+    given = run.get("val_share")
+    return float(given) if is_number(given) and 0 <= given <= MOST_HELD else -1.0
 
 
 @dataclass(frozen=True)

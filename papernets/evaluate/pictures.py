@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -19,7 +18,6 @@ from ..data.folder import whole_folder
 from ..data.idx import find_idx
 from ..data.known import names_for
 from ..data.layout import misplaced
-from ..data.listing import SPLITTING
 from ..data.names import normal
 from ..data.notes import of_remarks
 from ..data.parquet import has_no_parts, is_parquet, listings_of
@@ -36,7 +34,7 @@ from ..data.stored import (
 )
 from ..files import path_of
 from ..words import brief, composed, either, listed, nearest, plural
-from .known import PARTS, Pictures, by_content, of_part
+from .known import PARTS, Pictures, by_content, of_part, parted_as
 from .read import preprocessing_of, read_files
 
 AGAIN = (
@@ -76,10 +74,15 @@ def open_pictures(
         seed=int(run.get("seed") or 0),
         strict=strict,
         only_test=part in ("", "test") and preprocessing.kind == "photo",
-        split=split_of(run),
+        **parted_as(run),
     )
     part = part or "test"
     chosen = _part(dataset, part)
+    if not len(chosen):
+        raise ValueError(
+            f"{dataset.name} has no picture in its {part} part: {dataset.split}. Other parts: "
+            f"{either([one for one in PARTS if one != part])}"
+        )
     there = [dataset.classes[label] for label in chosen.labels.unique().tolist()]
     own = classes_of(bundle, there)
     known = matched(own, there, dataset.name, _unnamed(bundle))
@@ -98,12 +101,6 @@ def open_pictures(
         dataset.name, part, images, labels[chosen.labels], chosen.files, notes, skipped, content
     )
     return found if seen is None else of_part(found, seen)
-
-
-def split_of(run: Mapping[str, Any]) -> str:
-    """How the run of a bundle drew parts: those that do not say so, by the order of files."""
-    given = run.get("split") or ("order" if run.get("data") else "content")
-    return given if given in SPLITTING else "content"
 
 
 def matched(

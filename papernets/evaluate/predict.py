@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,12 +20,16 @@ from ..data.picture import Remark, shown
 from ..data.stored import File
 from ..data.tree import visible_files
 from ..words import plural
-from .infer import logits_of, quickest, scaled
+from .known import Pictures
 from .metrics import probabilities
+from .protocols.outputs import asked_by
+from .protocols.protocol import Protocol
+from .protocols.views import check_photographs
 from .read import Read, preprocessing_of, read_files
 
 BATCH = 100  # files that are read before their answers are given
 TOP = 3
+PLAIN = Protocol()
 WIDE = 1.6  # times as wide as high: no digit is, but a row of them
 INK = 64  # of 255
 
@@ -107,17 +111,23 @@ def predict(
     top: int = TOP,
     device: torch.device | str = "cpu",
     batch: int = BATCH,
+    protocol: Protocol = PLAIN,
 ) -> Iterator[Answer]:
     """An answer for each source, in their order; `batch` pictures are in memory at a time.
 
-    `top` classes are given, all of them where there are fewer. `top` or `batch` below 1 is a
-    ValueError; so is a damaged list of the network's pictures, and an output that is NaN.
+    `top` classes are given, all of them where there are fewer. Pictures are shown by the protocol,
+    and the answers are those of `evaluate` by the same one. `top` or `batch` below 1 is a
+    ValueError; so is a protocol that the network cannot be tested by, a network of one class, a
+    damaged list of the network's pictures, and an output that is NaN.
     """
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
     seen, most = read_seen(bundle.folder), min(top, len(bundle.info.classes))
-    return _answers(bundle, iter(given), seen, most, device, batch)
+    eyes = preprocessing_of(bundle)
+    check_photographs(eyes, protocol, str(bundle.folder))
+    ask = asked_by(bundle, protocol, device)
+    return _answers(bundle, iter(given), seen, most, ask, batch)
 
 
 def _answers(
@@ -125,11 +135,10 @@ def _answers(
     given: Iterator[Source],
     seen: Seen | None,
     top: int,
-    device: torch.device | str,
+    ask: Callable[[Pictures], torch.Tensor],
     batch: int,
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    model = quickest(bundle.model.to(device))
     while some := list(islice(given, batch)):
         preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
@@ -139,8 +148,9 @@ def _answers(
         learnt = iter(_learnt(seen, files))
         rows: Iterator[NDArray[np.float64]] = iter(())
         if pictures:
-            logits = logits_of(model, torch.stack(pictures), preprocessing, device)
-            outputs = scaled(bundle, logits).numpy()
+            unknown = torch.zeros(len(pictures), dtype=torch.int64)
+            stored, name = torch.stack(pictures), str(bundle.folder)
+            outputs = ask(Pictures(name, "all", stored, unknown, tuple(files))).numpy()
             if outputs.shape[1:] != (len(bundle.info.classes),):
                 raise ValueError(
                     f"{bundle.folder} names "

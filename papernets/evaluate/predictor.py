@@ -23,6 +23,7 @@ from ..spec import Committee as CommitteeSpec
 from ..spec import Net
 from ..words import brief, by, listed, plural, shortened, type_of
 from .predict import Answer, Source, predict
+from .protocols.protocol import CENTRE, Protocol
 from .read import preprocessing_of, read_files
 
 Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
@@ -82,24 +83,32 @@ class Predictor:
         return preprocessing_of(self.bundle)
 
     @overload
-    def predict(self, pictures: Picture, top: int = 1) -> Answer: ...
+    def predict(
+        self, pictures: Picture, top: int = 1, protocol: str | Protocol = CENTRE
+    ) -> Answer: ...
 
     @overload
-    def predict(self, pictures: Several, top: int = 1) -> list[Answer]: ...
+    def predict(
+        self, pictures: Several, top: int = 1, protocol: str | Protocol = CENTRE
+    ) -> list[Answer]: ...
 
-    def predict(self, pictures: Picture | Several, top: int = 1) -> Answer | list[Answer]:
+    def predict(
+        self, pictures: Picture | Several, top: int = 1, protocol: str | Protocol = CENTRE
+    ) -> Answer | list[Answer]:
         """What is on a picture: an `Answer` with `.label`, `.score` and the `top` best classes.
 
         Of several, a list or a tuple, a list of answers in their order. One alone that cannot be
-        read is a ValueError; among several it has an answer with `.error`, as in the verb. The
-        model computes on its own device.
+        read is a ValueError; among several it has an answer with `.error`, as in the verb.
+        `protocol`, such as "ten-crop", says how each is shown. The model computes on its own
+        device.
         """
         top = plain_int(top)
         if not is_whole(top, 1):
             raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
         sources, several = _sources(pictures)
         device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
-        answers = list(predict(self.bundle, sources, top=top, device=device))
+        how = Protocol(protocol) if isinstance(protocol, str) else protocol
+        answers = list(predict(self.bundle, sources, top=top, device=device, protocol=how))
         if several:
             return answers
         if answers[0].error:

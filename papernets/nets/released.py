@@ -49,7 +49,7 @@ FB_IMAGENET = FB_TORCH.recipe(
 field               value          where                  note
 optimizer           sgd            train.lua
 momentum            0.9            opts.lua
-nesterov            yes            train.lua              not done here: plain momentum
+nesterov            true           train.lua
 batch_size          256            TRAINING.md            opts.lua has 32
 weight_decay        0.0001         opts.lua               of all parameters
 learning_rate       0.1            opts.lua
@@ -84,6 +84,7 @@ schedule         step            train.lua
 milestones       [80/164, 121/164]  train.lua          from passes 81 and 122 on
 epochs           164             opts.lua
 pictures         all 50,000      datasets/cifar10-gen.lua  tested on the 10,000 after each pass
+val_share        0               datasets/cifar10-gen.lua
 augment.flip     0.5             datasets/cifar10.lua
 augment.padding  4               datasets/cifar10.lua
 standardise      true            datasets/cifar10.lua

@@ -132,7 +132,7 @@ def _names(
             raise ValueError(
                 f"nothing tells the names of the {plural(net.classes, 'class', 'classes')}: "
                 "give classes=, in the "
-                f"order of the outputs; range({net.classes}) for numbers"
+                f"order of the outputs; range({max(net.classes, 2)}) for numbers"
             )
         return info.classes
     if isinstance(classes, Mapping):
@@ -142,7 +142,12 @@ def _names(
     if isinstance(classes, str | bytes | set | frozenset) or not isinstance(classes, Iterable):
         raise ValueError(f"classes must be names in the order of the outputs, not {brief(classes)}")
     names = tuple(str(name) for name in classes)
-    if len(names) != net.classes and not (net.classes == 1 and len(names) == 2):  # by its sigmoid
+    if net.classes == 1 and len(names) < 2:
+        raise ValueError(
+            f"the one output of {net.name} tells two classes apart: give the names of both, "
+            "classes=['no', 'yes'], the one first that an output below 0 means"
+        )
+    if len(names) != max(net.classes, 2):  # of one output by its sigmoid
         raise ValueError(
             f"{plural(len(names), 'name')} for the "
             f"{plural(net.classes, 'class', 'classes')} of {net.name}"

@@ -59,9 +59,9 @@ def class_names(found: Conversion, labels: str = "") -> tuple[tuple[str, ...], t
 
     `labels` is a file of names, `imagenet` or `numbers`. Without it, a peer's classifier of 1,000
     or 1,001 outputs is ImageNet's; any other has numbers, with a note unless the network is for ten
-    digits or the classifier was drawn. ValueError where names do not fit.
+    digits or the classifier was drawn. One output has two names. ValueError where names do not fit.
     """
-    count = found.model.net.classes
+    count = max(found.model.net.classes, 2)  # one output tells two apart, by its sigmoid
     word = plain(labels)
     if word not in ("", IMAGENET, NUMBERS):
         return labels_in(Path(labels), count)

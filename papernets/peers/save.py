@@ -34,6 +34,7 @@ def save(
         options={k: v for k, v in found.options.items() if k not in COMMON},
         run={"converted": dict(source)},
         versions=versions(),
+        outputs=1 if model.net.classes == 1 else 0,
     )
     write_new(out, lambda folder: save_bundle(folder, info, model.state_dict()))
 

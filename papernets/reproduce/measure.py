@@ -57,7 +57,7 @@ def read(task: Task, out: Path) -> Measured | None:
         result["test_error"],
         result["test_images"],
         tuple(train) if len(train) == len(log) else (),
-        tuple(row["val_error"] for row in log),
+        tuple(row["val_error"] for row in log if is_number(row["val_error"])),
         log[-1]["images"] if log else 0,
         result["seconds"],
         died,

@@ -12,11 +12,13 @@ DISTORTIONS = (
     "rotate", "scale", "squeeze", "shear", "shift", "elastic_alpha", "elastic_sigma",
 )  # fmt: skip
 """The strengths of distortion: the fields of `data.Distortion`."""
-CROPS = ("flip", "padding", "area", "aspect", "jitter_low", "jitter_high", "interpolation")
+CROPS = (
+    "flip", "padding", "area", "aspect", "jitter_low", "jitter_high", "interpolation", "corners",
+)  # fmt: skip
 """For photographs alone: how often one is mirrored; pixels around it before the crop; the least
 share of it that a crop takes, scaled to the input, and the widest aspect of that; the least and the
 largest length, in pixels, to which its short side is scaled before the crop; 1 for a filter drawn
-at random."""
+at random; 1 for crops in the corners and the centre alone."""
 COLOURS = ("pca", "brightness", "contrast", "saturation", "hue", "lighting")
 """Changes of light and colour: the strengths of `data.Colour`."""
 AUGMENTATIONS = (*DISTORTIONS, *CROPS, *COLOURS)
@@ -37,6 +39,11 @@ def check_augment(augment: Mapping[str, Any], draws: str, neighbours: float) -> 
     if "aspect" in augment and not 1 <= augment["aspect"] <= 100:
         raise ValueError(
             f"augment.aspect takes the widest aspect of a crop, 1 or more, not {augment['aspect']}"
+        )
+    if augment.get("corners", 0) not in (0, 1):
+        raise ValueError(
+            "augment.corners takes 1, for crops in the corners and the centre alone, or 0, not "
+            f"{augment['corners']}"
         )
     if augment.get("interpolation", 0) not in (0, 1):
         raise ValueError(

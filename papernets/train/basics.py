@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ BEGINNING = ("probe", "fallback", "freeze_norm")
 BEGIN = ("bundle", "rows")
 """What `begin` may hold: a trained network, and the rows of the table that take its weights."""
 MOST_SEED, MOST_BATCH = 2**60, 2**31
+MOST_HELD = 0.8
+"""The largest `val_share`, as `data.parting` has it."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,13 @@ class Basics:
     data: str = "digits"
     recipe: str = ""  # the printed recipe's name
     weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
+    deviation: float = 0.0  # of first weights, Gaussian, biases 0; 0: as the network's own rule has
     probe: bool = False  # with weights: a new classifier is fitted first (`train.probe`)
     fallback: bool = False  # with weights: epoch 0 is kept where training does no better
     freeze_norm: bool = False  # with weights: batch normalisation keeps its mean and variance
     epochs: int = 10
     batch_size: int = 128
+    val_share: float = -1.0  # held out of the training pictures; 0: none; -1: the set's own share
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
     seed: int = 0
@@ -49,6 +54,11 @@ class Basics:
         check_setting(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")
         within = f"from 0 to below {MOST_SEED:,}"
         check_setting(self, "seed", 0 <= self.seed < MOST_SEED, within)
+        good = self.val_share == -1 or 0 <= self.val_share <= MOST_HELD
+        within = f"from 0 to {MOST_HELD}, or -1 for as many as the set has"
+        check_setting(self, "val_share", good, within)
+        good = math.isfinite(self.deviation) and self.deviation >= 0
+        check_setting(self, "deviation", good, "0 or more")
         _check_begin(self.begin)
         if self.begin and self.weights:
             raise ValueError(

@@ -24,8 +24,10 @@ def begin(state: State, source: Source, held_out: Part, drawn: Collection[str]) 
     fits = recipe.probe and not recipe.neighbours  # strips have windows on no digit, without class
     spreads = fit_classifiers(state.model, source, drawn) if fits else {}
     state.restart_average()
-    loss, error = validate(state, held_out, source.preprocessing, recipe)
-    if not math.isfinite(loss):
+    loss, error = None, None
+    if len(held_out):
+        loss, error = validate(state, held_out, source.preprocessing, recipe)
+    if loss is not None and not math.isfinite(loss):
         raise ValueError(
             f"the weights of {recipe.weights} give a held-out loss of {loss} on {recipe.data}: "
             "they do not fit these pictures, or how they are prepared (low and high)"

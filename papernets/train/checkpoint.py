@@ -98,7 +98,8 @@ def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: boo
 def metrics_of(record: dict[str, Any]) -> dict[str, Any]:
     """What a bundle says of the epoch that its weights are of."""
     known = ("epoch", "train_loss", "train_error", "val_loss", "val_error")
-    return {k: record[k] for k in known if k in record}  # epoch 0 has no loss in training
+    # epoch 0 has no loss in training; without held-out pictures there is none on them
+    return {k: record[k] for k in known if record.get(k) is not None}
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
@@ -191,12 +192,20 @@ def _is_count(value: object) -> bool:
 def _is_beginning(record: object) -> bool:
     """True for what the state holds of a network before its first epoch, or for nothing."""
     return isinstance(record, dict) and (
-        not record or all(is_number(record.get(k)) for k in ("epoch", "val_loss", "val_error"))
+        not record or (is_number(record.get("epoch")) and _looked(record))
     )
 
 
-LATER = ("best", "train_error")
-"""Of an epoch, what the log does not hold, or did not in earlier versions."""
+HELD_OUT = ("val_loss", "val_error")
+LATER = ("best", "train_error", *HELD_OUT)
+"""Of an epoch, what the log does not hold, did not in earlier versions, or is seen apart."""
+
+
+def _looked(record: dict[str, Any]) -> bool:
+    """True for a loss and an error on held-out pictures, or none where there are no such."""
+    if all(record.get(k, 0) is None for k in HELD_OUT):
+        return True
+    return all(is_number(record.get(k)) for k in HELD_OUT)
 
 
 def _is_epoch(record: object) -> bool:
@@ -205,6 +214,7 @@ def _is_epoch(record: object) -> bool:
         isinstance(record, dict)
         and all(is_number(record.get(f.name)) for f in fields(Epoch) if f.name not in LATER)
         and is_number(record.get("train_error", 0.0))
+        and _looked(record)
     )
 
 

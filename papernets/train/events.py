@@ -34,11 +34,11 @@ class Started:
 class Begun:
     """How good trained weights are before the first epoch, and which classifiers were fitted.
 
-    The error is a fraction.
+    The error is a fraction; None, with the loss, where nothing is held out.
     """
 
-    val_loss: float
-    val_error: float
+    val_loss: float | None
+    val_error: float | None
     fitted: tuple[str, ...]
     seconds: float
 
@@ -73,12 +73,13 @@ class Progress:
 class Epoch:
     """One pass over the training pictures. Errors are fractions; `seconds` is the training pass
     alone. `train_error` is of the pictures as they were learnt, distorted and by weights that
-    moved: it may be above that on held-out pictures."""
+    moved: it may be above that on held-out pictures. `val_loss` and `val_error` are None where
+    nothing is held out."""
 
     epoch: int
     train_loss: float
-    val_loss: float
-    val_error: float
+    val_loss: float | None
+    val_error: float | None
     learning_rate: float
     seconds: float
     images: int

@@ -47,23 +47,28 @@ def fit(
 ) -> Iterator[Progress | Epoch]:
     """Train from the state's epoch to the recipe's last one, and yield an `Epoch` after each.
 
+    Where nothing is held out, an epoch has no held-out loss and error, and the last one is kept.
     `before_looking` is called before the held-out pictures are looked at, and may change the state.
     Between them come signs of life, `Progress`. When an `Epoch` is yielded, the state is that of
     the end of the epoch and may be saved. Raises `Diverged` with the step and the learning rate
     where the loss is not finite; the caller's last saved state is then good.
     """
     check_held_out(held_out, recipe)
+    looks = len(held_out) > 0
     while state.epoch < recipe.epochs:
         number = state.epoch + 1
         began = time.perf_counter()
         found = yield from _pass(state, stepper, recipe, number)
         before_looking()
         seconds = time.perf_counter() - began
-        val_loss, val_error = validate(state, held_out, preprocessing, recipe)
-        if not math.isfinite(val_loss):  # the last step's weights have not met a training picture
+        val_loss, val_error = None, None
+        if looks:
+            val_loss, val_error = validate(state, held_out, preprocessing, recipe)
+        # the last step's weights have not met a training picture
+        if val_loss is not None and not math.isfinite(val_loss):
             raise _diverged("the held-out loss", val_loss, state.step, number, found.rate, recipe)
-        earlier = [merit(h) for h in (*_begun(state, recipe), *state.history)]
-        best = not earlier or (val_error, val_loss) < min(earlier)
+        earlier = [merit(h) for h in (*_begun(state, recipe), *state.history)] if looks else []
+        best = looks and (not earlier or (val_error, val_loss) < min(earlier))
         record = Epoch(
             epoch=number,
             train_loss=float(found.losses.mean()),
@@ -173,12 +178,9 @@ def _diverged(
 
 
 def check_held_out(part: Part, recipe: TrainRecipe) -> None:
-    """ValueError where a schedule would look at held-out pictures that there are none of."""
-    if recipe.schedule == "plateau" and recipe.monitor != "train_error" and not len(part):
-        raise ValueError(
-            "schedule 'plateau' looks at held-out pictures, and there are none. Watch the training "
-            "error, --set monitor=train_error, or take a schedule of steps, --set schedule=step"
-        )
+    """ValueError where a recipe would look at held-out pictures that there are none of."""
+    if not len(part) and (asks := recipe.asks_held_out):
+        raise ValueError(f"no picture is held out, and {asks[0]}: {asks[1]}")
 
 
 def validate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .basics import check_keys, check_word
@@ -13,10 +14,12 @@ OPTIMIZERS = (
 )  # fmt: skip
 AVERAGES = ("exponential", "polyak")
 KINDS = ("conv", "dense", "depthwise", "norm", "bias")
-"""What `decays` may hold: kinds of parameters. Connection tables and subsampling are conv."""
+"""What `decays` and `speeds` may hold: kinds of parameters. Connection tables and subsampling are
+conv."""
 TAKEN = {
     "betas": ("adam", "adamw"),
     "momentum": ("sgd", "rmsprop", "rmsprop_tensorflow"),
+    "nesterov": ("sgd",),
     "alpha": ("rmsprop", "rmsprop_tensorflow"),
     "epsilon": ("adam", "adamw", "rmsprop", "rmsprop_tensorflow", "levenberg_marquardt"),
     "curvature": ("levenberg_marquardt",),
@@ -32,11 +35,13 @@ class Learning:
     learning_rate: float = 1e-3  # the peak of the schedule
     betas: tuple[float, ...] = (0.9, 0.999)
     momentum: float = 0.9
+    nesterov: bool = False  # of sgd: the gradient is added to the momentum's step once more
     alpha: float = 0.9  # of rmsprop: the decay of the mean square
     epsilon: float = 0.0  # 0: the optimiser's own; of levenberg_marquardt mu, 0.02
     curvature: int = 500  # pictures on which levenberg_marquardt takes second derivatives
     weight_decay: float = 0.0
     decays: dict[str, float] = field(default_factory=dict)  # times it; see KINDS
+    speeds: dict[str, float] = field(default_factory=dict)  # times the rate; see KINDS
     clip_norm: float = 0.0  # the longest gradient of all parameters together; 0: any
     clip_value: float = 0.0  # the largest number in a gradient; 0: any
     filter_rms: float = 0.0  # a filter whose root mean square is above it is set back to it
@@ -65,8 +70,19 @@ class Learning:
         check_setting(self, "betas", good, "two numbers from 0 to below 1")
         check_setting(self, "curvature", self.curvature >= 1, "at least 1")
         check_setting(self, "micro_batch", self.micro_batch >= 0, "0 or more")
-        check_keys("decays", self.decays, KINDS)
-        for key, value in self.decays.items():
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not (number and math.isfinite(value) and value >= 0):
-                raise ValueError(f"decays.{key} takes a number of 0 or more, not {value!r}")
+        if self.nesterov and self.optimizer == "sgd" and not self.momentum:
+            raise ValueError(
+                "nesterov changes a momentum, which is 0: --set momentum=0.9 or "
+                "--set nesterov=false"
+            )
+        for name in ("decays", "speeds"):
+            _check_kinds(name, getattr(self, name))
+
+
+def _check_kinds(name: str, table: Mapping[str, object]) -> None:
+    """ValueError for an unknown kind of parameter, or a factor that is no number of 0 or more."""
+    check_keys(name, table, KINDS)
+    for key, value in table.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and math.isfinite(value) and value >= 0):  # type: ignore[arg-type, operator]
+            raise ValueError(f"{name}.{key} takes a number of 0 or more, not {value!r}")

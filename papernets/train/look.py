@@ -28,6 +28,7 @@ SOURCES = {
     "elastic": "Simard et al. 2003, section 2",
     "crop": ALEXNET,
     "pad and crop": "He et al. 2015, section 4.2",
+    "corners": "Zeiler and Fergus 2013, section 3",
     "flip": ALEXNET,
     "area": GOOGLENET,
     "jitter": "Simonyan and Zisserman 2014, section 3.1",
@@ -43,6 +44,7 @@ SOURCES = {
 FREE = {
     "crop": (0, 1),
     "pad and crop": (0, 1),
+    "corners": (0,),
     "flip": (2,),
     "area": (0, 1, 3, 4),
     "jitter": (0, 1, 3),
@@ -126,7 +128,9 @@ def _strengths(recipe: TrainRecipe, eyes: Preprocessing) -> list[tuple[str, str]
             found.append(("pad and crop", f"{crop.padding[0]} pixels on each side"))
         elif crop.area == 1 and not crop.jitter[1] and eyes.crop:
             rows, columns = crop.size
-            found.append(("crop", f"{rows}x{columns} of {eyes.picture[0]}x{eyes.picture[1]}"))
+            name, where = ("corners", ", centre too") if crop.corners else ("crop", "")
+            of = f"{rows}x{columns} of {eyes.picture[0]}x{eyes.picture[1]}"
+            found.append((name, f"{of}{where}"))
         if crop.area < 1:
             found.append(("area", f"{100 * crop.area:g} to 100 %, aspects up to {crop.aspect:.3g}"))
         if crop.jitter[1]:
@@ -148,7 +152,7 @@ def _alone(source: Source, name: str, images: Tensor, draws: Draws) -> Tensor:
     if name in FREE:
         crop = crop_of(recipe, eyes)
         assert crop is not None
-        if name in ("crop", "pad and crop", "flip"):
+        if name in ("crop", "corners", "pad and crop", "flip"):
             crop = replace(crop, area=1.0, jitter=(0, 0))
         drawn = draws.uniform(CROP, NUMBERS)
         numbers = torch.tensor(STILL).repeat(len(images), 1)

@@ -52,7 +52,8 @@ def finish(
     best = assemble(training.found, state.best_weights).to(device).eval()
     scale = training.info.score_scale
     if run.recipe.loss == "mse":
-        scale = calibrated(best, dataset.validation, training.preprocessing, device)
+        part = dataset.validation if len(dataset.validation) else dataset.train
+        scale = calibrated(best, part, training.preprocessing, device)
     logits = logits_of(best, dataset.test.images, training.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
     if state.begun:
@@ -148,6 +149,7 @@ def calibrated(
 ) -> float:
     """The factor on the logits that makes their softmax most likely on a held-out part.
 
+    Where nothing is held out, `finish` gives the training pictures: it may then be too large.
     Squared errors say nothing of probabilities: the factor is chosen among powers of 2^(1/4).
     """
     logits = logits_of(model, part.images, preprocessing, device)

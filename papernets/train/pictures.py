@@ -8,14 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 from .. import data
-from ..data import Dataset, Preprocessing
+from ..data import Dataset, Preprocessing, parting
 from ..data.stored import channel_statistics, marks_of
 from ..data.whitening import mean_picture, whitening
 from ..spec import Net
 from ..strips.make import window_width
+from .basics import MOST_HELD
 from .pretrained import pixel_scale
 from .recipe import TrainRecipe
 from .run import Run
+
+assert MOST_HELD == parting.MOST_HELD
 
 
 def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
@@ -30,6 +33,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         seed=run.recipe.seed,
         strict=run.where.strict,
         split=run.recipe.split,
+        val_share=run.recipe.val_share,
     )
 
 

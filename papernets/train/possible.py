@@ -43,6 +43,11 @@ def check_learns(given: Net | Committee, recipe: TrainRecipe) -> None:
                     f"levenberg_marquardt is for layers in a line, as LeCun et al. 1998 have them: "
                     f"{row.name} of {net.name} {why}. Take --set optimizer=sgd"
                 )
+    if recipe.val_share == 0 and isinstance(given, Committee):
+        raise ValueError(
+            f"val_share=0 trains on all pictures, and how the networks of {given.name} are weighed "
+            "is chosen by held-out ones: leave val_share out"
+        )
     if recipe.loss == "binary" and isinstance(given, Committee):
         raise ValueError(f"loss 'binary' is for one network: {given.name} adds several")
     if recipe.loss == "binary":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..nets import Found, look_up
+from ..spec import Initialisation
 from .augmenting import check_augment, check_table
 from .basics import Basics, check_word
 from .learning import Learning
@@ -68,6 +69,7 @@ class TrainRecipe(Pacing, Learning, Basics):
         self.check_pacing()
         self._check_loss()
         self._check_pictures()
+        self._check_held_out()
         check_augment(self.augment, self.draws, self.neighbours)
         check_table("boost", self.boost, BOOST)
         check_options(self.options)
@@ -82,6 +84,28 @@ class TrainRecipe(Pacing, Learning, Basics):
         check_setting(self, "label_smoothing", good, "from 0 to below 1")
         good = self.constant > -math.inf
         check_setting(self, "constant", good, "a number, or inf for no term")
+
+    def _check_held_out(self) -> None:
+        if self.val_share == 0 and (asks := self.asks_held_out):
+            raise ValueError(
+                f"val_share=0 trains on all pictures, and {asks[0]}: {asks[1]}, or hold some out, "
+                "--set val_share=0.1"
+            )
+
+    @property
+    def asks_held_out(self) -> tuple[str, str]:
+        """What these settings need held-out pictures for, and what would do without; or empty."""
+        if self.keep == "best":
+            return "keep='best' chooses the epoch by held-out ones", "--set keep=last"
+        if self.schedule == "plateau" and self.monitor != "train_error":
+            without = (
+                "watch the training error, --set monitor=train_error, or take a schedule of steps, "
+                "--set schedule=step"
+            )
+            return "schedule 'plateau' looks at held-out ones", without
+        if self.fallback:
+            return "fallback keeps what does better on held-out ones", "--set fallback=false"
+        return ()  # type: ignore[return-value]
 
     def _check_pictures(self) -> None:
         check_setting(self, "channels", self.channels >= 0, "0 or more")
@@ -129,6 +153,12 @@ class TrainRecipe(Pacing, Learning, Basics):
     def shrink(self) -> float:
         """How much digits are made smaller before the network sees them: 0.8 makes 20x20 16x16."""
         return self.digit_size / 20
+
+    def draw(self, found: Found) -> Initialisation:
+        """How the weights of a network are drawn before training."""
+        if not self.deviation:
+            return found.initialisation
+        return Initialisation("gaussian", self.deviation, "deviation, a setting of the run")
 
     def look_up(self, classes: int | None = None) -> Found:
         """The network for so many classes; None takes the network's own."""

@@ -45,7 +45,7 @@ def epoch_seconds(run: Run, dataset: Dataset) -> float:
     recipe = replace(run.recipe, batch_size=count)
     part = dataset.train.select(range(count))
     draws = torch.Generator().manual_seed(recipe.seed)
-    model = build(net, generator=draws, initialisation=found.initialisation).to(device)
+    model = build(net, generator=draws, initialisation=recipe.draw(found)).to(device)
     state = start(model.train(), recipe)
     stepper = Alone(model, Source(part, preprocessing_for(recipe, net, dataset), recipe, device))
     seconds = 0.0

@@ -82,4 +82,4 @@ AFTER = {
 }
 """In a file, the settings of where stand after those of what they are nearest to."""
 NAMES = tuple(n for f in fields(TrainRecipe) for n in (f.name, *AFTER.get(f.name, ())))
-TABLES = ("augment", "boost", "options", "decays", "begin")
+TABLES = ("augment", "boost", "options", "decays", "speeds", "begin")

@@ -69,7 +69,7 @@ def train_network(
     if where.workers > 1 and device.type == "cpu":
         check_workers(net)
     draws = torch.Generator().manual_seed(recipe.seed)
-    model = build(net, generator=draws, initialisation=found.initialisation)
+    model = build(net, generator=draws, initialisation=recipe.draw(found))
     pretrained = bool(recipe.weights) and kept is None
     drawn = load_pretrained(model, run, dataset.classes) if pretrained else ()
     if recipe.begin and kept is None:

@@ -23,6 +23,7 @@ from .where import Where
 
 FINE = "finetune"  # the recipe that begins with trained weights
 BEGUN = {"probe": True, "fallback": True}  # of every recipe where a run does
+UNHELD = {"keep": "last", "fallback": False}  # where nothing is held out, unless told otherwise
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST_BYTES = 1_000_000  # of a configuration
 MOST = 2**63  # what TOML's whole numbers are held in
@@ -220,7 +221,8 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in printed.items()}
     settings |= _other_scales(wanted)
     begun = BEGUN if wanted.get("weights") else {}
-    run = Run.of({**joined(begun, settings, wanted), "net": named, "recipe": recipe.name})
+    unheld = UNHELD if joined(settings, wanted).get("val_share") == 0 else {}
+    run = Run.of({**joined(begun, settings, unheld, wanted), "net": named, "recipe": recipe.name})
     if not (run.recipe.channels or run.recipe.input):
         run = replace(run, looked_up=found)
     # says so where its options, channels or input are impossible

@@ -67,7 +67,8 @@ def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
     if preprocessing.order == "bgr" and recipe.draws != "order":  # what is stored is red first
         ground = ground[::-1]
     aspect = wanted.get("aspect", ASPECT)
-    return Crop(size, padding, area, flip, ground, aspect, jitter, several)
+    corners = bool(wanted.get("corners", 0))
+    return Crop(size, padding, area, flip, ground, aspect, jitter, several, corners)
 
 
 def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:

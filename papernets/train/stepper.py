@@ -99,6 +99,6 @@ def move(state: State, recipe: TrainRecipe, rate: float) -> None:
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of the next step."""
+    """Set the learning rate of the next step, of each group times its speed."""
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("speed", 1.0)

@@ -200,3 +200,49 @@ def test_what_look_refuses(
     photo(0, 0, (60, 90)).save("p.png")
     assert main(["look", *arguments]) == code
     assert said in capsys.readouterr().err and not Path("x.png").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--protocol", "ten-crop", "--average", "logits"],
+        ["--protocol", "multi-crop+dense", "--scales", "40", "--crops", "2"],
+    ],
+)
+def test_predict_answers_as_evaluate_does(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the same pictures, by the same protocol, in batches of other sizes."""
+    found = told(capsys, "a", *arguments, "--part", "test")
+    pictures = sorted(map(str, Path("photos/test").rglob("*.*")))
+    words = ["predict", "a", *pictures, "--json", "--top", "2", *arguments, "--batch-size", "3"]
+    assert main(words) == 0
+    answers = json.loads(capsys.readouterr().out)
+    truth = [Path(one["file"]).parent.name for one in answers]
+    wrong = [one["label"] != name for one, name in zip(answers, truth, strict=True)]
+    assert sum(wrong) / len(wrong) == found["error"] and len(wrong) == found["images"]
+    scores = [
+        {entry["label"]: entry["score"] for entry in one["top"]}[name]
+        for one, name in zip(answers, truth, strict=True)
+    ]
+    loss = -torch.tensor(scores, dtype=torch.float64).log().mean().item()
+    assert loss == pytest.approx(found["loss"], rel=1e-5)
+    alone = papernets.load("a").predict(pictures[0], protocol="ten-crop")
+    centre = papernets.load("a").predict(pictures[0])
+    assert alone.score != centre.score  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["a", "--protocol", "ten"], 2, "unknown protocol 'ten'. Did you mean 'ten-crop'?"),
+        (["a", "--average", "logits"], 2, "centre shows one view"),
+        (["lenet1", "--protocol", "ten-crop"], 1, "digits are shown whole and centred"),
+        (["lenet5_scan", "--scan", "--protocol", "144"], 2, "leave out --protocol"),
+    ],
+)
+def test_predict_refuses_what_cannot_be(
+    arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", *arguments, "photos/test"]) == code
+    assert message in capsys.readouterr().err.replace("\n", " ")

@@ -6,6 +6,8 @@ import torch
 from papernets.data import Crop, Preprocessing
 from papernets.data.crops import NUMBERS
 from papernets.data.draws import CROP, Draws
+from papernets.evaluate.protocols.boxes import Box, five, mirrored
+from papernets.evaluate.protocols.views import cut
 
 
 def places(count: int, height: int, width: int) -> torch.Tensor:
@@ -28,6 +30,18 @@ def test_a_crop_is_a_piece_of_the_picture_and_every_place_is_taken_as_often() ->
     counts = torch.bincount(top * 5 + left, minlength=15)  # 3 x 5 places
     assert len(counts) == 15
     assert ((counts - 4000 / 15) ** 2 / (4000 / 15)).sum() < 36.1  # chi square of 14: 1 in 1,000
+
+
+@pytest.mark.parametrize("size", [(8, 9), (9, 6), (6, 5)])
+def test_ten_sub_crops_are_those_of_the_test(size: tuple[int, int]) -> None:
+    """Zeiler and Fergus 2013, section 3: corners and centre, with and without mirroring."""
+    crops = Crop((6, 5), flip=0.5, corners=True)(places(2000, *size), numbers(2000))
+    found, counts = crops.flatten(1).unique(dim=0, return_counts=True)
+    views = mirrored(6, five(Box(0, 0, *size), (6, 5)))
+    wanted = cut(places(1, *size)[0], views, (6, 5)).flatten(1).unique(dim=0)
+    assert torch.equal(found, wanted)
+    if size == (8, 9):
+        assert len(found) == 10 and counts.min() > 150
 
 
 @pytest.mark.parametrize("width", [4, 8, 16])

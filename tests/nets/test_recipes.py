@@ -165,6 +165,20 @@ def test_residual_networks_warm_up_as_printed() -> None:
     assert (later["warmup_rate"], later["warmup_steps"]) == (0.01, 400)
 
 
+def test_vggs_a_is_drawn_from_a_gaussian_and_others_where_they_begin_new() -> None:
+    """Section 3.1 prints variance 0.01; of it no network is left after a step."""
+    drawn = {
+        (name, one.name): one.settings.get("deviation")
+        for name in ("vgg11", "vgg16")
+        for one in look_up(name).recipes
+        if one.name.startswith("paper")
+    }
+    assert drawn["vgg11", "paper"] == drawn["vgg16", "paper"] == 0.01
+    assert not any(v for (_, name), v in drawn.items() if name != "paper")
+    field = next(f for f in look_up("vgg11").recipe("paper").fields if f.field == "initialisation")
+    assert field.printed and "0.01" in field.note and "0.1" in str(field.value)
+
+
 def test_vgg_begins_with_rows_that_both_have_in_the_same_shape() -> None:
     rows = str(look_up("vgg16").recipe("paper").settings["begin"]["rows"]).split(",")
     shapes = [

@@ -239,6 +239,7 @@ def test_old_runs_draw_by_order_and_new_ones_by_picture(photos, tmp_path):
         ),
         ({"augment": {"aspect": 0.5}}, "augment.aspect takes the widest aspect of a crop, 1 or"),
         ({"augment": {"interpolation": 2}}, "augment.interpolation takes 1, for a filter drawn"),
+        ({"augment": {"corners": 0.5}}, "augment.corners takes 1, for crops in the corners and"),
         ({"augment": {"gamma": 1}}, "unknown key 'gamma' in augment."),
         ({"augment": {"pca": 0.1}, "draws": "order"}, "augment.pca is drawn by picture, and dra"),
         ({"draws": "turn"}, "unknown draws 'turn'. draws is one of picture, order"),

@@ -139,3 +139,29 @@ def test_vggs_deeper_columns_take_as(tmp_path):
     for row in rows:
         own = {name: t.shape for name, t in d.items() if t.row == row}
         assert own and own == {name: t.shape for name, t in a.items() if t.row == row}
+
+
+@pytest.mark.slow
+def test_vgg16_begins_with_a_as_the_paper_did(tmp_path):
+    """Section 3.1, by the recipes alone, at 32 pixels: A from a Gaussian, D from A's layers."""
+    from papernets.train.settings import resolve
+
+    write_own(tmp_path)
+    common = {"data": str(tmp_path / "pictures"), "input": (32,), "channels": 1, "epochs": 1}
+    common |= {"batch_size": 8, "recipe": "paper", "tiles": False}
+    a = resolve("vgg11", common)
+    first = session.build(
+        a.network(3).net,
+        generator=torch.Generator().manual_seed(0),
+        initialisation=a.recipe.draw(a.network(3)),
+    ).state_dict()
+    assert first["conv4_1.conv.weight"].std().item() == pytest.approx(0.01, rel=0.01)
+    assert not first["fc6.linear.bias"].any()
+    do(a, tmp_path / "A")
+    begin = {"bundle": str(tmp_path / "A")}
+    d = resolve("vgg16", {**common, "begin": begin})
+    assert len(d.recipe.begin_rows) == 7
+    started, *_, done = do(d, tmp_path / "D")
+    assert isinstance(started, Started) and 0 <= done.result["test_error"] <= 1
+    config = (tmp_path / "D" / "run.toml").read_text()
+    assert "deviation = 0.01" in config and f'bundle = "{tmp_path / "A"}"' in config

@@ -158,6 +158,47 @@ def test_each_kind_has_its_decay():
     assert len(alone) == 1 and alone[0]["weight_decay"] == 0.1
 
 
+def moved(steps, **settings):
+    """A network's parameters by name, before and after steps with the same gradients of 1."""
+    model = drawn(TINY)
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    recipe = TrainRecipe("x", optimizer="sgd", **settings)
+    optimizer = make_optimizer(model, recipe)
+    for rate in steps:
+        set_rate(optimizer, rate)
+        for p in model.parameters():
+            p.grad = torch.ones_like(p)
+        optimizer.step()
+    return {n: (before[n].double(), p.detach().double()) for n, p in model.named_parameters()}
+
+
+def test_nesterovs_momentum_is_that_of_torch7():
+    """optim/sgd.lua with nesterov, which train.lua of fb.resnet.torch asks for: v = 0.9 v + g,
+    and the step is rate (g + 0.9 v). The first is 1.9 rates long."""
+    v, wanted = 0.0, 0.0
+    for rate in (0.1, 0.1, 0.01):
+        v = 0.9 * v + 1
+        wanted += rate * (1 + 0.9 * v)
+    for before, after in moved([0.1, 0.1, 0.01], nesterov=True).values():
+        torch.testing.assert_close(before - after, torch.full_like(before, wanted))
+    assert resolve("resnet20", {"recipe": "released", "data": "cifar10"}).recipe.nesterov
+
+
+def test_each_kind_has_its_speed():
+    """train_val.prototxt of Caffe's AlexNet: lr_mult 2 and decay_mult 0 for biases, 1 for weights;
+    the gradient and the decay times the rate are in the momentum."""
+    run = resolve("alexnet", {"recipe": "released", "data": "photos"}).recipe
+    assert (run.speeds, run.decays) == ({"bias": 2}, {"bias": 0})
+    found = moved([0.1, 0.01], speeds=run.speeds, decays=run.decays, weight_decay=0.5)
+    for name, (w, after) in found.items():
+        speed, decay = (2, 0) if name.endswith("bias") else (1, 0.5)
+        v = torch.zeros_like(w)
+        for rate in (0.1, 0.01):
+            v = 0.9 * v + (1 + decay * w)
+            w = w - speed * rate * v
+        torch.testing.assert_close(after, w, rtol=1e-5, atol=1e-6)
+
+
 def norm_of(grads):
     return float(torch.cat([g.flatten() for g in grads]).norm())
 

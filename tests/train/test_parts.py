@@ -17,7 +17,8 @@ from papernets.bundle.load import load_bundle
 from papernets.bundle.seen import PICTURES, Marked, Seen, read_seen
 from papernets.cli import main
 from papernets.data import open as open_data
-from papernets.evaluate.pictures import open_pictures, split_of
+from papernets.evaluate.known import split_of
+from papernets.evaluate.pictures import open_pictures
 from papernets.train import outcome
 from papernets.train.events import Epoch, Started
 from papernets.train.settings import read_config

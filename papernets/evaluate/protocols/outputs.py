@@ -14,7 +14,7 @@ from ...bundle.load import Bundle
 from ...bundle.modes import evaluating
 from ...data import Preprocessing
 from ...watch import watched
-from ..infer import PIXELS, batch_of, for_both, logits_of, quickest, scaled
+from ..infer import PIXELS, batch_of, check_classes, for_both, logits_of, quickest, scaled
 from ..known import Pictures
 from ..read import preprocessing_of
 from .protocol import BOTH, CENTRE, CROPS, WHOLE, Protocol
@@ -31,6 +31,16 @@ def outputs_of(
     device: torch.device | str = "cpu",
     batch: int | None = None,
 ) -> Tensor:
+    """What a network says of pictures, as `asked_by` has it; `batch` views are shown at a time."""
+    return asked_by(bundle, protocol, device, batch)(pictures)
+
+
+def asked_by(
+    bundle: Bundle,
+    protocol: Protocol,
+    device: torch.device | str = "cpu",
+    batch: int | None = None,
+) -> Callable[[Pictures], Tensor]:
     """What a network says of pictures, float64 (N, classes), whose softmax is its scores.
 
     By centre they are its logits by the bundle's `score_scale`. Otherwise the logarithms of
@@ -39,22 +49,30 @@ def outputs_of(
     mean of both. `batch` views are shown at a time. ValueError where the network cannot be tested
     so.
     """
+    asked, protocol = protocol, resolved(bundle, protocol)
     preprocessing = preprocessing_of(bundle)
     model = bundle.model.to(device)
     if protocol.name == CENTRE:
-        return scaled(bundle, logits_of(model, pictures.images, preprocessing, device, batch))
-    asked, protocol = protocol, resolved(bundle, protocol)
-    views = Views(pictures.images, pictures.files, preprocessing, protocol)
-    views.check(asked, pictures.name)
+        quick = quickest(model)
+        return lambda some: scaled(
+            bundle, logits_of(quick, some.images, preprocessing, device, batch)
+        )
     told = _Asked(bundle, model, protocol, device, batch)
-    return as_outputs(told.averages(views), protocol.average)
+
+    def by_views(pictures: Pictures) -> Tensor:
+        views = Views(pictures.images, pictures.files, preprocessing, protocol)
+        views.check(asked, pictures.name)
+        return as_outputs(told.averages(views), protocol.average)
+
+    return by_views
 
 
 def resolved(bundle: Bundle, protocol: Protocol) -> Protocol:
     """A protocol with the scales for a bundle's network.
 
-    ValueError where it cannot be tested so.
+    ValueError where it cannot be tested so, or has one class alone.
     """
+    check_classes(bundle)
     eyes = preprocessing_of(bundle)
     if protocol.name in WHOLE:
         if isinstance(bundle.model, Committee):

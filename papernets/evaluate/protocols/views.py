@@ -72,12 +72,7 @@ class Views:
 
         `asked` is the protocol as it was given: whoever gives scales may have pictures enlarged.
         """
-        if self.preprocessing.kind != "photo":
-            raise ValueError(
-                f"{name}: {self.preprocessing.kind}s are shown whole and centred, as their network "
-                f"was trained to see them, and {self.protocol.name} is for photographs: leave out "
-                "--protocol"
-            )
+        check_photographs(self.preprocessing, self.protocol, name)
         if self.files or asked.scales or self.as_stored:
             return
         stored = tuple(self.images.shape[2:])
@@ -148,6 +143,15 @@ class Views:
         if self.protocol.name in (GRID, BOTH):
             return grid_crops(size, self.input, (scale,), self.protocol.crops)
         return square_crops(size, self.input, (scale,))
+
+
+def check_photographs(eyes: Preprocessing, protocol: Protocol, name: str) -> None:
+    """ValueError for a protocol of several views where a network sees no photographs."""
+    if protocol.name != CENTRE and eyes.kind != "photo":
+        raise ValueError(
+            f"{name}: {eyes.kind}s are shown whole and centred, as their network was trained to "
+            f"see them, and {protocol.name} is for photographs: leave out --protocol"
+        )
 
 
 def cut(base: Tensor, views: Sequence[View], size: Size) -> Tensor:

@@ -94,7 +94,7 @@ batch_size      256                   train_val.prototxt
 weight_decay    0.0005                solver.prototxt
 decays.bias     0                     train_val.prototxt  decay_mult 0
 learning_rate   0.01                  solver.prototxt
-bias_rate       2 times               train_val.prototxt  lr_mult 2; not done here
+speeds.bias     2                     train_val.prototxt  lr_mult 2
 schedule        step                  solver.prototxt
 milestones      [2/9, 4/9, 6/9, 8/9]  solver.prototxt     every 100,000 of 450,000 steps
 gamma           0.1                   solver.prototxt

@@ -66,7 +66,7 @@ batch_size      32               train_val.prototxt
 weight_decay    0.0002           quick_solver.prototxt
 decays.bias     0                train_val.prototxt     decay_mult 0
 learning_rate   0.01             quick_solver.prototxt
-bias_rate       2 times          train_val.prototxt     lr_mult 2; not done here
+speeds.bias     2                train_val.prototxt     lr_mult 2
 schedule        polynomial       quick_solver.prototxt
 power           0.5              quick_solver.prototxt
 length          2,400,000 steps  quick_solver.prototxt

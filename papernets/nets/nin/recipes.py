@@ -32,12 +32,11 @@ momentum        0.9            open: {KRIZHEVSKY}  whose procedure it takes
 batch_size      128            section 4.1
 weight_decay    0.0005         open: {KRIZHEVSKY}  used; tuned on held-out pictures, not printed
 learning_rate   0.02           open           set by hand, not printed; ours without normalisation
-schedule        plateau        section 4.1    when the accuracy on the training set stops improving;
-                                              here the error on held-out pictures
+schedule        plateau        section 4.1    when the accuracy on the training set stops improving
 gamma           0.1            section 4.1
 drops           2              section 4.1    repeated once: the last rate is 1 % of the first
 patience        5              open           not said in passes
-monitor         error          open           see the schedule
+monitor         train_error    section 4.1
 epochs          120            open           until the accuracy stops improving
 keep            last           open
 loss            cross_entropy  section 3.2    softmax
@@ -49,6 +48,8 @@ gcn             55             open: pylearn2, make_cifar10_gcn_whitened.py  sec
 zca             0.1            open: pylearn2, make_cifar10_gcn_whitened.py  section 4.2 has the
                                               step; what is added to each eigenvalue is its code's
 pictures        50,000         section 4.2    the settings are chosen by the last 10,000 of them
+val_share       0              open           whether the tested network learnt from those too is
+                                              not said
 initialisation  by hand        section 4.1    values not printed; ours are the Caffe definition's
 test            centre         open           of 32x32
 """,

@@ -31,9 +31,8 @@ filter_rms      0.1            section 3  of every convolution; crucial, most in
 initialisation  0.01           section 3  weights 10^-2, drawn here as N(0, 0.01); biases 0
 dropout         0.5            section 3  fc6 and fc7
 enlarge         256/224        section 3  short side 256, of it the middle 256x256
-distortion      10 sub-crops   section 3  corners and centre, mirrored or not; a crop may lie
-                                          anywhere here
-augment.flip    0.5            section 3
+augment.corners  1             section 3  ten sub-crops: corners and centre,
+augment.flip    0.5            section 3  mirrored or not
 mean            pixel          section 3
 scale           -128 to 128    section 3  roughly, after the mean
 test            ten-crop       open: Krizhevsky et al. 2012, section 4.1

@@ -37,7 +37,7 @@ def make_optimizer(model: Network, recipe: TrainRecipe) -> torch.optim.Optimizer
     fused = next(model.parameters()).device.type in ("cpu", "cuda")
     epsilon = recipe.epsilon or EPSILON.get(kind, 0.0)
     if kind == "sgd":
-        return torch.optim.SGD(groups, rate, recipe.momentum, fused=fused)
+        return torch.optim.SGD(groups, rate, recipe.momentum, nesterov=recipe.nesterov, fused=fused)
     if kind == "rmsprop":
         return torch.optim.RMSprop(groups, rate, recipe.alpha, epsilon, momentum=recipe.momentum)
     if kind == "rmsprop_tensorflow":
@@ -49,14 +49,19 @@ def make_optimizer(model: Network, recipe: TrainRecipe) -> torch.optim.Optimizer
 
 
 def parameter_groups(model: Network, recipe: TrainRecipe) -> list[dict[str, Any]]:
-    """The parameters that are trained, in groups of one weight decay, in the order of the model."""
-    kinds = kinds_of(model) if recipe.decays else {}
-    found: dict[float, list[nn.Parameter]] = {}
+    """The parameters that are trained, in groups of one weight decay and one speed, in the order of
+    the model. `set_rate` multiplies the rate of a group by its speed."""
+    kinds = kinds_of(model) if recipe.decays or recipe.speeds else {}
+    found: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            times = float(recipe.decays.get(kinds.get(name, ""), 1.0))
-            found.setdefault(recipe.weight_decay * times, []).append(parameter)
-    return [{"params": own, "weight_decay": decay} for decay, own in found.items()]
+            kind = kinds.get(name, "")
+            decay = recipe.weight_decay * float(recipe.decays.get(kind, 1.0))
+            found.setdefault((decay, float(recipe.speeds.get(kind, 1.0))), []).append(parameter)
+    return [
+        {"params": own, "weight_decay": decay, "speed": speed}
+        for (decay, speed), own in found.items()
+    ]
 
 
 def kinds_of(model: Network) -> dict[str, str]:
