@@ -21,7 +21,7 @@ from torch import Tensor
 
 from papernets.data.components import batches
 from papernets.data.stored import Images
-from papernets.words import by
+from papernets.words import brief, by, listed
 
 GCN, ZCA = 55.0, 0.1  # pylearn2's: the length of a picture, and what is added to each eigenvalue
 MOST_WHITENED = 4096  # values of a picture: CIFAR's 3,072, of which the matrix has 38 MB
@@ -41,14 +41,15 @@ class Arrays:
 
     def __post_init__(self) -> None:
         size = self.mean.numel()
-        if self.mean.ndim != 3 or self.mean.dtype != torch.float32:
+        if self.mean.ndim != 3:
             raise ValueError(f"a mean picture of shape {tuple(self.mean.shape)}: give (C, H, W)")
-        for tensor in (self.mean, self.matrix):
+        for what, tensor in (("mean picture", self.mean), ("whitening matrix", self.matrix)):
+            if tensor is not None and tensor.dtype != torch.float32:
+                kind = str(tensor.dtype).removeprefix("torch.")
+                raise ValueError(f"a {what} of {kind} numbers: give float32")
             if tensor is not None and not bool(tensor.isfinite().all()):
                 raise ValueError("arrays of a preprocessing with values that are not finite")
-        if self.matrix is not None and (
-            self.matrix.shape != (size, size) or self.matrix.dtype != torch.float32
-        ):
+        if self.matrix is not None and self.matrix.shape != (size, size):
             raise ValueError(
                 f"a whitening matrix of {by(self.matrix.shape)} for pictures of "
                 f"{by(self.mean.shape)}: give {size}x{size}"
@@ -93,8 +94,11 @@ class Arrays:
             found = load(content)
         except SafetensorError as error:
             raise ValueError(f"the arrays are no safetensors file: {error}") from None
+        except KeyError as error:  # a kind of number that the format has, and torch has not
+            raise ValueError(f"the arrays are of {error} numbers: give float32") from None
         if "mean" not in found or not set(found) <= {"mean", "matrix"}:
-            raise ValueError(f"the arrays are {', '.join(sorted(found))}: not a mean and a matrix")
+            held = listed(map(brief, sorted(found)), 5) if found else "none"
+            raise ValueError(f"the arrays are {held}: not a mean and a matrix")
         arrays = Arrays(found["mean"], found.get("matrix"))
         arrays.__dict__["content"] = content  # what is kept stays as it was written
         return arrays
@@ -138,7 +142,13 @@ def whitening(prepare: Prepare, images: Images, bias: float = ZCA) -> Arrays:
         covariance += flat.T @ flat
     values, vectors = torch.linalg.eigh(covariance / len(images))
     scale = (values.clamp_min(0) + bias).rsqrt()
-    return Arrays(mean, ((vectors * scale) @ vectors.T).float())
+    matrix = ((vectors * scale) @ vectors.T).float()
+    if not bool(matrix.isfinite().all()):
+        raise ValueError(
+            f"zca={bias:g} is too small to whiten these pictures, some of whose values say nothing "
+            f"new: --set zca={ZCA}"
+        )
+    return Arrays(mean, matrix)
 
 
 def _prepared(prepare: Prepare, images: Images, what: str) -> Iterator[Tensor]:

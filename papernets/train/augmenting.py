@@ -19,6 +19,8 @@ CROPS = (
 share of it that a crop takes, scaled to the input, and the widest aspect of that; the least and the
 largest length, in pixels, to which its short side is scaled before the crop; 1 for a filter drawn
 at random; 1 for crops in the corners and the centre alone."""
+MOST_SIDE = 10_000
+"""Pixels of a side, or around a picture."""
 COLOURS = ("pca", "brightness", "contrast", "saturation", "hue", "lighting")
 """Changes of light and colour: the strengths of `data.Colour`."""
 AUGMENTATIONS = (*DISTORTIONS, *CROPS, *COLOURS)
@@ -32,8 +34,17 @@ def check_augment(augment: Mapping[str, Any], draws: str, neighbours: float) -> 
     flip, padding, area = (augment.get(k, d) for k, d in (("flip", 0), ("padding", 0), ("area", 1)))
     if flip > 1:
         raise ValueError(f"augment.flip takes a share from 0 to 1, not {flip}")
-    if padding != int(padding):
-        raise ValueError(f"augment.padding takes a whole number of pixels, not {padding}")
+    if padding != int(padding) or padding > MOST_SIDE:
+        raise ValueError(
+            f"augment.padding takes a whole number of pixels up to {MOST_SIDE:,}, not {padding}"
+        )
+    for name in ("scale", "squeeze"):
+        if augment.get(name, 0) >= 1:
+            raise ValueError(f"augment.{name} takes a share below 1, not {augment[name]}")
+    if augment.get("elastic_sigma", 1) < 1:
+        raise ValueError(
+            f"augment.elastic_sigma takes 1 pixel or more, not {augment['elastic_sigma']}"
+        )
     if not 0 < area <= 1:
         raise ValueError(f"augment.area takes a share above 0 and up to 1, not {area}")
     if "aspect" in augment and not 1 <= augment["aspect"] <= 100:
@@ -75,9 +86,6 @@ def _check_jitter(augment: Mapping[str, Any]) -> None:
             "augment.area and augment.jitter_low are two ways to scale a crop: give one, such as "
             "--set augment.area=1"
         )
-
-
-MOST_SIDE = 10_000
 
 
 def _check_together(augment: Mapping[str, Any], draws: str, neighbours: float) -> None:

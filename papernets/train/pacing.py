@@ -29,6 +29,9 @@ TAKEN = {
 Listed = tuple[tuple[float, float], ...]
 """Learning rates, each with the passes for which it holds."""
 
+LEAST_EVERY = 1e-6
+"""Passes between two falls: more often than once a picture of any set would be no staircase."""
+
 
 @dataclass(frozen=True)
 class Pacing:
@@ -64,6 +67,7 @@ class Pacing:
         for name in ("every", "power"):
             value = getattr(self, name)
             check_setting(self, name, math.isfinite(value) and value > 0, "above 0")
+        check_setting(self, "every", self.every >= LEAST_EVERY, "at least a millionth")
         check_setting(self, "rates", all(map(_is_rate, self.rates)), f"pairs of {PAIRS}")
         if self.schedule == "listed" and not self.rates:
             raise ValueError(f"schedule 'listed' needs rates, pairs of {PAIRS}")

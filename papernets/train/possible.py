@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..spec import (
     RBF,
     Activation,
@@ -21,6 +23,7 @@ from ..spec import (
     TableConv,
     walk,
 )
+from ..words import by
 from .recipe import TrainRecipe
 
 CURVED = (
@@ -57,6 +60,18 @@ def check_learns(given: Net | Committee, recipe: TrainRecipe) -> None:
             raise ValueError(
                 f"loss 'binary' needs an output that may have either sign, and that of {net.name} "
                 "is never above, or never below, 0. Take --set loss=cross_entropy"
+            )
+
+
+def check_norms(made: Net, batch_size: int) -> None:
+    """ValueError where batch normalisation would see one value a channel: it has no deviation."""
+    for row in walk(made):
+        norm = getattr(row.layer, "norm", None)
+        if norm is not None and batch_size == 1 and math.prod(row.out[1:]) == 1:
+            raise ValueError(
+                f"{made.name} with input {by(made.input)} normalises {row.name} over a "
+                "batch, of which one picture has one value a channel: it cannot be trained on "
+                "single pictures. Take more at a time, --batch-size 2 at least, or a larger input"
             )
 
 

@@ -13,7 +13,7 @@ from .augmenting import check_augment, check_table
 from .basics import Basics, check_word
 from .learning import Learning
 from .pacing import Pacing
-from .toml import check_setting
+from .toml import check_numbers, check_setting
 
 CHOICES = {
     "loss": ("map", "mse", "cross_entropy", "binary"),
@@ -62,6 +62,7 @@ class TrainRecipe(Pacing, Learning, Basics):
     options: dict[str, Any] = field(default_factory=dict)  # the network's
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         for name, known in CHOICES.items():
             check_word(name, getattr(self, name), known)
         self.check_basics()

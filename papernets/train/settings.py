@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,9 +11,9 @@ from typing import Any, get_type_hints
 from ..files import FOLDER, SPECIAL, path_of, read_bytes, unreadable
 from ..nets import Found, find, look_up
 from ..said import Recipe
-from ..spec import SWAPS, Committee, Net, parted, walk
+from ..spec import SWAPS, Committee, Net, parted
 from ..words import by, did_you_mean, plain
-from .possible import check_learns
+from .possible import check_learns, check_norms
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
 from .shape import shaped
@@ -227,8 +226,12 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
         run = replace(run, looked_up=found)
     # says so where its options, channels or input are impossible
     if not run.recipe.freeze_norm:
-        _check_norms(run.found.net.member, run.recipe.at_once)
+        check_norms(run.found.net.member, run.recipe.at_once)
     check_learns(run.found.net, run.recipe)
+    if run.recipe.begin:
+        from .pretrained import bundle_of
+
+        bundle_of(str(run.recipe.begin["bundle"]))  # says so where there is none
     return run
 
 
@@ -267,18 +270,6 @@ def _check_needs(network: str, recipe: Recipe, wanted: Mapping[str, Any]) -> Non
             raise ValueError(
                 f"recipe {recipe.name} of {network} begins with trained weights, {one.note}: give "
                 f"them by {flag}. All of it: papernets recipe {network} {recipe.name}"
-            )
-
-
-def _check_norms(made: Net, batch_size: int) -> None:
-    """ValueError where batch normalisation would see one value a channel: it has no deviation."""
-    for row in walk(made):
-        norm = getattr(row.layer, "norm", None)
-        if norm is not None and batch_size == 1 and math.prod(row.out[1:]) == 1:
-            raise ValueError(
-                f"{made.name} with input {by(made.input)} normalises {row.name} over a "
-                "batch, of which one picture has one value a channel: it cannot be trained on "
-                "single pictures. Take more at a time, --batch-size 2 at least, or a larger input"
             )
 
 

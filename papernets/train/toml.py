@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
+from ..numbers import LARGE, is_number
 from ..texts import json_text
 
 
@@ -42,3 +44,26 @@ def check_setting(settings: object, name: str, good: bool, wanted: str) -> None:
     if not good:
         given = getattr(settings, name)
         raise ValueError(f"{name} must be {wanted}, not {toml_value(given)}")
+
+
+def check_numbers(settings: Any) -> None:
+    """ValueError for a number so large that single precision makes it, or its square, infinite.
+
+    Infinity itself, and what is no number, is for the check of each setting.
+    """
+    for field in fields(settings):
+        for name, number in _numbers(field.name, getattr(settings, field.name)):
+            if abs(number) < math.inf and not is_number(number):
+                raise ValueError(f"{name} takes numbers below {LARGE:g}, not {number:g}")
+
+
+def _numbers(name: str, value: object) -> Iterator[tuple[str, float]]:
+    """Every number in a setting, with its name."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _numbers(f"{name}.{key}", one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers(name, one)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield name, value

@@ -1,10 +1,12 @@
 """Mean pictures, contrast and whitening: pylearn2's arithmetic, transcribed, and its invariants."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
 from papernets.data import Preprocessing
 from papernets.data.whitening import GCN, ZCA, Arrays, mean_picture, normalised, whitening
@@ -73,6 +75,18 @@ def test_pictures_too_large_to_whiten_are_refused() -> None:
         mean_picture(RAW, pictures()[:0])
 
 
+def of_four_bits() -> bytes:
+    """A safetensors file of numbers that the format has, and torch has not."""
+    head = json.dumps({"mean": {"dtype": "F4", "shape": [1, 2, 2], "data_offsets": [0, 2]}})
+    return len(head).to_bytes(8, "little") + head.encode() + bytes(2)
+
+
+def test_zca_that_divides_by_nothing_is_refused() -> None:
+    """60 pictures of 75 values: their covariance has eigenvalues of 0."""
+    with pytest.raises(ValueError, match="zca=1e-310 is too small to whiten these pictures"):
+        whitening(RAW, pictures(), 1e-310)
+
+
 def test_arrays_go_to_bytes_and_back() -> None:
     arrays = whitening(RAW, pictures())
     again = Arrays.of(arrays.content)
@@ -91,7 +105,21 @@ def test_arrays_go_to_bytes_and_back() -> None:
             lambda: Arrays(torch.zeros(1, 2, 2), torch.zeros(3, 3)),
             "a whitening matrix of 3x3 for pictures of 1x2x2: give 4x4",
         ),
+        (
+            lambda: Arrays(torch.zeros(1, 2, 2).double()),
+            "a mean picture of float64 numbers",
+        ),
+        (
+            lambda: Arrays(torch.zeros(1, 2, 2), torch.zeros(4, 4).to(torch.float8_e5m2)),
+            "a whitening matrix of float8_e5m2 numbers: give float32",
+        ),
         (lambda: Arrays.of(b"nonsense"), "the arrays are no safetensors file"),
+        (lambda: Arrays.of(save({})), "the arrays are none: not a mean and a matrix"),
+        (
+            lambda: Arrays.of(save({f"{n}" * 999: torch.zeros(1) for n in range(1000)})),
+            "and 995 more: not a mean and a matrix",
+        ),
+        (lambda: Arrays.of(of_four_bits()), "the arrays are of 'F4' numbers: give float32"),
     ],
 )
 def test_arrays_that_make_no_sense(made, words: str) -> None:

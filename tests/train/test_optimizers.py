@@ -111,6 +111,12 @@ def test_a_recipe_makes_torchs_own():
     assert make_optimizer(model, TrainRecipe("x")).param_groups[0]["eps"] == 1e-8
 
 
+def test_betas_may_be_whole_numbers():
+    """`--set betas=[0, 0]`: torch takes numbers with a point alone."""
+    recipe = TrainRecipe("tiny", betas=(0, 0))
+    assert make_optimizer(drawn(TINY), recipe).param_groups[0]["betas"] == (0.0, 0.0)
+
+
 def test_weight_decay_stands_inside_the_momentum():
     """Krizhevsky et al. 2012, section 5: v = 0.9 v - 0.0005 rate w - rate g; w = w + v.
 

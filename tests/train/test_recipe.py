@@ -51,6 +51,7 @@ from papernets.train.settings import resolve
         ({"patience": 0}, "patience must be at least 1, not 0"),
         ({"drops": 0}, "drops must be at least 1, not 0"),
         ({"monitor": "top5"}, "unknown monitor 'top5'. monitor is one of error, loss, train_error"),
+        ({"every": 1e-7}, "every must be at least a millionth, not 1e-07"),
         ({"every": 0.0}, "every must be above 0, not 0.0"),
         ({"power": math.nan}, "power must be above 0, not nan"),
         ({"schedule": "listed"}, "schedule 'listed' needs rates, pairs of a rate above 0 and its"),
@@ -81,6 +82,18 @@ from papernets.train.settings import resolve
         ({"augment": {"rotat": 5}}, "unknown key 'rotat' in augment. Did you mean 'rotate'? It"),
         ({"augment": {"rotate": "x"}}, "augment.rotate takes a number of 0 or more, not 'x'"),
         ({"augment": {"rotate": -1}}, "augment.rotate takes a number of 0 or more, not -1"),
+        ({"augment": {"scale": 1}}, "augment.scale takes a share below 1, not 1"),
+        ({"augment": {"squeeze": 2.0}}, "augment.squeeze takes a share below 1, not 2.0"),
+        ({"augment": {"elastic_sigma": 0}}, "augment.elastic_sigma takes 1 pixel or more, not 0"),
+        (
+            {"augment": {"padding": 1e6}},
+            "augment.padding takes a whole number of pixels up to",
+        ),
+        ({"clip_value": 1e30}, "clip_value takes numbers below 1e+30, not 1e+30"),
+        ({"constant": -1e308}, "constant takes numbers below 1e+30, not -1e+308"),
+        ({"augment": {"rotate": 1e308}}, "augment.rotate takes numbers below 1e+30, not 1e+308"),
+        ({"betas": (0.9, 1e99)}, "betas takes numbers below 1e+30, not 1e+99"),
+        ({"rates": ((1e99, 2),)}, "rates takes numbers below 1e+30, not 1e+99"),
         ({"boost": {"round": 5}}, "unknown key 'round' in boost. Did you mean 'rounds'?"),
         ({"boost": {"rounds": 0}}, "boost.rounds must be a whole number of at least 1, not 0"),
         ({"boost": {"rounds": 1.5}}, "boost.rounds must be a whole number of at least 1, not 1.5"),
@@ -91,6 +104,11 @@ from papernets.train.settings import resolve
 def test_what_cannot_be_is_refused_before_anything_is_loaded(settings, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         resolve("lenet5", settings)
+
+
+def test_a_bundle_to_begin_with_that_is_none_is_refused_too():
+    with pytest.raises(FileNotFoundError, match="no bundle 'no/where': give a bundle's folder"):
+        resolve("lenet5", {"begin": {"bundle": "no/where", "rows": "C1"}})
 
 
 def test_the_distortions_that_a_run_knows_are_the_data_rooms():

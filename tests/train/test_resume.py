@@ -404,6 +404,28 @@ def test_a_full_disk(home, whole, tmp_path, monkeypatch, at, epoch):
     assert left_by(folder) == whole
 
 
+@pytest.fixture(scope="module")
+def whole_by_mean(home):
+    """What a run leaves that keeps a mean picture beside its state."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outcome, "draw", lambda *_: None)
+        do(run_of(home, mean="pixel", epochs=2), home / "mean")
+    return left_by(home / "mean")
+
+
+@pytest.mark.parametrize("at", [5, *siblings.slow(3, 4, *range(6, 22))])
+def test_a_full_disk_with_a_mean_picture_to_keep(home, whole_by_mean, tmp_path, monkeypatch, at):
+    """Each of its writes in turn, that of the mean picture beside the state among them."""
+    folder = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full(at))
+        with pytest.raises(OSError, match=r"could not save .*Make room, then: "):
+            do(run_of(home, mean="pixel", epochs=2), folder)
+    assert not list(folder.rglob("*.unfinished"))
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole_by_mean
+
+
 @pytest.mark.parametrize(
     "number, said",
     [

@@ -45,7 +45,9 @@ def make_optimizer(model: Network, recipe: TrainRecipe) -> torch.optim.Optimizer
     if kind == "levenberg_marquardt":
         return LevenbergMarquardt(groups, rate, epsilon)
     adam = torch.optim.Adam if kind == "adam" else torch.optim.AdamW
-    return adam(groups, rate, (recipe.betas[0], recipe.betas[1]), epsilon, fused=fused)
+    return adam(
+        groups, rate, (float(recipe.betas[0]), float(recipe.betas[1])), epsilon, fused=fused
+    )
 
 
 def parameter_groups(model: Network, recipe: TrainRecipe) -> list[dict[str, Any]]:
