@@ -36,6 +36,8 @@ def test_the_interval_of_a_difference_is_welchs_and_no_narrower():
 def test_one_training_of_each_counts_by_its_pictures():
     assert of_difference([0.1], [0.2]) is None
     # Newcombe 1998, table II: 56 of 70 less 48 of 80, and 0 of 10 less 0 of 20, by method 10
-    assert of_difference([56 / 70], [48 / 80], (70, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert of_difference([56 / 70], [48 / 80], (70, 80)) == pytest.approx(
+        (0.0524, 0.3339), abs=5e-5
+    )
     assert of_difference([0.0], [0.0], (10, 20)) == pytest.approx((-0.1611, 0.2775), abs=5e-5)
     assert of_difference([0.1, 0.1], [0.1, 0.1]) == (0.0, 0.0)

@@ -16,7 +16,8 @@ EXPERIMENTS = (
         "mnist",
         "the LeNets on MNIST: larger ones err less",
         PAPER.at("section III-C, figure 9"),
-        "LeNet-1 1.7 %, LeNet-4 1.1 %, LeNet-5 0.95 % (0.8 % with distortions), boosted LeNet-4 0.7 %",
+        "LeNet-1 1.7 %, LeNet-4 1.1 %, LeNet-5 0.95 % (0.8 % with distortions), boosted LeNet-4 "
+        "0.7 %",
         tuple(Arm(name, name, {"epochs": PASSES[name]}) for name in PRINTED),
         All(
             (
