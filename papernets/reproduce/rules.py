@@ -59,7 +59,7 @@ class Near:
         if word == DISAGREES and number.interval and number.interval[0] <= most:
             word = OPEN
         reach = f" (95 %: {number.reach})" if number.reach else ""
-        why = f"{number.what} {number.text}{reach}, printed {percent(self.printed)}"
+        why = f"{number.what}: {number.text}{reach}, printed {percent(self.printed)}"
         return Verdict(word, (number,), why)
 
 
