@@ -104,7 +104,7 @@ def planned_json(
 
 def trained(result: Mapping[str, Any]) -> str:
     """What is said of one training that is done."""
-    from .progress import clock
+    from .epochs import clock
 
     return (
         f"test error {percent(result['test_error'])} of "

@@ -196,7 +196,8 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     from ..data.notes import in_numbers
     from ..train.rehearsal import epoch_seconds, looked_at
     from ..train.usual_words import without_effect
-    from .progress import clock, show_data
+    from .epochs import clock
+    from .progress import show_data
 
     with waiting(), wrong_data():
         dataset = looked_at(run)

@@ -56,7 +56,7 @@ class Waiting:
         self(f"bytes of {name}", done, total)
 
     def _left(self, done: int, total: int | None, now: float) -> str:
-        from .progress import clock
+        from .epochs import clock
 
         if not done or not total:
             return ""

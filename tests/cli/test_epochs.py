@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from papernets.cli import main
-from papernets.cli.progress import LINE, chosen, epoch_line, heading, loss
+from papernets.cli.epochs import LINE, epoch_line, heading, loss
+from papernets.cli.progress import chosen
 from papernets.evaluate.metrics import FEW
 from papernets.train.events import Epoch
 
