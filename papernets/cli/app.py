@@ -16,6 +16,7 @@ from . import (
     evaluate,
     explain,
     lessons,
+    listing,
     look,
     predict,
     recipe,
@@ -54,7 +55,7 @@ def _root(
     pass
 
 
-app.command("list", cls=Verb)(explain.list_networks)
+app.command("list", cls=Verb)(listing.list_networks)
 app.command("explain", cls=Verb)(explain.explain)
 app.command("draw", cls=Verb)(draw.draw)
 app.command("compare", cls=Verb)(compare.compare)

@@ -13,11 +13,11 @@ from ..words import listed, plural
 from . import screen, swaps
 from .explain import NAMED, Channels, Classes, Input, bundle_of, network
 from .flags import Json, WrongUse, own_file, wrong_use
+from .measured import measured_in
 from .output import TABLES, Csv, Html, Latex, Markdown, Output, chosen, write
 
 if TYPE_CHECKING:
     from ..compare.one import Compared
-    from ..compare.results import Result
     from ..compare.several import Comparison
     from ..tables import Table
 
@@ -157,36 +157,6 @@ def _compared(name: str, sizes: Asked) -> Compared:
 
     info = described(folder)
     return Compared(name, found, result_of(info.run, info.metrics), measured_in(folder))
-
-
-REPORTS, MOST_BYTES = "evaluation/*/report.json", 256 << 20
-
-
-def measured_in(folder: Path) -> tuple[Result, ...]:
-    """What evaluate measured of a run's bundle, the newest of each protocol.
-
-    What is older than the bundle is of another training; what cannot be read is passed over.
-    """
-    from ..bundle import INFO
-    from ..compare.results import evaluated
-    from ..evaluate.protocols.protocol import PUBLISHED
-    from ..files import read_bytes
-    from ..texts import parsed
-
-    found: dict[tuple[str, int], tuple[float, Result]] = {}
-    for path in sorted(folder.parent.glob(REPORTS)):
-        try:
-            at, written = path.stat().st_mtime, (folder / INFO).stat().st_mtime
-            report = parsed(read_bytes(path, MOST_BYTES)) if at >= written else None
-        except (OSError, ValueError):
-            continue
-        result = evaluated(report, PUBLISHED) if isinstance(report, dict) else None
-        if result is None:
-            continue
-        key = result.protocol, result.networks
-        if key not in found or found[key][0] <= at:
-            found[key] = at, result
-    return tuple(result for _, result in found.values())
 
 
 def _arranged(found: Comparison, protocol: str, sort: str, columns: str) -> Comparison:

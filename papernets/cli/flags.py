@@ -128,7 +128,7 @@ def own_file(*names: str) -> Iterator[None]:
     The last resort: what is known to go wrong has words of its own. The line is said where the
     file's code made the error.
     """
-    from ..nets.own_file import place_in
+    from ..nets.own_code import place_in
 
     files = [name for name in names if ".py:" in name]
 

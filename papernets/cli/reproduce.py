@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..words import percent, plural
 from . import screen
 from .flags import (
     DataDir,
@@ -22,20 +23,46 @@ from .flags import (
     wrong_data,
     wrong_use,
 )
+from .reproduce_shown import foretell, list_claims, planned_json, show, trained
+from .streams import Unwritten
 from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..reproduce.claim import Experiment
     from ..reproduce.report import Outcome
     from ..reproduce.work import Task
+    from .progress import Show
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is put to the test: a claim at a scale, 0 seeds for its own, where, in which folder."""
+
+    experiment: Experiment
+    scale: float
+    seeds: int
+    where: dict[str, Any]
+    folder: Path
+
+    def again(self) -> str:
+        """The command that goes on with it."""
+        words = ["papernets reproduce", self.experiment.name, "--out", quote(str(self.folder))]
+        for key, value in self.where.items():
+            words += [f"--{key.replace('_', '-')}", quote(str(value))]
+        return " ".join([*words, "--resume"])
 
 
 def reproduce(
     name: Annotated[str, typer.Argument(help="A claim. [lists all of them]")] = "",
     scale: Annotated[
-        float,
-        typer.Option("--scale", help="How much of the whole schedule: above 0 and at most 1."),
-    ] = 1.0,
+        float | None,
+        typer.Option(
+            "--scale",
+            help="How much of the whole schedule: above 0 and at most 1. [1; with --resume as it "
+            "was begun]",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[str, typer.Option("--out", help="The folder. [reproduced/NAME]")] = "",
     seeds: Annotated[
         int, typer.Option("--seeds", help="Trainings of each kind. [the claim's]", min=0, max=100)
@@ -43,7 +70,9 @@ def reproduce(
     data_dir: DataDir = "",
     device: Device = "auto",
     threads: Threads = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue in --out.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on in --out, at the scale that it was begun with.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be trained, how long, and stop.")
     ] = False,
@@ -57,135 +86,112 @@ def reproduce(
     claims.
     """
     screen.quiet(quiet)
-    from ..reproduce.claims import EXPERIMENTS, find
+    from ..reproduce.claims import EXPERIMENTS
 
-    if not name:
-        if out or resume or dry_run:
+    if not (name or resume):
+        if out or dry_run or scale is not None or seeds:
             raise WrongUse(
                 "name a claim: papernets reproduce NAME. All claims: papernets reproduce"
             )
-        _list(EXPERIMENTS, json)
+        list_claims(EXPERIMENTS, json)
         return
+    given = {"data_dir": data_dir, "device": "" if device == "auto" else device, "threads": threads}
+    where = {key: value for key, value in given.items() if value}
     with wrong_use():
-        experiment = find(name)
-    folder = Path(out or Path("reproduced", experiment.name))
-    where: dict[str, Any] = {"data_dir": data_dir, "device": device, "threads": threads}
-    where = {key: value for key, value in where.items() if value}
-    from ..reproduce.work import begin, estimated, planned
+        asked = _asked(name, scale, seeds, Path(out) if out else None, resume, where)
+    from ..reproduce.work import begin, check, planned
 
+    experiment = asked.experiment
     with wrong_use():
-        tasks = planned(experiment, scale, seeds, where)
+        tasks = planned(experiment, asked.scale, asked.seeds, where)
+        if not dry_run or resume:
+            check(asked.folder, experiment, asked.scale, asked.seeds, resume)
     check_data(tasks[0].run.recipe.data, data_dir)
-    with waiting(), wrong_data():
-        seconds = estimated(tasks) if dry_run or not screen.QUIET else None
-    if seconds is not None and not (json and dry_run):
-        _foretell(experiment, scale, tasks, seconds)
+    if dry_run or not screen.QUIET:
+        from ..reproduce.estimate import paced
+
+        with waiting(), wrong_data():
+            pace = paced(tasks)
+        if dry_run and json:
+            screen.print_json(planned_json(experiment, asked.scale, tasks, pace))
+            return
+        foretell(experiment, asked.scale, tasks, pace, asked.folder if resume else None)
     if dry_run:
-        if json:
-            names = [task.name for task in tasks]
-            told = {**experiment.to_dict(), "scale": scale, "trainings": names, "seconds": seconds}
-            screen.print_json(told)
         return
     with wrong_use():
-        begin(folder, experiment, scale, seeds, resume)
-    made = _work(experiment, scale, tasks, folder, json)
-    if json:
-        screen.print_json(made.to_dict())
-    else:
-        _show(made, folder)
+        begin(asked.folder, experiment, asked.scale, asked.seeds, resume)
+    made = _work(asked, tasks)
+    try:
+        if json:
+            screen.print_json(made.to_dict())
+        else:
+            show(made, asked.folder)
+        sys.stdout.flush()
+    except Unwritten as error:
+        raise Unwritten(f"{error}. The report is written: {asked.folder}") from None
 
 
-def _work(
-    experiment: Experiment, scale: float, tasks: tuple[Task, ...], folder: Path, json: bool
-) -> Outcome:
+def _asked(
+    name: str,
+    scale: float | None,
+    seeds: int,
+    out: Path | None,
+    resume: bool,
+    where: dict[str, Any],
+) -> Asked:
+    """What is asked for; on `resume` what is left out is as the folder has it."""
+    from ..reproduce.claims import find
+
+    if not (name or out):
+        raise WrongUse("--resume needs the claim's name, or its folder as --out")
+    experiment = find(name) if name else None
+    folder = out or Path("reproduced", experiment.name if experiment else "")
+    if resume:
+        from ..reproduce.work import asked_in
+
+        kept = asked_in(folder)
+        experiment = experiment or find(kept["claim"])
+        if kept["claim"] == experiment.name:
+            scale = kept["scale"] if scale is None else scale
+            seeds = seeds or kept["seeds"]
+    assert experiment is not None
+    return Asked(experiment, 1.0 if scale is None else scale, seeds, where, folder)
+
+
+def _work(asked: Asked, tasks: tuple[Task, ...]) -> Outcome:
     """Train, telling how far it is, and write the report."""
     from ..reproduce.report import outcome, write
     from ..reproduce.work import perform
-    from ..train.events import Phase, Started
+    from ..train.events import Finished, Phase, Started
     from .progress import Show
 
-    show: Show | None = None
+    bar: Show | None = None
     with ExitStack() as stack, wrong_data():
-        tell = stack.enter_context(waiting(lambda: show is not None and show.bar is not None))
+        tell = stack.enter_context(waiting(lambda: bar is not None and bar.bar is not None))
         try:
-            for event in perform(tasks, folder):
+            for event in perform(tasks, asked.folder):
                 if isinstance(event, Phase):
                     screen.note(event.text)
                     continue
                 if isinstance(event, Started):
-                    if show is not None:
-                        show.close()
-                    show = Show(folder, True, event.run.recipe)
-                    show.waiting = tell
-                if show is not None:
-                    show.event(event)
+                    first = bar is None
+                    if bar is not None:
+                        bar.close()
+                    bar = Show(asked.folder, True, event.run.recipe)
+                    bar.waiting, bar.introduced = tell, not first
+                if isinstance(event, Finished):  # stdout is the verdict's
+                    screen.note(trained(event.result))
+                elif bar is not None:
+                    bar.event(event)
         except KeyboardInterrupt:
-            if show is not None:
-                show.close()
-            again = f"papernets reproduce {experiment.name} --scale {scale:g}"
-            screen.note(f"\nStopped. Go on with: {again} --out {quote(str(folder))} --resume")
+            if bar is not None:
+                bar.close()
+            screen.note(f"\nStopped. Go on with: {screen.whole(asked.again())}")
             raise
         finally:
-            if show is not None:
-                show.close()
+            if bar is not None:
+                bar.close()
     with waiting():
-        made = outcome(experiment, scale, tasks, folder)
-    write(made, folder)
+        made = outcome(asked.experiment, asked.scale, tasks, asked.folder)
+    write(made, asked.folder)
     return made
-
-
-def _foretell(
-    experiment: Experiment, scale: float, tasks: tuple[Task, ...], seconds: float
-) -> None:
-    """Say what will be trained and about how long it takes."""
-    from .epochs import clock
-
-    epochs = tasks[0].run.recipe.epochs
-    screen.note(
-        f"{experiment.name}: {plural(len(tasks), 'training')} of {plural(epochs, 'epoch')} on "
-        f"{experiment.settings['data']}, about {clock(seconds)} in all"
-    )
-    if scale < experiment.smallest:
-        screen.note(
-            f"At this scale it is too short to tell: the claim takes --scale "
-            f"{experiment.smallest:g} at least"
-        )
-
-
-def _list(several: tuple[Experiment, ...], json: bool) -> None:
-    if json:
-        screen.print_json([one.to_dict() for one in several])
-        return
-    columns = ("name", "claim", "source", "printed", "data", "epochs", "least scale")
-    rows = [
-        (
-            one.name,
-            one.claim,
-            _short(str(one.source)),
-            one.printed,
-            str(one.settings["data"]),
-            str(one.epochs),
-            f"{one.smallest:g}",
-        )
-        for one in several
-    ]
-    screen.table(columns, rows, left=5, optional=("source", "printed", "data"))
-
-
-def _short(source: str) -> str:
-    """The first author and the year of a source: `He 2016`."""
-    year = source.partition("(")[2][:4]
-    return f"{source.partition(',')[0]} {year}".strip()
-
-
-def _show(made: Outcome, folder: Path) -> None:
-    """Print the verdict and its numbers for people."""
-    from ..reproduce.report import MARKDOWN
-
-    one = made.experiment
-    screen.prose(f"{one.claim}: {made.verdict.word}. {made.verdict.why}.")
-    screen.prose(f"Printed: {one.printed} ({one.source.place}).")
-    for number in made.verdict.numbers:
-        text = percent(number.value) if number.unit == "error" else f"{number.value:.3g}"
-        screen.say(f"  {number.what}: {text}")
-    screen.note(f"Written: {folder / MARKDOWN}")

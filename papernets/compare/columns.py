@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from string import ascii_lowercase
 
 from ..tables import Cell, Column, Section, Table
 from ..words import by, did_you_mean, percent, plain, plural
 from .depth import RULE
-from .one import Compared, same_way
-from .published import SAID, Published
+from .footnotes import marks, notes
+from .one import Compared
+from .published import Published
 from .results import Result
 
 Get = Callable[[Compared, str], Cell]
@@ -209,7 +209,10 @@ def table(
         Column(WHATS[name].name, not WHATS[name].words, name, WHATS[name].show) for name in names
     )
     title = f"{plural(len(rows), 'network')} compared"
-    return Table(heads, (Section(rows),), title, tuple(notes(several, protocol, names, letters)))
+    below = notes(several, protocol, letters, "measured" in names)
+    means = [WHATS[name].means for name in names if WHATS[name].means]
+    below += [f"{'; '.join(means)}."] if means else []
+    return Table(heads, (Section(rows),), title, tuple(below))
 
 
 def _cell(name: str, one: Compared, protocol: str, letters: Mapping[str, str]) -> Cell:
@@ -244,66 +247,3 @@ def _exact(several: Sequence[Compared], protocol: str, names: tuple[str, ...]) -
 
 def _plain(name: str, cell: Cell) -> Cell:
     return round(cell / EXACT[name][1], 6) if name in EXACT and isinstance(cell, int) else cell
-
-
-def marks(several: Sequence[Compared], protocol: str) -> dict[str, str]:
-    """A letter for each way of measuring among the errors shown, in the order of the networks."""
-    found = (one.shown(protocol) for one in several)
-    every = dict.fromkeys(one.protocol for one in found if one)
-    return {way: _letter(at) for at, way in enumerate(every)}
-
-
-def _letter(at: int) -> str:
-    """a to z, then aa, ab and so on."""
-    before, last = divmod(at, 26)
-    return (_letter(before - 1) if before else "") + ascii_lowercase[last]
-
-
-def notes(
-    several: Sequence[Compared],
-    protocol: str,
-    names: Sequence[str],
-    letters: Mapping[str, str],
-) -> list[str]:
-    """What stands below a table: each protocol with its sources, and what the columns mean."""
-    lines = []
-    if letters:
-        lines.append(f"top-1, top-5: errors in per cent as published, {SAID[protocol]}.")
-    for way, letter in letters.items():
-        lines.append(f"{letter}: {way}. {'; '.join(_sources(several, protocol, way))}.")
-    without = [one.called for one in several if one.shown(protocol) is None]
-    if letters and without:
-        lines.append(f"No such error was published of {', '.join(without)}.")
-    if letters and "measured" in names:
-        lines += _otherwise(several, protocol)
-    means = [WHATS[name].means for name in names if WHATS[name].means]
-    return [*lines, *([f"{'; '.join(means)}."] if means else [])]
-
-
-def _otherwise(several: Sequence[Compared], protocol: str) -> list[str]:
-    """Which of ours were measured otherwise than the published error that stands beside them."""
-    lines = []
-    for one in several:
-        ours, shown = one.ours(protocol), one.shown(protocol)
-        if ours is None or ours.error is None or shown is None or same_way(ours, shown):
-            continue
-        several_too = "" if ours.networks == 1 else f" of {ours.networks} networks"
-        lines.append(
-            f"Ours of {one.called} is by {ours.protocol}{several_too}, the published one by "
-            f"{shown.way}: papernets evaluate {one.called} --protocol measures it so."
-        )
-    return lines
-
-
-def _sources(several: Sequence[Compared], protocol: str, way: str) -> list[str]:
-    """Who printed the errors of a way of measuring: `table 3: resnet50, resnet101`."""
-    found: dict[str, list[str]] = {}
-    for one in several:
-        shown = one.shown(protocol)
-        if shown and shown.protocol == way:
-            paper = one.found.record.paper
-            who = f"{paper.authors.split(',')[0]} {paper.year}" if paper else ""
-            own = shown.by == "paper" and who and paper and paper.authors[:6] not in shown.source
-            where = f"{who}, {shown.source}" if own else shown.source
-            found.setdefault(where, []).append(one.called)
-    return [f"{where}: {', '.join(names)}" for where, names in found.items()]

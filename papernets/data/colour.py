@@ -19,6 +19,7 @@ from torch import Tensor
 
 from papernets.data.components import IMAGENET, Components
 from papernets.data.draws import COLOUR, LIGHTING, PCA, Draws
+from papernets.words import plural
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's mode "L"
 MOST_HUE = 0.5  # of a turn: half of it to each side is every hue
@@ -173,3 +174,15 @@ def turned(images: Tensor, turns: Tensor) -> Tensor:
     place = away + hue[:, None]
     place -= (place / 6).floor_() * 6
     return high[:, None] - spread[:, None] * place.minimum(4 - place).clamp_(0, 1)
+
+
+def channelled(images: Tensor, channels: int) -> Tensor:
+    """Float pictures, of one channel where either side is grey, else of the network's."""
+    values = images.float()
+    stored = values.shape[1]
+    if stored == channels or stored == 1:
+        return values
+    if stored == 3 and channels == 1:
+        luma = torch.tensor(LUMA, device=values.device)
+        return torch.einsum("nchw,c->nhw", values, luma)[:, None]
+    raise ValueError(f"pictures with {plural(stored, 'channel')} for a network with {channels}")

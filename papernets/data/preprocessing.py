@@ -1,17 +1,16 @@
 """From stored pictures to what a network sees: the same steps in training, evaluation and use."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from papernets.data.colour import LUMA
+from papernets.data.colour import channelled
 from papernets.data.dataset import KINDS, Dataset
+from papernets.data.scaling import scaled
 from papernets.data.whitening import Arrays, normalised
 from papernets.numbers import is_number, is_whole, plain_int
 from papernets.words import brief, by, plural
@@ -145,8 +144,8 @@ class Preprocessing:
                 f"takes (N, C, {self.picture[0]}, {self.picture[1]})"
             )
         if self.crop:  # on whole numbers: what is cut off is not scaled
-            return self._values(self._channels(self._placed(images)))
-        return self._values(self._placed(self._channels(images)))
+            return self._values(channelled(self._placed(images), self.channels))
+        return self._values(self._placed(channelled(images, self.channels)))
 
     def _measured(self, values: Tensor) -> Tensor:
         """The last steps: contrast, mean and whitening, of pictures (N, C, H, W)."""
@@ -257,25 +256,12 @@ class Preprocessing:
             raise ValueError(f"preprocessing shrink={found.shrink}: give {LEAST_SHRINK} or more")
         return found
 
-    def _channels(self, images: Tensor) -> Tensor:
-        """Float pictures, of one channel where either side is grey, else of the network's."""
-        values = images.float()
-        stored = values.shape[1]
-        if stored == self.channels or stored == 1:
-            return values
-        if stored == 3 and self.channels == 1:
-            luma = torch.tensor(LUMA, device=values.device)
-            return torch.einsum("nchw,c->nhw", values, luma)[:, None]
-        raise ValueError(
-            f"pictures with {plural(stored, 'channel')} for a network with {self.channels}"
-        )
-
     def _placed(self, images: Tensor) -> Tensor:
         """The pictures padded, scaled or cropped to the network's size, background 0."""
         (h, w), (height, width) = self.picture, (self.height, self.width)
         if self.crop:
             if self.short not in (0, min(h, w)):
-                return _scaled(images.float(), (height, width), self.short / min(h, w), edge=True)
+                return scaled(images.float(), (height, width), self.short / min(h, w), edge=True)
             top, left = (h - height) // 2, (w - width) // 2
             return images[:, :, top : top + height, left : left + width]
         ratios = (height / h, width / w)
@@ -289,7 +275,7 @@ class Preprocessing:
             top, left = (height - h) // 2, (width - w) // 2
             return pad(images, (left, width - w - left, top, height - h - top))
         edge = self.kind == "photo" and self.shrink == 1
-        return _scaled(images, (height, width), scale, edge)
+        return scaled(images, (height, width), scale, edge)
 
     def _values(self, images: Tensor) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
@@ -301,29 +287,5 @@ class Preprocessing:
         return result.expand(-1, self.channels, -1, -1).contiguous()
 
 
-def _scaled(images: Tensor, size: tuple[int, int], scale: float, edge: bool) -> Tensor:
-    """Float pictures (N, C, h, w) scaled about their middle to a size; see `_scaling`."""
-    rows = _scaling(images.shape[2], size[0], scale, edge).to(images.device)
-    columns = _scaling(images.shape[3], size[1], scale, edge).to(images.device)
-    return rows @ images @ columns.T
-
-
 def _several(values: object, fits: Callable[[object], bool]) -> bool:
     return isinstance(values, tuple) and all(map(fits, values))
-
-
-@lru_cache(maxsize=64)
-def _scaling(length: int, result: int, scale: float, edge: bool) -> Tensor:
-    """The matrix (result, length) that scales one axis about its centre, with a triangle filter.
-
-    The filter is as wide as the step between the samples, so that a smaller picture has no aliases.
-    edge: the picture goes on beyond its edge as it is there; otherwise 0 is there.
-    """
-    step = max(1.0, 1 / scale)
-    beyond = 0 if edge else math.ceil(step)  # where there is background, it has its share of weight
-    source = (torch.arange(result, dtype=torch.float64) - (result - 1) / 2) / scale
-    place = torch.arange(-beyond, length + beyond, dtype=torch.float64) - (length - 1) / 2
-    source = source.clamp(place[0], place[-1])
-    weights = (1 - (source[:, None] - place).abs() / step).clamp_min(0)
-    weights = weights / weights.sum(1, keepdim=True)
-    return weights[:, beyond : beyond + length].float()

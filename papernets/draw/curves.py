@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from papernets.draw.axes import scale, share_epochs, tick_each
 from papernets.draw.canvas import (
     BLUE,
     GREEN,
@@ -108,7 +108,7 @@ def curves_figure(
         at = 100 * paper_error
         drawn.append(panel.axhline(at, color=INK, label=paper, gid="paper", **dashes))
     lone = len(epochs) == 1
-    _scale(panel, [error, trained, np.array([100 * (paper_error or np.nan)])], from_zero=True)
+    scale(panel, [error, trained, np.array([100 * (paper_error or np.nan)])], from_zero=True)
     panel.set_ylabel(_named(panel, "Error", "%"))
     legend(panel, drawn, keys["error"], LEFT)
 
@@ -116,7 +116,7 @@ def curves_figure(
     drawn = panel.plot(epochs, losses[0], color=BLUE, label="training loss", **line)
     if held:
         drawn += panel.plot(epochs, losses[1], color=VERMILION, label="validation loss", **line)
-    _scale(panel, losses, from_zero=lone)
+    scale(panel, losses, from_zero=lone)
     panel.set_ylabel(_named(panel, "Loss"))
     legend(panel, drawn, keys["loss"], LEFT)
 
@@ -125,13 +125,13 @@ def curves_figure(
     steps = "steps-mid" if np.isfinite(rate).sum() > 1 else "default"
     panel.plot(epochs, rate, color=GREEN, drawstyle=steps, **line)
     few = 0 < len(rates) <= STEPS and bool(rates.min() > 0)
-    _scale(panel, [rate], from_zero=True, logarithmic=few, most=4)
-    _tick_each(panel, rates)
+    scale(panel, [rate], from_zero=True, logarithmic=few, most=4)
+    tick_each(panel, rates, PANELS["rate"])
     panel.set_ylabel(_named(panel, "Learning rate"), fontsize=8)
     panel.set_xlabel("Epoch")
     for panel in panels.values():
         _values(panel, lone)
-    _share_epochs(list(panels.values()), epochs, chosen)
+    share_epochs(list(panels.values()), epochs, chosen, room)
     return figure
 
 
@@ -147,18 +147,6 @@ def _named(panel: Axes, what: str, unit: str = "") -> str:
     beside = ", ".join(filter(None, (unit, scale)))
     apart = "\n" if what == "Learning rate" else " "
     return f"{what}{apart}({beside})" if beside else what.replace(" ", apart)
-
-
-def _tick_each(panel: Axes, rates: NDArray[np.float64]) -> None:
-    """A few rates on a logarithmic axis have a tick each, where their numbers do not meet."""
-    from matplotlib.ticker import FixedLocator
-
-    if panel.get_yscale() != "log" or len(rates) < 2:
-        return
-    low, high = panel.get_ylim()
-    inch = PANELS["rate"] * np.diff(np.log10(rates)) / log10(high / low)
-    if inch.min() >= 0.17:
-        panel.yaxis.set_major_locator(FixedLocator(rates.tolist()))
 
 
 def _values(panel: Axes, lone: bool) -> None:
@@ -263,72 +251,3 @@ def _summary(log: Sequence[Mapping[str, Any]]) -> str:
     rounded = float(f"{speed:.2g}")
     per = f"{rounded:,.0f} pictures a second" if rounded >= 2 else f"{speed:.2g} a second"
     return f"{epochs}, {took} of training at {per} (median)"
-
-
-def _scale(
-    panel: Axes,
-    values: Sequence[NDArray[np.float64]],
-    *,
-    from_zero: bool,
-    logarithmic: bool = True,
-    most: int = 7,
-) -> None:
-    """A logarithmic axis where the values span a factor of ten or more, else a linear one.
-
-    A zero among them has its own place at the foot of the logarithmic axis.
-    """
-    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
-
-    every = np.concatenate(values)
-    every = every[np.isfinite(every)]
-    low, high = (float(every.min()), float(every.max())) if len(every) else (0.0, 1.0)
-    positive = every[every > 0]
-    if logarithmic and low >= 0 and len(positive) and high >= 10 * positive.min():
-        least = float(positive.min())
-        ticks = _decades(least, high, most)
-        if low == 0:
-            panel.set_yscale("symlog", linthresh=least, linscale=0.4)
-            panel.set_ylim(-0.15 * least, high * 1.25)
-            ticks = [0.0, *ticks]
-        else:
-            panel.set_yscale("log")
-            panel.set_ylim(least / 1.25, high * 1.25)
-        panel.yaxis.set_major_locator(FixedLocator(ticks))
-        panel.yaxis.set_minor_locator(NullLocator())
-    else:
-        span = high - low or abs(high) or 1.0
-        foot = 0.0 if low > 0 and (from_zero or low == high) else low - 0.06 * span
-        panel.set_ylim(foot, high + 0.1 * ((high - foot) or span))
-        panel.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    panel.grid(axis="y")
-
-
-def _decades(low: float, high: float, most: int) -> list[float]:
-    """Round numbers between `low` and `high` for a logarithmic axis, at most about `most`."""
-    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        ticks = [float(f"{step}e{power}") for power in powers for step in steps]
-        ticks = [tick for tick in ticks if low / 1.2 <= tick <= high * 1.2]
-        if len(ticks) <= most:
-            return ticks
-    return ticks[:: ceil(len(ticks) / most)]
-
-
-def _share_epochs(panels: Sequence[Axes], epochs: NDArray[np.float64], chosen: int | None) -> None:
-    """One epoch axis for all panels, numbered below the last, with the best epoch's line."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-    first, last = float(epochs.min()), float(epochs.max())
-    pad = max(0.5, 0.015 * (last - first))
-    for panel in panels:
-        panel.set_xlim(first - pad, last + pad)
-        panel.xaxis.set_major_locator(
-            MaxNLocator(10, integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
-        )
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        panel.yaxis.set_label_coords(-0.68 / (WIDTH - LEFT - RIGHT), 0.5)
-        panel.yaxis.label.set(verticalalignment="center", multialignment="center")
-        panel.tick_params(length=2.5, labelbottom=panel is panels[-1])
-        if chosen is not None:
-            panel.axvline(chosen, color=GREY, linestyle=":", linewidth=0.9, zorder=0.9)

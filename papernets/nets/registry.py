@@ -18,7 +18,8 @@ from ..said import verify as check
 from ..spec import SWAPS, Committee, Net, parted
 from ..words import brief, did_you_mean, nearest, plain
 from .entry import COMMON, OTHER_WORDS, Entry, check_most, either_word
-from .own_file import networks_in, own, run
+from .own_code import run
+from .own_file import networks_in, own
 from .shelf import Found, Shelf, in_file, printed_by, split_swaps, with_swaps
 
 FAMILIES = (

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..said import Source
+from ..said import Paper, Source
+from ..words import percent
 
+ERROR, APART = "error", "difference"
+"""Units of an error and of a difference of two; both are fractions."""
 NETWORKS = Path(__file__).parent / "networks.py"
 """The file of the networks that no paper prints."""
 
@@ -59,17 +62,45 @@ Found = Mapping[str, tuple[Measured, ...]]
 
 @dataclass(frozen=True)
 class Number:
-    """A measured number with its 95 % interval; None where one training gives none."""
+    """A measured number with its 95 % interval; None where one training gives none.
+
+    Of a difference of two errors the unit is `APART`: it is shown in points, with its sign.
+    """
 
     what: str
     value: float
     interval: tuple[float, float] | None = None
-    unit: str = "error"
+    unit: str = ERROR
+
+    @property
+    def text(self) -> str:
+        """As people read it: 8.75 %, -0.40 points, 6.2 times."""
+        if self.unit == ERROR:
+            return percent(self.value)
+        return points(self.value) if self.unit == APART else f"{self.value:.3g} {self.unit}"
+
+    @property
+    def reach(self) -> str:
+        """The interval as people read it, 8.21 to 9.32 %; empty without one."""
+        if self.interval is None:
+            return ""
+        if self.unit == ERROR:
+            low, high = (f"{100 * end:.2f}" for end in self.interval)
+            return f"{low} to {high} %"
+        if self.unit == APART:
+            low, high = (f"{100 * end:+.2f}" for end in self.interval)
+            return f"{low} to {high} points"
+        return "{:.2f} to {:.2f}".format(*self.interval)
 
     def to_dict(self) -> dict[str, Any]:
         """As report.json has it."""
         interval = None if self.interval is None else list(self.interval)
         return {"what": self.what, "value": self.value, "interval": interval, "unit": self.unit}
+
+
+def points(share: float, sign: str = "+") -> str:
+    """A difference of two errors, which are fractions: +0.40 points."""
+    return f"{100 * share:{sign}.2f} points"
 
 
 AGREES, DISAGREES, OPEN, SHORT = "agrees", "disagrees", "cannot tell", "too short to tell"
@@ -132,12 +163,27 @@ class Experiment:
         """The arms that are trained: not those that test another's networks otherwise."""
         return tuple(arm for arm in self.arms if not arm.of)
 
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """Who printed it."""
+        return tuple(one for one in self.source.origins if isinstance(one, Paper))
+
+    @property
+    def printed_in(self) -> str:
+        """The paper in short and the place in it: He et al. 2016, table 6."""
+        return ", ".join([*(paper.short for paper in self.papers), self.source.place])
+
+    def epochs_of(self, arm: Arm, scale: float) -> int:
+        """The epochs of an arm at a scale."""
+        return epochs_at(int(arm.settings.get("epochs", self.epochs)), scale)
+
     def to_dict(self) -> dict[str, Any]:
         """As `papernets reproduce --json` lists it."""
         return {
             "name": self.name,
             "claim": self.claim,
             "source": str(self.source),
+            "papers": list(map(str, self.papers)),
             "printed": self.printed,
             "data": str(self.settings.get("data", "")),
             "trains": [

@@ -24,6 +24,8 @@ def error_curves(found: Mapping[str, Sequence[Measured]], title: str) -> Figure 
 
     None where no training has an epoch.
     """
+    from matplotlib.ticker import MaxNLocator
+
     arms = {arm: [one for one in several if one.val_errors] for arm, several in found.items()}
     arms = {arm: several for arm, several in arms.items() if several}
     if not arms:
@@ -51,6 +53,7 @@ def error_curves(found: Mapping[str, Sequence[Measured]], title: str) -> Figure 
                 drawn += line if number == 0 and dashes == "-" else []
     if dashed:
         drawn += panel.plot([], [], color=GREY, linestyle="--", label=labels[-1])
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.set_ylim(bottom=0)
     panel.set_ylabel("Error (%)")
     panel.set_xlabel("Epoch")

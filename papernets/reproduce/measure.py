@@ -13,9 +13,9 @@ from ..evaluate.protocols.protocol import Protocol
 from ..evaluate.report import report
 from ..files import read_bytes, write_atomically
 from ..machine import choose_device
-from ..numbers import is_number
-from ..texts import json_text, parsed
-from ..train.folder import LOG, MOST_BYTES
+from ..numbers import is_number, is_whole
+from ..texts import Form, check_keys, json_text, parsed
+from ..train.folder import ENVIRONMENT, LOG, MOST_BYTES
 from ..train.results import read_result
 from .claim import Arm, Experiment, Measured
 from .work import Task, died_of
@@ -81,17 +81,29 @@ def records(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
+TESTED: dict[str, Form] = {
+    "error": (lambda v: is_number(v) and 0 <= v <= 1, "a number from 0 to 1"),
+    "images": (lambda v: is_whole(v, 1), "a whole number"),
+}
+"""What is read of a test by another protocol."""
+
+
 def otherwise(arm: Arm, task: Task, one: Measured, out: Path) -> Measured:
     """A training's network tested by another protocol; the result is kept in its folder."""
+    if one.died:  # there is no network to test
+        return Measured(arm.name, task.seed, one.test_error, one.test_images, died=one.died)
     folder = task.folder(out)
     file = folder / f"{arm.protocol}.json"
     if not file.exists():
         tested = tested_by(folder, arm.protocol, task)
         write_atomically(file, (json_text(tested, indent=1) + "\n").encode())
-    kept = parsed(read_bytes(file, MOST_BYTES))
-    return Measured(
-        arm.name, task.seed, kept["error"], kept["images"], seconds=one.seconds, died=one.died
-    )
+    advice = "Remove it, and --resume writes it anew"
+    try:
+        kept = parsed(read_bytes(file, MOST_BYTES))
+    except ValueError as error:
+        raise ValueError(f"{file} is not JSON ({error}). {advice}") from None
+    check_keys(kept, TESTED, str(file), advice)
+    return Measured(arm.name, task.seed, kept["error"], kept["images"])
 
 
 def tested_by(folder: Path, protocol: str, task: Task) -> dict[str, Any]:
@@ -111,3 +123,23 @@ def versions_of(tasks: Sequence[Task], out: Path) -> dict[str, str]:
         if (best / "bundle.json").exists():
             return dict(read_info(best).versions)
     return {}
+
+
+def environment_of(tasks: Sequence[Task], out: Path) -> dict[str, Any]:
+    """Where the first training was done, as its folder says; None for what it does not."""
+    found: Any = None
+    for task in tasks:
+        file = task.folder(out) / ENVIRONMENT
+        if file.exists():
+            try:
+                found = parsed(read_bytes(file, MOST_BYTES))
+            except ValueError:
+                found = None
+            break
+    found = found if isinstance(found, dict) else {}
+    texts = {key: found.get(key) for key in ("processor", "device", "gpu")}
+    threads = found.get("threads")
+    return {
+        **{key: value if isinstance(value, str) else "" for key, value in texts.items()},
+        "threads": threads if is_whole(threads, 1) else None,
+    }

@@ -12,10 +12,10 @@ from ..draw.canvas import save
 from ..files import write_atomically
 from ..texts import json_text
 from ..words import percent, plural
-from .claim import OPEN, SHORT, Experiment, Measured, Number, Verdict
+from .claim import OPEN, SHORT, Experiment, Measured, Verdict
 from .curves import error_curves
-from .measure import measured, versions_of
-from .rules import between
+from .measure import environment_of, measured, versions_of
+from .reckon import lasting
 from .work import Task
 
 JSON, MARKDOWN, CURVES = "report.json", "report.md", "curves.png"
@@ -42,6 +42,7 @@ class Outcome:
             "name": one.name,
             "claim": one.claim,
             "source": str(one.source),
+            "papers": list(map(str, one.papers)),
             "printed": one.printed,
             "measured": None if head is None else head.value,
             "what": None if head is None else head.what,
@@ -71,7 +72,7 @@ def outcome(experiment: Experiment, scale: float, tasks: Sequence[Task], out: Pa
     """What came of a claim so far, with its verdict; nothing is written."""
     found = measured(experiment, tasks, out)
     done = sum(len(found[arm.name]) for arm in experiment.trained)
-    first = tasks[0].run
+    first, machine = tasks[0].run, environment_of(tasks, out)
     conditions = {
         "scale": scale,
         "smallest_scale": experiment.smallest,
@@ -81,7 +82,9 @@ def outcome(experiment: Experiment, scale: float, tasks: Sequence[Task], out: Pa
         "data": first.recipe.data,
         "batch_size": first.recipe.batch_size,
         "otherwise": experiment.conditions,
-        "machine": platform.processor() or platform.machine(),
+        "machine": machine["gpu"] or machine["processor"] or platform.machine(),
+        "device": machine["device"],
+        "threads": machine["threads"],
         "versions": versions_of(tasks, out),
     }
     verdict = judged(experiment, scale, found, len(tasks) - done)
@@ -114,48 +117,60 @@ def write(made: Outcome, out: Path) -> tuple[Path, ...]:
 
 
 def markdown(made: Outcome, pictured: bool = False) -> str:
-    """The report for people."""
+    """The report for people: the verdict, what was measured, and under which conditions."""
     one, conditions = made.experiment, made.conditions
     lines = [
         f"# {one.claim}",
         "",
         f"**{made.verdict.word}**: {made.verdict.why}.",
         "",
-        f"- Source: {one.source}",
-        f"- Printed: {one.printed}",
-        f"- Judged: {one.rule.words}",
-        f"- Scale {conditions['scale']:g}: {plural(conditions['epochs'], 'epoch')} of "
-        f"{conditions['of_epochs']}; it takes {conditions['smallest_scale']:g} to tell",
-        f"- Data: {conditions['data']}, batches of {conditions['batch_size']}, "
-        f"{plural(conditions['seeds'], 'seed')}",
-        f"- Otherwise than in the paper: {one.conditions}",
-        f"- Machine: {conditions['machine']}; "
-        + ", ".join(f"{name} {version}" for name, version in conditions["versions"].items()),
+        f"Printed: {one.printed} ({one.printed_in}).",
         "",
     ]
     if made.verdict.numbers:
         lines += ["| measured | value | 95 % interval |", "|---|--:|---|"]
-        lines += [_row(number) for number in made.verdict.numbers]
+        lines += [f"| {n.what} | {n.text} | {n.reach or '-'} |" for n in made.verdict.numbers]
         lines.append("")
-    lines += ["| training | seed | test error | training error | epochs | seconds |"]
-    lines += ["|---|--:|--:|--:|--:|--:|"]
-    for several in made.found.values():
-        for each in several:
-            train = percent(each.train_errors[-1]) if each.train_errors else "-"
-            test = f"died, taken as {percent(each.test_error)}" if each.died else ""
-            lines.append(
-                f"| {each.arm} | {each.seed} | {test or percent(each.test_error)} | {train} | "
-                f"{len(each.val_errors)} | {each.seconds:,.0f} |"
-            )
     if pictured:
-        lines += ["", f"![Errors by epoch]({CURVES})"]
+        lines += [f"![Errors by epoch]({CURVES})", ""]
+    lines += [
+        "## How it was done",
+        "",
+        f"- Judged: {one.rule.words}",
+        f"- Length: scale {conditions['scale']:g}, {plural(conditions['epochs'], 'epoch')} of "
+        f"{conditions['of_epochs']}; it takes scale {conditions['smallest_scale']:g} to tell",
+        f"- Data: {conditions['data']}, batches of {conditions['batch_size']}, "
+        f"{plural(conditions['seeds'], 'seed')}",
+        f"- Otherwise than in the paper: {one.conditions}",
+        f"- Machine: {_machine(conditions)}",
+        *(f"- Paper: {paper}" for paper in one.papers),
+        f"- Again: `papernets reproduce {one.name} --scale {conditions['scale']:g} --seeds "
+        f"{conditions['seeds']}`",
+        "",
+        "## Trainings",
+        "",
+        "| training | seed | test error | training error | epochs | time |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    lines += [_row(each) for several in made.found.values() for each in several]
+    if made.open:
+        lines += ["", f"{plural(made.open, 'training')} not finished: go on with --resume."]
     return "\n".join(lines) + "\n"
 
 
-def _row(number: Number) -> str:
-    """A measured number in the table: errors in per cent."""
-    if number.unit != "error":
-        interval = "" if number.interval is None else "{:.2f} to {:.2f}".format(*number.interval)
-        return f"| {number.what} | {number.value:.3g} {number.unit} | {interval} |"
-    interval = "" if number.interval is None else between(number.interval).removeprefix("95 %: ")
-    return f"| {number.what} | {100 * number.value:+.2f} % | {interval} |"
+def _row(one: Measured) -> str:
+    """A training in the table; of networks that are another's, only how they were tested."""
+    test = f"died, taken as {percent(one.test_error)}" if one.died else percent(one.test_error)
+    train = percent(one.train_errors[-1]) if one.train_errors else "-"
+    epochs = str(len(one.val_errors) or "-")
+    time = lasting(one.seconds) if one.seconds else "-"
+    return f"| {one.arm} | {one.seed} | {test} | {train} | {epochs} | {time} |"
+
+
+def _machine(conditions: Mapping[str, Any]) -> str:
+    """`cpu x86_64, 1 thread; papernets 0.1.0, torch 2.13.0`."""
+    parts = [f"{conditions['device']} {conditions['machine']}".strip()]
+    if conditions["threads"]:
+        parts.append(plural(conditions["threads"], "thread"))
+    versions = ", ".join(f"{name} {text}" for name, text in conditions["versions"].items())
+    return "; ".join(filter(None, [", ".join(parts), versions]))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import mean
 
 from ..words import percent
-from .claim import AGREES, DISAGREES, OPEN, Found, Measured, Number, Verdict
-from .spread import Interval, of_difference, of_mean
+from .claim import AGREES, APART, DISAGREES, OPEN, Found, Measured, Number, Verdict, points
+from .spread import of_difference, of_mean
 
 TEST, TRAIN = "test error", "training error"
 
@@ -28,13 +28,16 @@ def errors(several: Sequence[Measured], what: str) -> tuple[list[float], int]:
 def average(found: Found, arm: str, what: str = TEST) -> Number:
     """The mean error of an arm."""
     values, images = errors(found[arm], what)
-    return Number(f"{what} of {arm}", mean(values), of_mean(values, images))
+    reach = of_mean(values, images)
+    inside = None if reach is None else (max(reach[0], 0.0), min(reach[1], 1.0))
+    return Number(f"{what} of {arm}", mean(values), inside)
 
 
 def difference(found: Found, one: str, other: str, what: str = TEST) -> Number:
     """How much higher the error of one arm is than that of another."""
     (a, n), (b, m) = errors(found[one], what), errors(found[other], what)
-    return Number(f"{what} of {one} less {other}", mean(a) - mean(b), of_difference(a, b, (n, m)))
+    apart, reach = mean(a) - mean(b), of_difference(a, b, (n, m))
+    return Number(f"{what} of {one} less that of {other}", apart, reach, APART)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Near:
         word = AGREES if number.value <= most else DISAGREES
         if word == DISAGREES and number.interval and number.interval[0] <= most:
             word = OPEN
-        why = f"{percent(number.value)}, printed {percent(self.printed)}"
+        reach = f" (95 %: {number.reach})" if number.reach else ""
+        why = f"{number.what}: {number.text}{reach}, printed {percent(self.printed)}"
         return Verdict(word, (number,), why)
 
 
@@ -81,7 +85,7 @@ class Lower:
         word = OPEN
         if apart.interval is not None and not apart.interval[0] <= 0 <= apart.interval[1]:
             word = AGREES if apart.value < 0 else DISAGREES
-        more = "" if self.printed is None else f", printed {percent(self.printed)} lower"
+        more = "" if self.printed is None else f", printed {points(-self.printed)}"
         return Verdict(word, (*arms, apart), f"{_by(apart)}{more}")
 
 
@@ -96,8 +100,8 @@ class NoLower:
     @property
     def words(self) -> str:
         return (
-            f"agrees if the test error of {self.one} is at most {percent(self.least)} below that "
-            f"of {self.other}, with 95 % confidence; disagrees if it is further below so"
+            f"agrees if the test error of {self.one} is at most {points(self.least, '')} below "
+            f"that of {self.other}, with 95 % confidence; disagrees if it is further below so"
         )
 
     def judge(self, found: Found) -> Verdict:
@@ -122,8 +126,8 @@ class Costs:
     @property
     def words(self) -> str:
         return (
-            f"agrees if the test error of {self.one} is at most {percent(self.most)} above that of "
-            f"{self.other}, with 95 % confidence; disagrees if it is further above so"
+            f"agrees if the test error of {self.one} is at most {points(self.most, '')} above "
+            f"that of {self.other}, with 95 % confidence; disagrees if it is further above so"
         )
 
     def judge(self, found: Found) -> Verdict:
@@ -133,9 +137,7 @@ class Costs:
         if apart.interval is not None:
             low, high = apart.interval
             word = AGREES if high <= self.most else DISAGREES if low > self.most else OPEN
-        return Verdict(
-            word, (*arms, apart), f"{_by(apart)}, printed {percent(self.printed)} higher"
-        )
+        return Verdict(word, (*arms, apart), f"{_by(apart)}, printed {points(self.printed)}")
 
 
 @dataclass(frozen=True)
@@ -265,13 +267,6 @@ def _until(curve: Sequence[float], goal: float) -> int | None:
 
 
 def _by(apart: Number) -> str:
-    """A difference in words: 0.4 % lower (95 %: -0.1 % to -0.7 %)."""
-    side = "lower" if apart.value < 0 else "higher"
-    text = f"{percent(abs(apart.value))} {side}"
-    return text if apart.interval is None else f"{text} ({between(apart.interval)})"
-
-
-def between(interval: Interval) -> str:
-    """An interval in words."""
-    low, high = (f"{100 * end:+.2f} %" for end in interval)
-    return f"95 %: {low} to {high}"
+    """A difference in words: test error of a less that of b: -0.40 points (95 %: ...)."""
+    reach = f" (95 %: {apart.reach})" if apart.reach else ""
+    return f"{apart.what}: {apart.text}{reach}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import hypot, sqrt
 from statistics import mean, variance
 
 Interval = tuple[float, float]
@@ -22,15 +22,19 @@ def student(freedom: float) -> float:
 
 
 def of_mean(values: Sequence[float], images: int = 0) -> Interval | None:
-    """The interval of a mean error over trainings; of one, as one of so many pictures, if known."""
+    """The interval of a mean over trainings; of one error, by its pictures if they are known."""
     middle = mean(values)
     if len(values) > 1:
         reach = student(len(values) - 1) * sqrt(variance(values) / len(values))
-    elif images:
-        reach = NORMAL * sqrt(middle * (1 - middle) / images)
-    else:
-        return None
-    return middle - reach, middle + reach
+        return middle - reach, middle + reach
+    return of_error(middle, images) if images else None
+
+
+def of_error(error: float, images: int) -> Interval:
+    """Wilson's interval of an error on so many pictures, as `evaluate` gives it."""
+    from ..evaluate.metrics import interval  # numpy: the list of claims does without
+
+    return interval(round(error * images), images)
 
 
 def of_difference(
@@ -38,8 +42,10 @@ def of_difference(
 ) -> Interval | None:
     """The interval of mean(one) - mean(other): by Welch's test over several trainings of each.
 
-    Of one of each, as errors of so many pictures; None where these are not known.
-    B. L. Welch, Biometrika 34 (1947) 28-35.
+    Of one of each, by Wilson's intervals of their errors on so many pictures (Newcombe's tenth
+    method); None where these are not known.
+    B. L. Welch, Biometrika 34 (1947) 28-35. R. G. Newcombe, Statistics in Medicine 17 (1998)
+    873-890.
     """
     difference = mean(one) - mean(other)
     if min(len(one), len(other)) > 1:
@@ -50,7 +56,8 @@ def of_difference(
         reach = student(freedom) * sqrt(a + b)
     elif min(images) > 0:
         p, q = mean(one), mean(other)
-        reach = NORMAL * sqrt(p * (1 - p) / images[0] + q * (1 - q) / images[1])
+        (low, high), (least, most) = of_error(p, images[0]), of_error(q, images[1])
+        return difference - hypot(p - low, most - q), difference + hypot(high - p, q - least)
     else:
         return None
     return difference - reach, difference + reach

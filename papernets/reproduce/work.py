@@ -9,24 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
-from ..data import Dataset
 from ..files import read_bytes, write_atomically
-from ..texts import json_text, parsed
+from ..numbers import is_number, is_whole
+from ..texts import Form, check_keys, json_text, parsed
 from ..train.events import Event, Phase
 from ..train.fit import Diverged
-from ..train.folder import CONFIG, opened
-from ..train.rehearsal import epoch_seconds, looked_at
+from ..train.folder import CONFIG, LOG, opened
+from ..train.folder import MOST_BYTES as LOG_BYTES
 from ..train.results import read_result
 from ..train.run import Run
 from ..train.runner import train
 from ..train.settings import joined, resolve
+from ..train.where import Where
 from ..words import plural
-from .claim import Arm, Experiment, epochs_at
+from .claim import Arm, Experiment
 
 ASKED, RUNS, DIED = "reproduce.json", "runs", "died.json"
-MOST_BYTES = 1 << 20
+MOST_BYTES, MOST_SEEDS = 1 << 20, 100
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ def planned(
     found = []
     for seed in range(1, (seeds or experiment.seeds) + 1):
         for arm in experiment.trained:
-            whole = int(arm.settings.get("epochs", experiment.epochs))
-            own = {"epochs": epochs_at(whole, scale), "seed": seed, **(where or {})}
+            own = {"epochs": experiment.epochs_of(arm, scale), "seed": seed, **(where or {})}
             settings = joined(experiment.settings, arm.settings, own)
             for table in ("augment",):  # an arm's takes the place of that of all
                 if table in arm.settings:
@@ -66,20 +67,19 @@ def planned(
     return tuple(found)
 
 
-def estimated(tasks: Sequence[Task]) -> float:
-    """About how many seconds the trainings take, by some steps of each arm on its pictures."""
-    known: dict[tuple[Any, ...], Dataset] = {}
-    seconds: dict[str, float] = {}
-    for task in tasks:
-        if task.arm.name in seconds:
-            continue
-        recipe, net = task.run.recipe, task.run.found.net
-        key = (recipe.data, net.member.input, recipe.enlarge, recipe.seed)
-        if key not in known:
-            known[key] = looked_at(task.run)
-        each = epoch_seconds(task.run, known[key])
-        seconds[task.arm.name] = each * recipe.epochs * net.count
-    return sum(seconds[task.arm.name] for task in tasks)
+def epochs_of(task: Task) -> int:
+    """The epochs of a training, over all networks of a committee."""
+    return task.run.recipe.epochs * task.run.found.net.count
+
+
+def epochs_left(task: Task, out: Path) -> int:
+    """The epochs that a training has still to do in a folder."""
+    folder = task.folder(out)
+    if (folder / DIED).exists() or _finished(folder):
+        return 0
+    log = folder / LOG
+    done = len(read_bytes(log, LOG_BYTES).splitlines()) if log.exists() else 0
+    return max(epochs_of(task) - done, 0)
 
 
 def begin(out: Path, experiment: Experiment, scale: float, seeds: int, resume: bool) -> None:
@@ -88,44 +88,66 @@ def begin(out: Path, experiment: Experiment, scale: float, seeds: int, resume: b
     FileExistsError where a folder has something in it and nothing is to be resumed, ValueError
     where something else was asked for there.
     """
-    asked = {"claim": experiment.name, "scale": scale, "seeds": seeds or experiment.seeds}
-    file = out / ASKED
-    if file.exists():
-        kept = _read(file)
-        if not resume:
-            raise FileExistsError(
-                f"{out} holds {kept.get('claim')} already. Go on with it: --resume; or give "
+    check(out, experiment, scale, seeds, resume)
+    if (out / ASKED).exists():
+        return
+    asked = _asked(experiment, scale, seeds)
+    out.mkdir(parents=True, exist_ok=True)
+    write_atomically(out / ASKED, (json_text(asked, indent=1) + "\n").encode())
+
+
+def check(out: Path, experiment: Experiment, scale: float, seeds: int, resume: bool) -> None:
+    """The errors of `begin`; nothing is written."""
+    if not (out / ASKED).exists():
+        if resume:
+            asked_in(out)  # which says that nothing was begun
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise FileExistsError(f"{out} is there and holds no claim: give a new folder as --out")
+        return
+    kept = asked_in(out)
+    if not resume:
+        raise FileExistsError(
+            f"{out} holds {kept['claim']} already. Go on with it: papernets reproduce "
+            f"{kept['claim']} --out {quote(str(out))} --resume; or give another --out"
+        )
+    for what, value in _asked(experiment, scale, seeds).items():
+        if kept[what] != value:
+            instead = f"name {kept[what]}" if what == "claim" else f"leave --{what} out"
+            raise ValueError(
+                f"{out} was begun with {what} {kept[what]}, not {value}: {instead}, or give "
                 "another --out"
             )
-        for what, value in asked.items():
-            if kept.get(what) != value:
-                raise ValueError(
-                    f"{out} was begun with {what} {kept.get(what)}, not {value}: leave it out, or "
-                    "give another --out"
-                )
-        return
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} is there and holds no claim: give a new folder as --out")
-    out.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, (json_text(asked, indent=1) + "\n").encode())
+
+
+def _asked(experiment: Experiment, scale: float, seeds: int) -> dict[str, Any]:
+    return {"claim": experiment.name, "scale": scale, "seeds": seeds or experiment.seeds}
+
+
+FORMS: dict[str, Form] = {
+    "claim": (lambda v: isinstance(v, str) and v.isprintable() and v, "the name of a claim"),
+    "scale": (lambda v: is_number(v) and 0 < v <= 1, "a number above 0 and at most 1"),
+    "seeds": (lambda v: is_whole(v, 1) and v <= MOST_SEEDS, f"1 to {MOST_SEEDS}"),
+}
 
 
 def asked_in(out: Path) -> dict[str, Any]:
-    """What was asked for in a folder: claim, scale and seeds. ValueError where it holds none."""
-    if not (out / ASKED).exists():
+    """What was asked for in a folder: claim, scale and seeds. ValueError where it is damaged."""
+    file = out / ASKED
+    if not file.exists():
         raise FileNotFoundError(f"{out} holds no claim to resume: it has no {ASKED}")
-    return _read(out / ASKED)
+    found = _read(file)
+    check_keys(found, FORMS, str(file), "Write it as it was, or begin anew with another --out")
+    return found
 
 
 def _read(file: Path) -> dict[str, Any]:
+    advice = "Write it as it was, or begin anew with another --out"
     try:
         found = parsed(read_bytes(file, MOST_BYTES))
     except ValueError as error:
-        raise ValueError(
-            f"{file} is not JSON ({error}). Remove its folder, and begin anew"
-        ) from None
+        raise ValueError(f"{file} is not JSON ({error}). {advice}") from None
     if not isinstance(found, dict):
-        raise ValueError(f"{file} is not what was written. Remove its folder, and begin anew")
+        raise ValueError(f"{file} is not what was written. {advice}")
     return found
 
 
@@ -153,8 +175,10 @@ def _finished(folder: Path) -> bool:
 
 
 def _places(run: Run) -> dict[str, Any]:
-    """Where a run is done, as given anew where it goes on."""
-    return {"data_dir": run.where.data_dir, "device": run.where.device}
+    """Where a run is done, as far as it is given anew where it goes on."""
+    where, usual = run.where, Where()
+    given = {"data_dir": where.data_dir, "device": where.device, "threads": where.threads}
+    return {key: value for key, value in given.items() if value != getattr(usual, key)}
 
 
 def _check_same(run: Run, task: Task, folder: Path) -> None:

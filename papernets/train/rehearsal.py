@@ -21,6 +21,9 @@ from .stepper import Alone
 
 ENOUGH = 7e9
 """Multiply-adds of the pictures that are tried: a second or so, forwards and backwards."""
+LONG_ENOUGH, MOST_STEPS = 0.3, 20
+"""Seconds after which no further step is timed, and steps: one of a few milliseconds tells little.
+"""
 
 
 def looked_at(run: Run) -> Dataset:
@@ -31,7 +34,7 @@ def looked_at(run: Run) -> Dataset:
 
 
 def epoch_seconds(run: Run, dataset: Dataset) -> float:
-    """About how long a pass over the training pictures takes, from a step on a few of them.
+    """About how long a pass over the training pictures takes, from some steps on a few of them.
 
     The network is that of the run, with first weights; of a committee it is one network's time.
     """
@@ -48,11 +51,13 @@ def epoch_seconds(run: Run, dataset: Dataset) -> float:
     model = build(net, generator=draws, initialisation=recipe.draw(found)).to(device)
     state = start(model.train(), recipe)
     stepper = Alone(model, Source(part, preprocessing_for(recipe, net, dataset), recipe, device))
-    seconds = 0.0
-    for number in (1, 2):  # the first is slower than those after it
+    steps, seconds = 0, 0.0
+    while steps < 2 or (seconds < LONG_ENOUGH and steps < MOST_STEPS):
         began = time.perf_counter()
-        for batch in stepper.epoch(number):
+        for batch in stepper.epoch(steps + 1):
             float(stepper.step(state, batch, recipe.learning_rate).loss)
-        seconds = time.perf_counter() - began
+        steps += 1
+        if steps > 1:  # the first is slower than those after it
+            seconds += time.perf_counter() - began
     torch.set_num_threads(before)
-    return seconds / count * len(dataset.train)
+    return seconds / (steps - 1) / count * len(dataset.train)

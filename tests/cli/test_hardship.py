@@ -54,7 +54,7 @@ def folder_of(root: Path, *classes: str, count: int = 6) -> Path:
 
 @posix
 @pytest.mark.parametrize(
-    "words", ["explain lenet5", "list lenet55", *siblings.slow("list", "list --json")]
+    "words", ["explain lenet5", "list lenet55", *siblings.slow("list", "list --json", "reproduce")]
 )
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
 def test_a_closed_stream_brings_no_traceback(words: str, closed: str, tmp_path: Path) -> None:
@@ -65,7 +65,9 @@ def test_a_closed_stream_brings_no_traceback(words: str, closed: str, tmp_path: 
 
 @posix
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("words", ["list", "list --json", "explain lenet5"])
+@pytest.mark.parametrize(
+    "words", ["list", "list --json", "explain lenet5", *siblings.slow("reproduce")]
+)
 def test_a_full_stdout_is_said(words: str, tmp_path: Path) -> None:
     done = shell(f"papernets {words} > /dev/full", tmp_path)
     said = "error: standard output cannot be written (No space left on device)\n"

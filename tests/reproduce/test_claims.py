@@ -8,6 +8,7 @@ from papernets.nets import look_up
 from papernets.reproduce.claim import NETWORKS, Measured
 from papernets.reproduce.claims import EXPERIMENTS, find
 from papernets.reproduce.networks import NETWORKS as OWN
+from papernets.reproduce.reckon import NIGHT, core_seconds, lasting
 from papernets.reproduce.work import planned
 from papernets.said import Paper
 from papernets.spec import Add, Aux, Conv, Dense, each_part, totals, walk
@@ -114,3 +115,19 @@ def test_a_wrong_name_is_answered_with_the_nearest():
     assert find("Residual_Scale").name == "residual-scale"
     with pytest.raises(ValueError, match=r"no claim 'dropuot'\. Did you mean 'dropout'\?"):
         find("dropuot")
+
+
+@every
+def test_the_time_in_the_list_grows_with_scale_and_is_some_hours(experiment):
+    whole, half = (core_seconds(experiment, scale) for scale in (1.0, 0.5))
+    assert half == pytest.approx(whole / 2, rel=0.02)
+    assert 60 < core_seconds(experiment, experiment.smallest) < 4 * NIGHT
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (5400, "1.5 h")],
+)
+def test_a_time_for_people_who_plan(seconds, said):
+    assert lasting(seconds) == said
+    assert lasting(36e3) == "10 h" and lasting(2 * 86400) == "2.0 days"

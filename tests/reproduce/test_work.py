@@ -4,40 +4,16 @@ import json
 import re
 
 import pytest
+from small_claims import claim
 from small_runs import write_own
 
-from papernets.nets.resnet import PAPER
 from papernets.reproduce import measure
-from papernets.reproduce.claim import Arm, Experiment
+from papernets.reproduce.claim import Arm
+from papernets.reproduce.estimate import paced
 from papernets.reproduce.report import outcome, write
 from papernets.reproduce.rules import Lower
-from papernets.reproduce.work import ASKED, asked_in, begin, estimated, perform, planned
+from papernets.reproduce.work import ASKED, asked_in, begin, perform, planned
 from papernets.train.events import Epoch, Phase
-
-
-def claim(folder, **more):
-    """Two rates for the tiny network; the one learns its stripes, the other cannot."""
-    net, data = write_own(folder)
-    settings = {"data": data, "batch_size": 16, "standardise": False, "augment": {"flip": 0.1}}
-    return Experiment(
-        **{
-            "name": "rates",
-            "claim": "a rate that learns is better than none",
-            "source": PAPER.at("nowhere"),
-            "printed": "better",
-            "arms": (
-                Arm("learns", net, {"learning_rate": 0.01, "augment": {}}),
-                Arm("none", net, {"learning_rate": 1e-9}),
-            ),
-            "rule": Lower("learns", "none"),
-            "settings": settings,
-            "epochs": 6,
-            "smallest": 0.5,
-            "conditions": "all",
-            "seeds": 2,
-            **more,
-        }
-    )
 
 
 def done(experiment, out, scale=0.5, resume=False, until=None, **where):
@@ -119,9 +95,30 @@ def test_a_training_that_diverges_is_noted_and_the_next_one_trained(tmp_path):
 
 def test_the_time_is_estimated_before(tmp_path):
     experiment = claim(tmp_path)
+    out = tmp_path / "out"
     tasks = planned(experiment, 1.0, where={"device": "cpu", "threads": 1})
-    assert estimated(tasks) > 0
-    assert not (tmp_path / "out").exists()
+    pace = paced(tasks)
+    assert set(pace.each) == {"learns", "none"} and min(pace.each.values()) > 0
+    assert pace.whole(tasks) == pytest.approx(pace.left(tasks, out))
+    assert pace.whole(tasks) == pytest.approx(2 * pace.smallest(experiment, tasks))
+    assert not out.exists()
+    begin(out, experiment, 1.0, 0, resume=False)
+    for event in perform(tasks, out):
+        if isinstance(event, Epoch) and event.epoch == 4:
+            break
+    # the first of two trainings of each has two epochs of six left
+    left = 2 * pace.each["learns"] + 6 * pace.each["learns"] + 12 * pace.each["none"]
+    assert pace.left(tasks, out) == pytest.approx(left)
+
+
+DAMAGED = {
+    "[]": "not what was written",
+    '{"claim": "rates"': "is not JSON",
+    '{"claim": "rates", "scale": 0.5}': "has no 'seeds'",
+    '{"claim": "rates", "scale": "all", "seeds": 2}': "scale.*above 0 and at most 1",
+    '{"claim": "rates", "scale": 0.5, "seeds": -2}': "seeds.*1 to 100",
+    '{"claim": "a\\u001b[2J", "scale": 0.5, "seeds": 2}': "claim.*the name of a claim",
+}
 
 
 def test_a_folder_holds_one_claim(tmp_path):
@@ -129,19 +126,22 @@ def test_a_folder_holds_one_claim(tmp_path):
     begin(out, experiment, 0.5, 0, resume=False)
     assert asked_in(out) == {"claim": "rates", "scale": 0.5, "seeds": 2}
     begin(out, experiment, 0.5, 0, resume=True)
-    with pytest.raises(FileExistsError, match=r"holds rates already\. Go on with it: --resume"):
+    with pytest.raises(FileExistsError, match=r"holds rates already\. Go on with it: papernets"):
         begin(out, experiment, 0.5, 0, resume=False)
     with pytest.raises(ValueError, match=r"was begun with scale 0\.5, not 1"):
         begin(out, experiment, 1.0, 0, resume=True)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "x").touch()
     with pytest.raises(FileExistsError, match="holds no claim"):
+        begin(tmp_path / "other", experiment, 1.0, 0, resume=False)
+    with pytest.raises(FileNotFoundError, match="no claim to resume"):
         begin(tmp_path / "other", experiment, 1.0, 0, resume=True)
     with pytest.raises(FileNotFoundError, match="no claim to resume"):
         asked_in(tmp_path / "nowhere")
-    (out / ASKED).write_text("[]")
-    with pytest.raises(ValueError, match="not what was written"):
-        begin(out, experiment, 1.0, 0, resume=True)
+    for text, said in DAMAGED.items():
+        (out / ASKED).write_text(text)
+        with pytest.raises(ValueError, match=said):
+            begin(out, experiment, 0.5, 0, resume=True)
 
 
 @pytest.mark.parametrize("scale", [0, -1, 1.5, float("nan")])

@@ -55,7 +55,7 @@ def better(
 EXPERIMENTS = (
     Experiment(
         "relu",
-        "a network with ReLUs reaches 25 % training error six times faster than one with tanh",
+        "ReLUs reach 25 % training error six times faster than tanh",
         PAPER.at("section 3.1, figure 1"),
         "six times faster",
         (
@@ -99,7 +99,7 @@ EXPERIMENTS = (
     ),
     better(
         "pca-colour",
-        "shifting colours along their principal components reduces the error",
+        "shifting colours along their components reduces the error",
         "section 4.1",
         "top-1 error over 1 % lower",
         0.01,

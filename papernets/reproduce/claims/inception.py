@@ -44,7 +44,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         "batch-norm",
-        "with batch normalisation and five times the rate the same error is reached much faster",
+        "batch normalisation at five times the rate learns much faster",
         BN.at("section 4.2, figure 3"),
         "14 times fewer steps (BN-x5: 2.1 million, Inception: 31 million)",
         (
@@ -60,7 +60,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         "residual-scale",
-        "with more than 1,000 maps, residuals scaled by 0.1 keep a network from dying",
+        "scaled residuals keep a network of over 1,000 maps from dying",
         V4.at("section 3.3"),
         "unscaled ones die early: no figure",
         (

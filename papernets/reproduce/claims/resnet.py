@@ -26,9 +26,9 @@ def degradation(deep: int, smallest: float) -> Experiment:
     ]
     return Experiment(
         f"degradation{deep}",
-        "deeper plain networks have higher training and test error, deeper residual ones lower",
+        "deeper plain networks err more, deeper residual ones less",
         PAPER.at("section 4.2, figure 6"),
-        "plain: 56 layers above 20 in training and test error; ResNet: 8.75 % with 20 layers, "
+        "plain: 56 layers err more than 20 in training and test; ResNet: 8.75 % with 20 layers, "
         "7.17 % with 44, 6.97 % with 56",
         tuple(Arm(name, name) for name in arms),
         All(tuple(rules)),

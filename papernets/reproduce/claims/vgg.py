@@ -10,7 +10,7 @@ from .alexnet import SMALL
 EXPERIMENTS = (
     Experiment(
         "lrn",
-        "local response normalisation does not improve on VGG's network A",
+        "LRN does not improve on VGG's network A",
         PAPER.at("section 4.1, table 3"),
         "top-1 error 29.6 % without (A), 29.7 % with it (A-LRN)",
         (
