@@ -100,6 +100,17 @@ def no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """What tests write need not outlive a power cut: a run of milliseconds waited for seconds.
+
+    That a file is flushed before it takes its name, tests ask with an `os.fsync` of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
     """A test that sets torch's threads does not slow the others; torch is not imported for it."""

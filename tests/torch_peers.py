@@ -3,6 +3,7 @@
 torchvision's own stand beside them where it is installed.
 """
 
+import copy
 import importlib
 from functools import cache
 
@@ -153,16 +154,28 @@ class Side:
         setattr(self.model.get_submodule(".".join(above)), last, module)
 
 
+@cache
+def first_of_ours():
+    """Our ResNet-18 with those weights, which nothing is done to."""
+    return papernets.from_peer("torchvision", "resnet18", resnet18_state())
+
+
 def ours():
-    """Our ResNet-18 with those weights."""
-    return Side(papernets.from_peer("torchvision", "resnet18", resnet18_state()))
+    """A copy of it: to draw and translate eleven million weights takes longer than most habits."""
+    return Side(copy.deepcopy(first_of_ours()))
 
 
-def peers_own(peer):
+@cache
+def first_of(peer):
     """The same network of torch's classes, or torchvision's."""
     model = ResNet18() if peer == "torch" else torchvision().models.resnet18()
     model.load_state_dict(resnet18_state())
-    return Side(model, place_of)
+    return model
+
+
+def peers_own(peer):
+    """A copy of a peer's."""
+    return Side(copy.deepcopy(first_of(peer)), place_of)
 
 
 def both_nins():

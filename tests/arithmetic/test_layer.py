@@ -3,6 +3,7 @@
 from math import ceil, floor
 
 import pytest
+import siblings
 
 from papernets.arithmetic import explained, graph
 from papernets.arithmetic.graph import Place, block_names, place
@@ -24,16 +25,11 @@ def larger(name, by):
     return net(name, input=(height + by[0], width + by[1])).member
 
 
-DEEP = ("resnet1202", "resnet1001", "resnet200")
-"""Hundreds of the same blocks: one size is enough for every day."""
-EVERY = [
-    pytest.param(name, by, marks=pytest.mark.slow if name in DEEP and any(by) else ())
-    for name in NAMES
-    for by in SIZES
-]
+DAILY = (SIZES[0], SIZES[-1])
 
 
-@pytest.mark.parametrize(("name", "by"), EVERY)
+@pytest.mark.parametrize("by", [*DAILY, *siblings.slow(*(by for by in SIZES if by not in DAILY))])
+@pytest.mark.parametrize("name", siblings.each())
 def test_layers_add_up_to_their_network(name, by):
     """The parts of a network, a block as one, have its sums; so have its stages."""
     whole = graph(larger(name, by))
@@ -73,7 +69,7 @@ def works_out(step):
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "1202" not in name])
+@pytest.mark.parametrize("name", siblings.few(name for name in NAMES if "1202" not in name))
 def test_every_formula_gives_its_value(name):
     """On an input of odd sides, where divisions leave something over."""
     whole = graph(larger(name, SIZES[-1]))

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import siblings
 from outside import DEEP, KINDS, MANY, put, within
 from PIL import Image
 
@@ -47,9 +48,10 @@ def spoil(bundle, **values):
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
 
 
-@every_verb
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["bundle.json", "weights.safetensors"])
+@pytest.mark.parametrize(
+    ("verb", "kind", "name"),
+    siblings.crossed(OF_BUNDLES, KINDS, ["bundle.json", "weights.safetensors"]),
+)
 def test_what_is_no_file_in_a_bundle_is_named(bundle, capsys, verb, kind, name):
     put(kind, bundle / name)
     looked_at = name == "bundle.json" or verb in ("evaluate", "predict", "train")
@@ -59,25 +61,23 @@ def test_what_is_no_file_in_a_bundle_is_named(bundle, capsys, verb, kind, name):
         assert str(bundle / name) in err and err.count("\n") <= 2 and out == ""
 
 
-@every_verb
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"options": [1]}, "'options' is [1], not a table"),
-        ({"options": {"name": 1}}, "'options' is"),
-        ({"input": "."}, "'input' is \".\", not a list of channels"),
-        ({"input": [1, 2]}, "'input' is [1, 2], not a list"),
-        ({"classes": [1]}, "'classes' is [1], not a list"),
-        ({"network": {}}, "'network' is {}, not a name"),
-        ({"kind": "committee", "members": ["1"] * 2}, "different ones and at most 100"),
-        (
-            {"kind": "committee", "members": [str(n) for n in range(50_000)]},
-            "different ones and at most 100",
-        ),
-        ({"kind": "committee", "members": ["../.."]}, "folders inside the bundle's"),
-    ],
-    ids=lambda value: str(value)[:30],
-)
+SPOILT = [
+    ({"options": [1]}, "'options' is [1], not a table"),
+    ({"options": {"name": 1}}, "'options' is"),
+    ({"input": "."}, "'input' is \".\", not a list of channels"),
+    ({"input": [1, 2]}, "'input' is [1, 2], not a list"),
+    ({"classes": [1]}, "'classes' is [1], not a list"),
+    ({"network": {}}, "'network' is {}, not a name"),
+    ({"kind": "committee", "members": ["1"] * 2}, "different ones and at most 100"),
+    (
+        {"kind": "committee", "members": [str(n) for n in range(50_000)]},
+        "different ones and at most 100",
+    ),
+    ({"kind": "committee", "members": ["../.."]}, "folders inside the bundle's"),
+]
+
+
+@pytest.mark.parametrize(("verb", "values", "said"), siblings.crossed(OF_BUNDLES, SPOILT))
 def test_every_verb_reads_a_bundle_alike(bundle, capsys, verb, values, said):
     spoil(bundle, **values)
     assert typed(verb, bundle) in (1, 2)
@@ -86,8 +86,7 @@ def test_every_verb_reads_a_bundle_alike(bundle, capsys, verb, values, said):
     assert said in err and err.count("\n") == 1
 
 
-@every_verb
-@pytest.mark.parametrize("text", [DEEP, MANY, "1" * 5000], ids=["deep", "many", "a number"])
+@pytest.mark.parametrize(("verb", "text"), siblings.crossed(OF_BUNDLES, [DEEP, MANY, "1" * 5000]))
 def test_json_without_measure(bundle, capsys, verb, text):
     (bundle / "bundle.json").write_text(text)
     assert typed(verb, bundle) in (1, 2)
@@ -220,34 +219,32 @@ def test_a_user_without_a_home(here, capsys, monkeypatch):
 # Files of code
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "raise BaseException('no')",
-        "raise GeneratorExit('no')",
-        "import asyncio\nraise asyncio.CancelledError('no')",
-        "class Odd(BaseException):\n    def __str__(self): raise self\nraise Odd",
-        "class Odd(ValueError):\n    def __str__(self): raise BaseException\nraise Odd",
-        "class Odd(Exception):\n    def __str__(self): return 5\nraise Odd",
-        "def NET(**_):\n    raise BaseException('no')",
-        "from papernets.spec import *\n"
-        "class Odd(Layer):\n    def shape(self, s): raise BaseException('no')\n"
-        "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
-        "from papernets.spec import *\n"
-        "class Odd(Layer):\n    def words(self, s): raise SystemExit(0)\n"
-        "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
-        "from papernets.spec import *\n"
-        "class Bad(ValueError):\n    def __str__(self): raise BaseException\n"
-        "class Odd(Layer):\n    def shape(self, s): raise Bad\n"
-        "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
-        "def NET(**_):\n    return NET()",
-        "x = " + "(" * 5000,
-        "x = '" + "\\ud800" + "'\nraise ValueError(x)",
-        "\0",
-    ],
-    ids=range(14),
-)
-@pytest.mark.parametrize("verb", ["explain", "verify", "train"])
+RAISES = [
+    "raise BaseException('no')",
+    "raise GeneratorExit('no')",
+    "import asyncio\nraise asyncio.CancelledError('no')",
+    "class Odd(BaseException):\n    def __str__(self): raise self\nraise Odd",
+    "class Odd(ValueError):\n    def __str__(self): raise BaseException\nraise Odd",
+    "class Odd(Exception):\n    def __str__(self): return 5\nraise Odd",
+    "def NET(**_):\n    raise BaseException('no')",
+    "from papernets.spec import *\n"
+    "class Odd(Layer):\n    def shape(self, s): raise BaseException('no')\n"
+    "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
+    "from papernets.spec import *\n"
+    "class Odd(Layer):\n    def words(self, s): raise SystemExit(0)\n"
+    "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
+    "from papernets.spec import *\n"
+    "class Bad(ValueError):\n    def __str__(self): raise BaseException\n"
+    "class Odd(Layer):\n    def shape(self, s): raise Bad\n"
+    "NET = Net('n', (1, 8, 8), 3, chain({'a': Odd()}))",
+    "def NET(**_):\n    return NET()",
+    "x = " + "(" * 5000,
+    "x = '" + "\\ud800" + "'\nraise ValueError(x)",
+    "\0",
+]
+
+
+@pytest.mark.parametrize(("verb", "text"), siblings.crossed(["explain", "verify", "train"], RAISES))
 def test_whatever_a_file_raises_is_a_line(here, capsys, verb, text):
     (here / "own.py").write_text(text)
     words = [verb, "own.py:NET", *(["--dry-run"] if verb == "train" else [])]

@@ -43,24 +43,22 @@ def own_code(here):
     )
 
 
-@pytest.mark.parametrize("name", ["NET", "SMALL", "raises", "prints", LOUD.replace("\x1b", "e")])
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["explain", "{}"],
-        ["explain", "{}", "--json"],
-        ["diff", "{}", "lenet5"],
-        ["diff", "{}", "lenet5", "--json"],
-        ["verify", "{}"],
-        ["verify", "{}", "--json"],
-        ["verify", "{}", "--markdown"],
-        ["train", "{}", "--dry-run", "--set", "batch_size=7"],
-        ["train", "{}", "--recipe", LOUD, "--dry-run"],
-        ["train", "{}", "--dry-run", "--json"],
-    ],
-    ids=" ".join,
-)
-@pytest.mark.parametrize("wide", [False, True], ids=["pipe", "terminal"])
+NAMES = ["NET", "SMALL", "raises", "prints", LOUD.replace("\x1b", "e")]
+WORDS = [
+    ["explain", "{}"],
+    ["explain", "{}", "--json"],
+    ["diff", "{}", "lenet5"],
+    ["diff", "{}", "lenet5", "--json"],
+    ["verify", "{}"],
+    ["verify", "{}", "--json"],
+    ["verify", "{}", "--markdown"],
+    ["train", "{}", "--dry-run", "--set", "batch_size=7"],
+    ["train", "{}", "--recipe", LOUD, "--dry-run"],
+    ["train", "{}", "--dry-run", "--json"],
+]
+
+
+@pytest.mark.parametrize(("wide", "name", "words"), siblings.crossed([False, True], NAMES, WORDS))
 def test_a_file_of_code_moves_no_cursor(here, capsys, monkeypatch, name, words, wide):
     own_code(here)
     if wide:

@@ -14,10 +14,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import siblings
 from cli.test_screen import on_terminal
 
 from papernets.cli import main
-from papernets.nets import NETS, list_nets, net
+from papernets.nets import NETS, net
 from papernets.show.explain import explain_dict
 from papernets.spec import walk
 
@@ -32,7 +33,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
     return err if code else out
 
 
-@pytest.mark.parametrize("name", list_nets())
+@pytest.mark.parametrize("name", siblings.each())
 def test_the_overview_is_a_screen(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

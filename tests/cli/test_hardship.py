@@ -54,9 +54,12 @@ def folder_of(root: Path, *classes: str, count: int = 6) -> Path:
 
 @posix
 @pytest.mark.parametrize(
-    "words", ["explain lenet5", "list lenet55", *siblings.slow("list", "list --json", "reproduce")]
+    ("words", "closed"),
+    siblings.crossed(
+        ["explain lenet5", "list lenet55", "list", "list --json", "reproduce"],
+        [">&-", "2>&-", ">&- 2>&-", "<&-"],
+    ),
 )
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
 def test_a_closed_stream_brings_no_traceback(words: str, closed: str, tmp_path: Path) -> None:
     done = shell(f"papernets {words} {closed}", tmp_path)
     assert done.returncode == (2 if "lenet55" in words else 0)

@@ -6,6 +6,7 @@ import json
 import sys
 
 import pytest
+import siblings
 
 from papernets.cli import main
 from papernets.nets import list_nets, look_up
@@ -63,7 +64,7 @@ def test_json_is_the_contracts(capsys):
     assert "45,000 or 50,000" in fields["pictures"]["note"]
 
 
-@pytest.mark.parametrize("name", list_nets())
+@siblings.together("name", list_nets())
 def test_every_recipe_has_a_page_with_all_its_fields(name):
     found = look_up(name)
     for recipe in found.recipes:

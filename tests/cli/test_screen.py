@@ -34,17 +34,21 @@ for: connections, sees. A wider window shows them.
 """
 """What is said on a terminal only."""
 NAMES = [entry.name for entry in NETS if "lenet" in entry.name or "inception" in entry.name]
+QUICK = ("lenet5", "boosted_lenet4", "googlenet_aux", "inception_v3_aux")
 SOURCES = [["verify", "--source", name] for name in ("notes-000", "notes-002", "notes-003")]
 VERBS = [
     ["list"],
     ["verify"],
     *SOURCES,
-    *(["explain", name] for name in (*NAMES, "alexnet", "resnet18_v2")),
+    *(["explain", name] for name in (*QUICK, "alexnet", "resnet18_v2")),
 ]
+OTHERS = [["explain", name] for name in NAMES if name not in QUICK]
 
 
 @pytest.mark.parametrize("columns", [80, *siblings.slow(100, 120)])
-@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [*VERBS, *siblings.slow(*OTHERS)], ids=lambda words: " ".join(words)
+)
 def test_no_word_is_broken(
     words: list[str],
     columns: int,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import siblings
 
 from papernets.compare.depth import depth
 from papernets.compare.one import Compared
@@ -26,7 +27,7 @@ PRINTED = {
 }
 
 
-@pytest.mark.parametrize("name", [n for n in list_nets() if NAMED.match(n)])
+@siblings.together("name", [n for n in list_nets() if NAMED.match(n)])
 def test_a_name_says_its_depth(name: str) -> None:
     found = NAMED.match(name)
     assert found and depth(look_up(name).net.member) == int(found[1])
@@ -41,7 +42,7 @@ def test_heads_do_not_make_a_network_deeper() -> None:
     assert depth(look_up("googlenet_aux").net.member) == 22
 
 
-@pytest.mark.parametrize("name", list_nets())
+@pytest.mark.parametrize("name", siblings.each())
 def test_stages_add_up_to_the_totals(name: str) -> None:
     one = Compared(name, look_up(name))
     sums = totals(one.rows)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import siblings
 
 from papernets.compare.align import align
 from papernets.compare.diff import diff
@@ -58,7 +59,7 @@ def text(found):
     return [f"{line.mark} {line.name}: {line.text}" for line in several]
 
 
-@pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", siblings.each({entry.name: entry for entry in NETS}))
 def test_a_network_is_the_same_as_itself(entry):
     found = diff(entry.make(), entry.make())
     assert found.same and found.same_layers

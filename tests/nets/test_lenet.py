@@ -1,6 +1,7 @@
 """The LeNet family against the printed numbers, typed a second time, and against the ledger."""
 
 import pytest
+import siblings
 from ledger import systems
 
 from papernets.nets import NETS, look_up, net, verify
@@ -208,7 +209,7 @@ def test_published_numbers_hold_for_the_published_network_alone():
 
 
 @pytest.mark.parametrize(
-    "entry", [e for e in NETS if getattr(e.make(), "classes", 1)], ids=lambda entry: entry.name
+    "entry", siblings.each({e.name: e for e in NETS if getattr(e.make(), "classes", 1)})
 )
 def test_every_network_takes_classes_and_channels(entry):
     made = entry.make(classes=26, channels=3)

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+import siblings
 from recipe_numbers import told
 
 from papernets.nets import NETS, look_up
@@ -13,14 +14,14 @@ from papernets.train.run import NAMES
 from papernets.train.settings import checked
 
 PRINTED = [
-    pytest.param(entry.name, recipe, id=f"{entry.name}-{recipe.name}")
+    (entry.name, recipe)
     for entry in NETS
     for recipe in look_up(entry.name).recipes
     if recipe.printed
 ]
 
 
-@pytest.mark.parametrize(("name", "recipe"), PRINTED)
+@siblings.together("name, recipe", PRINTED)
 def test_a_run_takes_every_setting_and_the_other_fields_are_words(name, recipe) -> None:
     able = {k: checked(k, v, recipe.name) for k, v in recipe.settings.items()}
     if "begin" in able:
@@ -47,7 +48,7 @@ RANGES = ({"mean"}, {"standardise"}, {"low", "high"}, {"gcn", "zca"})
 """What becomes of pixels: each recipe says one of these."""
 
 
-@pytest.mark.parametrize(("name", "recipe"), PRINTED)
+@siblings.together("name, recipe", PRINTED)
 def test_a_recipe_is_complete(name, recipe) -> None:
     settings = recipe.settings
     for (key, value), wanted in NEEDS.items():
@@ -72,7 +73,7 @@ PROTOCOLS = {"centre", "ten-crop", "144", "dense", "multi-scale", "multi-crop+de
 """How `evaluate` shows pictures."""
 
 
-@pytest.mark.parametrize(("name", "recipe"), PRINTED)
+@siblings.together("name, recipe", PRINTED)
 def test_a_recipe_names_a_protocol(name, recipe) -> None:
     assert {one.value for one in recipe.fields if one.field == "test"} <= PROTOCOLS
 
@@ -83,7 +84,7 @@ PEERS = ("_keras", "_torchvision", "_slim", "_timm", "_aux")
 """Networks that others made of a paper's, or that count heads as their own: their dropout is."""
 
 
-@pytest.mark.parametrize(("name", "recipe"), PRINTED)
+@siblings.together("name, recipe", PRINTED)
 def test_dropout_is_the_networks(name, recipe) -> None:
     said = next((one for one in recipe.fields if one.field == "dropout"), None)
     if said is None or recipe.name in OTHER_DROPOUT or name.endswith(PEERS):

@@ -1,6 +1,7 @@
 """Any classes, channels and input for every whole network; below its smallest, an error says so."""
 
 import pytest
+import siblings
 
 from papernets.nets import NETS, beside, net
 from papernets.spec import Committee, smallest_input, walk
@@ -14,7 +15,7 @@ def member(name, **changed):
     return found.member if isinstance(found, Committee) else found
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", siblings.each(WHOLE))
 def test_odd_numbers_everywhere(name):
     """7 classes, 2 channels, and a rectangle a little larger than the smallest input."""
     height, width = smallest_input(member(name))

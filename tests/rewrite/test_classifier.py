@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import siblings
 
 from papernets import rewrite
 from papernets.nets import NETS, net
@@ -27,7 +28,7 @@ DEEP = ("resnet1202", "resnet1001", "resnet200")  # as the shallower ones, and s
 NAMES = [e.name for e in NETS if e.name not in DEEP and net(e.name).member.classes]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", siblings.each(NAMES))
 def test_what_classifies_is_what_classes_give_a_shape(name):
     own = net(name).member
     other = net(name, classes=own.classes + 1).member
@@ -38,7 +39,7 @@ def test_what_classifies_is_what_classes_give_a_shape(name):
         assert rewrite.with_classes(own, own.classes + 1) == other
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", siblings.each(NAMES))
 def test_features_are_flat_and_the_rest_stays(name):
     own = net(name).member
     bare = rewrite.without_classifier(own)

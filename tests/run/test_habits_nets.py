@@ -406,7 +406,13 @@ def test_other_precisions(name, kind):
 # --- transformed
 
 
-@pytest.mark.parametrize("name", [*LENETS, "boosted_lenet4", SHORTCUTS, "resnet20"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("lenet5", "boosted_lenet4", SHORTCUTS),
+        *slow("lenet1", "lenet4", "lenet5_modern", "lenet5_keras_28", "resnet20"),
+    ],
+)
 def test_the_transforms_of_torch_func(name):
     model, x = made(name), pictures(name)
     own, labels = dict(model.named_parameters()), torch.tensor([1, 3])
@@ -507,12 +513,17 @@ def test_scripting_a_block_says_so_too():
 
 
 EVERY_KIND = [
-    *QUICK[:6],
-    SHORTCUTS,
-    "resnet20",
-    "nin_cifar10",
-    "mobilenet_v1_0.25_128",
-    *slow("alexnet", "alexnet_torchvision", "zfnet", "vgg11_bn", "plain18", "resnet18_v2"),
+    *("lenet5", "boosted_lenet4", SHORTCUTS),
+    *slow("lenet1", "lenet4", "lenet5_modern", "lenet5_keras_28", "resnet20", "nin_cifar10"),
+    *slow(
+        "mobilenet_v1_0.25_128",
+        "alexnet",
+        "alexnet_torchvision",
+        "zfnet",
+        "vgg11_bn",
+        "plain18",
+        "resnet18_v2",
+    ),
     *slow("resnet34_A", "inception_v3", "inception_v4", "inception_resnet_v2", "bn_inception"),
     *slow("googlenet"),
 ]

@@ -43,6 +43,7 @@ def singles():
 
 NETWORKS = {network.name: network for network in singles()}
 every = pytest.mark.parametrize("network", siblings.each(NETWORKS))
+few = pytest.mark.parametrize("network", siblings.few(NETWORKS))
 small = pytest.mark.parametrize(
     "network",
     [one for one in NETWORKS.values() if totals(walk(one)).macs <= SMALL],
@@ -100,7 +101,7 @@ def predicts(network):
     return totals(walk(rewrite.without_heads(network).net))
 
 
-@every
+@few
 def test_torch_counts_two_operations_a_multiply_add(network):
     model, x = on_meta(network)
     with FlopCounterMode(display=False) as counter:
@@ -116,8 +117,7 @@ def test_torch_counts_two_operations_a_multiply_add(network):
 
 @pytest.mark.parametrize(
     "network",
-    [one for one in NETWORKS.values() if one.aux_weights],
-    ids=lambda network: network.name,
+    siblings.few({name: one for name, one in NETWORKS.items() if one.aux_weights}),
 )
 def test_in_training_the_heads_are_counted_too(network):
     model, x = on_meta(network)
@@ -127,7 +127,7 @@ def test_in_training_the_heads_are_counted_too(network):
     assert counter.get_total_flops() == 2 * 2 * (sums.macs + sums.aux_macs)
 
 
-@every
+@few
 def test_the_fast_form_executes_what_the_plain_form_does(network):
     model, x = on_meta(network)
     with FlopCounterMode(display=False) as counter:

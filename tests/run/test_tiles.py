@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 import torch.nn.functional as F
 
@@ -160,8 +161,7 @@ def test_all_of_lenet_runs_in_a_chain():
         assert {type(model.get_submodule(step.name)).__name__ for step in left} <= {"RBF"}
 
 
-@every
-@pytest.mark.parametrize("count", [1, 2, 7, 128])
+@pytest.mark.parametrize(("name", "count"), siblings.crossed(EVERY, [1, 2, 7, 128]))
 def test_values_and_gradients_are_those_of_float64(name, count):
     network = EVERY[name]
     fast, exact = models(network)

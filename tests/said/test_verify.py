@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import siblings
 
 import papernets
 from papernets.nets import NETS, look_up, net
@@ -22,7 +23,7 @@ def said(quantity, printed, why="", **more):
     return Claim(quantity, printed, PAPER.at("section 1"), why, **more)
 
 
-@pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
+@siblings.together("entry", NETS)
 def test_no_published_number_disagrees(entry):
     checks = papernets.verify(entry.name)
     assert [check for check in checks if check.verdict == "DISAGREES"] == []
@@ -173,7 +174,7 @@ ROW_KEYS = [
 ]
 
 
-@pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", siblings.each({entry.name: entry for entry in NETS}))
 def test_explain_keeps_its_schema(entry):
     made = entry.make()
     said = json.loads(json.dumps(explain_dict(made)))

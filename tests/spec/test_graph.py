@@ -1,13 +1,14 @@
 """Which row takes what."""
 
 import pytest
+import siblings
 
-from papernets.nets import list_nets, net
+from papernets.nets import net
 from papernets.spec import Committee, sources, walk
 from papernets.spec.graph import PICTURE, outputs
 
 
-@pytest.mark.parametrize("name", list_nets())
+@pytest.mark.parametrize("name", siblings.each())
 def test_edges_have_the_shapes_of_the_walk(name):
     """A row's input is the output of what it takes; a join's sources give its channels."""
     one = net(name)
@@ -25,7 +26,7 @@ def test_edges_have_the_shapes_of_the_walk(name):
             assert ends == [row.input]
 
 
-@pytest.mark.parametrize("name", list_nets())
+@pytest.mark.parametrize("name", siblings.each())
 def test_outputs_are_the_answer_and_the_heads(name):
     one = net(name)
     one = one.member if isinstance(one, Committee) else one

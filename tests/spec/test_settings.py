@@ -1,6 +1,7 @@
 """What counts do not show: each layer's settings, and their words."""
 
 import pytest
+import siblings
 
 from papernets.nets.registry import NETS, net
 from papernets.show.details import legend_of, short_details
@@ -109,7 +110,7 @@ def test_what_all_rows_share_is_said_once():
     assert not any(line.startswith("BN:") for line in legend)
 
 
-@pytest.mark.parametrize("entry", NETS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", siblings.each({entry.name: entry for entry in NETS}))
 def test_every_dropout_norm_and_lrn_of_the_family_says_its_constants(entry):
     made = entry.make()
     for row in walk(getattr(made, "member", made)):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import siblings
 import torch
 from small_runs import CPU, DATA, EYES, TINY, a_run, do, drawn, fitted, left_by, run_of, write_own
 
@@ -49,8 +50,7 @@ def _no_pictures(monkeypatch):
     monkeypatch.setattr(outcome, "draw", lambda *_: None)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize(("name", "at"), siblings.crossed(SETTINGS, [1, 2]))
 def test_a_stopped_run_is_never_stopped(tmp_path, name, at):
     write_own(tmp_path)
     run = run_of(tmp_path, **SETTINGS[name])

@@ -262,8 +262,12 @@ def at(stage, epoch=None):
 
 @pytest.mark.parametrize(
     "until",
-    [at("network 1 of 3", 1), at("network 2 of 3"), at("network 2 learns", 1), at("network 3 le")],
-    ids=["in the first", "before the second", "in the second", "before the third"],
+    [
+        pytest.param(at("network 1 of 3", 1), id="in the first", marks=pytest.mark.slow),
+        pytest.param(at("network 2 of 3"), id="before the second"),
+        pytest.param(at("network 2 learns", 1), id="in the second"),
+        pytest.param(at("network 3 le"), id="before the third", marks=pytest.mark.slow),
+    ],
 )
 def test_stopped_in_the_middle_of_boosting(trio, tmp_path, until):
     do(trio, tmp_path / "whole")
