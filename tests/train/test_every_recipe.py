@@ -132,19 +132,18 @@ def settings_for(name, recipe, pictures, home):
     given |= {"input": (side, side), "device": "cpu", "micro_batch": AT_ONCE}
     for need in found.recipe(recipe).needs:
         table, dot, key = need.field.partition(".")
-        bundle = written(name if not dot else "vgg11", side, home)
+        bundle = written(name if not dot else "vgg11", ("a", "b"), side, home)
         given |= {table: {key: bundle} if dot else bundle}
     if recipe == "finetune":
-        given["weights"] = written(name, side, home)
+        given["weights"] = written(name, ("a", "b", "c"), side, home)
     return given
 
 
-def written(name, side, home):
-    """A bundle of a network with three classes and the weights that a seed draws; its folder."""
-    net = look_up(name, 3, None, (side, side)).net.member
+def written(name, classes, side, home):
+    """A bundle of a network for these classes with the weights that a seed draws; its folder."""
+    net = look_up(name, len(classes), None, (side, side)).net.member
     eyes = data.Preprocessing(net.input[0], side, side, (side, side))
-    classes = ("a", "b", "c")
-    info = BundleInfo(net.name, classes, net.input, eyes.to_dict(), run={"data": "three"})
+    info = BundleInfo(net.name, classes, net.input, eyes.to_dict(), run={"data": "others"})
     model = build(net, generator=torch.Generator().manual_seed(1))
     save_bundle(home / "given", info, model.state_dict())
     return str(home / "given")
