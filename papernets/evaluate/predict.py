@@ -111,11 +111,13 @@ def predict(
     """An answer for each source, in their order; `batch` pictures are in memory at a time.
 
     `top` classes are given, all of them where there are fewer. `top` or `batch` below 1 is a
-    ValueError; so is a damaged list of the network's pictures, and an output that is NaN.
+    ValueError; so is a damaged list of the network's pictures, a preprocessing that cannot be used,
+    and an output that is NaN.
     """
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
+    preprocessing_of(bundle)  # says what is wrong before a table of answers begins
     seen, most = read_seen(bundle.folder), min(top, len(bundle.info.classes))
     return _answers(bundle, iter(given), seen, most, device, batch)
 
@@ -129,9 +131,8 @@ def _answers(
     batch: int,
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    model = quickest(bundle.model.to(device))
+    model, preprocessing = quickest(bundle.model.to(device)), preprocessing_of(bundle)
     while some := list(islice(given, batch)):
-        preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
         pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
         pictures = [read.picture for _, read in pairs if read.picture is not None]
