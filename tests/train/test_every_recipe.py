@@ -143,7 +143,7 @@ def written(name, classes, side, home):
     """A bundle of a network for these classes with the weights that a seed draws; its folder."""
     net = look_up(name, len(classes), None, (side, side)).net.member
     eyes = data.Preprocessing(net.input[0], side, side, (side, side))
-    info = BundleInfo(net.name, classes, net.input, eyes.to_dict(), run={"data": "others"})
+    info = BundleInfo(name, classes, net.input, eyes.to_dict(), run={"data": "others"})
     model = build(net, generator=torch.Generator().manual_seed(1))
     save_bundle(home / "given", info, model.state_dict())
     return str(home / "given")
