@@ -26,6 +26,7 @@ from papernets.words import brief, by, listed
 GCN, ZCA = 55.0, 0.1  # pylearn2's: the length of a picture, and what is added to each eigenvalue
 MOST_WHITENED = 4096  # values of a picture: CIFAR's 3,072, of which the matrix has 38 MB
 LEAST_LENGTH = 1e-8  # of a picture that is divided by it, as in pylearn2
+MOST_HEAD = 1 << 16  # bytes of a file's table: two tensors take 200
 Prepare = Callable[[Tensor], Tensor]
 
 
@@ -90,6 +91,11 @@ class Arrays:
             raise ValueError("the arrays of its preprocessing, a mean picture say, are not there")
         if told is not None and hashlib.sha256(content).hexdigest() != told:
             raise ValueError("the arrays of its preprocessing are others: their checksum differs")
+        head = int.from_bytes(content[:8], "little")
+        if head > MOST_HEAD:
+            raise ValueError(
+                f"the arrays are no safetensors file of two tensors: its table has {head:,} bytes"
+            )
         try:
             found = load(content)
         except SafetensorError as error:

@@ -118,13 +118,14 @@ def predict(
     `top` classes are given, all of them where there are fewer. Pictures are shown by the protocol,
     and the answers are those of `evaluate` by the same one. `top` or `batch` below 1 is a
     ValueError; so is a protocol that the network cannot be tested by, a network of one class, a
-    damaged list of the network's pictures, and an output that is NaN.
+    damaged list of the network's pictures, a preprocessing that cannot be used, and an output that
+    is NaN.
     """
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
     seen, most = read_seen(bundle.folder), min(top, len(bundle.info.classes))
-    eyes = preprocessing_of(bundle)
+    eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
     check_photographs(eyes, protocol, str(bundle.folder))
     ask = asked_by(bundle, protocol, device)
     return _answers(bundle, iter(given), seen, most, ask, batch)
@@ -139,8 +140,8 @@ def _answers(
     batch: int,
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
+    preprocessing = preprocessing_of(bundle)
     while some := list(islice(given, batch)):
-        preprocessing = preprocessing_of(bundle)
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
         pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
         pictures = [read.picture for _, read in pairs if read.picture is not None]

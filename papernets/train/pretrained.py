@@ -20,7 +20,7 @@ from ..nets.registry import find
 from ..rewrite import classifier_tensors
 from ..run.network import Network
 from ..spec import tensors
-from ..words import by, composed, did_you_mean
+from ..words import by, composed, did_you_mean, listed
 from .run import Run
 
 
@@ -89,7 +89,7 @@ def take_rows(model: Network, run: Run) -> tuple[str, ...]:
             rows = list(dict.fromkeys(tensor.row for tensor in known.values()))
             raise ValueError(
                 f"begin: {model.net.name} has no row {row!r} with weights."
-                f"{did_you_mean(row, rows)} Its rows: {', '.join(rows)}"
+                f"{did_you_mean(row, rows)} Its rows: {listed(rows, 20)}"
             )
         for name in names:
             if name not in given:

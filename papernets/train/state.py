@@ -97,9 +97,9 @@ class State:
         if len(kept["param_groups"]) != len(groups) or named != list(range(len(own))):
             raise ValueError("its optimizer is of other parameters than its model's")
         states = kept["state"]
-        if set(states) != (set(range(len(own))) if step else set()):
+        wanted = _kept_of_one(self.optimizer) if step else {}  # nothing: SGD without momentum
+        if set(states) != (set(range(len(own))) if wanted else set()):
             raise ValueError("its optimizer does not fit its model: a parameter's state is missing")
-        wanted = _kept_of_one(self.optimizer) if step else {}
         for place, state in states.items():
             if not isinstance(state, dict) or set(state) != set(wanted):
                 raise ValueError("its optimizer does not fit its model: it keeps other values")

@@ -1,11 +1,13 @@
 """Files that somebody made to hurt, in every verb: one line, nothing run, nothing without end."""
 
+import hashlib
 import json
 import os
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import siblings
 from outside import DEEP, KINDS, MANY, put, within
@@ -111,6 +113,32 @@ def test_the_head_of_a_file_of_weights(bundle, capsys, verb, head, said):
     assert typed(verb, bundle) == 1
     err = capsys.readouterr().err
     assert "weights.safetensors is not a whole safetensors file" in err and said in err
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "predict"])
+@pytest.mark.parametrize(
+    ("tensors", "said"),
+    [
+        ({"mean": ("F4", [1, 32, 32])}, "the arrays are of 'F4' numbers: give float32"),
+        ({"mean": ("F32", [1, 9, 32])}, "a mean picture of 1x9x32 for an input of 1x32x32"),
+        ({"a\x1b[31m": ("F32", [1])}, "the arrays are 'a\\x1b[31m': not a mean and a matrix"),
+    ],
+    ids=["four bits", "another size", "another name"],
+)
+def test_arrays_of_a_preprocessing(bundle, capsys, verb, tensors, said):
+    """A file with the right checksum, as whoever wrote the bundle can make it."""
+    head, size = {}, 0
+    for name, (kind, shape) in tensors.items():
+        begin, size = size, size + int(np.prod(shape) * (0.5 if kind == "F4" else 4))
+        head[name] = {"dtype": kind, "shape": shape, "data_offsets": [begin, size]}
+    table = json.dumps(head).encode()
+    content = len(table).to_bytes(8, "little") + table + bytes(size)
+    (bundle / "preprocessing.safetensors").write_bytes(content)
+    known = json.loads((bundle / "bundle.json").read_text())["preprocessing"]
+    spoil(bundle, preprocessing={**known, "arrays": hashlib.sha256(content).hexdigest()})
+    assert typed(verb, bundle) == 1
+    out, err = capsys.readouterr()
+    assert said in err.splitlines()[-1] and "its preprocessing cannot be used" in err and out == ""
 
 
 def test_a_pooling_of_a_billion_is_arithmetic(bundle, capsys):

@@ -25,6 +25,7 @@ SETTINGS = {
         "weight_decay": 1e-3,
     },
     "levenberg_marquardt": {"optimizer": "levenberg_marquardt", "average": 0.0, **LISTED},
+    "sgd_plain": {"optimizer": "sgd", "momentum": 0.0},  # it keeps nothing
     "sgd": {
         "optimizer": "sgd",
         "schedule": "plateau",
