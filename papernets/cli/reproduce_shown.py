@@ -118,7 +118,8 @@ def show(made: Outcome, folder: Path) -> None:
 
     one = made.experiment
     screen.prose(f"{one.claim}: {made.verdict.word}.")
-    screen.prose(f"Measured: {made.verdict.why}.")
+    for reason in made.verdict.why.split("; "):
+        screen.prose(f"  {reason}")
     screen.prose(f"Printed: {one.printed} ({one.printed_in}).")
     numbers = made.verdict.numbers
     if numbers:

@@ -124,7 +124,7 @@ def _asked(experiment: Experiment, scale: float, seeds: int) -> dict[str, Any]:
 
 
 FORMS: dict[str, Form] = {
-    "claim": (lambda v: isinstance(v, str) and v.isprintable() and v, "the name of a claim"),
+    "claim": (lambda v: isinstance(v, str) and v != "" and v.isprintable(), "the name of a claim"),
     "scale": (lambda v: is_number(v) and 0 < v <= 1, "a number above 0 and at most 1"),
     "seeds": (lambda v: is_whole(v, 1) and v <= MOST_SEEDS, f"1 to {MOST_SEEDS}"),
 }
