@@ -199,6 +199,12 @@ class Faster:
             needed, at_least = _until(one, goal), _until(other, goal)
             if needed is None:
                 why = f"{self.one} does not reach {percent(goal)}"
+                ends = ((self.one, one), (self.other, other))
+                numbers += [
+                    Number(f"last {self.what} of {arm}, seed {fast.seed}", curve[-1])
+                    for arm, curve in ends
+                    if curve
+                ]
                 return Verdict(OPEN, tuple(numbers), why)
             ratios.append((len(other) if at_least is None else at_least) / needed)
             bounds.append(at_least is None)

@@ -77,8 +77,10 @@ def epochs_left(task: Task, out: Path) -> int:
     folder = task.folder(out)
     if (folder / DIED).exists() or _finished(folder):
         return 0
-    log = folder / LOG
-    done = len(read_bytes(log, LOG_BYTES).splitlines()) if log.exists() else 0
+    count = task.run.found.net.count
+    homes = [folder] if count == 1 else [folder / str(at) for at in range(1, count + 1)]
+    logs = [home / LOG for home in homes if (home / LOG).exists()]
+    done = sum(len(read_bytes(log, LOG_BYTES).splitlines()) for log in logs)
     return max(epochs_of(task) - done, 0)
 
 
