@@ -99,7 +99,7 @@ def reproduce(
     where = {key: value for key, value in given.items() if value}
     with wrong_use():
         asked = _asked(name, scale, seeds, Path(out) if out else None, resume, where)
-    from ..reproduce.work import begin, check, planned
+    from ..reproduce.work import begin, check, epochs_left, planned
 
     experiment = asked.experiment
     with wrong_use():
@@ -107,7 +107,8 @@ def reproduce(
         if not dry_run or resume:
             check(asked.folder, experiment, asked.scale, asked.seeds, resume)
     check_data(tasks[0].run.recipe.data, data_dir)
-    if dry_run or not screen.QUIET:
+    all_done = resume and not any(epochs_left(task, asked.folder) for task in tasks)
+    if dry_run or not (screen.QUIET or all_done):
         from ..reproduce.estimate import paced
 
         with waiting(), wrong_data():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +119,8 @@ def show(made: Outcome, folder: Path) -> None:
 
     one = made.experiment
     screen.prose(f"{one.claim}: {made.verdict.word}.")
-    screen.prose(f"Measured: {made.verdict.why}.")
+    for reason in made.verdict.why.split("; "):
+        screen.say(screen.fitted(reason, sys.stdout, "- ", 2))
     screen.prose(f"Printed: {one.printed} ({one.printed_in}).")
     numbers = made.verdict.numbers
     if numbers:

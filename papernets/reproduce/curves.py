@@ -48,13 +48,18 @@ def error_curves(found: Mapping[str, Sequence[Measured]], title: str) -> Figure 
                     linestyle=dashes,
                     linewidth=1.4 if dashes == "-" else 1.0,
                     marker="o" if len(curve) == 1 else "",
+                    markerfacecolor=colour if dashes == "-" else "white",
                     label=arm,
                 )
                 drawn += line if number == 0 and dashes == "-" else []
     if dashed:
         drawn += panel.plot([], [], color=GREY, linestyle="--", label=labels[-1])
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.set_ylim(bottom=0)
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    every = [one for several in arms.values() for one in several]
+    if max(len(one.val_errors) for one in every) == 1:
+        panel.set_xlim(0.5, 1.5)
+    highest = max(max((*one.val_errors, *one.train_errors)) for one in every)
+    panel.set_ylim(0, 105 * highest or 1)
     panel.set_ylabel("Error (%)")
     panel.set_xlabel("Epoch")
     panel.grid(axis="y")

@@ -11,7 +11,7 @@ from .claim import Experiment
 RATE, VALUE, EACH = 60e9, 4e-9, 4e-5
 """Multiply-adds that a core does in a second; seconds for each value that a layer gives, and for
 each picture besides. Fitted to steps of all networks of the list on one core of a server of 2025,
-torch 2.13: each is within a factor of 2.3 of what it took there."""
+torch 2.13: each is within a factor of 2.5 of what it took there."""
 PICTURES = {"cifar10": 45_000, "mnist": 54_000}
 """Training pictures of a data set, without those held out."""
 NIGHT = 10 * 3600

@@ -102,7 +102,7 @@ def judged(
         return Verdict(OPEN, (), f"{plural(open, 'training')} not finished")
     verdict = experiment.rule.judge(found)
     if scale < experiment.smallest:
-        why = f"{verdict.why}; at scale {scale:g}, below {experiment.smallest:g}"
+        why = f"{verdict.why}; at scale {scale:.3g}, below {experiment.smallest:g}"
         return replace(verdict, word=SHORT, why=why)
     return verdict
 
@@ -122,7 +122,7 @@ def markdown(made: Outcome, pictured: bool = False) -> str:
     lines = [
         f"# {one.claim}",
         "",
-        f"**{made.verdict.word}**: {made.verdict.why}.",
+        *_told(made.verdict),
         "",
         f"Printed: {one.printed} ({one.printed_in}).",
         "",
@@ -136,15 +136,15 @@ def markdown(made: Outcome, pictured: bool = False) -> str:
     lines += [
         "## How it was done",
         "",
-        f"- Judged: {one.rule.words}",
-        f"- Length: scale {conditions['scale']:g}, {plural(conditions['epochs'], 'epoch')} of "
+        *_judged(one.rule.words),
+        f"- Length: scale {conditions['scale']:.3g}, {plural(conditions['epochs'], 'epoch')} of "
         f"{conditions['of_epochs']}; it takes scale {conditions['smallest_scale']:g} to tell",
         f"- Data: {conditions['data']}, batches of {conditions['batch_size']}, "
         f"{plural(conditions['seeds'], 'seed')}",
         f"- Otherwise than in the paper: {one.conditions}",
         f"- Machine: {_machine(conditions)}",
         *(f"- Paper: {paper}" for paper in one.papers),
-        f"- Again: `papernets reproduce {one.name} --scale {conditions['scale']:g} --seeds "
+        f"- Again: `papernets reproduce {one.name} --scale {conditions['scale']} --seeds "
         f"{conditions['seeds']}`",
         "",
         "## Trainings",
@@ -156,6 +156,22 @@ def markdown(made: Outcome, pictured: bool = False) -> str:
     if made.open:
         lines += ["", f"{plural(made.open, 'training')} not finished: go on with --resume."]
     return "\n".join(lines) + "\n"
+
+
+def _told(verdict: Verdict) -> list[str]:
+    """The verdict and its reason; of several, a line each."""
+    reasons = verdict.why.split("; ")
+    if len(reasons) == 1:
+        return [f"**{verdict.word}**: {verdict.why}."]
+    return [f"**{verdict.word}**:", "", *(f"- {reason}" for reason in reasons)]
+
+
+def _judged(words: str) -> list[str]:
+    """By which rule; of several, of which all must hold, a line each."""
+    rules = words.split("; and ")
+    if len(rules) == 1:
+        return [f"- Judged: {words}"]
+    return ["- Judged by several rules, of which all must hold:", *(f"  - {one}" for one in rules)]
 
 
 def _row(one: Measured) -> str:

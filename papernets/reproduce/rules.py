@@ -8,7 +8,7 @@ from statistics import mean
 
 from ..words import percent
 from .claim import AGREES, APART, DISAGREES, OPEN, Found, Measured, Number, Verdict, points
-from .spread import of_difference, of_mean
+from .spread import Interval, of_difference, of_mean
 
 TEST, TRAIN = "test error", "training error"
 
@@ -38,6 +38,22 @@ def difference(found: Found, one: str, other: str, what: str = TEST) -> Number:
     (a, n), (b, m) = errors(found[one], what), errors(found[other], what)
     apart, reach = mean(a) - mean(b), of_difference(a, b, (n, m))
     return Number(f"{what} of {one} less that of {other}", apart, reach, APART)
+
+
+def compared(found: Found, one: str, other: str, what: str = TEST) -> tuple[Number, ...]:
+    """The mean errors of two arms, and at last their difference."""
+    return (
+        *(average(found, arm, what) for arm in (one, other)),
+        difference(found, one, other, what),
+    )
+
+
+def at_most(reach: Interval | None, most: float) -> str:
+    """Whether a number with this interval is at most so much: with 95 % confidence or not."""
+    if reach is None:
+        return OPEN
+    low, high = reach
+    return AGREES if high <= most else DISAGREES if low > most else OPEN
 
 
 @dataclass(frozen=True)
@@ -80,8 +96,7 @@ class Lower:
         )
 
     def judge(self, found: Found) -> Verdict:
-        arms = [average(found, arm, self.what) for arm in (self.one, self.other)]
-        apart = difference(found, self.one, self.other, self.what)
+        *arms, apart = compared(found, self.one, self.other, self.what)
         word = OPEN
         if apart.interval is not None and not apart.interval[0] <= 0 <= apart.interval[1]:
             word = AGREES if apart.value < 0 else DISAGREES
@@ -105,12 +120,9 @@ class NoLower:
         )
 
     def judge(self, found: Found) -> Verdict:
-        arms = [average(found, arm) for arm in (self.one, self.other)]
-        apart = difference(found, self.one, self.other)
-        word = OPEN
-        if apart.interval is not None:
-            low, high = apart.interval
-            word = AGREES if low >= -self.least else DISAGREES if high < -self.least else OPEN
+        *arms, apart = compared(found, self.one, self.other)
+        reach = None if apart.interval is None else (-apart.interval[1], -apart.interval[0])
+        word = at_most(reach, self.least)
         return Verdict(word, (*arms, apart), _by(apart))
 
 
@@ -131,12 +143,8 @@ class Costs:
         )
 
     def judge(self, found: Found) -> Verdict:
-        arms = [average(found, arm) for arm in (self.one, self.other)]
-        apart = difference(found, self.one, self.other)
-        word = OPEN
-        if apart.interval is not None:
-            low, high = apart.interval
-            word = AGREES if high <= self.most else DISAGREES if low > self.most else OPEN
+        *arms, apart = compared(found, self.one, self.other)
+        word = at_most(apart.interval, self.most)
         return Verdict(word, (*arms, apart), f"{_by(apart)}, printed {points(self.printed)}")
 
 
@@ -190,9 +198,14 @@ class Faster:
             goal = self.reach or (other[-1] if other else 1.0)
             needed, at_least = _until(one, goal), _until(other, goal)
             if needed is None:
-                return Verdict(
-                    OPEN, tuple(numbers), f"{self.one} does not reach {percent(goal)} either"
-                )
+                why = f"{self.one} does not reach {percent(goal)}"
+                ends = ((self.one, one), (self.other, other))
+                numbers += [
+                    Number(f"last {self.what} of {arm}, seed {fast.seed}", curve[-1])
+                    for arm, curve in ends
+                    if curve
+                ]
+                return Verdict(OPEN, tuple(numbers), why)
             ratios.append((len(other) if at_least is None else at_least) / needed)
             bounds.append(at_least is None)
             numbers += [

@@ -77,8 +77,10 @@ def epochs_left(task: Task, out: Path) -> int:
     folder = task.folder(out)
     if (folder / DIED).exists() or _finished(folder):
         return 0
-    log = folder / LOG
-    done = len(read_bytes(log, LOG_BYTES).splitlines()) if log.exists() else 0
+    count = task.run.found.net.count
+    homes = [folder] if count == 1 else [folder / str(at) for at in range(1, count + 1)]
+    logs = [home / LOG for home in homes if (home / LOG).exists()]
+    done = sum(len(read_bytes(log, LOG_BYTES).splitlines()) for log in logs)
     return max(epochs_of(task) - done, 0)
 
 
@@ -124,7 +126,7 @@ def _asked(experiment: Experiment, scale: float, seeds: int) -> dict[str, Any]:
 
 
 FORMS: dict[str, Form] = {
-    "claim": (lambda v: isinstance(v, str) and v.isprintable() and v, "the name of a claim"),
+    "claim": (lambda v: isinstance(v, str) and v != "" and v.isprintable(), "the name of a claim"),
     "scale": (lambda v: is_number(v) and 0 < v <= 1, "a number above 0 and at most 1"),
     "seeds": (lambda v: is_whole(v, 1) and v <= MOST_SEEDS, f"1 to {MOST_SEEDS}"),
 }

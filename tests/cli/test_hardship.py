@@ -78,6 +78,14 @@ def test_a_full_stdout_is_said(words: str, tmp_path: Path) -> None:
 
 
 @posix
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["reproduce", "reproduce --json"])
+def test_a_list_that_nobody_reads_is_no_error(words: str, tmp_path: Path) -> None:
+    done = shell(f'papernets {words} | true; exit "${{PIPESTATUS[0]}}"', tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@posix
 def test_a_full_stderr_keeps_the_exit_code(tmp_path: Path) -> None:
     assert shell("papernets list lenet55 2> /dev/full", tmp_path).returncode == 2
 

@@ -86,7 +86,7 @@ def test_a_claim_is_trained_and_stopped_and_judged(
         code = main(first if not logs else ["reproduce", experiment.name, "--resume", *given])
         text = capsys.readouterr().out
         for run in out.glob("runs/*"):
-            log = run / "log.jsonl"
+            log = run / "1" / "log.jsonl" if (run / "1").exists() else run / "log.jsonl"
             line = log.read_text().partition("\n")[0] if log.exists() else ""
             assert line == logs.setdefault(run.name, line)
         if not code:

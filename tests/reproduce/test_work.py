@@ -9,10 +9,11 @@ from small_runs import write_own
 
 from papernets.reproduce import measure
 from papernets.reproduce.claim import Arm
+from papernets.reproduce.claims import find
 from papernets.reproduce.estimate import paced
 from papernets.reproduce.report import outcome, write
 from papernets.reproduce.rules import Lower
-from papernets.reproduce.work import ASKED, asked_in, begin, perform, planned
+from papernets.reproduce.work import ASKED, asked_in, begin, epochs_left, perform, planned
 from papernets.train.events import Epoch, Phase
 
 
@@ -109,6 +110,17 @@ def test_the_time_is_estimated_before(tmp_path):
     # the first of two trainings of each has two epochs of six left
     left = 2 * pace.each["learns"] + 6 * pace.each["learns"] + 12 * pace.each["none"]
     assert pace.left(tasks, out) == pytest.approx(left)
+
+
+def test_of_a_committee_the_epochs_of_all_networks_are_left(tmp_path):
+    """Each has a log in a folder of its own until all are done."""
+    (task,) = planned(find("boosting"), 0.2)
+    assert epochs_left(task, tmp_path) == 3 * 10
+    for number, lines in ((1, 10), (2, 4)):
+        home = task.folder(tmp_path) / str(number)
+        home.mkdir(parents=True)
+        (home / "log.jsonl").write_text("{}\n" * lines)
+    assert epochs_left(task, tmp_path) == 3 * 10 - 14
 
 
 DAMAGED = {
