@@ -28,7 +28,6 @@ class Basics:
     data: str = "digits"
     recipe: str = ""  # the printed recipe's name
     weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
-    deviation: float = 0.0  # of first weights, Gaussian, biases 0; 0: as the network's own rule has
     probe: bool = False  # with weights: a new classifier is fitted first (`train.probe`)
     fallback: bool = False  # with weights: epoch 0 is kept where training does no better
     freeze_norm: bool = False  # with weights: batch normalisation keeps its mean and variance
@@ -38,6 +37,7 @@ class Basics:
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
     seed: int = 0
+    deviation: float = 0.0  # of first weights, Gaussian, biases 0; 0: as the network's own rule has
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
 
     def check_basics(self) -> None:

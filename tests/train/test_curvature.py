@@ -23,7 +23,7 @@ from papernets.spec import (
     chain,
 )
 from papernets.train.curving import look_at_curvature
-from papernets.train.losses import make_loss, output_curvature
+from papernets.train.losses import distance_pull, make_loss, output_curvature
 from papernets.train.optimizers import LevenbergMarquardt
 from papernets.train.optimizers.curvature import _back, second_derivatives
 from papernets.train.recipe import TrainRecipe
@@ -130,8 +130,8 @@ def test_distances_to_codes_are_brute_forces(loss):
     x = torch.randn(3, 1, 12, 12, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     y = torch.tensor([2, 0, 1])
     recipe = TrainRecipe("x", loss=loss, distance_scale=0.3)
-    of_outputs, as_distances = output_curvature(recipe), 1.0 if loss == "mse" else None
-    found = second_derivatives(model, x, y, of_outputs, as_distances)
+    of_outputs = output_curvature(recipe, distances=True)
+    found = second_derivatives(model, x, y, of_outputs, distance_pull(recipe))
     if loss == "map":
         wanted = gauss_newton(model, x, of_outputs(model(x).detach(), y))
     else:
@@ -143,6 +143,27 @@ def test_distances_to_codes_are_brute_forces(loss):
         wanted = {p: of_inner[names[name]] for name, p in model.named_parameters()}
     for p, value in found.items():
         torch.testing.assert_close(value, wanted[p])
+
+
+@pytest.mark.parametrize("constant", [3.0, 12.0])
+def test_equation_9_with_its_constant_is_curved_as_its_distances_are(constant):
+    """Of one code nothing is dropped: the second derivatives are those of the loss itself, of
+    which e^-j leaves a share to the distance's own, 2."""
+    layers = {"flatten": Flatten(), "F6": Dense(4), "out": RBF(((1, -1, 1, 1),))}
+    model = drawn(replace(TINY, classes=1, body=chain(layers))).double().eval()
+    x = torch.randn(1, 1, 12, 12, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    recipe, y = TrainRecipe("x", loss="map", constant=constant), torch.tensor([0])
+    of_outputs = output_curvature(recipe, distances=True)
+    found = second_derivatives(model, x, y, of_outputs, distance_pull(recipe))
+    names, loss_of = dict(model.named_parameters()), make_loss(recipe, model.net)
+    bias = next(name for name in names if name.endswith("bias"))
+
+    def loss(value):
+        return loss_of(functional_call(model, {bias: value}, (x,)), y)
+
+    exact = torch.autograd.functional.hessian(loss, names[bias].detach()).diagonal()
+    torch.testing.assert_close(found[names[bias]], exact)
+    assert (exact > 0).all()
 
 
 def test_lenet5s_rates_are_about_the_papers():

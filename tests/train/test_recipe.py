@@ -45,7 +45,7 @@ from papernets.train.settings import resolve
         ({"curvature": 0}, "curvature must be at least 1, not 0"),
         ({"decays": {"depth": 0.0}}, "unknown key 'depth' in decays."),
         ({"decays": {"bias": -1.0}}, "decays.bias takes a number of 0 or more, not -1.0"),
-        ({"speeds": {"biases": 2.0}}, "unknown key 'biases' in speeds. Did you mean 'bias'?"),
+        ({"speeds": {"depth": 2.0}}, "unknown key 'depth' in speeds."),
         ({"speeds": {"bias": math.inf}}, "speeds.bias takes a number of 0 or more, not inf"),
         ({"nesterov": True, "optimizer": "sgd", "momentum": 0.0}, "nesterov changes a momentum"),
         ({"patience": 0}, "patience must be at least 1, not 0"),
