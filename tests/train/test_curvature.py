@@ -167,16 +167,17 @@ def test_equation_9_with_its_constant_is_curved_as_its_distances_are(constant):
 
 
 def test_lenet5s_rates_are_about_the_papers():
-    """LeCun et al. 1998, section III-B: in the first pass between 7e-5 and 0.016, of 0.0005."""
+    """LeCun et al. 1998, section III-B: in the first pass between 7e-5 and 0.016, of 0.0005.
+
+    So are nearly all of them; the few weights of subsampling have less."""
     from papernets.data import open as open_data
     from papernets.train.pictures import preprocessing_for
     from papernets.train.settings import resolve
 
-    settings = {"optimizer": "levenberg_marquardt", "loss": "mse", "average": 0.0, "augment": {}}
-    run = resolve("lenet5", {"data": "digits", **settings})
+    run = resolve("lenet5", {"data": "digits", "recipe": "paper"})
     data, lenet5 = open_data("digits"), run.network(10).net.member
     draws = torch.Generator().manual_seed(0)
-    model = build(lenet5, generator=draws, initialisation=run.found.initialisation)
+    model = build(lenet5, generator=draws, initialisation=run.recipe.draw(run.found))
     state = start(model.train(), run.recipe)
     source = Source(data.train, preprocessing_for(run.recipe, lenet5, data), run.recipe, CPU)
     look_at_curvature(state, source, 1)
@@ -184,7 +185,8 @@ def test_lenet5s_rates_are_about_the_papers():
     h = torch.cat([kept["curvature"].flatten() for kept in state.optimizer.state.values()])
     assert len(h) == 60_000 and (h >= 0).all()
     rates = 0.0005 / (0.02 + h)
-    assert 7e-5 / 4 < rates.min() < 7e-5 * 4 and 0.016 / 2 < rates.max() <= 0.025
+    low, high = rates.quantile(torch.tensor([0.01, 0.99])).tolist()
+    assert 7e-5 / 2 < low < 7e-5 * 2 and 0.016 / 1.5 < high < 0.016 * 1.5
 
 
 def test_a_step_is_the_papers():

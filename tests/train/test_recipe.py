@@ -48,6 +48,8 @@ from papernets.train.settings import resolve
         ({"speeds": {"depth": 2.0}}, "unknown key 'depth' in speeds."),
         ({"speeds": {"bias": math.inf}}, "speeds.bias takes a number of 0 or more, not inf"),
         ({"nesterov": True, "optimizer": "sgd", "momentum": 0.0}, "nesterov changes a momentum"),
+        ({"drawn": "gaussian"}, "drawn must be a kind and its scale, such as 'gaussian 0.01'"),
+        ({"drawn": "normal 0.1"}, "unknown initialisation 'normal'"),
         ({"patience": 0}, "patience must be at least 1, not 0"),
         ({"drops": 0}, "drops must be at least 1, not 0"),
         ({"monitor": "top5"}, "unknown monitor 'top5'. monitor is one of error, loss, train_error"),

@@ -114,7 +114,7 @@ def test_settings_without_effect():
     plain = TrainRecipe("lenet1")
     still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
     still |= {"milestones", "gamma", "patience", "drops", "monitor", "every", "power", "rates"}
-    still |= {"alpha", "curvature", "decays", "average_kind"}
+    still |= {"alpha", "curvature", "decays", "average_kind", "nesterov"}
     assert without_effect(plain) == still
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
