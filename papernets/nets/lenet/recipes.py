@@ -128,9 +128,10 @@ schedule        listed               {OTHERS}
 rates           [[5e-4, 2], [2e-4, 3], [1e-4, 3], [5e-5, 4], [1e-5, 8]]  {OTHERS}
 epochs          20                   {OTHERS}
 loss            mse                  open            a target for each output unit; II-C, equation 8
+initialisation  uniform              appendix A      within 2.4 over the fan-in
 test            centre               open
 """,
-    without=("constant",),
+    without=("constant", "drawn"),
 )
 BOOSTED_PAPER = SMALLER_PAPER.changed(
     "paper",
