@@ -33,7 +33,7 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(("net", "data", "recipe", "weights", "begin"), RUNS),
     **dict.fromkeys(("seed", "split", "draws"), SEEDED),
     "val_share": "as the data have it: a part to choose by, or a tenth of the training pictures",
-    "deviation": "the network's own rule draws the weights",
+    "drawn": "the network's own rule draws the weights",
     **dict.fromkeys(("probe", "fallback", "freeze_norm"), BEGUN),
     **dict.fromkeys(("distance_scale", "constant", "neighbours", "boost"), LENETS),
     **dict.fromkeys(("low", "high", "digit_size"), DIGITS),

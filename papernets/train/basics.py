@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..words import did_you_mean
+from ..spec import Initialisation
+from ..words import brief, did_you_mean
 from .toml import check_setting
 
 SPLITS, DRAWS = ("content", "order"), ("picture", "order")
@@ -28,7 +28,6 @@ class Basics:
     data: str = "digits"
     recipe: str = ""  # the printed recipe's name
     weights: str = ""  # a bundle to begin with (`train.pretrained`); without, weights are drawn
-    deviation: float = 0.0  # of first weights, Gaussian, biases 0; 0: as the network's own rule has
     probe: bool = False  # with weights: a new classifier is fitted first (`train.probe`)
     fallback: bool = False  # with weights: epoch 0 is kept where training does no better
     freeze_norm: bool = False  # with weights: batch normalisation keeps its mean and variance
@@ -38,6 +37,7 @@ class Basics:
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
     seed: int = 0
+    drawn: str = ""  # how first weights are, a kind and its scale; empty: by the network's own rule
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
 
     def check_basics(self) -> None:
@@ -57,14 +57,26 @@ class Basics:
         good = self.val_share == -1 or 0 <= self.val_share <= MOST_HELD
         within = f"from 0 to {MOST_HELD}, or -1 for as many as the set has"
         check_setting(self, "val_share", good, within)
-        good = math.isfinite(self.deviation) and self.deviation >= 0
-        check_setting(self, "deviation", good, "0 or more")
+        self.drawn_by()
         _check_begin(self.begin)
         if self.begin and self.weights:
             raise ValueError(
                 "begin takes some rows from another network, weights takes them all: give one "
                 "of the two"
             )
+
+    def drawn_by(self) -> Initialisation | None:
+        """How `drawn` says that first weights are drawn; None where it is empty. ValueError."""
+        if not self.drawn:
+            return None
+        kind, _, scale = self.drawn.partition(" ")
+        try:
+            return Initialisation(kind, float(scale), "drawn, a setting of the run")
+        except ValueError as error:
+            raise ValueError(
+                f"drawn must be a kind and its scale, such as 'gaussian 0.01', not "
+                f"{brief(self.drawn)}: {error}"
+            ) from None
 
     @property
     def first_weights(self) -> str:

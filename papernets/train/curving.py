@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..bundle.modes import evaluating
 from ..evaluate.infer import batch_of
-from .losses import measures, output_curvature
+from .losses import distance_pull, measures, output_curvature
 from .optimizers import LevenbergMarquardt
 from .optimizers.curvature import second_derivatives
 from .source import Source, generator
@@ -28,7 +28,9 @@ def look_at_curvature(state: State, source: Source, number: int) -> None:
     recipe, model, part = source.recipe, state.model, source.part
     draws = generator(recipe.seed, OF_CURVATURE + number)
     places = torch.randperm(len(part), generator=draws)[: recipe.curvature]
-    as_distances = 1.0 if recipe.loss == "mse" and measures(model.net) else None
+    measured = measures(model.net)
+    of_outputs = output_curvature(recipe, measured)
+    of_distances = distance_pull(recipe) if measured else None
     total: dict[Tensor, Tensor] = {
         p: torch.zeros_like(p) for p in model.parameters() if p.requires_grad
     }
@@ -36,7 +38,7 @@ def look_at_curvature(state: State, source: Source, number: int) -> None:
         for some in places.split(batch_of(model)):
             x = source.preprocessing(part.images[some].to(source.device))
             y = part.labels[some].to(source.device)
-            found = second_derivatives(model, x, y, output_curvature(recipe), as_distances)
+            found = second_derivatives(model, x, y, of_outputs, of_distances)
             for p, value in found.items():
                 total[p] += value
     state.optimizer.set_curvature({p: value / len(places) for p, value in total.items()})

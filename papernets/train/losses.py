@@ -106,17 +106,39 @@ def wrong(recipe: TrainRecipe, out: Tensor | Logits, target: Tensor) -> Tensor:
     return (answers != target).sum()
 
 
-def output_curvature(recipe: TrainRecipe) -> Callable[[Tensor, Tensor], Tensor]:
-    """Second derivatives of each picture's loss by the logits (N, K): the diagonal, 0 or more.
+def distance_pull(recipe: TrainRecipe) -> Callable[[Tensor, Tensor], Tensor]:
+    """The sum of the slopes of each picture's loss by its distances, of logits (N, K): 0 or more.
 
-    Those of a softmax are p (1 - p). For mean squared distances to a code, see
-    `optimizers.curvature`.
+    Equation 8 is the distance to the right code: 1. Equation 9 pulls to that code, and away from
+    each by its share p: what is left is the share of the constant j, none without it.
     """
     scale = recipe.distance_scale
 
     def found(logits: Tensor, target: Tensor) -> Tensor:
         if recipe.loss == "mse":
-            return torch.ones_like(logits)
+            return logits.new_ones(len(logits))
+        if recipe.loss == "map" and math.isfinite(recipe.constant):
+            away = with_no_digit(logits, scale, recipe.constant).softmax(1)
+            away = away[:, : logits.shape[1]].sum(1)
+            return scale * ((target >= 0).to(away.dtype) - away).clamp_min(0)
+        return logits.new_zeros(len(logits))
+
+    return found
+
+
+def output_curvature(
+    recipe: TrainRecipe, distances: bool = False
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """Second derivatives of each picture's loss by the logits (N, K): the diagonal, 0 or more.
+
+    Those of a softmax are p (1 - p). Of `mse`, `distances` to the right code (equation 8) are the
+    loss itself, and have none by themselves: see `distance_pull`.
+    """
+    scale = recipe.distance_scale
+
+    def found(logits: Tensor, target: Tensor) -> Tensor:
+        if recipe.loss == "mse":
+            return torch.zeros_like(logits) if distances else torch.ones_like(logits)
         if recipe.loss == "binary":
             p = torch.sigmoid(logits * scale)
         elif recipe.loss == "map" and math.isfinite(recipe.constant):

@@ -157,9 +157,7 @@ class TrainRecipe(Pacing, Learning, Basics):
 
     def draw(self, found: Found) -> Initialisation:
         """How the weights of a network are drawn before training."""
-        if not self.deviation:
-            return found.initialisation
-        return Initialisation("gaussian", self.deviation, "deviation, a setting of the run")
+        return self.drawn_by() or found.initialisation
 
     def look_up(self, classes: int | None = None) -> Found:
         """The network for so many classes; None takes the network's own."""

@@ -39,7 +39,7 @@ ELSEWHERE = {
     "every": ("decay_epochs", "decay_every", "step_epochs"),
     "power": ("poly_power", "lr_power"),
     "rates": ("lrs", "learning_rates", "lr_list"),
-    "deviation": ("init_std", "std", "sigma", "initializer_range"),
+    "drawn": ("init_std", "std", "initializer", "initialisation", "initialization"),
     "begin": ("init_from", "initialise", "initialize", "transfer"),
     "milestones": ("steps", "lr_steps", "step_size", "boundaries"),
     "gamma": ("lr_gamma", "decay_factor", "factor"),

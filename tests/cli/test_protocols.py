@@ -235,7 +235,7 @@ def test_predict_answers_as_evaluate_does(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["a", "--protocol", "ten"], 2, "unknown protocol 'ten'. Did you mean 'ten-crop'?"),
+        (["a", "--protocol", "ten"], 2, "unknown protocol 'ten'. There are centre"),
         (["a", "--average", "logits"], 2, "centre shows one view"),
         (["lenet1", "--protocol", "ten-crop"], 1, "digits are shown whole and centred"),
         (["lenet5_scan", "--scan", "--protocol", "144"], 2, "leave out --protocol"),

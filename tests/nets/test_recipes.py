@@ -169,12 +169,12 @@ def test_residual_networks_warm_up_as_printed() -> None:
 def test_vggs_a_is_drawn_from_a_gaussian_and_others_where_they_begin_new() -> None:
     """Section 3.1 prints variance 0.01; of it no network is left after a step."""
     drawn = {
-        (name, one.name): one.settings.get("deviation")
+        (name, one.name): one.settings.get("drawn")
         for name in ("vgg11", "vgg16")
         for one in look_up(name).recipes
         if one.name.startswith("paper")
     }
-    assert drawn["vgg11", "paper"] == drawn["vgg16", "paper"] == 0.01
+    assert drawn["vgg11", "paper"] == drawn["vgg16", "paper"] == "gaussian 0.01"
     assert not any(v for (_, name), v in drawn.items() if name != "paper")
     field = next(f for f in look_up("vgg11").recipe("paper").fields if f.field == "initialisation")
     assert field.printed and "0.01" in field.note and "0.1" in str(field.value)

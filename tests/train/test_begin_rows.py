@@ -164,4 +164,4 @@ def test_vgg16_begins_with_a_as_the_paper_did(tmp_path):
     started, *_, done = do(d, tmp_path / "D")
     assert isinstance(started, Started) and 0 <= done.result["test_error"] <= 1
     config = (tmp_path / "D" / "run.toml").read_text()
-    assert "deviation = 0.01" in config and f'bundle = "{tmp_path / "A"}"' in config
+    assert 'drawn = "gaussian 0.01"' in config and f'bundle = "{tmp_path / "A"}"' in config

@@ -23,7 +23,7 @@ from papernets.spec import (
     chain,
 )
 from papernets.train.curving import look_at_curvature
-from papernets.train.losses import make_loss, output_curvature
+from papernets.train.losses import distance_pull, make_loss, output_curvature
 from papernets.train.optimizers import LevenbergMarquardt
 from papernets.train.optimizers.curvature import _back, second_derivatives
 from papernets.train.recipe import TrainRecipe
@@ -130,8 +130,8 @@ def test_distances_to_codes_are_brute_forces(loss):
     x = torch.randn(3, 1, 12, 12, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     y = torch.tensor([2, 0, 1])
     recipe = TrainRecipe("x", loss=loss, distance_scale=0.3)
-    of_outputs, as_distances = output_curvature(recipe), 1.0 if loss == "mse" else None
-    found = second_derivatives(model, x, y, of_outputs, as_distances)
+    of_outputs = output_curvature(recipe, distances=True)
+    found = second_derivatives(model, x, y, of_outputs, distance_pull(recipe))
     if loss == "map":
         wanted = gauss_newton(model, x, of_outputs(model(x).detach(), y))
     else:
@@ -145,17 +145,39 @@ def test_distances_to_codes_are_brute_forces(loss):
         torch.testing.assert_close(value, wanted[p])
 
 
+@pytest.mark.parametrize("constant", [3.0, 12.0])
+def test_equation_9_with_its_constant_is_curved_as_its_distances_are(constant):
+    """Of one code nothing is dropped: the second derivatives are those of the loss itself, of
+    which e^-j leaves a share to the distance's own, 2."""
+    layers = {"flatten": Flatten(), "F6": Dense(4), "out": RBF(((1, -1, 1, 1),))}
+    model = drawn(replace(TINY, classes=1, body=chain(layers))).double().eval()
+    x = torch.randn(1, 1, 12, 12, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    recipe, y = TrainRecipe("x", loss="map", constant=constant), torch.tensor([0])
+    of_outputs = output_curvature(recipe, distances=True)
+    found = second_derivatives(model, x, y, of_outputs, distance_pull(recipe))
+    names, loss_of = dict(model.named_parameters()), make_loss(recipe, model.net)
+    bias = next(name for name in names if name.endswith("bias"))
+
+    def loss(value):
+        return loss_of(functional_call(model, {bias: value}, (x,)), y)
+
+    exact = torch.autograd.functional.hessian(loss, names[bias].detach()).diagonal()
+    torch.testing.assert_close(found[names[bias]], exact)
+    assert (exact > 0).all()
+
+
 def test_lenet5s_rates_are_about_the_papers():
-    """LeCun et al. 1998, section III-B: in the first pass between 7e-5 and 0.016, of 0.0005."""
+    """LeCun et al. 1998, section III-B: in the first pass between 7e-5 and 0.016, of 0.0005.
+
+    So are nearly all of them; the few weights of subsampling have less."""
     from papernets.data import open as open_data
     from papernets.train.pictures import preprocessing_for
     from papernets.train.settings import resolve
 
-    settings = {"optimizer": "levenberg_marquardt", "loss": "mse", "average": 0.0, "augment": {}}
-    run = resolve("lenet5", {"data": "digits", **settings})
+    run = resolve("lenet5", {"data": "digits", "recipe": "paper"})
     data, lenet5 = open_data("digits"), run.network(10).net.member
     draws = torch.Generator().manual_seed(0)
-    model = build(lenet5, generator=draws, initialisation=run.found.initialisation)
+    model = build(lenet5, generator=draws, initialisation=run.recipe.draw(run.found))
     state = start(model.train(), run.recipe)
     source = Source(data.train, preprocessing_for(run.recipe, lenet5, data), run.recipe, CPU)
     look_at_curvature(state, source, 1)
@@ -163,7 +185,8 @@ def test_lenet5s_rates_are_about_the_papers():
     h = torch.cat([kept["curvature"].flatten() for kept in state.optimizer.state.values()])
     assert len(h) == 60_000 and (h >= 0).all()
     rates = 0.0005 / (0.02 + h)
-    assert 7e-5 / 4 < rates.min() < 7e-5 * 4 and 0.016 / 2 < rates.max() <= 0.025
+    low, high = rates.quantile(torch.tensor([0.01, 0.99])).tolist()
+    assert 7e-5 / 2 < low < 7e-5 * 2 and 0.016 / 1.5 < high < 0.016 * 1.5
 
 
 def test_a_step_is_the_papers():

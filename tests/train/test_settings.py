@@ -114,13 +114,13 @@ def test_settings_without_effect():
     plain = TrainRecipe("lenet1")
     still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
     still |= {"milestones", "gamma", "patience", "drops", "monitor", "every", "power", "rates"}
-    still |= {"alpha", "curvature", "decays", "average_kind"}
+    still |= {"alpha", "curvature", "decays", "average_kind", "nesterov"}
     assert without_effect(plain) == still
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
     )
     others = {"betas", "low", "high", "label_smoothing", "epsilon"}
-    unused = {"constant", "probe", "fallback", "freeze_norm", "momentum", "warmup"}
+    unused = {"constant", "probe", "fallback", "freeze_norm", "momentum", "nesterov", "warmup"}
     assert without_effect(other) == still - unused | others
     tensorflow = TrainRecipe("lenet1", optimizer="rmsprop_tensorflow", schedule="exponential")
     assert not {"momentum", "alpha", "epsilon", "gamma", "every"} & without_effect(tensorflow)

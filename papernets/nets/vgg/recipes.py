@@ -41,7 +41,8 @@ loss                 cross_entropy  section 3.1  multinomial logistic regression
 dropout              0.5            section 3.1  fc6 and fc7
 initialisation       N(0, 0.1)      section 3.1  variance 0.01, biases 0: every output was NaN after
                                                  a step in a trial, see the departures
-deviation            0.01           open         which may be meant: that did not diverge
+drawn                gaussian 0.01  open         a deviation, which may be meant: it did not
+                                                 diverge
 augment.jitter_low   256            section 3.1  S, the short side; crops of 224 anywhere
 augment.jitter_high  256            section 3.1
 enlarge              256/224        open         stored as large; of a long side the middle is kept
@@ -100,14 +101,12 @@ def printed(net: Net | Committee) -> tuple[Recipe, ...]:
     """The paper's recipes: A from drawn weights, deeper networks from A; then the larger scales."""
     who, shallow = PAPER.short, net.name.startswith("vgg11")
     first = S_256 if shallow else S_256.changed("paper", S_256.source, FROM_A)
-    at_384 = S_256.changed(
-        "paper_384", f"{who}: S = 384, from S = 256", S_384, without=("deviation",)
-    )
+    at_384 = S_256.changed("paper_384", f"{who}: S = 384, from S = 256", S_384, without=("drawn",))
     found = [first, at_384]
     found.append(at_384.changed("paper_jitter", f"{who}: S from 256 to 512, from S = 384", JITTER))
     if not shallow:
         drawn = f"{who}: S = 256, without A"
-        found.append(S_256.changed("paper_drawn", drawn, DRAWN, without=("deviation",)))
+        found.append(S_256.changed("paper_drawn", drawn, DRAWN, without=("drawn",)))
     return tuple(found)
 
 

@@ -27,27 +27,30 @@ CHOSEN = (
 WEIGHTED = (nn.Conv2d, nn.Linear, ConnectionTable, Subsample)
 Curvature = Callable[[Tensor, Tensor], Tensor]
 """Of outputs (N, K) and labels (N,): second derivatives of each picture's loss by the outputs."""
+Pull = Curvature
+"""Likewise the sum of each picture's slopes by its distances (N,), 0 or more: how much the loss
+falls if all codes come nearer at once."""
 
 
 def second_derivatives(
-    model: Network, x: Tensor, y: Tensor, of_outputs: Curvature, of_distances: float | None = None
+    model: Network, x: Tensor, y: Tensor, of_outputs: Curvature, of_distances: Pull | None = None
 ) -> dict[Tensor, Tensor]:
     """The sum over pictures x (N, C, H, W) of the second derivatives, for each trained parameter.
 
-    The model must be a line of layers, in evaluation mode. Where `of_distances` is given, the loss
-    is so many times the squared distance itself that an RBF layer measures to the right code, which
-    is then a part of the loss: its second derivative by each input is twice that.
+    The model must be a line of layers, in evaluation mode. An RBF layer at its end measures squared
+    distances, which are curved themselves: each has the second derivative 2 by each of its inputs,
+    times the slope of the loss by it. `of_distances` gives the sum of these slopes.
     """
     found: dict[Tensor, Tensor] = {
         p: torch.zeros_like(p) for p in model.parameters() if p.requires_grad
     }
     calls = _calls(model, x)
     last, given, out = calls[-1]
+    h = of_outputs(out, y)
     if of_distances is not None and isinstance(last, RBF):
-        h = torch.full_like(given, 2 * last.scale * of_distances)
+        pull = 2 * last.scale * of_distances(out, y)
+        h = _back(last, given, h, found) + pull.view(-1, *[1] * (given.dim() - 1))
         calls = calls[:-1]
-    else:
-        h = of_outputs(out, y)
     for module, value, _ in reversed(calls):
         h = _back(module, value, h, found)
     return found
