@@ -68,7 +68,7 @@ def test_a_closed_stream_brings_no_traceback(words: str, closed: str, tmp_path: 
 
 @posix
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("words", ["list", "list --json", "explain lenet5"])
+@pytest.mark.parametrize("words", ["list --json", *siblings.slow("list", "explain lenet5")])
 def test_a_full_stdout_is_said(words: str, tmp_path: Path) -> None:
     done = shell(f"papernets {words} > /dev/full", tmp_path)
     said = "error: standard output cannot be written (No space left on device)\n"

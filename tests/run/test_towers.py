@@ -4,6 +4,7 @@ import copy
 import re
 
 import pytest
+import siblings
 import torch
 from safetensors.torch import save_file
 
@@ -64,7 +65,7 @@ def merged(model):
 
 
 @pytest.mark.parametrize("devices", DEVICES)
-@pytest.mark.parametrize("name", ["alexnet", "caffenet"])
+@pytest.mark.parametrize("name", ["alexnet", *siblings.slow("caffenet")])
 def test_outputs_and_gradients_are_the_ordinary_networks(name, devices):
     ordinary, placed, x = both(name, devices)
     seen = []
