@@ -22,7 +22,7 @@ def kinds(names):
 def test_every_kind_of_layer_and_every_family_is_tested_each_day():
     daily = [name for name in BODIES if not siblings.left_to_check(name)]
     assert kinds(daily) == kinds(BODIES)
-    assert len(kinds(siblings.FEW)) > 0.9 * len(kinds(daily))
+    assert kinds(siblings.FEW) == kinds(daily)
     families = {entry.family for entry in NETS}
     assert {entry.family for entry in NETS if entry.name in daily} == families
     assert set(siblings.FEW) <= set(daily)
@@ -43,7 +43,7 @@ def test_cases_in_one_test_are_all_tried(tmp_path):
 
 
 def test_each_value_of_combinations_occurs():
-    every = siblings.crossed("abc", [(1, "x"), (2, "y")], [True, False, None, 0])
+    every = siblings.crossed("abc", [(1, "x"), (2, "y")], "wxyz")
     daily = [one.values for one in every if not one.marks]
     assert (len(every), len(daily)) == (24, 4)
     assert all(len({case[at] for case in daily}) == n for at, n in enumerate((3, 2, 2, 4)))

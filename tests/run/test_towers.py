@@ -2,6 +2,7 @@
 
 import copy
 import re
+from functools import cache
 
 import pytest
 import siblings
@@ -30,8 +31,9 @@ def seeded(seed=1):
     return torch.Generator().manual_seed(seed)
 
 
-def both(name="alexnet", devices=TWO):
-    """The ordinary network and the one in towers, with the same first weights, and pictures."""
+@cache
+def drawn(name, devices):
+    """The ordinary network and the one in towers, drawn once: they have millions of weights."""
     given = {"num_classes": 7, "input": SIDE}
     models = [
         create_model(name, **given, generator=seeded()),
@@ -41,6 +43,12 @@ def both(name="alexnet", devices=TWO):
         for module in model.modules():
             if hasattr(module, "weight") and module.weight.dim() > 1:
                 module.weight.data.mul_(3)  # else the last layers see little of the first
+    return models
+
+
+def both(name="alexnet", devices=TWO):
+    """The ordinary network and the one in towers, with the same first weights, and pictures."""
+    models = [copy.deepcopy(model) for model in drawn(name, devices)]
     return *models, torch.randn(2, 3, SIDE, SIDE, generator=seeded(2))
 
 
