@@ -37,7 +37,7 @@ def agrees(theirs, found):
     return torch.allclose(given, wanted, rtol=0, atol=1e-10 * float(wanted.abs().max()))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [public.Akamaster, *siblings.slow(*list(KINDS)[1:])])
 def test_in_the_order_of_the_code(kind):
     theirs = public.drawn(kind)
     found = convert(theirs.state_dict(), "resnet20", "auto", options=KINDS[kind])
