@@ -38,6 +38,11 @@ def slow(*values: Any) -> list[Any]:
     return [pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
+def slow_cases(*cases: tuple[Any, ...]) -> list[Any]:
+    """Cases of several arguments that `make check` alone takes."""
+    return [pytest.param(*case, marks=pytest.mark.slow) for case in cases]
+
+
 def each(networks: Mapping[str, Any] | Iterable[str] | None = None) -> list[Any]:
     """What `parametrize` takes: names (all, if none are given), or values by their names.
 
