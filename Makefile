@@ -60,9 +60,10 @@ demo: $(STAMP)
 	  echo "  $(BIN)/papernets list                the other networks"; \
 	  echo "  make test                         the tests"; }
 
+# A worker takes files as they lie, so that what a file's tests share is made once; who is done takes some of another's.
 test: $(STAMP)
 	@echo "== Quick tests, one worker a core (the slow ones are left out: make check)"
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 	@echo "Try next: make demo trains LeNet-5; make check runs the slow tests, ruff and mypy too."
 
 # Keras and the tools that count are asked for their numbers, nbconvert runs the lessons' notebooks.
@@ -79,7 +80,7 @@ check: $(CHECK)
 	@echo "== Types: mypy"
 	@$(BIN)/python -m mypy
 	@echo "== All tests, the slow ones too"
-	@$(BIN)/python -m pytest -q -n auto -m "slow or not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow or not slow" $(ARGS)
 	@echo "Try next: make demo trains LeNet-5; CONTRIBUTING.md says how to add a network."
 
 docs: $(STAMP)

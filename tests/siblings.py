@@ -19,10 +19,11 @@ SIBLING = re.compile(
 )
 """They differ from a network of `make test` by depth, width, size or a peer's constants alone."""
 FEW = (
-    *("lenet1", "lenet5", "boosted_lenet4", "lenet5_modern", "alexnet", "zfnet", "nin_cifar10"),
-    *("vgg11_lrn", "vgg16_bn", "googlenet", "inception_reduced_3a", "bn_inception"),
-    *("inception_v3_aux", "inception_v4", "inception_resnet_v1", "plain20", "resnet20"),
-    *("resnet18_A", "resnet50_v1.5", "resnet18_v2", "mobilenet_v1_0.25_224", "mobilenet_v1_conv"),
+    *("lenet1", "lenet5", "boosted_lenet4", "lenet5_modern", "alexnet", "alexnet_keras_bn"),
+    *("nin_cifar10", "vgg11_lrn", "vgg16_bn", "googlenet", "inception_reduced_3a"),
+    *("bn_inception", "inception_v3_aux", "inception_v4", "inception_resnet_v1", "plain20"),
+    *("resnet20", "resnet18_A", "resnet50_notes_keras", "resnet50_v2_keras"),
+    *("mobilenet_v1_timm", "mobilenet_v1_conv"),
 )
 """One of a kind, for tests that take a tenth of a second a network."""
 
@@ -35,6 +36,11 @@ def left_to_check(name: str) -> bool:
 def slow(*values: Any) -> list[Any]:
     """Values of a test that `make check` alone takes."""
     return [pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
+def slow_cases(*cases: tuple[Any, ...]) -> list[Any]:
+    """Cases of several arguments that `make check` alone takes."""
+    return [pytest.param(*case, marks=pytest.mark.slow) for case in cases]
 
 
 def each(networks: Mapping[str, Any] | Iterable[str] | None = None) -> list[Any]:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import siblings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*map(ROOT.joinpath, ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
@@ -27,7 +28,7 @@ RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "diff", "modules"
 SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 
 
-@pytest.mark.parametrize(("page", "line"), SHOWN)
+@siblings.together("page, line", SHOWN)
 def test_an_import_that_a_page_shows_works(page, line):
     exec(line, {})
 
@@ -50,7 +51,7 @@ def prose(page):
             yield number, line
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@siblings.together("page", PAGES)
 def test_a_page_is_easy_to_read(page):
     """Lines of at most 120 columns, and none of the turns that readers stumble over."""
     for number, line in prose(page):

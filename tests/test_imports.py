@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import siblings
 from imports import (
     Imports,
     circle,
@@ -42,7 +43,7 @@ def test_no_files_import_one_another(ours):
     assert circle(ours) == ""
 
 
-@pytest.mark.parametrize("name", TABLE.without_torch + TABLE.once_called)
+@siblings.together("name", TABLE.without_torch + TABLE.once_called)
 def test_a_room_that_does_without_torch(ours, name):
     """Nor what it imports; some may import it inside their functions."""
     functions_too = name in TABLE.without_torch

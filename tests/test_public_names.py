@@ -5,7 +5,7 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-import pytest
+import siblings
 
 import papernets
 
@@ -28,7 +28,7 @@ def test_a_public_name_is_the_same_after_all_modules_were_imported():
         assert not isinstance(value, ModuleType), name
 
 
-@pytest.mark.parametrize("name", [*papernets.__all__, *TO_COME])
+@siblings.together("name", [*papernets.__all__, *TO_COME])
 def test_no_file_and_no_folder_has_a_public_name(name):
     assert not (PACKAGE / f"{name}.py").exists()
     assert not list(PACKAGE.glob(f"{name}/**/*.py"))

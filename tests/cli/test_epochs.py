@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-import pytest
+import siblings
 
 from papernets.cli import main
 from papernets.cli.epochs import LINE, epoch_line, heading, loss
@@ -19,9 +19,9 @@ def epoch(number=3, error=0.5, losses=0.1234, speed=35.0, best=True, trained=Non
     return Epoch(number, losses, losses, error, 1e-3, 1.0, 100, speed, best, trained)
 
 
-@pytest.mark.parametrize("held_out", [1, 6, FEW - 1, FEW, 10_000])
-@pytest.mark.parametrize("losses", [0.0, 9.99996, 99.99996, 999.99])
-@pytest.mark.parametrize(("speed", "left"), [(35, 10), (9_999, 3_599), (123_456, 359_999)])
+@siblings.together("held_out", [1, 6, FEW - 1, FEW, 10_000])
+@siblings.together("losses", [0.0, 9.99996, 99.99996, 999.99])
+@siblings.together("speed, left", [(35, 10), (9_999, 3_599), (123_456, 359_999)])
 def test_a_line_has_80_columns_at_most(held_out, losses, speed, left):
     for error in {0, 1 / held_out, 0.5 if held_out % 2 == 0 else 1, 1}:
         for number in (1, 999):

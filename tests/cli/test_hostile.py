@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import siblings
 
 from papernets.cli import main
 
@@ -75,9 +76,11 @@ def test_a_long_word_in_an_error_is_cut_and_a_path_is_not(capsys):
 
 
 @pytest.mark.parametrize(
-    "field", ["(10**9 + 1, 3)", "(10**300, 3)", "(10**5000, 3)", "(3, 10**99)"]
+    ("words", "field"),
+    siblings.crossed(
+        VERBS.values(), ["(10**9 + 1, 3)", "(10**300, 3)", "(10**5000, 3)", "(3, 10**99)"]
+    ),
 )
-@every_verb
 def test_numbers_without_measure_are_refused_by_their_layer(here, capsys, words, field):
     (here / "own.py").write_text(PLAIN.replace("(3, 3)", field))
     assert main(words) == 2
@@ -86,16 +89,15 @@ def test_numbers_without_measure_are_refused_by_their_layer(here, capsys, words,
     assert err.startswith("error: c: ") and err.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ("1, 'A', 2020, 'v'", "its title is 1, not a text"),
-        ("'t', 'A', '2020', 'v'", "its year is '2020', not one such as 1998"),
-        ("'t', 'A', 10**5000, 'v'", "its year is a number of thousands of digits, not one such"),
-        ("'t', 'A', 2020, None", "its venue is None, not a text"),
-    ],
-)
-@every_verb
+PAPERS = [
+    ("1, 'A', 2020, 'v'", "its title is 1, not a text"),
+    ("'t', 'A', '2020', 'v'", "its year is '2020', not one such as 1998"),
+    ("'t', 'A', 10**5000, 'v'", "its year is a number of thousands of digits, not one such"),
+    ("'t', 'A', 2020, None", "its venue is None, not a text"),
+]
+
+
+@pytest.mark.parametrize(("words", "fields", "said"), siblings.crossed(VERBS.values(), PAPERS))
 def test_a_paper_is_texts_and_a_year(here, capsys, words, fields, said):
     (here / "own.py").write_text(
         f"{PLAIN}from papernets.said import Paper\nPAPER = Paper({fields})\n"
@@ -116,15 +118,19 @@ def test_a_folder_that_was_removed(here, capsys, monkeypatch):
 # Files that meddle with the streams
 
 
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-@pytest.mark.parametrize("words", [VERBS["explain"], VERBS["cite"]], ids=["explain", "cite"])
-def test_a_file_that_closes_a_stream(here, stream, words):
+@pytest.mark.parametrize(
+    ("stream", "verb"), siblings.crossed(["stdout", "stderr"], ["explain", "cite"])
+)
+def test_a_file_that_closes_a_stream(here, stream, verb):
     """In a process of its own: its exit writes what the streams still hold."""
     (here / "own.py").write_text(f"import sys\nsys.{stream}.close()\n{PLAIN}")
     found = subprocess.run(
-        [sys.executable, "-m", "papernets", *words], capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "papernets", *VERBS[verb]],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
-    if words[0] == "explain":
+    if verb == "explain":
         assert found.returncode == 0 and found.stdout.startswith("n\n") and found.stderr == ""
     else:
         assert found.returncode == 1 and found.stderr.startswith("error: no paper stands beside n")

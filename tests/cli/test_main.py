@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import siblings
 
 import papernets
 from papernets.cli import main
@@ -150,7 +151,7 @@ def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell's pipes")
-@pytest.mark.parametrize("words", ["explain lenet5 --json", "list"])
+@pytest.mark.parametrize("words", ["explain lenet5 --json", *siblings.slow("list")])
 def test_a_reader_that_goes_away_is_no_error(words: str) -> None:
     done = subprocess.run(
         f"'{sys.executable}' -m papernets {words} | true; exit \"${{PIPESTATUS[0]}}\"",
@@ -305,7 +306,7 @@ def test_no_color_on_a_terminal() -> None:
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", on_terminal(NO_COLOR="1"))
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", *siblings.slow("zsh", "fish")])
 def test_completion_can_be_shown(shell: str) -> None:
     done = typed("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert done.returncode == 0 and "papernets" in done.stdout.lower()
@@ -317,8 +318,8 @@ HEAVY = "{'torch', 'numpy', 'matplotlib', 'sklearn', 'PIL'}"
 @pytest.mark.parametrize(
     "words",
     [
-        *(["--help"], ["train", "--help"], ["list"], ["explain", "lenet5"], ["verify"]),
-        ["diff", "alexnet", "vgg16"],
+        *(["train", "--help"], ["explain", "lenet5"], ["diff", "alexnet", "vgg16"]),
+        *siblings.slow(["--help"], ["list"], ["verify"]),
     ],
     ids=" ".join,
 )

@@ -5,6 +5,7 @@ import re
 import sys
 
 import pytest
+import siblings
 
 from papernets.cli import main
 
@@ -59,17 +60,16 @@ def typed(verb, name):
     return main([word.format(name) for word in VERBS[verb]])
 
 
-@every_verb
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("LIST", "error: c: out is [3], not a whole number of at least 1"),
-        ("INPUT", "error: the input of mine is (1, 8), not three whole numbers"),
-        ("TABLE", "error: c: table is 5, not rows of whole numbers"),
-        ("ODD", "own.py:ODD cannot be used: RuntimeError: nothing to say"),
-        ("leaves", "own.py:leaves does not run: it calls sys.exit(3)"),
-    ],
-)
+SLIPS = [
+    ("LIST", "error: c: out is [3], not a whole number of at least 1"),
+    ("INPUT", "error: the input of mine is (1, 8), not three whole numbers"),
+    ("TABLE", "error: c: table is 5, not rows of whole numbers"),
+    ("ODD", "own.py:ODD cannot be used: RuntimeError: nothing to say"),
+    ("leaves", "own.py:leaves does not run: it calls sys.exit(3)"),
+]
+
+
+@pytest.mark.parametrize(("verb", "name", "message"), siblings.crossed(VERBS, SLIPS))
 def test_a_slip_is_one_line_and_2(own, capsys, verb, name, message):
     assert typed(verb, f"own.py:{name}") == 2
     out, err = capsys.readouterr()
@@ -119,8 +119,7 @@ PLACES = {
 AT = {"typed": 5, "ODD": 9, "needs": 13, "deep": 2, "leaves": 19}
 
 
-@every_verb
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize(("verb", "name"), siblings.crossed(VERBS, PLACES))
 def test_an_error_in_a_users_file_says_file_and_line(tmp_path, monkeypatch, capsys, verb, name):
     """That of the user's file, or of another one beside it in which it was made."""
     monkeypatch.chdir(tmp_path)
@@ -168,8 +167,7 @@ def test_a_defect_of_ours_is_still_raised(monkeypatch):
         main(["explain", "lenet5"])
 
 
-@every_verb
-@pytest.mark.parametrize("code", ["0", "3", "'gone'", ""])
+@pytest.mark.parametrize(("verb", "code"), siblings.crossed(VERBS, ["0", "3", "'gone'", ""]))
 def test_a_file_that_leaves_does_not_run(own, capsys, verb, code):
     (own / "exit.py").write_text(f"import sys\nsys.exit({code})\n")
     assert typed(verb, "exit.py:NET") == 2

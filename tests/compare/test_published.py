@@ -6,6 +6,7 @@ import re
 
 import ledger
 import pytest
+import siblings
 
 from papernets.compare.published import KINDS, NOT_SAID, ORDER, choose, published
 from papernets.nets import list_nets, look_up
@@ -28,7 +29,7 @@ def systems() -> list[tuple[str, dict[str, object]]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "system"), systems(), ids=lambda one: str(one)[:24])
+@siblings.together("name, system", systems())
 def test_the_ledgers_results_are_all_there(name: str, system: dict[str, object]) -> None:
     """It was gathered apart from our claims, from the papers' tables."""
     have = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
+import siblings
 from diagram_judge import faults, missing_edges, missing_rows
 from wild_nets import renamed, wild
 
@@ -32,10 +33,12 @@ def wrong(net: object, member: Net, style: str) -> list[object]:
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_network(family, style):
+@pytest.mark.parametrize("left", [False, *siblings.slow(True)], ids=["daily", "siblings"])
+def test_every_network(family, style, left):
     for name in of_family(family):
-        found = look_up(name)
-        assert wrong(found, found.net.member, style) == [], name
+        if siblings.left_to_check(name) == left:
+            found = look_up(name)
+            assert wrong(found, found.net.member, style) == [], name
 
 
 def test_no_network_is_left_out():

@@ -57,9 +57,12 @@ def boxes(figure):
 MANY = pytest.mark.slow  # a hundred networks
 
 
-@pytest.mark.parametrize("kind", POINTS)
 @pytest.mark.parametrize(
-    "which", ["four", "one", "vgg", "mobilenet", *siblings.slow("every", "best")]
+    ("which", "kind"),
+    [
+        *siblings.crossed(["four", "one", "vgg", "mobilenet"], POINTS),
+        *(pytest.param(which, kind, marks=MANY) for which in ("every", "best") for kind in POINTS),
+    ],
 )
 def test_no_label_lies_on_another_and_nothing_leaves(kind: str, which: str) -> None:
     figure = figure_of(chart(SEVERAL[which], kind))

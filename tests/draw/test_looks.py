@@ -4,6 +4,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+import siblings
 from drawings import find, inside, log, matrix, pictures, size, texts
 
 from papernets.draw import canvas
@@ -43,7 +44,8 @@ def apart(boxes):
 
 
 @pytest.mark.parametrize(
-    ("note", "epochs"), [("", 1), (LONG, 1), (LONG, 60), (LONGER, 3), ("W" * 200, 1000)]
+    ("note", "epochs"),
+    [("", 1), (LONG, 60), *siblings.slow_cases((LONG, 1), (LONGER, 3)), ("W" * 200, 1000)],
 )
 def test_legends_stay_inside_and_apart(note, epochs):
     errors = np.full(epochs, 0.02)
@@ -95,7 +97,7 @@ def test_one_epoch_after_the_begin_is_a_point_and_no_half_a_step():
     assert line.get_drawstyle() == "default"
 
 
-@pytest.mark.parametrize("first", [0.1, 0.05, 3e-6])
+@pytest.mark.parametrize("first", [0.1, *siblings.slow(0.05), 3e-6])
 def test_a_rate_in_steps_is_named_logarithmic_and_has_its_own_ticks(first):
     rows = log(*[0.1] * 9)
     for row in rows:
@@ -209,7 +211,9 @@ def test_names_that_are_cut_alike_are_told_apart():
 # Confusion
 
 
-@pytest.mark.parametrize(("n", "count"), [(1, 123_456_789), (2, 1), (10, 12_345), (25, 99_999)])
+@pytest.mark.parametrize(
+    ("n", "count"), [(1, 123_456_789), *siblings.slow_cases((2, 1), (10, 12_345)), (25, 99_999)]
+)
 def test_counts_stay_in_their_cells(n, count):
     figure = drawn(confusion_figure(np.full((n, n), count), list(range(n)), title="t"))
     axes = figure.axes[0]
@@ -256,7 +260,7 @@ def test_one_mistake_is_one(counts, said):
 # Mistakes
 
 
-@pytest.mark.parametrize("n", [1, 9, 25])
+@pytest.mark.parametrize("n", [*siblings.slow(1, 25), 9])
 def test_labels_of_mistakes_do_not_meet(n):
     figure = mistakes_figure(
         pictures(n, 3),

@@ -8,6 +8,7 @@ import subprocess
 from importlib.resources import files
 
 import pytest
+import siblings
 
 from papernets.lessons.answers import Answer, NoAnswer, difference, pick
 
@@ -91,12 +92,12 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "text"), RIGHT)
+@siblings.together("answer, text", RIGHT)
 def test_a_right_answer_in_many_forms(answer: Answer, text: str):
     assert pick(text, [answer]) == 0
 
 
-@pytest.mark.parametrize(("answer", "text"), WRONG)
+@siblings.together("answer, text", WRONG)
 def test_a_wrong_answer_and_why(answer: Answer, text: str):
     assert pick(text, [answer]) is None
     why = difference(text, answer)
@@ -104,7 +105,7 @@ def test_a_wrong_answer_and_why(answer: Answer, text: str):
     assert answer.text not in why, "the right answer is given away"
 
 
-@pytest.mark.parametrize(("answer", "text"), NONE)
+@siblings.together("answer, text", NONE)
 def test_no_answer_at_all(answer: Answer, text: str):
     with pytest.raises(NoAnswer, match=r"the answer is|it is a number") as error:
         pick(text, [answer])

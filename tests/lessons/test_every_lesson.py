@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 
 import pytest
+import siblings
 
 from papernets.lessons import CHAPTERS, Exercise, Lesson, grade, lessons
 from papernets.lessons.contents import FILES
 from papernets.lessons.formula import worked_out
 from papernets.lessons.values import is_matrix, is_sizes, number_text, shown
 
-EVERY = [pytest.param(one, id=one.name) for one in lessons()]
+EVERY = lessons()
 SEEDS = range(12)
 
 
@@ -37,7 +38,7 @@ def exact(value: object) -> str:
     return repr(value) if isinstance(value, float) else shown(value)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_the_right_answer_is_accepted(lesson: Lesson):
     for seed in SEEDS:
         exercise = lesson.drawn(seed)
@@ -46,7 +47,7 @@ def test_the_right_answer_is_accepted(lesson: Lesson):
         assert grade(exercise, answer.text).right, (seed, answer)
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_each_mistake_is_recognised(lesson: Lesson):
     """And none of them is the right answer, for any seed."""
     for seed in SEEDS:
@@ -60,7 +61,7 @@ def test_each_mistake_is_recognised(lesson: Lesson):
             assert slip.did in found.why and slip.why in found.why
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_a_wrong_answer_is_refused(lesson: Lesson):
     for seed in SEEDS:
         exercise = lesson.drawn(seed)
@@ -68,7 +69,7 @@ def test_a_wrong_answer_is_refused(lesson: Lesson):
         assert not found.right and found.slip is None, (seed, wrong(exercise), found)
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_each_formula_gives_its_value(lesson: Lesson):
     """The text beside a step is worked out apart from the arithmetic that gave the step's value."""
     for seed in SEEDS:
@@ -81,7 +82,7 @@ def test_each_formula_gives_its_value(lesson: Lesson):
         assert all(not step.formula for step in worked.steps if step not in numbers)
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_what_a_lesson_has(lesson: Lesson):
     assert lesson.question.endswith("?")
     assert lesson.sources and all(str(source) for source in lesson.sources)
@@ -97,13 +98,13 @@ def test_what_a_lesson_has(lesson: Lesson):
     assert len({text[1:] for text in drawn}) > 1, "every seed draws the same"
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_a_seed_draws_the_same_again(lesson: Lesson):
     assert lesson.drawn(5) == lesson.drawn(5)
     assert lesson.drawn(0).example == lesson.example()
 
 
-@pytest.mark.parametrize("lesson", EVERY)
+@siblings.together("lesson", EVERY)
 def test_the_words_are_short_and_of_one_kind(lesson: Lesson):
     for seed in (0, 3):
         worked = lesson.drawn(seed).worked()

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import pytest
+import siblings
 import torch
 import torch.nn.functional as F
 
@@ -208,9 +209,9 @@ def ten_crops(of) -> float:
     return tensor(*of.shares).mean().item()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    ("name", "judge"),
+@siblings.together("seed", SEEDS)
+@siblings.together(
+    "name, judge",
     [
         ("batch-norm", batch_norm),
         ("running-mean", running_mean),

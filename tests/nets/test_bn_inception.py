@@ -1,6 +1,9 @@
 """BN-Inception against figure 5, typed a second time, and published receptive fields."""
 
+from itertools import product
+
 import pytest
+import siblings
 
 from papernets.nets.registry import look_up, net, verify
 from papernets.spec import Conv, Norm, Pool, smallest_input, totals, walk
@@ -31,8 +34,7 @@ def rows(name):
     return {row.name: row for row in walk(net(name))}
 
 
-@pytest.mark.parametrize("name", READINGS)
-@pytest.mark.parametrize("module", FIGURE_5)
+@siblings.together("name, module", list(product(READINGS, FIGURE_5)))
 def test_a_module_is_figure_5s_row(name, module):
     _, (one, red3, three, red_double, double), (how, project) = FIGURE_5[module]
     made = {n.removeprefix(f"inception_{module}."): r for n, r in rows(name).items()}

@@ -7,6 +7,7 @@ How to name an exception: see UNCOMPARED, PEERS and OUTSIDE.
 from collections import Counter
 
 import pytest
+import siblings
 from ledger import peer_counts, systems
 from ledger.check import recomputed
 
@@ -113,7 +114,7 @@ OUTSIDE = {
 
 
 SYSTEMS = {system["name"]: system for system in systems()}
-with_a_table = pytest.mark.parametrize("name", [n for n, s in SYSTEMS.items() if "layers" in s])
+with_a_table = siblings.together("name", [n for n, s in SYSTEMS.items() if "layers" in s])
 
 
 @with_a_table
@@ -216,7 +217,7 @@ def in_a_line(name):
     )
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
+@siblings.together("name", SYSTEMS)
 def test_every_system_answers_to_its_ledger_name(name):
     found = net(name)
     base = getattr(found, "member", found)
@@ -251,11 +252,7 @@ def test_a_network_is_the_ledgers_row_by_row(name):
         assert here == there
 
 
-@pytest.mark.parametrize(
-    "row",
-    [row for row in peer_counts() if row["model name"] not in OUTSIDE],
-    ids=lambda row: f"{row['peer']}-{row['model name']}-{row['input'].split('x')[0]}",
-)
+@siblings.together("row", [row for row in peer_counts() if row["model name"] not in OUTSIDE])
 def test_a_network_has_as_much_as_the_peers(row):
     key = (row["peer"], row["model name"], int(row["input"].split("x")[0]))
     name, heads = PEERS[key]

@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+import siblings
 
 from papernets.nets import NETS, find, list_nets, look_up, net
 from papernets.spec import Committee, Net
@@ -362,7 +363,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@siblings.together("name", PLAIN)
 def test_the_plain_names_are_names_of_their_own(name):
     assert net(name).name == name and name in list_nets()
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import siblings
 from notes_text import differences, numbers, read
 
 from papernets.nets import NETS, look_up
@@ -112,7 +113,7 @@ KNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("name", "line", "quantity", "printed", "verdict"), KNOWN)
+@siblings.together("name, line, quantity, printed, verdict", KNOWN)
 def test_a_number_that_no_verb_knew(name, line, quantity, printed, verdict):
     several = found(name, line, quantity.removeprefix("about "))
     assert several, [one.quantity for one in found(name, line)]

@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+import siblings
 from noise import noise
 
 import papernets
@@ -289,8 +290,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("line", WRONG)
-@pytest.mark.parametrize("verb", ["explain", "verify", "train", "diff"])
+@pytest.mark.parametrize(
+    ("line", "verb"), siblings.crossed(WRONG, ["explain", "verify", "train", "diff"])
+)
 def test_a_constant_of_a_wrong_kind_names_itself_and_its_file(write, here, capsys, line, verb):
     write(line)
     more = {"train": ["--dry-run"], "diff": ["lenet5"]}.get(verb, [])
@@ -445,11 +447,9 @@ AS_IT_WAS = {  # a file, and the beginning of what is said of it
 }
 
 
-old_files = pytest.mark.parametrize("text", AS_IT_WAS)
-
-
-@old_files
-@pytest.mark.parametrize("verb", ["explain", "verify", "train", "diff"])
+@pytest.mark.parametrize(
+    ("text", "verb"), siblings.crossed(AS_IT_WAS, ["explain", "verify", "train", "diff"])
+)
 def test_an_old_file_is_told_where_to(here, capsys, text, verb):
     (here / "old.py").write_text(HEAD + text + "\n")
     more = {"train": ["--dry-run"], "diff": ["lenet5"]}.get(verb, [])
@@ -461,7 +461,7 @@ def test_an_old_file_is_told_where_to(here, capsys, text, verb):
     assert (out, err.count("\n")) == ("", 1)
 
 
-@old_files
+@pytest.mark.parametrize("text", AS_IT_WAS)
 def test_an_old_file_is_told_where_to_from_python(here, text):
     (here / "old.py").write_text(HEAD + text + "\n")
     with pytest.raises(ValueError, match=r"^old\.py is written for an earlier .*CONTRIBUTING\.md"):

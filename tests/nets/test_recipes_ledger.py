@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import siblings
 from ledger import systems
 from recipe_numbers import numbers, printed, told
 
@@ -269,7 +270,7 @@ def _is_drawn(recipe: Recipe, text: object) -> None:
         assert several & numbers(plain)
 
 
-@pytest.mark.parametrize("system", LEDGER, ids=lambda one: one["name"])
+@siblings.together("system", LEDGER)
 def test_the_ledgers_recipe_field_by_field(system) -> None:
     found = look_up(system["name"])
     names = [recipe.name for recipe in found.recipes]

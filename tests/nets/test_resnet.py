@@ -1,6 +1,7 @@
 """ResNets against the printed tables typed a second time, the ledger row by row, and the peers."""
 
 import pytest
+import siblings
 import torch
 from ledger import systems
 
@@ -308,7 +309,7 @@ def expanded(system):
     return found
 
 
-@pytest.mark.parametrize("system", systems("resnet"), ids=lambda system: system["name"])
+@siblings.together("system", list(systems("resnet")))
 def test_rows_have_the_ledgers_names_in_its_order(system):
     """What is in them test_ledger.py compares."""
     found = look_up(system["name"])
@@ -325,7 +326,7 @@ def published(text):
     return [float(n) for n in head.split("/")] if head[0].isdigit() else []
 
 
-@pytest.mark.parametrize("system", systems("resnet"), ids=lambda system: system["name"])
+@siblings.together("system", list(systems("resnet")))
 def test_the_ledgers_results_are_facts(system):
     facts = {round(100 * c.printed, 4) for c in look_up(system["name"]).claims if c.measured}
     for result in system.get("results", ()):

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
+import siblings
 
 import papernets
 from papernets.nets import NETS, beside, look_up, net
@@ -14,8 +14,8 @@ from papernets.spec import Committee
 ALIASES = [(alias, entry.name) for entry in NETS for alias in entry.aliases]
 
 
-@pytest.mark.parametrize(
-    ("alias", "name"),
+@siblings.together(
+    "alias, name",
     [*ALIASES, ("LeNet-5", "lenet5"), ("MobileNet-V1-0.40-96", "mobilenet_v1_0.4_96")],
 )
 def test_a_held_network_may_carry_an_alias(alias, name):

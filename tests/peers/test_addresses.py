@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import siblings
 
 from papernets import net
 from papernets.peers import find_peer
@@ -27,7 +28,7 @@ def test_every_network_that_is_known_is_listed():
     assert listed == known
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.peer}-{one.name}-{one.weights}")
+@siblings.together("one", EVERY)
 def test_our_name_is_that_of_the_peers_network(one):
     known = find_peer(one.peer, one.name)
     name, *options = one.ours.split()
@@ -39,7 +40,7 @@ def test_our_name_is_that_of_the_peers_network(one):
         assert address_of(name, one.peer).name == one.name
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.peer}-{one.name}-{one.weights}")
+@siblings.together("one", EVERY)
 def test_what_is_published_has_its_owners_form(one):
     found = re.fullmatch(FORMS[one.peer], one.address)
     assert found, one.address

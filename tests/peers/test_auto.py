@@ -5,6 +5,7 @@ import random
 
 import cifar_resnets as public
 import pytest
+import siblings
 import torch
 from fingerprints import drawn, layout_of
 from peer_layouts import resnet
@@ -36,7 +37,7 @@ def agrees(theirs, found):
     return torch.allclose(given, wanted, rtol=0, atol=1e-10 * float(wanted.abs().max()))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [public.Akamaster, *siblings.slow(*list(KINDS)[1:])])
 def test_in_the_order_of_the_code(kind):
     theirs = public.drawn(kind)
     found = convert(theirs.state_dict(), "resnet20", "auto", options=KINDS[kind])
@@ -45,8 +46,9 @@ def test_in_the_order_of_the_code(kind):
     assert found.rows[0].shape == (16, 3, 3, 3)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("order", ["safetensors", "alphabet", "shuffled"])
+@pytest.mark.parametrize(
+    ("kind", "order"), siblings.crossed(KINDS, ["safetensors", "alphabet", "shuffled"])
+)
 def test_where_the_order_is_lost(kind, order, tmp_path):
     """A safetensors file lists its tensors as it likes; a .pth made of one is in that order."""
     theirs = public.drawn(kind)

@@ -51,8 +51,7 @@ TAKERS = {
 }
 
 
-@pytest.mark.parametrize("classes", [5, None])
-@pytest.mark.parametrize("taker", TAKERS)
+@pytest.mark.parametrize(("taker", "classes"), siblings.crossed(TAKERS, [5, None]))
 def test_dropout_before_the_classifier(taker, classes, resnet):
     """model.fc = Sequential(Dropout(), Linear(512, 5)): the layer is the classifier."""
     state = replaced(resnet, "fc", _1=(5, 512))

@@ -55,11 +55,13 @@ def numbered(layout):
     }
 
 
-QUICK = ("vgg13", "vgg19_bn")  # the dense layers of the others are looked through in `make check`
+QUICK = ("vgg13", "vgg19_bn", "resnet18", "resnet50")
+"""The others have millions of weights more to be looked through, under names of the same form."""
 
 
 def each(peer, name):
-    heavy = name.startswith("vgg") and (peer, name) not in [("torchvision", n) for n in QUICK]
+    like = (peer, name) in [*(("torchvision", n) for n in QUICK), ("timm", "resnet18")]
+    heavy = name.startswith(("vgg", "resnet")) and not like
     return pytest.param(peer, name, marks=[pytest.mark.slow] * heavy)
 
 

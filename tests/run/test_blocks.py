@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 
 from papernets.nets.registry import NETS, net
@@ -12,16 +13,11 @@ from papernets.spec import Committee, Net, smallest_input
 SMALL = Path(__file__).parents[1] / "small_nets.py"
 QUICK = [
     "lenet5",
-    "lenet4",
-    "alexnet",
     "googlenet",
-    "inception_v3",
     "inception_resnet_v2_slim",
-    "resnet18",
     "resnet18_v2",
     "resnet20",
     "mobilenet_v1_keras",
-    "bn_inception_slim",
     f"{SMALL}:BRANCHES",
     f"{SMALL}:SHORTCUTS",
 ]
@@ -68,7 +64,9 @@ def test_every_row_and_block_called_alone_gives_its_feature(name):
             torch.testing.assert_close(alone, features[name], rtol=1e-9, atol=0, msg=name)
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnet50", "vgg11", "mobilenet_v1_0.25_128"])
+@pytest.mark.parametrize(
+    "name", ["resnet18", "mobilenet_v1_0.25_128", *siblings.slow("resnet50", "vgg11")]
+)
 def test_the_children_of_a_line_are_the_network(name):
     """nn.Sequential(*model.children())[:-1], as people cut torchvision's networks."""
     model = build(net(name, input=64)).eval()

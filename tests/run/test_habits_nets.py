@@ -540,7 +540,7 @@ def test_an_export_with_a_free_batch(name):
 FREE = [
     ("nin_cifar10", (32, 32), (45, 38)),
     pytest.param("mobilenet_v1_0.25_128", (64, 64), (97, 130), marks=pytest.mark.slow),
-    ("resnet18_v2", (64, 64), (97, 130)),
+    pytest.param("resnet18_v2", (64, 64), (97, 130), marks=pytest.mark.slow),
     pytest.param("nin_imagenet", (96, 96), (130, 141), marks=pytest.mark.slow),
     pytest.param("googlenet", (64, 64), (97, 130), marks=pytest.mark.slow),
     pytest.param("resnet50", (64, 64), (97, 130), marks=pytest.mark.slow),
@@ -560,7 +560,7 @@ def test_an_export_with_a_free_batch_height_and_width(name, size, other):
 
 @pytest.mark.parametrize(
     "name",
-    ["lenet5", BRANCHES, *slow(SHORTCUTS, "resnet20", "boosted_lenet4", "lenet1", "resnet18_v2")],
+    [BRANCHES, *slow("lenet5", SHORTCUTS, "resnet20", "boosted_lenet4", "lenet1", "resnet18_v2")],
     ids=lambda name: name.rpartition(":")[2],
 )
 def test_a_whole_graph_at_two_sizes(name):

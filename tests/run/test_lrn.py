@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+import siblings
 import torch
 import torch.nn.functional as F
 from torch.autograd import forward_ad, gradcheck, gradgradcheck
@@ -41,8 +42,8 @@ def both(x, window, toward=None):
     return found
 
 
-@pytest.mark.parametrize("last", [False, True], ids=["plain", "channels last"])
-@pytest.mark.parametrize("beta", [0.75, 0.5, 1.0, 0.3, 2.0])
+@siblings.together("last", [False, True])
+@siblings.together("beta", [0.75, 0.5, 1.0, 0.3, 2.0])
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7, 11, 40])
 def test_any_window_and_power_is_torchs_value_and_gradient(size, beta, last):
     """Windows odd, even, and larger than the seven maps."""

@@ -69,7 +69,7 @@ def pictures(network, count=2, device="meta"):
 
 @pytest.mark.parametrize(
     "name",
-    [*FORMS, *(pytest.param(n, marks=pytest.mark.slow) for n in DEEPEST)],
+    [*FORMS[1::3], *siblings.slow(*(n for n in FORMS if n not in FORMS[1::3]), *DEEPEST)],
 )
 def test_the_peak_of_a_forward_pass_is_the_one_predicted(name):
     model = on_meta(name)
@@ -349,9 +349,7 @@ MODULE, CONSTANT = 12 * 1024, 24 * 2**20
 
 
 @linux
-@pytest.mark.parametrize(
-    "names", [("googlenet", "resnet152"), pytest.param(LARGE, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("names", [("googlenet",), pytest.param(LARGE, marks=pytest.mark.slow)])
 def test_building_takes_the_memory_of_the_weights(names):
     for name, rise, weights, modules in built_apart("cpu", *names):
         assert weights > 20e6
@@ -359,7 +357,8 @@ def test_building_takes_the_memory_of_the_weights(names):
 
 
 @linux
-@pytest.mark.parametrize("names", [("vgg19",), pytest.param(LARGE, marks=pytest.mark.slow)])
+@pytest.mark.slow  # torch is imported in another process, to count the memory of that
+@pytest.mark.parametrize("names", [("vgg19",), LARGE])
 def test_building_on_the_meta_device_takes_none(names):
     for name, rise, _, modules in built_apart("meta", *names):
         assert rise <= MODULE * modules + CONSTANT, name

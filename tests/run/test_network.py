@@ -6,6 +6,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 
 from papernets.bundle.create import create_model
@@ -481,7 +482,7 @@ def test_what_is_no_picture_says_so():
     assert model.double()(x.double()).dtype == torch.float64
 
 
-@pytest.mark.parametrize("name", ["alexnet", "resnet20"])
+@pytest.mark.parametrize("name", [*siblings.slow("alexnet"), "resnet20"])
 def test_it_is_compiled_whole(name):
     """One graph without breaks, from a network that was never called before."""
     size = {"alexnet": 99, "resnet20": 32}[name]

@@ -2,8 +2,10 @@
 
 import copy
 import re
+from functools import cache
 
 import pytest
+import siblings
 import torch
 from safetensors.torch import save_file
 
@@ -29,8 +31,9 @@ def seeded(seed=1):
     return torch.Generator().manual_seed(seed)
 
 
-def both(name="alexnet", devices=TWO):
-    """The ordinary network and the one in towers, with the same first weights, and pictures."""
+@cache
+def drawn(name, devices):
+    """The ordinary network and the one in towers, drawn once: they have millions of weights."""
     given = {"num_classes": 7, "input": SIDE}
     models = [
         create_model(name, **given, generator=seeded()),
@@ -40,6 +43,12 @@ def both(name="alexnet", devices=TWO):
         for module in model.modules():
             if hasattr(module, "weight") and module.weight.dim() > 1:
                 module.weight.data.mul_(3)  # else the last layers see little of the first
+    return models
+
+
+def both(name="alexnet", devices=TWO):
+    """The ordinary network and the one in towers, with the same first weights, and pictures."""
+    models = [copy.deepcopy(model) for model in drawn(name, devices)]
     return *models, torch.randn(2, 3, SIDE, SIDE, generator=seeded(2))
 
 
@@ -64,7 +73,7 @@ def merged(model):
 
 
 @pytest.mark.parametrize("devices", DEVICES)
-@pytest.mark.parametrize("name", ["alexnet", "caffenet"])
+@pytest.mark.parametrize("name", ["alexnet", *siblings.slow("caffenet")])
 def test_outputs_and_gradients_are_the_ordinary_networks(name, devices):
     ordinary, placed, x = both(name, devices)
     seen = []

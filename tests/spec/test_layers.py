@@ -1,6 +1,7 @@
 """Each layer's size, parameters, MACs and connections against the papers' arithmetic."""
 
 import pytest
+import siblings
 
 from papernets.nets import net
 from papernets.spec import (
@@ -167,7 +168,7 @@ PAPERS = {
 }
 
 
-@pytest.mark.parametrize("name", PAPERS)
+@siblings.together("name", PAPERS)
 def test_a_layer_of_a_paper(name):
     layer, given, out, params, macs = PAPERS[name]
     layer.check(given)

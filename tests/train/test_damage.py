@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 from outside import DEEP, KINDS, MANY, put, within
 from small_runs import do, left_by, run_of, write_own
@@ -151,8 +152,10 @@ def test_a_result_that_is_none(done, capsys, text, said):
 RESULT = ("network", "data", "test_error", "test_images", "interval", "epochs", "best_epoch")
 
 
-@pytest.mark.parametrize("key", [*RESULT, "seconds"])
-@pytest.mark.parametrize("value", [None, [], {}, "x" * 300, -1, 1e400])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    siblings.crossed([*RESULT, "seconds"], [None, [], {}, "x" * 300, -1, 1e400]),
+)
 def test_a_result_of_odd_values(done, capsys, key, value):
     """A key that is missing, or of another kind; `null` for a text is one."""
     result = json.loads((done / "result.json").read_text())

@@ -32,7 +32,9 @@ COMMITTEES = ("boosted_lenet4",)  # its members are lenet4
 SLOW = re.compile(
     r"vgg1[39].*|vgg16_.+|vgg1[139]_bn|vgg11_torchvision|alexnet_(?!torch).+|.*_notes.*|bn_inception_.+|inception_v[34].*|"
     r"inception_v2_.+|inception_resnet_v2.+|resnet(101|152|200|1001|1202|110|44|56|32).*|"
-    r"plain(34|44|56|32|110)|resnet(50|34|18)_.+|mobilenet_v1_(?!timm|keras).+|googlenet_(aux|caffe)"
+    r"plain(34|44|56|32|110)|resnet(50|34|18)_.+|mobilenet_v1_(?!timm).+|googlenet_.+|"
+    r"alexnet|caffenet|zfnet|nin_imagenet|vgg11_lrn|vgg16|inception_v2|resnet34|resnet164|"
+    r"inception_resnet_v2"
 )
 """Networks that take long, or differ from another by their depth, width or a peer's constants."""
 

@@ -78,6 +78,7 @@ def test_it_is_the_gradient_of_the_loss():
         torch.testing.assert_close(one, p.grad, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.slow  # a process imports torch for a second
 @pytest.mark.parametrize("tiles", [True, False])
 def test_workers_compute_their_shares_in_parts(tiles):
     recipe = TrainRecipe("x", batch_size=32, optimizer="sgd")

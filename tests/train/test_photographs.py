@@ -180,6 +180,7 @@ def test_workers_crop_what_one_process_crops(home, room, rotate):
         assert {part[2] for part in several} == {len(x)}
 
 
+@pytest.mark.slow  # two processes import torch for a second
 def test_two_workers_train_on_photos_that_are_read_on_demand(home):
     """LeNet-1 has neither normalisation nor dropout, which workers could not share."""
     own = {"net": "lenet1", "channels": 3, "input": (16, 16), "epochs": 1, "tiles": False}

@@ -5,13 +5,14 @@ import re
 from dataclasses import fields
 
 import pytest
+import siblings
 
 from papernets.data import Distortion
 from papernets.train.augmenting import DISTORTIONS
 from papernets.train.settings import resolve
 
 
-@pytest.mark.parametrize(
+@siblings.together(
     "settings, message",
     [
         ({"epochs": 0}, "epochs must be at least 1, not 0"),

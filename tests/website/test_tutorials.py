@@ -10,10 +10,22 @@ PAGES = {path.name: path.read_text(encoding="utf-8") for path in transcripts.PAG
 QUICK = [
     (name, step) for name, page in PAGES.items() for step in transcripts.steps(page) if step.quick
 ]
+FIRST = {step.command.split()[1]: step for _, step in reversed(QUICK)}
+"""Of each verb the first command, for every day."""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
 
 
-@pytest.mark.parametrize(("name", "step"), QUICK, ids=[step.command for _, step in QUICK])
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        pytest.param(
+            *one,
+            id=one[1].command,
+            marks=() if one[1] in FIRST.values() or ".py:" in one[1].command else pytest.mark.slow,
+        )
+        for one in QUICK
+    ],
+)
 def test_a_command_prints_what_the_page_shows(name, step, tmp_path):
     for file, content in transcripts.files(PAGES[name]).items():
         (tmp_path / file).write_text(content)
