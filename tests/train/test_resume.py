@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import siblings
 import torch
 from small_runs import do, left_by, log_of, run_of, write_own
 
