@@ -118,6 +118,7 @@ def together(names: str, cases: Collection[Any]) -> Callable[[Callable[..., None
                 error.add_note(f"{len(failed)} of {len(given)} cases of {names} fail:\n{which}")
                 raise error
 
+        vars(tried).update(vars(test))  # its marks
         own = inspect.signature(test)
         rest = [one for name, one in own.parameters.items() if name not in keys]
         tried.__signature__ = own.replace(parameters=rest)  # type: ignore[attr-defined]

@@ -84,7 +84,8 @@ def test_what_was_stopped_goes_on_to_the_same_end(tmp_path):
 def test_a_training_that_diverges_is_noted_and_the_next_one_trained(tmp_path):
     experiment = claim(tmp_path, seeds=1)
     # a rate with which single precision overflows
-    wild = Arm("none", experiment.arms[1].net, {"learning_rate": 1e38, "optimizer": "sgd"})
+    settings = {"learning_rate": 9e29, "optimizer": "sgd", "loss": "mse"}
+    wild = Arm("none", experiment.arms[1].net, settings)
     experiment = claim(tmp_path, seeds=1, arms=(wild, experiment.arms[0]))
     made, tasks = done(experiment, tmp_path / "out")
     (died,) = made.found["none"]

@@ -240,7 +240,10 @@ def test_the_losses_of_the_papers_heads_are_added_with_their_weights(name, weigh
     "settings, words",
     [
         ({"augment": {"flip": 2}}, "augment.flip takes a share from 0 to 1, not 2"),
-        ({"augment": {"padding": 1.5}}, "augment.padding takes a whole number of pixels, not 1.5"),
+        (
+            {"augment": {"padding": 1.5}},
+            "augment.padding takes a whole number of pixels up to 10,000, not 1.5",
+        ),
         ({"augment": {"area": 0}}, "augment.area takes a share above 0 and up to 1, not 0"),
         ({"augment": {"flips": 1}}, "unknown key 'flips' in augment. Did you mean 'flip'?"),
         ({"enlarge": 0.9}, "enlarge must be from 1 to 8, not 0.9"),

@@ -185,11 +185,16 @@ def test_a_run_on_a_plateau(monkeypatch):
 
 def test_a_plateau_needs_held_out_pictures():
     none = DATA.validation.select([])
-    with pytest.raises(ValueError, match="schedule 'plateau' looks at held-out pictures, and ther"):
+    last = replace(PLATEAU, keep="last")
+    with pytest.raises(
+        ValueError, match="no picture is held out, and schedule 'plateau' looks at held-out ones"
+    ):
+        check_held_out(none, last)
+    with pytest.raises(ValueError, match="keep='best' chooses the epoch by held-out ones"):
         check_held_out(none, PLATEAU)
-    check_held_out(none, replace(PLATEAU, monitor="train_error"))
-    check_held_out(none, replace(PLATEAU, schedule="step"))
-    run = a_run("tiny", epochs=1, schedule="plateau")
+    check_held_out(none, replace(last, monitor="train_error"))
+    check_held_out(none, replace(last, schedule="step"))
+    run = a_run("tiny", epochs=1, schedule="plateau", keep="last")
     state = start(drawn(TINY), run.recipe)
     with pytest.raises(ValueError, match="--set schedule=step"):
         next(fitted(state, replace(DATA, validation=none), EYES, run))
