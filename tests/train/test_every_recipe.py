@@ -174,7 +174,8 @@ def test_it_trains_and_resumes_bit_for_bit(names, recipe, pictures, tmp_path, be
         epochs = [e for e in do(run, whole, until=copies(whole, half)) if isinstance(e, Epoch)]
         assert [epoch.epoch for epoch in epochs] == [1, 2]
         for epoch in epochs:
-            assert np.isfinite([epoch.train_loss, epoch.val_loss, epoch.learning_rate]).all()
+            found = [epoch.train_loss, epoch.val_loss, epoch.learning_rate]
+            assert np.isfinite([one for one in found if one is not None]).all()
         check_moved(*begun[0], load_file(whole / "last" / "weights.safetensors"), run.recipe)
         do(None, half, resume=True)
         assert left_by(half) == left_by(whole)
