@@ -120,7 +120,7 @@ def source_of(part, **settings):
 def batches(part, eyes, size, seed=0, epoch=1, **settings):
     """An epoch's whole batches and their labels, on the CPU."""
     recipe = TrainRecipe("tiny", batch_size=size, seed=seed, **settings)
-    return [(x, y) for x, y, _ in Source(part, eyes, recipe, CPU).epoch(epoch)]
+    return [(x, y) for x, y, *_ in Source(part, eyes, recipe, CPU).epoch(epoch)]
 
 
 def fitted(state, dataset, eyes, run):

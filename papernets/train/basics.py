@@ -9,7 +9,7 @@ from typing import Any
 from ..words import did_you_mean
 from .toml import check_setting
 
-SPLITS, DRAWS = ("content", "order"), ("picture", "order")
+SPLITS, DRAWS = ("content", "order"), ("picture",)
 BEGINNING = ("probe", "fallback", "freeze_norm")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
@@ -31,7 +31,7 @@ class Basics:
     epochs: int = 10
     batch_size: int = 128
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
-    draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
+    draws: str = "picture"  # by what augmentation and dropout draw: nothing else is left
     seed: int = 0
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
 

@@ -33,9 +33,9 @@ RESTORE = (
     f"Bring back the one that this run wrote, or start a new run with another --out. Where it has "
     f"saved an epoch, its last/{PICTURES} is the same file"
 )
-ELSEWHERE = (*MOVABLE, "weights", "begin")
+ELSEWHERE = (*MOVABLE, "weights", "begin", "draws")
 """Settings that may change in a run that goes on: where things are, and what it is done on. The
-pictures are checked."""
+pictures are checked. Draws are by picture today, whatever they were."""
 
 
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:

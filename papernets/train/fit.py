@@ -125,8 +125,6 @@ def _pass(
     state.model.train()
     if recipe.freeze_norm:
         freeze_norm(state.model)
-    # dropout draws from torch's own random numbers
-    torch.manual_seed(generator(recipe.seed, number).initial_seed())
     for at, batch in enumerate(stepper.epoch(number)):
         course = Course(drops, state.warm)
         found.rate = learning_rate(recipe, state.step, total, course)

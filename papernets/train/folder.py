@@ -174,14 +174,14 @@ def _ours(path: Path) -> bool:
 
 
 def _kept(config: Path) -> Run:
-    """The run that a folder's file holds; one of November 2026 may name no split and no draws."""
+    """The run that a folder's file holds; one of November 2026 may name no split."""
     settings = read_config(config)
     if not settings.get("net"):
         raise ValueError(
             f"{config} names no network: 'net' is missing. Bring the file back that the run "
             "wrote, or start a new run: papernets train NETWORK --out FOLDER"
         )
-    return Run.of({"split": "order", "draws": "order"} | settings)
+    return Run.of({"split": "order"} | settings)
 
 
 def _no_longer(path: Path, own: dict[str, Any], epochs: int) -> str:

@@ -68,7 +68,7 @@ class TrainRecipe(Pacing, Learning, Basics):
         self.check_pacing()
         self._check_loss()
         self._check_pictures()
-        check_augment(self.augment, self.draws, self.neighbours)
+        check_augment(self.augment, self.neighbours)
         check_table("boost", self.boost, BOOST)
         check_options(self.options)
         rounds = self.boost.get("rounds", 1)

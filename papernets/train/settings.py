@@ -14,6 +14,7 @@ from ..nets import Found, find, look_up
 from ..said import Recipe
 from ..spec import SWAPS, Committee, Net, parted, walk
 from ..words import by, did_you_mean, plain
+from .older import todays
 from .possible import check_learns
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
@@ -43,7 +44,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is not a configuration: it is nested too deeply") from None
     except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"{path} is not TOML: {error}") from None
-    return {key: checked(key, value, str(path)) for key, value in values.items()}
+    return {key: checked(key, value, str(path)) for key, value in todays(values).items()}
 
 
 def _check_file(path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,12 +15,12 @@ from ..data import Crop, Distortion, Part, Preprocessing
 from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
-from ..data.draws import CROP, Draws
+from ..data.draws import CROP, STRIPS, Draws
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .recipe import TrainRecipe
 
-CHUNK, PIXELS = 8192, 8192 * 1024
+CHUNK, PIXELS = 2048, 2048 * 1024
 """How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
 in memory, enough to be fast."""
 OWN_SIZE = 8
@@ -64,7 +65,7 @@ def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
     if as_stored and area == 1 and not flip and not any(jitter):
         return None
     ground, several = ground_of(preprocessing), bool(wanted.get("interpolation", 0))
-    if preprocessing.order == "bgr" and recipe.draws != "order":  # what is stored is red first
+    if preprocessing.order == "bgr":  # what is stored is red first
         ground = ground[::-1]
     aspect = wanted.get("aspect", ASPECT)
     return Crop(size, padding, area, flip, ground, aspect, jitter, several)
@@ -82,8 +83,29 @@ def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:
     )
 
 
-Batch = tuple[Tensor, Tensor, int]
-"""Pictures (N, C, H, W) float32 and labels (N,) on a device, and how many the whole batch has."""
+class Batch(NamedTuple):
+    """A batch, or a worker's share of one, on a device: pictures (N, C, H, W) float32 and labels.
+
+    `total` is how many pictures the whole batch has; `draws` are those of these pictures.
+    """
+
+    images: Tensor
+    labels: Tensor
+    total: int
+    draws: Draws
+
+
+class Chunk(NamedTuple):
+    """Pictures that are prepared together: batches of so many, one after another.
+
+    places: int64 (N,). The first `done` batches are not wanted again. What is prepared is always
+    the whole chunk, so that nothing depends on where an epoch goes on.
+    """
+
+    epoch: int
+    places: Tensor
+    sizes: list[int]
+    done: int
 
 
 @dataclass(frozen=True)
@@ -116,33 +138,59 @@ class Source:
         """How many batches an epoch has."""
         return len(sizes_of(len(self.part), self.recipe.batch_size))
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch, in a random order, from the seed and its number alone."""
-        draws = generator(self.recipe.seed, number)
-        chunks = self._chunks(torch.randperm(len(self.part), generator=draws))
-        sizes = [sizes_of(len(places), self.recipe.batch_size) for places in chunks]
-        owned = [_own(each, *self.worker) for each in sizes]
-        every = self._looks_at_all
-        wanted = chunks if every else [c[own] for c, (own, _) in zip(chunks, owned, strict=True)]
-        read = _read(self.part, wanted)
-        for places, each, (own, parts), images in zip(chunks, sizes, owned, read, strict=True):
-            if self.recipe.draws == "order":
-                x, y = self._by_order(images, places, own, draws)
-            elif self.recipe.neighbours:
-                images = self._distorted(images, Draws(self.recipe.seed, number, places))
-                x, y = self._windows(images, places, own, draws)
-            else:
-                mine = places[own]
-                x = self.augmented(images, Draws(self.recipe.seed, number, mine))
-                y = self.part.labels[mine]
-            y = y.to(self.device)
-            yield from zip(x.split(parts), y.split(parts), each, strict=True)
+    def order(self, number: int) -> Tensor:
+        """The places of the pictures in the order of an epoch, by the seed and its number alone."""
+        return torch.randperm(len(self.part), generator=generator(self.recipe.seed, number))
 
-    @property
-    def _looks_at_all(self) -> bool:
-        """Whether a worker needs others' pictures too: neighbours, or numbers that come for all."""
-        distorts = not distortion_of(self.recipe).is_identity
-        return self.recipe.neighbours > 0 or (self.recipe.draws == "order" and distorts)
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, in a random order, from batch `start` on (from 0).
+
+        The batches before it are not prepared, but for those of its own chunk.
+        """
+        chunks = self.chunks(number, start)
+        for chunk, images in zip(chunks, _read(self.part, self._wanted(chunks)), strict=True):
+            yield from self.batches(chunk, *self.prepared(chunk, images))
+
+    def chunks(self, number: int, start: int = 0) -> list[Chunk]:
+        """What an epoch prepares together, without the chunks that are over before `start`."""
+        found, batches = [], 0
+        for places in self._chunks(self.order(number)):
+            sizes = sizes_of(len(places), self.recipe.batch_size)
+            if batches + len(sizes) > start:
+                found.append(Chunk(number, places, sizes, max(start - batches, 0)))
+            batches += len(sizes)
+        return found
+
+    def prepare(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
+        """As `prepared`, with the pictures read here."""
+        (images,) = _read(self.part, self._wanted([chunk]))
+        return self.prepared(chunk, images)
+
+    def prepared(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of a chunk's stored pictures, and their labels."""
+        places, (own, _) = chunk.places, _own(chunk.sizes, *self.worker)
+        if self.recipe.neighbours:
+            draws = Draws(self.recipe.seed, chunk.epoch, places)
+            x, y = self._windows(self._distorted(images, draws), own, draws)
+        else:
+            mine = places[own]
+            x = self.augmented(images, Draws(self.recipe.seed, chunk.epoch, mine))
+            y = self.part.labels[mine]
+        return x, y.to(self.device)
+
+    def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
+        """The batches of a prepared chunk that are still wanted."""
+        own, parts = _own(chunk.sizes, *self.worker)
+        places, seed = chunk.places[own].split(parts), self.recipe.seed
+        batches = zip(x.split(parts), y.split(parts), chunk.sizes, places, strict=True)
+        for images, labels, total, mine in islice(batches, chunk.done, None):
+            yield Batch(images, labels, total, Draws(seed, chunk.epoch, mine))
+
+    def _wanted(self, chunks: Sequence[Chunk]) -> list[Tensor]:
+        """The pictures of chunks that a worker looks at; between neighbours at those of all."""
+        if self.recipe.neighbours:
+            return [chunk.places for chunk in chunks]
+        return [chunk.places[_own(chunk.sizes, *self.worker)[0]] for chunk in chunks]
 
     def _chunks(self, order: Tensor) -> list[Tensor]:
         """The places of an epoch's pictures, as many at a time as are prepared together."""
@@ -154,13 +202,11 @@ class Source:
             del bounds[-2]
         return [order[start:stop] for start, stop in pairwise(bounds)]
 
-    def _windows(
-        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
+    def _windows(self, images: Tensor, own: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
         """This worker's windows of strips out of a chunk of digits, as the network sees them."""
-        eyes, labels = self.preprocessing, self.part.labels[places]
+        eyes, labels = self.preprocessing, self.part.labels[draws.places]
         width, share = window_width(eyes), self.recipe.neighbours
-        images, labels = make_windows(images, labels, width, share, draws)
+        images, labels = make_windows(images, labels, width, share, draws.generator(STRIPS))
         return seen(eyes, images[own].to(self.device)), labels[own]
 
     @property
@@ -179,21 +225,6 @@ class Source:
             eyes, images = eyes.of_crops(), crop(images, draws.uniform(CROP, NUMBERS))
         images, colour = images.to(self.device), self._colour
         return eyes(images if colour.is_identity else colour(images, draws))
-
-    def _by_order(
-        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """As runs of before draw: numbers come for all pictures of a chunk, one after another."""
-        if self._looks_at_all:
-            whole = self.recipe.neighbours > 0 or len(own) == len(places)
-            images = distortion_of(self.recipe)(images, draws, None if whole else own)
-        if self.recipe.neighbours:
-            return self._windows(images, places, own, draws)
-        eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
-        if crop:
-            numbers = torch.rand(len(places), NUMBERS - 1, generator=draws)
-            eyes, images = eyes.of_crops(), crop.by_order(images, numbers[own])
-        return eyes(images.to(self.device)), self.part.labels[places[own]]
 
 
 def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:

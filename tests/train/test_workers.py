@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import CPU, DATA, EYES, TINY, a_run, batches, fitted
+from small_runs import CPU, DATA, EYES, NORMED, a_run, batches, fitted
 
 from papernets.nets.registry import net
 from papernets.run.network import build
@@ -193,8 +193,8 @@ def test_nobody_outlives_the_caller(number):
 
 
 def test_what_workers_cannot_share_is_refused():
-    state = start(build(TINY), RUN.recipe)
-    with pytest.raises(ValueError, match=r"tiny has dropout \(drop\), which workers cannot share"):
+    state = start(build(NORMED), RUN.recipe)
+    with pytest.raises(ValueError, match=r"tiny has batch normalisation \(conv\), which workers"):
         next(fitted(state, DATA, EYES, RUN))
     with pytest.raises(ValueError, match="workers must be 0 or more, not -1"):
         a_run("lenet1", workers=-1)
