@@ -25,6 +25,8 @@ UNFINISHED = ".unfinished"
 """How the names of temporary files end: one that is left over belongs to a killed process."""
 DAY = 24 * 60 * 60.0  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+"""What a file system says that has no second names for files."""
 FOLDER, SPECIAL = "a folder", "not a regular file"
 
 
@@ -158,12 +160,42 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        _keep_names(path.parent)
     except OSError as error:
         _remove(temporary)
         if error.errno in FULL:
             kept = ", what was there before is kept" if path.exists() else ""
             raise OSError(error.errno, f"the disk is full: {path} was not written{kept}") from None
         raise
+    except BaseException:
+        _remove(temporary)
+        raise
+
+
+def _keep_names(folder: Path) -> None:
+    """Flush a folder to the disk, so that a new name in it outlives a power cut."""
+    if not hasattr(os, "fdatasync"):  # pragma: no cover - macOS and Windows keep names in order
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a network's file system may not know it
+            os.fdatasync(handle)
+    finally:
+        os.close(handle)
+
+
+def link_atomically(path: Path, other: Path) -> None:
+    """Give a file a second name, in the place of what had it; a copy where there are no links."""
+    temporary = other.parent / f".{other.name}.{secrets.token_hex(8)}{UNFINISHED}"
+    try:
+        os.link(path, temporary)
+        os.replace(temporary, other)
+        _remove(temporary)  # it stays where both were one file already
+    except OSError as error:
+        _remove(temporary)
+        if error.errno not in NO_LINKS:
+            raise
+        write_atomically(other, path.read_bytes())
     except BaseException:
         _remove(temporary)
         raise

@@ -26,6 +26,8 @@ from .where import MOST_THREADS, MOVABLE
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
+BEFORE = "state/before.pt"
+"""The state that was saved before the last one."""
 MOST_BYTES = 64 << 20
 """Of the files of a run that are JSON: a log of 100,000 epochs has 30 MB."""
 NO_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)

@@ -98,14 +98,16 @@ class Batch(NamedTuple):
 class Chunk(NamedTuple):
     """Pictures that are prepared together: batches of so many, one after another.
 
-    places: int64 (N,). The first `done` batches are not wanted again. What is prepared is always
-    the whole chunk, so that nothing depends on where an epoch goes on.
+    places: int64 (N,), those of the epoch's order from `begin` on. The first `done` batches are not
+    wanted again. What is prepared is always the whole chunk, so that nothing depends on where an
+    epoch goes on.
     """
 
     epoch: int
+    begin: int
     places: Tensor
     sizes: list[int]
-    done: int
+    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -149,34 +151,50 @@ class Source:
         """
         chunks = self.chunks(number, start)
         for chunk, images in zip(chunks, _read(self.part, self._wanted(chunks)), strict=True):
-            yield from self.batches(chunk, *self.prepared(chunk, images))
+            yield from self.batches(chunk, *self.shown(chunk, *self.cut(chunk, images)))
 
     def chunks(self, number: int, start: int = 0) -> list[Chunk]:
         """What an epoch prepares together, without the chunks that are over before `start`."""
-        found, batches = [], 0
-        for places in self._chunks(self.order(number)):
-            sizes = sizes_of(len(places), self.recipe.batch_size)
+        order, size, batches = self.order(number), self.recipe.batch_size, 0
+        found = []
+        for begin, end in pairwise(self._bounds):
+            sizes = sizes_of(end - begin, size)
             if batches + len(sizes) > start:
-                found.append(Chunk(number, places, sizes, max(start - batches, 0)))
+                done = max(start - batches, 0)
+                found.append(Chunk(number, begin, order[begin:end], sizes, done))
             batches += len(sizes)
         return found
 
-    def prepare(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
-        """As `prepared`, with the pictures read here."""
-        (images,) = _read(self.part, self._wanted([chunk]))
-        return self.prepared(chunk, images)
+    def places_of(self, number: int, at: int) -> Tensor:
+        """The places of the pictures of an epoch's batch `at` (from 0), of all workers."""
+        chunk = self.chunks(number, at)[0]
+        return chunk.places.split(chunk.sizes)[chunk.done]
 
-    def prepared(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
-        """What the network sees of a chunk's stored pictures, and their labels."""
+    def prepare(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
+        """What the network sees of a chunk's pictures, and their labels; they are read here."""
+        return self.shown(chunk, *self.cut_of(chunk))
+
+    def cut_of(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
+        """As `cut`, with the pictures read here."""
+        (images,) = _read(self.part, self._wanted([chunk]))
+        return self.cut(chunk, images)
+
+    def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
+        """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
         places, (own, _) = chunk.places, _own(chunk.sizes, *self.worker)
         if self.recipe.neighbours:
             draws = Draws(self.recipe.seed, chunk.epoch, places)
-            x, y = self._windows(self._distorted(images, draws), own, draws)
-        else:
-            mine = places[own]
-            x = self.augmented(images, Draws(self.recipe.seed, chunk.epoch, mine))
-            y = self.part.labels[mine]
-        return x, y.to(self.device)
+            return self._windows(self._distorted(images, draws), own, draws)
+        mine = places[own]
+        return self._cut(images, Draws(self.recipe.seed, chunk.epoch, mine)), self.part.labels[mine]
+
+    def shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of pictures that `cut` gave, on the device."""
+        labels = labels.to(self.device)
+        if self.recipe.neighbours:
+            return seen(self.preprocessing, images.to(self.device)), labels
+        mine = chunk.places[_own(chunk.sizes, *self.worker)[0]]
+        return self._seen(images, Draws(self.recipe.seed, chunk.epoch, mine)), labels
 
     def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
         """The batches of a prepared chunk that are still wanted."""
@@ -192,22 +210,23 @@ class Source:
             return [chunk.places for chunk in chunks]
         return [chunk.places[_own(chunk.sizes, *self.worker)[0]] for chunk in chunks]
 
-    def _chunks(self, order: Tensor) -> list[Tensor]:
-        """The places of an epoch's pictures, as many at a time as are prepared together."""
-        size, eyes = self.recipe.batch_size, self.preprocessing
+    @property
+    def _bounds(self) -> list[int]:
+        """Where in an epoch's order chunks begin, and where the last one ends."""
+        size, eyes, count = self.recipe.batch_size, self.preprocessing, len(self.part)
         most = min(CHUNK, PIXELS // (eyes.height * eyes.width))
         step = max(most // size, 1) * size
-        bounds = [*range(0, len(order), step), len(order)]
+        bounds = [*range(0, count, step), count]
         if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
             del bounds[-2]
-        return [order[start:stop] for start, stop in pairwise(bounds)]
+        return bounds
 
     def _windows(self, images: Tensor, own: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
-        """This worker's windows of strips out of a chunk of digits, as the network sees them."""
-        eyes, labels = self.preprocessing, self.part.labels[draws.places]
-        width, share = window_width(eyes), self.recipe.neighbours
+        """This worker's windows of strips out of a chunk of digits."""
+        labels, width = self.part.labels[draws.places], window_width(self.preprocessing)
+        share = self.recipe.neighbours
         images, labels = make_windows(images, labels, width, share, draws.generator(STRIPS))
-        return seen(eyes, images[own].to(self.device)), labels[own]
+        return images[own], labels[own]
 
     @property
     def _colour(self) -> Colour:
@@ -219,17 +238,25 @@ class Source:
 
     def augmented(self, images: Tensor, draws: Draws) -> Tensor:
         """Stored pictures augmented by the recipe, each by its draws, as the network sees them."""
-        images = self._distorted(images, draws)
-        eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
-        if crop:
-            eyes, images = eyes.of_crops(), crop(images, draws.uniform(CROP, NUMBERS))
-        images, colour = images.to(self.device), self._colour
+        return self._seen(self._cut(images, draws), draws)
+
+    def _cut(self, images: Tensor, draws: Draws) -> Tensor:
+        images, crop = self._distorted(images, draws), crop_of(self.recipe, self.preprocessing)
+        return crop(images, draws.uniform(CROP, NUMBERS)) if crop else images
+
+    def _seen(self, images: Tensor, draws: Draws) -> Tensor:
+        eyes, colour = self.preprocessing, self._colour
+        if crop_of(self.recipe, eyes):
+            eyes = eyes.of_crops()
+        images = images.to(self.device)
         return eyes(images if colour.is_identity else colour(images, draws))
 
 
 def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
     """The stored pictures at these places; such as are read on demand are read one step ahead."""
     images = part.images
+    if not wanted:
+        return
     if isinstance(images, Tensor):
         yield from (images[places] for places in wanted)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 import torch
@@ -44,10 +44,20 @@ class Stepper(Protocol):
 
 
 class Alone:
-    """The calling process by itself; `tiles` as a run's: the first layers as one chain."""
+    """The calling process by itself; `tiles` as a run's: the first layers as one chain.
 
-    def __init__(self, model: Network, source: Source, tiles: bool = True):
+    `epoch_of` gives an epoch's batches from a step on, where that is not the source.
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        source: Source,
+        tiles: bool = True,
+        epoch_of: Callable[[int, int], Iterator[Batch]] | None = None,
+    ):
         self.source, self.loss_of = source, make_loss(source.recipe, model.net)
+        self.epoch_of = epoch_of or source.epoch
         self.form = Fast(model)
         self.forward = (tiled(self.form) if tiles else None) or self.form
 
@@ -56,7 +66,7 @@ class Alone:
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The whole batches."""
-        return self.source.epoch(number, start)
+        return self.epoch_of(number, start)
 
     def prepare(self, state: State, number: int) -> None:
         """Second derivatives, where the optimiser takes them."""

@@ -51,16 +51,16 @@ def check_workers(net: Net) -> None:
     for row in walk(net):
         if getattr(row.layer, "norm", None) is not None:
             raise ValueError(
-                f"{net.name} has batch normalisation ({row.name}), which workers cannot share. "
-                "Train it without them: --set workers=0"
+                f"{net.name} has batch normalisation ({row.name}), which processes cannot share. "
+                "Train it without them: --processes 0"
             )
     if os.name != "posix":
-        raise ValueError("workers need Linux or macOS. Train without them: --set workers=0")
+        raise ValueError("processes need Linux or macOS. Train without them: --processes 0")
     try:
         write_body(net)
     except TypeError as error:
         raise ValueError(
-            f"workers cannot take {net.name}: {error}. Train without them: --set workers=0"
+            f"processes cannot take {net.name}: {error}. Train without them: --processes 0"
         ) from None
 
 
@@ -262,7 +262,7 @@ class Team:
                 how = "failed" if code is None or code >= 0 else f"was killed by signal {-code}"
                 raise WorkerDied(
                     f"worker {rank} of {self.size} {how}. What is saved is whole: go on "
-                    "with --resume, or start a new run with --set workers=0"
+                    "with --resume, alone by --processes 0"
                 )
 
 
@@ -274,7 +274,8 @@ def views(flat: Tensor, params: Sequence[Tensor]) -> list[Tensor]:
 
 def work() -> None:
     """A worker process: epochs' numbers come from standard input until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # rank 0 saves first, and then ends it
+        signal.signal(number, signal.SIG_IGN)
     clean_tracebacks()
     torch.set_num_threads(1)
     given: tuple[Job, int] = pickle.load(sys.stdin.buffer)
