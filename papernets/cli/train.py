@@ -250,7 +250,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened
     from ..train.keeping import heeding
-    from ..train.results import read_result
+    from ..train.results import finished
     from ..train.runner import train as work
     from .progress import Show
 
@@ -271,7 +271,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
                 if out:
                     raise
         assert kept is not None
-        already = read_result(folder) is not None
+        already = finished(folder, kept.recipe.epochs) is not None
         show = Show(folder, json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         stack.enter_context(stopped_cleanly())

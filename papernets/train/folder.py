@@ -19,6 +19,7 @@ from ..numbers import is_whole
 from ..texts import json_text, parsed
 from ..words import plural, resume_command
 from .command import train_command
+from .prolonging import why_not
 from .run import Run
 from .settings import read_config
 from .trust import named_file
@@ -54,9 +55,11 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             kept = prepare(path, run, resume, given)
             if not resume:
                 write_atomically(path / CONFIG, kept.to_toml().encode())
-            elif not (path / RESULT).exists() and kept != _kept(path / CONFIG):
-                before = (path / CONFIG).read_bytes()
-                write_atomically(path / CONFIG, kept.to_toml().encode())
+            elif kept != (was := _kept(path / CONFIG)):
+                longer = kept.recipe.epochs > was.recipe.epochs
+                if longer or not (path / RESULT).exists():
+                    before = b"" if longer else (path / CONFIG).read_bytes()
+                    write_atomically(path / CONFIG, kept.to_toml().encode())
             sweep(path)
         except OSError as error:
             if error.errno not in NO_FOLDER:
@@ -123,8 +126,9 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
     """The run of a folder: a new one, or on `resume` the one written there. Changes nothing.
 
     `given` are the settings that the user typed. On resume those of where it is done take the place
-    of the folder's; one of what is done that contradicts them is a ValueError. An existing run
-    without `resume`, or a folder with other things in it, is a FileExistsError.
+    of the folder's; one of what is done that contradicts them is a ValueError, but for more epochs
+    of a finished run whose schedule allows them. An existing run without `resume`, or a folder with
+    other things in it, is a FileExistsError.
     """
     config = path / CONFIG
     if resume:
@@ -137,8 +141,10 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
         moved = {key: value for key, value in given.items() if key in MOVABLE}
         for key, value in given.items():
             if key == "epochs" and (path / RESULT).exists() and value > own[key]:
-                raise ValueError(_no_longer(path, own, value))
-            if key not in MOVABLE:
+                if why := why_not(Run.of(own)):
+                    raise ValueError(_no_longer(path, own, value, why))
+                moved[key] = value
+            elif key not in MOVABLE:
                 _check_same(config, key, own[key], value)
         return Run.of({**own, **moved})
     assert run is not None
@@ -186,14 +192,14 @@ def _kept(config: Path) -> Run:
     return Run.of({"split": "order"} | settings)
 
 
-def _no_longer(path: Path, own: dict[str, Any], epochs: int) -> str:
+def _no_longer(path: Path, own: dict[str, Any], epochs: int, why: str) -> str:
     """What to do where a finished run should be longer."""
     given = {"weights": str(path), "data": own["data"], "epochs": epochs - own["epochs"]}
     if own["data_dir"]:
         given["data_dir"] = own["data_dir"]
     return (
-        f"the run in {path} is finished after {plural(own['epochs'], 'epoch')}, the end of its "
-        "schedule: it is not prolonged. Train on from its best weights in a new run: "
+        f"the run in {path} is finished after {plural(own['epochs'], 'epoch')}, and cannot be "
+        f"prolonged: {why}. Train on from its best weights in a new run: "
         f"{train_command('', given)}"
     )
 

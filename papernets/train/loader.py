@@ -58,7 +58,8 @@ class Slot:
     """Memory that a process fills with tensors, one after another, and the caller looks into."""
 
     def __init__(self, file: int):
-        self.file, self.block = file, b""  # type: tuple[int, mmap.mmap | bytes]
+        self.file = file
+        self.block: mmap.mmap | bytes = b""
 
     def put(self, tensors: list[Tensor]) -> list[list[Any]]:
         """Copy tensors in; what `seen` needs of them: types and shapes."""
@@ -225,8 +226,8 @@ class Loaders:
 
 def work() -> None:
     """A loader process: chunks are asked for on standard input until that ends."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # its caller saves first, and then ends it
-        signal.signal(number, signal.SIG_IGN)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # its caller saves first, and then ends it
+        signal.signal(ending, signal.SIG_IGN)
     clean_tracebacks()
     torch.set_num_threads(1)
     job: Job = pickle.load(sys.stdin.buffer)

@@ -213,8 +213,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
             f"{found.name} is a module, not a whole network: it gives maps and no classes, so it "
             "is explained and compared, not trained. Whole networks: papernets list"
         )
-    recipes = found.recipes
-    _check_data(found.net, recipes, wanted)
+    _check_data(found.net, found.recipes, wanted)
     recipe = _chosen(found, wanted)
     _check_needs(found.name, recipe, wanted)
     printed = shaped(recipe, wanted, max(found.net.member.input[1:]))

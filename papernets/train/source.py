@@ -249,7 +249,8 @@ class Source:
         if crop_of(self.recipe, eyes):
             eyes = eyes.of_crops()
         images = images.to(self.device)
-        return eyes(images if colour.is_identity else colour(images, draws))
+        found = eyes(images if colour.is_identity else colour(images, draws))
+        return found.contiguous()  # as it lies in memory that processes share
 
 
 def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:

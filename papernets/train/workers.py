@@ -278,8 +278,7 @@ def work() -> None:
         signal.signal(number, signal.SIG_IGN)
     clean_tracebacks()
     torch.set_num_threads(1)
-    given: tuple[Job, int] = pickle.load(sys.stdin.buffer)
-    job, rank = given
+    job, rank = pickle.load(sys.stdin.buffer)
 
     def check() -> None:
         if os.getppid() != job.parent:

@@ -80,6 +80,21 @@ def test_a_gradient_is_that_of_the_whole_batch():
 
 
 @pytest.mark.slow
+def test_more_processes_than_pictures():
+    """Two pictures, three processes: one has nothing to do, and the gradient is the whole one."""
+    few = replace(DATA.train, images=DATA.train.images[:2], labels=DATA.train.labels[:2])
+    model, whole = fresh(RUN).model, fresh(RUN).model
+    ((x, y),) = batches(few, SEEN, 16)
+    torch.nn.functional.cross_entropy(whole(x), y).backward()
+    state = State(model, torch.optim.SGD(model.parameters(), 0.0), {})
+    with Team(model, Source(few, SEEN, RUN.recipe, CPU), 3) as team:
+        for batch in team.epoch(1):
+            team.step(state, batch, 0.0)
+        for own, other in zip(model.parameters(), whole.parameters(), strict=True):
+            assert (own.grad - other.grad).norm() <= 2e-6 * other.grad.norm()
+
+
+@pytest.mark.slow
 def test_the_same_workers_give_the_same_bits_and_go_on_to_them(two):
     ours, kept = two
     state = fresh(RUN)
