@@ -159,8 +159,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _keep_names(path.parent)
+        _take_name(temporary, path)
     except OSError as error:
         _remove(temporary)
         if error.errno in FULL:
@@ -172,16 +171,17 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _keep_names(folder: Path) -> None:
-    """Flush a folder to the disk, so that a new name in it outlives a power cut."""
+def _take_name(temporary: Path, path: Path) -> None:
+    """Give a file its name, and flush the folder, so that the name outlives a power cut."""
+    os.replace(temporary, path)
     if not hasattr(os, "fdatasync"):  # pragma: no cover - macOS and Windows keep names in order
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a network's file system may not know it
+    with suppress(OSError):  # a folder that cannot be read, or a file system that knows no such
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
             os.fdatasync(handle)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
 
 
 def link_atomically(path: Path, other: Path) -> None:

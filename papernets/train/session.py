@@ -177,7 +177,7 @@ def _epochs(
                 yield event
             else:
                 yield event
-            if keeper.stop.asked() and not isinstance(event, Progress):
+            if not isinstance(event, Progress) and keeper.stop.asked():
                 keeper.stop.end()
     except _Now:  # all steps of the epoch are done: it is looked at anew
         with saving(folder, state):

@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import signal
-from contextlib import nullcontext
 
 import pytest
 import torch
@@ -14,10 +13,12 @@ from small_runs import (
     EYES,
     NORMED,
     TINY,
+    After,
     a_run,
     do,
     drawn,
     left_by,
+    log_of,
     run_of,
     write_own,
 )  # fmt: skip
@@ -39,23 +40,6 @@ LISTED = {"schedule": "listed", "rates": ((0.002, 1), (0.001, 1), (0.0005, 1))}
 @pytest.fixture(autouse=True)
 def _no_pictures(monkeypatch):
     monkeypatch.setattr(outcome, "draw", lambda *_: None)
-
-
-class After:
-    """Asks to stop after so many steps, as a signal does."""
-
-    def __init__(self, steps):
-        self.left = steps
-
-    def asked(self):
-        self.left -= 1
-        return self.left <= 0
-
-    def end(self):
-        raise KeyboardInterrupt
-
-    def steps(self):
-        return nullcontext()
 
 
 @pytest.mark.parametrize(
@@ -126,11 +110,33 @@ def test_a_run_that_is_asked_to_stop_saves_and_goes_on(home, whole, tmp_path):
     stopped(home, folder, 2)
     assert load_state(folder)["state"]["part"]["at"] == 2
     assert not (folder / "last").exists() and not (folder / "log.jsonl").exists()
-    stopped(home, folder, 4, resume=True)
+    stopped(home, folder, 5, resume=True)  # two steps, a look, the epoch, a step
     events = do(None, folder, resume=True)
     (began,) = (e for e in events if isinstance(e, Started))
-    assert began.steps_done > 0
+    assert (began.epochs_done, began.steps_done) == (1, 1)
     assert left_by(folder) == whole
+
+
+def test_asked_to_stop_while_held_out_pictures_are_looked_at(home, whole, tmp_path):
+    """It is asked once after each of the four steps, and then between batches of pictures."""
+    folder = tmp_path / "run"
+    stopped(home, folder, 5)
+    kept = load_state(folder)["state"]
+    assert (kept["epoch"], kept["part"]["at"], kept["history"]) == (0, 4, [])
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
+
+
+@pytest.mark.slow
+def test_processes_share_dropout_and_go_on_within_an_epoch(home, whole, tmp_path):
+    run = run_of(home, processes=2)
+    do(run, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt), heeding(After(6)):
+        do(run, tmp_path / "run")
+    do(None, tmp_path / "run", resume=True)
+    assert left_by(tmp_path / "run") == left_by(tmp_path / "whole")
+    for ours, alone in zip(log_of(tmp_path / "run"), whole[1], strict=True):
+        assert ours["train_loss"] == pytest.approx(alone["train_loss"], rel=1e-4)
 
 
 def test_a_damaged_state_is_replaced_by_the_one_before_it(home, whole, tmp_path):
