@@ -22,6 +22,7 @@ from .flags import (
     wrong_data,
     wrong_use,
 )
+from .stopping import Halt, Stopped, stopped_cleanly
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -102,11 +103,14 @@ def _work(
     from ..reproduce.report import outcome, write
     from ..reproduce.work import perform
     from ..train.events import Phase, Started
+    from ..train.keeping import heeding
     from .progress import Show
 
     show: Show | None = None
     with ExitStack() as stack, wrong_data():
         tell = stack.enter_context(waiting(lambda: show is not None and show.bar is not None))
+        stack.enter_context(stopped_cleanly())
+        stack.enter_context(heeding(Halt()))
         try:
             for event in perform(tasks, folder):
                 if isinstance(event, Phase):
@@ -119,7 +123,7 @@ def _work(
                     show.waiting = tell
                 if show is not None:
                     show.event(event)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped):
             if show is not None:
                 show.close()
             again = f"papernets reproduce {experiment.name} --scale {scale:g}"
