@@ -190,7 +190,7 @@ def link_atomically(path: Path, other: Path) -> None:
     try:
         os.link(path, temporary)
         os.replace(temporary, other)
-        _remove(temporary)  # it stays where both were one file already
+        temporary.unlink(missing_ok=True)  # it stays where both were one file already
     except OSError as error:
         _remove(temporary)
         if error.errno not in NO_LINKS:
