@@ -21,7 +21,7 @@ from ..numbers import is_number, is_whole
 from ..texts import check_plain, json_text
 from ..words import resume_command, shortened
 from .events import Epoch
-from .folder import BEFORE, LOG, STATE
+from .folder import BEFORE, LOG, RESULT, STATE
 from .prolonging import why_not
 from .run import Run
 from .sealed import sealed, unsealed
@@ -259,8 +259,9 @@ def check_unchanged(run: Run, kept: dict[str, Any], config: Path) -> None:
         if key in ELSEWHERE or key not in began:  # an older state may know less
             continue
         old = began[key]
-        if key == "epochs" and is_whole(old, 1) and value > old and not why_not(run):
-            continue  # a longer run began just so
+        longer = key == "epochs" and is_whole(old, 1) and value > old
+        if longer and (config.parent / RESULT).exists() and not why_not(run):
+            continue  # it was finished, and goes on
         same = Path(str(old)).name == Path(value).name if key == "net" else old == value
         if not same:
             net = named_file(config)
