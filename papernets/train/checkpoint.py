@@ -21,8 +21,7 @@ from ..numbers import is_number, is_whole
 from ..texts import check_plain, json_text
 from ..words import resume_command, shortened
 from .events import Epoch
-from .folder import BEFORE, LOG, RESULT, STATE
-from .prolonging import why_not
+from .folder import BEFORE, LOG, STATE, earlier_result
 from .run import Run
 from .sealed import sealed, unsealed
 from .state import State
@@ -260,8 +259,8 @@ def check_unchanged(run: Run, kept: dict[str, Any], config: Path) -> None:
             continue
         old = began[key]
         longer = key == "epochs" and is_whole(old, 1) and value > old
-        if longer and (config.parent / RESULT).exists() and not why_not(run):
-            continue  # it was finished, and goes on
+        if longer and (config.parent / earlier_result(old)).exists():
+            continue  # it was finished, and then prolonged by --epochs
         same = Path(str(old)).name == Path(value).name if key == "net" else old == value
         if not same:
             net = named_file(config)

@@ -57,6 +57,9 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
                 write_atomically(path / CONFIG, kept.to_toml().encode())
             elif kept != (was := _kept(path / CONFIG)):
                 longer = kept.recipe.epochs > was.recipe.epochs
+                if longer:  # the test set was looked at: what it said stays
+                    earlier = read_bytes(path / RESULT, MOST_BYTES)
+                    write_atomically(path / earlier_result(was.recipe.epochs), earlier)
                 if longer or not (path / RESULT).exists():
                     before = b"" if longer else (path / CONFIG).read_bytes()
                     write_atomically(path / CONFIG, kept.to_toml().encode())
@@ -140,7 +143,7 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
         own = _kept(config).settings()
         moved = {key: value for key, value in given.items() if key in MOVABLE}
         for key, value in given.items():
-            if key == "epochs" and (path / RESULT).exists() and value > own[key]:
+            if key == "epochs" and value > own[key] and _is_finished(path, own[key]):
                 if why := why_not(Run.of(own)):
                     raise ValueError(_no_longer(path, own, value, why))
                 moved[key] = value
@@ -164,6 +167,20 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
             "give a new folder as --out"
         )
     return run
+
+
+def earlier_result(epochs: int) -> str:
+    """The name of the result that a run had after so many epochs, before it was prolonged."""
+    return f"result-{epochs}.json"
+
+
+def _is_finished(path: Path, epochs: int) -> bool:
+    """Whether the result of a run is there and is that of so many epochs."""
+    try:
+        found = parsed(read_bytes(path / RESULT, MOST_BYTES))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and found.get("epochs") == epochs
 
 
 def check_text(run: Run) -> None:

@@ -23,7 +23,6 @@ from ..said import error_of_paper
 from .checkpoint import metrics_of
 from .folder import RESULT, write_json
 from .lists import with_wrong
-from .results import read_result
 from .run import Run
 from .state import State
 
@@ -48,10 +47,7 @@ class Training:
 def finish(
     training: Training, state: State, device: torch.device, seconds: float
 ) -> tuple[dict[str, Any], Score]:
-    """Test the chosen weights once, and write the result, the best bundle anew and the pictures.
-
-    The result of a run that was prolonged since stays beside it, as result-EPOCHS.json.
-    """
+    """Test the chosen weights once, and write the result, the best bundle anew and the pictures."""
     run, dataset = training.run, training.dataset
     best = assemble(training.found, state.best_weights).to(device).eval()
     scale = training.info.score_scale
@@ -71,9 +67,6 @@ def finish(
     write_seen(training.folder / "best", seen)
     save_bundle(training.folder / "best", final, state.best_weights)
     draw(training, logits, scored, state)
-    earlier = read_result(training.folder)
-    if earlier is not None and earlier["epochs"] < result["epochs"]:  # the test set was looked at
-        write_json(training.folder / f"result-{earlier['epochs']}.json", earlier)
     write_json(training.folder / RESULT, result)
     return result, scored
 

@@ -174,7 +174,7 @@ def test_workers_crop_what_one_process_crops(home, room, rotate):
     assert crop_of(run.recipe, eyes) is not None
     alone = Source(part, eyes, run.recipe, CPU).epoch(1)
     third = [Source(part, eyes, run.recipe, CPU, (rank, 3)).epoch(1) for rank in range(3)]
-    for (x, y, _), *several in zip(alone, *third, strict=True):
+    for (x, y, *_), *several in zip(alone, *third, strict=True):
         assert torch.equal(x, torch.cat([part[0] for part in several]))
         assert torch.equal(y, torch.cat([part[1] for part in several]))
         assert {part[2] for part in several} == {len(x)}
