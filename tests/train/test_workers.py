@@ -180,7 +180,7 @@ def test_nobody_outlives_the_caller(number):
         assert len(workers) == 1
         caller.send_signal(number)
         caller.stdout.read()
-    until = time.monotonic() + 3
+    until = time.monotonic() + 20  # where other programs use the cores
     while any(runs(pid) for pid in workers):
         assert time.monotonic() < until, "a worker is left"
         time.sleep(0.02)
@@ -198,5 +198,5 @@ def test_what_workers_cannot_share_is_refused():
 
 
 def test_workers_do_not_share_normalisation_inside_a_convolution():
-    with pytest.raises(ValueError, match=r"resnet20 has batch normalisation \(conv1\), which work"):
+    with pytest.raises(ValueError, match=r"resnet20 has batch normalisation \(conv1\), which proc"):
         check_workers(net("cifar_resnet20"))
