@@ -70,7 +70,7 @@ class Ours:
         )
         model = build(network, generator=torch.Generator().manual_seed(SEED))
         source = Source(seen.train, eyes, recipe, torch.device("cpu"))
-        where = Where(tiles=tiles, workers=workers)
+        where = Where(tiles=tiles, processes=workers)
         self.epochs = epochs_of(model, source, where, seen.validation)
 
     def __call__(self) -> Lap:
@@ -179,7 +179,7 @@ def with_workers(
     if threads < 2:
         return []
     ours = Ours(network, seen, eyes, scale, True, threads)
-    return [Contestant(f"  with workers={threads}", ours)]
+    return [Contestant(f"  with processes={threads}", ours)]
 
 
 def lenet5_1998(seen: Dataset, threads: int) -> list[Contestant]:

@@ -25,6 +25,8 @@ UNFINISHED = ".unfinished"
 """How the names of temporary files end: one that is left over belongs to a killed process."""
 DAY = 24 * 60 * 60.0  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+"""What a file system says that has no second names for files."""
 FOLDER, SPECIAL = "a folder", "not a regular file"
 
 
@@ -157,13 +159,43 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _take_name(temporary, path)
     except OSError as error:
         _remove(temporary)
         if error.errno in FULL:
             kept = ", what was there before is kept" if path.exists() else ""
             raise OSError(error.errno, f"the disk is full: {path} was not written{kept}") from None
         raise
+    except BaseException:
+        _remove(temporary)
+        raise
+
+
+def _take_name(temporary: Path, path: Path) -> None:
+    """Give a file its name, and flush the folder, so that the name outlives a power cut."""
+    os.replace(temporary, path)
+    if not hasattr(os, "fdatasync"):  # pragma: no cover - macOS and Windows keep names in order
+        return
+    with suppress(OSError):  # a folder that cannot be read, or a file system that knows no such
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fdatasync(handle)
+        finally:
+            os.close(handle)
+
+
+def link_atomically(path: Path, other: Path) -> None:
+    """Give a file a second name, in the place of what had it; a copy where there are no links."""
+    temporary = other.parent / f".{other.name}.{secrets.token_hex(8)}{UNFINISHED}"
+    try:
+        os.link(path, temporary)
+        os.replace(temporary, other)
+        temporary.unlink(missing_ok=True)  # it stays where both were one file already
+    except OSError as error:
+        _remove(temporary)
+        if error.errno not in NO_LINKS:
+            raise
+        write_atomically(other, path.read_bytes())
     except BaseException:
         _remove(temporary)
         raise

@@ -27,6 +27,20 @@ def told_to(tell: Tell) -> Iterator[None]:
         _TELL.reset(before)
 
 
+@contextmanager
+def also_told_to(tell: Tell) -> Iterator[None]:
+    """As `told_to`, beside whoever is told already."""
+    before = _TELL.get()
+
+    def both(what: str, done: int, total: int) -> None:
+        if before is not None:
+            before(what, done, total)
+        tell(what, done, total)
+
+    with told_to(both):
+        yield
+
+
 def watched(items: Iterable[T], what: str, total: int, each: int = 1) -> Iterator[T]:
     """The items as they are; whoever asked is told how many are done, `each` counted as so many."""
     tell = _TELL.get()

@@ -1,6 +1,7 @@
 """What tests of training share: a tiny network, a tiny set of pictures, a run of both."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 
 import torch
@@ -120,7 +121,7 @@ def source_of(part, **settings):
 def batches(part, eyes, size, seed=0, epoch=1, **settings):
     """An epoch's whole batches and their labels, on the CPU."""
     recipe = TrainRecipe("tiny", batch_size=size, seed=seed, **settings)
-    return [(x, y) for x, y, _ in Source(part, eyes, recipe, CPU).epoch(epoch)]
+    return [(x, y) for x, y, *_ in Source(part, eyes, recipe, CPU).epoch(epoch)]
 
 
 def fitted(state, dataset, eyes, run):
@@ -159,3 +160,20 @@ def left_by(folder):
         for key, value in load_file(folder / name / "weights.safetensors").items():
             tensors[name, key] = value.numpy().tobytes()
     return tensors, log_of(folder), result
+
+
+class After:
+    """Asks to stop after so many steps, as a signal does."""
+
+    def __init__(self, steps):
+        self.left = steps
+
+    def asked(self):
+        self.left -= 1
+        return self.left <= 0
+
+    def end(self):
+        raise KeyboardInterrupt
+
+    def steps(self):
+        return nullcontext()

@@ -72,8 +72,10 @@ class Show:
         )
         if not self.introduced:
             self.introduce(event)
-        if event.epochs_done:
-            screen.note(f"going on after epoch {event.epochs_done}")
+        if event.epochs_done or event.steps_done:
+            steps = f"step {event.steps_done:,} of epoch {event.epochs_done + 1}"
+            after = steps if event.steps_done else f"epoch {event.epochs_done}"
+            screen.note(f"going on after {after}")
         if recipe.weights and not event.epochs_done:
             drawn = f"; new: {', '.join(event.drawn)}" if event.drawn else ""
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")

@@ -24,6 +24,7 @@ from .flags import (
     wrong_use,
 )
 from .reproduce_shown import foretell, list_claims, planned_json, show, trained
+from .stopping import Halt, Stopped, stopped_cleanly
 from .streams import Unwritten
 from .waiting import waiting
 
@@ -164,11 +165,14 @@ def _work(asked: Asked, tasks: tuple[Task, ...]) -> Outcome:
     from ..reproduce.report import outcome, write
     from ..reproduce.work import perform
     from ..train.events import Finished, Phase, Started
+    from ..train.keeping import heeding
     from .progress import Show
 
     bar: Show | None = None
     with ExitStack() as stack, wrong_data():
         tell = stack.enter_context(waiting(lambda: bar is not None and bar.bar is not None))
+        stack.enter_context(stopped_cleanly())
+        stack.enter_context(heeding(Halt()))
         try:
             for event in perform(tasks, asked.folder):
                 if isinstance(event, Phase):
@@ -184,7 +188,7 @@ def _work(asked: Asked, tasks: tuple[Task, ...]) -> Outcome:
                     screen.note(trained(event.result))
                 elif bar is not None:
                     bar.event(event)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped):
             if bar is not None:
                 bar.close()
             screen.note(f"\nStopped. Go on with: {screen.whole(asked.again())}")

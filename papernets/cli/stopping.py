@@ -1,12 +1,16 @@
-"""Signals that end a process: what is half written is taken away first."""
+"""Signals that end a process: what is half written is taken away first; a training is saved."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
+
+from . import screen
 
 ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -17,6 +21,51 @@ class Stopped(BaseException):
     def __init__(self, number: int):
         super().__init__(number)
         self.code = 128 + number
+
+
+class Halt:
+    """A wish to stop a training that a signal makes, heard between steps; a second stops at once.
+
+    It is what `train.keeping.heeding` takes.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def asked(self) -> bool:
+        """Whether a signal came."""
+        return self.number != 0
+
+    def end(self) -> NoReturn:
+        """Raise what the signal raises outside a training."""
+        if self.number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise Stopped(self.number)
+
+    @contextmanager
+    def steps(self) -> Iterator[None]:
+        """Within it a first signal is a wish, and a second one ends the process as ever."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {n: signal.getsignal(n) for n in (signal.SIGINT, *ENDING)}
+        ours = [
+            n for n, handler in before.items() if callable(handler) or handler is signal.SIG_DFL
+        ]
+        for number in ours:
+            signal.signal(number, self._signalled)
+        try:
+            yield
+        finally:
+            for number in ours:
+                signal.signal(number, before[number])
+
+    def _signalled(self, number: int, _: FrameType | None) -> None:
+        again, self.number = self.asked(), number
+        if again:
+            self.end()
+        if not screen.QUIET:  # by no buffer: a signal may come while that is written
+            os.write(2, b"\nSaves after this step and stops; once more stops at once.\n")
 
 
 @contextmanager

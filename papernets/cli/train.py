@@ -27,6 +27,7 @@ from .flags import (
     wrong_data,
     wrong_use,
 )
+from .stopping import Halt, Stopped, stopped_cleanly
 from .streams import Unwritten
 from .waiting import waiting
 
@@ -86,6 +87,32 @@ def train(
     ] = None,
     device: Device = "",
     threads: Threads = 0,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            help="Loader processes, which read and prepare batches ahead; 0: none. [0]",
+            min=0,
+            max=1024,
+        ),
+    ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            help="On a CPU, processes of one thread that share each batch; 0: none. [0]",
+            min=0,
+            max=1024,
+        ),
+    ] = None,
+    save_every: Annotated[
+        str,
+        typer.Option(
+            "--save-every",
+            help="How often the state is saved within an epoch, besides at its end: 200steps, 30s, "
+            "5min, 2h; 1epoch: at the end alone. [5min]",
+        ),
+    ] = "",
     channels: Annotated[
         int | None, typer.Option("--channels", help="Change the network's input channels.", min=1)
     ] = None,
@@ -143,6 +170,9 @@ def train(
         "val_share": val_share,
         "device": device,
         "threads": threads or None,
+        "workers": workers,
+        "processes": processes,
+        "save_every": save_every,
         "channels": channels,
     }
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
@@ -231,7 +261,8 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
 def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened
-    from ..train.results import read_result
+    from ..train.keeping import heeding
+    from ..train.results import finished
     from ..train.runner import train as work
     from .progress import Show
 
@@ -252,16 +283,18 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
                 if out:
                     raise
         assert kept is not None
-        already = read_result(folder) is not None
+        already = finished(folder, kept.recipe.epochs) is not None
         show = Show(folder, json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
+        stack.enter_context(stopped_cleanly())
+        stack.enter_context(heeding(Halt()))
         try:
             for event in work(kept, folder):
                 show.event(event)
             sys.stdout.flush()
         except Unwritten as error:
             raise Unwritten(f"{error}. The run is finished: {folder}") from None
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped):
             show.close()
             again = screen.whole(resume_command(folder, kept.recipe.net))
             screen.note(f"\nStopped. Go on with: {again}")

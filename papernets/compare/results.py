@@ -9,7 +9,9 @@ from typing import Any
 
 CHANCE = 0.05
 """Below it a difference is called more than chance, as is usual."""
-ELSEWHERE = ("device", "threads", "workers", "data_dir", "memory", "tiles")
+ELSEWHERE = (
+    "device", "threads", "workers", "processes", "save_every", "data_dir", "memory", "tiles",
+)  # fmt: skip
 """Settings that say where and how quickly, not what was done."""
 
 

@@ -63,42 +63,34 @@ class Distortion:
         moves = (self.rotate, self.scale, self.squeeze, self.shear, self.shift, self.elastic_alpha)
         return not any(moves)
 
-    def __call__(
-        self, images: Tensor, draws: Draws | torch.Generator, only: Tensor | None = None
-    ) -> Tensor:
+    def __call__(self, images: Tensor, draws: Draws | torch.Generator) -> Tensor:
         """Each picture under its own random smooth map, sampled bilinearly, 0 outside the picture.
 
         images: (N, C, h, w), uint8 (rounded on return) or float (sampled in float32); the result
-        has their type and device. `draws` are those of these pictures; of a generator, which gives
-        one picture after another what comes, `only` are the places, rising, of the pictures that
-        are returned, distorted as among all. With all strengths at 0 the pictures are returned
+        has their type and device. `draws` are those of these pictures; a generator gives
+        one picture after another what comes. With all strengths at 0 the pictures are returned
         unchanged.
         """
         if images.ndim != 4:
             raise ValueError(f"distort: pictures of shape {tuple(images.shape)}; give (N, C, h, w)")
         if self.is_identity:
-            return images.clone() if only is None else images[only]
+            return images.clone()
         count, _, height, width = images.shape
         chunk = max(1, CHUNK_PIXELS // (height * width))
-        result = torch.empty_like(images if only is None else images[only])
-        done = 0
+        result = torch.empty_like(images)
         for start in range(0, count, chunk):
             part = images[start : start + chunk]
             if isinstance(draws, Draws):
                 numbers = self._drawn(draws[start : start + chunk], height, width)
             else:
                 numbers = self._by_order(draws, len(part), height, width)
-            if only is not None:
-                own = only[(only >= start) & (only < start + chunk)] - start
-                part, numbers = part[own], (numbers[0][:, own], numbers[1][own])
             grid = _maps(numbers, (height, width), self, images.device)
             moved = grid_sample(
                 part.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=True
             )
             if not part.is_floating_point():
                 moved = moved.add_(0.5)  # the copy below cuts off the fraction: this rounds
-            result[done : done + len(part)] = moved
-            done += len(part)
+            result[start : start + len(part)] = moved
         return result
 
     def _drawn(self, draws: Draws, height: int, width: int) -> tuple[Tensor, Tensor]:

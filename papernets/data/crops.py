@@ -15,7 +15,6 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from papernets.data.resample import FILTERS, Boxes, scaled
 from papernets.words import by
@@ -58,24 +57,6 @@ class Crop:
         self._check(images)
         boxes = self._boxes(images, numbers.double())
         return self._cut(images, boxes, numbers[:, 2] < self.flip, numbers[:, 5])
-
-    def by_order(self, images: Tensor, numbers: Tensor) -> Tensor:
-        """As runs cut them that draw by order, scaled one by one; numbers (N, 5)."""
-        self._check(images)
-        boxes, flips = self._boxes(images, numbers.double()), numbers[:, 2] < self.flip
-        if self.area >= 1:
-            return self._cut(images, boxes, flips, numbers[:, 2])
-        images = self._padded(images, self._sheet(images, len(images)))
-        result = torch.empty(len(images), images.shape[1], *self.size, dtype=torch.uint8)
-        parts = zip(images, *(v.tolist() for v in vars(boxes).values()), strict=True)
-        for at, (image, top, left, rows, columns) in enumerate(parts):
-            crop = image[:, top : top + rows, left : left + columns]
-            if (rows, columns) != self.size:
-                crop = interpolate(
-                    crop[None], self.size, mode="bilinear", antialias=True, align_corners=False
-                )[0]
-            result[at] = crop
-        return _mirrored(result, flips)
 
     def _check(self, images: Tensor) -> None:
         (h, w), (rows, columns) = self._sides(images), self.size

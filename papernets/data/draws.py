@@ -8,6 +8,8 @@ of seed, epoch, purpose and picture says. Whole arrays are drawn at a time.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,7 +21,7 @@ from torch import Tensor
 GAMMA = 0x9E3779B97F4A7C15  # the odd number nearest to 2**64 / golden ratio
 FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 MASK = 2**64 - 1
-MAP, ELASTIC, CROP, PLACE, COLOUR, PCA, LIGHTING = range(1, 8)
+MAP, ELASTIC, CROP, PLACE, COLOUR, PCA, LIGHTING, DROPOUT, STRIPS = range(1, 10)
 """Purposes: each has numbers of its own, so that one augmentation more changes no other."""
 
 
@@ -40,6 +42,11 @@ class Draws:
     def __getitem__(self, some: slice) -> Draws:
         return Draws(self.seed, self.epoch, self.places[some])
 
+    def split(self, sizes: Sequence[int]) -> list[Draws]:
+        """Those of so many pictures after one another."""
+        parts = self.places.split(list(sizes))
+        return [Draws(self.seed, self.epoch, part) for part in parts]
+
     def uniform(self, purpose: int, count: int) -> Tensor:
         """So many numbers for each picture, float32 (N, count), at least 0 and below 1."""
         words = self._words(purpose, -(-count // 2)).view("<u4")[:, :count] >> np.uint32(8)
@@ -51,13 +58,38 @@ class Draws:
         places = torch.from_numpy(words.astype(np.int32))
         return _quantiles().index_select(0, places.view(-1)).view(places.shape)
 
+    def dropped(self, row: str, x: Tensor, rate: float) -> Tensor:
+        """Dropout in a row: values (N, ...) of x as 0, the others divided by 1 - `rate`.
+
+        Each value is left out or not by its picture, the row's name and its place in the row, on
+        any device alike; a rate is one of 65,536 steps.
+        """
+        count = math.prod(x.shape[1:])
+        begin = self._begin(DROPOUT, *row.encode()).view(np.int64)
+        steps = torch.arange(1, -(-count // 4) + 1, device=x.device) * _signed(GAMMA)
+        words = _mixed_(torch.from_numpy(begin).to(x.device)[:, None] + steps)
+        least = round(rate * (1 << 16)) - (1 << 15)
+        kept = words.view(torch.int16)[:, :count] >= least
+        scale = kept.to(x.dtype).mul_(1 / (1 - rate) if rate < 1 else 0.0)
+        return x * scale.view(x.shape)
+
+    def generator(self, purpose: int) -> torch.Generator:
+        """A generator for what is drawn of all these pictures together, as they stand."""
+        first = int(self.places[0]) if len(self) else 0
+        key = _key(self.seed, self.epoch, purpose, first, len(self))
+        return torch.Generator().manual_seed(key >> 1)
+
     def _words(self, purpose: int, count: int) -> NDArray[np.uint64]:
         """Random words of 64 bits, (N, count)."""
-        key = np.uint64(_key(self.seed, self.epoch, purpose))
-        places = self.places.numpy().astype(np.uint64)
-        begin = _mixed(key + (places + np.uint64(1)) * np.uint64(GAMMA))
         steps = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(GAMMA)
+        begin = self._begin(purpose)
         return _mixed(begin[:, None] + steps).astype("<u8", copy=False)
+
+    def _begin(self, *purpose: int) -> NDArray[np.uint64]:
+        """Where the counter of each picture begins, (N,)."""
+        key = np.uint64(_key(self.seed, self.epoch, *purpose))
+        places = self.places.numpy().astype(np.uint64)
+        return _mixed(key + (places + np.uint64(1)) * np.uint64(GAMMA))
 
 
 @cache
@@ -77,6 +109,20 @@ def _key(*parts: int) -> int:
         key = ((key ^ (key >> 27)) * SECOND) & MASK
         key ^= key >> 31
     return key
+
+
+def _signed(word: int) -> int:
+    """A word of 64 bits as torch holds it, with a sign."""
+    return word - (1 << 64) if word >> 63 else word
+
+
+def _mixed_(words: Tensor) -> Tensor:
+    """`_mixed` of int64 words, on their device, in their place: torch shifts signs in."""
+    for shift, factor in ((30, FIRST), (27, SECOND)):
+        words ^= (words >> shift) & (MASK >> shift)
+        words *= _signed(factor)
+    words ^= (words >> 31) & (MASK >> 31)
+    return words
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -9,7 +9,7 @@ one may come after the pooling that follows it, or be written over its input.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -19,7 +19,7 @@ from torch.nn.modules import module as _module
 
 from .. import rewrite
 from ..rewrite.forms import SlidingLRN, slides
-from ..spec import Add, BatchNorm, Concat, Layer
+from ..spec import Add, BatchNorm, Concat, Dropout, Layer
 from ..spec.layer import ACTIVATES
 from .activations import activate, activate_
 from .block import is_changed, module_at, summed
@@ -103,6 +103,10 @@ class Fast(Twin, Network):
             return super()._run(x)  # who reads or watches the modules sees them called
         return self.rest(x, 0)
 
+    def drop_by(self, drop: Callable[[str, Tensor, float], Tensor] | None) -> None:
+        """What dropout does in training, in place of torch's: called with row, values and rate."""
+        self._form.drop = drop
+
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
         """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
         form = self._form
@@ -149,6 +153,7 @@ class Form:
         own: dict[str, Any] = {step.name: step.part for step in plan(plain.net.body).steps}
         planned = plan(rewrite.fast(plain.net).net.body)
         kinds = plain._built.kinds
+        self.drop: Callable[[str, Tensor, float], Tensor] | None = None
         self.train_steps, self.eval_steps = planned.of(heads=True), planned.of(heads=False)
         self.out, self.heads = planned.out, planned.heads
         self.rows = {
@@ -199,18 +204,22 @@ class RowInForm:
         self.slides = isinstance(part, SlidingLRN)
         self.alone = layer.operations in [(one,) for one in ACTIVATES.values()]
         self.given_norm = isinstance(layer, BatchNorm)
+        self.drops = isinstance(layer, Dropout)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the row's module and of those within it."""
         return (self.name, *(f"{self.name}.{one}" for one, _ in self.children))
 
-    def __call__(self, network: Network, given: list[Tensor]) -> tuple[Tensor, bool]:
+    def __call__(self, network: Fast, given: list[Tensor]) -> tuple[Tensor, bool]:
         row = module_at(network, self.path)
         if not self.own(row, network.net.name):
             out: Tensor = row(given.pop())
             return out, False
         x = given.pop()
+        drop = network._form.drop
+        if self.drops and row.training and drop is not None:
+            return drop(self.name, x, float(row.p)), True  # type: ignore[arg-type]
         if not self.children:
             if self.slides and slides(row.window):  # type: ignore[arg-type]
                 return lrn(x, row.window), True  # type: ignore[arg-type]

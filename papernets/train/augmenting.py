@@ -24,11 +24,9 @@ MOST_SIDE = 10_000
 COLOURS = ("pca", "brightness", "contrast", "saturation", "hue", "lighting")
 """Changes of light and colour: the strengths of `data.Colour`."""
 AUGMENTATIONS = (*DISTORTIONS, *CROPS, *COLOURS)
-FIRST = (*DISTORTIONS, "flip", "padding", "area")
-"""What there was when random numbers were drawn in the order of pictures."""
 
 
-def check_augment(augment: Mapping[str, Any], draws: str, neighbours: float) -> None:
+def check_augment(augment: Mapping[str, Any], neighbours: float) -> None:
     """ValueError for what no table of augmentations holds, or cannot hold together."""
     check_table("augment", augment, AUGMENTATIONS)
     flip, padding, area = (augment.get(k, d) for k, d in (("flip", 0), ("padding", 0), ("area", 1)))
@@ -66,7 +64,7 @@ def check_augment(augment: Mapping[str, Any], draws: str, neighbours: float) -> 
         if augment.get(name, 0) > most:
             raise ValueError(f"augment.{name} takes a number from 0 to {most}, not {augment[name]}")
     _check_jitter(augment)
-    _check_together(augment, draws, neighbours)
+    _check_together(augment, neighbours)
 
 
 def _check_jitter(augment: Mapping[str, Any]) -> None:
@@ -88,14 +86,8 @@ def _check_jitter(augment: Mapping[str, Any]) -> None:
         )
 
 
-def _check_together(augment: Mapping[str, Any], draws: str, neighbours: float) -> None:
-    later = [name for name in augment if name not in FIRST and augment[name]]
-    if later and draws == "order":
-        raise ValueError(
-            f"augment.{later[0]} is drawn by picture, and draws='order' is for runs that began "
-            "without it: leave draws out"
-        )
-    coloured = [name for name in later if name in COLOURS]
+def _check_together(augment: Mapping[str, Any], neighbours: float) -> None:
+    coloured = [name for name in augment if name in COLOURS and augment[name]]
     if coloured and neighbours:
         raise ValueError(
             f"augment.{coloured[0]} does not go with neighbours: strips are black on white"

@@ -10,7 +10,7 @@ from ..spec import Initialisation
 from ..words import brief, did_you_mean
 from .toml import check_setting
 
-SPLITS, DRAWS = ("content", "order"), ("picture", "order")
+SPLITS, DRAWS = ("content", "order"), ("picture",)
 BEGINNING = ("probe", "fallback", "freeze_norm")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
@@ -35,7 +35,7 @@ class Basics:
     batch_size: int = 128
     val_share: float = -1.0  # held out of the training pictures; 0: none; -1: the set's own share
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
-    draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
+    draws: str = "picture"  # by what augmentation and dropout draw: nothing else is left
     seed: int = 0
     drawn: str = ""  # how first weights are, a kind and its scale; empty: by the network's own rule
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN

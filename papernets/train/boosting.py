@@ -146,8 +146,7 @@ def filtered(
     for at in range(rounds):
         epoch = 1_000_000 * number + at
         draws = generator(recipe.seed, epoch)
-        own = draws if recipe.draws == "order" else Draws(recipe.seed, epoch, everyone)
-        images = distortion(train.images[:], own)
+        images = distortion(train.images[:], Draws(recipe.seed, epoch, everyone))
         answers = [logits_of(m, images, preprocessing, device).argmax(1) for m in members]
         chosen = keep(answers, train.labels, draws)
         taken.append(images[chosen])

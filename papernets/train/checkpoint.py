@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 from shlex import quote
@@ -15,12 +16,12 @@ from ..bundle.info import BundleInfo
 from ..bundle.save import save_bundle
 from ..bundle.seen import PICTURES, Seen, seen_in, write_seen
 from ..data import Preprocessing
-from ..files import make_folder, write_atomically
+from ..files import link_atomically, make_folder, write_atomically
 from ..numbers import is_number, is_whole
 from ..texts import check_plain, json_text
 from ..words import resume_command, shortened
 from .events import Epoch
-from .folder import LOG, STATE
+from .folder import BEFORE, LOG, STATE, earlier_result
 from .run import Run
 from .sealed import sealed, unsealed
 from .state import State
@@ -33,15 +34,26 @@ RESTORE = (
     f"Bring back the one that this run wrote, or start a new run with another --out. Where it has "
     f"saved an epoch, its last/{PICTURES} is the same file"
 )
-ELSEWHERE = (*MOVABLE, "weights", "begin")
+ELSEWHERE = (*MOVABLE, "weights", "begin", "draws")
 """Settings that may change in a run that goes on: where things are, and what it is done on. The
-pictures are checked."""
+pictures are checked. Draws are by picture today, whatever they were."""
 
 
 def save_state(path: Path, state: State, extra: dict[str, Any]) -> None:
-    """Write the state, from which the log and the two bundles can be renewed."""
+    """Write the state, from which the log and the two bundles can be renewed.
+
+    The one before it is kept beside it, for the day when this one cannot be read.
+    """
     make_folder(path / KEPT)
-    write_atomically(path / STATE, sealed({"state": state.to_dict(), **extra}))
+    content, file = sealed({"state": state.to_dict(), **extra}), path / STATE
+    if file.is_file() and not file.is_symlink():
+        link_atomically(file, path / BEFORE)
+    write_atomically(file, content)
+
+
+def put_back(path: Path) -> None:
+    """Put the state before the last one into its place, where the last one cannot be read."""
+    os.replace(path / BEFORE, path / STATE)
 
 
 def save_lists(path: Path, seen: Seen) -> str:
@@ -81,18 +93,25 @@ def kept_lists(path: Path, kept: dict[str, Any]) -> Seen | None:
 def save_views(path: Path, state: State, info: BundleInfo, seen: Seen, best: bool) -> None:
     """Write log.jsonl, last/, and best/ where this epoch is the best so far.
 
-    Before the first epoch there is no log, and both are what the run begins with.
+    Before the first epoch there is no log, and both are what the run begins with. Within an epoch
+    last/ is left as it is, the network of the epoch before it.
     """
-    lines = "".join(json_text(record, ascii_only=True) + "\n" for record in state.history)
-    write_atomically(path / LOG, lines.encode())
-    record = state.history[-1] if state.history else state.begun
-    last = replace(info, metrics=metrics_of(record))
-    write_seen(path / "last", seen)
-    save_bundle(path / "last", last, state.weights())
+    save_log(path, state)
+    if state.part is None:
+        record = state.history[-1] if state.history else state.begun
+        last = replace(info, metrics=metrics_of(record))
+        write_seen(path / "last", seen)
+        save_bundle(path / "last", last, state.weights())
     if best:
         chosen = replace(info, metrics=metrics_of(state.best_record))
         write_seen(path / "best", seen)
         save_bundle(path / "best", chosen, state.best_weights)
+
+
+def save_log(path: Path, state: State) -> None:
+    """Write log.jsonl, a line an epoch."""
+    lines = "".join(json_text(record, ascii_only=True) + "\n" for record in state.history)
+    write_atomically(path / LOG, lines.encode())
 
 
 def metrics_of(record: dict[str, Any]) -> dict[str, Any]:
@@ -103,19 +122,32 @@ def metrics_of(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
-    """What `save_state` wrote, or None where there is none yet; ValueError if it is damaged."""
-    file = path / STATE
-    if not file.exists():
+    """What `save_state` wrote, or None where there is none yet; ValueError if it is damaged.
+
+    Where the last one is damaged and the one before it is good, that one, with the reason as
+    `instead`.
+    """
+    if not (path / STATE).exists():
         return None
+    found, why = _read_state(path / STATE)
+    if found is None and (path / BEFORE).is_file():
+        found, worse = _read_state(path / BEFORE)
+        if found is not None:
+            return found | {"instead": why}
+        why += f", nor can {path / BEFORE} ({worse})"
+    if found is None:
+        raise damaged(path, why)
+    return found
+
+
+def _read_state(file: Path) -> tuple[dict[str, Any] | None, str]:
+    """What a file keeps, or None and why it cannot be used."""
     try:
         values = unsealed(file)
     except ValueError as error:
-        raise damaged(path, str(error)) from None
+        return None, str(error)
     wrong = _damaged_part(values)
-    if wrong:
-        raise damaged(path, f"its {wrong} is missing or damaged")
-    found: dict[str, Any] = values
-    return found
+    return (None, f"its {wrong} is missing or damaged") if wrong else (values, "")
 
 
 def damaged(path: Path, why: str) -> ValueError:
@@ -151,6 +183,7 @@ def _damaged_part(values: object) -> str:
         and all(map(_is_plain, history)),
         "begun": _is_beginning(state.get("begun", {})),
         "warm": isinstance(state.get("warm", False), bool),
+        "part": _is_part(state.get("part", {})),
         "best_epoch": _is_count(best)
         and _is_count(epoch)
         and min(epoch, 0 if state.get("begun") else 1) <= best <= epoch,
@@ -208,6 +241,16 @@ def _looked(record: dict[str, Any]) -> bool:
     return all(is_number(record.get(k)) for k in HELD_OUT)
 
 
+def _is_part(part: object) -> bool:
+    """True for what an epoch has found so far, or for nothing."""
+    if not isinstance(part, dict) or not part:
+        return part == {}
+    tensors = {name: part.get(name) for name in ("losses", "wrong")}
+    counts = (part.get(name) for name in ("at", "images", "seen"))
+    numbers = (part.get(name) for name in ("rate", "seconds"))
+    return _are_tensors(tensors) and all(map(_is_count, counts)) and all(map(is_number, numbers))
+
+
 def _is_epoch(record: object) -> bool:
     """True for what the log holds of an epoch."""
     return (
@@ -225,6 +268,9 @@ def check_unchanged(run: Run, kept: dict[str, Any], config: Path) -> None:
         if key in ELSEWHERE or key not in began:  # an older state may know less
             continue
         old = began[key]
+        longer = key == "epochs" and is_whole(old, 1) and value > old
+        if longer and (config.parent / earlier_result(old)).exists():
+            continue  # it was finished, and then prolonged by --epochs
         same = Path(str(old)).name == Path(value).name if key == "net" else old == value
         if not same:
             net = named_file(config)

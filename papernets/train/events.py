@@ -28,6 +28,7 @@ class Started:
     steps: int
     drawn: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    steps_done: int = 0  # of the epoch after those that are done
 
 
 @dataclass(frozen=True)

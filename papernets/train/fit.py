@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from ..bundle.weights import copies
@@ -25,7 +25,7 @@ from .losses import make_loss
 from .recipe import TrainRecipe
 from .schedule import Course, drops_of, learning_rate
 from .source import generator
-from .state import State, update_average
+from .state import Pass, State, update_average
 from .stepper import Stepper
 
 LOOK = 50
@@ -34,7 +34,38 @@ cost nothing."""
 
 
 class Diverged(ArithmeticError):
-    """The loss became NaN or infinite."""
+    """The loss became NaN or infinite: on held-out pictures, or in a step of an epoch (from 1)."""
+
+    def __init__(self, words: str, epoch: int = 0, step: int = 0, rate: float = 0.0):
+        super().__init__(words)
+        self.epoch, self.step, self.rate = epoch, step, rate
+
+
+@dataclass(frozen=True)
+class Due:
+    """The state may be saved, within an epoch: whoever is asked between steps wants to."""
+
+    epoch: int
+    step: int
+
+
+def never() -> bool:
+    """Nothing is saved within an epoch."""
+    return False
+
+
+@dataclass(frozen=True)
+class Between:
+    """What is asked between steps: `due` after each, whether the state is to be saved now.
+
+    `looking` is entered before the held-out pictures are looked at, and may change the state.
+    """
+
+    looking: Callable[[], AbstractContextManager[None]] = nullcontext
+    due: Callable[[], bool] = never
+
+
+ALONE = Between()
 
 
 def fit(
@@ -43,27 +74,27 @@ def fit(
     held_out: Part,
     preprocessing: Preprocessing,
     recipe: TrainRecipe,
-    before_looking: Callable[[], None] = lambda: None,
-) -> Iterator[Progress | Epoch]:
-    """Train from the state's epoch to the recipe's last one, and yield an `Epoch` after each.
+    between: Between = ALONE,
+) -> Iterator[Progress | Epoch | Due]:
+    """Train from where the state is to the recipe's last epoch, and yield an `Epoch` after each.
 
     Where nothing is held out, an epoch has no held-out loss and error, and the last one is kept.
-    `before_looking` is called before the held-out pictures are looked at, and may change the state.
-    Between them come signs of life, `Progress`. When an `Epoch` is yielded, the state is that of
-    the end of the epoch and may be saved. Raises `Diverged` with the step and the learning rate
-    where the loss is not finite; the caller's last saved state is then good.
+    Between them come signs of life, `Progress`, and `Due` where `between` asks for it. When an
+    `Epoch` or a `Due` is yielded, the state may be saved: it goes on from there, bit for bit.
+    Raises `Diverged` with the step and the learning rate where the loss is not finite; the caller's
+    last saved state is then good.
     """
     check_held_out(held_out, recipe)
     looks = len(held_out) > 0
     while state.epoch < recipe.epochs:
         number = state.epoch + 1
+        found = yield from _pass(state, stepper, recipe, number, between.due)
         began = time.perf_counter()
-        found = yield from _pass(state, stepper, recipe, number)
-        before_looking()
-        seconds = time.perf_counter() - began
         val_loss, val_error = None, None
-        if looks:
-            val_loss, val_error = validate(state, held_out, preprocessing, recipe)
+        with between.looking():
+            seconds = found.seconds + time.perf_counter() - began
+            if looks:
+                val_loss, val_error = validate(state, held_out, preprocessing, recipe)
         # the last step's weights have not met a training picture
         if val_loss is not None and not math.isfinite(val_loss):
             raise _diverged("the held-out loss", val_loss, state.step, number, found.rate, recipe)
@@ -81,7 +112,7 @@ def fit(
             best=best,
             train_error=int(found.wrong.sum()) / found.images,
         )
-        state.epoch = number
+        state.epoch, state.part = number, None
         state.history.append(record.to_dict())
         if best if recipe.keep == "best" else _last_is_kept(state, recipe):
             state.best_epoch, state.best_weights = number, state.weights()
@@ -107,46 +138,41 @@ def merit(record: Mapping[str, Any]) -> tuple[float, float]:
     return record["val_error"], record["val_loss"]
 
 
-@dataclass
-class _Pass:
-    """What an epoch's steps found: losses and mistakes of each, pictures, the last rate."""
-
-    losses: Tensor
-    wrong: Tensor
-    images: int
-    rate: float
-
-
 def _pass(
-    state: State, stepper: Stepper, recipe: TrainRecipe, number: int
-) -> Generator[Progress, None, _Pass]:
-    """The steps of an epoch, with a sign of life now and then."""
+    state: State, stepper: Stepper, recipe: TrainRecipe, number: int, due: Callable[[], bool]
+) -> Generator[Progress | Due, None, Pass]:
+    """The steps of an epoch, or those that are left, with a sign of life now and then."""
     steps = len(stepper)
     total, device = steps * recipe.epochs, next(state.model.parameters()).device
-    losses, mistakes = torch.zeros(steps, device=device), torch.zeros(steps, device=device)
-    found = _Pass(losses, mistakes, 0, recipe.learning_rate)
-    drops, seen = drops_of(recipe, state.history), 0
-    stepper.prepare(state, number)
+    drops, found = drops_of(recipe, state.history), state.part
+    if found is None:
+        stepper.prepare(state, number)  # what it gives the optimiser is kept with it
+        found = state.part = Pass.of(steps, device)
     state.model.train()
     if recipe.freeze_norm:
         freeze_norm(state.model)
-    # dropout draws from torch's own random numbers
-    torch.manual_seed(generator(recipe.seed, number).initial_seed())
-    for at, batch in enumerate(stepper.epoch(number)):
-        course = Course(drops, state.warm)
+    began = time.perf_counter() - found.seconds
+    for batch in stepper.epoch(number, found.at):
+        at, course = found.at, Course(drops, state.warm)
         found.rate = learning_rate(recipe, state.step, total, course)
-        losses[at], mistakes[at] = stepper.step(state, batch, found.rate)
-        state.step += 1
-        found.images += batch[2]
+        found.losses[at], found.wrong[at] = stepper.step(state, batch, found.rate)
+        state.step, found.at = state.step + 1, at + 1
+        found.images += batch.total
         if recipe.average:
             update_average(state, recipe, total)
-        if at % LOOK == LOOK - 1 or at == steps - 1:
-            _stop_if_diverged(losses[: at + 1], state.step, number, recipe, total, course)
+        found.seconds = time.perf_counter() - began
+        looks, asked = found.at % LOOK == 0 or found.at == steps, due()
+        if looks or asked:
+            _stop_if_diverged(found.losses[: found.at], state.step, number, recipe, total, course)
+        if looks:
             if recipe.warmup_error and not state.warm:
-                recent = mistakes[at - at % LOOK : at + 1]
-                state.warm = float(recent.sum()) < recipe.warmup_error * (found.images - seen)
-                seen = found.images
-            yield Progress(number, at + 1, steps, float(losses[: at + 1].mean()))
+                recent = found.wrong[at - at % LOOK : found.at]
+                enough = recipe.warmup_error * (found.images - found.seen)
+                state.warm = float(recent.sum()) < enough
+                found.seen = found.images
+            yield Progress(number, found.at, steps, float(found.losses[: found.at].mean()))
+        if asked:
+            yield Due(number, found.at)
     return found
 
 
@@ -165,7 +191,10 @@ def _stop_if_diverged(
     if len(bad):
         at = step - len(losses) + int(bad[0])
         rate = learning_rate(recipe, at, steps, course)
-        raise _diverged("the loss", float(losses[int(bad[0])]), at + 1, epoch, rate, recipe)
+        first = int(bad[0])
+        error = _diverged("the loss", float(losses[first]), at + 1, epoch, rate, recipe)
+        error.epoch, error.step, error.rate = epoch, first + 1, rate
+        raise error
 
 
 def _diverged(

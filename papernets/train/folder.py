@@ -19,6 +19,7 @@ from ..numbers import is_whole
 from ..texts import json_text, parsed
 from ..words import plural, resume_command
 from .command import train_command
+from .prolonging import why_not
 from .run import Run
 from .settings import read_config
 from .trust import named_file
@@ -26,6 +27,8 @@ from .where import MOST_THREADS, MOVABLE
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
+BEFORE = "state/before.pt"
+"""The state that was saved before the last one."""
 MOST_BYTES = 64 << 20
 """Of the files of a run that are JSON: a log of 100,000 epochs has 30 MB."""
 NO_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
@@ -52,9 +55,14 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             kept = prepare(path, run, resume, given)
             if not resume:
                 write_atomically(path / CONFIG, kept.to_toml().encode())
-            elif not (path / RESULT).exists() and kept != _kept(path / CONFIG):
-                before = (path / CONFIG).read_bytes()
-                write_atomically(path / CONFIG, kept.to_toml().encode())
+            elif kept != (was := _kept(path / CONFIG)):
+                longer = kept.recipe.epochs > was.recipe.epochs
+                if longer:  # the test set was looked at: what it said stays
+                    earlier = read_bytes(path / RESULT, MOST_BYTES)
+                    write_atomically(path / earlier_result(was.recipe.epochs), earlier)
+                if longer or not (path / RESULT).exists():
+                    before = b"" if longer else (path / CONFIG).read_bytes()
+                    write_atomically(path / CONFIG, kept.to_toml().encode())
             sweep(path)
         except OSError as error:
             if error.errno not in NO_FOLDER:
@@ -121,8 +129,9 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
     """The run of a folder: a new one, or on `resume` the one written there. Changes nothing.
 
     `given` are the settings that the user typed. On resume those of where it is done take the place
-    of the folder's; one of what is done that contradicts them is a ValueError. An existing run
-    without `resume`, or a folder with other things in it, is a FileExistsError.
+    of the folder's; one of what is done that contradicts them is a ValueError, but for more epochs
+    of a finished run whose schedule allows them. An existing run without `resume`, or a folder with
+    other things in it, is a FileExistsError.
     """
     config = path / CONFIG
     if resume:
@@ -134,9 +143,11 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
         own = _kept(config).settings()
         moved = {key: value for key, value in given.items() if key in MOVABLE}
         for key, value in given.items():
-            if key == "epochs" and (path / RESULT).exists() and value > own[key]:
-                raise ValueError(_no_longer(path, own, value))
-            if key not in MOVABLE:
+            if key == "epochs" and value > own[key] and _is_finished(path, own[key]):
+                if why := why_not(Run.of(own)):
+                    raise ValueError(_no_longer(path, own, value, why))
+                moved[key] = value
+            elif key not in MOVABLE:
                 _check_same(config, key, own[key], value)
         return Run.of({**own, **moved})
     assert run is not None
@@ -158,6 +169,20 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
     return run
 
 
+def earlier_result(epochs: int) -> str:
+    """The name of the result that a run had after so many epochs, before it was prolonged."""
+    return f"result-{epochs}.json"
+
+
+def _is_finished(path: Path, epochs: int) -> bool:
+    """Whether the result of a run is there and is that of so many epochs."""
+    try:
+        found = parsed(read_bytes(path / RESULT, MOST_BYTES))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and found.get("epochs") == epochs
+
+
 def check_text(run: Run) -> None:
     """ValueError where a setting is no text that run.toml could hold: a path that is not UTF-8."""
     for key, value in run.settings().items():
@@ -174,24 +199,24 @@ def _ours(path: Path) -> bool:
 
 
 def _kept(config: Path) -> Run:
-    """The run that a folder's file holds; one of November 2026 may name no split and no draws."""
+    """The run that a folder's file holds; one of November 2026 may name no split."""
     settings = read_config(config)
     if not settings.get("net"):
         raise ValueError(
             f"{config} names no network: 'net' is missing. Bring the file back that the run "
             "wrote, or start a new run: papernets train NETWORK --out FOLDER"
         )
-    return Run.of({"split": "order", "draws": "order"} | settings)
+    return Run.of({"split": "order"} | settings)
 
 
-def _no_longer(path: Path, own: dict[str, Any], epochs: int) -> str:
+def _no_longer(path: Path, own: dict[str, Any], epochs: int, why: str) -> str:
     """What to do where a finished run should be longer."""
     given = {"weights": str(path), "data": own["data"], "epochs": epochs - own["epochs"]}
     if own["data_dir"]:
         given["data_dir"] = own["data_dir"]
     return (
-        f"the run in {path} is finished after {plural(own['epochs'], 'epoch')}, the end of its "
-        "schedule: it is not prolonged. Train on from its best weights in a new run: "
+        f"the run in {path} is finished after {plural(own['epochs'], 'epoch')}, and cannot be "
+        f"prolonged: {why}. Train on from its best weights in a new run: "
         f"{train_command('', given)}"
     )
 

@@ -131,7 +131,7 @@ def _wanted(count: int, size: int) -> int:
 def _views(numbered: Source, left: int) -> Iterator[tuple[Tensor, Tensor]]:
     """So many views in batches of a few epochs, with the pictures' places for labels."""
     for number in range(1, PASSES + 1):
-        for x, at, _ in numbered.epoch(number):
+        for x, at, *_ in numbered.epoch(number):
             yield x[:left], at[:left]
             left -= len(x)
             if left <= 0:

@@ -71,7 +71,7 @@ class TrainRecipe(Pacing, Learning, Basics):
         self._check_loss()
         self._check_pictures()
         self._check_held_out()
-        check_augment(self.augment, self.draws, self.neighbours)
+        check_augment(self.augment, self.neighbours)
         check_table("boost", self.boost, BOOST)
         check_options(self.options)
         rounds = self.boost.get("rounds", 1)

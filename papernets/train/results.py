@@ -44,6 +44,12 @@ COMMITTEE: dict[str, Form] = {
 }
 
 
+def finished(path: Path, epochs: int) -> dict[str, Any] | None:
+    """The result of a run that is done with so many epochs; None for one that is prolonged."""
+    found = read_result(path)
+    return found if found is not None and found["epochs"] >= epochs else None
+
+
 def read_result(path: Path) -> dict[str, Any] | None:
     """The result of a finished run, or None; ValueError where it is damaged."""
     file = path / RESULT

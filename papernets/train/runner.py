@@ -16,7 +16,7 @@ from .folder import CONFIG, kept_threads
 from .memory import check_batch
 from .pictures import open_data
 from .recipe import TrainRecipe
-from .results import read_result
+from .results import finished
 from .run import Run
 from .session import train_network
 
@@ -26,7 +26,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
 
     The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
     """
-    done = read_result(folder)
+    done = finished(folder, run.recipe.epochs)
     _check_settings(run, folder, finished=done is not None)
     if done is not None:
         yield Finished(done, already=True)

@@ -46,11 +46,13 @@ def saving(folder: Path, state: State | None, views: str = VIEWS) -> Iterator[No
             raise
         what, text = "the committee", "its networks are kept"
         if state is not None:
-            kept = load_state(folder)
-            epoch = kept["state"]["epoch"] if kept else None
-            what = f"epoch {state.epoch}"
-            text = f"the checkpoint of epoch {epoch} is kept" if kept else "no checkpoint is there"
-            if epoch == state.epoch:
+            kept = (load_state(folder) or {}).get("state", {})
+            epoch, at = kept.get("epoch"), kept.get("part", {}).get("at", 0)
+            what = _place(state.epoch, state.part.at if state.part else 0)
+            text = "no checkpoint is there"
+            if kept:
+                text = f"the checkpoint of {_place(kept['epoch'], at)} is kept"
+            if epoch == state.epoch and not at and state.part is None:
                 what = f"all of epoch {epoch}"
                 text += f", but not all of {views}: --resume renews them from it"
         member = folder.name.isdigit() and (folder.parent / CONFIG).exists()
@@ -63,6 +65,11 @@ def saving(folder: Path, state: State | None, views: str = VIEWS) -> Iterator[No
         ) from None
 
 
+def _place(epoch: int, step: int) -> str:
+    """`epoch 2` where that is done; `step 20 of epoch 3` within the next."""
+    return f"step {step:,} of epoch {epoch + 1}" if step else f"epoch {epoch}"
+
+
 def _gone(folder: Path, state: State | None, views: str, error: OSError) -> OSError:
     """The error that a run's folder is not there any more: what is lost, and what may be kept.
 
@@ -73,6 +80,8 @@ def _gone(folder: Path, state: State | None, views: str, error: OSError) -> OSEr
         lost, kept = views[:1].upper() + views[1:], "all epochs are"
     elif state is not None:
         lost = f"Epoch {state.epoch}" if state.epoch else "What was begun"
+        if state.part is not None:
+            lost = f"Epoch {state.epoch + 1}, which had begun,"
         kept = "the epochs before it are" if state.epoch > 1 else "nothing else was"
     return OSError(
         error.errno,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +18,27 @@ from ..nets import Found
 from ..run.fast import Fast
 from ..run.network import Network, build
 from ..run.tiles import tiled
+from ..watch import also_told_to
 from .begin import begin
 from .checkpoint import (
     damaged,
     load_state,
     preprocessing_in,
+    put_back,
     save_arrays,
     save_lists,
+    save_log,
     save_state,
     save_views,
 )
 from .describe import describe, environment
-from .events import Epoch, Event, Finished, Phase, Started
-from .fit import Diverged, fit
+from .diverging import keep_batch
+from .events import Epoch, Event, Finished, Phase, Progress, Started
+from .fit import Between, Diverged, Due, fit
 from .folder import ENVIRONMENT, STATE, write_json
+from .keeping import Keeper, stopper
 from .lists import Begun, begun
+from .loader import Loaders
 from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
 from .pretrained import load_pretrained, take_rows
@@ -66,7 +71,7 @@ def train_network(
         preprocessing = preprocessing_in(kept, folder)
     else:
         preprocessing = preprocessing_for(recipe, net, dataset)
-    if where.workers > 1 and device.type == "cpu":
+    if where.processes > 1 and device.type == "cpu":
         check_workers(net)
     draws = torch.Generator().manual_seed(recipe.seed)
     model = build(net, generator=draws, initialisation=recipe.draw(found))
@@ -90,6 +95,8 @@ def train_network(
     named = kept.get("lists", "") if kept is not None else ""
     with saving(folder, state):
         if kept is not None:
+            if kept.get("instead"):
+                put_back(folder)
             save_views(folder, state, info, seen, best=bool(state.best_weights))
         else:
             write_json(folder / ENVIRONMENT, environment(device))
@@ -97,8 +104,9 @@ def train_network(
             save_arrays(folder, preprocessing.content)
     source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
-    facts = (params, str(device), threads, state.epoch, len(source), drawn, lists.notes)
-    yield Started(run, found, dataset, *facts)
+    notes = (*lists.notes, *_notes(kept, folder))
+    facts = (params, str(device), threads, state.epoch, len(source), drawn, notes)
+    yield Started(run, found, dataset, *facts, state.part.at if state.part else 0)
     marks = {
         "threads": threads,
         "data": mark,
@@ -114,7 +122,8 @@ def train_network(
             save_state(folder, state, {"seconds": time.perf_counter() - began} | marks)
             save_views(folder, state, info, seen, recipe.fallback)
         yield beginning
-    with stepper_of(model, source, where) as stepper:
+    stop = stopper()
+    with stepper_of(model, source, where) as stepper, stop.steps():
         yield from _epochs(training, state, stepper, source, marks, began)
     seconds = time.perf_counter() - began
     with saving(folder, state, "the result, best/ and the pictures"):
@@ -136,29 +145,89 @@ def _epochs(
     """
     run, folder = training.run, training.folder
     held_out = training.dataset.validation
+    keeper = Keeper(run.where.save_every)
+
+    def save() -> None:
+        save_state(folder, state, {"seconds": time.perf_counter() - began} | facts)
+        keeper.saved()
+
+    def ask(*_: object) -> None:
+        if keeper.stop.asked():
+            raise _Now
+
+    @contextmanager
+    def looking() -> Iterator[None]:
+        settle(state, source)
+        with also_told_to(ask):
+            yield
+
+    between = Between(looking, keeper.due)
     try:
-        look = partial(settle, state, source)
-        for event in fit(state, stepper, held_out, training.preprocessing, run.recipe, look):
-            if isinstance(event, Epoch):
-                spent = {"seconds": time.perf_counter() - began}
+        for event in fit(state, stepper, held_out, training.preprocessing, run.recipe, between):
+            if isinstance(event, Due):
+                if all(p.isfinite().all() for p in state.model.parameters()):
+                    with saving(folder, state):
+                        save()
+            elif isinstance(event, Epoch):
                 with saving(folder, state):
-                    save_state(folder, state, spent | facts)
-                    renewed = event.best or run.recipe.keep == "last"
-                    save_views(folder, state, training.info, training.seen, renewed)
-            yield event
+                    if keeper.epoch_due(event.epoch, run.recipe.epochs):
+                        save()
+                        renewed = event.best or run.recipe.keep == "last"
+                        save_views(folder, state, training.info, training.seen, renewed)
+                    else:
+                        save_log(folder, state)
+                yield event
+            else:
+                yield event
+            if not isinstance(event, Progress) and keeper.stop.asked():
+                keeper.stop.end()
+    except _Now:  # all steps of the epoch are done: it is looked at anew
+        with saving(folder, state):
+            save()
+        keeper.stop.end()
     except Diverged as error:
         text = "No epoch was finished"
         if state.best_weights:
             best = "The best network so far, of" if run.recipe.keep == "best" else "The network of"
             text = f"{best} epoch {state.best_epoch}, is kept in {folder / 'best'}"
-        raise Diverged(f"{error}, in a new run with another --out. {text}") from None
+        with saving(folder, state):
+            batch = keep_batch(folder, source, error)
+        words = f"{error}, in a new run with another --out. {batch}{text}"
+        raise Diverged(words, error.epoch, error.step, error.rate) from None
 
 
-def stepper_of(model: Network, source: Source, where: Where) -> AbstractContextManager[Stepper]:
-    """Who makes the steps: this process, or a team of workers that lives as long as the `with`."""
-    if where.workers > 1 and source.device.type == "cpu":
-        return Team(model, source, where.workers, where.tiles)
-    return nullcontext(Alone(model, source, where.tiles))
+class _Now(Exception):
+    """The held-out pictures need not be looked at to their end."""
+
+
+def _notes(kept: dict[str, Any] | None, folder: Path) -> list[str]:
+    """What should be said of the state that a run goes on from."""
+    notes = []
+    if kept is not None and kept.get("instead"):
+        why = f"{folder / STATE} cannot be read ({kept['instead']})"
+        notes.append(f"{why}: the run goes on from the one that was saved before it")
+    if kept is not None and "part" not in kept["state"]:
+        notes.append(
+            "this run began with an earlier version: from here on what augmentation and dropout "
+            "draw comes from the seed, the epoch and the picture"
+        )
+    return notes
+
+
+@contextmanager
+def stepper_of(model: Network, source: Source, where: Where) -> Iterator[Stepper]:
+    """Who makes the steps: this process, or a team that shares each batch, while the `with` lasts.
+
+    With `workers` its batches are prepared by processes of their own.
+    """
+    if where.processes > 1 and source.device.type == "cpu":
+        with Team(model, source, where.processes, where.tiles) as team:
+            yield team
+    elif where.workers:
+        with Loaders(source, where.workers) as loaders:
+            yield Alone(model, source, where.tiles, loaders.epoch)
+    else:
+        yield Alone(model, source, where.tiles)
 
 
 def _laid_out(model: Network, device: torch.device) -> Network:

@@ -13,6 +13,7 @@ from ..nets import Found, find, look_up
 from ..said import Recipe
 from ..spec import SWAPS, Committee, Net, parted
 from ..words import by, did_you_mean, plain
+from .older import todays
 from .possible import check_learns, check_norms
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
@@ -43,7 +44,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is not a configuration: it is nested too deeply") from None
     except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"{path} is not TOML: {error}") from None
-    return {key: checked(key, value, str(path)) for key, value in values.items()}
+    return {key: checked(key, value, str(path)) for key, value in todays(values).items()}
 
 
 def _check_file(path: Path) -> None:
@@ -212,8 +213,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
             f"{found.name} is a module, not a whole network: it gives maps and no classes, so it "
             "is explained and compared, not trained. Whole networks: papernets list"
         )
-    recipes = found.recipes
-    _check_data(found.net, recipes, wanted)
+    _check_data(found.net, found.recipes, wanted)
     recipe = _chosen(found, wanted)
     _check_needs(found.name, recipe, wanted)
     printed = shaped(recipe, wanted, max(found.net.member.input[1:]))

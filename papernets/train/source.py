@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,12 +15,12 @@ from ..data import Crop, Distortion, Part, Preprocessing
 from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
-from ..data.draws import CROP, Draws
+from ..data.draws import CROP, STRIPS, Draws
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .recipe import TrainRecipe
 
-CHUNK, PIXELS = 8192, 8192 * 1024
+CHUNK, PIXELS = 2048, 2048 * 1024
 """How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
 in memory, enough to be fast."""
 OWN_SIZE = 8
@@ -64,7 +65,7 @@ def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
     if as_stored and area == 1 and not flip and not any(jitter):
         return None
     ground, several = ground_of(preprocessing), bool(wanted.get("interpolation", 0))
-    if preprocessing.order == "bgr" and recipe.draws != "order":  # what is stored is red first
+    if preprocessing.order == "bgr":  # what is stored is red first
         ground = ground[::-1]
     aspect = wanted.get("aspect", ASPECT)
     corners = bool(wanted.get("corners", 0))
@@ -83,8 +84,31 @@ def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:
     )
 
 
-Batch = tuple[Tensor, Tensor, int]
-"""Pictures (N, C, H, W) float32 and labels (N,) on a device, and how many the whole batch has."""
+class Batch(NamedTuple):
+    """A batch, or a worker's share of one, on a device: pictures (N, C, H, W) float32 and labels.
+
+    `total` is how many pictures the whole batch has; `draws` are those of these pictures.
+    """
+
+    images: Tensor
+    labels: Tensor
+    total: int
+    draws: Draws
+
+
+class Chunk(NamedTuple):
+    """Pictures that are prepared together: batches of so many, one after another.
+
+    places: int64 (N,), those of the epoch's order from `begin` on. The first `done` batches are not
+    wanted again. What is prepared is always the whole chunk, so that nothing depends on where an
+    epoch goes on.
+    """
+
+    epoch: int
+    begin: int
+    places: Tensor
+    sizes: list[int]
+    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,52 +141,93 @@ class Source:
         """How many batches an epoch has."""
         return len(sizes_of(len(self.part), self.recipe.batch_size))
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch, in a random order, from the seed and its number alone."""
-        draws = generator(self.recipe.seed, number)
-        chunks = self._chunks(torch.randperm(len(self.part), generator=draws))
-        sizes = [sizes_of(len(places), self.recipe.batch_size) for places in chunks]
-        owned = [_own(each, *self.worker) for each in sizes]
-        every = self._looks_at_all
-        wanted = chunks if every else [c[own] for c, (own, _) in zip(chunks, owned, strict=True)]
-        read = _read(self.part, wanted)
-        for places, each, (own, parts), images in zip(chunks, sizes, owned, read, strict=True):
-            if self.recipe.draws == "order":
-                x, y = self._by_order(images, places, own, draws)
-            elif self.recipe.neighbours:
-                images = self._distorted(images, Draws(self.recipe.seed, number, places))
-                x, y = self._windows(images, places, own, draws)
-            else:
-                mine = places[own]
-                x = self.augmented(images, Draws(self.recipe.seed, number, mine))
-                y = self.part.labels[mine]
-            y = y.to(self.device)
-            yield from zip(x.split(parts), y.split(parts), each, strict=True)
+    def order(self, number: int) -> Tensor:
+        """The places of the pictures in the order of an epoch, by the seed and its number alone."""
+        return torch.randperm(len(self.part), generator=generator(self.recipe.seed, number))
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, in a random order, from batch `start` on (from 0).
+
+        The batches before it are not prepared, but for those of its own chunk.
+        """
+        chunks = self.chunks(number, start)
+        for chunk, images in zip(chunks, _read(self.part, self._wanted(chunks)), strict=True):
+            yield from self.batches(chunk, *self.shown(chunk, *self.cut(chunk, images)))
+
+    def chunks(self, number: int, start: int = 0) -> list[Chunk]:
+        """What an epoch prepares together, without the chunks that are over before `start`."""
+        order, size, batches = self.order(number), self.recipe.batch_size, 0
+        found = []
+        for begin, end in pairwise(self._bounds):
+            sizes = sizes_of(end - begin, size)
+            if batches + len(sizes) > start:
+                done = max(start - batches, 0)
+                found.append(Chunk(number, begin, order[begin:end], sizes, done))
+            batches += len(sizes)
+        return found
+
+    def places_of(self, number: int, at: int) -> Tensor:
+        """The places of the pictures of an epoch's batch `at` (from 0), of all workers."""
+        chunk = self.chunks(number, at)[0]
+        return chunk.places.split(chunk.sizes)[chunk.done]
+
+    def prepare(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
+        """What the network sees of a chunk's pictures, and their labels; they are read here."""
+        return self.shown(chunk, *self.cut_of(chunk))
+
+    def cut_of(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
+        """As `cut`, with the pictures read here."""
+        (images,) = _read(self.part, self._wanted([chunk]))
+        return self.cut(chunk, images)
+
+    def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
+        """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
+        places, (own, _) = chunk.places, _own(chunk.sizes, *self.worker)
+        if self.recipe.neighbours:
+            draws = Draws(self.recipe.seed, chunk.epoch, places)
+            return self._windows(self._distorted(images, draws), own, draws)
+        mine = places[own]
+        return self._cut(images, Draws(self.recipe.seed, chunk.epoch, mine)), self.part.labels[mine]
+
+    def shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of pictures that `cut` gave, on the device."""
+        labels = labels.to(self.device)
+        if self.recipe.neighbours:
+            return seen(self.preprocessing, images.to(self.device)), labels
+        mine = chunk.places[_own(chunk.sizes, *self.worker)[0]]
+        return self._seen(images, Draws(self.recipe.seed, chunk.epoch, mine)), labels
+
+    def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
+        """The batches of a prepared chunk that are still wanted."""
+        own, parts = _own(chunk.sizes, *self.worker)
+        places, seed = chunk.places[own].split(parts), self.recipe.seed
+        batches = zip(x.split(parts), y.split(parts), chunk.sizes, places, strict=True)
+        for images, labels, total, mine in islice(batches, chunk.done, None):
+            yield Batch(images, labels, total, Draws(seed, chunk.epoch, mine))
+
+    def _wanted(self, chunks: Sequence[Chunk]) -> list[Tensor]:
+        """The pictures of chunks that a worker looks at; between neighbours at those of all."""
+        if self.recipe.neighbours:
+            return [chunk.places for chunk in chunks]
+        return [chunk.places[_own(chunk.sizes, *self.worker)[0]] for chunk in chunks]
 
     @property
-    def _looks_at_all(self) -> bool:
-        """Whether a worker needs others' pictures too: neighbours, or numbers that come for all."""
-        distorts = not distortion_of(self.recipe).is_identity
-        return self.recipe.neighbours > 0 or (self.recipe.draws == "order" and distorts)
-
-    def _chunks(self, order: Tensor) -> list[Tensor]:
-        """The places of an epoch's pictures, as many at a time as are prepared together."""
-        size, eyes = self.recipe.batch_size, self.preprocessing
+    def _bounds(self) -> list[int]:
+        """Where in an epoch's order chunks begin, and where the last one ends."""
+        size, eyes, count = self.recipe.batch_size, self.preprocessing, len(self.part)
         most = min(CHUNK, PIXELS // (eyes.height * eyes.width))
         step = max(most // size, 1) * size
-        bounds = [*range(0, len(order), step), len(order)]
+        bounds = [*range(0, count, step), count]
         if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
             del bounds[-2]
-        return [order[start:stop] for start, stop in pairwise(bounds)]
+        return bounds
 
-    def _windows(
-        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """This worker's windows of strips out of a chunk of digits, as the network sees them."""
-        eyes, labels = self.preprocessing, self.part.labels[places]
-        width, share = window_width(eyes), self.recipe.neighbours
-        images, labels = make_windows(images, labels, width, share, draws)
-        return seen(eyes, images[own].to(self.device)), labels[own]
+    def _windows(self, images: Tensor, own: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
+        """This worker's windows of strips out of a chunk of digits."""
+        labels, width = self.part.labels[draws.places], window_width(self.preprocessing)
+        share = self.recipe.neighbours
+        images, labels = make_windows(images, labels, width, share, draws.generator(STRIPS))
+        return images[own], labels[own]
 
     @property
     def _colour(self) -> Colour:
@@ -174,32 +239,26 @@ class Source:
 
     def augmented(self, images: Tensor, draws: Draws) -> Tensor:
         """Stored pictures augmented by the recipe, each by its draws, as the network sees them."""
-        images = self._distorted(images, draws)
-        eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
-        if crop:
-            eyes, images = eyes.of_crops(), crop(images, draws.uniform(CROP, NUMBERS))
-        images, colour = images.to(self.device), self._colour
-        return eyes(images if colour.is_identity else colour(images, draws))
+        return self._seen(self._cut(images, draws), draws)
 
-    def _by_order(
-        self, images: Tensor, places: Tensor, own: Tensor, draws: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """As runs of before draw: numbers come for all pictures of a chunk, one after another."""
-        if self._looks_at_all:
-            whole = self.recipe.neighbours > 0 or len(own) == len(places)
-            images = distortion_of(self.recipe)(images, draws, None if whole else own)
-        if self.recipe.neighbours:
-            return self._windows(images, places, own, draws)
-        eyes, crop = self.preprocessing, crop_of(self.recipe, self.preprocessing)
-        if crop:
-            numbers = torch.rand(len(places), NUMBERS - 1, generator=draws)
-            eyes, images = eyes.of_crops(), crop.by_order(images, numbers[own])
-        return eyes(images.to(self.device)), self.part.labels[places[own]]
+    def _cut(self, images: Tensor, draws: Draws) -> Tensor:
+        images, crop = self._distorted(images, draws), crop_of(self.recipe, self.preprocessing)
+        return crop(images, draws.uniform(CROP, NUMBERS)) if crop else images
+
+    def _seen(self, images: Tensor, draws: Draws) -> Tensor:
+        eyes, colour = self.preprocessing, self._colour
+        if crop_of(self.recipe, eyes):
+            eyes = eyes.of_crops()
+        images = images.to(self.device)
+        found = eyes(images if colour.is_identity else colour(images, draws))
+        return found.contiguous()  # as it lies in memory that processes share
 
 
 def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
     """The stored pictures at these places; such as are read on demand are read one step ahead."""
     images = part.images
+    if not wanted:
+        return
     if isinstance(images, Tensor):
         yield from (images[places] for places in wanted)
         return

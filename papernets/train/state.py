@@ -15,11 +15,54 @@ from .recipe import TrainRecipe
 
 
 @dataclass
+class Pass:
+    """What an epoch has found so far: losses and mistakes of its steps, on the device.
+
+    `at` steps are done, with so many `images`; `seen` of these when the losses were last looked
+    at; `rate` is that of the last step, `seconds` what the steps took.
+    """
+
+    losses: Tensor
+    wrong: Tensor
+    at: int = 0
+    images: int = 0
+    seen: int = 0
+    rate: float = 0.0
+    seconds: float = 0.0
+
+    @staticmethod
+    def of(steps: int, device: torch.device) -> Pass:
+        """An epoch of so many steps before the first of them."""
+        return Pass(torch.zeros(steps, device=device), torch.zeros(steps, device=device))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values and tensors, for a file."""
+        found = {"losses": self.losses, "wrong": self.wrong}
+        tensors = {name: value.to("cpu", copy=True) for name, value in found.items()}
+        return tensors | {name: getattr(self, name) for name in NUMBERS}
+
+    @staticmethod
+    def from_dict(values: dict[str, Any], device: torch.device) -> Pass:
+        """What `to_dict` gave; ValueError where its parts do not fit one another."""
+        losses, wrong = values["losses"], values["wrong"]
+        flat = losses.dim() == 1 and wrong.shape == losses.shape and losses.is_floating_point()
+        if not (flat and values["at"] <= len(losses) and values["seen"] <= values["images"]):
+            raise ValueError("what it has of its epoch does not fit together")
+        numbers = {name: values[name] for name in NUMBERS}
+        return Pass(losses.to(device), wrong.to(device), **numbers)
+
+
+NUMBERS = ("at", "images", "seen", "rate", "seconds")
+"""Of a pass, what is one number."""
+
+
+@dataclass
 class State:
     """All that a run needs to go on; `average` is the running mean of the weights, or empty.
 
     `begun` says how good the network was before the first epoch, where it had learnt before: epoch
     0, which may be the best one. It is empty else. `warm`: a warm-up by the training error is over.
+    `part`: what the epoch after `epoch` has found, where that has begun.
     """
 
     model: Network
@@ -32,6 +75,7 @@ class State:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     begun: dict[str, Any] = field(default_factory=dict)
     warm: bool = False
+    part: Pass | None = None
 
     @property
     def best_record(self) -> dict[str, Any]:
@@ -62,6 +106,7 @@ class State:
             "best_weights": self.best_weights,
             "begun": self.begun,
             "warm": self.warm,
+            "part": self.part.to_dict() if self.part else {},
         }
 
     def load_dict(self, values: dict[str, Any]) -> None:
@@ -85,6 +130,8 @@ class State:
         self.best_epoch, self.best_weights = values["best_epoch"], values["best_weights"]
         self.begun = dict(values.get("begun", {}))  # earlier versions kept none
         self.warm = bool(values.get("warm", False))
+        part = values.get("part")
+        self.part = Pass.from_dict(part, device) if part else None
 
     def _check_optimizer(self, kept: dict[str, Any], step: int) -> None:
         """ValueError unless what is kept is of just these parameters, each by its shape and kind.

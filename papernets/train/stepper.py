@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
+from ..data.draws import Draws
 from ..run.fast import Fast
 from ..run.network import Network
 from ..run.tiles import tiled
@@ -29,8 +30,8 @@ class Step(NamedTuple):
 class Stepper(Protocol):
     """Who makes the steps of a run: this process, or a team of which it is a part."""
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """Begin an epoch: the batches, or this process's share of each."""
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
+        """Begin an epoch, or go on with it: the batches from `start` on, or shares of them."""
 
     def prepare(self, state: State, number: int) -> None:
         """Before an epoch: give the optimiser what it wants to know of the loss."""
@@ -43,19 +44,29 @@ class Stepper(Protocol):
 
 
 class Alone:
-    """The calling process by itself; `tiles` as a run's: the first layers as one chain."""
+    """The calling process by itself; `tiles` as a run's: the first layers as one chain.
 
-    def __init__(self, model: Network, source: Source, tiles: bool = True):
+    `epoch_of` gives an epoch's batches from a step on, where that is not the source.
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        source: Source,
+        tiles: bool = True,
+        epoch_of: Callable[[int, int], Iterator[Batch]] | None = None,
+    ):
         self.source, self.loss_of = source, make_loss(source.recipe, model.net)
-        form = Fast(model)
-        self.forward = (tiled(form) if tiles else None) or form
+        self.epoch_of = epoch_of or source.epoch
+        self.form = Fast(model)
+        self.forward = (tiled(self.form) if tiles else None) or self.form
 
     def __len__(self) -> int:
         return len(self.source)
 
-    def epoch(self, number: int) -> Iterator[Batch]:
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The whole batches."""
-        return self.source.epoch(number)
+        return self.epoch_of(number, start)
 
     def prepare(self, state: State, number: int) -> None:
         """Second derivatives, where the optimiser takes them."""
@@ -63,12 +74,13 @@ class Alone:
 
     def step(self, state: State, batch: Batch, rate: float) -> Step:
         """One step on a whole batch."""
-        x, y, _ = batch
+        x, y, _, draws = batch
         recipe = self.source.recipe
         state.optimizer.zero_grad()
         if 0 < recipe.micro_batch < len(x):
-            found = self._accumulated(x, y)
+            found = self._accumulated(x, y, draws)
         else:
+            self.form.drop_by(draws.dropped)
             out = self.forward(x)
             loss = self.loss_of(out, y)
             loss.backward()
@@ -76,12 +88,14 @@ class Alone:
         move(state, recipe, rate)
         return found
 
-    def _accumulated(self, x: Tensor, y: Tensor) -> Step:
+    def _accumulated(self, x: Tensor, y: Tensor, draws: Draws) -> Step:
         """The gradient of the mean loss over a batch, computed so many pictures at a time."""
         recipe = self.source.recipe
         sizes = sizes_of(len(x), recipe.micro_batch)
         losses, wrongs = [], []
-        for some, labels in zip(x.split(sizes), y.split(sizes), strict=True):
+        parts = zip(x.split(sizes), y.split(sizes), draws.split(sizes), strict=True)
+        for some, labels, own in parts:
+            self.form.drop_by(own.dropped)
             out = self.forward(some)
             loss = self.loss_of(out, labels) * (len(some) / len(x))
             loss.backward()

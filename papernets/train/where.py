@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .keeping import every
 from .toml import check_setting
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_THREADS = 1024
-MOVABLE = ("data", "data_dir", "strict", "memory", "device", "threads", "workers", "tiles")
+MOVABLE = (
+    "data", "data_dir", "strict", "memory", "device", "threads", "workers", "processes", "tiles",
+    "save_every",
+)  # fmt: skip
 """What may be given anew where a run goes on: where it is done, and where its pictures are."""
 
 
@@ -22,14 +26,22 @@ class Where:
     memory: float = 0.0  # gigabytes of pictures to keep; 0: a share of what is free
     device: str = "auto"
     threads: int = 0  # of the CPU; 0 for as many as are worth it
-    workers: int = 0  # on a CPU, processes of one thread that share each batch; 0 or 1 for none
+    workers: int = 0  # loader processes, which prepare batches ahead; 0: this process does
+    processes: int = 0  # on a CPU, processes of one thread that share each batch; 0 or 1 for none
     tiles: bool = True  # on a CPU, the first layers as one chain where they can be (`run.tiles`)
+    save_every: str = "5min"  # within an epoch: 200steps, 30s, 5min, 2h; 1epoch: at its end alone
 
     def __post_init__(self) -> None:
         if self.device not in DEVICES:  # the name nearest to gpu is not what is meant
             raise ValueError(f"unknown device {self.device!r}. Devices: {', '.join(DEVICES)}")
         most = f"at most {MOST_THREADS:,}"
-        for name in ("threads", "workers"):
+        for name in ("threads", "workers", "processes"):
             check_setting(self, name, getattr(self, name) >= 0, "0 or more")
             check_setting(self, name, getattr(self, name) <= MOST_THREADS, most)
+        if self.workers and self.processes > 1:
+            raise ValueError(
+                "processes that share a batch prepare their shares themselves: give workers or "
+                "processes, --workers 0 or --processes 0"
+            )
+        every(self.save_every)
         check_setting(self, "memory", math.isfinite(self.memory) and self.memory >= 0, "0 or more")

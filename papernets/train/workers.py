@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 import torch
 from torch import Tensor
@@ -27,7 +27,7 @@ from ..data import Part
 from ..run.fast import Fast
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
-from ..spec import Dropout, Net, walk
+from ..spec import Net, walk
 from ..texts import clean_tracebacks
 from .curving import look_at_curvature
 from .losses import make_loss, wrong
@@ -46,22 +46,21 @@ class WorkerDied(ChildProcessError):
 def check_workers(net: Net) -> None:
     """ValueError where workers would not be the mathematics of one process, or cannot be.
 
-    Batch normalisation looks at the whole minibatch, and dropout draws in its order.
+    Batch normalisation looks at the whole minibatch.
     """
     for row in walk(net):
-        if isinstance(row.layer, Dropout) or getattr(row.layer, "norm", None) is not None:
-            kind = "dropout" if isinstance(row.layer, Dropout) else "batch normalisation"
+        if getattr(row.layer, "norm", None) is not None:
             raise ValueError(
-                f"{net.name} has {kind} ({row.name}), which workers cannot share. "
-                "Train it without them: --set workers=0"
+                f"{net.name} has batch normalisation ({row.name}), which processes cannot share. "
+                "Train it without them: --processes 0"
             )
     if os.name != "posix":
-        raise ValueError("workers need Linux or macOS. Train without them: --set workers=0")
+        raise ValueError("processes need Linux or macOS. Train without them: --processes 0")
     try:
         write_body(net)
     except TypeError as error:
         raise ValueError(
-            f"workers cannot take {net.name}: {error}. Train without them: --set workers=0"
+            f"processes cannot take {net.name}: {error}. Train without them: --processes 0"
         ) from None
 
 
@@ -100,20 +99,23 @@ class Rank:
 
     def gradient(self, share: Batch) -> None:
         """Write the share's part of the mean loss over the batch, and of its gradient."""
-        x, y, total = share
+        x, y, total, draws = share
         row, most = self.rows[self.rank], self.source.recipe.micro_batch
         self.losses[self.rank] = self.wrong[self.rank] = 0.0
         if not len(x):  # a last batch of fewer pictures than workers
             row.zero_()
             return
         sizes = sizes_of(len(x), most) if 0 < most < len(x) else [len(x)]
-        parts = zip(x.split(sizes), y.split(sizes), strict=True)
-        torch.cat(self._part(*next(parts), total), out=row)
-        for some, labels in parts:
-            row.add_(torch.cat(self._part(some, labels, total)))
+        pieces = (x.split(sizes), y.split(sizes), repeat(total), draws.split(sizes))
+        parts = map(Batch, *pieces)
+        torch.cat(self._part(next(parts)), out=row)
+        for part in parts:
+            row.add_(torch.cat(self._part(part)))
 
-    def _part(self, x: Tensor, y: Tensor, total: int) -> list[Tensor]:
+    def _part(self, part: Batch) -> list[Tensor]:
         """The gradient of some pictures' part of the mean loss over `total`, as flat pieces."""
+        x, y, total, draws = part
+        self.model.drop_by(draws.dropped)
 
         def loss_of(out: Tensor | Logits) -> Tensor:
             self.wrong[self.rank] += wrong(self.source.recipe, out, y)
@@ -210,14 +212,14 @@ class Team:
     def __len__(self) -> int:
         return len(self.source)
 
-    def epoch(self, number: int) -> Iterator[Batch]:
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """Begin an epoch: the workers compute their shares, and rank 0's own are given."""
         for process in self.processes:
-            self._tell(process, f"{number}\n".encode())
+            self._tell(process, f"{number} {start}\n".encode())
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
-            yield from self.me.source.epoch(number)
+            yield from self.me.source.epoch(number, start)
         finally:
             torch.set_num_threads(threads)
 
@@ -260,7 +262,7 @@ class Team:
                 how = "failed" if code is None or code >= 0 else f"was killed by signal {-code}"
                 raise WorkerDied(
                     f"worker {rank} of {self.size} {how}. What is saved is whole: go on "
-                    "with --resume, or start a new run with --set workers=0"
+                    "with --resume, alone by --processes 0"
                 )
 
 
@@ -272,11 +274,11 @@ def views(flat: Tensor, params: Sequence[Tensor]) -> list[Tensor]:
 
 def work() -> None:
     """A worker process: epochs' numbers come from standard input until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # rank 0 saves first, and then ends it
+        signal.signal(number, signal.SIG_IGN)
     clean_tracebacks()
     torch.set_num_threads(1)
-    given: tuple[Job, int] = pickle.load(sys.stdin.buffer)
-    job, rank = given
+    job, rank = pickle.load(sys.stdin.buffer)
 
     def check() -> None:
         if os.getppid() != job.parent:
@@ -289,7 +291,7 @@ def work() -> None:
     try:
         me.barrier.wait()
         for line in sys.stdin.buffer:
-            for share in me.source.epoch(int(line)):
+            for share in me.source.epoch(*map(int, line.split())):
                 me.gradient(share)
                 me.barrier.wait()
                 me.barrier.wait()

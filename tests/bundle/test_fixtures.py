@@ -71,6 +71,8 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, capsys):
     shutil.copytree(FOLDER / "half_run", run)
     first = (run / "log.jsonl").read_bytes()
     assert main(["train", "--out", str(run), "--resume"]) == 0
+    said = "this run began with an earlier version: from here on what augmentation and dropout draw"
+    assert said in " ".join(capsys.readouterr().err.split())
     assert (run / "log.jsonl").read_bytes().startswith(first)
     log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     then = recorded("half_run")["log"]  # the same run, not stopped

@@ -137,30 +137,6 @@ def test_a_picture_is_cropped_alike_wherever_it_stands(crop: Crop, monkeypatch) 
     assert torch.equal(crop(images, numbers(20)), whole)
 
 
-@pytest.mark.parametrize("crop", CROPS[:2])
-def test_runs_that_draw_by_order_are_cropped_as_they_were(crop: Crop) -> None:
-    """The loop of November 2026, carried out."""
-    generator = torch.Generator().manual_seed(3)
-    images = torch.randint(0, 256, (40, 3, 9, 8), dtype=torch.uint8, generator=generator)
-    drawn = torch.rand(40, NUMBERS - 1, generator=generator)
-    found = crop.by_order(images, drawn)
-    padded = torch.nn.functional.pad(images, (0, 0, 1, 1))
-    for picture, one, (y, x, flip, share, aspect) in zip(
-        padded, found, drawn.tolist(), strict=True
-    ):
-        rows, columns = 6, 5
-        if crop.area < 1:
-            pixels = 11 * 8 * (0.5 + 0.5 * share)
-            wide = (4 / 3) ** (2 * aspect - 1)
-            rows = min(round((pixels / wide) ** 0.5), 11)
-            columns = min(round((pixels * wide) ** 0.5), 8)
-        top, left = int(y * (12 - rows)), int(x * (9 - columns))
-        part = picture[None, :, top : top + rows, left : left + columns]
-        if (rows, columns) != (6, 5):
-            part = torch.nn.functional.interpolate(part, (6, 5), mode="bilinear", antialias=True)
-        assert torch.equal(one, part[0].flip(-1) if flip < 0.5 else part[0])
-
-
 def test_crops_larger_than_the_photo_are_refused() -> None:
     with pytest.raises(ValueError, match=r"stored as 8x8 are too small for crops of 9x4: --set en"):
         Crop((9, 4))(places(1, 8, 8), numbers(1))

@@ -1,4 +1,4 @@
-"""Every optimiser, schedule and mean goes on bit for bit, alone and with workers."""
+"""Every optimiser, schedule and mean goes on bit for bit, alone and with processes."""
 
 from dataclasses import replace
 
@@ -84,7 +84,7 @@ SEEN = replace(EYES, height=16, width=16)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_workers_go_on_bit_for_bit_and_are_one_process(tmp_path, name):
     settings = {"epochs": 3, "batch_size": 16, "average": 0.9, "learning_rate": 0.01}
-    run = a_run("lenet1", **{**settings, **SETTINGS[name]}, workers=2)
+    run = a_run("lenet1", **{**settings, **SETTINGS[name]}, processes=2)
 
     def fresh():
         return start(build(NET, generator=torch.Generator().manual_seed(4)), run.recipe)

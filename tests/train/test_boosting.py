@@ -5,8 +5,9 @@ import json
 import re
 
 import pytest
+import siblings
 import torch
-from small_runs import DATA, EYES, TINY, a_run, do, log_of, write_own
+from small_runs import DATA, EYES, TINY, After, a_run, do, log_of, write_own
 
 from papernets.bundle.committee import Committee as CommitteeModel
 from papernets.bundle.create import create_model
@@ -19,6 +20,7 @@ from papernets.train import boosting, outcome, session
 from papernets.train.basics import MOST_SEED
 from papernets.train.boosting import disagreed, exit_margin, filtered, half_wrong, member_run, weigh
 from papernets.train.events import Epoch, Phase
+from papernets.train.keeping import heeding
 from papernets.train.recipe import TrainRecipe
 from papernets.train.source import generator
 from papernets.words import resume_command
@@ -274,6 +276,18 @@ def test_stopped_in_the_middle_of_boosting(trio, tmp_path, until):
     folder = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
         do(trio, folder, until=until)
+    do(None, folder, resume=True)
+    assert members_of(folder) == members_of(tmp_path / "whole")
+    for number in "123":
+        assert log_of(folder / number) == log_of(tmp_path / "whole" / number)
+
+
+@pytest.mark.parametrize("steps", [3, *siblings.slow(6, 10, 12, 14)])
+def test_stopped_within_an_epoch_of_boosting(trio, tmp_path, steps):
+    do(trio, tmp_path / "whole")
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt), heeding(After(steps)):
+        do(trio, folder)
     do(None, folder, resume=True)
     assert members_of(folder) == members_of(tmp_path / "whole")
     for number in "123":

@@ -174,7 +174,7 @@ def test_workers_crop_what_one_process_crops(home, room, rotate):
     assert crop_of(run.recipe, eyes) is not None
     alone = Source(part, eyes, run.recipe, CPU).epoch(1)
     third = [Source(part, eyes, run.recipe, CPU, (rank, 3)).epoch(1) for rank in range(3)]
-    for (x, y, _), *several in zip(alone, *third, strict=True):
+    for (x, y, *_), *several in zip(alone, *third, strict=True):
         assert torch.equal(x, torch.cat([part[0] for part in several]))
         assert torch.equal(y, torch.cat([part[1] for part in several]))
         assert {part[2] for part in several} == {len(x)}
@@ -184,13 +184,15 @@ def test_workers_crop_what_one_process_crops(home, room, rotate):
 def test_two_workers_train_on_photos_that_are_read_on_demand(home):
     """LeNet-1 has neither normalisation nor dropout, which workers could not share."""
     own = {"net": "lenet1", "channels": 3, "input": (16, 16), "epochs": 1, "tiles": False}
-    run = run_of(home, **own, workers=2, memory=1e-9)
+    run = run_of(home, **own, processes=2, memory=1e-9)
     dataset, eyes = opened_for(run)
     found = {}
     for workers in (0, 2):
         model = _built(run)
         state = start(model, run.recipe)
-        list(fitted(state, dataset, eyes, replace(run, where=Where(workers=workers, tiles=False))))
+        list(
+            fitted(state, dataset, eyes, replace(run, where=Where(processes=workers, tiles=False)))
+        )
         found[workers] = state.weights()
     for name, value in found[0].items():
         torch.testing.assert_close(found[2][name], value, rtol=1e-4, atol=1e-5)

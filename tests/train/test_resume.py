@@ -1,6 +1,7 @@
 """Going on with a run: the same as one never stopped, and whole whenever the writing stops."""
 
 import errno
+import json
 import os
 import random
 import re
@@ -26,6 +27,7 @@ from papernets.train import outcome, session
 from papernets.train.checkpoint import load_state
 from papernets.train.events import Epoch, Progress, Started
 from papernets.train.folder import InUse, locked, opened
+from papernets.train.runner import train
 from papernets.train.settings import read_config
 from papernets.words import resume_command
 
@@ -198,13 +200,45 @@ def test_other_data_are_refused_and_the_old_place_is_kept(home, stopped, tmp_pat
     assert (stopped / "run.toml").read_bytes() == before
 
 
-def test_a_finished_run_is_not_prolonged(home, tmp_path, capsys):
-    do(run_of(home, epochs=1), tmp_path / "run")
+@pytest.mark.parametrize("settings", [{}, {"schedule": "plateau", "patience": 1, "drops": 1}])
+def test_a_finished_run_is_prolonged(home, tmp_path, capsys, settings):
+    """What it leaves is what a run of so many epochs leaves that was never finished before."""
+    do(run_of(home, **settings), tmp_path / "whole")
+    do(run_of(home, **settings, epochs=2), tmp_path / "run")
+    first = (tmp_path / "run" / "result.json").read_text()
+    flags = ["train", "--resume", "--trust", "-q", "--out", str(tmp_path / "run")]
+    assert main([*flags, "--epochs", "3"]) == 0
+    assert left_by(tmp_path / "run") == left_by(tmp_path / "whole")
+    assert json.loads((tmp_path / "run" / "result-2.json").read_text()) == json.loads(first)
+    assert read_config(tmp_path / "run" / "run.toml")["epochs"] == 3
+
+
+def test_a_prolonged_run_that_is_stopped_goes_on(home, whole, tmp_path):
+    folder = tmp_path / "run"
+    do(run_of(home, epochs=1), folder)
+    with pytest.raises(KeyboardInterrupt), opened(folder, None, True, {"epochs": 3}) as kept:
+        for event in train(kept, folder):
+            if after(2)(event):
+                raise KeyboardInterrupt
+    do(None, folder, resume=True)
+    assert left_by(folder) == whole
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"schedule": "cosine"}, "schedule 'cosine' falls to its end with the last epoch"),
+        ({"schedule": "step"}, "schedule 'step' falls at shares of all steps"),
+        ({"average_kind": "polyak"}, "average_kind 'polyak' is a mean over a share of all steps"),
+    ],
+)
+def test_a_finished_run_that_cannot_be_prolonged(home, tmp_path, capsys, settings, why):
+    do(run_of(home, epochs=1, **settings), tmp_path / "run")
     flags = ["train", "--resume", "--trust", "--out", str(tmp_path / "run")]
     assert main([*flags, "--epochs", "4"]) == 2
     assert (
-        f"the run in {tmp_path / 'run'} is finished after 1 epoch, the end of its schedule: "
-        "it is not prolonged. Train on from its best weights in a new run: papernets train "
+        f"the run in {tmp_path / 'run'} is finished after 1 epoch, and cannot be prolonged: "
+        f"{why}. Train on from its best weights in a new run: papernets train "
         f"--weights {tmp_path / 'run'} --data {home / 'pictures'} --epochs 3 --out FOLDER"
     ) in capsys.readouterr().err
     assert main([*flags, "--epochs", "1", "-q"]) == 0
