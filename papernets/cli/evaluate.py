@@ -42,8 +42,8 @@ def evaluate(
         str,
         typer.Option(
             "--data",
-            help="digits, mnist, fashion_mnist, cifar10, a folder, or parquet files. "
-            "[what it was trained on]",
+            help="digits, mnist, fashion_mnist, cifar10, cifar100, a folder, a table of paths and "
+            "labels, tar shards, a zip file, or parquet files. [what it was trained on]",
         ),
     ] = "",
     data_dir: DataDir = "",

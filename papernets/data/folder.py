@@ -48,11 +48,11 @@ def open_folder(root: Path, wanted: Wanted) -> Dataset:
     ValueError; so do a folder without two classes, and a class that the training part lacks.
     Classes whose names are the same in Unicode's composed form (NFC), which they get, are one.
     """
-    found = _listings(root)
+    found = list_folder(root)
     if found.said and wanted.strict:
         several = WITHOUT_STRICT.format("it is" if len(found.said) == 1 else "they are")
         raise empty_classes(root, found.said, several)
-    skipped, remarks = [*_loose(root), *found.said], of_nested(found.nested)
+    skipped, remarks = [*loose(root), *found.said], of_nested(found.nested)
     return read_dataset(root, found.listings, wanted, skipped, remarks=remarks)
 
 
@@ -68,7 +68,7 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
             ) from None
 
 
-def _listings(root: Path) -> Found:
+def list_folder(root: Path) -> Found:
     """The files of each part. A class without a training file is left out.
 
     A folder counts as a part if it holds folders itself: a class may be called "train".
@@ -165,11 +165,11 @@ def _listing(folder: Path, root: Path, split: str) -> Found:
     return Found({split: Listing.named(paths, names, kept)}, said, nested)
 
 
-def _loose(root: Path) -> list[str]:
+def loose(root: Path) -> list[str]:
     """A message about pictures that lie beside the class folders, where any do."""
-    loose = loose_pictures(root)
-    more = f" and {len(loose) - 1:,} more" if len(loose) > 1 else ""
-    return [f"{shown(loose[0])}{more}: in no class folder"] if loose else []
+    found = loose_pictures(root)
+    more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+    return [f"{shown(found[0])}{more}: in no class folder"] if found else []
 
 
 def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.content import Content
 from ..data.folder import whole_folder
 from ..data.idx import find_idx
+from ..data.kinds import gatherer, is_there
 from ..data.layout import misplaced
 from ..data.listing import SPLITTING
 from ..data.names import normal
 from ..data.notes import of_remarks
-from ..data.parquet import has_no_parts, is_parquet, listings_of
 from ..data.picture import shown
 from ..data.sources import given_path
 from ..data.stored import (
@@ -61,11 +62,11 @@ def open_pictures(
     if part and part not in PARTS:
         raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
     preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
-    root = _folder(name, data_dir)
-    if root is not None and seen is not None:
-        return by_content(_whole(bundle, preprocessing, root, strict), seen, part)
-    if root is not None and (part == "all" or not (part or _trained_on(bundle, root))):
-        return _whole(bundle, preprocessing, root, strict)
+    source = _source(name, data_dir)
+    if source is not None and seen is not None:
+        return by_content(_whole(bundle, preprocessing, source, strict), seen, part)
+    if source is not None and (part == "all" or not (part or _trained_on(bundle, source.root))):
+        return _whole(bundle, preprocessing, source, strict)
     run = bundle.info.run
     dataset = data.open(
         name,
@@ -76,6 +77,7 @@ def open_pictures(
         strict=strict,
         only_test=part in ("", "test") and preprocessing.kind == "photo",
         split=split_of(run),
+        labels=str(run.get("labels") or "fine"),
     )
     part = part or "test"
     chosen = _part(dataset, part)
@@ -84,9 +86,9 @@ def open_pictures(
     labels = torch.zeros(len(dataset.classes), dtype=torch.int64)
     labels[chosen.labels.unique()] = torch.tensor(known)
     notes = _notes(bundle.info.classes, dataset.classes, there, dataset.name)
-    if root is not None or part != "test":
+    if source is not None or part != "test":
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
-    if root is not None:
+    if source is not None:
         notes = (*notes, AGAIN)
     images, good, skipped = _stored(chosen, dataset, preprocessing, strict)
     chosen = chosen if len(good) == len(chosen) else chosen.select(good)
@@ -162,16 +164,31 @@ def _notes(
     return tuple(notes)
 
 
-def _folder(name: str, data_dir: str | None) -> Path | None:
-    """The folder of pictures, or the parquet files, without parts that a name means; else None."""
+@dataclass(frozen=True)
+class _Source:
+    """Pictures without parts of their own: their files, the class of each, and who was left out."""
+
+    root: Path
+    files: tuple[File, ...]
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+
+def _source(name: str, data_dir: str | None) -> _Source | None:
+    """The pictures that a name means, where nothing says which part they are of; else None."""
     if normal(name) in data.NAMES:
         return None
     path = given_path(name, data_dir)
-    if is_parquet(path):
-        return path if has_no_parts(path) else None
-    if not path.is_dir() or find_idx([path]) or whole_folder(path) is None:
+    if gather := gatherer(path):
+        found = gather(path) if is_there(path) else None
+        if found is None or found.parted:
+            return None
+        rows = found.listings["train"]
+        return _Source(path, rows.files, rows.names, rows.classes, found.skipped)
+    if not path.is_dir() or find_idx([path]) or (listing := whole_folder(path)) is None:
         return None
-    return path
+    return _Source(path, *listing, tuple(dict.fromkeys(listing[1])))
 
 
 def _trained_on(bundle: Bundle, root: Path) -> bool:
@@ -180,33 +197,23 @@ def _trained_on(bundle: Bundle, root: Path) -> bool:
     return bool(given) and path_of(str(given)).resolve().name == root.resolve().name
 
 
-def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: bool) -> Pictures:
-    """Every picture of a folder or of parquet files, read as `predict` reads it."""
-    without: list[str] = []
-    paths: Sequence[File]
-    if is_parquet(root):
-        parts, without = listings_of(root)
-        rows = parts["train"]
-        paths, names, found = rows.files, rows.names, rows.classes
-    else:
-        listing = whole_folder(root)
-        assert listing is not None
-        paths, names = listing
-        found = tuple(dict.fromkeys(names))
+def _whole(bundle: Bundle, preprocessing: Preprocessing, source: _Source, strict: bool) -> Pictures:
+    """Every picture of a source without parts, read as `predict` reads it."""
+    root, found = source.root, source.classes
     name = root.resolve().name
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
     try:
         known = matched(bundle.info.classes, found, shown(root), _unnamed(bundle))
     except ValueError as error:
-        meant = "" if is_parquet(root) else misplaced(root)
+        meant = misplaced(root) if not gatherer(root) else ""
         raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
     places = dict(zip(found, known, strict=True))
-    read = _files(paths, preprocessing, strict)
-    labels = torch.tensor([places[names[at]] for at in read.good])
-    files = tuple(paths[at] for at in read.good)
+    read = _files(source.files, preprocessing, strict)
+    labels = torch.tensor([places[source.names[at]] for at in read.good])
+    files = tuple(source.files[at] for at in read.good)
     notes = (*_notes(bundle.info.classes, found, found, name), *of_remarks(read.remarks))
-    skipped = (*without, *read.reasons)
+    skipped = (*source.skipped, *read.reasons)
     return Pictures(name, "all", read.images, labels, files, notes, skipped, read.content)
 
 

@@ -10,6 +10,7 @@ from ..words import did_you_mean
 from .toml import check_setting
 
 SPLITS, DRAWS = ("content", "order"), ("picture", "order")
+LABELS = ("fine", "coarse")
 BEGINNING = ("probe", "fallback", "freeze_norm")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
@@ -32,6 +33,7 @@ class Basics:
     batch_size: int = 128
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
+    labels: str = "fine"  # of CIFAR-100, which has two for each picture
     seed: int = 0
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
 
@@ -39,6 +41,7 @@ class Basics:
         """ValueError names a value that cannot be."""
         check_word("split", self.split, SPLITS)
         check_word("draws", self.draws, DRAWS)
+        check_word("labels", self.labels, LABELS)
         if not self.data:
             raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
         for name in BEGINNING:

@@ -29,6 +29,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         seed=run.recipe.seed,
         strict=run.where.strict,
         split=run.recipe.split,
+        labels=run.recipe.labels,
     )
 
 
