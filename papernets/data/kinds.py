@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from papernets.data.gathered import Gathered
+from papernets.data.hub import gather_hub, is_hub
 from papernets.data.listed import gather_listed, is_listed
 from papernets.data.parquet import gather_parquet, is_parquet
 from papernets.data.shards import expanded, gather_shards, is_shards
 from papernets.data.zipped import gather_zip, is_zip
 
 KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Gathered]], ...] = (
+    (is_hub, gather_hub),
     (is_parquet, gather_parquet),
     (is_shards, gather_shards),
     (is_zip, gather_zip),
@@ -27,8 +29,8 @@ def gatherer(path: Path) -> Callable[[Path], Gathered] | None:
 
 
 def is_there(path: Path) -> bool:
-    """True where something is at a path, or at the first name of a pattern of shards."""
-    if path.exists():
+    """True where something is at a path or at a pattern's first name, and for a name of the hub."""
+    if path.exists() or is_hub(path):
         return True
     try:
         return Path(expanded(str(path))[0]).exists()

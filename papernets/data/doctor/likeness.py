@@ -2,7 +2,8 @@
 
 The hash (dHash: Krawetz 2013, "Kind of like that") says for 8x8 places of the picture, made grey
 and 9x8, whether it becomes lighter to the right: 64 bits that stay much the same where a picture is
-compressed anew, made smaller or lighter.
+compressed anew, made smaller or lighter. A step counts from 3 levels on, as what is white, or
+black, all over would else give bits by chance.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from PIL import Image
 from papernets.watch import watched
 
 SIDE = 16  # pixels a side of the small copies
-BITS, LEAST = 10, 0.98
+BITS, LEAST = 16, 0.95
 """Of 64 bits, how many may differ, and how alike the small copies are at least: the correlation of
 their grey values, in which brightness and contrast do not count."""
+STEP = 2  # levels of 255: what is not lighter by more counts as the same
 MOST = 250_000  # pictures that are compared, each with each
 ROWS = 512  # pictures that are compared with all others at a time
 
@@ -25,7 +27,7 @@ def likeness(grey: Image.Image) -> tuple[int, NDArray[np.uint8]]:
     """The hash of a picture in mode L, and its copy of SIDE by SIDE."""
     area = Image.Resampling.BOX
     steps = np.asarray(grey.resize((9, 8), area)).astype(np.int16)
-    bits = np.packbits((steps[:, 1:] > steps[:, :-1]).ravel())
+    bits = np.packbits((steps[:, 1:] > steps[:, :-1] + STEP).ravel())
     return int.from_bytes(bits.tobytes(), "big"), np.asarray(grey.resize((SIDE, SIDE), area))
 
 
