@@ -45,6 +45,13 @@ def doctor(
     out: Annotated[
         str, typer.Option("-o", "--out", help="An HTML page with the pictures: report.html.")
     ] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A setting as in train, key=value: nested=true, input=96. May be repeated.",
+        ),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -58,6 +65,7 @@ def doctor(
     screen.quiet(quiet)
     path = _page_path(out)
     check_data(data, data_dir)
+    given = _given(data, data_dir, set_ or [])
     from ..data.doctor import Fault, everything, faults_of, look_at, page
     from ..data.doctor.faults import STOPS
 
@@ -67,9 +75,11 @@ def doctor(
     name = ""
     with waiting():
         try:
-            source = everything(data, data_dir or None)
+            source = everything(
+                data, data_dir or None, given.get("labels", "fine"), given.get("nested") is True
+            )
             seen = look_at(source)
-            run = _run(data, data_dir, net, seen)
+            run = _run(given, net, seen)
             name = run.recipe.net
             size = run.found.net.member.input[1:]
             faults = faults_of(seen, source, (size[0], size[1]))
@@ -110,20 +120,29 @@ def _write(path: Path, text: str) -> None:
     write_atomically(path, text.encode())
 
 
-def _run(data: str, data_dir: str, net: str, seen: Looked) -> Run:
+def _given(data: str, data_dir: str, pairs: list[str]) -> dict[str, Any]:
+    """The settings of the run that is meant."""
+    from ..train.settings import joined, located, parse_set
+
+    own = {"data": data} | ({"data_dir": data_dir} if data_dir else {})
+    with wrong_use():
+        sets = [{key: value} for key, value in map(parse_set, pairs)]
+        return located(joined(*sets, own))
+
+
+def _run(given: dict[str, Any], net: str, seen: Looked) -> Run:
     """The run of the given network, or of one that fits the pictures."""
     import numpy as np
 
-    from ..train.settings import located, resolve
+    from ..train.settings import resolve
 
     sides = seen.sizes[seen.readable].max(1) if seen.readable.any() else np.array([256])
     middle = float(np.median(sides))
     digits = set(seen.classes) <= set("0123456789") and not seen.coloured.any()
     kind = "small" if middle <= LITTLE else "photographs"
     kind = "digits" if digits and middle <= LITTLE else kind
-    given: dict[str, Any] = {"data": data} | ({"data_dir": data_dir} if data_dir else {})
     with wrong_use():
-        return resolve(net or NETWORKS[kind], located(given))
+        return resolve(net or NETWORKS[kind], given)
 
 
 def _estimated(run: Run, source: Gathered) -> Estimate:

@@ -54,13 +54,15 @@ def open(
     only_test: bool = False,
     split: str = "content",
     labels: str = "fine",
+    nested: bool = False,
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10, cifar100) or by path.
 
     The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
     folder a class, of parquet files, tar shards or CIFAR's binary files; or a file: of parquet, a
     tar or zip file, a table of paths and labels. channels and size are how photos are stored: give
-    the network's. labels: CIFAR-100's "fine" or "coarse" ones. The rest is as in `Wanted`.
+    the network's. labels: CIFAR-100's "fine" or "coarse" ones. nested: the innermost folders
+    of pictures are the classes, not the outermost. The rest is as in `Wanted`.
     ValueError or FileNotFoundError says what is wrong and what would work.
     """
     key = normal(name)
@@ -74,7 +76,7 @@ def open(
     wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split)
     gather = lister(path, labels)
     if not gather:
-        return open_folder(path, wanted)
+        return open_folder(path, wanted, nested)
     # of a set that is always the same, a stated part
     stated = normal(path.resolve().name) in CIFAR or find_cifar(path) or find_cifar100(path)
     return open_gathered(path, gather(), replace(wanted, split="order") if stated else wanted)

@@ -62,7 +62,8 @@ def open_pictures(
     if part and part not in PARTS:
         raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
     preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
-    source = _source(name, data_dir)
+    nested = bundle.info.run.get("nested") is True
+    source = _source(name, data_dir, nested)
     if source is not None and seen is not None:
         return by_content(_whole(bundle, preprocessing, source, strict), seen, part)
     if source is not None and (part == "all" or not (part or _trained_on(bundle, source.root))):
@@ -78,6 +79,7 @@ def open_pictures(
         only_test=part in ("", "test") and preprocessing.kind == "photo",
         split=split_of(run),
         labels=str(run.get("labels") or "fine"),
+        nested=nested,
     )
     part = part or "test"
     chosen = _part(dataset, part)
@@ -175,7 +177,7 @@ class _Source:
     skipped: tuple[str, ...] = ()
 
 
-def _source(name: str, data_dir: str | None) -> _Source | None:
+def _source(name: str, data_dir: str | None, nested: bool) -> _Source | None:
     """The pictures that a name means, where nothing says which part they are of; else None."""
     if normal(name) in data.NAMES:
         return None
@@ -186,7 +188,9 @@ def _source(name: str, data_dir: str | None) -> _Source | None:
             return None
         rows = found.listings["train"]
         return _Source(path, rows.files, rows.names, rows.classes, found.skipped)
-    if not path.is_dir() or find_idx([path]) or (listing := whole_folder(path)) is None:
+    if not path.is_dir() or find_idx([path]):
+        return None
+    if (listing := whole_folder(path, nested)) is None:
         return None
     return _Source(path, *listing, tuple(dict.fromkeys(listing[1])))
 

@@ -32,7 +32,7 @@ DIGITS = "how digits on white paper are shown: photographs have a mean instead"
 UNLESS = "has no effect with this optimiser or schedule"
 NONE = "0, or none, where the source has no such step"
 LEFT: Mapping[str, str] = {
-    **dict.fromkeys(("net", "data", "labels", "recipe", "weights", "begin"), RUNS),
+    **dict.fromkeys(("net", "data", "labels", "nested", "recipe", "weights", "begin"), RUNS),
     **dict.fromkeys(("seed", "split", "draws"), SEEDED),
     **dict.fromkeys(("probe", "fallback", "freeze_norm"), BEGUN),
     **dict.fromkeys(("distance_scale", "constant", "neighbours", "boost"), LENETS),

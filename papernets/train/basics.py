@@ -34,6 +34,7 @@ class Basics:
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     draws: str = "picture"  # what augmentation draws by; "order": as it comes, as until then
     labels: str = "fine"  # of CIFAR-100, which has two for each picture
+    nested: bool = False  # the innermost folders are the classes, not the outermost
     seed: int = 0
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
 

@@ -30,6 +30,7 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         strict=run.where.strict,
         split=run.recipe.split,
         labels=run.recipe.labels,
+        nested=run.recipe.nested,
     )
 
 

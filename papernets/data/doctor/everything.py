@@ -33,10 +33,12 @@ class Held(Packed):
         return Image.fromarray(values[:, :, 0] if values.shape[2] == 1 else values)
 
 
-def everything(name: str, data_dir: str | None = None, labels: str = "fine") -> Gathered:
+def everything(
+    name: str, data_dir: str | None = None, labels: str = "fine", nested: bool = False
+) -> Gathered:
     """The pictures of a data set, by its name or path, none of them decoded; errors as `open`.
 
-    Where the source says no parts, all are "train".
+    Where the source says no parts, all are "train". labels, nested: as in `open`.
     """
     key = normal(name)
     if key == "digits" or key in FOLDERS:
@@ -46,7 +48,7 @@ def everything(name: str, data_dir: str | None = None, labels: str = "fine") -> 
         return _of_dataset(open_data(name, data_dir=data_dir))
     if gather := lister(path, labels):
         return gather()
-    found = list_folder(path)
+    found = list_folder(path, nested)
     return Gathered(found.listings, (*loose(path), *found.said), len(found.listings) > 1)
 
 
