@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..words import by, plural, quote
+from ..words import by, plural
 from . import screen
 from .flags import DataDir, Json, Quiet, WrongUse, check_data, wrong_use
 from .waiting import waiting
@@ -245,9 +246,12 @@ def _show(data: str, told: Sequence[str], faults: Sequence[Fault]) -> None:
             names = ", ".join(fault.files[:3])
             more = f" and {len(fault.files) - 3:,} more" if len(fault.files) > 3 else ""
             own = fault.files and fault.why.startswith(fault.files[0])
-            screen.paragraph("", fault.why if own or not names else f"{names}{more}: {fault.why}")
+            text = fault.why if own or not names else f"{names}{more}: {fault.why}"
+            screen.paragraph("", text, hang=2)
         if len(several) > MOST:
-            screen.paragraph("", f"and {len(several) - MOST:,} more: --json, or -o report.html")
+            screen.paragraph(
+                "", f"and {len(several) - MOST:,} more: --json, or -o report.html", hang=2
+            )
     screen.say()
     if any(fault.kind == STOPS for fault in faults):
         screen.prose(f"{data} cannot be trained on as it is.")

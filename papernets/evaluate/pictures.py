@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,11 @@ from ..bundle.load import Bundle
 from ..bundle.seen import read_seen
 from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.content import Content
-from ..data.folder import whole_folder
-from ..data.idx import find_idx
-from ..data.kinds import gatherer, is_there
+from ..data.kinds import gatherer
 from ..data.layout import misplaced
 from ..data.listing import SPLITTING
-from ..data.names import normal
 from ..data.notes import of_remarks
 from ..data.picture import shown
-from ..data.sources import given_path
 from ..data.stored import (
     File,
     Images,
@@ -38,6 +33,7 @@ from ..files import path_of
 from ..words import brief, composed, either, listed, nearest, plural
 from .known import PARTS, Pictures, by_content, of_part
 from .read import preprocessing_of, read_files
+from .whole import Source, source_of
 
 AGAIN = (
     "The network keeps no list of its pictures, as those of today do: the parts are drawn again, "
@@ -47,7 +43,13 @@ NAMED = 10  # classes that a sentence names
 
 
 def open_pictures(
-    bundle: Bundle, name: str, *, part: str = "", data_dir: str | None = None, strict: bool = False
+    bundle: Bundle,
+    name: str,
+    *,
+    part: str = "",
+    data_dir: str | None = None,
+    strict: bool = False,
+    room: float | None = None,
 ) -> Pictures:
     """One part of a data set, by its name or path, for a bundle's network.
 
@@ -57,17 +59,18 @@ def open_pictures(
     A bundle without a list of its pictures goes by the name of its data: where that is the same,
     the test part is drawn as in its run. Files are read as `predict` reads them. Classes are
     matched by name; one that the network lacks is a ValueError. With `strict` a file that cannot be
-    read is one too.
+    read is one too. room: bytes that photographs may take, else they are read again batch by batch;
+    None for a share of the free memory.
     """
     if part and part not in PARTS:
         raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
     preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
     nested = bundle.info.run.get("nested") is True
-    source = _source(name, data_dir, nested)
+    source = source_of(name, data_dir, nested)
     if source is not None and seen is not None:
-        return by_content(_whole(bundle, preprocessing, source, strict), seen, part)
+        return by_content(_whole(bundle, preprocessing, source, strict, room), seen, part)
     if source is not None and (part == "all" or not (part or _trained_on(bundle, source.root))):
-        return _whole(bundle, preprocessing, source, strict)
+        return _whole(bundle, preprocessing, source, strict, room)
     run = bundle.info.run
     dataset = data.open(
         name,
@@ -76,6 +79,7 @@ def open_pictures(
         size=preprocessing.picture,
         seed=int(run.get("seed") or 0),
         strict=strict,
+        room=room,
         only_test=part in ("", "test") and preprocessing.kind == "photo",
         split=split_of(run),
         labels=str(run.get("labels") or "fine"),
@@ -92,7 +96,7 @@ def open_pictures(
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
     if source is not None:
         notes = (*notes, AGAIN)
-    images, good, skipped = _stored(chosen, dataset, preprocessing, strict)
+    images, good, skipped = _stored(chosen, dataset, preprocessing, strict, room)
     chosen = chosen if len(good) == len(chosen) else chosen.select(good)
     notes, skipped = (*notes, *dataset.remarks), (*dataset.skipped, *skipped)
     content = None if seen is None else chosen.content
@@ -166,42 +170,19 @@ def _notes(
     return tuple(notes)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Pictures without parts of their own: their files, the class of each, and who was left out."""
-
-    root: Path
-    files: tuple[File, ...]
-    names: tuple[str, ...]
-    classes: tuple[str, ...]
-    skipped: tuple[str, ...] = ()
-
-
-def _source(name: str, data_dir: str | None, nested: bool) -> _Source | None:
-    """The pictures that a name means, where nothing says which part they are of; else None."""
-    if normal(name) in data.NAMES:
-        return None
-    path = given_path(name, data_dir)
-    if gather := gatherer(path):
-        found = gather(path) if is_there(path) else None
-        if found is None or found.parted:
-            return None
-        rows = found.listings["train"]
-        return _Source(path, rows.files, rows.names, rows.classes, found.skipped)
-    if not path.is_dir() or find_idx([path]):
-        return None
-    if (listing := whole_folder(path, nested)) is None:
-        return None
-    return _Source(path, *listing, tuple(dict.fromkeys(listing[1])))
-
-
 def _trained_on(bundle: Bundle, root: Path) -> bool:
     """Whether the bundle's run took its pictures from a folder of this name: paths change."""
     given = bundle.info.run.get("data")
     return bool(given) and path_of(str(given)).resolve().name == root.resolve().name
 
 
-def _whole(bundle: Bundle, preprocessing: Preprocessing, source: _Source, strict: bool) -> Pictures:
+def _whole(
+    bundle: Bundle,
+    preprocessing: Preprocessing,
+    source: Source,
+    strict: bool,
+    room: float | None,
+) -> Pictures:
     """Every picture of a source without parts, read as `predict` reads it."""
     root, found = source.root, source.classes
     name = root.resolve().name
@@ -213,7 +194,7 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, source: _Source, strict
         meant = misplaced(root) if not gatherer(root) else ""
         raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
     places = dict(zip(found, known, strict=True))
-    read = _files(source.files, preprocessing, strict)
+    read = _files(source.files, preprocessing, strict, room)
     labels = torch.tensor([places[source.names[at]] for at in read.good])
     files = tuple(source.files[at] for at in read.good)
     notes = (*_notes(bundle.info.classes, found, found, name), *of_remarks(read.remarks))
@@ -242,7 +223,11 @@ def _joined(images: list[Images]) -> Images:
 
 
 def _stored(
-    part: Part, dataset: Dataset, preprocessing: Preprocessing, strict: bool
+    part: Part,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    strict: bool,
+    room: float | None = None,
 ) -> tuple[Images, list[int], tuple[str, ...]]:
     """Pictures in the network's stored form, the places of those that could be read, why not.
 
@@ -250,7 +235,7 @@ def _stored(
     """
     fits = tuple(part.images.shape[2:]) == preprocessing.picture
     if part.files and (preprocessing.kind != "photo" or not fits):
-        read = _files(part.files, preprocessing, strict)
+        read = _files(part.files, preprocessing, strict, room)
         return read.images, read.good, tuple(read.reasons)
     if fits:
         return part.images, list(range(len(part))), ()
@@ -266,11 +251,14 @@ def _stored(
     return _together(pictures, skipped), good, tuple(skipped)
 
 
-def _files(paths: Sequence[File], preprocessing: Preprocessing, strict: bool) -> Stored:
+def _files(
+    paths: Sequence[File], preprocessing: Preprocessing, strict: bool, room: float | None
+) -> Stored:
     """Files in the network's stored form."""
     if preprocessing.kind == "photo":  # as many as there are: read on demand where they must be
         channels, (height, width) = preprocessing.channels, preprocessing.picture
-        fit = len(paths) * channels * height * width <= memory_for_pictures()
+        room = memory_for_pictures() if room is None else room
+        fit = len(paths) * channels * height * width <= room
         stored = read_stored(paths, channels, (height, width), fit)
         _check_strict(stored.reasons, len(paths), strict)
         if not stored.good:

@@ -81,6 +81,6 @@ def test_training_and_testing_take_less_than_a_gigabyte(tmp_path: Path) -> None:
     assert peak < MOST, f"{peak:,.0f} bytes to train"
     assert 19_000 < trained["test_images"] < 21_000
     assert trained["test_error"] < 0.85  # chance is 90 %
-    tested, peak = run("evaluate", out, "--threads", "1")
+    tested, peak = run("evaluate", out, "--threads", "1", "--memory", "0.01")
     assert peak < MOST, f"{peak:,.0f} bytes to test"
     assert tested["error"] == trained["test_error"]

@@ -78,7 +78,7 @@ def _stops(seen: Looked, size: tuple[int, int]) -> Iterator[Fault]:
 def _copies(seen: Looked, size: tuple[int, int]) -> Iterator[Fault]:
     """The same picture, or nearly the same, several times."""
     places = np.flatnonzero(seen.readable)
-    same = together(seen.content.select(places))
+    same = together(seen.content.select(places.tolist()))
     pairs = [(int(places[first]), int(at)) for first, at in zip(same, places, strict=True)]
     pairs = [pair for pair in pairs if pair[0] != pair[1]]
     firsts = places[np.unique(same)]
@@ -151,15 +151,15 @@ def _odd(seen: Looked, size: tuple[int, int]) -> Iterator[Fault]:
     """Pictures that show nothing, that alone have colours or none, and values without a range."""
     readable = seen.readable
     shows = readable & (seen.spread >= FLAT)
-    for at in np.flatnonzero(readable & ~shows):
+    for at in np.flatnonzero(readable & ~shows).tolist():
         yield _fault(seen, ODD, [at], "one colour alone: nothing is to be seen on it")
     share = float(seen.coloured[shows].mean()) if shows.sum() >= ENOUGH else 0.5
     if share >= NEARLY_ALL or share <= 1 - NEARLY_ALL:
         grey, what = share >= NEARLY_ALL, percent(max(share, 1 - share))
-        for at in np.flatnonzero(shows & (seen.coloured != grey)):
+        for at in np.flatnonzero(shows & (seen.coloured != grey)).tolist():
             has, others = ("no colours", "have") if grey else ("colours", "have none")
             yield _fault(seen, ODD, [at], f"it has {has}, and {what} of the others {others}")
-    for at in np.flatnonzero(readable):
+    for at in np.flatnonzero(readable).tolist():
         for remark in seen.remarks[at]:
             if remark.kind in (RANGE, ENDLESS):
                 yield _fault(seen, ODD, [at], f"more than 8 bits a value: {remark.detail}")
