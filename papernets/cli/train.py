@@ -182,7 +182,7 @@ def free_folders(run: Run | None) -> Iterator[Path]:
     assert run is not None
     net = run.recipe.net
     network = Path(net.rpartition(":")[0]).stem if ".py:" in net else net
-    data = re.sub(r"[{},]+", "_", Path(run.recipe.data).name)
+    data = re.sub(r"[{},:]+", "_", Path(run.recipe.data).name)
     data = ENDINGS.sub("", data) or "data"
     for number in itertools.count(1):
         folder = Path("runs", f"{network}-{data}-{number}")

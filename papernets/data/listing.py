@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from papernets.data.dataset import Dataset, Part, hold_out
+from papernets.data.dataset import Dataset, Part, apart, hold_out
 from papernets.data.draw import drawn
 from papernets.data.notes import of_remarks
 from papernets.data.picture import LARGE, Remark, dimensions, load, pillow_rules, shown
@@ -248,7 +248,8 @@ def _split(
             f"{name}{mark} is the test set; {len(held):,} of train{mark}'s {len(train):,} "
             f"pictures, {how}, choose the epoch"
         )
-        return train.select(rest), train.select(held), parts[name], sentence
+        learns, chooses = apart(train, (rest, held))
+        return learns, chooses, parts[name], sentence
     places, tested, held = _drawn(train, (0.1, 0.1), wanted)
     if not (len(tested) and len(held) and len(places)):
         raise ValueError(few + "Give three or more of each class, or folders train/ and val/")
@@ -257,7 +258,8 @@ def _split(
         f"{plural(len(places), 'picture')} to train, {len(held):,} to choose the epoch and "
         f"{len(tested):,} to test ({about}80, 10 and 10 %), {how}"
     )
-    return train.select(places), train.select(held), train.select(tested), sentence
+    learns, chooses, tests = apart(train, (places, held, tested))
+    return learns, chooses, tests, sentence
 
 
 def _drawn(train: Part, shares: Sequence[float], wanted: Wanted) -> list[Tensor]:

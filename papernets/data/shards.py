@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from papernets.data.gathered import Gathered, Rows, by_part, gathered
-from papernets.data.layout import split_of
+from papernets.data.layout import parts_in, split_of
 from papernets.data.members import (
     MOST_MARK,
     Member,
@@ -82,14 +82,14 @@ def _bytes_at(file: str, member: str, at: int, size: int) -> bytes:
 def is_shards(path: Path) -> bool:
     """True for a tar file, a pattern such as `train-{000..009}.tar`, and a folder of tar files.
 
-    A folder with other folders than train/, val/ and test/ is one of class folders, whatever tar
-    file lies beside these.
+    A folder with other folders than train/, val/ and test/, or with folders in these, is one of
+    class folders, whatever tar file lies beside them.
     """
     if not path.is_dir():
         return path.suffix.casefold() == ENDING
     try:
         folders = class_folders(path)
-        if not all(split_of(name) for name in folders):
+        if not all(split_of(name) for name in folders) or parts_in(path):
             return False
         return any(map(_holds_tar, (path, *(path / name for name in folders))))
     except OSError:

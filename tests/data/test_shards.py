@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from small_archives import folders, samples, tar
-from small_photos import NAMES, photo
+from small_photos import NAMES, folder, photo
 
 from papernets import data
 from papernets.data.dataset import WrongFolder
@@ -53,6 +53,14 @@ def test_a_pattern_one_file_and_names_of_classes(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"s-02.tar and 1 more of 4 shards: not there"):
         opened(f"{tmp_path}/s-{{00..03}}.tar")
     assert opened(tar(tmp_path / "j.tar", samples(8, form="json"))).classes == NAMES
+
+
+def test_a_tar_file_beside_class_folders_is_left_alone(tmp_path: Path) -> None:
+    root = folder(tmp_path / "photos", {"train": 8, "test": 4})
+    tar(root / "photos.tar", {"x.txt": b"x"})
+    assert opened(root).classes == NAMES
+    tar(folder(tmp_path / "bare", {"": 8}) / "photos.tar", {"x.txt": b"x"})
+    assert opened(tmp_path / "bare").classes == NAMES
 
 
 def test_patterns() -> None:
