@@ -12,7 +12,7 @@ import typer
 
 from ..words import by, plural
 from . import screen
-from .flags import DataDir, Json, Quiet, WrongUse, check_data, wrong_use
+from .flags import DataDir, Json, Quiet, WrongUse, check_data, own_file, wrong_use
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _run(given: dict[str, Any], net: str, seen: Looked) -> Run:
     digits = set(seen.classes) <= set("0123456789") and not seen.coloured.any()
     kind = "small" if middle <= LITTLE else "photographs"
     kind = "digits" if digits and middle <= LITTLE else kind
-    with wrong_use():
+    with wrong_use(), own_file(net):
         return resolve(net or NETWORKS[kind], given)
 
 

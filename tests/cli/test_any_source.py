@@ -34,7 +34,10 @@ def made(home: Path, kind: str) -> str:
     return kind
 
 
-@pytest.mark.parametrize("kind", ["s-{0..1}.tar", "set.zip", "labels.csv", "nested"])
+SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("set.zip", "labels.csv", "nested")]
+
+
+@pytest.mark.parametrize("kind", ["s-{0..1}.tar", *SLOW])
 def test_train_and_evaluate_from_another_folder(tmp_path, monkeypatch, capsys, kind: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.py").write_text(OWN)

@@ -69,7 +69,9 @@ def test_small_pictures_are_told_once_and_shards_are_examined_too(tmp_path: Path
     assert set(said) == {"unreadable", "small"} and len(faults) == 3
     assert "100.00 % of the pictures (30x40 in the middle)" in said["small"]
     assert sum(not reason for reason in seen.reasons) == 38
-    assert len(examined("digits", (28, 28))[0]) == 1797
+    digits = everything("digits").listings
+    assert sum(len(part.files) for part in digits.values()) == 1797
+    assert digits["test"].files[3].content().size == (28, 28)
 
 
 @pytest.mark.parametrize(
