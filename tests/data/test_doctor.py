@@ -74,6 +74,18 @@ def test_small_pictures_are_told_once_and_shards_are_examined_too(tmp_path: Path
     assert digits["test"].files[3].content().size == (28, 28)
 
 
+def test_pictures_that_are_alike_by_nature_are_told_once(tmp_path: Path) -> None:
+    """Frames of two films: which of them are copies cannot be said."""
+    films = {name: np.asarray(scene(seed)).astype(int) for seed, name in enumerate("ab")}
+    for at in range(12):
+        for name, values in films.items():
+            (tmp_path / name).mkdir(exist_ok=True)
+            frame = np.clip(values + 3 * at, 0, 255).astype(np.uint8)
+            Image.fromarray(frame).save(tmp_path / name / f"{at}.png")
+    (fault,) = examined(tmp_path)[1]
+    assert fault.kind == "near duplicate" and "each is nearly the same as 11 others" in fault.why
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from papernets.data.content import together
-from papernets.data.doctor.likeness import BITS, MOST, alike, groups
+from papernets.data.doctor.likeness import BITS, CROWD, MOST, alike, groups, partners
 from papernets.data.doctor.look import Looked
 from papernets.data.gathered import Gathered
 from papernets.data.picture import ENDLESS, RANGE, shown
@@ -82,8 +82,17 @@ def _copies(seen: Looked, size: tuple[int, int]) -> Iterator[Fault]:
     pairs = [(int(places[first]), int(at)) for first, at in zip(same, places, strict=True)]
     pairs = [pair for pair in pairs if pair[0] != pair[1]]
     firsts = places[np.unique(same)]
-    shows = seen.spread[firsts] >= FLAT
-    near = alike(seen.hashes, seen.small, firsts[shows])
+    shown_ones = firsts[seen.spread[firsts] >= FLAT]
+    crowd = partners(seen.hashes, seen.small, shown_ones)
+    near = alike(seen.hashes, seen.small, shown_ones) if crowd <= CROWD else []
+    if crowd > CROWD:
+        yield Fault(
+            NEAR,
+            (),
+            f"the pictures are alike by nature: each is nearly the same as {crowd:.0f} others of a "
+            "sample, as the frames of a film are. Which are copies cannot be told; frames of one "
+            "film belong in one part",
+        )
     bits = {pair[:2]: pair[2] for pair in near}
     for group in groups(len(seen), [*pairs, *bits]):
         inside = set(group)

@@ -15,12 +15,17 @@ from PIL import Image
 from papernets.watch import watched
 
 SIDE = 16  # pixels a side of the small copies
-BITS, LEAST = 16, 0.95
+BITS, LEAST = 16, 0.98
 """Of 64 bits, how many may differ, and how alike the small copies are at least: the correlation of
 their grey values, in which brightness and contrast do not count."""
 STEP = 2  # levels of 255: what is not lighter by more counts as the same
 MOST = 250_000  # pictures that are compared, each with each
+SAMPLE, CROWD = 1_000, 2.0
+"""Pictures of which it is looked how many others each is like, and how many are too many: then all
+are alike by nature, as the frames of a film are."""
 ROWS = 512  # pictures that are compared with all others at a time
+DENSE, CHUNK = 0.02, 1 << 16
+"""The share of pairs with like hashes from which on all are multiplied, and pairs at a time."""
 
 
 def likeness(grey: Image.Image) -> tuple[int, NDArray[np.uint8]]:
@@ -40,27 +45,38 @@ def alike(
     """
     if not 2 <= len(places) <= MOST:
         return []
-    flat = small[places].reshape(len(places), -1).astype(np.float32)
-    flat -= flat.mean(1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1)
+    unit = small[places].reshape(len(places), -1).astype(np.float32)
+    unit -= unit.mean(1, keepdims=True)
+    length = np.linalg.norm(unit, axis=1, keepdims=True)
+    unit = np.divide(unit, length, out=np.zeros_like(unit), where=length > 0)
     own, found = hashes[places], []
     blocks = range(0, len(places) - 1, ROWS)
     for start in watched(blocks, "pictures compared", len(places), ROWS):
-        rows = np.arange(start, min(start + ROWS, len(places)))
-        apart = np.bitwise_count(own[rows, None] ^ own[None, start:])
-        first, second = np.nonzero(apart <= BITS)
-        later = second > first
-        first, second = first[later], second[later]
-        bits = apart[first, second]
-        a, b = first + start, second + start
-        for chunk in range(0, len(a), 1 << 16):
-            one, other = a[chunk : chunk + (1 << 16)], b[chunk : chunk + (1 << 16)]
-            norm = length[one] * length[other]
-            same = np.einsum("np,np->n", flat[one], flat[other]) / np.maximum(norm, 1e-9)
-            good = np.flatnonzero((same >= LEAST) & (norm > 0))
-            here = bits[chunk : chunk + (1 << 16)]
-            found += [(int(places[one[at]]), int(places[other[at]]), int(here[at])) for at in good]
+        rows = own[start : start + ROWS]
+        bits = np.bitwise_count(rows[:, None] ^ own[None, start:])
+        close = bits <= BITS
+        close[:, : len(rows)] &= np.triu(np.ones((len(rows), len(rows)), bool), 1)
+        if close.mean() > DENSE:  # all products at once cost less than many one by one
+            close &= unit[start : start + ROWS] @ unit[start:].T >= LEAST
+        first, second = np.nonzero(close)
+        for at in range(0, len(first), CHUNK):
+            one, other = first[at : at + CHUNK], second[at : at + CHUNK]
+            same = np.einsum("np,np->n", unit[one + start], unit[other + start])
+            good = same >= LEAST
+            apart = bits[one, other][good].tolist()
+            pairs = zip(places[one[good] + start], places[other[good] + start], apart, strict=True)
+            found += [(int(a), int(b), n) for a, b, n in pairs]
     return found
+
+
+def partners(
+    hashes: NDArray[np.uint64], small: NDArray[np.uint8], places: NDArray[np.int64]
+) -> float:
+    """To how many others a picture is nearly the same, on average, among SAMPLE of these places."""
+    if len(places) < 2:
+        return 0.0
+    some = places[:: -(-len(places) // SAMPLE)]
+    return 2 * len(alike(hashes, small, some)) / len(some)
 
 
 def groups(count: int, pairs: list[tuple[int, int]]) -> list[list[int]]:
