@@ -12,6 +12,7 @@ from . import (
     convert,
     data,
     diff,
+    doctor,
     draw,
     evaluate,
     explain,
@@ -66,6 +67,7 @@ app.command("cite", cls=Verb)(cite.cite)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("recipe", cls=Verb)(recipe.recipe)
 app.command("look", cls=Verb)(look.look)
+app.command("doctor", cls=Verb)(doctor.doctor)
 app.command("train", cls=Verb)(train.train)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)

@@ -45,7 +45,9 @@ def fetch(
 
 @app.command("show", cls=Verb)
 def show(
-    data: Annotated[str, typer.Argument(help="digits, mnist, fashion_mnist, cifar10, or a path.")],
+    data: Annotated[
+        str, typer.Argument(help="digits, mnist, fashion_mnist, cifar10, cifar100, or a path.")
+    ],
     data_dir: Annotated[
         str, typer.Option("--data-dir", help="Folder with mnist and other data sets.")
     ] = "",

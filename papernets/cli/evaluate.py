@@ -42,8 +42,8 @@ def evaluate(
         str,
         typer.Option(
             "--data",
-            help="digits, mnist, fashion_mnist, cifar10, a folder, or parquet files. "
-            "[what it was trained on]",
+            help="digits, mnist, fashion_mnist, cifar10, cifar100, a folder, a table of paths and "
+            "labels, tar shards, a zip file, or parquet files. [what it was trained on]",
         ),
     ] = "",
     data_dir: DataDir = "",
@@ -76,6 +76,14 @@ def evaluate(
     batch_size: BatchSize = None,
     device: Device = "auto",
     threads: Threads = 0,
+    memory: Annotated[
+        float,
+        typer.Option(
+            "--memory",
+            help="Gigabytes that photographs may take; 0 for a share of the free memory.",
+            min=0,
+        ),
+    ] = 0.0,
     strict: Strict = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -120,7 +128,10 @@ def evaluate(
     else:
         check_data(name, data_dir)
     with waiting(), wrong_data():
-        pictures = open_pictures(loaded, name, part=part, data_dir=data_dir or None, strict=strict)
+        room = 1e9 * memory if memory else None
+        pictures = open_pictures(
+            loaded, name, part=part, data_dir=data_dir or None, strict=strict, room=room
+        )
         pictures = fair_for(pictures, others, part)
     if out:
         _make(Path(out))

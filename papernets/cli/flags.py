@@ -165,13 +165,13 @@ def wrong_data() -> Iterator[None]:
 
 def check_data(name: str, data_dir: str) -> None:
     """Wrong use where a name is no data set, and no folder; nothing is read."""
-    from ..data.parquet import is_parquet
+    from ..data.kinds import gatherer, is_there
     from ..data.sources import NAMES, given_path, normal
     from ..data.sources import open as open_data
 
     with wrong_use():
         path = given_path(name, data_dir or None)
-        if normal(name) not in NAMES and not (path.is_dir() or is_parquet(path)):
+        if normal(name) not in NAMES and not (path.is_dir() or (gatherer(path) and is_there(path))):
             open_data(name, data_dir=data_dir or None)  # says what there is
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -32,6 +33,7 @@ from .streams import Unwritten
 from .waiting import waiting
 
 MINUTE = 60  # seconds
+ENDINGS = re.compile(r"\.(parquet|tar|zip|csv|tsv|jsonl|ndjson)$", re.IGNORECASE)
 
 if TYPE_CHECKING:
     from ..train.run import Run
@@ -45,8 +47,9 @@ def train(
         str,
         typer.Option(
             "--data",
-            help="digits, mnist, fashion_mnist, cifar10, a folder with one sub-folder per class, "
-            "or parquet files. [digits, for networks that read them]",
+            help="digits, mnist, fashion_mnist, cifar10, cifar100, a folder with one sub-folder "
+            "per class, CSV or JSON lines of paths and labels, tar shards, a zip file, or parquet "
+            "files. [digits, for networks that read them]",
         ),
     ] = "",
     data_dir: DataDir = "",
@@ -220,7 +223,8 @@ def free_folders(run: Run | None) -> Iterator[Path]:
     assert run is not None
     net = run.recipe.net
     network = Path(net.rpartition(":")[0]).stem if ".py:" in net else net
-    data = Path(run.recipe.data).name.removesuffix(".parquet") or "data"
+    data = re.sub(r"[{},:]+", "_", Path(run.recipe.data).name)
+    data = ENDINGS.sub("", data) or "data"
     for number in itertools.count(1):
         folder = Path("runs", f"{network}-{data}-{number}")
         if not folder.exists():

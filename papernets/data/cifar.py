@@ -5,16 +5,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from papernets.data.dataset import Dataset
+from papernets.data.gathered import Gathered
 from papernets.data.known import CIFAR10
-from papernets.data.listing import Listing, Wanted, read_dataset
+from papernets.data.listing import Listing
 from papernets.data.picture import Packed, shown
-from papernets.files import read_bytes
+from papernets.files import opened, read_bytes
 from papernets.words import composed
 
 SIDE = 32
-MOST_NAMES = 1 << 16  # bytes of the file with the classes' names
-RECORD = 1 + 3 * SIDE * SIDE
+MOST_NAMES, MOST_RECORDS = 1 << 16, 1 << 30
+"""Bytes of the file with the classes' names, and of one with pictures, that are read."""
+VALUES = 3 * SIDE * SIDE
+RECORD = 1 + VALUES
 TRAIN, TEST = tuple(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin"
 INSIDE = "cifar-10-batches-bin"  # the folder in the archive
 PICKLES = (
@@ -29,7 +31,7 @@ HOW = (
 
 
 class Record(Packed):
-    """A picture in a file of records."""
+    """A picture in a file of records: the last 3,072 values of one."""
 
     encoded = False
     __slots__ = ("file", "number", "records")
@@ -42,7 +44,7 @@ class Record(Packed):
         return f"{shown(self.file)} row {self.number}"
 
     def content(self) -> Image.Image:
-        values = self.records[self.number, 1:].reshape(3, SIDE, SIDE)
+        values = self.records[self.number, -VALUES:].reshape(3, SIDE, SIDE)
         return Image.fromarray(np.ascontiguousarray(values.transpose(1, 2, 0)))
 
 
@@ -69,8 +71,8 @@ def refuse_pickles(path: Path) -> None:
             )
 
 
-def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
-    """CIFAR-10 from its six binary files.
+def gather_cifar(folder: Path) -> Gathered:
+    """The pictures of CIFAR-10's six binary files.
 
     FileNotFoundError names those that are missing; ValueError one that is cut short or has other
     labels, and classes of which the training files have no picture.
@@ -93,13 +95,7 @@ def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
         pictures: list[Packed] = []
         labels: list[int] = []
         for file in files:
-            size = file.stat().st_size
-            if size % RECORD or not size:
-                raise ValueError(
-                    f"{shown(file)}: {size:,} bytes, no whole number of records of {RECORD:,}: cut "
-                    "short, or not CIFAR-10. Unpack it again"
-                )
-            records = np.fromfile(file, np.uint8).reshape(-1, RECORD)
+            records = records_of(file, RECORD, "CIFAR-10")
             if records[:, 0].max() >= len(names):
                 wrong = int(records[:, 0].argmax())
                 raise ValueError(
@@ -116,4 +112,16 @@ def open_cifar(folder: Path, wanted: Wanted) -> Dataset:
             f"{shown(folder)}: {TRAIN[0]} to {TRAIN[-1]} have no picture of {', '.join(absent)}: "
             "not the whole CIFAR-10. Unpack the archive again"
         )
-    return read_dataset(folder, listings, wanted, mark="")
+    return Gathered(listings, parted=True)
+
+
+def records_of(file: Path, size: int, name: str) -> np.ndarray:
+    """The records uint8 (N, size) of a file; ValueError where it is cut short or something else."""
+    with opened(file, MOST_RECORDS) as content:
+        values = np.frombuffer(content.read(), np.uint8)
+    if len(values) % size or not len(values):
+        raise ValueError(
+            f"{shown(file)}: {len(values):,} bytes, no whole number of records of {size:,}: cut "
+            f"short, or not {name}. Unpack it again"
+        )
+    return values.reshape(-1, size)

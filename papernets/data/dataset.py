@@ -13,6 +13,7 @@ from papernets.data.stored import File, Images, OnDemand
 from papernets.words import by, plural
 
 KINDS = ("digit", "garment", "photo")
+MUCH = 64 << 20  # bytes of pictures that are not copied where they can change places
 
 
 class WrongFolder(ValueError):
@@ -63,6 +64,41 @@ class Part:
     def content(self) -> Content:
         """What each picture is known by; made of the stored pixels where nothing else is there."""
         return content_of_images(self.images[:]) if self.known is None else self.known
+
+
+def apart(part: Part, places: Sequence[Tensor]) -> list[Part]:
+    """A part's pictures as several, by places that are all of its places, each once.
+
+    Many pictures in memory change places in it, so that they are there once: `part` is used up.
+    """
+    images = part.images
+    if isinstance(images, OnDemand) or images.nbytes < MUCH:
+        return [part.select(some) for some in places]
+    assert sorted(torch.cat(list(places)).tolist()) == list(range(len(part)))
+    _permute(images.numpy(), torch.cat(list(places)).numpy())
+    found, start = [], 0
+    for some in places:
+        stop = start + len(some)
+        known = None if part.known is None else part.known.select(some)
+        files = tuple(part.files[at] for at in some.tolist()) if part.files else ()
+        found.append(Part(images[start:stop], part.labels[some], files, known))
+        start = stop
+    return found
+
+
+def _permute(values: np.ndarray, order: np.ndarray) -> None:
+    """Rows in another order, `values[order]`, in their place: round each cycle in turn."""
+    done = order == np.arange(len(order))
+    follow = order.tolist()
+    for start in range(len(follow)):
+        if done[start]:
+            continue
+        first, at = values[start].copy(), start
+        while (source := follow[at]) != start:
+            values[at] = values[source]
+            done[at] = True
+            at = source
+        values[at], done[at] = first, True
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import IO
 
 from papernets.data import idx
 from papernets.data.cifar import HOW
+from papernets.data.cifar100 import HOW as HOW_100
 from papernets.data.names import data_folder, normal
 from papernets.download import Failed, Progress, download
 from papernets.files import sweep
@@ -70,8 +71,8 @@ def fetch(name: str, data_dir: str | None = None, *, progress: Progress | None =
     ConnectionError, if no mirror gave a good file, says where to put which files by hand.
     """
     key = normal(name)
-    if key == "cifar10":
-        raise ValueError(f"cifar10 is not fetched by itself. {HOW}")
+    if key in ("cifar10", "cifar100"):
+        raise ValueError(f"{key} is not fetched by itself. {HOW if key == 'cifar10' else HOW_100}")
     if key not in FILES:
         raise ValueError(
             f"cannot fetch unknown data set {name!r}.{did_you_mean(key, FILES, loosely=True)} "

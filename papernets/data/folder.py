@@ -21,7 +21,7 @@ from papernets.data.layout import (
 from papernets.data.listing import Listing, Wanted, read_dataset
 from papernets.data.picture import load, pillow_rules, shown
 from papernets.data.stored import File, threads
-from papernets.data.tree import class_folders, loose_pictures, visible_files
+from papernets.data.tree import class_folders, loose_pictures, natural, visible_files
 from papernets.words import composed, listed, look_alike, plural
 
 WITHOUT_STRICT = "; without --strict {} left out"
@@ -39,7 +39,7 @@ class Found:
     nested: dict[str, list[str]]
 
 
-def open_folder(root: Path, wanted: Wanted) -> Dataset:
+def open_folder(root: Path, wanted: Wanted, nested: bool = False) -> Dataset:
     """The pictures under `root`, stored as `wanted` says.
 
     Each is scaled to cover the size and its middle cut out; a set of grey 28x28 pictures, light on
@@ -47,12 +47,13 @@ def open_folder(root: Path, wanted: Wanted) -> Dataset:
     cannot be read and empty classes are left out and named in `skipped`, or with `strict` raise
     ValueError; so do a folder without two classes, and a class that the training part lacks.
     Classes whose names are the same in Unicode's composed form (NFC), which they get, are one.
+    nested: the innermost folders are the classes, `insects/ants`; else the outermost.
     """
-    found = _listings(root)
+    found = list_folder(root, nested)
     if found.said and wanted.strict:
         several = WITHOUT_STRICT.format("it is" if len(found.said) == 1 else "they are")
         raise empty_classes(root, found.said, several)
-    skipped, remarks = [*_loose(root), *found.said], of_nested(found.nested)
+    skipped, remarks = [*loose(root), *found.said], of_nested(found.nested)
     return read_dataset(root, found.listings, wanted, skipped, remarks=remarks)
 
 
@@ -68,7 +69,7 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
             ) from None
 
 
-def _listings(root: Path) -> Found:
+def list_folder(root: Path, nested: bool = False) -> Found:
     """The files of each part. A class without a training file is left out.
 
     A folder counts as a part if it holds folders itself: a class may be called "train".
@@ -90,9 +91,9 @@ def _listings(root: Path) -> Found:
         reason = ", and the names of parts are no classes"
         raise no_class_folder(root, root / bare[0], where, reason)
     if not parts:
-        if len(names) > 1:
+        if len(names) > 1 and not nested:
             check_layout(root, names)
-        return _listing(root, root, "train")
+        return _innermost(root, "train") if nested else _listing(root, root, "train")
     if "train" not in parts:
         raise WrongFolder(
             f"{shown(root)}: {', '.join(p.name + '/' for p in parts.values())} without train/. "
@@ -106,12 +107,13 @@ def _listings(root: Path) -> Found:
         )
     listings: dict[str, Listing] = {}
     empty: list[str] = []
-    nested: dict[str, list[str]] = {}
+    inside: dict[str, list[str]] = {}
     for split in [one for one in ORDER if one in parts]:
-        found = _listing(parts[split], root, split)
+        place = parts[split]
+        found = _innermost(place, split) if nested else _listing(place, root, split)
         listings |= found.listings
         empty += found.said
-        nested = {**found.nested, **nested}
+        inside = {**found.nested, **inside}
     known = listings["train"].classes
     gone = {composed(name) for name in class_folders(parts["train"])} - set(known)
     for split, listing in listings.items():
@@ -133,7 +135,26 @@ def _listings(root: Path) -> Found:
                     f"(classes there: {listed(known, 5)}){hint}"
                 )
         listings[split] = listing.of_classes(known)
-    return Found(listings, empty, nested)
+    return Found(listings, empty, inside)
+
+
+def _innermost(folder: Path, split: str) -> Found:
+    """One part's files, each of the class that its folder's path says: `insects/ants`."""
+    paths, names = _by_path(folder)
+    classes = sorted(set(names), key=natural)
+    if len(classes) < 2 and split == "train":
+        only = f"only one class, {classes[0]!r}" if classes else "no picture in a folder"
+        raise WrongFolder(f"{shown(folder)}: {only}. Telling classes apart needs two or more")
+    return Found({split: Listing.named(paths, names, classes)}, [], {})
+
+
+def _by_path(folder: Path) -> tuple[list[str], list[str]]:
+    """The files in the folders of a folder, and the path of each one's folder."""
+    folders = class_folders(folder)
+    paths = [path for name in folders for path in visible_files(folder / name)]
+    inside = [Path(path).parent.relative_to(folder).as_posix() for path in paths]
+    _check_names(folder, list(dict.fromkeys(inside)))
+    return paths, list(map(composed, inside))
 
 
 def _listing(folder: Path, root: Path, split: str) -> Found:
@@ -165,23 +186,28 @@ def _listing(folder: Path, root: Path, split: str) -> Found:
     return Found({split: Listing.named(paths, names, kept)}, said, nested)
 
 
-def _loose(root: Path) -> list[str]:
+def loose(root: Path) -> list[str]:
     """A message about pictures that lie beside the class folders, where any do."""
-    loose = loose_pictures(root)
-    more = f" and {len(loose) - 1:,} more" if len(loose) > 1 else ""
-    return [f"{shown(loose[0])}{more}: in no class folder"] if loose else []
+    found = loose_pictures(root)
+    more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+    return [f"{shown(found[0])}{more}: in no class folder"] if found else []
 
 
-def whole_folder(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def whole_folder(
+    root: Path, nested: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """The files under a folder's class folders and the class of each; None for a folder with parts.
 
-    Nothing is opened and nothing split off; one class is enough.
+    Nothing is opened and nothing split off; one class is enough. nested: as in `open_folder`.
     """
     names = class_folders(root)
     parts = [name for name in names if split_of(name)]
     several = len({split_of(name) for name in parts}) > 1
     if not names or several or any(class_folders(root / name) for name in parts):
         return None
+    if nested:
+        paths, inside = _by_path(root)
+        return tuple(paths), tuple(inside)
     _check_names(root, names)
     pairs = [(path, composed(name)) for name in names for path in visible_files(root / name)]
     return tuple(path for path, _ in pairs), tuple(name for _, name in pairs)

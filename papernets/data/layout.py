@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 from papernets.data.dataset import WrongFolder
 from papernets.data.picture import shown
@@ -15,7 +16,7 @@ SPLITS = {
     "test": "test", "testing": "test",
 }  # fmt: skip
 ORDER = ("train", "val", "test")
-TABLES = (".csv", ".tsv", ".json", ".jsonl", ".xls", ".xlsx", ".mat")
+READ, TABLES = (".csv", ".tsv", ".jsonl", ".ndjson"), (".json", ".xls", ".xlsx", ".mat")
 MOST_NAMED = 5
 
 
@@ -154,8 +155,12 @@ def laid_out(folder: Path) -> str:
 def _table(root: Path) -> str:
     """A sentence, without its stop, on a table beside the pictures that might have the classes."""
     for entry in visible(root):
+        if entry.name.casefold().endswith(READ):
+            return (
+                f"If {entry.name} lists them with their classes: --data {quote(shown(entry.path))}"
+            )
         if entry.name.casefold().endswith(TABLES):
-            return f"{entry.name} is not read: the folder of a picture says its class"
+            return f"{entry.name} is not read: CSV and JSON lines are"
     return ""
 
 

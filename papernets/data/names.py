@@ -10,6 +10,7 @@ ALIASES = {
     "fashionmnist": "fashion_mnist",
     "fashion": "fashion_mnist",
     "cifar_10": "cifar10",
+    "cifar_100": "cifar100",
     "sklearn_digits": "digits",
 }
 

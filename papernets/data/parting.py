@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from papernets.data.dataset import Part, hold_out
+from papernets.data.dataset import Part, apart, hold_out
 from papernets.data.draw import drawn
 from papernets.data.picture import shown
 from papernets.words import plural
@@ -80,7 +80,8 @@ def parted(
             f"{name}{mark} is the test set; {len(held):,} of train{mark}'s {len(train):,} "
             f"pictures, {how}, choose the epoch"
         )
-        return train.select(rest), train.select(held), parts[name], sentence
+        learns, chooses = apart(train, (rest, held))
+        return learns, chooses, parts[name], sentence
     about = "about " if wanted.split == "content" else ""
     if not share:
         places, tested = _drawn(train, (TESTED,), wanted)
@@ -90,7 +91,8 @@ def parted(
             f"{plural(len(places), 'picture')} to train and {len(tested):,} to test ({about}90 "
             f"and 10 %), {how}; none chooses the epoch"
         )
-        return train.select(places), train.select([]), train.select(tested), sentence
+        learns, tests = apart(train, (places, tested))
+        return learns, learns.select([]), tests, sentence
     places, tested, held = _drawn(train, (TESTED, share), wanted)
     if not (len(tested) and len(held) and len(places)):
         raise ValueError(few + "Give three or more of each class, or folders train/ and val/")
@@ -99,7 +101,8 @@ def parted(
         f"{len(tested):,} to test ({about}{100 * (1 - TESTED - share):.3g}, {100 * share:.3g} and "
         f"10 %), {how}"
     )
-    return train.select(places), train.select(held), train.select(tested), sentence
+    learns, chooses, tests = apart(train, (places, held, tested))
+    return learns, chooses, tests, sentence
 
 
 def _drawn(train: Part, shares: Sequence[float], wanted: Wanted) -> list[Tensor]:

@@ -1,7 +1,6 @@
 """Opening picture files of any kind: orientation, transparency, 16 bits, and clear refusals."""
 
 import errno
-import functools
 import io
 import os
 import re
@@ -143,7 +142,6 @@ def _open(
             raise
         if why:
             raise Refused(f"{shown(source)}: {why}") from None
-        _formats.cache_clear()
         return Image.open(opened, formats=_formats())
 
 
@@ -189,9 +187,8 @@ def _readable(
         raise ValueError(f"{name}: damaged ({reason})") from error
 
 
-@functools.cache
 def _formats() -> tuple[str, ...]:
-    """Those of FORMATS that this Pillow can read."""
+    """Those of FORMATS that this Pillow can read: a package may add one at any time."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
 

@@ -1,7 +1,9 @@
 """`open`: a data set by its name or path, in memory, in three parts."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -9,25 +11,30 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from papernets.data.cifar import HOW, find_cifar, open_cifar, refuse_pickles
+from papernets.data.cifar import HOW, find_cifar, gather_cifar, refuse_pickles
+from papernets.data.cifar100 import HOW as HOW_100
+from papernets.data.cifar100 import find_cifar100, gather_cifar100
 from papernets.data.dataset import Dataset, Part, WrongFolder, hold_out
 from papernets.data.folder import open_folder
+from papernets.data.gathered import Gathered, open_gathered
 from papernets.data.idx import FILES, find_idx, read_pair
+from papernets.data.kinds import WORDS, gatherer, is_there
 from papernets.data.known import GARMENTS, numbers
 from papernets.data.listing import Wanted
 from papernets.data.names import data_folder, normal
-from papernets.data.parquet import is_parquet, open_parquet
+from papernets.data.parquet import is_parquet
 from papernets.data.parting import check_share
 from papernets.data.picture import shown
 from papernets.data.tree import class_folders
 from papernets.files import path_of
 from papernets.words import brief, by, did_you_mean, plural
 
-NAMES = ("digits", "mnist", "fashion_mnist", "cifar10")
+NAMES = ("digits", "mnist", "fashion_mnist", "cifar10", "cifar100")
+CIFAR = {"cifar10": HOW, "cifar100": HOW_100}
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
 DIGITS = numbers(10)
-ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
-TABLES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx")
+ARCHIVES = (".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
+TABLES = (".txt", ".json", ".xls", ".xlsx", ".mat")
 HELD_OUT = 5_000 / 60_000  # of an IDX training set, to choose the epoch
 DIGITS_TEST, DIGITS_HELD_OUT = 400, 200  # of the 1,797 in scikit-learn
 
@@ -45,49 +52,74 @@ def open(
     only_test: bool = False,
     split: str = "content",
     val_share: float = -1.0,
+    labels: str = "fine",
+    nested: bool = False,
 ) -> Dataset:
-    """A data set by name (digits, mnist, fashion_mnist, cifar10) or by path.
+    """A data set by name (digits, mnist, fashion_mnist, cifar10, cifar100) or by path.
 
     The path (from here, or from data_dir) may be a folder of the four IDX files, of pictures, one
-    folder a class, of parquet files or of CIFAR-10's binary files, or one parquet file. channels
-    and size are how photos are stored: give the network's. The rest is as in `Wanted`; of an IDX
-    set a twelfth is held out, of `digits` 200, unless val_share says otherwise. ValueError or
-    FileNotFoundError says what is wrong and what would work.
+    folder a class, of parquet files, tar shards or CIFAR's binary files; or a file: of parquet, a
+    tar or zip file, a table of paths and labels. channels and size are how photos are stored: give
+    the network's. labels: CIFAR-100's "fine" or "coarse" ones. nested: the innermost folders
+    of pictures are the classes, not the outermost. The rest is as in `Wanted`; of an IDX set a
+    twelfth is held out, of `digits` 200, unless val_share says otherwise.
+    ValueError or FileNotFoundError says what is wrong and what would work.
     """
     key = normal(name)
     check_share(val_share)
     if key == "digits":
         return _digits(val_share)
     if key in FOLDERS:
-        root = data_folder(data_dir)
-        if not root.is_dir():
-            raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
-        folders = [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root]
-        return _idx(key, folders, seed, val_share)
-    path = given_path(name, data_dir)
-    if key == "cifar10":
-        path = data_folder(data_dir) / key
-        if not (is_parquet(path) or find_cifar(path)):
-            refuse_pickles(path.parent)
-            raise FileNotFoundError(f"cifar10: not found in {path}. {HOW}")
-    if not path.exists():
-        raise _unknown(name, path)
-    if not (path.is_dir() or is_parquet(path)):
-        raise WrongFolder(_a_file(name, path))
+        return _idx(key, _idx_folders(key, data_dir), seed, val_share)
+    path = found_path(name, data_dir)
     if find_idx([path]):
         return _idx(normal(path.resolve().name), [path], seed, val_share)
     wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split, val_share)
-    stated = replace(wanted, split="order")  # of a set that is always the same, a stated part
-    if is_parquet(path):
-        return open_parquet(path, stated if normal(path.resolve().name) == "cifar10" else wanted)
-    binary = find_cifar(path)
-    return open_cifar(binary, stated) if binary else open_folder(path, wanted)
+    gather = lister(path, labels)
+    if not gather:
+        return open_folder(path, wanted, nested)
+    # of a set that is always the same, a stated part
+    stated = normal(path.resolve().name) in CIFAR or find_cifar(path) or find_cifar100(path)
+    return open_gathered(path, gather(), replace(wanted, split="order") if stated else wanted)
+
+
+def found_path(name: str, data_dir: str | None) -> Path:
+    """Where a data set lies that is not of digits or IDX files by its name; errors as `open`."""
+    key, path = normal(name), given_path(name, data_dir)
+    if key in CIFAR:
+        path = data_folder(data_dir) / key
+        if not (is_parquet(path) or find_cifar(path) or find_cifar100(path)):
+            refuse_pickles(path.parent)
+            raise FileNotFoundError(f"{key}: not found in {path}. {CIFAR[key]}")
+    if not is_there(path):
+        raise _unknown(name, path)
+    if not (path.is_dir() or gatherer(path)):
+        raise WrongFolder(_a_file(name, path))
+    return path
+
+
+def lister(path: Path, labels: str = "fine") -> Callable[[], Gathered] | None:
+    """What lists the pictures at a path with their parts; None for folders and IDX files."""
+    if gather := gatherer(path):
+        return partial(gather, path)
+    if binary := find_cifar100(path):
+        return partial(gather_cifar100, binary, labels)
+    if binary := find_cifar(path):
+        return partial(gather_cifar, binary)
+    return None
+
+
+def _idx_folders(key: str, data_dir: str | None) -> list[Path]:
+    root = data_folder(data_dir)
+    if not root.is_dir():
+        raise FileNotFoundError(f"{key}: there is no folder {root}. {_how_to_get(key, root)}")
+    return [root / key, root / FOLDERS[key] / "raw", root / FOLDERS[key], root]
 
 
 def given_path(name: str, data_dir: str | None) -> Path:
     """The path of a data set that is not one of NAMES: from here, or else from data_dir."""
     path = path_of(name)
-    if not path.exists() and not path.is_absolute() and (data_folder(data_dir) / path).exists():
+    if not is_there(path) and not path.is_absolute() and is_there(data_folder(data_dir) / path):
         return data_folder(data_dir) / path
     return path
 
@@ -96,11 +128,14 @@ def _a_file(name: str, path: Path) -> str:
     """What to do with a file that is no data set; its folder is proposed only where that is one."""
     kind = path.suffix.casefold()
     if kind in ARCHIVES:
-        return f"{name}: an archive. Unpack it, and give the folder that was in it: --data FOLDER"
+        return (
+            f"{name}: an archive of a kind that is not read: zip and tar files are. Unpack it, and "
+            "give the folder that was in it: --data FOLDER"
+        )
     if kind in TABLES:
         return (
-            f"{name}: a table of text. Pictures are taken from a folder with one sub-folder per "
-            "class, or from parquet files: --data FOLDER"
+            f"{name}: a table of a kind that is not read. Save it as CSV, or as JSON lines, with "
+            "a column of paths and one of labels, and give that: --data TABLE.csv"
         )
     here = path.parent
     if class_folders(here) or find_idx([here]) or is_parquet(here):
@@ -113,8 +148,8 @@ def _a_file(name: str, path: Path) -> str:
 def _unknown(name: str, path: Path) -> Exception:
     """The error for a name that is neither a data set nor a folder that is there."""
     names = ", ".join(NAMES)
-    if path.suffix.casefold() == ".parquet":
-        return FileNotFoundError(f"{name}: no such file. Give one, or a folder of them")
+    if gatherer(path) or path.suffix.casefold() in (*ARCHIVES, *TABLES):
+        return FileNotFoundError(f"{name}: no such file. Give one, or a folder of pictures")
     if path.name != name or os.sep in name or name.startswith((".", "~")):
         return FileNotFoundError(
             f"{name}: no such folder. Give a folder with one sub-folder per class, "
@@ -122,7 +157,7 @@ def _unknown(name: str, path: Path) -> Exception:
         )
     return ValueError(
         f"unknown data set {brief(name)}.{did_you_mean(normal(name), NAMES, loosely=True)} Names: "
-        f"{names}; or the path of parquet files, or of a folder with one sub-folder per class"
+        f"{names}; or the path of {WORDS}"
     )
 
 

@@ -14,15 +14,11 @@ from ..bundle.load import Bundle
 from ..bundle.seen import read_seen
 from ..data import Dataset, Part, Preprocessing, imagenet
 from ..data.content import Content
-from ..data.folder import whole_folder
-from ..data.idx import find_idx
+from ..data.kinds import gatherer
 from ..data.known import names_for
 from ..data.layout import misplaced
-from ..data.names import normal
 from ..data.notes import of_remarks
-from ..data.parquet import has_no_parts, is_parquet, listings_of
 from ..data.picture import shown
-from ..data.sources import given_path
 from ..data.stored import (
     File,
     Images,
@@ -36,6 +32,7 @@ from ..files import path_of
 from ..words import brief, composed, either, listed, nearest, plural
 from .known import PARTS, Pictures, by_content, of_part, parted_as
 from .read import preprocessing_of, read_files
+from .whole import Source, source_of
 
 AGAIN = (
     "The network keeps no list of its pictures, as those of today do: the parts are drawn again, "
@@ -45,7 +42,13 @@ NAMED = 10  # classes that a sentence names
 
 
 def open_pictures(
-    bundle: Bundle, name: str, *, part: str = "", data_dir: str | None = None, strict: bool = False
+    bundle: Bundle,
+    name: str,
+    *,
+    part: str = "",
+    data_dir: str | None = None,
+    strict: bool = False,
+    room: float | None = None,
 ) -> Pictures:
     """One part of a data set, by its name or path, for a bundle's network.
 
@@ -55,16 +58,18 @@ def open_pictures(
     A bundle without a list of its pictures goes by the name of its data: where that is the same,
     the test part is drawn as in its run. Files are read as `predict` reads them. Classes are
     matched by name; one that the network lacks is a ValueError. With `strict` a file that cannot be
-    read is one too.
+    read is one too. room: bytes that photographs may take, else they are read again batch by batch;
+    None for a share of the free memory.
     """
     if part and part not in PARTS:
         raise ValueError(f"no part {brief(part)}: give {either(PARTS)}")
     preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
-    root = _folder(name, data_dir)
-    if root is not None and seen is not None:
-        return by_content(_whole(bundle, preprocessing, root, strict), seen, part)
-    if root is not None and (part == "all" or not (part or _trained_on(bundle, root))):
-        return _whole(bundle, preprocessing, root, strict)
+    nested = bundle.info.run.get("nested") is True
+    source = source_of(name, data_dir, nested)
+    if source is not None and seen is not None:
+        return by_content(_whole(bundle, preprocessing, source, strict, room), seen, part)
+    if source is not None and (part == "all" or not (part or _trained_on(bundle, source.root))):
+        return _whole(bundle, preprocessing, source, strict, room)
     run = bundle.info.run
     dataset = data.open(
         name,
@@ -73,8 +78,11 @@ def open_pictures(
         size=preprocessing.picture,
         seed=int(run.get("seed") or 0),
         strict=strict,
+        room=room,
         only_test=part in ("", "test") and preprocessing.kind == "photo",
         **parted_as(run),
+        labels=str(run.get("labels") or "fine"),
+        nested=nested,
     )
     part = part or "test"
     chosen = _part(dataset, part)
@@ -89,11 +97,11 @@ def open_pictures(
     labels = torch.zeros(len(dataset.classes), dtype=torch.int64)
     labels[chosen.labels.unique()] = torch.tensor(known)
     notes = _notes(own, dataset.classes, there, dataset.name)
-    if root is not None or part != "test":
+    if source is not None or part != "test":
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
-    if root is not None:
+    if source is not None:
         notes = (*notes, AGAIN)
-    images, good, skipped = _stored(chosen, dataset, preprocessing, strict)
+    images, good, skipped = _stored(chosen, dataset, preprocessing, strict, room)
     chosen = chosen if len(good) == len(chosen) else chosen.select(good)
     notes, skipped = (*notes, *dataset.remarks), (*dataset.skipped, *skipped)
     content = None if seen is None else chosen.content
@@ -168,37 +176,21 @@ def _notes(
     return tuple(notes)
 
 
-def _folder(name: str, data_dir: str | None) -> Path | None:
-    """The folder of pictures, or the parquet files, without parts that a name means; else None."""
-    if normal(name) in data.NAMES:
-        return None
-    path = given_path(name, data_dir)
-    if is_parquet(path):
-        return path if has_no_parts(path) else None
-    if not path.is_dir() or find_idx([path]) or whole_folder(path) is None:
-        return None
-    return path
-
-
 def _trained_on(bundle: Bundle, root: Path) -> bool:
     """Whether the bundle's run took its pictures from a folder of this name: paths change."""
     given = bundle.info.run.get("data")
     return bool(given) and path_of(str(given)).resolve().name == root.resolve().name
 
 
-def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: bool) -> Pictures:
-    """Every picture of a folder or of parquet files, read as `predict` reads it."""
-    without: list[str] = []
-    paths: Sequence[File]
-    if is_parquet(root):
-        parts, without = listings_of(root)
-        rows = parts["train"]
-        paths, names, found = rows.files, rows.names, rows.classes
-    else:
-        listing = whole_folder(root)
-        assert listing is not None
-        paths, names = listing
-        found = tuple(dict.fromkeys(names))
+def _whole(
+    bundle: Bundle,
+    preprocessing: Preprocessing,
+    source: Source,
+    strict: bool,
+    room: float | None,
+) -> Pictures:
+    """Every picture of a source without parts, read as `predict` reads it."""
+    root, found = source.root, source.classes
     name = root.resolve().name
     if not found:
         raise ValueError(f"{shown(root)}: no picture in its class folders")
@@ -206,14 +198,14 @@ def _whole(bundle: Bundle, preprocessing: Preprocessing, root: Path, strict: boo
     try:
         known = matched(own, found, shown(root), _unnamed(bundle))
     except ValueError as error:
-        meant = "" if is_parquet(root) else misplaced(root)
+        meant = misplaced(root) if not gatherer(root) else ""
         raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
     places = dict(zip(found, known, strict=True))
-    read = _files(paths, preprocessing, strict)
-    labels = torch.tensor([places[names[at]] for at in read.good])
-    files = tuple(paths[at] for at in read.good)
+    read = _files(source.files, preprocessing, strict, room)
+    labels = torch.tensor([places[source.names[at]] for at in read.good])
+    files = tuple(source.files[at] for at in read.good)
     notes = (*_notes(own, found, found, name), *of_remarks(read.remarks))
-    skipped = (*without, *read.reasons)
+    skipped = (*source.skipped, *read.reasons)
     return Pictures(name, "all", read.images, labels, files, notes, skipped, read.content)
 
 
@@ -238,7 +230,11 @@ def _joined(images: list[Images]) -> Images:
 
 
 def _stored(
-    part: Part, dataset: Dataset, preprocessing: Preprocessing, strict: bool
+    part: Part,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    strict: bool,
+    room: float | None = None,
 ) -> tuple[Images, list[int], tuple[str, ...]]:
     """Pictures in the network's stored form, the places of those that could be read, why not.
 
@@ -246,7 +242,7 @@ def _stored(
     """
     fits = tuple(part.images.shape[2:]) == preprocessing.picture
     if part.files and (preprocessing.kind != "photo" or not fits):
-        read = _files(part.files, preprocessing, strict)
+        read = _files(part.files, preprocessing, strict, room)
         return read.images, read.good, tuple(read.reasons)
     if fits:
         return part.images, list(range(len(part))), ()
@@ -262,11 +258,14 @@ def _stored(
     return _together(pictures, skipped), good, tuple(skipped)
 
 
-def _files(paths: Sequence[File], preprocessing: Preprocessing, strict: bool) -> Stored:
+def _files(
+    paths: Sequence[File], preprocessing: Preprocessing, strict: bool, room: float | None
+) -> Stored:
     """Files in the network's stored form."""
     if preprocessing.kind == "photo":  # as many as there are: read on demand where they must be
         channels, (height, width) = preprocessing.channels, preprocessing.picture
-        fit = len(paths) * channels * height * width <= memory_for_pictures()
+        room = memory_for_pictures() if room is None else room
+        fit = len(paths) * channels * height * width <= room
         stored = read_stored(paths, channels, (height, width), fit)
         _check_strict(stored.reasons, len(paths), strict)
         if not stored.good:

@@ -30,7 +30,7 @@ DIGITS = "how digits on white paper are shown: photographs have a mean instead"
 UNLESS = "has no effect with this optimiser or schedule"
 NONE = "0, or none, where the source has no such step"
 LEFT: Mapping[str, str] = {
-    **dict.fromkeys(("net", "data", "recipe", "weights", "begin"), RUNS),
+    **dict.fromkeys(("net", "data", "labels", "nested", "recipe", "weights", "begin"), RUNS),
     **dict.fromkeys(("seed", "split", "draws"), SEEDED),
     "val_share": "as the data have it: a part to choose by, or a tenth of the training pictures",
     "drawn": "the network's own rule draws the weights",

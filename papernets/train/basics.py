@@ -11,6 +11,7 @@ from ..words import brief, did_you_mean
 from .toml import check_setting
 
 SPLITS, DRAWS = ("content", "order"), ("picture",)
+LABELS = ("fine", "coarse")
 BEGINNING = ("probe", "fallback", "freeze_norm")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
@@ -36,6 +37,8 @@ class Basics:
     val_share: float = -1.0  # held out of the training pictures; 0: none; -1: the set's own share
     split: str = "content"  # how parts are drawn; "order": of the files, as until November 2026
     draws: str = "picture"  # by what augmentation and dropout draw: nothing else is left
+    labels: str = "fine"  # of CIFAR-100, which has two for each picture
+    nested: bool = False  # the innermost folders are the classes, not the outermost
     seed: int = 0
     drawn: str = ""  # how first weights are, a kind and its scale; empty: by the network's own rule
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
@@ -44,6 +47,7 @@ class Basics:
         """ValueError names a value that cannot be."""
         check_word("split", self.split, SPLITS)
         check_word("draws", self.draws, DRAWS)
+        check_word("labels", self.labels, LABELS)
         if not self.data:
             raise ValueError("data must name a data set or a folder: digits, mnist, cifar10")
         for name in BEGINNING:

@@ -34,6 +34,8 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         strict=run.where.strict,
         split=run.recipe.split,
         val_share=run.recipe.val_share,
+        labels=run.recipe.labels,
+        nested=run.recipe.nested,
     )
 
 

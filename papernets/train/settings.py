@@ -181,11 +181,12 @@ def located(settings: Mapping[str, Any]) -> dict[str, Any]:
     if begin and begin.get("bundle") and path_of(str(begin["bundle"])).exists():
         found["begin"] = {**begin, "bundle": str(path_of(begin["bundle"]).absolute())}
     data = found.get("data")
-    if data and path_of(data).exists():
+    if data and (path_of(data).exists() or "{" in data):
         from ..data import NAMES as SETS
+        from ..data.kinds import is_there
         from ..data.names import normal
 
-        if normal(data) not in SETS:
+        if normal(data) not in SETS and is_there(path_of(data)):
             found["data"] = str(path_of(data).absolute())
     return found
 

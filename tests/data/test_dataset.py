@@ -1,10 +1,12 @@
 """Parts of a data set, and what is held out of it."""
 
+import numpy as np
 import pytest
 import torch
 
 from papernets.data import Dataset, Part
-from papernets.data.dataset import hold_out
+from papernets.data.content import content_of_images
+from papernets.data.dataset import apart, hold_out
 
 
 def part(count: int) -> Part:
@@ -60,3 +62,22 @@ def test_mnist_gives_exactly_five_thousand() -> None:
     labels = torch.repeat_interleave(torch.arange(10), torch.tensor(counts))
     rest, held = hold_out(labels, 5000 / 60000, seed=3)
     assert (len(rest), len(held)) == (55_000, 5_000)
+
+
+def test_many_pictures_are_taken_apart_in_their_place(monkeypatch) -> None:
+    """As by `select`, and no second copy is made."""
+    numbers = np.random.RandomState(3)
+    images = torch.from_numpy(numbers.randint(0, 256, (50, 1, 3, 4)).astype(np.uint8))
+    order = torch.from_numpy(numbers.permutation(50))
+    places = [order[:30].sort()[0], order[30:41].sort()[0], order[41:].sort()[0]]
+    files = tuple(map(str, range(50)))
+    part = Part(images.clone(), torch.arange(50), files, content_of_images(images))
+    wanted = [part.select(some) for some in places]
+    monkeypatch.setattr("papernets.data.dataset.MUCH", 0)
+    found = apart(part, places)
+    for one, other in zip(found, wanted, strict=True):
+        assert torch.equal(one.images, other.images) and torch.equal(one.labels, other.labels)
+        assert one.files == other.files
+        assert np.array_equal(one.content.held, other.content.held)
+    whole = part.images.untyped_storage().data_ptr()
+    assert all(one.images.untyped_storage().data_ptr() == whole for one in found)

@@ -29,6 +29,23 @@ def classes(root: Path, counts: dict[str, int]) -> Path:
     return root
 
 
+def test_innermost_folders_may_be_the_classes(tmp_path: Path) -> None:
+    """In natural order at each level, and with the same names inside two of the folders."""
+    names = {"insects/ants10": 8, "insects/ants2": 8, "birds/robin": 8, "birds": 4}
+    root = classes(tmp_path / "animals", names)
+    found = data.open(str(root), channels=3, nested=True)
+    assert found.classes == ("birds", "birds/robin", "insects/ants2", "insects/ants10")
+    assert data.open(str(root), channels=3).classes == ("birds", "insects")
+    listing = whole_folder(root, nested=True)
+    assert listing is not None and set(listing[1]) == set(found.classes)
+    with pytest.raises(ValueError, match="only one class, 'a/b'"):
+        data.open(str(classes(tmp_path / "one", {"a/b": 3})), nested=True)
+    for part in ("train", "test"):
+        classes(tmp_path / "parts" / part, {"x/young": 4, "y/young": 4})
+    parts = data.open(str(tmp_path / "parts"), nested=True)
+    assert parts.classes == ("x/young", "y/young") and len(parts.test) == 8
+
+
 def test_one_folder_a_class(tmp_path: Path) -> None:
     flowers = data.open(str(classes(tmp_path / "flowers", {"rose": 20, "daisy": 20})), channels=3)
     assert flowers.name == "flowers" and flowers.kind == "photo"

@@ -160,15 +160,15 @@ def test_evaluate_too_says_where_the_classes_are(tmp_path: Path, capsys) -> None
 
 
 @pytest.mark.parametrize("others", [["labels"], []])
-def test_a_table_of_labels_is_not_read(tmp_path: Path, others: list[str]) -> None:
+def test_a_table_of_labels_is_named(tmp_path: Path, others: list[str]) -> None:
     noise(tmp_path, 4, classes="i")
     (tmp_path / "i").rename(tmp_path / "images")
     for name in others:
         (tmp_path / name).mkdir()
     (tmp_path / "labels.csv").write_text("0.png,cat\n")
     advice = (
-        "labels.csv is not read: the folder of a picture says its class. Put the pictures of each "
-        f"class in a folder of its own: {tmp_path / 'cat' / '1.jpg'}, "
+        f"If labels.csv lists them with their classes: --data {tmp_path / 'labels.csv'}. Put the "
+        f"pictures of each class in a folder of its own: {tmp_path / 'cat' / '1.jpg'}, "
     )
     refused(tmp_path, advice)
     for file in (tmp_path / "images").iterdir():

@@ -12,7 +12,7 @@ from small_photos import folder, photo
 
 from papernets import data
 from papernets.data import listing, stored
-from papernets.data.stored import OnDemand, channel_statistics, marks_of
+from papernets.data.stored import AHEAD, OnDemand, channel_statistics, marks_of, threads
 
 
 def both(root: Path, **options):
@@ -53,6 +53,28 @@ def test_marks_and_statistics_are_numpys() -> None:
     assert mean == pytest.approx(values.mean((0, 2, 3)))
     assert deviation == pytest.approx([*values.std((0, 2, 3))[:2], 1.0])
     assert marks_of(images).checksum[3] == zlib.crc32(images[3].numpy().tobytes())
+
+
+def test_threads_keep_the_order_and_few_wait_for_one() -> None:
+    """A pool's own `map` makes a kilobyte of each picture before the first is read."""
+    waiting, most = set[int](), 0
+
+    class Items(list[int]):
+        def __iter__(self):
+            nonlocal most
+            for item in range(len(self)):
+                waiting.add(item)
+                most = max(most, len(waiting))
+                yield item
+
+    def done(item: int) -> int:
+        waiting.discard(item)
+        return -item
+
+    assert threads(done, Items(range(9 * AHEAD))) == [-item for item in range(9 * AHEAD)]
+    assert most <= AHEAD + 1
+    with pytest.raises(ZeroDivisionError):
+        threads(lambda item: 1 // item, range(5))
 
 
 def test_a_picture_that_is_gone_is_named(tmp_path: Path) -> None:
