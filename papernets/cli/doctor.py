@@ -208,7 +208,7 @@ def _summary(seen: Looked | None, net: str, estimate: Estimate | None) -> list[s
     import numpy as np
 
     from ..words import gigabytes, listed
-    from .progress import clock
+    from .epochs import clock
 
     counts = [f"{name} {count:,}" for name, count in _classes(seen).items()]
     classes = plural(len(seen.classes), "class", "classes")
