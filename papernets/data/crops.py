@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from papernets.data.resample import FILTERS, Boxes, scaled
+from papernets.data.stored import Images
 from papernets.words import by
 
 ASPECT = 4 / 3  # the widest and, upright, the highest crop of a part of the area
@@ -55,13 +56,13 @@ class Crop:
         mirrored, its share or scale, its aspect, its filter. ValueError where photos are smaller
         than the crop.
         """
-        self._check(images)
+        self.check(images)
         boxes = self._boxes(images, numbers.double())
         return self._cut(images, boxes, numbers[:, 2] < self.flip, numbers[:, 5])
 
     def by_order(self, images: Tensor, numbers: Tensor) -> Tensor:
         """As runs cut them that draw by order, scaled one by one; numbers (N, 5)."""
-        self._check(images)
+        self.check(images)
         boxes, flips = self._boxes(images, numbers.double()), numbers[:, 2] < self.flip
         if self.area >= 1:
             return self._cut(images, boxes, flips, numbers[:, 2])
@@ -77,7 +78,8 @@ class Crop:
             result[at] = crop
         return _mirrored(result, flips)
 
-    def _check(self, images: Tensor) -> None:
+    def check(self, images: Images) -> None:
+        """ValueError where photos (N, C, h, w) are too small for the crops."""
         (h, w), (rows, columns) = self._sides(images), self.size
         low, high = self.jitter
         if self.area < 1:
@@ -100,7 +102,7 @@ class Crop:
                 "--set enlarge=1.15, say, stores larger ones"
             )
 
-    def _sides(self, images: Tensor) -> tuple[int, int]:
+    def _sides(self, images: Images) -> tuple[int, int]:
         """Height and width of the photos with their padding."""
         return images.shape[2] + 2 * self.padding[0], images.shape[3] + 2 * self.padding[1]
 
