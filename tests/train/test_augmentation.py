@@ -237,7 +237,7 @@ def test_old_runs_draw_by_order_and_new_ones_by_picture(photos, tmp_path):
             {"augment": {"jitter_low": 20, "jitter_high": 30, "area": 0.5}},
             "augment.area and augment.jitter_low are two ways to scale a crop: give one",
         ),
-        ({"augment": {"aspect": 0.5}}, "augment.aspect takes the widest aspect of a crop, 1 or"),
+        ({"augment": {"aspect": 0.5}}, "augment.aspect takes the widest aspect of a crop, 1 to"),
         ({"augment": {"interpolation": 2}}, "augment.interpolation takes 1, for a filter drawn"),
         ({"augment": {"corners": 0.5}}, "augment.corners takes 1, for crops in the corners and"),
         ({"augment": {"gamma": 1}}, "unknown key 'gamma' in augment."),
