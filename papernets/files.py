@@ -165,6 +165,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         if error.errno in FULL:
             kept = ", what was there before is kept" if path.exists() else ""
             raise OSError(error.errno, f"the disk is full: {path} was not written{kept}") from None
+        if error.strerror and str(error.filename) in ("None", str(temporary)):  # nobody gave it
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise
     except BaseException:
         _remove(temporary)

@@ -44,6 +44,14 @@ def interrupting(line: int, code):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # left open
+def test_an_error_names_the_file_that_was_meant(tmp_path):
+    (tmp_path / "report.json").mkdir()
+    for path in (tmp_path / "report.json", tmp_path / "none" / "x"):
+        with pytest.raises(OSError) as found:
+            write_atomically(path, b"1")
+        assert found.value.filename == str(path)
+
+
 def test_ctrl_c_at_any_line_leaves_no_unfinished_file(tmp_path: Path) -> None:
     """Interrupted before each line in turn, the old content stays, and nothing else."""
     path, line = tmp_path / "state.pt", 0

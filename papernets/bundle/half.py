@@ -18,6 +18,10 @@ from .new_folder import refuse_taken, write_new
 from .save import save_bundle, versions
 from .weights import read_safetensors
 
+MOST = 2**-10
+"""The largest rounding, as a share of the largest number of a tensor: twice that of numbers which
+float16 holds with all its digits."""
+
 
 @dataclass(frozen=True)
 class Halved:
@@ -38,8 +42,9 @@ def halve(given: str | os.PathLike[str], out: Path) -> Halved:
     """Write a bundle, a committee too, with its weights in float16, to a new folder.
 
     Weights are what has two sizes or more. Vectors, the statistics of batch normalisation among
-    them, are few and stay in float32: a variance may be beyond float16's 65,504. What is computed
-    stays float32: a reader makes the numbers single again. Its run's pictures do not come along.
+    them, are few and stay in float32: a variance may be beyond float16's 65,504. So does a weight
+    of which float16 would lose digits, as all of it is near 0. What is computed stays float32: a
+    reader makes the numbers single again. Its run's pictures do not come along.
     ValueError for a weight that float16 cannot hold, FileExistsError where something is in the way.
     """
     folder = find_bundle(given)
@@ -86,6 +91,8 @@ def _half_of(folder: Path, out: Path) -> tuple[Halved, Mapping[str, Tensor]]:
             )
         largest = float(tensor.abs().max()) or 1.0
         off = float((tensor - half.to(tensor.dtype)).abs().max()) / largest
+        if off > MOST:  # all of it is near 0, where float16 has few numbers or none: as it is
+            continue
         if off > worst or not at:
             worst, at = off, name
         halved[name] = half

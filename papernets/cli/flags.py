@@ -117,7 +117,10 @@ def wrong_use() -> Iterator[None]:
     """Errors in here are the command's: a wrong name, option or key, a folder that is taken."""
     try:
         yield
-    except (ValueError, FileExistsError, FileNotFoundError) as error:
+    except (FileExistsError, FileNotFoundError) as error:  # the system's without its number
+        words = f"{error.filename}: {error.strerror}" if error.filename else said(error)
+        raise WrongUse(words) from None
+    except ValueError as error:
         raise WrongUse(said(error)) from None
 
 

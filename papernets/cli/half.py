@@ -26,10 +26,14 @@ def halved(bundle: str, out: Path, json: bool) -> None:
             }
         )
         return
+    rounded = (
+        f"Weights are in float16, rounded by at most {found.rounding:.1e} of the largest of their "
+        f"tensor ({found.tensor}); normalisation and biases are in float32"
+        if found.tensor
+        else "All weights are so near 0 that float16 would lose them, and stay in float32"
+    )
     screen.prose(
         f"{found.network}: {found.after / 1000:,.0f} KB of weights in {out}, "
-        f"{found.before / 1000:,.0f} KB before. Weights are in float16, rounded by at most "
-        f"{found.rounding:.1e} of the largest of their tensor ({found.tensor}); normalisation and "
-        "biases are in float32."
+        f"{found.before / 1000:,.0f} KB before. {rounded}."
     )
     screen.note(f"Try next: papernets evaluate {out}, to measure its error again")

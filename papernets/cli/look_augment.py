@@ -113,6 +113,12 @@ def _of_bundle(
     from ..train.recipe import TrainRecipe
 
     info = read_info(folder)
+    settings = asked.settings()
+    if unread := [key for key in settings if key not in (*READ, "data_dir")]:
+        raise WrongUse(
+            f"{folder} is looked at as its run was, and takes no {unread[0]}: leave it out, or "
+            f"look at the network: papernets look augment {info.network} {asked.on} -o FILE"
+        )
     if "augment" not in info.run:
         raise WrongUse(
             f"{folder} was not trained by papernets: how its pictures were augmented is not known. "
@@ -120,7 +126,7 @@ def _of_bundle(
         )
     eyes = Preprocessing.from_dict(info.preprocessing, info.arrays)
     own = {k: v for k, v in info.run.items() if k in READ}
-    given = {k: v for k, v in asked.settings().items() if k in READ}
+    given = {k: v for k, v in settings.items() if k in READ}
     own["augment"] = {**own["augment"], **given.pop("augment", {})}
     with wrong_use():
         recipe = TrainRecipe(**{**own, **given, "net": info.network})

@@ -33,6 +33,8 @@ def look_protocol(
     from ..data.picture import load, over, pillow_rules
     from ..draw.formats import encoded
     from ..draw.views import views_figure
+    from ..evaluate.protocols.protocol import CENTRE, TEN
+    from ..evaluate.protocols.views import middle
 
     form = chosen({}, output, PICTURES) if output else ""
     if not form:
@@ -45,10 +47,15 @@ def look_protocol(
     with pillow_rules():
         image = over(load(picture, 2 * LONGEST), 255).convert("RGB")
     size = image.height, image.width
-    panels = panels_of(found, size, input, net, stored)
-    image.thumbnail((LONGEST, LONGEST))
     title = f"{net.name}, {found.name}: {plural(found.views, 'view')} of a picture of {by(size)}"
     note = f"{found.shown.capitalize()}. The network sees {by(input)}."
+    if found.name not in (CENTRE, TEN):  # which look at the middle of any picture
+        image = middle(image)
+        looked = image.height, image.width
+        note += "" if looked == size else f" Of so long a picture its middle, {by(looked)}."
+        size = looked
+    panels = panels_of(found, size, input, net, stored)
+    image.thumbnail((LONGEST, LONGEST))
     figure = views_figure(np.asarray(image), panels, title, note)
     write(encoded(figure, form, title, f"{title}. {found.words}"), output)
     return f"{output}: {found.words}"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from papernets.data.resample import FILTERS, Boxes, scaled
+from papernets.data.stored import Images
 from papernets.words import by
 
 ASPECT = 4 / 3  # the widest and, upright, the highest crop of a part of the area
@@ -54,11 +55,12 @@ class Crop:
         mirrored, its share or scale, its aspect, its filter. ValueError where photos are smaller
         than the crop.
         """
-        self._check(images)
+        self.check(images)
         boxes = self._boxes(images, numbers.double())
         return self._cut(images, boxes, numbers[:, 2] < self.flip, numbers[:, 5])
 
-    def _check(self, images: Tensor) -> None:
+    def check(self, images: Images) -> None:
+        """ValueError where photos (N, C, h, w) are too small for the crops."""
         (h, w), (rows, columns) = self._sides(images), self.size
         low, high = self.jitter
         if self.area < 1:
@@ -81,7 +83,7 @@ class Crop:
                 "--set enlarge=1.15, say, stores larger ones"
             )
 
-    def _sides(self, images: Tensor) -> tuple[int, int]:
+    def _sides(self, images: Images) -> tuple[int, int]:
         """Height and width of the photos with their padding."""
         return images.shape[2] + 2 * self.padding[0], images.shape[3] + 2 * self.padding[1]
 

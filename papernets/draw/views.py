@@ -109,10 +109,15 @@ def _panel(axes: Any, picture: NDArray[np.uint8], panel: Panel) -> None:
     outlined = _outermost(panel.boxes) if len(panel.boxes) > MANY else panel.boxes
     for at, box in enumerate(outlined):  # edges that meet stay apart
         _outline(axes, box, _colour(box, panel.area), 1.2 * (at % 5))
+    of_colour: dict[str, list[tuple[float, float]]] = {}
     for box in panel.boxes:
-        y, x = box[0] + box[2] / 2, box[1] + box[3] / 2
-        axes.plot([x], [y], marker="+", color="white", markersize=6, markeredgewidth=2.2)
-        axes.plot([x], [y], marker="+", color=_colour(box, panel.area), markersize=5)
+        middle = (box[1] + box[3] / 2, box[0] + box[2] / 2)
+        of_colour.setdefault(_colour(box, panel.area), []).append(middle)
+    cross = {"marker": "+", "linestyle": "none"}
+    for colour, middles in of_colour.items():  # all at once: there may be thousands
+        x, y = zip(*middles, strict=True)
+        axes.plot(x, y, **cross, color="white", markersize=6, markeredgewidth=2.2)
+        axes.plot(x, y, **cross, color=colour, markersize=5)
     axes.set(xlim=(0, width), ylim=(height, 0))
 
 

@@ -14,9 +14,10 @@ from ..evaluate.report import report
 from ..files import read_bytes, write_atomically
 from ..machine import choose_device
 from ..numbers import is_number, is_whole
-from ..texts import Form, check_keys, json_text, parsed
-from ..train.folder import ENVIRONMENT, LOG, MOST_BYTES
+from ..texts import Form, check_forms, check_keys, json_text, parsed
+from ..train.folder import ENVIRONMENT, LOG, MOST_BYTES, RESULT
 from ..train.results import read_result
+from ..words import plural
 from .claim import Arm, Experiment, Measured
 from .work import Task, died_of
 
@@ -48,6 +49,11 @@ def read(task: Task, out: Path) -> Measured | None:
     if result is None and not died:
         return None
     log = records(folder)
+    if result is not None and task.run.found.net.count == 1 and len(log) != result["epochs"]:
+        raise ValueError(
+            f"{folder / LOG} has {plural(len(log), 'epoch')}, and the run had {result['epochs']}. "
+            f"{ANEW}"
+        )
     train = [row["train_error"] for row in log if is_number(row.get("train_error"))]
     chance = 1 - 1 / max(task.run.found.net.member.classes, 1)
     result = result or {"test_error": chance, "test_images": 0, "seconds": 0.0}
@@ -57,7 +63,7 @@ def read(task: Task, out: Path) -> Measured | None:
         result["test_error"],
         result["test_images"],
         tuple(train) if len(train) == len(log) else (),
-        tuple(row["val_error"] for row in log if is_number(row["val_error"])),
+        tuple(row["val_error"] for row in log if row["val_error"] is not None),
         log[-1]["images"] if log else 0,
         result["seconds"],
         died,
@@ -65,18 +71,35 @@ def read(task: Task, out: Path) -> Measured | None:
     )
 
 
+ANEW = f"Remove {RESULT} beside it, and --resume writes both anew"
+LOGGED: dict[str, Form] = {
+    "val_error": (lambda v: v is None or (is_number(v) and 0 <= v <= 1), "a number from 0 to 1"),
+    "images": (lambda v: is_whole(v, 0), "a whole number"),
+}
+"""What is read of an epoch; TRAINED: of one that was not logged by an earlier version besides."""
+TRAINED: dict[str, Form] = {
+    "train_error": (lambda v: is_number(v) and 0 <= v <= 1, "a number from 0 to 1")
+}
+
+
 def records(folder: Path) -> list[dict[str, Any]]:
-    """The epochs of a run as its log has them; of a committee those of its first network."""
+    """The epochs of a run as its log has them; of a committee those of its first network.
+
+    ValueError where the log is damaged.
+    """
     file = folder / LOG
     if not file.exists():
         return []
     rows = []
-    for line in read_bytes(file, MOST_BYTES).splitlines():
+    for number, line in enumerate(read_bytes(file, MOST_BYTES).splitlines(), 1):
+        where = f"{file}, line {number}"
         try:
             row = parsed(line)
-        except ValueError:
-            raise ValueError(f"{file} is not as it was written: --resume writes it anew") from None
-        if isinstance(row, dict) and row.get("network", 1) == 1:
+        except ValueError as error:
+            raise ValueError(f"{where} is not JSON ({error}). {ANEW}") from None
+        check_keys(row, LOGGED, where, ANEW)
+        check_forms(row, TRAINED, where, ANEW)
+        if row.get("network", 1) == 1:
             rows.append(row)
     return rows
 

@@ -22,9 +22,12 @@ def student(freedom: float) -> float:
 
 
 def of_mean(values: Sequence[float], images: int = 0) -> Interval | None:
-    """The interval of a mean over trainings; of one error, by its pictures if they are known."""
+    """The interval of a mean over trainings; of one error, by its pictures if they are known.
+
+    So too of several that are all the same, of which chance is not nothing.
+    """
     middle = mean(values)
-    if len(values) > 1:
+    if len(values) > 1 and not (images and len(set(values)) == 1):
         reach = student(len(values) - 1) * sqrt(variance(values) / len(values))
         return middle - reach, middle + reach
     return of_error(middle, images) if images else None
@@ -42,13 +45,14 @@ def of_difference(
 ) -> Interval | None:
     """The interval of mean(one) - mean(other): by Welch's test over several trainings of each.
 
-    Of one of each, by Wilson's intervals of their errors on so many pictures (Newcombe's tenth
-    method); None where these are not known.
+    Of one of each, and where those of each are all the same, by Wilson's intervals of their errors
+    on so many pictures (Newcombe's tenth method); None where these are not known.
     B. L. Welch, Biometrika 34 (1947) 28-35. R. G. Newcombe, Statistics in Medicine 17 (1998)
     873-890.
     """
     difference = mean(one) - mean(other)
-    if min(len(one), len(other)) > 1:
+    same = len(set(one)) == len(set(other)) == 1
+    if min(len(one), len(other)) > 1 and not (same and min(images) > 0):
         a, b = variance(one) / len(one), variance(other) / len(other)
         if a + b == 0:
             return difference, difference

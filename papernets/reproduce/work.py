@@ -7,7 +7,7 @@ in `runs/`. What was stopped goes on where it was, bit for bit, as every run doe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -17,7 +17,7 @@ from ..numbers import is_number, is_whole
 from ..texts import Form, check_keys, json_text, parsed
 from ..train.events import Event, Phase
 from ..train.fit import Diverged
-from ..train.folder import CONFIG, LOG, opened
+from ..train.folder import CONFIG, LOG, opened, prepare
 from ..train.folder import MOST_BYTES as LOG_BYTES
 from ..train.results import read_result
 from ..train.run import Run
@@ -158,6 +158,7 @@ def perform(tasks: Sequence[Task], out: Path) -> Iterator[Event]:
     for number, task in enumerate(tasks, 1):
         folder = task.folder(out)
         if (folder / DIED).exists() or _finished(folder):
+            _check_same(prepare(folder, None, True, {}), task, folder, moved=True)
             continue
         yield Phase(f"{number} of {plural(len(tasks), 'training')}: {task.name}")
         again = (folder / CONFIG).exists()
@@ -183,9 +184,15 @@ def _places(run: Run) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value != getattr(usual, key)}
 
 
-def _check_same(run: Run, task: Task, folder: Path) -> None:
-    """ValueError where a folder has a run with other settings than the claim has now."""
-    if run.recipe != task.run.recipe:
+def _check_same(run: Run, task: Task, folder: Path, moved: bool = False) -> None:
+    """ValueError where a folder has a run with other settings than the claim has now.
+
+    `moved`: the file of its network may lie elsewhere, where nothing of it is run any more.
+    """
+    kept, wanted = run.recipe, task.run.recipe
+    if moved and Path(kept.net).name == Path(wanted.net).name:
+        kept = replace(kept, net=wanted.net)
+    if kept != wanted:
         raise ValueError(
             f"{folder} was begun with other settings than this version has for {task.name}: begin "
             "anew with another --out"
@@ -195,4 +202,4 @@ def _check_same(run: Run, task: Task, folder: Path) -> None:
 def died_of(folder: Path) -> str:
     """Why a training ended early; empty where it did not."""
     file = folder / DIED
-    return str(_read(file).get("why", "it diverged")) if file.exists() else ""
+    return str(_read(file).get("why") or "it diverged") if file.exists() else ""

@@ -47,7 +47,7 @@ def check_augment(augment: Mapping[str, Any], neighbours: float) -> None:
         raise ValueError(f"augment.area takes a share above 0 and up to 1, not {area}")
     if "aspect" in augment and not 1 <= augment["aspect"] <= 100:
         raise ValueError(
-            f"augment.aspect takes the widest aspect of a crop, 1 or more, not {augment['aspect']}"
+            f"augment.aspect takes the widest aspect of a crop, 1 to 100, not {augment['aspect']}"
         )
     if augment.get("corners", 0) not in (0, 1):
         raise ValueError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .basics import check_word
@@ -85,7 +84,9 @@ class Pacing:
 PAIRS = "a rate above 0 and its passes, such as rates=[[0.0005, 2], [0.0002, 3]]"
 
 
-def _is_rate(pair: Sequence[float]) -> bool:
+def _is_rate(pair: object) -> bool:
     """Whether a pair is a learning rate and a number of passes."""
-    good = len(pair) == 2 and all(type(n) in (int, float) and math.isfinite(n) for n in pair)
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        return False
+    good = all(type(n) in (int, float) and math.isfinite(n) for n in pair)
     return good and pair[0] > 0 and pair[1] > 0  # less than a pass in a shortened run

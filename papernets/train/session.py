@@ -93,6 +93,7 @@ def train_network(
     dataset, seen = lists.dataset, lists.seen
     training = Training(run, found, dataset, preprocessing, info, seen, folder, lists.seen_before)
     named = kept.get("lists", "") if kept is not None else ""
+    source = Source(dataset.train, preprocessing, recipe, device)  # before anything is written
     with saving(folder, state):
         if kept is not None:
             if kept.get("instead"):
@@ -102,7 +103,6 @@ def train_network(
             write_json(folder / ENVIRONMENT, environment(device))
             named = "" if given else save_lists(folder, seen)
             save_arrays(folder, preprocessing.content)
-    source = Source(dataset.train, preprocessing, recipe, device)
     params = sum(p.numel() for p in model.parameters())
     notes = (*lists.notes, *_notes(kept, folder))
     facts = (params, str(device), threads, state.epoch, len(source), drawn, notes)

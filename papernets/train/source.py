@@ -136,6 +136,9 @@ class Source:
         if self.recipe.augment.get("pca") and self.components is None:
             object.__setattr__(self, "components", measured(self.part.images))
         self._colour.check(self.part.images.shape[1])
+        crop = crop_of(self.recipe, self.preprocessing)
+        if crop:
+            crop.check(self.part.images)
 
     def __len__(self) -> int:
         """How many batches an epoch has."""

@@ -69,6 +69,17 @@ def test_a_weight_beyond_float16_is_named(tmp_path):
     assert not (tmp_path / "half").exists()
 
 
+def test_a_weight_that_float16_would_lose_stays(tmp_path):
+    state = model_of().state_dict()
+    name = next(name for name, tensor in state.items() if tensor.dim() > 1)
+    state[name] *= 1e-7  # a layer that weight decay has all but taken away
+    save_bundle(tmp_path / "whole", INFO, state)
+    found = halve(tmp_path / "whole", tmp_path / "half")
+    assert torch.equal(load_file(tmp_path / "half" / "weights.safetensors")[name], state[name])
+    assert found.rounding <= 2**-11 and found.tensor != name
+    assert torch.equal(load_bundle(tmp_path / "half").model.state_dict()[name], state[name])
+
+
 def test_the_command(bundle, tmp_path, capsys):
     out = tmp_path / "half"
     assert main(["convert", str(bundle), "--half", "--out", str(out), "--json"]) == 0

@@ -69,6 +69,9 @@ def test_a_bundles_run(photos: Path, tmp_path: Path, capsys) -> None:
         assert "up to 0.2" in Path(out).read_text()
     assert main(["look", "augment", run, on, "-o", out, "--set", "augment.hue=0.3"]) == 0
     assert "up to 0.3" in Path(out).read_text()
+    for other in (["--recipe", "photos"], ["--set", "input=32"]):  # what would be ignored
+        assert main(["look", "augment", run, on, "-o", out, *other]) == 2
+        assert "is looked at as its run was, and takes no" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,14 @@ def test_look_draws_the_boxes(
         assert drawn.width > 400
 
 
+def test_of_a_long_picture_the_middle_is_drawn_as_it_is_tested() -> None:
+    """5,000 pixels of one would be a picture of 185,000, and 46,000 outputs."""
+    photo(0, 0, (1, 5000)).save("long.png")
+    words = ["long.png", "-o", "x.svg", "--protocol", "multi-crop+dense"]
+    assert main(["look", "protocol", "a", *words]) == 0
+    assert "Of so long" in Path("x.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -41,3 +41,8 @@ def test_one_training_of_each_counts_by_its_pictures():
     )
     assert of_difference([0.0], [0.0], (10, 20)) == pytest.approx((-0.1611, 0.2775), abs=5e-5)
     assert of_difference([0.1, 0.1], [0.1, 0.1]) == (0.0, 0.0)
+    # several that are all the same say no more than their pictures do
+    assert of_mean([0.1, 0.1], 100) == of_mean([0.1], 100)
+    assert of_difference([0.1, 0.1], [0.2, 0.2], (100, 100)) == of_difference(
+        [0.1], [0.2], (100, 100)
+    )

@@ -124,6 +124,46 @@ def test_of_a_committee_the_epochs_of_all_networks_are_left(tmp_path):
     assert epochs_left(task, tmp_path) == 3 * 10 - 14
 
 
+LOGS = {
+    "{}": "log.jsonl, line 1 has no 'val_error'. Remove result.json beside it, and --resume",
+    '{"val_error": 0.1}': "line 1 has no 'images'",
+    '{"val_error": 5, "images": 3}': "'val_error' is 5, not a number from 0 to 1",
+    '{"val_error": 0.1, "images": 3, "train_error": "x"}': "'train_error' is \"x\", not a number",
+    "[1]": "line 1 is no table of results",
+    '{"val_error": 0.1, "images"': "line 1 is not JSON",
+    '{"val_error": 0.1, "images": 3}': "has 1 epoch, and the run had 3",
+}
+
+
+def test_what_is_trained_is_what_the_claim_asks_for(tmp_path):
+    """A finished training of another length or another arm is not judged as this claim's."""
+    experiment, out = claim(tmp_path, seeds=1), tmp_path / "out"
+    done(experiment, out)
+    for scale in (1.0, 0.2):  # reproduce.json, which says 0.5, may have been written over
+        with pytest.raises(ValueError, match="learns-seed1 was begun with other settings"):
+            list(perform(planned(experiment, scale), out))
+    runs = out / "runs"
+    log = (runs / "learns-seed1" / "log.jsonl").read_text()
+    for text, said in LOGS.items():
+        (runs / "learns-seed1" / "log.jsonl").write_text(text)
+        with pytest.raises(ValueError, match=re.escape(said)):
+            outcome(experiment, 0.5, planned(experiment, 0.5), out)
+    (runs / "learns-seed1" / "result.json").unlink()  # as the error says
+    done(experiment, out, resume=True)
+    assert [
+        {k: v for k, v in json.loads(line).items() if not k.startswith(("seconds", "images_per"))}
+        for line in (runs / "learns-seed1" / "log.jsonl").read_text().splitlines()
+    ] == [
+        {k: v for k, v in json.loads(line).items() if not k.startswith(("seconds", "images_per"))}
+        for line in log.splitlines()
+    ]
+    (runs / "none-seed1").rename(runs / "x")
+    (runs / "learns-seed1").rename(runs / "none-seed1")
+    (runs / "x").rename(runs / "learns-seed1")
+    with pytest.raises(ValueError, match="learns-seed1 was begun with other settings"):
+        list(perform(planned(experiment, 0.5), out))
+
+
 DAMAGED = {
     "[]": "not what was written",
     '{"claim": "rates"': "is not JSON",

@@ -234,7 +234,7 @@ def test_runs_that_drew_by_order_draw_by_picture_now(photos, tmp_path):
             {"augment": {"jitter_low": 20, "jitter_high": 30, "area": 0.5}},
             "augment.area and augment.jitter_low are two ways to scale a crop: give one",
         ),
-        ({"augment": {"aspect": 0.5}}, "augment.aspect takes the widest aspect of a crop, 1 or"),
+        ({"augment": {"aspect": 0.5}}, "augment.aspect takes the widest aspect of a crop, 1 to"),
         ({"augment": {"interpolation": 2}}, "augment.interpolation takes 1, for a filter drawn"),
         ({"augment": {"corners": 0.5}}, "augment.corners takes 1, for crops in the corners and"),
         ({"augment": {"gamma": 1}}, "unknown key 'gamma' in augment."),
@@ -264,9 +264,11 @@ def test_jitter_below_the_crop_and_grey_pictures_end_before_training(photos, tmp
     run = run_of(photos, enlarge=1.25, augment={"jitter_low": 12, "jitter_high": 24})
     with pytest.raises(ValueError, match="a short side of 12 pixels is too small for crops of 16x"):
         do(run, tmp_path / "run")
+    assert not (tmp_path / "run").exists()  # nor is anything left behind
     grey = run_of(photos, channels=1, augment={"hue": 0.1})
     with pytest.raises(ValueError, match=r"augment\.hue changes colours, and these pictures are g"):
         do(grey, tmp_path / "grey")
+    assert not (tmp_path / "grey").exists()
     do(run_of(photos, channels=1, augment={"pca": 0.1}, epochs=1), tmp_path / "one")
 
 

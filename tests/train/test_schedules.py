@@ -26,6 +26,12 @@ def rates_of(recipe, each, epochs):
     ]
 
 
+@pytest.mark.parametrize("rates", [(0.1, 2), ((0.1,),), ((0.1, 0),), ((0.1, 1), 3), ("ab",)])
+def test_rates_are_pairs(rates):
+    with pytest.raises(ValueError, match="rates must be pairs of a rate above 0 and its passes"):
+        TrainRecipe("x", schedule="listed", rates=rates)
+
+
 def test_lenet5s_printed_rates():
     """LeCun et al. 1998, section III-B: twenty passes, their rates one by one."""
     recipe = TrainRecipe("x", epochs=20, schedule="listed", rates=LENET5, learning_rate=9.0)
