@@ -203,12 +203,15 @@ def _draw(folder: Path, found: Report, pictures: Pictures) -> None:
     """Write confusion.png, mistakes.png and report.json."""
     from ..draw.confusion import confusion_picture
     from ..draw.mistakes import mistakes_picture
+    from ..evaluate.protocols.protocol import CENTRE
     from ..files import write_atomically
     from ..texts import json_text
 
     folder.mkdir(parents=True, exist_ok=True)
     worst, scored = found.mistakes, found.score
     title = f"{found.network} on {found.data}"
+    if found.protocol.name != CENTRE:
+        title += f", {found.protocol.name}"
     wrong = f"{title}: {scored.errors:,} of {scored.images:,} wrong"
     confusion_picture(found.confusion, found.classes, folder / CONFUSION, title=wrong)
     several = scored.errors > len(worst)

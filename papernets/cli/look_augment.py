@@ -69,7 +69,8 @@ def look_augment(asked: Asked, output: str) -> str:
     shown = looked_at(source_for(picture, recipe, eyes, components), asked.count)
     rows = [Row(one.name, one.detail, one.pictures.numpy()) for one in shown]
     title = f"{recipe.net}: what training does to a picture"
-    notes = [f"{called}. Left the original, as evaluation sees it."]
+    by = f"Recipe {recipe.recipe}. " if recipe.recipe else ""
+    notes = [f"{by}{called}. Left the original, as evaluation sees it."]
     if recipe.augment.get("pca") and components is None and len(picture) == 3:
         notes.append("pca is drawn along ImageNet's components: one picture has none of its own.")
     alt = (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..spec import Net
 
 PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+COLOURS = "Red: a box in the middle; green: all of the area; blue: the others."
 LONGEST = 1400  # pixels of the picture that is drawn: more are not seen
 
 
@@ -56,6 +57,7 @@ def look_protocol(
         size = looked
     panels = panels_of(found, size, input, net, stored)
     image.thumbnail((LONGEST, LONGEST))
+    note += f" {COLOURS}"
     figure = views_figure(np.asarray(image), panels, title, note)
     write(encoded(figure, form, title, f"{title}. {found.words}"), output)
     return f"{output}: {found.words}"

@@ -159,7 +159,7 @@ def _epoch(one: Result) -> str:
 
 
 def _value(value: Any) -> str:
-    """A setting as people read it; one that a run does not have is none."""
+    """A setting as people read it; one that a run does not have is not set: `none` is a value."""
     if value in (None, "", [], ()):
-        return "none"
+        return "not set"
     return value if isinstance(value, str) else brief(value)

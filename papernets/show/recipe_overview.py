@@ -9,7 +9,7 @@ from ..nets import list_nets, look_up
 from ..said import LEFT, Recipe
 from ..tables import Cell, Column, Section, Table
 from .document import Chapter, Document, Grid, Words
-from .recipe_page import value_text
+from .recipe_page import cell_text
 
 COLUMNS = (
     *(Column("networks"), Column("recipe"), Column("optimizer"), Column("batch", right=True)),
@@ -63,11 +63,7 @@ def _line(one: Shared) -> tuple[Cell, ...]:
     fields = {field.field: field for field in one.recipe.fields}
 
     def cell(name: str) -> str:
-        field = fields.get(name)
-        if field is None:
-            return ""
-        text = value_text(field.value)
-        return text if field.printed else f"[{text}]"
+        return cell_text(fields.get(name))
 
     values = map(cell, SETTINGS)
     return (

@@ -12,6 +12,11 @@ from .document import Chapter, Document, Grid, Words
 
 PAPER = "paper"
 PRINTED, OPEN = "Printed", "Left open there; chosen here, or taken from where it says"
+BESIDE = "Where the printed recipes differ"
+MARKS = (
+    "In brackets: left open by the source, and chosen here. Empty: the recipe does not say it, and "
+    "a run takes its default."
+)
 COLUMNS = (Column("field"), Column("value"), Column("printed in", key="source"), Column("note"))
 
 
@@ -84,13 +89,24 @@ def value_text(value: object) -> str:
     return re.sub(r",(?=[a-z])", ", ", str(value))  # a list of rows may go over lines
 
 
+def cell_text(one: Field | None) -> str:
+    """A field's value for a table of several recipes: in brackets where the source leaves it open.
+
+    Empty for None, a field that the recipe does not have.
+    """
+    if one is None:
+        return ""
+    text = value_text(one.value)
+    return text if one.printed else f"[{text}]"
+
+
 def _beside(recipes: Sequence[Recipe]) -> Chapter:
     """The fields in which the printed recipes of a network differ, a column each."""
     rows = tuple(_rows(recipes))
     columns = (Column("field"), *(Column(recipe.name) for recipe in recipes))
     sources = "; ".join(f"{one.name}: {one.source}" for one in recipes)
     grid = Grid(Table(columns, (Section(rows),)), len(columns))
-    return Chapter("Where the printed recipes differ", (grid, Words(f"{sources}.")))
+    return Chapter(BESIDE, (grid, Words(MARKS), Words(f"{sources}.")))
 
 
 def _rows(recipes: Sequence[Recipe]) -> Iterator[tuple[str, ...]]:
@@ -98,7 +114,7 @@ def _rows(recipes: Sequence[Recipe]) -> Iterator[tuple[str, ...]]:
     names = dict.fromkeys(name for one in others for name, _, _ in differences(first, one))
     fields = [{one.field: one for one in recipe.fields} for recipe in recipes]
     for name in names:
-        yield name, *(value_text(own[name].value) if name in own else "" for own in fields)
+        yield name, *(cell_text(own.get(name)) for own in fields)
 
 
 def recipe_dict(found: Found, recipe: Recipe) -> dict[str, object]:
