@@ -31,6 +31,9 @@ def halved(images):
     return images.float() / 128
 
 
+halved.kind = "digit"
+
+
 def made(**changed):
     recipe = type("Changed", (Recipe,), changed)()
     model = build(NET, torch.Generator().manual_seed(0)).train()
