@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..train.run import Run
 
 MOST = 5  # faults of a kind that a terminal shows
+FIRST = 5  # files that a line names
 LITTLE = 64  # pixels: pictures of no longer side are for networks of small ones
 NETWORKS = {"digits": "lenet5", "small": "resnet20", "photographs": "resnet18"}
 """The network that is meant where none is given, by what the pictures are."""
@@ -235,23 +236,24 @@ def _count(faults: Sequence[Fault]) -> str:
 
 def _show(data: str, told: Sequence[str], faults: Sequence[Fault]) -> None:
     """The sentences, and the first faults of each kind."""
-    from ..data.doctor.faults import NOTES, STOPS
+    from ..data.doctor.faults import NOTES, STOPS, common, grouped
 
     for line in told:
         screen.prose(line)
     for kind, some in groupby(faults, key=lambda one: one.kind):
         several = list(some)
         screen.heading(f"{kind.capitalize()}: {len(several):,}")
-        for fault in several[:MOST]:
-            names = ", ".join(fault.files[:3])
-            more = f" and {len(fault.files) - 3:,} more" if len(fault.files) > 3 else ""
-            own = fault.files and fault.why.startswith(fault.files[0])
-            text = fault.why if own or not names else f"{names}{more}: {fault.why}"
+        groups = grouped(several)
+        above = common([name for fault in several for name in fault.files])
+        for group in groups[:MOST]:
+            why, files = group[0].why, [name for fault in group for name in fault.files]
+            names = ", ".join(name.removeprefix(above) for name in files[:FIRST])
+            more = f" and {len(files) - FIRST:,} more" if len(files) > FIRST else ""
+            own = len(group) == 1 and files and why.startswith(files[0])
+            text = why if own or not names else f"{names}{more}: {why}"
             screen.paragraph("", text, hang=2)
-        if len(several) > MOST:
-            screen.paragraph(
-                "", f"and {len(several) - MOST:,} more: --json, or -o report.html", hang=2
-            )
+        if left := sum(map(len, groups[MOST:])):
+            screen.paragraph("", f"and {left:,} more: --json, or -o report.html", hang=2)
     screen.say()
     if any(fault.kind == STOPS for fault in faults):
         screen.prose(f"{data} cannot be trained on as it is.")

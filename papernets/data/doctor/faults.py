@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,22 @@ class Fault:
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
         return {"kind": self.kind, "files": list(self.files), "why": self.why}
+
+
+def grouped(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """Faults by what is read at once: those of one picture each with the same reason together."""
+    found: dict[object, list[Fault]] = {}
+    for number, fault in enumerate(faults):
+        key = (fault.kind, fault.why) if len(fault.places) == 1 else number
+        found.setdefault(key, []).append(fault)
+    return list(found.values())
+
+
+def common(names: Sequence[str]) -> str:
+    """The folder, ending with a slash, in which all of these lie; empty where there is none."""
+    parts = [name.split("/")[:-1] for name in names]
+    shared = takewhile(lambda some: len(set(some)) == 1, zip(*parts, strict=False))
+    return "".join(f"{one}/" for one, *_ in shared)
 
 
 def faults_of(seen: Looked, source: Gathered, size: tuple[int, int]) -> list[Fault]:
@@ -166,8 +183,8 @@ def _odd(seen: Looked, size: tuple[int, int]) -> Iterator[Fault]:
     if share >= NEARLY_ALL or share <= 1 - NEARLY_ALL:
         grey, what = share >= NEARLY_ALL, percent(max(share, 1 - share))
         for at in np.flatnonzero(shows & (seen.coloured != grey)).tolist():
-            has, others = ("no colours", "have") if grey else ("colours", "have none")
-            yield _fault(seen, ODD, [at], f"it has {has}, and {what} of the others {others}")
+            has, others = ("no colours", "have some") if grey else ("colours", "have none")
+            yield _fault(seen, ODD, [at], f"{has}, where {what} of the others {others}")
     for at in np.flatnonzero(readable).tolist():
         for remark in seen.remarks[at]:
             if remark.kind in (RANGE, ENDLESS):

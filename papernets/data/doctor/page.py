@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 
-from papernets.data.doctor.faults import NOTES, Fault
+from papernets.data.doctor.faults import NOTES, Fault, common, grouped
 from papernets.data.picture import load, over, pillow_rules, shown
 from papernets.data.stored import File
 from papernets.texts import escaped
@@ -58,15 +58,16 @@ def page(title: str, summary: Iterable[str], faults: Sequence[Fault], files: Seq
 def _kind(kind: str, faults: Sequence[Fault], files: Sequence[File]) -> str:
     """A kind's heading and faults; as many as a page holds."""
     found = [f"<section>\n<h2>{_text(kind.capitalize())} ({len(faults):,})</h2>\n"]
-    left = MOST
-    for fault in faults[:MOST]:
-        some = fault.places[: max(left, 0)]
+    left, above = MOST, common([name for fault in faults for name in fault.files])
+    for several in grouped(faults[:MOST]):
+        places = [at for fault in several for at in fault.places]
+        some = places[: max(left, 0)]
         left -= len(some)
-        figures = "".join(_figure(files[at]) for at in some)
-        bare = list(fault.files[len(some) :])
+        figures = "".join(_figure(files[at], above) for at in some)
+        bare = [name for fault in several for name in fault.files][len(some) :]
         names = f'<p class="quiet">{_text(", ".join(bare[:20]))}</p>\n' if bare else ""
         found.append(
-            f'<article>\n<p>{_text(fault.why)}</p>\n<div class="row">{figures}</div>\n{names}'
+            f'<article>\n<p>{_text(several[0].why)}</p>\n<div class="row">{figures}</div>\n{names}'
             "</article>\n"
         )
     if len(faults) > MOST:
@@ -75,9 +76,9 @@ def _kind(kind: str, faults: Sequence[Fault], files: Sequence[File]) -> str:
     return "".join(found) + "</section>\n"
 
 
-def _figure(file: File) -> str:
-    """A small copy of a picture over its name."""
-    name = _text(shown(file))
+def _figure(file: File, above: str) -> str:
+    """A small copy of a picture over its name, without the folder that all of them lie in."""
+    name = _text(shown(file).removeprefix(above))
     try:
         with pillow_rules():
             image = over(load(file, SIDE), 255).convert("RGB")
