@@ -150,7 +150,8 @@ def _of_file(
 ) -> tuple[TrainRecipe, Preprocessing, Tensor, Components | None, str]:
     """A photograph as a run of the recipe would store it; for a network of grey, a digit."""
     from ..data import Preprocessing, read_picture
-    from ..data.picture import load_photo, pillow_rules
+    from ..data.fitting import load_photo
+    from ..data.picture import pillow_rules
     from ..data.stored import channel_statistics
     from ..train.pictures import stored_larger
 

@@ -10,13 +10,12 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import max_pool2d, pad
 
+from papernets.data.fitting import fitted, near_of
 from papernets.data.ink import Floats, cropped, find_ink
 from papernets.data.picture import (
     Remark,
     Source,
-    fitted,
     load,
-    near_of,
     over,
     pillow_rules,
     shown,

@@ -7,14 +7,14 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
-from torch import Tensor
 
 from papernets.data.coded import ORIENTATION, refused_form, wrong_tags
+from papernets.data.jpeg import decoded, head_of, plain
 from papernets.data.quiet import Quiet
 from papernets.data.room import ROOM, NoRoom
 from papernets.data.tiff import quiet
@@ -78,6 +78,7 @@ class Packed(ABC):
 
 
 Source = str | os.PathLike[str] | Packed | Image.Image
+Opened = str | os.PathLike[str] | io.BytesIO
 
 
 _QUIET = Quiet(
@@ -104,12 +105,23 @@ def load(source: Source, near: int = 0, remarks: list[Remark] | None = None) -> 
     names the file and why it cannot be read; FileNotFoundError and PermissionError are raised as
     they are.
     """
+    found = pixels(source, near, remarks)
+    return found if isinstance(found, Image.Image) else Image.fromarray(found)
+
+
+def pixels(
+    source: Source, near: int = 0, remarks: list[Remark] | None = None
+) -> Image.Image | NDArray[np.uint8]:
+    """As `load`; a plain JPEG as an array, (h, w) where it is grey, or (h, w, 3)."""
     said: list[Remark] = [] if remarks is None else remarks
     if isinstance(source, Image.Image):
         return _upright(_of_pixels(source, "the picture"), said)
     with _readable(source) as opened, ROOM.held():
         if isinstance(opened, Image.Image):
             return _upright(_of_pixels(opened, shown(source)), said)
+        quick = _plain(opened, near)
+        if quick is not None:
+            return quick
         with _open(opened, source) as image:
             if image.width * image.height > LARGEST:
                 raise Image.DecompressionBombError
@@ -117,6 +129,16 @@ def load(source: Source, near: int = 0, remarks: list[Remark] | None = None) -> 
                 image.draft(None, (near, near))
             ROOM.take(image)
             return _upright(image, said)
+
+
+def _plain(opened: Opened, near: int) -> NDArray[np.uint8] | None:
+    """The pixels of a plain JPEG; None of anything else."""
+    content = opened.getvalue() if isinstance(opened, io.BytesIO) else plain(opened)
+    head = head_of(content)
+    if head is None or head.width * head.height > LARGEST:
+        return None
+    ROOM.take(head.near(near))
+    return decoded(content, head, near)
 
 
 def dimensions(source: Source) -> tuple[int, int]:
@@ -130,9 +152,7 @@ def dimensions(source: Source) -> tuple[int, int]:
             return image.height, image.width
 
 
-def _open(
-    opened: str | os.PathLike[str] | BinaryIO, source: str | os.PathLike[str] | Packed
-) -> Image.Image:
+def _open(opened: Opened, source: str | os.PathLike[str] | Packed) -> Image.Image:
     """As Pillow opens it; `Refused` for a known form of pictures that wants another package."""
     try:
         return Image.open(opened, formats=_formats())
@@ -148,7 +168,7 @@ def _open(
 @contextmanager
 def _readable(
     source: str | os.PathLike[str] | Packed,
-) -> Iterator[str | os.PathLike[str] | BinaryIO | Image.Image]:
+) -> Iterator[Opened | Image.Image]:
     """What Pillow opens; errors within are those that `load` promises."""
     name, empty = shown(source), False
     try:
@@ -191,34 +211,6 @@ def _formats() -> tuple[str, ...]:
     """Those of FORMATS that this Pillow can read: a package may add one at any time."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
-
-
-def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
-    """The picture as uint8 (channels, h, w): scaled to cover the size, and its middle cut out.
-
-    Transparency is laid over white. ValueError as `load`.
-    """
-    return fitted(load(source, near_of(size)), channels, size)
-
-
-def near_of(size: tuple[int, int]) -> int:
-    """The side at which a JPEG may be decoded that is to be stored at this size."""
-    return 2 * max(size)
-
-
-def fitted(image: Image.Image, channels: int, size: tuple[int, int]) -> Tensor:
-    """A loaded picture as `load_photo` gives it."""
-    height, width = size
-    image = over(image, 255)
-    image = image.convert("L" if channels == 1 else "RGB")
-    if image.size != (width, height):
-        scale = max(width / image.width, height / image.height)
-        w, h = width / scale, height / scale
-        left, top = (image.width - w) / 2, (image.height - h) / 2
-        box = (max(left, 0), max(top, 0), min(left + w, image.width), min(top + h, image.height))
-        image = image.resize((width, height), Image.Resampling.BILINEAR, box=box)
-    values = torch.from_numpy(np.array(image))
-    return values[None] if values.ndim == 2 else values.permute(2, 0, 1).contiguous()
 
 
 def size_remarks(image: Image.Image, size: tuple[int, int]) -> list[Remark]:

@@ -10,6 +10,7 @@ from torch.nn.functional import pad
 
 from papernets.data.colour import channelled
 from papernets.data.dataset import KINDS, Dataset
+from papernets.data.levels import ranged
 from papernets.data.scaling import scaled
 from papernets.data.whitening import Arrays, normalised
 from papernets.numbers import is_number, is_whole, plain_int
@@ -144,7 +145,9 @@ class Preprocessing:
                 f"takes (N, C, {self.picture[0]}, {self.picture[1]})"
             )
         if self.crop:  # on whole numbers: what is cut off is not scaled
-            return self._values(channelled(self._placed(images), self.channels))
+            return self._values(self._placed(images))
+        if self.shrink == 1 and self.picture == (self.height, self.width):
+            return self._values(images)
         return self._values(self._placed(channelled(images, self.channels)))
 
     def _measured(self, values: Tensor) -> Tensor:
@@ -279,12 +282,12 @@ class Preprocessing:
 
     def _values(self, images: Tensor) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
+        if images.shape[1] not in (1, self.channels):
+            images = channelled(images, self.channels)
         if self.order == "bgr":
             images = images.flip(1)
-        low = torch.tensor(self.low, device=images.device)[:, None, None]
-        high = torch.tensor(self.high, device=images.device)[:, None, None]
-        result = torch.addcmul(low, images, (high - low) / 255)
-        return result.expand(-1, self.channels, -1, -1).contiguous()
+        low, high = (torch.tensor(v, device=images.device) for v in (self.low, self.high))
+        return ranged(images, self.channels, low, high)
 
 
 def _several(values: object, fits: Callable[[object], bool]) -> bool:

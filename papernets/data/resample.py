@@ -46,12 +46,12 @@ def scaled(images: Tensor, boxes: Boxes, size: tuple[int, int], kind: str) -> Te
     parts = zip(images, *(v.tolist() for v in vars(boxes).values()), strict=True)
     for at, (image, top, left, rows, columns) in enumerate(parts):
         part = image[None, :, top : top + rows, left : left + columns]
-        result[at] = _alone(part, size, kind)[0]
+        result[at] = alone(part, size, kind)[0]
     return result
 
 
-def _alone(part: Tensor, size: tuple[int, int], kind: str) -> Tensor:
-    """One picture (1, C, h, w) scaled whole."""
+def alone(part: Tensor, size: tuple[int, int], kind: str) -> Tensor:
+    """One picture uint8 (1, C, h, w) scaled whole."""
     if tuple(part.shape[2:]) == size:
         return part
     if kind == "bilinear" and min(size) > 1:  # as Pillow's, and in half the time

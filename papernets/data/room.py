@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from PIL import Image
 
+from papernets.data.jpeg import Head
 from papernets.machine import free_memory, release_memory
 from papernets.words import by, gigabytes
 
@@ -19,7 +20,7 @@ SHARE = 0.6  # of the free memory; a picture alone may take all of it
 WIDE = ("I", "F")  # how the modes begin whose values have more than 8 bits
 
 
-def bytes_for(image: Image.Image) -> int:
+def bytes_for(image: Image.Image | Head) -> int:
     """Bytes that a picture takes while it is decoded, turned and brought to 8 bits a value."""
     own = 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;16") else 4
     copies = 5 * own + 2 if image.mode.startswith(WIDE) else 3 * own + 4
@@ -56,7 +57,7 @@ class Room:
                     self._taken -= size
                     self._changed.notify_all()
 
-    def take(self, image: Image.Image) -> None:
+    def take(self, image: Image.Image | Head) -> None:
         """Take what a picture needs, within `held`; `NoRoom` where there is not so much at all."""
         size = bytes_for(image)
         if size < SMALL:

@@ -20,13 +20,11 @@ import torch
 from torch import Tensor
 
 from papernets.data.content import Content, held_key, pixels_key
+from papernets.data.fitting import fitted, load_photo, near_of
 from papernets.data.picture import (
     Packed,
     Remark,
-    fitted,
     load,
-    load_photo,
-    near_of,
     pillow_rules,
     shown,
     size_remarks,

@@ -93,7 +93,7 @@ def test_predict_and_evaluate_use_the_bundle(
     bundle = load_bundle(out)
     prepared = data.Preprocessing.from_dict(bundle.info.preprocessing)
     assert prepared.picture == (256, 256) and prepared.crop
-    stored = data.picture.load_photo(picture, 3, prepared.picture)
+    stored = data.fitting.load_photo(picture, 3, prepared.picture)
     with torch.no_grad():
         scores = bundle.model(prepared(stored[None])).softmax(1)[0]
     assert answer["label"] == ("ant", "bee")[int(scores.argmax())]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from papernets.data.picture import load, load_photo
+from papernets.data.fitting import load_photo
+from papernets.data.picture import load
 
 
 def brand(name: bytes) -> bytes:

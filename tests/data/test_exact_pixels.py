@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from papernets.data.picture import load_photo
+from papernets.data.fitting import load_photo
 
 H, W = 3, 5
 RANDOM = np.random.RandomState(5)

@@ -12,7 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from papernets.data.picture import load, load_photo, pillow_rules
+from papernets.data.fitting import load_photo
+from papernets.data.picture import load, pillow_rules
 
 
 def half(mode: str = "RGB") -> Image.Image:
@@ -109,7 +110,8 @@ def test_a_large_jpeg_is_decoded_small_and_looks_the_same(tmp_path: Path) -> Non
     Image.fromarray(values).save(tmp_path / "x.jpg", quality=95)
     small = load_photo(tmp_path / "x.jpg", 1, (48, 48)).float()
     whole = load_photo(load(tmp_path / "x.jpg"), 1, (48, 48)).float()
-    assert (small - whole).abs().max() <= 6
+    slope = 100 / 90 * 900 / 48  # levels a stored pixel; the middle may lie a quarter of one off
+    assert (small - whole).abs().max() <= 6 + slope / 4
     assert load(tmp_path / "x.jpg", near=96).size == (150, 113)
 
 

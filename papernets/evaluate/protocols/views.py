@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ...data import Preprocessing
-from ...data.picture import fitted, load, near_of, over, pillow_rules
+from ...data.fitting import fitted, near_of
+from ...data.picture import load, over, pillow_rules
 from ...data.stored import File, Images, threads
 from ...words import by
 from .boxes import Box, Size, View, five, grid_crops, mirrored, scaled_size, square_crops
