@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..spec import BatchNorm, Net, walk
 from ..words import percent, plural
 from . import screen
+from .begun import left_alone
 from .epochs import epoch_line, heading, held_out_error, loss
 
 BESIDE = ("balanced_error", "constant_error", "most_frequent", "untested")
@@ -68,7 +69,7 @@ class Show:
         screen.note(
             f"{short(recipe.net)}: {plural(event.params, 'parameter')}, recipe "
             f"{recipe.recipe or 'none'}, "
-            f"{plural(recipe.epochs, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
+            f"{plural(recipe.passes, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
         )
         if not self.introduced:
             self.introduce(event)
@@ -79,6 +80,8 @@ class Show:
         if recipe.weights and not event.epochs_done:
             drawn = f"; new: {', '.join(event.drawn)}" if event.drawn else ""
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")
+        if what := left_alone(recipe, event.found.net.member):
+            screen.note(what)
         if recipe.begin and not event.epochs_done:
             rows, bundle = ", ".join(recipe.begin_rows), recipe.begin["bundle"]
             screen.note(f"{rows} begin with the weights of {bundle}")
@@ -86,7 +89,8 @@ class Show:
             screen.note(accumulated(recipe, event.found.net.member))
         if not self.introduced:
             screen.note(f"folder: {self.folder}")
-            screen.note(heading(recipe, self.held_out))
+            if recipe.passes:
+                screen.note(heading(recipe, self.held_out))
             self.introduced = True
         self.open_bar(event.steps)
 
@@ -186,9 +190,10 @@ class Show:
                 f"error {percent(result['early_exit_error'])}."
             )
         if not screen.QUIET:
+            curves = "curves.png, " if result["epochs"] else ""
             screen.prose(
-                f"Written to {self.folder}: best/ (the trained network), curves.png, "
-                "confusion.png, result.json"
+                f"Written to {self.folder}: best/ (the trained network), {curves}confusion.png, "
+                "result.json"
             )
             screen.prose("Next: " + screen.whole(f"papernets evaluate {quote(str(self.folder))}"))
 
@@ -220,6 +225,8 @@ def chosen(result: dict[str, Any], recipe: TrainRecipe) -> str:
     number, epochs = result["best_epoch"], result["epochs"]
     if "others_asked" in result:  # each network of a committee has its own
         return f"{plural(epochs, 'epoch')} each"
+    if recipe.head_only:
+        return "kept epoch 0: the classifier alone was fitted"
     if recipe.keep == "last":
         return f"kept epoch {number}, {'the last' if number else 'which it began with'}"
     began = "" if number else ", which is what it began with"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..words import resume_command
-from . import screen, swaps
+from . import begun, screen, swaps
 from .flags import (
     BatchSize,
     DataDir,
@@ -61,17 +61,9 @@ def train(
             help="One of the network's recipes. [the one for this data set, else its first]",
         ),
     ] = "",
-    weights: Annotated[
-        str,
-        typer.Option(
-            "--weights",
-            help="Start from trained weights: the folder of a bundle or a run, or the name of a "
-            "trained network. For other classes, a new classifier is fitted first (off: --set "
-            "probe=false). The start is kept if training does no better on held-out pictures "
-            "(off: --set fallback=false). Recipe finetune freezes the statistics of batch "
-            "normalisation (off: --set freeze_norm=false).",
-        ),
-    ] = "",
+    weights: begun.Weights = "",
+    freeze_to: begun.FreezeTo = "",
+    head_only: begun.HeadOnly = False,
     epochs: Annotated[
         int | None, typer.Option("--epochs", help="Passes over the training pictures.", min=1)
     ] = None,
@@ -167,6 +159,8 @@ def train(
         "strict": strict or None,
         "recipe": recipe,
         "weights": weights,
+        "freeze_to": freeze_to,
+        "head_only": head_only or None,
         "epochs": epochs,
         "batch_size": batch_size,
         "seed": seed,
@@ -253,10 +247,10 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
         return
     show_data(dataset)
     if seconds is not None:
-        whole = seconds * run.recipe.epochs
+        whole = seconds * run.recipe.passes
         each = clock(seconds) if seconds >= MINUTE else f"{seconds:.2g} s"
         total = clock(whole) if whole >= MINUTE else f"{whole:.2g} s"
-        several = f", {run.recipe.epochs:,} take {total}" if run.recipe.epochs > 1 else ""
+        several = f", {run.recipe.passes:,} take {total}" if run.recipe.passes > 1 else ""
         screen.note(f"an epoch takes about {each}{several}")
     screen.say(f"# would train in {folder}")
     screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
@@ -287,7 +281,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
                 if out:
                     raise
         assert kept is not None
-        already = finished(folder, kept.recipe.epochs) is not None
+        already = finished(folder, kept.recipe.passes) is not None
         show = Show(folder, json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         stack.enter_context(stopped_cleanly())

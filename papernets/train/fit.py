@@ -21,6 +21,7 @@ from ..evaluate.infer import logits_of
 from ..strips.make import make_windows, seen, window_width
 from ..strips.no_digit import with_no_digit
 from .events import Epoch, Progress
+from .freezing import rest
 from .losses import make_loss
 from .recipe import TrainRecipe
 from .schedule import Course, drops_of, learning_rate
@@ -86,7 +87,7 @@ def fit(
     """
     check_held_out(held_out, recipe)
     looks = len(held_out) > 0
-    while state.epoch < recipe.epochs:
+    while state.epoch < recipe.passes:
         number = state.epoch + 1
         found = yield from _pass(state, stepper, recipe, number, between.due)
         began = time.perf_counter()
@@ -151,6 +152,7 @@ def _pass(
     state.model.train()
     if recipe.freeze_norm:
         freeze_norm(state.model)
+    rest(state.model, state.optimizer, recipe, number)
     began = time.perf_counter() - found.seconds
     for batch in stepper.epoch(number, found.at):
         at, course = found.at, Course(drops, state.warm)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from .basics import check_keys, check_word
 from .toml import check_setting
+from .transfer import PLACES
 
 OPTIMIZERS = (
     "adam", "adamw", "sgd", "rmsprop", "rmsprop_tensorflow", "levenberg_marquardt",
@@ -40,8 +41,8 @@ class Learning:
     epsilon: float = 0.0  # 0: the optimiser's own; of levenberg_marquardt mu, 0.02
     curvature: int = 500  # pictures on which levenberg_marquardt takes second derivatives
     weight_decay: float = 0.0
-    decays: dict[str, float] = field(default_factory=dict)  # times it; see KINDS
-    speeds: dict[str, float] = field(default_factory=dict)  # times the rate; see KINDS
+    decays: dict[str, float] = field(default_factory=dict)  # times it; see KINDS, PLACES
+    speeds: dict[str, float] = field(default_factory=dict)  # times the rate; see KINDS, PLACES
     clip_norm: float = 0.0  # the longest gradient of all parameters together; 0: any
     clip_value: float = 0.0  # the largest number in a gradient; 0: any
     filter_rms: float = 0.0  # a filter whose root mean square is above it is set back to it
@@ -80,8 +81,8 @@ class Learning:
 
 
 def _check_kinds(name: str, table: Mapping[str, object]) -> None:
-    """ValueError for an unknown kind of parameter, or a factor that is no number of 0 or more."""
-    check_keys(name, table, KINDS)
+    """ValueError for an unknown kind or place of parameters, or a factor that is none."""
+    check_keys(name, table, KINDS + PLACES)
     for key, value in table.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and math.isfinite(value) and value >= 0):  # type: ignore[arg-type, operator]

@@ -31,6 +31,8 @@ def limit_filters(model: nn.Module, most: float) -> None:
     if not most:
         return
     for module in model.modules():
+        if not any(p.requires_grad for p in module.parameters(recurse=False)):
+            continue  # its row is frozen
         if isinstance(module, nn.Conv2d):
             squares = module.weight.square().mean((1, 2, 3), keepdim=True)
             module.weight.mul_((most * squares.rsqrt()).clamp_(max=1))

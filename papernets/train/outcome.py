@@ -102,7 +102,10 @@ def result_of(
 
 
 def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) -> None:
-    """Write curves.png and confusion.png."""
+    """Write curves.png, where there were epochs, and confusion.png."""
+    draw_confusion(training.found, training.dataset, logits, training.folder, scored)
+    if not state.history:
+        return
     from ..draw.canvas import save
     from ..draw.curves import curves_figure
 
@@ -117,7 +120,6 @@ def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) 
         rows, title=title, paper_error=error, paper_note=words, best=best, last=last
     )
     save(figure, training.folder / "curves.png")
-    draw_confusion(training.found, training.dataset, logits, training.folder, scored)
 
 
 def draw_confusion(

@@ -20,6 +20,8 @@ ENDS = {
 def why_not(run: Run) -> str:
     """Why a run cannot be longer, in words; empty where a longer one begins just as it did."""
     recipe = run.recipe
+    if recipe.head_only:
+        return "head_only fits the classifier and has no epochs"
     if recipe.schedule in ENDS:
         return f"schedule {recipe.schedule!r} {ENDS[recipe.schedule]}"
     if recipe.average and recipe.average_kind == "polyak":

@@ -14,6 +14,7 @@ from .basics import Basics, check_word
 from .learning import Learning
 from .pacing import Pacing
 from .toml import check_numbers, check_setting
+from .transfer import Transfer
 
 CHOICES = {
     "loss": ("map", "mse", "cross_entropy", "binary"),
@@ -34,7 +35,7 @@ OTHERWISE = {
 
 
 @dataclass(frozen=True)
-class TrainRecipe(Pacing, Learning, Basics):
+class TrainRecipe(Pacing, Learning, Transfer, Basics):
     """A printed recipe resolved: every setting that decides what a run learns.
 
     The parts that it is made of have a file each; `run.toml` and --set know one flat list.
@@ -66,6 +67,7 @@ class TrainRecipe(Pacing, Learning, Basics):
         for name, known in CHOICES.items():
             check_word(name, getattr(self, name), known)
         self.check_basics()
+        self.check_transfer(self.probe, self.neighbours)
         self.check_learning()
         self.check_pacing()
         self._check_loss()
@@ -79,6 +81,8 @@ class TrainRecipe(Pacing, Learning, Basics):
             raise ValueError(f"boost.rounds must be a whole number of at least 1, not {rounds}")
 
     def _check_loss(self) -> None:
+        if self.unfreeze and self.optimizer == "levenberg_marquardt":
+            raise ValueError("levenberg_marquardt moves all rows at once: leave unfreeze out")
         good = math.isfinite(self.distance_scale) and self.distance_scale > 0
         check_setting(self, "distance_scale", good, "above 0")
         good = 0 <= self.label_smoothing < 1
@@ -96,6 +100,8 @@ class TrainRecipe(Pacing, Learning, Basics):
     @property
     def asks_held_out(self) -> tuple[str, str]:
         """What these settings need held-out pictures for, and what would do without; or empty."""
+        if self.head_only:
+            return ()  # type: ignore[return-value]
         if self.keep == "best":
             return "keep='best' chooses the epoch by held-out ones", "--set keep=last"
         if self.schedule == "plateau" and self.monitor != "train_error":
@@ -144,6 +150,11 @@ class TrainRecipe(Pacing, Learning, Basics):
             raise ValueError(
                 f"{given[0]} is of whole pictures, which strips have not: leave one of them out"
             )
+
+    @property
+    def passes(self) -> int:
+        """The epochs that there are: none where the classifier alone is fitted."""
+        return 0 if self.head_only else self.epochs
 
     @property
     def at_once(self) -> int:

@@ -26,7 +26,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
 
     The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
     """
-    done = finished(folder, run.recipe.epochs)
+    done = finished(folder, run.recipe.passes)
     _check_settings(run, folder, finished=done is not None)
     if done is not None:
         yield Finished(done, already=True)

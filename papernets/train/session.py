@@ -73,6 +73,8 @@ def train_network(
         preprocessing = preprocessing_for(recipe, net, dataset)
     if where.processes > 1 and device.type == "cpu":
         check_workers(net)
+        if recipe.unfreeze:
+            raise ValueError("processes share one set of gradients: unfreeze needs --processes 0")
     draws = torch.Generator().manual_seed(recipe.seed)
     model = build(net, generator=draws, initialisation=recipe.draw(found))
     pretrained = bool(recipe.weights) and kept is None
@@ -115,12 +117,13 @@ def train_network(
         "lists": named,
     }
     if pretrained and (recipe.probe or recipe.fallback):
-        if recipe.probe and drawn:
-            yield Phase(f"fits first what is new, to what the network makes of {recipe.data}")
+        if recipe.head_only or (recipe.probe and drawn):
+            new = "the classifier" if recipe.head_only else "first what is new"
+            yield Phase(f"fits {new}, to what the network makes of {recipe.data}")
         beginning = begin(state, source, dataset.validation, drawn)
         with saving(folder, state):
             save_state(folder, state, {"seconds": time.perf_counter() - began} | marks)
-            save_views(folder, state, info, seen, recipe.fallback)
+            save_views(folder, state, info, seen, bool(state.best_weights))
         yield beginning
     stop = stopper()
     with stepper_of(model, source, where) as stepper, stop.steps():
@@ -170,7 +173,7 @@ def _epochs(
                         save()
             elif isinstance(event, Epoch):
                 with saving(folder, state):
-                    if keeper.epoch_due(event.epoch, run.recipe.epochs):
+                    if keeper.epoch_due(event.epoch, run.recipe.passes):
                         save()
                         renewed = event.best or run.recipe.keep == "last"
                         save_views(folder, state, training.info, training.seen, renewed)

@@ -18,6 +18,7 @@ from .possible import check_learns, check_norms
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
 from .shape import shaped
+from .transfer import check_waits
 from .usual_words import meant
 from .where import Where
 
@@ -229,6 +230,7 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     if not run.recipe.freeze_norm:
         check_norms(run.found.net.member, run.recipe.at_once)
     check_learns(run.found.net, run.recipe)
+    check_waits(run.found.net.member, run.recipe)
     if run.recipe.begin:
         from .pretrained import bundle_of
 

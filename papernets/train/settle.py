@@ -6,12 +6,12 @@ import torch
 from torch import nn
 
 from ..bundle.modes import evaluating
+from .freezing import NORMS, resting_norms
 from .source import Source, generator, sizes_of
 from .state import State
 
 ENOUGH = 10.0
 """After so many steps times momentum, a start weighs e^-10 in a running average."""
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 MOST = 50
 """Batches that are looked at."""
 
@@ -21,13 +21,15 @@ def settle(state: State, source: Source) -> None:
     """Give each normalisation whose averages lag those of training pictures under today's weights.
 
     Batches as large as training computes at once, in a random order, prepared as for evaluation;
-    the random numbers are their own. Nothing changes where normalisation is frozen, or weights are
-    averaged.
+    the random numbers are their own. Nothing changes where normalisation, or its row, is
+    frozen, or weights are averaged.
     """
     recipe, model = source.recipe, state.model
     if recipe.freeze_norm or recipe.neighbours or state.average:
         return
+    still = resting_norms(model, recipe, state.epoch + 1)
     norms = [m for m in model.modules() if isinstance(m, NORMS) and lags(m, state.step)]
+    norms = [norm for norm in norms if norm not in still]
     if not norms:
         return
     kept = [(norm.momentum, {k: v.clone() for k, v in norm.named_buffers()}) for norm in norms]

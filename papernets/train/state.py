@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..bundle.weights import copies, renamed
 from ..run.network import Network
+from .freezing import freeze
 from .optimizers import make_optimizer
 from .recipe import TrainRecipe
 
@@ -118,7 +119,9 @@ class State:
             kinds = {k: (v.shape, v.dtype) for k, v in values[name].items()}
             if kinds and kinds != {k: (v.shape, v.dtype) for k, v in own.items()}:
                 raise ValueError(f"its {name} does not fit its model")
-        self._check_optimizer(values["optimizer"], values["step"])
+        part = values.get("part")
+        begun = values["epoch"] + bool(part and part["at"])
+        self._check_optimizer(values["optimizer"], values["step"], begun)
         self.model.load_state_dict(values["model"])
         # the settings are the run's own, and the rate is set anew before each step
         groups = self.optimizer.state_dict()["param_groups"]
@@ -130,13 +133,13 @@ class State:
         self.best_epoch, self.best_weights = values["best_epoch"], values["best_weights"]
         self.begun = dict(values.get("begun", {}))  # earlier versions kept none
         self.warm = bool(values.get("warm", False))
-        part = values.get("part")
         self.part = Pass.from_dict(part, device) if part else None
 
-    def _check_optimizer(self, kept: dict[str, Any], step: int) -> None:
+    def _check_optimizer(self, kept: dict[str, Any], step: int, begun: int) -> None:
         """ValueError unless what is kept is of just these parameters, each by its shape and kind.
 
-        What an optimiser keeps of a parameter is seen from one step of another on one like it.
+        What an optimiser keeps of a parameter is seen from one step of another on one like it. In
+        the `begun` epochs that had a step, those that still wait had none.
         """
         groups = self.optimizer.param_groups
         own = [p for group in groups for p in group["params"]]
@@ -145,7 +148,8 @@ class State:
             raise ValueError("its optimizer is of other parameters than its model's")
         states = kept["state"]
         wanted = _kept_of_one(self.optimizer) if step else {}  # nothing: SGD without momentum
-        if set(states) != (set(range(len(own))) if wanted else set()):
+        moved = [group.get("wait", 0) < begun for group in groups for _ in group["params"]]
+        if set(states) != ({place for place, it in enumerate(moved) if it} if wanted else set()):
             raise ValueError("its optimizer does not fit its model: a parameter's state is missing")
         for place, state in states.items():
             if not isinstance(state, dict) or set(state) != set(wanted):
@@ -186,7 +190,7 @@ SETTINGS = ("momentum", "betas", "weight_decay")
 
 def start(model: Network, recipe: TrainRecipe) -> State:
     """The state of a run before its first step."""
-    optimizer = make_optimizer(model, recipe)
+    optimizer = make_optimizer(model, recipe, freeze(model, recipe))
     state = State(model, optimizer, dict(model.state_dict()) if recipe.average else {})
     state.restart_average()
     return state

@@ -30,6 +30,7 @@ from ..run.tiles import tiled
 from ..spec import Net, walk
 from ..texts import clean_tracebacks
 from .curving import look_at_curvature
+from .freezing import freeze
 from .losses import make_loss, wrong
 from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
 from .source import Batch, Source, sizes_of
@@ -87,6 +88,7 @@ class Rank:
         self.source = replace(job.source, part=part, worker=(rank, len(self.rows)))
         self.rank = rank
         self.barrier = Barrier(words, rank, len(self.rows), check)
+        freeze(model, job.source.recipe)
         params = list(model.parameters())
         for p, place in zip(params, views(self.flat, params), strict=True):
             if rank == 0:

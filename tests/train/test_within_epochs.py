@@ -50,8 +50,9 @@ def _no_pictures(monkeypatch):
         {"optimizer": "sgd", "schedule": "plateau", "patience": 1, "average": 0.5,
          "average_kind": "polyak", "micro_batch": 5},
         {"optimizer": "rmsprop_tensorflow", "epsilon": 1.0, "schedule": "exponential"},
+        {"weights": "bundle", "unfreeze": 1},
     ],
-    ids=["adam", "levenberg_marquardt", "sgd", "rmsprop"],
+    ids=["adam", "levenberg_marquardt", "sgd", "rmsprop", "unfreeze"],
 )  # fmt: skip
 @pytest.mark.parametrize("net", [TINY, NORMED], ids=["plain", "normed"])
 def test_every_step_is_a_place_to_go_on_from(settings, net):

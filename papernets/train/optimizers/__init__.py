@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import nn
 
+from ...rewrite import classifier_tensors
 from ...run.network import Network
 from ...spec import Conv, tensors, walk
 from ..learning import KINDS
@@ -24,7 +27,9 @@ EPSILON = {
 """What `epsilon` 0 is: torch's numbers, TensorFlow 1's, and mu of LeCun et al. 1998."""
 
 
-def make_optimizer(model: Network, recipe: TrainRecipe) -> torch.optim.Optimizer:
+def make_optimizer(
+    model: Network, recipe: TrainRecipe, waits: Mapping[str, float] | None = None
+) -> torch.optim.Optimizer:
     """The optimiser of a recipe for the parameters that are trained.
 
     Weight decay of adam, sgd and both rmsprop is added to the gradient, so that it stands inside
@@ -33,7 +38,7 @@ def make_optimizer(model: Network, recipe: TrainRecipe) -> torch.optim.Optimizer
     at 0, TensorFlow under the root of one that starts at 1.
     """
     rate, kind = recipe.learning_rate, recipe.optimizer
-    groups = parameter_groups(model, recipe)
+    groups = parameter_groups(model, recipe, waits or {})
     fused = next(model.parameters()).device.type in ("cpu", "cuda")
     epsilon = recipe.epsilon or EPSILON.get(kind, 0.0)
     if kind == "sgd":
@@ -50,20 +55,36 @@ def make_optimizer(model: Network, recipe: TrainRecipe) -> torch.optim.Optimizer
     )
 
 
-def parameter_groups(model: Network, recipe: TrainRecipe) -> list[dict[str, Any]]:
-    """The parameters that are trained, in groups of one weight decay and one speed, in the order of
-    the model. `set_rate` multiplies the rate of a group by its speed."""
-    kinds = kinds_of(model) if recipe.decays or recipe.speeds else {}
-    found: dict[tuple[float, float], list[nn.Parameter]] = {}
+def parameter_groups(
+    model: Network, recipe: TrainRecipe, waits: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """The parameters that are trained, in groups of one weight decay, one speed and one wait.
+
+    They are in the order of the model. `set_rate` multiplies the rate of a group by its speed;
+    `waits` are the epochs for which a parameter keeps its value, by its name (`train.freezing`).
+    """
+    kinds, places = {}, {}
+    if recipe.decays or recipe.speeds:
+        kinds = kinds_of(model)
+        if {"head", "body"} & {*recipe.decays, *recipe.speeds}:
+            head = set(classifier_tensors(model.net))
+            places = {name: "head" if name in head else "body" for name in kinds}
+    found: dict[tuple[float, float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            kind = kinds.get(name, "")
-            decay = recipe.weight_decay * float(recipe.decays.get(kind, 1.0))
-            found.setdefault((decay, float(recipe.speeds.get(kind, 1.0))), []).append(parameter)
+            own = (kinds.get(name, ""), places.get(name, ""))
+            decay = recipe.weight_decay * _factor(recipe.decays, own)
+            group = (decay, _factor(recipe.speeds, own), waits.get(name, 0))
+            found.setdefault(group, []).append(parameter)
     return [
-        {"params": own, "weight_decay": decay, "speed": speed}
-        for (decay, speed), own in found.items()
+        {"params": own, "weight_decay": decay, "speed": speed, "wait": wait}
+        for (decay, speed, wait), own in found.items()
     ]
+
+
+def _factor(table: Mapping[str, float], own: tuple[str, ...]) -> float:
+    """The product of what a table has for a parameter's kind and its place."""
+    return math.prod(float(table.get(key, 1.0)) for key in own)
 
 
 def kinds_of(model: Network) -> dict[str, str]:
