@@ -115,7 +115,9 @@ test            centre                readme.md
 
 RELEASED = {
     "alexnet": released("bvlc_alexnet", "360,000", "0.005 in fc6, fc7; biases 0.1, not 1"),
-    "caffenet": released("bvlc_reference_caffenet", "310,000", "0.005 in fc6, fc7; biases as printed"),
+    "caffenet": released(
+        "bvlc_reference_caffenet", "310,000", "0.005 in fc6, fc7; the paper's biases"
+    ),
 }
 RELEASED["alexnet_single"] = RELEASED["alexnet"]
 NOTES_KERAS = NOTES[1].recipe(
