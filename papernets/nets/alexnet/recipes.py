@@ -102,7 +102,7 @@ length          450,000 steps         solver.prototxt
 epochs          90                    open: arithmetic    450,000 steps of 256 of 1.28 million
 keep            last                  open                the released one is of step {snapshot}
 loss            cross_entropy         train_val.prototxt
-initialisation  N(0, 0.01)            train_val.prototxt  {biases}
+initialisation  N(0, 0.01 or 0.005)   train_val.prototxt  {biases}
 dropout         0.5                   train_val.prototxt  fc6 and fc7
 enlarge         256/227               examples/imagenet   squeezed to 256x256 there; its middle here
 augment.flip    0.5                   train_val.prototxt
