@@ -50,6 +50,9 @@ def test_the_page_says_value_place_and_what_is_open(capsys):
     )
     beside = lines[lines.index("Where the printed recipes differ") :]
     assert ["batch_size", "128", "256"] in [one.split() for one in beside]
+    assert ["patience", "[5]"] in [one.split() for one in beside]  # not printed: chosen
+    assert any(one.startswith("initialisation ") for one in beside)  # biases of 1, and of 0.1
+    assert any("In brackets: left open by the source" in one for one in beside)
     assert "Recipes of alexnet: photos, finetune, digits, paper, released." in lines[-1]
 
 

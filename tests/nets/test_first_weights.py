@@ -36,12 +36,12 @@ SAYS = {
     # models/bvlc_reference_caffenet/train_val.prototxt
     "caffenet": [
         ("conv1", 0.01, 0),
-        ("conv2", 0.01, 0.4),
+        ("conv2", 0.01, 1),
         ("conv4", 0.01, 1),
-        ("conv5", 0.01, 0.4),
-        ("fc6", 0.005, 0.4),
-        ("fc7", 0.005, 0.4),
-        ("fc8", 0.01, 0.1),
+        ("conv5", 0.01, 1),
+        ("fc6", 0.005, 1),
+        ("fc7", 0.005, 1),
+        ("fc8", 0.01, 0),
     ],
     # Zeiler and Fergus 2013, section 3: "initialized to 10^-2 and biases are set to 0"
     "zfnet": [("conv1", 0.01, 0), ("conv3", 0.01, 0), ("fc7", 0.01, 0)],

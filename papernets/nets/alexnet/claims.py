@@ -167,8 +167,7 @@ where     what is done otherwise
 {README}  pooling comes before normalisation
 Caffe's LRN layer; train_val.prototxt, lrn_param  the normalisation has k = 1 and alpha divided by
           the 5 maps of its window, where the paper has k = 2 and does not divide
-{FILLED}  first biases are 0.4 in conv2, conv5, fc6 and fc7, 1 in conv4 and 0.1 in fc8, and the
-          deviation of fc6 and fc7 is 0.005; the paper has ones and 0.01
+{FILLED}  the first weights of fc6 and fc7 have a deviation of 0.005, where the paper has 0.01
 {README}  trained without the shift of colours
 """)
 

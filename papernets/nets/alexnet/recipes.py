@@ -15,13 +15,13 @@ from . import PAPER
 FILLERS = table("""
 layer  std    bias
 conv1  0.01   0
-conv2  0.01   0.4
+conv2  0.01   1
 conv3  0.01   0
 conv4  0.01   1
-conv5  0.01   0.4
-fc6    0.005  0.4
-fc7    0.005  0.4
-fc8    0.01   0.1
+conv5  0.01   1
+fc6    0.005  1
+fc7    0.005  1
+fc8    0.01   0
 """)
 FILLED = "train_val.prototxt, weight_filler and bias_filler"
 
@@ -102,7 +102,7 @@ length          450,000 steps         solver.prototxt
 epochs          90                    open: arithmetic    450,000 steps of 256 of 1.28 million
 keep            last                  open                the released one is of step {snapshot}
 loss            cross_entropy         train_val.prototxt
-initialisation  gaussian              train_val.prototxt  {biases}
+initialisation  N(0, 0.01 or 0.005)   train_val.prototxt  {biases}
 dropout         0.5                   train_val.prototxt  fc6 and fc7
 enlarge         256/227               examples/imagenet   squeezed to 256x256 there; its middle here
 augment.flip    0.5                   train_val.prototxt
@@ -114,8 +114,10 @@ test            centre                readme.md
 
 
 RELEASED = {
-    "alexnet": released("bvlc_alexnet", "360,000", "biases 0.1 where the paper has 1"),
-    "caffenet": released("bvlc_reference_caffenet", "310,000", "as the network draws them"),
+    "alexnet": released("bvlc_alexnet", "360,000", "0.005 in fc6, fc7; biases 0.1, not 1"),
+    "caffenet": released(
+        "bvlc_reference_caffenet", "310,000", "0.005 in fc6, fc7; the paper's biases"
+    ),
 }
 RELEASED["alexnet_single"] = RELEASED["alexnet"]
 NOTES_KERAS = NOTES[1].recipe(
