@@ -103,4 +103,4 @@ def _pieces(table: Table) -> Iterator[Grid | Words]:
         "What stands in brackets is left open by the source, and chosen here. papernets recipe "
         "NAME RECIPE says where each field is printed."
     )
-    yield Grid(table, 3, ("decay", "schedule", "passes"))
+    yield Grid(table, 3, ("decay", "schedule", "passes", "batch"))
