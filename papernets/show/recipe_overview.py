@@ -68,7 +68,7 @@ def _line(one: Shared) -> tuple[Cell, ...]:
     values = map(cell, SETTINGS)
     return (
         *(_named(one.networks), one.recipe.name, *values),
-        f"{one.printed} of {len(one.recipe.fields)}",
+        f"{one.printed}/{len(one.recipe.fields)}",
     )
 
 
