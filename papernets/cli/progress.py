@@ -230,7 +230,10 @@ def chosen(result: dict[str, Any], recipe: TrainRecipe) -> str:
     if recipe.keep == "last":
         return f"kept epoch {number}, {'the last' if number else 'which it began with'}"
     began = "" if number else ", which is what it began with"
-    return f"best epoch {number} of {epochs}{began}"
+    ended = ""
+    if after := result.get("stopped_after"):
+        ended = f"; stopped, as {plural(after, 'epoch')} brought no better one"
+    return f"best epoch {number} of {epochs}{began}{ended}"
 
 
 def show_data(data: Dataset, notes: Sequence[str] = ()) -> None:

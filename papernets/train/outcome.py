@@ -21,6 +21,7 @@ from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
 from .checkpoint import metrics_of
+from .fit import gave_up
 from .folder import RESULT, write_json
 from .lists import with_wrong
 from .run import Run
@@ -56,6 +57,8 @@ def finish(
         scale = calibrated(best, part, training.preprocessing, device)
     logits = logits_of(best, dataset.test.images, training.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
+    if gave_up(state, run.recipe):
+        result["stopped_after"] = run.recipe.stop_after
     if state.begun:
         result["begun"] = state.begun
     if training.seen_before:
