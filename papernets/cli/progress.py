@@ -182,6 +182,11 @@ class Show:
         if "balanced_error" in result and not screen.QUIET:  # older runs did not say it
             beside = Balance(*(result[key] for key in BESIDE))
             screen.prose(f"{beside}.")
+        if "test_loss" in result and not screen.QUIET:  # of one network alone
+            screen.prose(
+                f"Loss {result['test_loss']:.4g}; expected calibration error "
+                f"{percent(result['expected_calibration_error'])}."
+            )
         self.beside(result)
         if "others_asked" in result:
             screen.prose(
@@ -191,9 +196,10 @@ class Show:
             )
         if not screen.QUIET:
             curves = "curves.png, " if result["epochs"] else ""
+            mistakes = "mistakes.png, " if "test_loss" in result else ""
             screen.prose(
                 f"Written to {self.folder}: best/ (the trained network), {curves}confusion.png, "
-                "result.json"
+                f"{mistakes}result.json"
             )
             screen.prose("Next: " + screen.whole(f"papernets evaluate {quote(str(self.folder))}"))
 
@@ -230,7 +236,10 @@ def chosen(result: dict[str, Any], recipe: TrainRecipe) -> str:
     if recipe.keep == "last":
         return f"kept epoch {number}, {'the last' if number else 'which it began with'}"
     began = "" if number else ", which is what it began with"
-    return f"best epoch {number} of {epochs}{began}"
+    ended = ""
+    if after := result.get("stopped_after"):
+        ended = f"; stopped, as {plural(after, 'epoch')} brought no better one"
+    return f"best epoch {number} of {epochs}{began}{ended}"
 
 
 def show_data(data: Dataset, notes: Sequence[str] = ()) -> None:

@@ -41,7 +41,9 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(("betas", "momentum", "alpha", "epsilon", "curvature"), UNLESS),
     **dict.fromkeys(("warmup", "milestones", "gamma", "patience", "drops", "monitor"), UNLESS),
     **dict.fromkeys(("every", "power", "rates", "warmup_rate"), UNLESS),
-    **dict.fromkeys(("average", "average_kind", "label_smoothing", "decays"), NONE),
+    **dict.fromkeys(
+        ("average", "average_kind", "label_smoothing", "decays", "balance", "stop_after"), NONE
+    ),
     **dict.fromkeys(("nesterov", "speeds"), NONE),
     **dict.fromkeys(("clip_norm", "clip_value", "filter_rms"), NONE),
     **dict.fromkeys(("warmup_steps", "warmup_error", "gcn", "zca", "weight_decay"), NONE),

@@ -79,7 +79,8 @@ def fit(
 ) -> Iterator[Progress | Epoch | Due]:
     """Train from where the state is to the recipe's last epoch, and yield an `Epoch` after each.
 
-    Where nothing is held out, an epoch has no held-out loss and error, and the last one is kept.
+    With `stop_after` it may end before. Where nothing is held out, an epoch has no held-out loss
+    and error, and the last one is kept.
     Between them come signs of life, `Progress`, and `Due` where `between` asks for it. When an
     `Epoch` or a `Due` is yielded, the state may be saved: it goes on from there, bit for bit.
     Raises `Diverged` with the step and the learning rate where the loss is not finite; the caller's
@@ -87,7 +88,7 @@ def fit(
     """
     check_held_out(held_out, recipe)
     looks = len(held_out) > 0
-    while state.epoch < recipe.passes:
+    while state.epoch < recipe.passes and not gave_up(state, recipe):
         number = state.epoch + 1
         found = yield from _pass(state, stepper, recipe, number, between.due)
         began = time.perf_counter()
@@ -118,6 +119,11 @@ def fit(
         if best if recipe.keep == "best" else _last_is_kept(state, recipe):
             state.best_epoch, state.best_weights = number, state.weights()
         yield record
+
+
+def gave_up(state: State, recipe: TrainRecipe) -> bool:
+    """Whether so many epochs as `stop_after` have brought no better one, and training ends."""
+    return 0 < recipe.stop_after <= state.epoch - state.best_epoch
 
 
 def _last_is_kept(state: State, recipe: TrainRecipe) -> bool:

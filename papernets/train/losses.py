@@ -66,9 +66,31 @@ def measures(net: Net) -> bool:
     return isinstance(walk(net)[-1].layer, RBF)
 
 
-def make_loss(recipe: TrainRecipe, net: Net) -> Loss:
+def class_weights(labels: Tensor) -> Tensor:
+    """A weight for each class (K,): as many pictures of each would have had the mean of the others.
+
+    The mean of the weights over these labels (N,) is 1; a class without pictures has 1.
+    """
+    counts = labels.bincount()
+    present = int((counts > 0).sum())
+    return (len(labels) / (present * counts.double())).where(counts > 0, 1.0).float()
+
+
+def weighted_loss(
+    logits: Tensor, target: Tensor, weights: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """The cross entropy of logits (N, K), each picture times its class's weight, as a mean over N.
+
+    Not over the sum of the weights, as torch's: so the mean of parts is that of the whole batch.
+    """
+    own = F.pad(weights, (0, logits.shape[1] - len(weights)), value=1.0).to(logits)
+    total = F.cross_entropy(logits, target, own, label_smoothing=smoothing, reduction="sum")
+    return total / len(logits)
+
+
+def make_loss(recipe: TrainRecipe, net: Net, balance: Tensor | None = None) -> Loss:
     """The loss of a recipe: of logits, or of `Logits`, whose heads count with the weights that the
-    network declares."""
+    network declares. `balance`: a weight for each class, in training alone."""
     distances, weights = measures(net), net.aux_weights
 
     def one(logits: Tensor, target: Tensor) -> Tensor:
@@ -78,6 +100,9 @@ def make_loss(recipe: TrainRecipe, net: Net) -> Loss:
             return mean_distance(logits, target) if distances else squared_error(logits, target)
         if recipe.loss == "binary":
             return binary_loss(logits, target, recipe.distance_scale, recipe.label_smoothing)
+        if balance is not None:
+            scaled = logits * recipe.distance_scale
+            return weighted_loss(scaled, target, balance, recipe.label_smoothing)
         return F.cross_entropy(
             logits * recipe.distance_scale, target, label_smoothing=recipe.label_smoothing
         )

@@ -14,17 +14,22 @@ from ..bundle.save import save_bundle
 from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..data.notes import untrained
+from ..evaluate.calibration import calibration
 from ..evaluate.infer import logits_of
-from ..evaluate.metrics import Score, balance, confusion, score
+from ..evaluate.metrics import Score, balance, confusion, score, worst
 from ..files import make_folder
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
 from .checkpoint import metrics_of
+from .fit import gave_up
 from .folder import RESULT, write_json
 from .lists import with_wrong
 from .run import Run
 from .state import State
+
+SHOWN = 25
+"""Mistakes in a picture: what one shows well."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,9 @@ def finish(
         scale = calibrated(best, part, training.preprocessing, device)
     logits = logits_of(best, dataset.test.images, training.preprocessing, device)
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
+    result |= calibrated_as(logits, dataset.test, scale)
+    if gave_up(state, run.recipe):
+        result["stopped_after"] = run.recipe.stop_after
     if state.begun:
         result["begun"] = state.begun
     if training.seen_before:
@@ -67,7 +75,7 @@ def finish(
     seen = with_wrong(training.seen, dataset.test, logits.argmax(1))
     write_seen(training.folder / "best", seen)
     save_bundle(training.folder / "best", final, state.best_weights)
-    draw(training, logits, scored, state)
+    draw(training, logits * scale, scored, state)
     write_json(training.folder / RESULT, result)
     return result, scored
 
@@ -102,8 +110,12 @@ def result_of(
 
 
 def draw(training: Training, logits: torch.Tensor, scored: Score, state: State) -> None:
-    """Write curves.png, where there were epochs, and confusion.png."""
+    """Write confusion.png, mistakes.png, and curves.png where there were epochs.
+
+    Of `logits` on the test set by the bundle's scale: their softmax is its scores.
+    """
     draw_confusion(training.found, training.dataset, logits, training.folder, scored)
+    draw_mistakes(training, logits, scored)
     if not state.history:
         return
     from ..draw.canvas import save
@@ -131,6 +143,42 @@ def draw_confusion(
     matrix = confusion(dataset.test.labels.numpy(), logits.argmax(1).numpy(), len(dataset.classes))
     title = f"{found.record.title} on {dataset.name}: {scored.errors:,} of {scored.images:,} wrong"
     confusion_picture(matrix, dataset.classes, folder / "confusion.png", title=title)
+
+
+def draw_mistakes(training: Training, logits: torch.Tensor, scored: Score) -> None:
+    """Write mistakes.png: the test pictures that were answered most confidently and wrongly."""
+    from ..draw.mistakes import mistakes_picture
+
+    dataset, values = training.dataset, logits.double()
+    labels, answers = dataset.test.labels, logits.argmax(1)
+    at = torch.from_numpy(worst(values.numpy(), labels.numpy(), SHOWN))
+    few = scored.errors <= SHOWN
+    what = (
+        f"all {scored.errors} mistakes" if few else f"{SHOWN} worst of {scored.errors:,} mistakes"
+    )
+    if scored.errors < 2:
+        what = "the one mistake" if scored.errors else "no mistake"
+    mistakes_picture(
+        dataset.test.images[at].numpy(),
+        labels[at].numpy(),
+        answers[at].numpy(),
+        values.softmax(1)[at, answers[at]].numpy(),
+        dataset.classes,
+        training.folder / "mistakes.png",
+        title=f"{training.found.record.title} on {dataset.name}: {what}",
+    )
+
+
+def calibrated_as(logits: torch.Tensor, part: Part, scale: float) -> dict[str, float]:
+    """How far the scores of logits (N, classes) on a part can be trusted, for result.json."""
+    if not len(part):
+        return {}
+    found = calibration(logits.double().numpy() * scale, part.labels.numpy())
+    return {
+        "test_loss": found.loss,
+        "expected_calibration_error": found.expected_error,
+        "brier_score": found.brier,
+    }
 
 
 def paper_error(found: Found, data: str) -> tuple[float | None, str]:

@@ -65,7 +65,7 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
     """
     if not drawn:
         return {}
-    loss = make_loss(source.recipe, model.net)
+    loss = make_loss(source.recipe, model.net, source.balance)
     found = {end.classifier.name: end for end in ends(model.net) if _learns(model, end, drawn)}
     if not found:
         return {}

@@ -22,6 +22,8 @@ def why_not(run: Run) -> str:
     recipe = run.recipe
     if recipe.head_only:
         return "head_only fits the classifier and has no epochs"
+    if recipe.stop_after:
+        return "stop_after decides by held-out pictures when it ends"
     if recipe.schedule in ENDS:
         return f"schedule {recipe.schedule!r} {ENDS[recipe.schedule]}"
     if recipe.average and recipe.average_kind == "polyak":

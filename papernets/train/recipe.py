@@ -20,6 +20,7 @@ CHOICES = {
     "loss": ("map", "mse", "cross_entropy", "binary"),
     "keep": ("best", "last"),
     "mean": ("", "channel", "pixel"),
+    "balance": ("", "weights"),
 }
 """Settings that are one of a few words; the optimiser's and the schedule's stand in their files."""
 BOOST = ("rounds", "again")
@@ -47,7 +48,9 @@ class TrainRecipe(Pacing, Learning, Transfer, Basics):
     constant: float = math.inf  # j of equation 9; infinity leaves the term out
     label_smoothing: float = 0.0
     neighbours: float = 0.0  # share of digits shown between others, or none: section VII's strips
+    balance: str = ""  # weights: a class counts in the loss as if all had as many pictures
     keep: str = "best"
+    stop_after: int = 0  # epochs without a better one on held-out pictures; 0: all are done
     low: float = -0.1  # what the background becomes
     high: float = 1.175  # what the ink becomes
     standardise: bool = False  # in place of low and high: mean 0, deviation 1 for each channel
@@ -83,6 +86,13 @@ class TrainRecipe(Pacing, Learning, Transfer, Basics):
     def _check_loss(self) -> None:
         if self.unfreeze and self.optimizer == "levenberg_marquardt":
             raise ValueError("levenberg_marquardt moves all rows at once: leave unfreeze out")
+        if self.balance and self.loss != "cross_entropy":
+            raise ValueError(
+                f"balance weighs the classes of loss 'cross_entropy', not of {self.loss!r}: leave "
+                "one of the two out"
+            )
+        if self.balance and self.optimizer == "levenberg_marquardt":
+            raise ValueError("levenberg_marquardt knows no weights of classes: leave balance out")
         good = math.isfinite(self.distance_scale) and self.distance_scale > 0
         check_setting(self, "distance_scale", good, "above 0")
         good = 0 <= self.label_smoothing < 1
@@ -91,6 +101,12 @@ class TrainRecipe(Pacing, Learning, Transfer, Basics):
         check_setting(self, "constant", good, "a number, or inf for no term")
 
     def _check_held_out(self) -> None:
+        check_setting(self, "stop_after", self.stop_after >= 0, "0 or more")
+        if self.stop_after and self.keep != "best":
+            raise ValueError(
+                "stop_after ends a run when no better epoch has come, and that is the one to keep: "
+                "--set keep=best"
+            )
         if self.val_share == 0 and (asks := self.asks_held_out):
             raise ValueError(
                 f"val_share=0 trains on all pictures, and {asks[0]}: {asks[1]}, or hold some out, "

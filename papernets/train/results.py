@@ -45,9 +45,12 @@ COMMITTEE: dict[str, Form] = {
 
 
 def finished(path: Path, epochs: int) -> dict[str, Any] | None:
-    """The result of a run that is done with so many epochs; None for one that is prolonged."""
+    """The result of a run that is done with so many epochs, or was stopped early; None for one that
+    is prolonged."""
     found = read_result(path)
-    return found if found is not None and found["epochs"] >= epochs else None
+    if found is None or not (found["epochs"] >= epochs or "stopped_after" in found):
+        return None
+    return found
 
 
 def read_result(path: Path) -> dict[str, Any] | None:

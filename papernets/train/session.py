@@ -34,7 +34,7 @@ from .checkpoint import (
 from .describe import describe, environment
 from .diverging import keep_batch
 from .events import Epoch, Event, Finished, Phase, Progress, Started
-from .fit import Between, Diverged, Due, fit
+from .fit import Between, Diverged, Due, fit, gave_up
 from .folder import ENVIRONMENT, STATE, write_json
 from .keeping import Keeper, stopper
 from .lists import Begun, begun
@@ -173,7 +173,8 @@ def _epochs(
                         save()
             elif isinstance(event, Epoch):
                 with saving(folder, state):
-                    if keeper.epoch_due(event.epoch, run.recipe.passes):
+                    ended = gave_up(state, run.recipe)
+                    if ended or keeper.epoch_due(event.epoch, run.recipe.passes):
                         save()
                         renewed = event.best or run.recipe.keep == "last"
                         save_views(folder, state, training.info, training.seen, renewed)

@@ -18,6 +18,7 @@ from ..data.crops import ASPECT, NUMBERS
 from ..data.draws import CROP, STRIPS, Draws
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
+from .losses import class_weights
 from .recipe import TrainRecipe
 
 CHUNK, PIXELS = 2048, 2048 * 1024
@@ -121,8 +122,8 @@ class Source:
     thousands, and a label may be NO_DIGIT: see `make_windows`. `worker` is its rank, and how many
     there are: together they have the batches, and a share may be empty. What augmentation draws for
     a picture comes from the seed, the epoch and the picture's place in the part: whichever worker,
-    batch or chunk it is in, it looks the same. `components` are measured where the recipe needs
-    them and none are given.
+    batch or chunk it is in, it looks the same. `components`, and `balance`, the weights of classes,
+    are measured where the recipe needs them and none are given.
     """
 
     part: Part
@@ -131,8 +132,11 @@ class Source:
     device: torch.device
     worker: tuple[int, int] = (0, 1)
     components: Components | None = None
+    balance: Tensor | None = None
 
     def __post_init__(self) -> None:
+        if self.recipe.balance and self.balance is None:
+            object.__setattr__(self, "balance", class_weights(self.part.labels))
         if self.recipe.augment.get("pca") and self.components is None:
             object.__setattr__(self, "components", measured(self.part.images))
         self._colour.check(self.part.images.shape[1])

@@ -56,7 +56,7 @@ class Alone:
         tiles: bool = True,
         epoch_of: Callable[[int, int], Iterator[Batch]] | None = None,
     ):
-        self.source, self.loss_of = source, make_loss(source.recipe, model.net)
+        self.source, self.loss_of = source, make_loss(source.recipe, model.net, source.balance)
         self.epoch_of = epoch_of or source.epoch
         self.form = Fast(model)
         self.forward = (tiled(self.form) if tiles else None) or self.form

@@ -50,6 +50,8 @@ ELSEWHERE = {
     "milestones": ("steps", "lr_steps", "step_size", "boundaries"),
     "gamma": ("lr_gamma", "decay_factor", "factor"),
     "average": ("ema", "ema_decay", "model_ema", "polyak", "swa"),
+    "balance": ("class_weights", "class_weight", "balanced"),
+    "stop_after": (*("early_stopping", "early_stop", "early_stopping_patience", "stop_patience"),),
     "loss": ("criterion", "loss_fn", "objective"),
     "label_smoothing": ("smoothing", "ls"),
     "val_share": (
@@ -96,6 +98,8 @@ def without_effect(recipe: TrainRecipe) -> frozenset[str]:
         found |= {"low", "high"}
     if recipe.loss != "map":
         found.add("constant")
+    if recipe.loss != "cross_entropy":
+        found.add("balance")
     if recipe.loss not in ("cross_entropy", "binary"):
         found.add("label_smoothing")
     if not recipe.weights:

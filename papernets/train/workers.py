@@ -97,7 +97,7 @@ class Rank:
         self.params = [p for p in params if p.requires_grad]
         self.model = Fast(model)
         self.tiled = tiled(self.model) if job.tiles else None
-        self.loss_of = make_loss(job.source.recipe, job.net)
+        self.loss_of = make_loss(job.source.recipe, job.net, job.source.balance)
 
     def gradient(self, share: Batch) -> None:
         """Write the share's part of the mean loss over the batch, and of its gradient."""
@@ -108,8 +108,7 @@ class Rank:
             row.zero_()
             return
         sizes = sizes_of(len(x), most) if 0 < most < len(x) else [len(x)]
-        pieces = (x.split(sizes), y.split(sizes), repeat(total), draws.split(sizes))
-        parts = map(Batch, *pieces)
+        parts = map(Batch, x.split(sizes), y.split(sizes), repeat(total), draws.split(sizes))
         torch.cat(self._part(next(parts)), out=row)
         for part in parts:
             row.add_(torch.cat(self._part(part)))

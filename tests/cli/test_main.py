@@ -251,6 +251,7 @@ def test_train_says_its_result_on_stdout_and_the_rest_on_stderr(
             "environment.json",
             "last",
             "log.jsonl",
+            "mistakes.png",
             "result.json",
             "run.toml",
             "state",
