@@ -31,8 +31,9 @@ def test_it_is_read_and_answers(name):
     found = load_bundle(name)
     assert len(found.info.classes) == 10
     shape = found.info.input
-    grey = Image.new("L", (shape[2], shape[1]), 128)
-    (answer,) = load(name).predict([grey])
+    stroke = Image.new("L", (shape[2], shape[1]), 255)
+    stroke.paste(0, (shape[2] // 2 - 1, 6, shape[2] // 2 + 2, shape[1] - 6))
+    (answer,) = load(name).predict([stroke])
     assert answer.label in found.info.classes and 0 <= answer.score <= 1
 
 

@@ -12,7 +12,9 @@ from papernets.train.events import Epoch
 
 
 def recipe(**settings):
-    return SimpleNamespace(**{"epochs": 15, "keep": "best", "fallback": False} | settings)
+    return SimpleNamespace(
+        **{"epochs": 15, "keep": "best", "fallback": False, "head_only": False} | settings
+    )
 
 
 def epoch(number=3, error=0.5, losses=0.1234, speed=35.0, best=True, trained=None):
