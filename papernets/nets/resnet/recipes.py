@@ -70,7 +70,6 @@ epochs           182            open: arithmetic  64,000 steps of 128 of 45,000 
                                              they are 164
 pictures         45,000         open         the length is chosen on 45,000 and 5,000; whether the
                                              reported networks saw 45,000 or 50,000 is not said
-val_share        0.1            open         5,000 of the 50,000, as the pictures
 keep             last           section 4.2  training ends there
 loss             cross_entropy  section 4.2  softmax
 dropout          none           section 4.2
