@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from small_runs import a_run
+from small_runs import a_run, do_undrawn
 
 from papernets.train.events import Epoch
 
@@ -104,6 +104,21 @@ def run_of(home, kind="photos", **settings):
     own = {"epochs": 3, "batch_size": 8, "learning_rate": 0.02, "optimizer": "sgd"}
     own |= {"standardise": True, "enlarge": 1.25, "augment": AUGMENT, "schedule": "one_cycle"}
     return a_run(**{"net": f"{home}/own.py:make", "data": f"{home}/{kind}", **own, **settings})
+
+
+def trained_on_two(root, train, val, **settings):
+    """own.py, two/ and a run/ trained on it, and other/ with two classes of other names; the root.
+
+    train, val: pictures of each part.
+    """
+    (root / "own.py").write_text(OWN)
+    for name in ("two", "other"):
+        folder(root / name, {"train": train, "val": val})
+    for part in ("train", "val"):
+        for name in ("blue", "red"):
+            (root / "other" / part / name).rename(root / "other" / part / f"dark_{name}")
+    do_undrawn(run_of(root, "two", **settings), root / "run")
+    return root
 
 
 def after(epoch):

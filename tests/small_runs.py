@@ -4,11 +4,13 @@ import json
 from contextlib import nullcontext
 from dataclasses import replace
 
+import pytest
 import torch
 
 from papernets.data import Dataset, Part, Preprocessing
 from papernets.run.network import build
 from papernets.spec import Activation, Conv, Dense, Dropout, Flatten, Net, Norm, Pool, chain
+from papernets.train import outcome
 from papernets.train.fit import fit
 from papernets.train.folder import opened
 from papernets.train.recipe import TrainRecipe
@@ -140,6 +142,19 @@ def do(run, folder, resume=False, until=None):
             if until is not None and until(event):
                 raise KeyboardInterrupt
     return events
+
+
+def do_undrawn(run, folder):
+    """`do` without pictures, for fixtures that outlive a test: curves take longer than the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outcome, "draw", lambda *_: None)
+        do(run, folder)
+
+
+def never_stopped(run, folder):
+    """What a run leaves that was never stopped; see `left_by`."""
+    do_undrawn(run, folder)
+    return left_by(folder)
 
 
 def log_of(folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..bundle.load import Bundle
 from ..bundle.seen import Seen, read_seen
+from ..data import Preprocessing
 from ..data.content import held_key
 from ..data.picture import Remark, shown
 from ..data.stored import File
@@ -128,20 +130,25 @@ def predict(
     eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
     check_photographs(eyes, protocol, str(bundle.folder))
     ask = asked_by(bundle, protocol, device)
-    return _answers(bundle, iter(given), seen, most, ask, batch)
+    batches = iter(partial(_next, iter(given), batch), [])
+    return _answers(bundle, eyes, batches, seen, most, ask)
+
+
+def _next(given: Iterator[Source], batch: int) -> list[Source]:
+    """The next pictures, at most so many; none at the end."""
+    return list(islice(given, batch))
 
 
 def _answers(
     bundle: Bundle,
-    given: Iterator[Source],
+    preprocessing: Preprocessing,
+    batches: Iterator[list[Source]],
     seen: Seen | None,
     top: int,
     ask: Callable[[Pictures], torch.Tensor],
-    batch: int,
 ) -> Iterator[Answer]:
     """The answers, batch after batch; the network sees the pictures of one at once."""
-    preprocessing = preprocessing_of(bundle)
-    while some := list(islice(given, batch)):
+    for some in batches:
         reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
         pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
         pictures = [read.picture for _, read in pairs if read.picture is not None]

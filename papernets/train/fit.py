@@ -21,7 +21,7 @@ from ..evaluate.infer import logits_of
 from ..strips.make import make_windows, seen, window_width
 from ..strips.no_digit import with_no_digit
 from .events import Epoch, Progress
-from .freezing import rest
+from .freezing import NORMS, rest
 from .losses import make_loss
 from .recipe import TrainRecipe
 from .schedule import Course, drops_of, learning_rate
@@ -187,7 +187,7 @@ def _pass(
 def freeze_norm(model: nn.Module) -> None:
     """Let batch normalisation use the mean and variance that it has, and keep them."""
     for module in model.modules():
-        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+        if isinstance(module, NORMS):
             module.eval()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from small_photos import AUGMENT, OWN, after, folder, run_of
+from small_photos import AUGMENT, after, run_of, trained_on_two
 from small_runs import CPU, DATA, EYES, NORMED, TINY, a_run, do, drawn, fitted, left_by, source_of
 
 from papernets.cli import main
@@ -37,17 +37,7 @@ def _quick(monkeypatch, request):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """own.py, two/ with its trained run, and three/ with three classes of other names."""
-    root = tmp_path_factory.mktemp("finetune")
-    (root / "own.py").write_text(OWN)
-    folder(root / "two", {"train": 20, "val": 9})
-    folder(root / "other", {"train": 20, "val": 9})
-    for part in ("train", "val"):
-        for name in ("blue", "red"):
-            (root / "other" / part / name).rename(root / "other" / part / f"dark_{name}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outcome, "draw", lambda *_: None)
-        do(run_of(root, "two"), root / "run")
-    return root
+    return trained_on_two(tmp_path_factory.mktemp("finetune"), train=20, val=9)
 
 
 def begun_run(home, out, **settings):

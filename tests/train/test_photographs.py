@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from small_photos import AUGMENT, NAMES, OWN, after, folder, parquet, run_of
-from small_runs import CPU, a_run, batches, do, fitted, left_by, log_of
+from small_runs import CPU, a_run, batches, do, fitted, left_by, log_of, never_stopped
 
 from papernets import data
 from papernets.bundle.load import load_bundle
@@ -53,10 +53,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(home):
     """What a run leaves that was never stopped, all its photos in memory."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outcome, "draw", lambda *_: None)
-        do(run_of(home), home / "whole")
-    return left_by(home / "whole")
+    return never_stopped(run_of(home), home / "whole")
 
 
 def test_stopped_and_resumed_is_never_stopped(home, whole, tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import siblings
 import torch
-from small_runs import do, left_by, log_of, run_of, write_own
+from small_runs import do, left_by, log_of, never_stopped, run_of, write_own
 
 import papernets.files as files
 from papernets import machine
@@ -51,10 +51,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(home):
     """What a run leaves that was never stopped."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outcome, "draw", lambda *_: None)
-        do(run_of(home), home / "whole")
-    return left_by(home / "whole")
+    return never_stopped(run_of(home), home / "whole")
 
 
 def after(epoch):

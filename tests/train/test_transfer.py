@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file
-from small_photos import OWN, after, folder, run_of
+from small_photos import after, run_of, trained_on_two
 from small_runs import DATA, EYES, NORMED, a_run, do, drawn, fitted, left_by
 
 from papernets.cli import main
@@ -29,17 +29,7 @@ def _quick(monkeypatch):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """own.py, two/ with its trained run, and other/ with classes of other names."""
-    root = tmp_path_factory.mktemp("transfer")
-    (root / "own.py").write_text(OWN)
-    folder(root / "two", {"train": 12, "val": 4})
-    folder(root / "other", {"train": 12, "val": 4})
-    for part in ("train", "val"):
-        for name in ("blue", "red"):
-            (root / "other" / part / name).rename(root / "other" / part / f"dark_{name}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outcome, "draw", lambda *_: None)
-        do(run_of(root, "two", epochs=1), root / "run")
-    return root
+    return trained_on_two(tmp_path_factory.mktemp("transfer"), train=12, val=4, epochs=1)
 
 
 def begun(home, **settings):

@@ -19,6 +19,7 @@ from small_runs import (
     drawn,
     left_by,
     log_of,
+    never_stopped,
     run_of,
     write_own,
 )  # fmt: skip
@@ -95,10 +96,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outcome, "draw", lambda *_: None)
-        do(run_of(home), home / "whole")
-    return left_by(home / "whole")
+    return never_stopped(run_of(home), home / "whole")
 
 
 def stopped(home, folder, steps, resume=False):
