@@ -19,10 +19,13 @@ WIDTH, LEFT, RIGHT, PANEL, FOOT = 7.0, 0.8, 0.2, 3.2, 0.55  # inches
 
 
 @style()
-def error_curves(found: Mapping[str, Sequence[Measured]], title: str) -> Figure | None:
+def error_curves(
+    found: Mapping[str, Sequence[Measured]], title: str, verdict: str, reach: float = 0.0
+) -> Figure | None:
     """Held-out errors as lines, training errors dashed, a colour an arm, a line a training.
 
-    None where no training has an epoch.
+    Under the claim stands what was found: it may disagree. `reach`, an error as a fraction, is
+    marked where the claim is about when it is reached. None where no training has an epoch.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -34,7 +37,8 @@ def error_curves(found: Mapping[str, Sequence[Measured]], title: str) -> Figure 
     labels = [*arms, *(["dashed: training error"] if dashed else [])]
     keys = flow(labels, WIDTH - LEFT - RIGHT)
     height = PANEL + sum(map(tall, keys)) + FOOT + 0.06
-    figure = sheet(WIDTH, height, title, "held-out error by epoch, a line for each training")
+    told = f"found here: {verdict}. Held-out error by epoch, a line for each training"
+    figure = sheet(WIDTH, height, title, told)
     panel = place(figure, LEFT, FOOT, WIDTH - LEFT - RIGHT, PANEL)
     drawn: list[Line2D] = []
     for at, (arm, several) in enumerate(arms.items()):
@@ -52,6 +56,8 @@ def error_curves(found: Mapping[str, Sequence[Measured]], title: str) -> Figure 
                     label=arm,
                 )
                 drawn += line if number == 0 and dashes == "-" else []
+    if reach:
+        panel.axhline(100 * reach, color=GREY, linewidth=0.8)
     if dashed:
         drawn += panel.plot([], [], color=GREY, linestyle="--", label=labels[-1])
     panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -16,6 +16,7 @@ from .claim import OPEN, SHORT, Experiment, Measured, Verdict
 from .curves import error_curves
 from .measure import environment_of, measured, versions_of
 from .reckon import lasting
+from .rules import Faster
 from .work import Task
 
 JSON, MARKDOWN, CURVES = "report.json", "report.md", "curves.png"
@@ -109,7 +110,9 @@ def judged(
 
 def write(made: Outcome, out: Path) -> tuple[Path, ...]:
     """Write report.json, report.md and, where something was trained, curves.png."""
-    figure = error_curves(made.found, made.experiment.claim)
+    rule = made.experiment.rule
+    reach = rule.reach if isinstance(rule, Faster) else 0.0
+    figure = error_curves(made.found, made.experiment.claim, made.verdict.word, reach)
     write_atomically(out / JSON, (json_text(made.to_dict(), indent=1) + "\n").encode())
     write_atomically(out / MARKDOWN, markdown(made, pictured=figure is not None).encode())
     written = (out / JSON, out / MARKDOWN)
