@@ -7,6 +7,8 @@ used.
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 
 TYPE_CHECKING = False  # typing is slow, and Ctrl-C while it is imported would be a traceback
 __version__ = "0.1.0"
@@ -29,7 +31,9 @@ _WHERE = {
     "walk": "papernets.spec",
     "totals": "papernets.spec",
 }
-__all__ = ["__version__", *sorted(_WHERE)]
+_VERBS = {"evaluate": "papernets.verbs.evaluate", "train": "papernets.verbs.train"}
+"""Rooms that are called: `papernets.train(...)` is a function of this module."""
+__all__ = ["__version__", *sorted({*_WHERE, *_VERBS})]
 
 if TYPE_CHECKING:
     from typing import Any
@@ -50,9 +54,34 @@ if TYPE_CHECKING:
     from .spec import Net as Net
     from .spec.walk import totals as totals
     from .spec.walk import walk as walk
+    from .verbs.evaluate import evaluate as evaluate
+    from .verbs.train import train as train
+
+
+class _Verb(ModuleType):
+    """A room whose name is a verb as well: to call it is to call the verb's function."""
+
+    @property
+    def __signature__(self) -> Any:
+        return importlib.import_module("inspect").signature(_function(self.__name__))
+
+    def __call__(self, *given: Any, **settings: Any) -> Any:
+        return _function(self.__name__)(*given, **settings)
+
+
+def _function(room: str) -> Any:
+    name = room.rpartition(".")[2]
+    return getattr(importlib.import_module(_VERBS[name]), name)
+
+
+def called(room: str) -> None:
+    """Let a room of this package be called, by the full name of its module."""
+    sys.modules[room].__class__ = _Verb
 
 
 def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return importlib.import_module(f"papernets.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'papernets' has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), name)

@@ -26,11 +26,11 @@ class Stopped(BaseException):
 class Halt:
     """A wish to stop a training that a signal makes, heard between steps; a second stops at once.
 
-    It is what `train.keeping.heeding` takes.
+    It is what `train.keeping.heeding` takes. `said`: the first signal is answered on stderr.
     """
 
-    def __init__(self) -> None:
-        self.number = 0
+    def __init__(self, said: bool = True) -> None:
+        self.number, self.said = 0, said
 
     def asked(self) -> bool:
         """Whether a signal came."""
@@ -64,7 +64,7 @@ class Halt:
         again, self.number = self.asked(), number
         if again:
             self.end()
-        if not screen.QUIET:  # by no buffer: a signal may come while that is written
+        if self.said and not screen.QUIET:  # by no buffer: a signal may come while that is written
             os.write(2, b"\nSaves after this step and stops; once more stops at once.\n")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..train.places import free_folders
 from ..words import resume_command
 from . import begun, screen, swaps
 from .flags import (
@@ -33,7 +31,6 @@ from .streams import Unwritten
 from .waiting import waiting
 
 MINUTE = 60  # seconds
-ENDINGS = re.compile(r"\.(parquet|tar|zip|csv|tsv|jsonl|ndjson)$", re.IGNORECASE)
 
 if TYPE_CHECKING:
     from ..train.run import Run
@@ -211,19 +208,6 @@ def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, 
 
     sets = ({key: value} for key, value in map(parse_set, pairs))
     return joined(read_config(Path(config)) if config else {}, *sets, flags)
-
-
-def free_folders(run: Run | None) -> Iterator[Path]:
-    """runs/NETWORK-DATA-N for each N that is free."""
-    assert run is not None
-    net = run.recipe.net
-    network = Path(net.rpartition(":")[0]).stem if ".py:" in net else net
-    data = re.sub(r"[{},:]+", "_", Path(run.recipe.data).name)
-    data = ENDINGS.sub("", data) or "data"
-    for number in itertools.count(1):
-        folder = Path("runs", f"{network}-{data}-{number}")
-        if not folder.exists():
-            yield folder
 
 
 def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> None:

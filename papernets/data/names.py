@@ -13,6 +13,8 @@ ALIASES = {
     "cifar_100": "cifar100",
     "sklearn_digits": "digits",
 }
+MEMORY = "memory:"
+"""How the name of pictures begins that were given in Python: nothing on the disk has them."""
 
 
 def normal(name: str) -> str:

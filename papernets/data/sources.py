@@ -21,7 +21,7 @@ from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.kinds import WORDS, gatherer, is_there
 from papernets.data.known import GARMENTS, numbers
 from papernets.data.listing import Wanted
-from papernets.data.names import data_folder, normal
+from papernets.data.names import MEMORY, data_folder, normal
 from papernets.data.parquet import is_parquet
 from papernets.data.parting import check_share
 from papernets.data.picture import shown
@@ -147,6 +147,12 @@ def _a_file(name: str, path: Path) -> str:
 
 def _unknown(name: str, path: Path) -> Exception:
     """The error for a name that is neither a data set nor a folder that is there."""
+    if name.startswith(MEMORY):
+        return ValueError(
+            f"{name}: pictures that were given in Python, and nothing on the disk has them. In "
+            "Python, give the same again as data=, papernets.train(data=..., out=RUN, resume=True) "
+            "or papernets.evaluate(RUN, data); or give a data set that has a name or a path"
+        )
     names = ", ".join(NAMES)
     if gatherer(path) or path.suffix.casefold() in (*ARCHIVES, *TABLES):
         return FileNotFoundError(f"{name}: no such file. Give one, or a folder of pictures")

@@ -84,6 +84,22 @@ def open_pictures(
         labels=str(run.get("labels") or "fine"),
         nested=nested,
     )
+    return of_dataset(bundle, dataset, part, strict, room, again=source is not None)
+
+
+def of_dataset(
+    bundle: Bundle,
+    dataset: Dataset,
+    part: str = "",
+    strict: bool = False,
+    room: float | None = None,
+    again: bool = False,
+) -> Pictures:
+    """One part of a data set, by default the test part, for a bundle's network.
+
+    `again`: its parts were drawn as in the network's run.
+    """
+    preprocessing, seen = preprocessing_of(bundle), read_seen(bundle.folder)
     part = part or "test"
     chosen = _part(dataset, part)
     if not len(chosen):
@@ -97,9 +113,9 @@ def open_pictures(
     labels = torch.zeros(len(dataset.classes), dtype=torch.int64)
     labels[chosen.labels.unique()] = torch.tensor(known)
     notes = _notes(own, dataset.classes, there, dataset.name)
-    if source is not None or part != "test":
+    if again or part != "test":
         notes = (f"{part} part of {dataset.name}: {dataset.split}", *notes)
-    if source is not None:
+    if again:
         notes = (*notes, AGAIN)
     images, good, skipped = _stored(chosen, dataset, preprocessing, strict, room)
     chosen = chosen if len(good) == len(chosen) else chosen.select(good)
@@ -109,6 +125,15 @@ def open_pictures(
         dataset.name, part, images, labels[chosen.labels], chosen.files, notes, skipped, content
     )
     return found if seen is None else of_part(found, seen)
+
+
+def of_listing(
+    bundle: Bundle, source: Source, part: str = "", strict: bool = False, room: float | None = None
+) -> Pictures:
+    """Pictures of which nothing says which part they are of; see `open_pictures`."""
+    seen = read_seen(bundle.folder)
+    whole = _whole(bundle, preprocessing_of(bundle), source, strict, room)
+    return whole if seen is None else by_content(whole, seen, part)
 
 
 def matched(

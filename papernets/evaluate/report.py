@@ -117,6 +117,38 @@ class Report:
             found["early_exit"] = asdict(self.early_exit)
         return found
 
+    def __repr__(self) -> str:
+        """One line: the network, the pictures, the error with its interval, the protocol."""
+        return (
+            f"Report({self.network} on {self.data}, {self.part}: {self.score}, "
+            f"protocol {self.protocol.name})"
+        )
+
+    @property
+    def error(self) -> float:
+        """The share of the pictures that are answered wrongly."""
+        return self.score.error
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the error."""
+        return self.score.interval
+
+    @property
+    def top1_error(self) -> float:
+        """The same as `error`."""
+        return self.score.error
+
+    @property
+    def loss(self) -> float | None:
+        """The mean cross-entropy; None for a network of one class's scores."""
+        return None if self.calibration is None else self.calibration.loss
+
+    @property
+    def views(self) -> int:
+        """How many views of a picture were averaged."""
+        return self.protocol.views
+
     @property
     def networks(self) -> int:
         """How many networks answered together."""

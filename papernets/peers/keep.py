@@ -71,6 +71,22 @@ def save(
     return out
 
 
+def kept_of(model: nn.Module, classes: Iterable[str | int] | None = None) -> Kept:
+    """What `save` would write of one network; ValueError as there, and for a committee."""
+    model = unwrapped(model)
+    if isinstance(model, Twin):
+        model = model._plain
+    if isinstance(model, Committee):
+        raise ValueError("a committee of networks: give one of them, model.members[0]")
+    return _kept(model, classes, None, model)
+
+
+def known_by_name(net: Net) -> tuple[str, dict[str, Any]] | None:
+    """The name and the options that give a network; None where none do."""
+    name, options, written = _network(net, Origin(net.name))
+    return None if written else (name, options)
+
+
 def _kept(
     model: nn.Module,
     classes: Iterable[str | int] | None,

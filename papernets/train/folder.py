@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shlex import quote
@@ -18,6 +19,7 @@ from ..files import UNFINISHED, lock_file, read_bytes, write_atomically
 from ..numbers import is_whole
 from ..texts import json_text, parsed
 from ..words import plural, resume_command
+from . import own_copy
 from .command import train_command
 from .prolonging import why_not
 from .run import Run
@@ -27,6 +29,8 @@ from .where import MOST_THREADS, MOVABLE
 
 CONFIG, STATE, LOG, RESULT = "run.toml", "state/state.pt", "log.jsonl", "result.json"
 ENVIRONMENT, LOCK = "environment.json", ".lock"
+BROUGHT = "begin"
+"""The bundle of a module that a run from Python begins with."""
 BEFORE = "state/before.pt"
 """The state that was saved before the last one."""
 MOST_BYTES = 64 << 20
@@ -40,10 +44,17 @@ class InUse(OSError):
 
 
 @contextmanager
-def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> Iterator[Run]:
+def opened(
+    path: Path,
+    run: Run | None,
+    resume: bool,
+    given: dict[str, Any],
+    bring: Callable[[Run, Path], Run] | None = None,
+) -> Iterator[Run]:
     """The run of a folder, held while in use; see `prepare` and `locked` for what may go wrong.
 
-    A new run that fails before its training begins leaves nothing behind.
+    `bring` puts what a new run needs into its folder, and gives the run that uses it. A new run
+    that fails before its training begins leaves nothing behind.
     """
     prepare(path, run, resume, given)  # before anything is made or written
     before = b""
@@ -54,7 +65,8 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             stack.enter_context(locked(path))
             kept = prepare(path, run, resume, given)
             if not resume:
-                write_atomically(path / CONFIG, kept.to_toml().encode())
+                kept = own_copy.copied(bring(kept, path) if bring else kept, path)
+                write_atomically(path / CONFIG, _text(kept, path))
             elif kept != (was := _kept(path / CONFIG)):
                 longer = kept.recipe.epochs > was.recipe.epochs
                 if longer:  # the test set was looked at: what it said stays
@@ -62,7 +74,7 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
                     write_atomically(path / earlier_result(was.recipe.epochs), earlier)
                 if longer or not (path / RESULT).exists():
                     before = b"" if longer else (path / CONFIG).read_bytes()
-                    write_atomically(path / CONFIG, kept.to_toml().encode())
+                    write_atomically(path / CONFIG, _text(kept, path))
             sweep(path)
         except OSError as error:
             if error.errno not in NO_FOLDER:
@@ -99,9 +111,17 @@ def check_outside(path: Path, run: Run) -> None:
         )
 
 
+def _text(run: Run, path: Path) -> bytes:
+    """What run.toml has of a run in this folder."""
+    return own_copy.written(run, path).to_toml().encode()
+
+
 def _discard(path: Path, made: Sequence[Path]) -> None:
     for name in (CONFIG, LOCK):
         (path / name).unlink(missing_ok=True)
+    for name in (own_copy.OWN, BROUGHT):
+        with suppress(OSError):
+            shutil.rmtree(path / name)
     with suppress(OSError):  # the first that is not empty stays, and those above it
         for folder in made:
             folder.rmdir()
@@ -141,6 +161,7 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 f"A new run: {train_command(str(given.get('net', 'NETWORK')), given, path)}"
             )
         own = _kept(config).settings()
+        own_copy.check_copy(own["net"])
         moved = {key: value for key, value in given.items() if key in MOVABLE}
         for key, value in given.items():
             if key == "epochs" and value > own[key] and _is_finished(path, own[key]):
@@ -222,7 +243,9 @@ def _no_longer(path: Path, own: dict[str, Any], epochs: int, why: str) -> str:
 
 
 def _check_same(config: Path, key: str, own: Any, value: Any) -> None:
-    if isinstance(value, dict):
+    if key == "net":
+        same = own_copy.same_code(own, value)
+    elif isinstance(value, dict):
         same = all(own.get(k) == v for k, v in value.items()) if value else not own
     else:
         same = own == value

@@ -88,7 +88,7 @@ def result_of(
     scored = score(logits.numpy(), labels)
     beside = balance(labels, logits.argmax(1).numpy(), dataset.classes)
     result = {
-        "network": run.recipe.net,
+        "network": Path(net).name if ".py:" in (net := run.recipe.net) else net,
         "data": dataset.name,
         "data_given": run.recipe.data,
         "test_error": scored.error,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from .. import data
 from ..data import Dataset, Preprocessing, parting
+from ..data.gathered import Gathered, open_gathered
+from ..data.listing import Wanted
+from ..data.names import MEMORY
 from ..data.stored import channel_statistics, marks_of
 from ..data.whitening import mean_picture, whitening
 from ..spec import Net
 from ..strips.make import window_width
+from ..words import plural
 from .basics import MOST_HELD
 from .pretrained import pixel_scale
 from .recipe import TrainRecipe
@@ -21,8 +26,12 @@ from .run import Run
 assert MOST_HELD == parting.MOST_HELD
 
 
-def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
-    """The pictures of a run, for a network with this input."""
+def open_data(
+    run: Run, shape: tuple[int, int, int], given: Gathered | Dataset | None = None
+) -> Dataset:
+    """The pictures of a run, for a network with this input: `given`, or by their name or path."""
+    if given is not None:
+        return _given(run, shape, given)
     return data.open(
         run.recipe.data,
         data_dir=run.where.data_dir or None,
@@ -37,6 +46,36 @@ def open_data(run: Run, shape: tuple[int, int, int]) -> Dataset:
         labels=run.recipe.labels,
         nested=run.recipe.nested,
     )
+
+
+def _given(run: Run, shape: tuple[int, int, int], given: Gathered | Dataset) -> Dataset:
+    """Pictures that somebody holds. ValueError where a data set has not the network's channels."""
+    recipe, where = run.recipe, run.where
+    if isinstance(given, Gathered):
+        wanted = Wanted(
+            channels=shape[0],
+            size=(shape[1], shape[2]),
+            enlarge=stored_larger(recipe, shape),
+            seed=recipe.seed,
+            strict=where.strict,
+            room=1e9 * where.memory if where.memory else None,
+            split=recipe.split,
+            val_share=recipe.val_share,
+        )
+        return open_gathered(Path(recipe.data.removeprefix(MEMORY)), given, wanted)
+    if given.train.images.shape[1] != shape[0]:
+        raise ValueError(
+            f"{given.name} has pictures of {plural(given.train.images.shape[1], 'channel')}, and "
+            f"{recipe.net} sees {shape[0]}: open them so, papernets.data.open(..., "
+            f"channels={shape[0]}), or give channels={given.train.images.shape[1]}"
+        )
+    if recipe.val_share > 0 or (recipe.val_share == 0 and len(given.validation)):
+        raise ValueError(
+            f"{given.name} is a Dataset, whose parts are made already: val_share="
+            f"{recipe.val_share:g} changes nothing in it. Give it to papernets.data.open, or give "
+            "train its name or path"
+        )
+    return given
 
 
 def stored_larger(recipe: TrainRecipe, shape: tuple[int, int, int]) -> float:

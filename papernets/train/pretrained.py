@@ -23,6 +23,9 @@ from ..spec import tensors
 from ..words import by, composed, did_you_mean, listed
 from .run import Run
 
+UNNAMED = "unnamed"
+"""Noted in a module's bundle whose classes nobody has named."""
+
 
 def bundle_of(given: str) -> tuple[BundleInfo, Path]:
     """The description of a bundle to begin with, and its folder; ValueError for a committee."""
@@ -62,12 +65,13 @@ def settings_of(given: str, name: str, wanted: Mapping[str, Any]) -> tuple[str, 
 def load_pretrained(model: Network, run: Run, classes: Sequence[str]) -> tuple[str, ...]:
     """Load a bundle's weights into a network for these classes; the names that stay as drawn.
 
-    The classifier is kept where its classes are these, in this order. Another body is a ValueError.
+    The classifier is kept where its classes are these, in this order; a module's without names has
+    those of the data. Another body is a ValueError.
     """
     info, folder = bundle_of(run.recipe.weights)
     state = read_safetensors(folder / WEIGHTS)
-    same = [*map(composed, info.classes)] == [*map(composed, classes)]
-    same = same and info.classifies == model.net.classes
+    named = [*map(composed, info.classes)] == [*map(composed, classes)]
+    same = (named or info.run.get(UNNAMED) is True) and info.classifies == model.net.classes
     fresh = () if same else classifier_tensors(model.net)
     return load_but(model, state, fresh, str(folder))
 

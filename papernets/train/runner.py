@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from ..data import Dataset
+from ..data.gathered import Gathered
 from ..machine import choose_device, threads_for
 from ..spec import Committee, Net, totals, walk
 from .boosting import boost, member_run
@@ -21,10 +23,11 @@ from .run import Run
 from .session import train_network
 
 
-def train(run: Run, folder: Path) -> Iterator[Event]:
+def train(run: Run, folder: Path, given: Gathered | Dataset | None = None) -> Iterator[Event]:
     """Train a run in its folder (already locked), from its state if it has one; yields events.
 
-    The test set is looked at once, at the end. A full disk is an OSError that says what is kept.
+    `given` are its pictures where no name or path leads to them. The test set is looked at once,
+    at the end. A full disk is an OSError that says what is kept.
     """
     done = finished(folder, run.recipe.passes)
     _check_settings(run, folder, finished=done is not None)
@@ -36,7 +39,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     usual = threads_of(run.recipe, net, device)
     torch.set_num_threads(run.where.threads or kept_threads(folder) or usual)
     check_batch(run.recipe, net, device)
-    dataset = open_data(run, net.input)
+    dataset = open_data(run, net.input, given)
     found = run.network(len(dataset.classes))
     train_it = boost if isinstance(found.net, Committee) else train_network
     yield from train_it(run, found, dataset, folder, device)

@@ -14,6 +14,7 @@ from ..said import Recipe
 from ..spec import SWAPS, Committee, Net, parted
 from ..words import by, did_you_mean, plain
 from .older import todays
+from .own_copy import at_home
 from .possible import check_learns, check_norms
 from .recipe import TrainRecipe, check_options
 from .run import NAMES, TABLES, Run
@@ -32,7 +33,10 @@ TYPES = get_type_hints(TrainRecipe) | get_type_hints(Where)
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError."""
+    """The settings of a TOML file; an unknown key, or one of the wrong type, is a ValueError.
+
+    A network's file in the folder of this file, as a run keeps it, has its whole path.
+    """
     _check_file(path)
     if path.is_dir():
         inside = f"{path / 'run.toml'}, say" if (path / "run.toml").exists() else "not a folder"
@@ -45,7 +49,8 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is not a configuration: it is nested too deeply") from None
     except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"{path} is not TOML: {error}") from None
-    return {key: checked(key, value, str(path)) for key, value in todays(values).items()}
+    read = {key: checked(key, value, str(path)) for key, value in todays(values).items()}
+    return read | ({"net": at_home(read["net"], path.parent)} if "net" in read else {})
 
 
 def _check_file(path: Path) -> None:

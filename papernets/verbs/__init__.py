@@ -1,0 +1,1 @@
+"""What the command line does, as functions: `papernets.train` and `papernets.evaluate`."""
