@@ -44,6 +44,7 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(
         ("average", "average_kind", "label_smoothing", "decays", "balance", "stop_after"), NONE
     ),
+    **dict.fromkeys(("mixup", "cutmix"), NONE),
     **dict.fromkeys(("nesterov", "speeds"), NONE),
     **dict.fromkeys(("clip_norm", "clip_value", "filter_rms"), NONE),
     **dict.fromkeys(("warmup_steps", "warmup_error", "gcn", "zca", "weight_decay"), NONE),

@@ -125,5 +125,5 @@ def check_word(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(
             f"unknown {name} {value!r}.{did_you_mean(str(value), known)} "
-            f"{name} is one of {', '.join(known)}"
+            f"{name} is one of {', '.join(filter(None, known))}{'' if all(known) else ', or empty'}"
         )

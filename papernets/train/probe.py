@@ -21,7 +21,7 @@ from ..rewrite.classifier import End, ends
 from ..run.network import Network
 from ..spec import walk
 from ..watch import watched
-from .losses import Loss, make_loss
+from .losses import Loss, class_weights, make_loss
 from .source import Source
 
 PASSES, VIEWS, VALUES = 4, 16_384, 2**25
@@ -65,7 +65,8 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
     """
     if not drawn:
         return {}
-    loss = make_loss(source.recipe, model.net, source.balance)
+    weights = class_weights(source.part.labels) if source.recipe.balance else None
+    loss = make_loss(source.recipe, model.net, weights)
     found = {end.classifier.name: end for end in ends(model.net) if _learns(model, end, drawn)}
     if not found:
         return {}
@@ -99,9 +100,13 @@ def _raise_outputs(layers: nn.Sequential) -> None:
 
 @torch.no_grad()
 def look(model: Network, source: Source, rows: Collection[str]) -> Seen:
-    """What these rows are given for training pictures as they are cropped in training."""
+    """What these rows are given for training pictures as they are cropped in training.
+
+    Each picture is shown as often, and unmixed.
+    """
     count = len(source.part)
-    numbered = replace(source, part=Part(source.part.images, torch.arange(count)))
+    plain = replace(source.recipe, balance="", mixup=0.0, cutmix=0.0)
+    numbered = replace(source, part=Part(source.part.images, torch.arange(count)), recipe=plain)
     inputs: dict[str, list[Tensor]] = {row: [] for row in rows}
     places: list[Tensor] = []
     was = model.training
