@@ -12,7 +12,7 @@ from .toml import check_setting
 
 SPLITS, DRAWS = ("content", "order"), ("picture",)
 LABELS = ("fine", "coarse")
-BEGINNING = ("probe", "fallback", "freeze_norm", "freeze_to", "head_only", "unfreeze")
+BEGINNING = ("probe", "fallback", "freeze_norm", "freeze_to", "head_only", "unfreeze", "zooms")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
 """What `begin` may hold: a trained network, and the rows of the table that take its weights."""

@@ -14,7 +14,7 @@ from .basics import Basics, check_word
 from .learning import Learning
 from .pacing import Pacing
 from .toml import check_numbers, check_setting
-from .transfer import Transfer
+from .transfer import MOST_ENLARGED, Transfer
 
 CHOICES = {
     "loss": ("map", "mse", "cross_entropy", "binary"),
@@ -25,7 +25,6 @@ CHOICES = {
 """Settings that are one of a few words; the optimiser's and the schedule's stand in their files."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
-MOST_ENLARGED = 8
 MOST_MIXED = 10
 """The largest `mixup` and `cutmix`: nearly all shares are then halves."""
 OTHERWISE = {

@@ -64,6 +64,8 @@ def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
         padding = (size[0] // OWN_SIZE, size[1] // OWN_SIZE)
     area, flip = wanted.get("area", 1.0), wanted.get("flip", 0.0)
     jitter = (int(wanted.get("jitter_low", 0)), int(wanted.get("jitter_high", 0)))
+    if preprocessing.short and area == 1 and not any(jitter):  # as `train.zoom` chose
+        jitter = (preprocessing.short, preprocessing.short)
     as_stored = preprocessing.picture == size and not any(padding)
     if as_stored and area == 1 and not flip and not any(jitter):
         return None
