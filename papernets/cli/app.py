@@ -16,6 +16,7 @@ from . import (
     draw,
     evaluate,
     explain,
+    find_lr,
     lessons,
     listing,
     look,
@@ -69,6 +70,7 @@ app.command("recipe", cls=Verb)(recipe.recipe)
 app.command("look", cls=Verb)(look.look)
 app.command("doctor", cls=Verb)(doctor.doctor)
 app.command("train", cls=Verb)(train.train)
+app.command("find-lr", cls=Verb)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)

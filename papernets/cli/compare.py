@@ -133,7 +133,8 @@ def _comparison(
             "--table list"
         )
     found: list[Compared] = []
-    for name in asked:
+    names = [run for name in names for run in _each_seed(name)]
+    for name in (run for several in asked for run in _each_seed(several)):
         one = _compared(name, sizes)
         twin = next((other for other in found if one.same(other)), None)
         if twin is None:
@@ -141,6 +142,20 @@ def _comparison(
         elif name in names and not (every or family):
             screen.note(f"{name} is {twin.called}, which stands there already: it is shown once")
     return Comparison(tuple(found))
+
+
+def _each_seed(name: str) -> list[str]:
+    """The runs of a folder that `train --seeds` made; any other name as it is."""
+    from ..files import path_of
+
+    if not name or not (path_of(name) / "seeds.json").is_file():
+        return [name]
+    from ..train.seeds import runs_of
+
+    runs = [str(run) for run in runs_of(path_of(name))]
+    if not runs:
+        raise WrongUse(f"{name} has no finished run yet: papernets train --out {name} --resume")
+    return runs
 
 
 def _compared(name: str, sizes: Asked) -> Compared:

@@ -34,6 +34,7 @@ MINUTE = 60  # seconds
 
 if TYPE_CHECKING:
     from ..train.run import Run
+    from .progress import Show
 
 
 def train(
@@ -67,6 +68,16 @@ def train(
     batch_size: BatchSize = None,
     seed: Annotated[
         int | None, typer.Option("--seed", help="Seed of weights, order and distortions.", min=0)
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            "--seeds",
+            help="Train so many times, with the seeds from --seed on, each in a folder of its own "
+            "in --out; then say the mean test error with its interval.",
+            min=1,
+            max=1000,
+        ),
     ] = None,
     val_share: Annotated[
         float | None,
@@ -147,8 +158,10 @@ def train(
     Held-out pictures choose the best epoch, if any are held out. The test set is looked at once,
     at the end.
     """
+    from ..train.seeds import run_folder, seeds_of
     from ..train.settings import located, resolve
     from ..train.trust import check_trusted, named_file
+    from .seeds import check_series, train_series
 
     screen.quiet(quiet)
     flags = {
@@ -182,14 +195,17 @@ def train(
         if resume:
             if not out:
                 raise ValueError("--resume needs --out, the folder of the run to continue")
+            several = check_series(Path(out), seeds)
+            first = run_folder(Path(out), seeds_of(Path(out))[0]) if several else Path(out)
             if not (name or trust):
-                check_trusted(Path(out, "run.toml"), named_file(Path(out, "run.toml")))
+                check_trusted(first / "run.toml", named_file(first / "run.toml"))
             if name:
                 from ..nets import find
 
                 given["net"] = name if ".py:" in name else find(name).name
             run = None
         else:
+            several = seeds is not None
             if not name and not given.get("weights"):
                 raise ValueError(
                     "name a network, such as papernets train lenet5. All names: papernets list"
@@ -197,9 +213,12 @@ def train(
             with own_file(name):
                 run = resolve(name, given)
     if dry_run:
-        plan(run, Path(out) if out else next(free_folders(run)), given, json)
+        place = first if resume and several else Path(out) if out else next(free_folders(run))
+        plan(run, place, given, json)
+    elif several:
+        train_series(run, out, given, json, seeds)
     else:
-        _train(run, out, given, json)
+        train_one(run, out, given, json)
 
 
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
@@ -241,13 +260,23 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
 
 
-def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
+def train_one(
+    run: Run | None,
+    out: str,
+    given: dict[str, Any],
+    json: bool,
+    among: tuple[type[Show], Path] | None = None,
+) -> None:
+    """Train a run in its folder, or go on with the one there, and tell of it.
+
+    `among`: it is one of several, told so, and this folder of all is what goes on after a stop.
+    """
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened
     from ..train.keeping import heeding
     from ..train.results import finished
     from ..train.runner import train as work
-    from .progress import Show
+    from .progress import Show as Alone
 
     resume = run is None
     if run is not None:
@@ -267,7 +296,8 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
                     raise
         assert kept is not None
         already = finished(folder, kept.recipe.passes) is not None
-        show = Show(folder, json, kept.recipe)
+        tell, whole = among or (Alone, folder)
+        show = tell(folder, json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         stack.enter_context(stopped_cleanly())
         stack.enter_context(heeding(Halt()))
@@ -279,10 +309,10 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
             raise Unwritten(f"{error}. The run is finished: {folder}") from None
         except (KeyboardInterrupt, Stopped):
             show.close()
-            again = screen.whole(resume_command(folder, kept.recipe.net))
+            again = screen.whole(resume_command(whole, kept.recipe.net))
             screen.note(f"\nStopped. Go on with: {again}")
             raise
         finally:
             show.close()
-        if already:
+        if already and among is None:
             screen.note(f"{folder} was finished already: nothing was done.")

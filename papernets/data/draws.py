@@ -21,15 +21,23 @@ from torch import Tensor
 GAMMA = 0x9E3779B97F4A7C15  # the odd number nearest to 2**64 / golden ratio
 FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 MASK = 2**64 - 1
-MAP, ELASTIC, CROP, PLACE, COLOUR, PCA, LIGHTING, DROPOUT, STRIPS = range(1, 10)
+MAP, ELASTIC, CROP, PLACE, COLOUR, PCA, LIGHTING, DROPOUT, STRIPS, MIX = range(1, 11)
 """Purposes: each has numbers of its own, so that one augmentation more changes no other."""
+COPY = 1 << 40
+"""What a picture's place has added for each time that the epoch has shown it before."""
+
+
+def pictures_of(places: Tensor) -> Tensor:
+    """The places in the training set of pictures, whichever time an epoch shows them."""
+    return places & (COPY - 1)
 
 
 @dataclass(frozen=True)
 class Draws:
     """The random numbers of some pictures in an epoch.
 
-    places: int64 (N,), where each stands in the training set.
+    places: int64 (N,), where each stands in the training set. A picture that an epoch shows again
+    has COPY more each time, and other numbers.
     """
 
     seed: int

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from ..evaluate.spread import Interval, of_difference, of_mean
 from ..words import percent
 from .claim import AGREES, APART, DISAGREES, OPEN, Found, Measured, Number, Verdict, points
-from .spread import Interval, of_difference, of_mean
 
 TEST, TRAIN = "test error", "training error"
 

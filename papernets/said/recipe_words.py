@@ -35,7 +35,7 @@ LEFT: Mapping[str, str] = {
     "val_share": "as the data have it: a part to choose by, or a tenth of the training pictures",
     "drawn": "the network's own rule draws the weights",
     **dict.fromkeys(("probe", "fallback", "freeze_norm"), BEGUN),
-    **dict.fromkeys(("freeze_to", "head_only", "unfreeze"), BEGUN),
+    **dict.fromkeys(("freeze_to", "head_only", "unfreeze", "zooms"), BEGUN),
     **dict.fromkeys(("distance_scale", "constant", "neighbours", "boost"), LENETS),
     **dict.fromkeys(("low", "high", "digit_size"), DIGITS),
     **dict.fromkeys(("betas", "momentum", "alpha", "epsilon", "curvature"), UNLESS),
@@ -44,6 +44,7 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(
         ("average", "average_kind", "label_smoothing", "decays", "balance", "stop_after"), NONE
     ),
+    **dict.fromkeys(("mixup", "cutmix"), NONE),
     **dict.fromkeys(("nesterov", "speeds"), NONE),
     **dict.fromkeys(("clip_norm", "clip_value", "filter_rms"), NONE),
     **dict.fromkeys(("warmup_steps", "warmup_error", "gcn", "zca", "weight_decay"), NONE),

@@ -12,7 +12,7 @@ from .toml import check_setting
 
 SPLITS, DRAWS = ("content", "order"), ("picture",)
 LABELS = ("fine", "coarse")
-BEGINNING = ("probe", "fallback", "freeze_norm", "freeze_to", "head_only", "unfreeze")
+BEGINNING = ("probe", "fallback", "freeze_norm", "freeze_to", "head_only", "unfreeze", "zooms")
 """Settings that only a run with `weights` takes."""
 BEGIN = ("bundle", "rows")
 """What `begin` may hold: a trained network, and the rows of the table that take its weights."""
@@ -125,5 +125,5 @@ def check_word(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(
             f"unknown {name} {value!r}.{did_you_mean(str(value), known)} "
-            f"{name} is one of {', '.join(known)}"
+            f"{name} is one of {', '.join(filter(None, known))}{'' if all(known) else ', or empty'}"
         )

@@ -112,7 +112,7 @@ def fit(
             images=found.images,
             images_per_second=found.images / seconds,
             best=best,
-            train_error=int(found.wrong.sum()) / found.images,
+            train_error=float(found.wrong.sum()) / found.images,
         )
         state.epoch, state.part = number, None
         state.history.append(record.to_dict())

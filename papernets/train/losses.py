@@ -16,7 +16,7 @@ from ..strips.no_digit import with_no_digit
 from .recipe import TrainRecipe
 
 Loss = Callable[[Tensor | Logits, Tensor], Tensor]
-"""The loss of what a network gives, with the labels (N,)."""
+"""The loss of what a network gives, with the labels (N,), or shares of classes (N, K)."""
 
 
 def map_loss(
@@ -82,6 +82,7 @@ def weighted_loss(
     """The cross entropy of logits (N, K), each picture times its class's weight, as a mean over N.
 
     Not over the sum of the weights, as torch's: so the mean of parts is that of the whole batch.
+    target: (N,), or shares of classes (N, K), each of which counts by its class.
     """
     own = F.pad(weights, (0, logits.shape[1] - len(weights)), value=1.0).to(logits)
     total = F.cross_entropy(logits, target, own, label_smoothing=smoothing, reduction="sum")
@@ -94,6 +95,8 @@ def make_loss(recipe: TrainRecipe, net: Net, balance: Tensor | None = None) -> L
     distances, weights = measures(net), net.aux_weights
 
     def one(logits: Tensor, target: Tensor) -> Tensor:
+        if target.dim() == 2:
+            target = _wide(target, logits)
         if recipe.loss == "map":
             return map_loss(logits, target, recipe.distance_scale, recipe.constant)
         if recipe.loss == "mse":
@@ -118,12 +121,21 @@ def make_loss(recipe: TrainRecipe, net: Net, balance: Tensor | None = None) -> L
     return both
 
 
+def _wide(shares: Tensor, logits: Tensor) -> Tensor:
+    """Shares of classes (N, J) for logits (N, K): those without training pictures have 0."""
+    return F.pad(shares, (0, logits.shape[1] - shares.shape[1])).to(logits)
+
+
 def wrong(recipe: TrainRecipe, out: Tensor | Logits, target: Tensor) -> Tensor:
     """How many of a batch (N,) are answered wrongly, not yet read.
 
-    A window on no digit is right where it is read as none (`train.fit.validate`).
+    A window on no digit is right where it is read as none (`train.fit.validate`). Of mixed pictures
+    target has shares of classes (N, K), and an answer is wrong by what it leaves out.
     """
     logits = (out.main if isinstance(out, Logits) else out).detach()
+    if target.dim() == 2:
+        right = _wide(target, logits).gather(1, logits.argmax(1)[:, None])
+        return (1 - right).sum()
     if recipe.neighbours:
         logits = with_no_digit(logits, recipe.distance_scale, recipe.constant)
         target = target.where(target >= 0, logits.shape[1] - 1)

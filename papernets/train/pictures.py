@@ -81,7 +81,7 @@ def _given(run: Run, shape: tuple[int, int, int], given: Gathered | Dataset) -> 
 def stored_larger(recipe: TrainRecipe, shape: tuple[int, int, int]) -> float:
     """How many times as large as the input photographs are stored, so that none is enlarged."""
     jittered: float = recipe.augment.get("jitter_high", 0) / min(shape[1:])
-    return max(recipe.enlarge, jittered)
+    return max(recipe.enlarge, jittered, *recipe.zooms)
 
 
 def preprocessing_for(recipe: TrainRecipe, net: Net, dataset: Dataset) -> Preprocessing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from ..rewrite.classifier import End, ends
 from ..run.network import Network
 from ..spec import walk
 from ..watch import watched
-from .losses import Loss, make_loss
+from .losses import Loss, class_weights, make_loss
 from .source import Source
 
 PASSES, VIEWS, VALUES = 4, 16_384, 2**25
@@ -65,23 +65,33 @@ def fit_classifiers(model: Network, source: Source, drawn: Collection[str]) -> d
     """
     if not drawn:
         return {}
-    loss = make_loss(source.recipe, model.net, source.balance)
+    weights = class_weights(source.part.labels) if source.recipe.balance else None
+    loss = make_loss(source.recipe, model.net, weights)
     found = {end.classifier.name: end for end in ends(model.net) if _learns(model, end, drawn)}
     if not found:
         return {}
     seen = look(model, source, found)
     spreads = {}
     for name, end in found.items():
-        layers = nn.Sequential(*(model.get_submodule(row) for row in end.names))
-        own = copy.deepcopy(layers).cpu().double().eval()
-        if getattr(end.classifier.layer, "activation", None) == "relu":
-            _raise_outputs(own)
-        fitter = Fitter(own, seen, name, loss)
+        fitter = fitter_of(model, end, seen, loss)
         spreads[name] = fitter.choose()
         fitted = fitter.fit(torch.arange(len(seen.labels)), spreads[name])
         if all(bool(value.isfinite().all()) for value in fitted.values()):
-            layers.load_state_dict(fitted)
+            rows_of(model, end).load_state_dict(fitted)
     return spreads
+
+
+def fitter_of(model: Network, end: End, seen: Seen, loss: Loss) -> Fitter:
+    """What fits a copy of a classifier to what was seen; the model keeps its own."""
+    own = copy.deepcopy(rows_of(model, end)).cpu().double().eval()
+    if getattr(end.classifier.layer, "activation", None) == "relu":
+        _raise_outputs(own)
+    return Fitter(own, seen, end.classifier.name, loss)
+
+
+def rows_of(model: Network, end: End) -> nn.Sequential:
+    """A model's classifier with all after it."""
+    return nn.Sequential(*(model.get_submodule(row) for row in end.names))
 
 
 def _learns(model: Network, end: End, drawn: Collection[str]) -> bool:
@@ -97,15 +107,28 @@ def _raise_outputs(layers: nn.Sequential) -> None:
         biases[-1].add_(ABOVE)
 
 
-@torch.no_grad()
 def look(model: Network, source: Source, rows: Collection[str]) -> Seen:
-    """What these rows are given for training pictures as they are cropped in training."""
+    """What these rows are given for training pictures as they are cropped in training.
+
+    Each picture is shown as often, and unmixed.
+    """
     count = len(source.part)
-    numbered = replace(source, part=Part(source.part.images, torch.arange(count)))
+    plain = replace(source.recipe, balance="", mixup=0.0, cutmix=0.0)
+    numbered = replace(source, part=Part(source.part.images, torch.arange(count)), recipe=plain)
+    size = sum(math.prod(row.input) for row in walk(model.net) if row.name in rows)
+    views, each = _wanted(count, size), source.recipe.batch_size
+    shown = watched(_views(numbered, views), "pictures looked at", views, each)
+    return given_to(model, rows, shown, source.part.labels)
+
+
+@torch.no_grad()
+def given_to(
+    model: Network, rows: Collection[str], shown: Iterable[tuple[Tensor, Tensor]], labels: Tensor
+) -> Seen:
+    """What these rows are given for pictures, each batch with its pictures' places in `labels`."""
     inputs: dict[str, list[Tensor]] = {row: [] for row in rows}
     places: list[Tensor] = []
     was = model.training
-    size = sum(math.prod(row.input) for row in walk(model.net) if row.name in rows)
     model.eval()
     with ExitStack() as stack:
         for row in rows:
@@ -114,13 +137,12 @@ def look(model: Network, source: Source, rows: Collection[str]) -> Seen:
                 lambda module, given, keep=keep: keep.append(given[0].to("cpu", copy=True))
             )
             stack.callback(hook.remove)
-        views, each = _wanted(count, size), source.recipe.batch_size
-        for x, at in watched(_views(numbered, views), "pictures looked at", views, each):
+        for x, at in shown:
             model.features(x, rows)
             places.append(at.cpu())
     model.train(was)
-    shown = torch.cat(places)
-    return Seen({k: torch.cat(v) for k, v in inputs.items()}, source.part.labels[shown], shown)
+    every = torch.cat(places)
+    return Seen({k: torch.cat(v) for k, v in inputs.items()}, labels[every], every)
 
 
 def _wanted(count: int, size: int) -> int:
@@ -173,13 +195,18 @@ class Fitter:
         return copy.deepcopy(self.layers.state_dict())
 
     def choose(self) -> float:
-        """The spread with the least loss on pictures left out, a fifth at a time."""
+        """The spread with the least loss on pictures left out; the usual one for too few."""
+        losses = self.losses()
+        return min(losses, key=losses.__getitem__) if losses else USUAL
+
+    def losses(self) -> dict[float, float]:
+        """The loss by each spread on pictures left out, a fifth at a time; empty for too few."""
         classes = int(self.seen.labels.max()) + 1
         cost = self.x[0].numel() * classes * len(SPREADS) * FOLDS * STEPS * 2
         places = self.seen.places
         most = int(min(CHOOSING, MOST_WORK / cost))
         if len(places[:most].unique()) < FOLDS * classes:
-            return USUAL
+            return {}
         fold = folds(self.seen.labels, places, most)
         losses = dict.fromkeys(SPREADS, 0.0)
         for left_out in range(FOLDS):
@@ -189,8 +216,9 @@ class Fitter:
                 self.fit(inside, spread, warm=number > 0)
                 with torch.no_grad():
                     x = self.x[outside].double()
-                    losses[spread] += float(self.loss(self.layers(x), self.seen.labels[outside]))
-        return min(losses, key=losses.__getitem__)
+                    loss = float(self.loss(self.layers(x), self.seen.labels[outside]))
+                losses[spread] += loss / FOLDS
+        return losses
 
 
 def folds(labels: Tensor, places: Tensor, most: int) -> Tensor:

@@ -14,18 +14,19 @@ from .basics import Basics, check_word
 from .learning import Learning
 from .pacing import Pacing
 from .toml import check_numbers, check_setting
-from .transfer import Transfer
+from .transfer import MOST_ENLARGED, Transfer
 
 CHOICES = {
     "loss": ("map", "mse", "cross_entropy", "binary"),
     "keep": ("best", "last"),
     "mean": ("", "channel", "pixel"),
-    "balance": ("", "weights"),
+    "balance": ("", "weights", "sampling"),
 }
 """Settings that are one of a few words; the optimiser's and the schedule's stand in their files."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
-MOST_ENLARGED = 8
+MOST_MIXED = 10
+"""The largest `mixup` and `cutmix`: nearly all shares are then halves."""
 OTHERWISE = {
     "channels": "use --channels, or channels of the run",
     "input": "use input of the run, such as --set input=32",
@@ -48,7 +49,9 @@ class TrainRecipe(Pacing, Learning, Transfer, Basics):
     constant: float = math.inf  # j of equation 9; infinity leaves the term out
     label_smoothing: float = 0.0
     neighbours: float = 0.0  # share of digits shown between others, or none: section VII's strips
-    balance: str = ""  # weights: a class counts in the loss as if all had as many pictures
+    mixup: float = 0.0  # pictures are added in pairs, by shares of Beta(mixup, mixup); 0: not
+    cutmix: float = 0.0  # a box of one in another, its share by Beta(cutmix, cutmix); 0: none
+    balance: str = ""  # classes count alike: weights, in the loss; sampling, drawn as often
     keep: str = "best"
     stop_after: int = 0  # epochs without a better one on held-out pictures; 0: all are done
     low: float = -0.1  # what the background becomes
@@ -86,19 +89,37 @@ class TrainRecipe(Pacing, Learning, Transfer, Basics):
     def _check_loss(self) -> None:
         if self.unfreeze and self.optimizer == "levenberg_marquardt":
             raise ValueError("levenberg_marquardt moves all rows at once: leave unfreeze out")
-        if self.balance and self.loss != "cross_entropy":
+        if self.balance == "weights" and self.loss != "cross_entropy":
             raise ValueError(
-                f"balance weighs the classes of loss 'cross_entropy', not of {self.loss!r}: leave "
-                "one of the two out"
+                "balance=weights weighs the classes of loss 'cross_entropy', not of "
+                f"{self.loss!r}: draw them as often, --set balance=sampling, or leave one out"
             )
-        if self.balance and self.optimizer == "levenberg_marquardt":
+        if self.balance == "sampling" and (self.neighbours or self.boost):
+            which = "neighbours" if self.neighbours else "boost"
+            raise ValueError(f"{which} chooses the pictures itself: leave balance=sampling out")
+        if self.balance == "weights" and self.optimizer == "levenberg_marquardt":
             raise ValueError("levenberg_marquardt knows no weights of classes: leave balance out")
+        self._check_mixing()
         good = math.isfinite(self.distance_scale) and self.distance_scale > 0
         check_setting(self, "distance_scale", good, "above 0")
         good = 0 <= self.label_smoothing < 1
         check_setting(self, "label_smoothing", good, "from 0 to below 1")
         good = self.constant > -math.inf
         check_setting(self, "constant", good, "a number, or inf for no term")
+
+    def _check_mixing(self) -> None:
+        for name in ("mixup", "cutmix"):
+            value = getattr(self, name)
+            check_setting(self, name, 0 <= value <= MOST_MIXED, f"from 0 to {MOST_MIXED}")
+            if not value:
+                continue
+            if self.loss != "cross_entropy":
+                raise ValueError(
+                    f"{name} gives a picture two classes at once, and loss {self.loss!r} takes "
+                    "one: --set loss=cross_entropy"
+                )
+            if self.optimizer == "levenberg_marquardt":
+                raise ValueError(f"levenberg_marquardt knows no mixed pictures: leave {name} out")
 
     def _check_held_out(self) -> None:
         check_setting(self, "stop_after", self.stop_after >= 0, "0 or more")

@@ -50,6 +50,7 @@ from .state import State, start
 from .stepper import Alone, Stepper
 from .where import Where
 from .workers import Team, check_workers
+from .zoom import zoomed
 
 
 def train_network(
@@ -89,6 +90,9 @@ def train_network(
         began -= kept["seconds"]
         torch.set_num_threads(_threads(kept, where))
     threads = torch.get_num_threads()
+    losses: dict[float, float] = {}
+    if recipe.zooms and pretrained:
+        preprocessing, losses = zoomed(model, dataset.train, preprocessing, recipe)
     info = describe(run, found, dataset, preprocessing)
     given = seen is not None
     lists = Begun(dataset, seen) if seen else begun(run, dataset, folder, kept)
@@ -116,11 +120,18 @@ def train_network(
         "preprocessing": preprocessing.to_dict(),
         "lists": named,
     }
+    if losses:
+        yield Phase(
+            f"photographs are scaled to {preprocessing.test_side} pixels before their middle is "
+            "cut out: of the sizes that were tried, the best on training pictures left out"
+        )
     if pretrained and (recipe.probe or recipe.fallback):
         if recipe.head_only or (recipe.probe and drawn):
             new = "the classifier" if recipe.head_only else "first what is new"
             yield Phase(f"fits {new}, to what the network makes of {recipe.data}")
         beginning = begin(state, source, dataset.validation, drawn)
+        if losses:
+            state.begun["zooms"] = {f"{zoom:.4g}": loss for zoom, loss in losses.items()}
         with saving(folder, state):
             save_state(folder, state, {"seconds": time.perf_counter() - began} | marks)
             save_views(folder, state, info, seen, bool(state.best_weights))

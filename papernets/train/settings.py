@@ -24,6 +24,7 @@ from .usual_words import meant
 from .where import Where
 
 FINE = "finetune"  # the recipe that begins with trained weights
+ZOOMS = (1.0, 1.125, 1.25)  # times enlarge: where the classifier alone is fitted, one is chosen
 BEGUN = {"probe": True, "fallback": True}  # of every recipe where a run does
 UNHELD = {"keep": "last", "fallback": False}  # where nothing is held out, unless told otherwise
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
@@ -227,6 +228,8 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
     settings = {k: checked(k, v, f"recipe {recipe.name}") for k, v in printed.items()}
     settings |= _other_scales(wanted)
     begun = BEGUN if wanted.get("weights") else {}
+    if wanted.get("head_only"):
+        settings |= _for_head(settings, wanted)
     unheld = UNHELD if joined(settings, wanted).get("val_share") == 0 else {}
     run = Run.of({**joined(begun, settings, unheld, wanted), "net": named, "recipe": recipe.name})
     if not (run.recipe.channels or run.recipe.input):
@@ -241,6 +244,17 @@ def resolve(name: str, *layers: Mapping[str, Any]) -> Run:
 
         bundle_of(str(run.recipe.begin["bundle"]))  # says so where there is none
     return run
+
+
+def _for_head(settings: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is otherwise where the classifier alone is fitted.
+
+    No epoch is chosen, so nothing is held out; how large photographs are shown is chosen instead.
+    """
+    enlarge = settings.get("enlarge", 1.0)
+    chosen = enlarge > 1 and not {"enlarge", "augment"} & set(wanted)
+    zooms = {"zooms": tuple(enlarge * times for times in ZOOMS)} if chosen else {}
+    return {"val_share": 0.0, **zooms}
 
 
 def _other_scales(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,13 @@ from ..data import Crop, Distortion, Part, Preprocessing
 from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
-from ..data.draws import CROP, STRIPS, Draws
+from ..data.draws import CROP, STRIPS, Draws, pictures_of
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .losses import class_weights
+from .mixing import Mixing, partners, soft
 from .recipe import TrainRecipe
+from .sampling import balanced, permuted
 
 CHUNK, PIXELS = 2048, 2048 * 1024
 """How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
@@ -62,6 +64,8 @@ def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
         padding = (size[0] // OWN_SIZE, size[1] // OWN_SIZE)
     area, flip = wanted.get("area", 1.0), wanted.get("flip", 0.0)
     jitter = (int(wanted.get("jitter_low", 0)), int(wanted.get("jitter_high", 0)))
+    if preprocessing.short and area == 1 and not any(jitter):  # as `train.zoom` chose
+        jitter = (preprocessing.short, preprocessing.short)
     as_stored = preprocessing.picture == size and not any(padding)
     if as_stored and area == 1 and not flip and not any(jitter):
         return None
@@ -88,6 +92,7 @@ def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:
 class Batch(NamedTuple):
     """A batch, or a worker's share of one, on a device: pictures (N, C, H, W) float32 and labels.
 
+    Labels are int64 (N,); of mixed pictures they are shares of classes, float32 (N, classes).
     `total` is how many pictures the whole batch has; `draws` are those of these pictures.
     """
 
@@ -100,9 +105,9 @@ class Batch(NamedTuple):
 class Chunk(NamedTuple):
     """Pictures that are prepared together: batches of so many, one after another.
 
-    places: int64 (N,), those of the epoch's order from `begin` on. The first `done` batches are not
-    wanted again. What is prepared is always the whole chunk, so that nothing depends on where an
-    epoch goes on.
+    places: int64 (N,), those of the epoch's order from `begin` on, as `Draws.places` has them. The
+    first `done` batches are not wanted again. What is prepared is always the whole chunk, so that
+    nothing depends on where an epoch goes on.
     """
 
     epoch: int
@@ -135,7 +140,7 @@ class Source:
     balance: Tensor | None = None
 
     def __post_init__(self) -> None:
-        if self.recipe.balance and self.balance is None:
+        if self.recipe.balance == "weights" and self.balance is None:
             object.__setattr__(self, "balance", class_weights(self.part.labels))
         if self.recipe.augment.get("pca") and self.components is None:
             object.__setattr__(self, "components", measured(self.part.images))
@@ -149,8 +154,14 @@ class Source:
         return len(sizes_of(len(self.part), self.recipe.batch_size))
 
     def order(self, number: int) -> Tensor:
-        """The places of the pictures in the order of an epoch, by the seed and its number alone."""
-        return torch.randperm(len(self.part), generator=generator(self.recipe.seed, number))
+        """The places of the pictures in the order of an epoch, by the seed and its number alone.
+
+        With `balance=sampling` some stand there again, as `Draws.places` has it.
+        """
+        draws = generator(self.recipe.seed, number)
+        if self.recipe.balance == "sampling":
+            return balanced(self.part.labels, draws)
+        return permuted(len(self.part), draws)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, in a random order, from batch `start` on (from 0).
@@ -174,9 +185,9 @@ class Source:
         return found
 
     def places_of(self, number: int, at: int) -> Tensor:
-        """The places of the pictures of an epoch's batch `at` (from 0), of all workers."""
+        """The places in the part of an epoch's batch `at` (from 0), of all workers."""
         chunk = self.chunks(number, at)[0]
-        return chunk.places.split(chunk.sizes)[chunk.done]
+        return pictures_of(chunk.places.split(chunk.sizes)[chunk.done])
 
     def prepare(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
         """What the network sees of a chunk's pictures, and their labels; they are read here."""
@@ -189,20 +200,45 @@ class Source:
 
     def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
         """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
-        places, (own, _) = chunk.places, _own(chunk.sizes, *self.worker)
         if self.recipe.neighbours:
-            draws = Draws(self.recipe.seed, chunk.epoch, places)
+            draws = Draws(self.recipe.seed, chunk.epoch, chunk.places)
+            own, _ = _own(chunk.sizes, *self.worker)
             return self._windows(self._distorted(images, draws), own, draws)
-        mine = places[own]
-        return self._cut(images, Draws(self.recipe.seed, chunk.epoch, mine)), self.part.labels[mine]
+        draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[self._shares(chunk)])
+        return self._cut(images, draws), self.part.labels[pictures_of(draws.places)]
 
     def shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """What the network sees of pictures that `cut` gave, on the device."""
         labels = labels.to(self.device)
         if self.recipe.neighbours:
             return seen(self.preprocessing, images.to(self.device)), labels
-        mine = chunk.places[_own(chunk.sizes, *self.worker)[0]]
-        return self._seen(images, Draws(self.recipe.seed, chunk.epoch, mine)), labels
+        shares = self._shares(chunk)
+        x = self._seen(images, Draws(self.recipe.seed, chunk.epoch, chunk.places[shares]))
+        return self._mixed(chunk, shares, x, labels) if self.mixing else (x, labels)
+
+    @property
+    def mixing(self) -> Mixing:
+        """How the recipe mixes pictures: false where it does not."""
+        return Mixing(self.recipe.mixup, self.recipe.cutmix)
+
+    def _shares(self, chunk: Chunk) -> Tensor:
+        """Where in a chunk the pictures are that this worker prepares: its own, and what they are
+        mixed with."""
+        own, _ = _own(chunk.sizes, *self.worker)
+        return torch.cat([own, partners(chunk.sizes)[own]]).unique() if self.mixing else own
+
+    def _mixed(self, chunk: Chunk, shares: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """This worker's own pictures, each mixed with the other of its pair, and shares of labels.
+
+        shares: where in the chunk the pictures x and labels y are, rising.
+        """
+        own, _ = _own(chunk.sizes, *self.worker)
+        mine = torch.searchsorted(shares, own).to(x.device)
+        other = torch.searchsorted(shares, partners(chunk.sizes)[own]).to(x.device)
+        draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[own])
+        mixed, kept = self.mixing(x[mine], x[other], draws)
+        classes = int(self.part.labels.max()) + 1  # the loss knows of more that have no picture
+        return mixed, soft(y[mine], y[other], kept, classes)
 
     def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
         """The batches of a prepared chunk that are still wanted."""
@@ -215,8 +251,8 @@ class Source:
     def _wanted(self, chunks: Sequence[Chunk]) -> list[Tensor]:
         """The pictures of chunks that a worker looks at; between neighbours at those of all."""
         if self.recipe.neighbours:
-            return [chunk.places for chunk in chunks]
-        return [chunk.places[_own(chunk.sizes, *self.worker)[0]] for chunk in chunks]
+            return [pictures_of(chunk.places) for chunk in chunks]
+        return [pictures_of(chunk.places[self._shares(chunk)]) for chunk in chunks]
 
     @property
     def _bounds(self) -> list[int]:
@@ -231,7 +267,8 @@ class Source:
 
     def _windows(self, images: Tensor, own: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
         """This worker's windows of strips out of a chunk of digits."""
-        labels, width = self.part.labels[draws.places], window_width(self.preprocessing)
+        labels = self.part.labels[pictures_of(draws.places)]
+        width = window_width(self.preprocessing)
         share = self.recipe.neighbours
         images, labels = make_windows(images, labels, width, share, draws.generator(STRIPS))
         return images[own], labels[own]

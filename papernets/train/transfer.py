@@ -15,6 +15,8 @@ PLACES = ("body", "head")
 """What `decays` and `speeds` may hold besides kinds: the classifier with all after it, auxiliary
 heads' too, and the rest."""
 NEVER = math.inf
+MOST_ENLARGED = 8
+"""How many times as large as the network's input photographs are stored at most."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,14 @@ class Transfer:
 
     freeze_to: str = ""  # the rows up to this row or block, with it, keep weights and statistics
     head_only: bool = False  # the classifier is fitted, and there is no epoch
+    zooms: tuple[float, ...] = ()  # in place of enlarge: the best on training pictures is taken
     unfreeze: int = 0  # the last part learns first, one more after each so many epochs; 0: all do
 
     def check_transfer(self, probe: bool, neighbours: float) -> None:
         """ValueError names a value that cannot be; the two are settings of the run."""
         check_setting(self, "unfreeze", self.unfreeze >= 0, "0 or more")
+        good = all(1 <= zoom <= MOST_ENLARGED for zoom in self.zooms)
+        check_setting(self, "zooms", good, f"numbers from 1 to {MOST_ENLARGED}")
         if not self.head_only:
             return
         if not probe:

@@ -50,7 +50,12 @@ ELSEWHERE = {
     "milestones": ("steps", "lr_steps", "step_size", "boundaries"),
     "gamma": ("lr_gamma", "decay_factor", "factor"),
     "average": ("ema", "ema_decay", "model_ema", "polyak", "swa"),
-    "balance": ("class_weights", "class_weight", "balanced"),
+    "balance": (
+        *("class_weights", "class_weight", "balanced"),
+        *("weighted_sampler", "oversample", "sampler", "class_balanced"),
+    ),
+    "mixup": ("mixup_alpha", "mix_up"),
+    "cutmix": ("cutmix_alpha", "cut_mix"),
     "stop_after": (*("early_stopping", "early_stop", "early_stopping_patience", "stop_patience"),),
     "loss": ("criterion", "loss_fn", "objective"),
     "label_smoothing": ("smoothing", "ls"),
@@ -99,7 +104,7 @@ def without_effect(recipe: TrainRecipe) -> frozenset[str]:
     if recipe.loss != "map":
         found.add("constant")
     if recipe.loss != "cross_entropy":
-        found.add("balance")
+        found |= {"mixup", "cutmix"} | ({"balance"} if recipe.balance != "sampling" else set())
     if recipe.loss not in ("cross_entropy", "binary"):
         found.add("label_smoothing")
     if not recipe.weights:

@@ -100,7 +100,10 @@ def test_a_run_that_stopped_early_is_finished(tmp_path, monkeypatch):
         ({"stop_after": -1}, "stop_after must be 0 or more"),
         ({"stop_after": 2, "keep": "last"}, "that is the one to keep: --set keep=best"),
         ({"balance": "weight"}, "unknown balance 'weight'. Did you mean 'weights'"),
-        ({"balance": "weights", "loss": "mse"}, "not of 'mse': leave one of the two out"),
+        (
+            {"balance": "weights", "loss": "mse"},
+            "'mse': draw them as often, --set balance=sampling",
+        ),
         ({"stop_after": 2, "val_share": 0.0, "keep": "best"}, "val_share=0 trains on all pictures"),
     ],
 )

@@ -120,7 +120,7 @@ def test_settings_without_effect():
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"
     )
-    others = {"balance", "betas", "low", "high", "label_smoothing", "epsilon"}
+    others = {"balance", "mixup", "cutmix", "betas", "low", "high", "label_smoothing", "epsilon"}
     unused = {"constant", "probe", "fallback", "freeze_norm", "momentum", "nesterov", "warmup"}
     unused |= {"freeze_to", "head_only", "unfreeze"}
     assert without_effect(other) == still - unused | others

@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats
 
-from papernets.reproduce.spread import of_difference, of_mean, student
+from papernets.evaluate.spread import of_difference, of_mean, student
 
 
 def test_students_t():

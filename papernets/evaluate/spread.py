@@ -35,7 +35,7 @@ def of_mean(values: Sequence[float], images: int = 0) -> Interval | None:
 
 def of_error(error: float, images: int) -> Interval:
     """Wilson's interval of an error on so many pictures, as `evaluate` gives it."""
-    from ..evaluate.metrics import interval  # numpy: the list of claims does without
+    from .metrics import interval  # numpy: the list of claims does without
 
     return interval(round(error * images), images)
 

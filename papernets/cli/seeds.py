@@ -1,0 +1,171 @@
+"""train --seeds: the same run with several seeds, one after another, and what they say together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from ..words import percent, plural
+from . import screen
+from .flags import WrongUse, wrong_use
+from .progress import Show, short
+
+if TYPE_CHECKING:
+    from ..train.events import Finished
+    from ..train.run import Run
+
+
+class One(Show):
+    """A run among several: its result is a line, and the last word is that of all."""
+
+    def finished(self, event: Finished) -> None:
+        screen.note(
+            f"seed {event.result['seed']}: test error {percent(event.result['test_error'])} "
+            f"({event.result['seconds']:.0f} s)"
+        )
+
+
+def series_folders(run: Run) -> Iterator[Path]:
+    """runs/NETWORK-DATA-seeds-N for each N that is free."""
+    from .train import free_folders
+
+    name = next(free_folders(run)).name.rpartition("-")[0]
+    every = (Path("runs", f"{name}-seeds-{n}") for n in itertools.count(1))
+    return (folder for folder in every if not folder.exists())
+
+
+def train_series(
+    run: Run | None, out: str, given: dict[str, Any], json: bool, count: int | None
+) -> None:
+    """Train a run with `count` seeds from its own on, or go on where `run` is None; then sum up."""
+    from ..train.seeds import run_folder
+    from .train import train_one
+
+    assert run is not None or out
+    folder = Path(out) if out else next(series_folders(run))  # type: ignore[arg-type]
+    with wrong_use():
+        seeds, run = _seeds(folder, run, given, count)
+    own = {k: v for k, v in given.items() if k != "seed"}
+    with _made(folder, seeds):
+        for seed in seeds:
+            place = run_folder(folder, seed)
+            begun = (place / "run.toml").exists()
+            assert run is not None
+            one = None if begun else run.changed(seed=seed)
+            train_one(one, str(place), own if begun else given, json, (One, folder))
+    _sum_up(folder, json)
+
+
+def _seeds(
+    folder: Path, run: Run | None, given: dict[str, Any], count: int | None
+) -> tuple[list[int], Run]:
+    """The seeds of a series, new or begun, and the run of the first; ValueError, OSError."""
+    from ..train.folder import check_outside, prepare
+    from ..train.seeds import is_series, run_folder, seeds_of
+
+    if run is not None:
+        check_outside(folder, run)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            what = "runs of several seeds" if is_series(folder) else "something else"
+            raise FileExistsError(
+                f"{folder} holds {what} already: give a new folder as --out, or go on with it: "
+                f"papernets train --out {quote(str(folder))} --resume"
+            )
+        first = run.recipe.seed
+        return list(range(first, first + (count or 1))), run
+    seeds = seeds_of(folder)
+    if count is not None and count < len(seeds):
+        raise ValueError(
+            f"{folder} has {plural(len(seeds), 'seed')}: --seeds {count} would leave some out; "
+            "give more, or none"
+        )
+    if "seed" in given and given["seed"] != seeds[0]:
+        raise ValueError(f"{folder} begins with seed {seeds[0]}, not {given['seed']}")
+    own = {k: v for k, v in given.items() if k not in ("seed", "epochs")}
+    kept = prepare(run_folder(folder, seeds[0]), None, True, own)
+    return list(range(seeds[0], seeds[0] + max(count or 0, len(seeds)))), kept
+
+
+@contextmanager
+def _made(folder: Path, seeds: list[int]) -> Iterator[None]:
+    """The folder of a series while it is trained; gone where not even the first run began."""
+    from ..files import make_folder
+    from ..train.folder import ENVIRONMENT
+    from ..train.seeds import SERIES, begin_series, run_folder
+
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    make_folder(folder)
+    begin_series(folder, seeds)
+    try:
+        yield
+    except Exception:
+        if made and not (run_folder(folder, seeds[0]) / ENVIRONMENT).exists():
+            (folder / SERIES).unlink(missing_ok=True)
+            with suppress(OSError):
+                for place in made:
+                    place.rmdir()
+        raise
+
+
+def _sum_up(folder: Path, json: bool) -> None:
+    """Write and say what the runs of a series found together."""
+    from ..draw.canvas import save
+    from ..draw.seeds import seeds_figure
+    from ..train.folder import write_json
+    from ..train.results import read_result
+    from ..train.seeds import PICTURE, SUMMARY, run_folder, summary
+
+    found = summary(folder)
+    over = found["interval"]
+    results = [read_result(run_folder(folder, seed)) for seed in found["seeds"]]
+    figure = seeds_figure(
+        found["seeds"],
+        found["test_errors"],
+        [tuple(one["interval"]) for one in results if one],
+        title=f"{short(found['network'])} on {found['data']}",
+        mean=found["test_error"],
+        over_seeds=tuple(over) if over else None,
+    )
+    save(figure, folder / PICTURE)
+    write_json(folder / SUMMARY, found)
+    if json:
+        screen.print_json({**found, "out": str(folder)})
+        return
+    text = (
+        f"{short(found['network'])} on {found['data']}: test error {percent(found['test_error'])}"
+    )
+    if over:
+        each = ", ".join(f"{100 * error:.2f}" for error in found["test_errors"])
+        text += (
+            f", mean of {plural(len(found['seeds']), 'seed')} ({each}; s.d. "
+            f"{100 * found['spread']:.2f}); 95 % interval of the mean {100 * over[0]:.2f} to "
+            f"{percent(over[1])}"
+        )
+    screen.prose(f"{text}.")
+    if pictures := found["interval_by_pictures"]:
+        screen.prose(
+            f"By its {plural(found['test_images'], 'test picture')} alone such an error is known "
+            f"to {100 * pictures[0]:.2f} to {percent(pictures[1])}: more seeds do not narrow that."
+        )
+    if not screen.QUIET:
+        screen.prose(f"Written to {folder}: {', '.join(found['runs'])}, {PICTURE}, {SUMMARY}")
+        runs = " --ensemble ".join(quote(str(folder / name)) for name in found["runs"])
+        screen.prose("Next: " + screen.whole(f"papernets evaluate {runs}"))
+
+
+def check_series(folder: Path, count: int | None) -> bool:
+    """Whether --resume means a series; wrong use where --seeds asks for one of a single run."""
+    from ..train.seeds import is_series
+
+    if is_series(folder):
+        return True
+    if count is not None:
+        raise WrongUse(
+            f"{folder} holds no runs of several seeds: leave --seeds out, or start them in a new "
+            "folder, without --resume"
+        )
+    return False
