@@ -26,11 +26,12 @@ class Stopped(BaseException):
 class Halt:
     """A wish to stop a training that a signal makes, heard between steps; a second stops at once.
 
-    It is what `train.keeping.heeding` takes.
+    It is what `train.keeping.heeding` takes. Where it is one of several processes' it is `silent`:
+    torchrun ends the others by a signal too when one has died.
     """
 
-    def __init__(self) -> None:
-        self.number = 0
+    def __init__(self, silent: bool = False) -> None:
+        self.number, self.silent = 0, silent
 
     def asked(self) -> bool:
         """Whether a signal came."""
@@ -64,7 +65,9 @@ class Halt:
         again, self.number = self.asked(), number
         if again:
             self.end()
-        if not screen.QUIET:  # by no buffer: a signal may come while that is written
+        if not (
+            screen.QUIET or self.silent
+        ):  # by no buffer: a signal may come while that is written
             os.write(2, b"\nSaves after this step and stops; once more stops at once.\n")
 
 

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,6 +37,8 @@ MINUTE = 60  # seconds
 ENDINGS = re.compile(r"\.(parquet|tar|zip|csv|tsv|jsonl|ndjson)$", re.IGNORECASE)
 
 if TYPE_CHECKING:
+    from ..ranks.place import Place
+    from ..train.ranks.together import Together
     from ..train.run import Run
 
 
@@ -150,8 +153,7 @@ def train(
     Held-out pictures choose the best epoch, if any are held out. The test set is looked at once,
     at the end.
     """
-    from ..train.settings import located, resolve
-    from ..train.trust import check_trusted, named_file
+    from ..ranks.place import place
 
     screen.quiet(quiet)
     flags = {
@@ -178,31 +180,65 @@ def train(
         given["options"] = swapped
     with wrong_use():
         given = settings(config, given, set_ or [])
-        given = located(given | ({"net": name} if name else {}))
-        if not (name or trust):
-            check_trusted(Path(config), str(given.get("net", "")))
-        name = given.pop("net", "")
-        if resume:
-            if not out:
-                raise ValueError("--resume needs --out, the folder of the run to continue")
-            if not (name or trust):
-                check_trusted(Path(out, "run.toml"), named_file(Path(out, "run.toml")))
-            if name:
-                from ..nets import find
+        here = place()
+    if here.several and not dry_run:
+        from .many import train_together
 
-                given["net"] = name if ".py:" in name else find(name).name
-            run = None
+        train_together(here, Asked(name, given, config, out, resume, trust, json))
+    elif here.rank == 0:
+        asked = Asked(name, given, config, out, resume or begun_before(here, out), trust, json)
+        run = asked.resolved()
+        if dry_run:
+            plan(run, Path(out) if out else next(free_folders(run)), asked.given, json)
         else:
+            work(asked, run)
+
+
+@dataclass
+class Asked:
+    """What a training was asked for: the settings that the user `given`, and the rest by flags."""
+
+    name: str
+    given: dict[str, Any]
+    config: str
+    out: str
+    resume: bool
+    trust: bool
+    json: bool
+
+    def resolved(self) -> Run | None:
+        """The run, or None for the one in `out`, which goes on; `given` is made whole."""
+        from ..train.settings import located, resolve
+        from ..train.trust import check_trusted, named_file
+
+        name, out = self.name, self.out
+        with wrong_use():
+            given = located(self.given | ({"net": name} if name else {}))
+            if not (name or self.trust):
+                check_trusted(Path(self.config), str(given.get("net", "")))
+            name = given.pop("net", "")
+            self.given = given
+            if self.resume:
+                if not out:
+                    raise ValueError("--resume needs --out, the folder of the run to continue")
+                if not (name or self.trust):
+                    check_trusted(Path(out, "run.toml"), named_file(Path(out, "run.toml")))
+                if name:
+                    from ..nets import find
+
+                    given["net"] = name if ".py:" in name else find(name).name
+                return None
             if not name and not given.get("weights"):
                 raise ValueError(
                     "name a network, such as papernets train lenet5. All names: papernets list"
                 )
             with own_file(name):
-                run = resolve(name, given)
-    if dry_run:
-        plan(run, Path(out) if out else next(free_folders(run)), given, json)
-    else:
-        _train(run, out, given, json)
+                return resolve(name, given)
+
+
+def begun_before(here: Place, out: str) -> bool:
+    """Whether torchrun has started the processes anew, and there is a run to go on with."""
+    return here.restarts > 0 and bool(out) and Path(out, "run.toml").exists()
 
 
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
@@ -257,18 +293,21 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
 
 
-def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
+def work(asked: Asked, run: Run | None, together: Together | None = None) -> None:
+    """Train, and show what happens; `together`: as rank 0 of several processes."""
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened
     from ..train.keeping import heeding
     from ..train.results import finished
-    from ..train.runner import train as work
+    from ..train.runner import train as training
     from .progress import Show
 
-    resume = run is None
+    out, given, resume = asked.out, asked.given, run is None
+    stop = Halt() if together is None else together.stop
     if run is not None:
         with wrong_use():
-            choose_device(run.where.device)
+            if together is None:
+                choose_device(run.where.device)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
     with ExitStack() as stack, wrong_data():
@@ -283,12 +322,12 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
                     raise
         assert kept is not None
         already = finished(folder, kept.recipe.passes) is not None
-        show = Show(folder, json, kept.recipe)
+        show = Show(folder, asked.json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         stack.enter_context(stopped_cleanly())
-        stack.enter_context(heeding(Halt()))
+        stack.enter_context(heeding(stop))
         try:
-            for event in work(kept, folder):
+            for event in training(kept, folder, together):
                 show.event(event)
             sys.stdout.flush()
         except Unwritten as error:

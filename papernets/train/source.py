@@ -189,7 +189,7 @@ class Source:
 
     def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
         """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
-        places, (own, _) = chunk.places, _own(chunk.sizes, *self.worker)
+        places, (own, _) = chunk.places, self._own(chunk.sizes)
         if self.recipe.neighbours:
             draws = Draws(self.recipe.seed, chunk.epoch, places)
             return self._windows(self._distorted(images, draws), own, draws)
@@ -201,12 +201,12 @@ class Source:
         labels = labels.to(self.device)
         if self.recipe.neighbours:
             return seen(self.preprocessing, images.to(self.device)), labels
-        mine = chunk.places[_own(chunk.sizes, *self.worker)[0]]
+        mine = chunk.places[self._own(chunk.sizes)[0]]
         return self._seen(images, Draws(self.recipe.seed, chunk.epoch, mine)), labels
 
     def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
         """The batches of a prepared chunk that are still wanted."""
-        own, parts = _own(chunk.sizes, *self.worker)
+        own, parts = self._own(chunk.sizes)
         places, seed = chunk.places[own].split(parts), self.recipe.seed
         batches = zip(x.split(parts), y.split(parts), chunk.sizes, places, strict=True)
         for images, labels, total, mine in islice(batches, chunk.done, None):
@@ -216,7 +216,22 @@ class Source:
         """The pictures of chunks that a worker looks at; between neighbours at those of all."""
         if self.recipe.neighbours:
             return [chunk.places for chunk in chunks]
-        return [chunk.places[_own(chunk.sizes, *self.worker)[0]] for chunk in chunks]
+        return [chunk.places[self._own(chunk.sizes)[0]] for chunk in chunks]
+
+    def _own(self, sizes: list[int]) -> tuple[Tensor, list[int]]:
+        """The places of a worker's pictures among those of batches, and how many of each it has.
+
+        Where a batch is computed in parts, it has a share of each part.
+        """
+        most, places, parts, start = self.recipe.micro_batch, [], [], 0
+        for size in sizes:
+            mine = 0
+            for part in sizes_of(size, most) if 0 < most < size else [size]:
+                low, high = bounds(part, *self.worker)
+                places.append(torch.arange(start + low, start + high))
+                start, mine = start + part, mine + high - low
+            parts.append(mine)
+        return torch.cat(places), parts
 
     @property
     def _bounds(self) -> list[int]:
@@ -277,15 +292,9 @@ def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
         yield ahead.result()
 
 
-def _own(sizes: list[int], rank: int, workers: int) -> tuple[Tensor, list[int]]:
-    """The places of a worker's pictures among those of batches, and how many of each it has."""
-    places, parts, start = [], [], 0
-    for size in sizes:
-        low, high = size * rank // workers, size * (rank + 1) // workers
-        places.append(torch.arange(start + low, start + high))
-        parts.append(high - low)
-        start += size
-    return torch.cat(places), parts
+def bounds(count: int, rank: int, workers: int) -> tuple[int, int]:
+    """Where a worker's share of so many pictures begins and ends; it may be empty."""
+    return count * rank // workers, count * (rank + 1) // workers
 
 
 def sizes_of(count: int, batch_size: int) -> list[int]:
