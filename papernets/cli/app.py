@@ -27,6 +27,7 @@ from . import (
     weights,
 )
 from .flags import Verb, Verbs
+from .many import check_verb
 
 app = typer.Typer(
     name="papernets",
@@ -49,11 +50,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    check_verb(str(context.invoked_subcommand))
 
 
 app.command("list", cls=Verb)(listing.list_networks)

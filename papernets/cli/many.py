@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from ..texts import json_text
 from . import screen
-from .flags import WrongUse
+from .flags import WrongUse, wrong_use
 from .stopping import Halt, stopped_cleanly
 
 if TYPE_CHECKING:
+    import torch
+
     from ..ranks.group import Group
     from ..ranks.place import Place
     from .train import Asked
 
 
-def train_together(here: Place, asked: Asked) -> None:
-    """This process's part of a training: rank 0 opens the folder and speaks, the others follow."""
+SHARED = ("train", "evaluate")
+"""The verbs whose work several processes share."""
+
+
+def check_verb(verb: str, environ: Mapping[str, str] = os.environ) -> None:
+    """WrongUse where torchrun starts a verb several times that each of them would do in whole."""
+    if verb in SHARED or environ.get("WORLD_SIZE", "1") == "1":
+        return
+    if "TORCHELASTIC_RUN_ID" not in environ:
+        return
+    if environ.get("RANK", "0") != "0":
+        raise typer.Exit(2)
+    raise WrongUse(
+        f"torchrun starts {environ['WORLD_SIZE']} processes, and {verb} is done by one: "
+        f"papernets {verb} ..., without it. Several share the work of {' and '.join(SHARED)}"
+    )
+
+
+def train_together(here: Place, asked: Asked, work: Callable[..., None]) -> None:
+    """This process's part of a training: rank 0 opens the folder and speaks, the others follow.
+
+    `work` is what one process does, and rank 0 does for all.
+    """
     from ..train.ranks.agreed import Agreed
     from ..train.ranks.follow import follow
     from ..train.ranks.together import Together
-    from .train import begun_before, work
 
     with ranks(here) as group:
         stop = Agreed(group, Halt(silent=True))
@@ -38,6 +61,11 @@ def train_together(here: Place, asked: Asked) -> None:
         check_restarts(here, asked.out)
         asked.resume = asked.resume or begun_before(here, asked.out)
         work(asked, asked.resolved(), Together(group, stop))
+
+
+def begun_before(here: Place, out: str) -> bool:
+    """Whether torchrun has started the processes anew, and there is a run to go on with."""
+    return here.restarts > 0 and bool(out) and Path(out, "run.toml").exists()
 
 
 def check_restarts(here: Place, out: str) -> None:
@@ -58,13 +86,41 @@ def check_alike(group: Group, asked: Asked) -> None:
 
     given = {key: value for key, value in asked.given.items() if key not in MOVABLE}
     words = {"net": asked.name, "out": asked.out, "resume": asked.resume, **given}
-    every = group.texts(json_text(words, ascii_only=True))
+    every = group.texts(repr(words))
     for rank, other in enumerate(every):
         if other != every[0] and group.first:
             raise WrongUse(
                 f"rank {rank} was started with other settings than rank 0 ({other[:200]}, not "
                 f"{every[0][:200]}): all processes of a run have one command, and one --out"
             )
+
+
+@contextmanager
+def answering() -> Iterator[Place]:
+    """Within it pictures are answered by all processes that torchrun started, if it did so."""
+    from ..ranks.place import place
+
+    with wrong_use():
+        here = place()
+    if not here.several:
+        yield here
+        return
+    from ..ranks.group import together
+
+    with ranks(here) as group, together(group):
+        yield here
+
+
+def own_device(name: str, threads: int, here: Place) -> torch.device:
+    """The device of a rank, with its threads set where a number is given; else wrong use."""
+    import torch
+
+    from ..ranks.devices import device_of
+
+    if threads:
+        torch.set_num_threads(threads)
+    with wrong_use():
+        return device_of(name, here)
 
 
 @contextmanager

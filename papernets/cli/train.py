@@ -29,6 +29,7 @@ from .flags import (
     wrong_data,
     wrong_use,
 )
+from .many import begun_before, train_together
 from .stopping import Halt, Stopped, stopped_cleanly
 from .streams import Unwritten
 from .waiting import waiting
@@ -37,7 +38,6 @@ MINUTE = 60  # seconds
 ENDINGS = re.compile(r"\.(parquet|tar|zip|csv|tsv|jsonl|ndjson)$", re.IGNORECASE)
 
 if TYPE_CHECKING:
-    from ..ranks.place import Place
     from ..train.ranks.together import Together
     from ..train.run import Run
 
@@ -182,9 +182,7 @@ def train(
         given = settings(config, given, set_ or [])
         here = place()
     if here.several and not dry_run:
-        from .many import train_together
-
-        train_together(here, Asked(name, given, config, out, resume, trust, json))
+        train_together(here, Asked(name, given, config, out, resume, trust, json), work)
     elif here.rank == 0:
         asked = Asked(name, given, config, out, resume or begun_before(here, out), trust, json)
         run = asked.resolved()
@@ -234,11 +232,6 @@ class Asked:
                 )
             with own_file(name):
                 return resolve(name, given)
-
-
-def begun_before(here: Place, out: str) -> bool:
-    """Whether torchrun has started the processes anew, and there is a run to go on with."""
-    return here.restarts > 0 and bool(out) and Path(out, "run.toml").exists()
 
 
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:

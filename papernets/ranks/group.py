@@ -99,16 +99,16 @@ class Group:
         held = torch.frombuffer(bytearray(text.encode() + b"\0"), dtype=torch.uint8)
         return [one.numpy().tobytes()[:-1].decode() for one in self.all(held)]
 
-    def say(self, name: str, content: bytes = b"") -> None:
-        """Put something short where all ranks find it by its name."""
-        self.store.set(name, content)
+    def say(self, name: str, text: str = "") -> None:
+        """Put a short text where all ranks find it by its name."""
+        self.store.set(name, text)
 
-    def heard(self, name: str) -> bytes:
+    def heard(self, name: str) -> str:
         """What rank 0 has said, or says after a while: however long that takes."""
         while not self.store.check([name]):
             self.watcher.check()
             time.sleep(POLL)
-        return bytes(self.store.get(name))
+        return bytes(self.store.get(name)).decode()
 
     def meet(self) -> None:
         """Return when all are here."""
@@ -117,10 +117,10 @@ class Group:
     def failed(self, error: BaseException) -> BaseException:
         """Tell the others that this rank has failed; what is to be raised here.
 
-        `OtherFailed` where it is the consequence of another's failure.
+        `OtherFailed` where it is the consequence of another's failure, or the same as rank 0's.
         """
-        lost = _lost(error)
-        if lost and self._reason(LATE):
+        lost, ends = _lost(error), not isinstance(error, Exception)
+        if (lost or not (self.first or ends)) and self._reason(LATE):
             return OtherFailed()
         with suppress(RuntimeError):
             told = self.store.compare_set(FAILED, "", str(self.rank))

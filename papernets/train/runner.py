@@ -47,7 +47,8 @@ def train(run: Run, folder: Path, together: Together | None = None) -> Iterator[
         tell_run(together.group, run)
         yield Phase(shared_by(run, together.group.place, device))
     check_batch(run.recipe, net, device)
-    dataset = open_data(run, net.input)
+    here = 1 if together is None else together.group.place.here
+    dataset = open_data(run, net.input, here)
     found = run.network(len(dataset.classes))
     if together is not None:
         yield from train_network(run, found, dataset, folder, device, None, together)

@@ -39,7 +39,7 @@ def follow(group: Group, stop: Agreed, given: dict[str, Any]) -> None:
     device = ready(run, group.place)
     net = run.found.net.member
     check_batch(run.recipe, net, device)
-    dataset = open_data(run, net.input)
+    dataset = open_data(run, net.input, group.place.here)
     found = run.network(len(dataset.classes))
     told = hear(group)
     if fingerprint(dataset) != told.mark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ...machine import choose_device
+from ...ranks.devices import device_of
 from ...ranks.place import Place
 from ...spec import BatchNorm, Committee, walk
 from ...words import plural
@@ -18,22 +18,6 @@ def ready(run: Run, place: Place) -> torch.device:
     if run.where.threads:
         torch.set_num_threads(run.where.threads)
     return device_of(run.where.device, place)
-
-
-def device_of(name: str, place: Place) -> torch.device:
-    """The device of a rank: its own GPU, or the CPU; ValueError where there is none for it."""
-    if name == "mps":
-        raise ValueError("mps is one device, which processes cannot share: --device cpu, or auto")
-    device = choose_device("cpu" if name == "auto" and not torch.cuda.is_available() else name)
-    if device.type != "cuda":
-        return device
-    there = torch.cuda.device_count()
-    if place.here > there:
-        raise ValueError(
-            f"{place.here} processes on this machine, which has {plural(there, 'GPU')}: one "
-            f"process a GPU, torchrun --nproc-per-node {there}, or --device cpu"
-        )
-    return torch.device("cuda", place.local)
 
 
 def check_shared(run: Run, place: Place) -> None:

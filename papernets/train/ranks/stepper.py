@@ -25,7 +25,6 @@ from ..state import State
 from ..stepper import Alone, Step, move
 from .norms import Synced
 
-
 OF_BUFFERS = ("forward_sync_buffers", "broadcast_buffers")
 BUFFERS: dict[str, Any] = {
     next(n for n in OF_BUFFERS if n in signature(DistributedDataParallel).parameters): False
@@ -143,7 +142,7 @@ class Shared(Alone):
         self.joined = DistributedDataParallel(
             form, init_sync=False, gradient_as_bucket_view=True, **BUFFERS
         )
-        self.forward = self.joined
+        self.forward = self.joined  # type: ignore[assignment]
         kind = next(self.model.parameters()).dtype
         none = torch.zeros(0, *self.model.net.input, device=self.source.device, dtype=kind)
         self.form.drop_by(_kept)

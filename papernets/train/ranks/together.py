@@ -36,6 +36,7 @@ class Together:
     def stepper(self, model: Network, source: Source, where: Where) -> Iterator[Shared]:
         """Who makes this rank's part of the steps; its loader processes read its shares alone."""
         own = replace(source, worker=(self.group.rank, self.group.size))
+        self.group.meet()  # the clock of an epoch does not count who came late
         if where.workers:
             with Loaders(own, where.workers) as loaders:
                 self.shared = Shared(model, own, self.group, where.tiles, loaders.epoch)

@@ -31,7 +31,7 @@ class Told:
 
 def tell_run(group: Group, run: Run | None) -> None:
     """Tell the others what is done: `run.toml` as rank 0 has it; None where nothing is."""
-    group.say(RUN, run.to_toml().encode() if run else b"")
+    group.say(RUN, run.to_toml() if run else "")
 
 
 def hear_run(group: Group, given: dict[str, Any]) -> Run | None:
@@ -39,7 +39,7 @@ def hear_run(group: Group, given: dict[str, Any]) -> Run | None:
     text = group.heard(RUN)
     if not text:
         return None
-    values = tomllib.loads(text.decode())
+    values = tomllib.loads(text)
     settings = {key: checked(key, value, "rank 0") for key, value in values.items()}
     return Run.of(settings | {key: value for key, value in given.items() if key in MOVABLE})
 
