@@ -47,16 +47,18 @@ def free_port():
         return one.getsockname()[1]
 
 
-def started(size, words, **options):
+def process(rank, size, port, words, **options):
+    """`python WORDS` as one rank."""
+    return subprocess.Popen(
+        [sys.executable, *words], env=environment(rank, size, port), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
+    )  # fmt: skip
+
+
+def started(size, words):
     """So many processes of `python WORDS`, each with its rank."""
     port = free_port()
-    return [
-        subprocess.Popen(
-            [sys.executable, *words], env=environment(rank, size, port), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
-        )
-        for rank in range(size)
-    ]  # fmt: skip
+    return [process(rank, size, port, words) for rank in range(size)]
 
 
 def ended(processes, timeout=300):
