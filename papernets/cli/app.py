@@ -28,6 +28,7 @@ from . import (
     weights,
 )
 from .flags import Verb, Verbs
+from .many import check_verb
 
 app = typer.Typer(
     name="papernets",
@@ -50,11 +51,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    check_verb(str(context.invoked_subcommand))
 
 
 app.command("list", cls=Verb)(listing.list_networks)

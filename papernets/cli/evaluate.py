@@ -95,58 +95,63 @@ def evaluate(
     --protocol shows each picture as a paper did: centre, ten-crop, 144, dense, multi-scale,
     multi-crop or multi-crop+dense. --ensemble lets several networks answer together.
     """
-    screen.quiet(quiet)
-    if out:
-        _refuse_taken(Path(out))
     from ..bundle.load import load_bundle
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.protocols.ensemble import fair_for, places_of
     from ..evaluate.protocols.outputs import resolved
     from ..evaluate.report import report
     from ..train.folder import data_of_run
+    from .many import answering, own_device
 
-    if part and part not in PARTS:
-        raise WrongUse(f"--part {part}: give {either(PARTS)}")
-    if below := [k for k in top or () if k < 1]:
-        raise WrongUse(f"--top {below[0]}: give 1 or more")
-    asked = protocol_of(protocol, scales, crops, average, bool(ensemble))
-    where = use(device, threads)
-    loaded = load_bundle(bundle)
-    others = [load_bundle(name) for name in ensemble or ()]
-    for one in (loaded, *others):  # before the pictures are read
-        places_of(loaded, one)
-        resolved(one, asked)
-    own = {} if data else data_of_run(loaded.folder)
-    name = data or own.get("data") or str(loaded.info.run.get("data") or "")
-    data_dir = data_dir or own.get("data_dir", "")
-    if not name:
-        raise WrongUse(
-            f"{bundle} does not say what it was trained on: give --data digits, mnist, or a folder"
-        )
-    if not data:
-        screen.note(f"data: {name}, which it was trained on (another: --data)")
-    else:
-        check_data(name, data_dir)
-    with waiting(), wrong_data():
-        room = 1e9 * memory if memory else None
-        pictures = open_pictures(
-            loaded, name, part=part, data_dir=data_dir or None, strict=strict, room=room
-        )
-        pictures = fair_for(pictures, others, part)
-    if out:
-        _make(Path(out))
-    with waiting():
-        found = report(
-            [loaded, *others], pictures, top=top, device=where, batch=batch_size, protocol=asked
-        )
-    if not json:
-        show(found)
-    folder = _write(loaded, found, pictures, out)
-    if json:
-        written = {"out": str(folder) if folder else None}
-        screen.print_json({"bundle": str(loaded.folder), **found.to_dict(), **written})
-    elif folder:
-        screen.note(f"Written to {folder}: {', '.join(FILES)}")
+    screen.quiet(quiet)
+    with answering() as here:
+        if out and not here.rank:
+            _refuse_taken(Path(out))
+        if part and part not in PARTS:
+            raise WrongUse(f"--part {part}: give {either(PARTS)}")
+        if below := [k for k in top or () if k < 1]:
+            raise WrongUse(f"--top {below[0]}: give 1 or more")
+        asked = protocol_of(protocol, scales, crops, average, bool(ensemble))
+        where = use(device, threads) if not here.several else own_device(device, threads, here)
+        loaded = load_bundle(bundle)
+        others = [load_bundle(name) for name in ensemble or ()]
+        for one in (loaded, *others):  # before the pictures are read
+            places_of(loaded, one)
+            resolved(one, asked)
+        own = {} if data else data_of_run(loaded.folder)
+        name = data or own.get("data") or str(loaded.info.run.get("data") or "")
+        data_dir = data_dir or own.get("data_dir", "")
+        if not name:
+            raise WrongUse(
+                f"{bundle} does not say what it was trained on: give --data digits, mnist, or a "
+                "folder"
+            )
+        if not data:
+            screen.note(f"data: {name}, which it was trained on (another: --data)")
+        else:
+            check_data(name, data_dir)
+        with waiting(), wrong_data():
+            room = 1e9 * memory if memory else None
+            pictures = open_pictures(
+                loaded, name, part=part, data_dir=data_dir or None, strict=strict, room=room
+            )
+            pictures = fair_for(pictures, others, part)
+        if out and not here.rank:
+            _make(Path(out))
+        with waiting():
+            found = report(
+                [loaded, *others], pictures, top=top, device=where, batch=batch_size, protocol=asked
+            )
+        if here.rank:
+            return
+        if not json:
+            show(found)
+        folder = _write(loaded, found, pictures, out)
+        if json:
+            written = {"out": str(folder) if folder else None}
+            screen.print_json({"bundle": str(loaded.folder), **found.to_dict(), **written})
+        elif folder:
+            screen.note(f"Written to {folder}: {', '.join(FILES)}")
 
 
 def _refuse_taken(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from .progress import Show, short
 if TYPE_CHECKING:
     from ..train.events import Finished
     from ..train.run import Run
+    from .train import Asked
 
 
 class One(Show):
@@ -38,17 +40,16 @@ def series_folders(run: Run) -> Iterator[Path]:
     return (folder for folder in every if not folder.exists())
 
 
-def train_series(
-    run: Run | None, out: str, given: dict[str, Any], json: bool, count: int | None
-) -> None:
-    """Train a run with `count` seeds from its own on, or go on where `run` is None; then sum up."""
+def train_series(run: Run | None, asked: Asked) -> None:
+    """Train a run with so many seeds from its own on, or go on where `run` is None; then sum up."""
     from ..train.seeds import run_folder
-    from .train import train_one
+    from .train import work
 
+    out, given = asked.out, asked.given
     assert run is not None or out
     folder = Path(out) if out else next(series_folders(run))  # type: ignore[arg-type]
     with wrong_use():
-        seeds, run = _seeds(folder, run, given, count)
+        seeds, run = _seeds(folder, run, given, asked.seeds)
     own = {k: v for k, v in given.items() if k != "seed"}
     with _made(folder, seeds):
         for seed in seeds:
@@ -56,8 +57,9 @@ def train_series(
             begun = (place / "run.toml").exists()
             assert run is not None
             one = None if begun else run.changed(seed=seed)
-            train_one(one, str(place), own if begun else given, json, (One, folder))
-    _sum_up(folder, json)
+            its = replace(asked, out=str(place), given=own if begun else given)
+            work(its, one, among=(One, folder))
+    _sum_up(folder, asked.json)
 
 
 def _seeds(

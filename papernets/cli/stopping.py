@@ -26,7 +26,9 @@ class Stopped(BaseException):
 class Halt:
     """A wish to stop a training that a signal makes, heard between steps; a second stops at once.
 
-    It is what `train.keeping.heeding` takes. `said`: the first signal is answered on stderr.
+    It is what `train.keeping.heeding` takes. `said`: the first signal is answered on stderr. Where
+    it is one of several processes' it is not: torchrun ends the others by a signal too when one has
+    died.
     """
 
     def __init__(self, said: bool = True) -> None:

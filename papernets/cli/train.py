@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,7 @@ from .flags import (
     wrong_data,
     wrong_use,
 )
+from .many import begun_before, train_together
 from .stopping import Halt, Stopped, stopped_cleanly
 from .streams import Unwritten
 from .waiting import waiting
@@ -33,6 +35,7 @@ from .waiting import waiting
 MINUTE = 60  # seconds
 
 if TYPE_CHECKING:
+    from ..train.ranks.together import Together
     from ..train.run import Run
     from .progress import Show
 
@@ -158,10 +161,8 @@ def train(
     Held-out pictures choose the best epoch, if any are held out. The test set is looked at once,
     at the end.
     """
-    from ..train.seeds import run_folder, seeds_of
-    from ..train.settings import located, resolve
-    from ..train.trust import check_trusted, named_file
-    from .seeds import check_series, train_series
+    from ..ranks.place import place
+    from .seeds import train_series
 
     screen.quiet(quiet)
     flags = {
@@ -188,37 +189,84 @@ def train(
         given["options"] = swapped
     with wrong_use():
         given = settings(config, given, set_ or [])
-        given = located(given | ({"net": name} if name else {}))
-        if not (name or trust):
-            check_trusted(Path(config), str(given.get("net", "")))
-        name = given.pop("net", "")
-        if resume:
-            if not out:
-                raise ValueError("--resume needs --out, the folder of the run to continue")
-            several = check_series(Path(out), seeds)
-            first = run_folder(Path(out), seeds_of(Path(out))[0]) if several else Path(out)
-            if not (name or trust):
-                check_trusted(first / "run.toml", named_file(first / "run.toml"))
-            if name:
-                from ..nets import find
-
-                given["net"] = name if ".py:" in name else find(name).name
-            run = None
+        here = place()
+        if here.several and seeds is not None and not dry_run:
+            raise ValueError(
+                "several seeds are several runs, and torchrun's processes share one: leave --seeds "
+                "out, or train them without torchrun"
+            )
+    asked = Asked(name, given, config, out, resume, trust, json, seeds)
+    if here.several and not dry_run:
+        train_together(here, asked, work)
+    elif here.rank == 0:
+        asked.resume = resume or begun_before(here, out)
+        run = asked.resolved()
+        if dry_run:
+            plan(run, asked.place_of(run), asked.given, json)
+        elif asked.several:
+            train_series(run, asked)
         else:
-            several = seeds is not None
+            work(asked, run)
+
+
+@dataclass
+class Asked:
+    """What a training was asked for: the settings that the user `given`, and the rest by flags.
+
+    `several`: it is one run for each of some seeds, new or begun.
+    """
+
+    name: str
+    given: dict[str, Any]
+    config: str
+    out: str
+    resume: bool
+    trust: bool
+    json: bool
+    seeds: int | None = None
+    several: bool = False
+
+    def resolved(self) -> Run | None:
+        """The run, or None for the one in `out`, which goes on; `given` is made whole."""
+        from ..train.settings import located, resolve
+        from ..train.trust import check_trusted, named_file
+        from .seeds import check_series
+
+        name, out = self.name, self.out
+        self.several = self.seeds is not None
+        with wrong_use():
+            given = located(self.given | ({"net": name} if name else {}))
+            if not (name or self.trust):
+                check_trusted(Path(self.config), str(given.get("net", "")))
+            name = given.pop("net", "")
+            self.given = given
+            if self.resume:
+                if not out:
+                    raise ValueError("--resume needs --out, the folder of the run to continue")
+                self.several = check_series(Path(out), self.seeds)
+                if not (name or self.trust):
+                    kept = self.place_of(None) / "run.toml"
+                    check_trusted(kept, named_file(kept))
+                if name:
+                    from ..nets import find
+
+                    given["net"] = name if ".py:" in name else find(name).name
+                return None
             if not name and not given.get("weights"):
                 raise ValueError(
                     "name a network, such as papernets train lenet5. All names: papernets list"
                 )
             with own_file(name):
-                run = resolve(name, given)
-    if dry_run:
-        place = first if resume and several else Path(out) if out else next(free_folders(run))
-        plan(run, place, given, json)
-    elif several:
-        train_series(run, out, given, json, seeds)
-    else:
-        train_one(run, out, given, json)
+                return resolve(name, given)
+
+    def place_of(self, run: Run | None) -> Path:
+        """The folder of the run, of the first of several that go on."""
+        from ..train.seeds import run_folder, seeds_of
+
+        if run is not None:
+            return Path(self.out) if self.out else next(free_folders(run))
+        folder = Path(self.out)
+        return run_folder(folder, seeds_of(folder)[0]) if self.several else folder
 
 
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
@@ -260,28 +308,30 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
 
 
-def train_one(
+def work(
+    asked: Asked,
     run: Run | None,
-    out: str,
-    given: dict[str, Any],
-    json: bool,
+    together: Together | None = None,
     among: tuple[type[Show], Path] | None = None,
 ) -> None:
     """Train a run in its folder, or go on with the one there, and tell of it.
 
-    `among`: it is one of several, told so, and this folder of all is what goes on after a stop.
+    `together`: as rank 0 of several processes. `among`: it is one of several runs, told so, and
+    this folder of all is what goes on after a stop.
     """
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened
     from ..train.keeping import heeding
     from ..train.results import finished
-    from ..train.runner import train as work
+    from ..train.runner import train as training
     from .progress import Show as Alone
 
-    resume = run is None
+    out, given, resume = asked.out, asked.given, run is None
+    stop = Halt() if together is None else together.stop
     if run is not None:
         with wrong_use():
-            choose_device(run.where.device)
+            if together is None:
+                choose_device(run.where.device)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
     with ExitStack() as stack, wrong_data():
@@ -297,12 +347,12 @@ def train_one(
         assert kept is not None
         already = finished(folder, kept.recipe.passes) is not None
         tell, whole = among or (Alone, folder)
-        show = tell(folder, json, kept.recipe)
+        show = tell(folder, asked.json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         stack.enter_context(stopped_cleanly())
-        stack.enter_context(heeding(Halt()))
+        stack.enter_context(heeding(stop))
         try:
-            for event in work(kept, folder):
+            for event in training(kept, folder, together):
                 show.event(event)
             sys.stdout.flush()
         except Unwritten as error:

@@ -43,6 +43,13 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def some(self, which: slice) -> Pictures:
+        """Pictures that follow one another, without what they are recognised by."""
+        images, files = self.images, self.files[which]
+        places = torch.arange(len(self))[which]
+        chosen = images.select(places) if isinstance(images, OnDemand) else images[which]
+        return replace(self, images=chosen, labels=self.labels[which], files=files, known=None)
+
     def select(self, which: NDArray[np.bool_], part: str, *notes: str) -> Pictures:
         """Some of the pictures, as a part of this name; `notes` come first."""
         places = torch.from_numpy(which.nonzero()[0])

@@ -11,9 +11,11 @@ import torch
 from ..bundle.committee import Committee
 from ..bundle.load import Bundle
 from ..data.picture import shown
+from ..ranks.group import beside
+from ..ranks.turns import in_turns
 from ..words import plural
 from .calibration import Calibration, calibration
-from .infer import logits_of
+from .infer import batch_of, logits_of
 from .metrics import (
     TOP_K,
     Balance,
@@ -255,8 +257,18 @@ def _early_exit(
     """What the run that has just ended counted, and the error without it; None for one network."""
     if not isinstance(model, Committee):
         return None
-    asked = model.asked / max(model.seen, 1)
+    group, eyes = beside(), preprocessing_of(bundle)
     whole = Committee(list(model.members), weights=model.weights)
-    logits = logits_of(whole, pictures.images, preprocessing_of(bundle), device, batch)
+    counts = torch.tensor([model.asked, model.seen])
+    if group is None:
+        logits = logits_of(whole, pictures.images, eyes, device, batch)
+    else:
+        group.sum(counts)
+
+        def answer(some: slice) -> torch.Tensor:
+            return logits_of(whole, pictures.images[some], eyes, device, batch)
+
+        logits = in_turns(group, len(pictures), batch or batch_of(whole), answer)
+    asked = int(counts[0]) / max(int(counts[1]), 1)
     without = score(logits.numpy(), pictures.labels.numpy()).error
     return EarlyExit(len(model.members), model.margin, asked, without)

@@ -37,6 +37,7 @@ EVERYWHERE = (
 """Where torch keeps hooks on all modules."""
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 """Where it keeps those on one."""
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 Kind = type[nn.Module]
 Path = tuple[str, ...]
 
@@ -107,6 +108,11 @@ class Fast(Twin, Network):
         """What dropout does in training, in place of torch's: called with row, values and rate."""
         self._form.drop = drop
 
+    def normalise_by(self, norm: Callable[[Tensor, nn.Module], Tensor] | None) -> None:
+        """What batch normalisation does in training, in place of torch's: called with values and
+        the module, whose running mean and variance it moves."""
+        self._form.norm = norm
+
     def rest(self, x: Tensor, done: int) -> Tensor | Logits:
         """The output, where the first `done` steps, in a line, ran elsewhere and gave x."""
         form = self._form
@@ -154,6 +160,7 @@ class Form:
         planned = plan(rewrite.fast(plain.net).net.body)
         kinds = plain._built.kinds
         self.drop: Callable[[str, Tensor, float], Tensor] | None = None
+        self.norm: Callable[[Tensor, nn.Module], Tensor] | None = None
         self.train_steps, self.eval_steps = planned.of(heads=True), planned.of(heads=False)
         self.out, self.heads = planned.out, planned.heads
         self.rows = {
@@ -225,7 +232,7 @@ class RowInForm:
                 return lrn(x, row.window), True  # type: ignore[arg-type]
             if self.alone:
                 return activate(x, self.activation), True
-            x = row(x)
+            x = _called(network, row, x)
             return (activate_(x, self.activation) if self.moved else x), True
         pure = True
         for name, kind in self.children:
@@ -234,10 +241,10 @@ class RowInForm:
             if name in ACTIVATES.values():
                 continue
             pure = pure and as_built(module, kind)
-            if name == "norm" and pure and not self.given_norm:
+            if name == "norm" and pure and not self.given_norm and not module.training:
                 x = normalised_(x, module)
             else:
-                x = module(x)
+                x = _called(network, module, x)
         return (activate_ if pure else activate)(x, self.activation), pure
 
     def own(self, row: nn.Module, network: str) -> bool:
@@ -256,6 +263,15 @@ class RowInForm:
         if changed is not None and self.moved:
             raise unknown(network, self.name, changed)
         return changed is None
+
+
+def _called(network: Fast, module: nn.Module, x: Tensor) -> Tensor:
+    """What a module makes of x; a normalisation in training as `normalise_by` says."""
+    norm = network._form.norm
+    if norm is not None and module.training and type(module) in NORMS:
+        return norm(x, module)
+    out: Tensor = module(x)
+    return out
 
 
 def children_of(names: Iterable[str]) -> dict[str, tuple[str, ...]]:

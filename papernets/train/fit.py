@@ -59,11 +59,13 @@ def never() -> bool:
 class Between:
     """What is asked between steps: `due` after each, whether the state is to be saved now.
 
-    `looking` is entered before the held-out pictures are looked at, and may change the state.
+    `looking` is entered before the held-out pictures are looked at, and may change the state;
+    `look` looks at them, where that is not `validate`.
     """
 
     looking: Callable[[], AbstractContextManager[None]] = nullcontext
     due: Callable[[], bool] = never
+    look: Callable[[State, Part, Preprocessing, TrainRecipe], tuple[float, float]] | None = None
 
 
 ALONE = Between()
@@ -96,7 +98,8 @@ def fit(
         with between.looking():
             seconds = found.seconds + time.perf_counter() - began
             if looks:
-                val_loss, val_error = validate(state, held_out, preprocessing, recipe)
+                look = between.look or validate
+                val_loss, val_error = look(state, held_out, preprocessing, recipe)
         # the last step's weights have not met a training picture
         if val_loss is not None and not math.isfinite(val_loss):
             raise _diverged("the held-out loss", val_loss, state.step, number, found.rate, recipe)
@@ -221,12 +224,17 @@ def check_held_out(part: Part, recipe: TrainRecipe) -> None:
 
 
 def validate(
-    state: State, part: Part, preprocessing: Preprocessing, recipe: TrainRecipe
+    state: State,
+    part: Part,
+    preprocessing: Preprocessing,
+    recipe: TrainRecipe,
+    answer: Callable[..., Tensor] = logits_of,
 ) -> tuple[float, float]:
     """(loss, error) on a part of the data, of the weights that would be saved; a fraction is wrong.
 
     A recipe with neighbours looks at windows of strips, one for each picture, always the same;
     there an error is also a window on no digit that is read as one, or one on a digit that is not.
+    `answer` is asked as `logits_of`.
     """
     images, labels, see = part.images, part.labels, preprocessing.__call__
     if recipe.neighbours:
@@ -239,7 +247,7 @@ def validate(
     if state.average:
         state.model.load_state_dict(state.average)
     try:
-        logits = logits_of(state.model, images, see, device)
+        logits = answer(state.model, images, see, device)
     finally:
         if own:
             state.model.load_state_dict(own)

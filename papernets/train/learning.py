@@ -47,6 +47,7 @@ class Learning:
     clip_value: float = 0.0  # the largest number in a gradient; 0: any
     filter_rms: float = 0.0  # a filter whose root mean square is above it is set back to it
     micro_batch: int = 0  # pictures of a batch that are computed at a time; 0: all
+    sync_norm: bool = True  # batch normalisation sees the whole batch, on however many ranks
     average: float = 0.0  # decay of a running mean of the weights, which is what is saved; 0: none
     average_kind: str = "exponential"  # polyak: the plain mean over that share of all steps
 

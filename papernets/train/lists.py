@@ -109,6 +109,11 @@ def _held_out(part: Part, earlier: Seen) -> list[str]:
     ]
 
 
+def without_seen(dataset: Dataset, seen: Seen) -> Dataset:
+    """The data of a run as they are used, by its lists."""
+    return _without(dataset, seen).dataset
+
+
 def _without(dataset: Dataset, seen: Seen) -> Begun:
     """A data set without the test pictures that were seen before, and a sentence on them."""
     test = dataset.test

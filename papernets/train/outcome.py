@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,20 @@ class Training:
 
 
 def finish(
-    training: Training, state: State, device: torch.device, seconds: float
+    training: Training,
+    state: State,
+    device: torch.device,
+    seconds: float,
+    answer: Callable[..., torch.Tensor] = logits_of,
 ) -> tuple[dict[str, Any], Score]:
-    """Test the chosen weights once, and write the result, the best bundle anew and the pictures."""
+    """Test the chosen weights once, and write the result, the best bundle anew and the pictures.
+
+    `answer` is asked as `logits_of`.
+    """
     run, dataset = training.run, training.dataset
     best = assemble(training.found, state.best_weights).to(device).eval()
-    scale = training.info.score_scale
-    if run.recipe.loss == "mse":
-        part = dataset.validation if len(dataset.validation) else dataset.train
-        scale = calibrated(best, part, training.preprocessing, device)
-    logits = logits_of(best, dataset.test.images, training.preprocessing, device)
+    own, logits = look_at_test(best, run, dataset, training.preprocessing, device, answer)
+    scale = training.info.score_scale if own is None else own
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
     result |= calibrated_as(logits, dataset.test, scale)
     if gave_up(state, run.recipe):
@@ -78,6 +83,23 @@ def finish(
     draw(training, logits * scale, scored, state)
     write_json(training.folder / RESULT, result)
     return result, scored
+
+
+def look_at_test(
+    best: Network,
+    run: Run,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    device: torch.device,
+    answer: Callable[..., torch.Tensor] = logits_of,
+) -> tuple[float | None, torch.Tensor]:
+    """Logits (N, classes) of the chosen network on the test part, and the factor that makes scores
+    of them, where it has to be found. The test part is looked at here alone."""
+    scale = None
+    if run.recipe.loss == "mse":
+        part = dataset.validation if len(dataset.validation) else dataset.train
+        scale = calibrated(best, part, preprocessing, device, answer)
+    return scale, answer(best, dataset.test.images, preprocessing, device)
 
 
 def result_of(
@@ -195,14 +217,18 @@ def paper_error(found: Found, data: str) -> tuple[float | None, str]:
 
 
 def calibrated(
-    model: Network, part: Part, preprocessing: Preprocessing, device: torch.device
+    model: Network,
+    part: Part,
+    preprocessing: Preprocessing,
+    device: torch.device,
+    answer: Callable[..., torch.Tensor] = logits_of,
 ) -> float:
     """The factor on the logits that makes their softmax most likely on a held-out part.
 
     Where nothing is held out, `finish` gives the training pictures: it may then be too large.
     Squared errors say nothing of probabilities: the factor is chosen among powers of 2^(1/4).
     """
-    logits = logits_of(model, part.images, preprocessing, device)
+    logits = answer(model, part.images, preprocessing, device)
     factors = [2.0 ** (k / 4) for k in range(-32, 25)]
     losses = [float(torch.nn.functional.cross_entropy(logits * f, part.labels)) for f in factors]
     return factors[losses.index(min(losses))]

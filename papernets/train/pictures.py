@@ -13,7 +13,7 @@ from ..data import Dataset, Preprocessing, parting
 from ..data.gathered import Gathered, open_gathered
 from ..data.listing import Wanted
 from ..data.names import MEMORY
-from ..data.stored import channel_statistics, marks_of
+from ..data.stored import channel_statistics, marks_of, memory_for_pictures
 from ..data.whitening import mean_picture, whitening
 from ..spec import Net
 from ..strips.make import window_width
@@ -27,18 +27,27 @@ assert MOST_HELD == parting.MOST_HELD
 
 
 def open_data(
-    run: Run, shape: tuple[int, int, int], given: Gathered | Dataset | None = None
+    run: Run,
+    shape: tuple[int, int, int],
+    given: Gathered | Dataset | None = None,
+    here: int = 1,
 ) -> Dataset:
-    """The pictures of a run, for a network with this input: `given`, or by their name or path."""
+    """The pictures of a run, for a network with this input: `given`, or by their name or path.
+
+    `here` processes of this machine open them, each for itself, and share its free memory.
+    """
     if given is not None:
         return _given(run, shape, given)
+    room = 1e9 * run.where.memory if run.where.memory else None
+    if room is None and here > 1:
+        room = memory_for_pictures() / here
     return data.open(
         run.recipe.data,
         data_dir=run.where.data_dir or None,
         channels=shape[0],
         size=(shape[1], shape[2]),
         enlarge=stored_larger(run.recipe, shape),
-        room=1e9 * run.where.memory if run.where.memory else None,
+        room=room,
         seed=run.recipe.seed,
         strict=run.where.strict,
         split=run.recipe.split,

@@ -13,34 +13,54 @@ from ..machine import choose_device, threads_for
 from ..spec import Committee, Net, totals, walk
 from .boosting import boost, member_run
 from .checkpoint import check_unchanged, load_state
-from .events import Event, Finished
+from .events import Event, Finished, Phase
 from .folder import CONFIG, kept_threads
 from .memory import check_batch
 from .pictures import open_data
+from .ranks.ready import ready, shared_by
+from .ranks.together import Together
+from .ranks.told import tell_run
 from .recipe import TrainRecipe
 from .results import finished
 from .run import Run
 from .session import train_network
 
 
-def train(run: Run, folder: Path, given: Gathered | Dataset | None = None) -> Iterator[Event]:
+def train(
+    run: Run,
+    folder: Path,
+    given: Gathered | Dataset | None = None,
+    together: Together | None = None,
+) -> Iterator[Event]:
     """Train a run in its folder (already locked), from its state if it has one; yields events.
 
     `given` are its pictures where no name or path leads to them. The test set is looked at once,
-    at the end. A full disk is an OSError that says what is kept.
+    at the end. A full disk is an OSError that says what is kept. `together`: this is rank 0 of
+    several, which tells the others.
     """
     done = finished(folder, run.recipe.passes)
     _check_settings(run, folder, finished=done is not None)
     if done is not None:
+        if together is not None:
+            tell_run(together.group, None)
         yield Finished(done, already=True)
         return
-    device = choose_device(run.where.device)
     net = run.found.net.member  # whatever its classes
-    usual = threads_of(run.recipe, net, device)
-    torch.set_num_threads(run.where.threads or kept_threads(folder) or usual)
+    if together is None:
+        device = choose_device(run.where.device)
+        usual = threads_of(run.recipe, net, device)
+        torch.set_num_threads(run.where.threads or kept_threads(folder) or usual)
+    else:
+        device = ready(run, together.group.place)
+        tell_run(together.group, run)
+        yield Phase(shared_by(run, together.group.place, device))
     check_batch(run.recipe, net, device)
-    dataset = open_data(run, net.input, given)
+    here = 1 if together is None else together.group.place.here
+    dataset = open_data(run, net.input, given, here)
     found = run.network(len(dataset.classes))
+    if together is not None:
+        yield from train_network(run, found, dataset, folder, device, None, together)
+        return
     train_it = boost if isinstance(found.net, Committee) else train_network
     yield from train_it(run, found, dataset, folder, device)
 

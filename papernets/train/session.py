@@ -14,6 +14,7 @@ from ..bundle.seen import Seen
 from ..bundle.weights import load_weights
 from ..data import Dataset
 from ..data.known import numbers
+from ..evaluate.infer import logits_of
 from ..nets import Found
 from ..run.fast import Fast
 from ..run.network import Network, build
@@ -42,6 +43,8 @@ from .loader import Loaders
 from .outcome import Training, finish
 from .pictures import fingerprint, preprocessing_for
 from .pretrained import load_pretrained, take_rows
+from .ranks.together import Together
+from .ranks.told import Told, tell
 from .run import Run
 from .saving import saving
 from .settle import settle
@@ -60,10 +63,12 @@ def train_network(
     folder: Path,
     device: torch.device,
     seen: Seen | None = None,
+    together: Together | None = None,
 ) -> Iterator[Event]:
     """Train one network in a folder; see `train`.
 
     `seen` are its lists of pictures where they are not those of the data set: a committee's.
+    `together`: this is rank 0 of several, and the others wait to be told.
     """
     began = time.perf_counter()
     recipe, where, net = run.recipe, run.where, found.net.member
@@ -82,7 +87,7 @@ def train_network(
     drawn = load_pretrained(model, run, dataset.classes) if pretrained else ()
     if recipe.begin and kept is None:
         take_rows(model, run)
-    model = _laid_out(model, device)
+    model = laid_out(model, device)
     state = start(model, recipe)
     if kept is not None:
         check_pictures(kept, mark, dataset, recipe.data, folder)
@@ -136,12 +141,16 @@ def train_network(
             save_state(folder, state, {"seconds": time.perf_counter() - began} | marks)
             save_views(folder, state, info, seen, bool(state.best_weights))
         yield beginning
+    if together is not None:
+        tell(together.group, Told(preprocessing, seen, mark, state.to_dict()))
     stop = stopper()
-    with stepper_of(model, source, where) as stepper, stop.steps():
-        yield from _epochs(training, state, stepper, source, marks, began)
+    steps = together.stepper if together is not None else stepper_of
+    with steps(model, source, where) as stepper, stop.steps():
+        yield from _epochs(training, state, stepper, source, marks, began, together)
     seconds = time.perf_counter() - began
+    answer = logits_of if together is None else together.answers
     with saving(folder, state, "the result, best/ and the pictures"):
-        done = finish(training, state, device, seconds)
+        done = finish(training, state, device, seconds, answer)
     yield Finished(*done)
 
 
@@ -152,6 +161,7 @@ def _epochs(
     source: Source,
     facts: dict[str, Any],
     began: float,
+    together: Together | None = None,
 ) -> Iterator[Event]:
     """The epochs of a training, each kept before it is told; `facts` are kept beside the state.
 
@@ -167,15 +177,17 @@ def _epochs(
 
     def ask(*_: object) -> None:
         if keeper.stop.asked():
-            raise _Now
+            raise Now
 
     @contextmanager
     def looking() -> Iterator[None]:
-        settle(state, source)
+        (settle if together is None else together.settle)(state, source)
         with also_told_to(ask):
             yield
 
     between = Between(looking, keeper.due)
+    if together is not None:
+        between = together.between(looking, keeper.due)
     try:
         for event in fit(state, stepper, held_out, training.preprocessing, run.recipe, between):
             if isinstance(event, Due):
@@ -196,7 +208,7 @@ def _epochs(
                 yield event
             if not isinstance(event, Progress) and keeper.stop.asked():
                 keeper.stop.end()
-    except _Now:  # all steps of the epoch are done: it is looked at anew
+    except Now:  # all steps of the epoch are done: it is looked at anew
         with saving(folder, state):
             save()
         keeper.stop.end()
@@ -211,7 +223,7 @@ def _epochs(
         raise Diverged(words, error.epoch, error.step, error.rate) from None
 
 
-class _Now(Exception):
+class Now(Exception):
     """The held-out pictures need not be looked at to their end."""
 
 
@@ -245,7 +257,7 @@ def stepper_of(model: Network, source: Source, where: Where) -> Iterator[Stepper
         yield Alone(model, source, where.tiles)
 
 
-def _laid_out(model: Network, device: torch.device) -> Network:
+def laid_out(model: Network, device: torch.device) -> Network:
     """The model on its device, its numbers in the order that is fast there."""
     model = model.to(device)
     if device.type == "cpu" and model.net.input[0] > 1 and tiled(Fast(model)) is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..bundle.modes import evaluating
 from .freezing import NORMS, resting_norms
@@ -17,12 +19,13 @@ MOST = 50
 
 
 @torch.no_grad()
-def settle(state: State, source: Source) -> None:
+def settle(state: State, source: Source, show: Callable[[Tensor], object] | None = None) -> None:
     """Give each normalisation whose averages lag those of training pictures under today's weights.
 
     Batches as large as training computes at once, in a random order, prepared as for evaluation;
     the random numbers are their own. Nothing changes where normalisation, or its row, is
-    frozen, or weights are averaged.
+    frozen, or weights are averaged. `show` lets the network see the pictures at these places, where
+    that is not this process alone.
     """
     recipe, model = source.recipe, state.model
     if recipe.freeze_norm or recipe.neighbours or state.average:
@@ -33,6 +36,9 @@ def settle(state: State, source: Source) -> None:
     if not norms:
         return
     kept = [(norm.momentum, {k: v.clone() for k, v in norm.named_buffers()}) for norm in norms]
+    show = show or (
+        lambda at: model(source.preprocessing(source.part.images[at].to(source.device)))
+    )
     order = torch.randperm(len(source.part), generator=generator(recipe.seed, 0))
     with evaluating(model):
         for norm in norms:
@@ -41,7 +47,7 @@ def settle(state: State, source: Source) -> None:
             norm.train()
         try:
             for places in order.split(sizes_of(len(order), recipe.at_once))[:MOST]:
-                model(source.preprocessing(source.part.images[places].to(source.device)))
+                show(places)
         finally:
             for norm, (momentum, buffers) in zip(norms, kept, strict=True):
                 norm.momentum = momentum

@@ -202,7 +202,7 @@ class Source:
         """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
         if self.recipe.neighbours:
             draws = Draws(self.recipe.seed, chunk.epoch, chunk.places)
-            own, _ = _own(chunk.sizes, *self.worker)
+            own, _ = self._own(chunk.sizes)
             return self._windows(self._distorted(images, draws), own, draws)
         draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[self._shares(chunk)])
         return self._cut(images, draws), self.part.labels[pictures_of(draws.places)]
@@ -224,7 +224,7 @@ class Source:
     def _shares(self, chunk: Chunk) -> Tensor:
         """Where in a chunk the pictures are that this worker prepares: its own, and what they are
         mixed with."""
-        own, _ = _own(chunk.sizes, *self.worker)
+        own, _ = self._own(chunk.sizes)
         return torch.cat([own, partners(chunk.sizes)[own]]).unique() if self.mixing else own
 
     def _mixed(self, chunk: Chunk, shares: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -232,7 +232,7 @@ class Source:
 
         shares: where in the chunk the pictures x and labels y are, rising.
         """
-        own, _ = _own(chunk.sizes, *self.worker)
+        own, _ = self._own(chunk.sizes)
         mine = torch.searchsorted(shares, own).to(x.device)
         other = torch.searchsorted(shares, partners(chunk.sizes)[own]).to(x.device)
         draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[own])
@@ -242,7 +242,7 @@ class Source:
 
     def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
         """The batches of a prepared chunk that are still wanted."""
-        own, parts = _own(chunk.sizes, *self.worker)
+        own, parts = self._own(chunk.sizes)
         places, seed = chunk.places[own].split(parts), self.recipe.seed
         batches = zip(x.split(parts), y.split(parts), chunk.sizes, places, strict=True)
         for images, labels, total, mine in islice(batches, chunk.done, None):
@@ -253,6 +253,21 @@ class Source:
         if self.recipe.neighbours:
             return [pictures_of(chunk.places) for chunk in chunks]
         return [pictures_of(chunk.places[self._shares(chunk)]) for chunk in chunks]
+
+    def _own(self, sizes: list[int]) -> tuple[Tensor, list[int]]:
+        """The places of a worker's pictures among those of batches, and how many of each it has.
+
+        Where a batch is computed in parts, it has a share of each part.
+        """
+        most, places, parts, start = self.recipe.micro_batch, [], [], 0
+        for size in sizes:
+            mine = 0
+            for part in sizes_of(size, most) if 0 < most < size else [size]:
+                low, high = bounds(part, *self.worker)
+                places.append(torch.arange(start + low, start + high))
+                start, mine = start + part, mine + high - low
+            parts.append(mine)
+        return torch.cat(places), parts
 
     @property
     def _bounds(self) -> list[int]:
@@ -314,15 +329,9 @@ def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
         yield ahead.result()
 
 
-def _own(sizes: list[int], rank: int, workers: int) -> tuple[Tensor, list[int]]:
-    """The places of a worker's pictures among those of batches, and how many of each it has."""
-    places, parts, start = [], [], 0
-    for size in sizes:
-        low, high = size * rank // workers, size * (rank + 1) // workers
-        places.append(torch.arange(start + low, start + high))
-        parts.append(high - low)
-        start += size
-    return torch.cat(places), parts
+def bounds(count: int, rank: int, workers: int) -> tuple[int, int]:
+    """Where a worker's share of so many pictures begins and ends; it may be empty."""
+    return count * rank // workers, count * (rank + 1) // workers
 
 
 def sizes_of(count: int, batch_size: int) -> list[int]:

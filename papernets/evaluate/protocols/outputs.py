@@ -13,6 +13,8 @@ from ...bundle.dense import check_dense, dense_form
 from ...bundle.load import Bundle
 from ...bundle.modes import evaluating
 from ...data import Preprocessing
+from ...ranks.group import beside
+from ...ranks.turns import in_turns
 from ...watch import watched
 from ..infer import PIXELS, batch_of, check_classes, for_both, logits_of, quickest, scaled
 from ..known import Pictures
@@ -31,8 +33,15 @@ def outputs_of(
     device: torch.device | str = "cpu",
     batch: int | None = None,
 ) -> Tensor:
-    """What a network says of pictures, as `asked_by` has it; `batch` views are shown at a time."""
-    return asked_by(bundle, protocol, device, batch)(pictures)
+    """What a network says of pictures, as `asked_by` has it; `batch` views are shown at a time.
+
+    Where several processes answer together, each picture is shown to one of them.
+    """
+    ask, group = asked_by(bundle, protocol, device, batch), beside()
+    if group is None:
+        return ask(pictures)
+    block = batch or batch_of(bundle.model)
+    return in_turns(group, len(pictures), block, lambda some: ask(pictures.some(some)))
 
 
 def asked_by(

@@ -1,0 +1,1 @@
+"""Several processes that do one work together, as torchrun starts them: ranks."""

@@ -1,0 +1,1 @@
+"""A run whose batches several processes share, on one machine or many, as torchrun starts them."""
