@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..words import resume_command
-from . import begun, screen, swaps
+from . import begun, screen, speed, swaps
 from .flags import (
     BatchSize,
     DataDir,
@@ -82,24 +82,11 @@ def train(
     ] = None,
     device: Device = "",
     threads: Threads = 0,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            help="Loader processes, which read and prepare batches ahead; 0: none. [0]",
-            min=0,
-            max=1024,
-        ),
-    ] = None,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            "--processes",
-            help="On a CPU, processes of one thread that share each batch; 0: none. [0]",
-            min=0,
-            max=1024,
-        ),
-    ] = None,
+    workers: speed.Workers = None,
+    processes: speed.Processes = None,
+    precision: speed.Precision = "",
+    compile: speed.Compile = False,
+    checkpointing: speed.Checkpointing = False,
     save_every: Annotated[
         str,
         typer.Option(
@@ -170,6 +157,9 @@ def train(
         "threads": threads or None,
         "workers": workers,
         "processes": processes,
+        "precision": precision,
+        "compile": compile or None,
+        "checkpointing": checkpointing or None,
         "save_every": save_every,
         "channels": channels,
     }
@@ -271,6 +261,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
             choose_device(run.where.device)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
+        speed.say_chosen(run)
     with ExitStack() as stack, wrong_data():
         folder, kept = Path(out), None
         for folder in [Path(out)] if out else free_folders(run):

@@ -13,13 +13,12 @@ from ..data import Dataset, Part
 from ..data.gathered import Gathered
 from ..data.listing import Wanted, stored_size
 from ..data.stored import memory_for_pictures, read_stored
+from .memory import KINDS
 from .pictures import stored_larger
 from .rehearsal import epoch_seconds
 from .run import Run
 
 SAMPLE = 32  # pictures that are read and tried
-KINDS = {"sgd": "momentum", "rmsprop": "rmsprop with momentum", "rmsprop_tensorflow": "adam"}
-"""The optimisers by what they keep of each parameter; all others keep what Adam does."""
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ def fit(
             images_per_second=found.images / seconds,
             best=best,
             train_error=int(found.wrong.sum()) / found.images,
+            skipped=found.skipped,
         )
         state.epoch, state.part = number, None
         state.history.append(record.to_dict())

@@ -18,6 +18,7 @@ from ..files import UNFINISHED, lock_file, read_bytes, write_atomically
 from ..numbers import is_whole
 from ..texts import json_text, parsed
 from ..words import plural, resume_command
+from .choosing import settled
 from .command import train_command
 from .prolonging import why_not
 from .run import Run
@@ -54,6 +55,7 @@ def opened(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) -> 
             stack.enter_context(locked(path))
             kept = prepare(path, run, resume, given)
             if not resume:
+                kept = settled(kept)
                 write_atomically(path / CONFIG, kept.to_toml().encode())
             elif kept != (was := _kept(path / CONFIG)):
                 longer = kept.recipe.epochs > was.recipe.epochs
@@ -147,7 +149,7 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 if why := why_not(Run.of(own)):
                     raise ValueError(_no_longer(path, own, value, why))
                 moved[key] = value
-            elif key not in MOVABLE:
+            elif key not in MOVABLE and (key, value) != ("precision", "auto"):
                 _check_same(config, key, own[key], value)
         return Run.of({**own, **moved})
     assert run is not None

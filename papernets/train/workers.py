@@ -32,6 +32,7 @@ from ..texts import clean_tracebacks
 from .curving import look_at_curvature
 from .freezing import freeze
 from .losses import make_loss, wrong
+from .recipe import TrainRecipe
 from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
 from .source import Batch, Source, sizes_of
 from .state import State
@@ -63,6 +64,15 @@ def check_workers(net: Net) -> None:
         raise ValueError(
             f"processes cannot take {net.name}: {error}. Train without them: --processes 0"
         ) from None
+
+
+def check_alone(recipe: TrainRecipe) -> None:
+    """ValueError for a precision that one process alone computes in."""
+    if recipe.precision != "float32":
+        raise ValueError(
+            f"processes share gradients of float32, and precision is {recipe.precision}: "
+            "--processes 0, or --precision float32"
+        )
 
 
 @dataclass(frozen=True)
