@@ -35,6 +35,7 @@ class Show:
         self.introduced = False
         self.held_out = 0
         self.waiting: Waiting | None = None
+        self.began: Started | None = None
 
     def event(self, event: Event) -> None:
         from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
@@ -63,7 +64,8 @@ class Show:
             self.finished(event)
 
     def started(self, event: Started) -> None:
-        self.recipe = recipe = event.run.recipe  # of a committee's network, its own
+        self.began, self.recipe = event, event.run.recipe
+        recipe = self.recipe  # of a committee's network, its own
         self.held_out = len(event.dataset.validation)
         screen.note(
             f"{short(recipe.net)}: {plural(event.params, 'parameter')}, recipe "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +14,7 @@ from . import screen
 if TYPE_CHECKING:
     from ..train.events import Started
     from ..train.run import Run
+    from .progress import Show
 
 Workers = Annotated[
     int | None,
@@ -50,6 +53,36 @@ Checkpointing = Annotated[
         help="Less memory and more time: parts of the forward pass are computed twice.",
     ),
 ]
+
+
+Profile = Annotated[
+    bool,
+    typer.Option(
+        "--profile",
+        help="Say at the end where a step's time goes, and what is the limit; also profile.json.",
+    ),
+]
+
+
+@contextmanager
+def profiled(asked: bool, show: Show) -> Iterator[None]:
+    """Within it the time of a run's parts is taken, and told at its end, however that comes."""
+    if not asked:
+        yield
+        return
+    import torch
+
+    from ..spent import measured
+    from . import profile
+
+    with measured(torch.cuda.synchronize if torch.cuda.is_available() else None) as spent:
+        try:
+            yield
+        finally:
+            show.close()
+            if show.began is not None:
+                began = show.began
+                profile.show(spent, began.run, show.folder, began.device, began.workers)
 
 
 def say_chosen(run: Run) -> None:

@@ -87,6 +87,7 @@ def train(
     precision: speed.Precision = "",
     compile: speed.Compile = False,
     checkpointing: speed.Checkpointing = False,
+    profile: speed.Profile = False,
     save_every: Annotated[
         str,
         typer.Option(
@@ -192,7 +193,7 @@ def train(
     if dry_run:
         plan(run, Path(out) if out else next(free_folders(run)), given, json)
     else:
-        _train(run, out, given, json)
+        _train(run, out, given, json, profile)
 
 
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
@@ -247,7 +248,7 @@ def plan(run: Run | None, folder: Path, given: dict[str, Any], json: bool) -> No
     screen.say(run.to_toml(without_effect(run.recipe)).rstrip())
 
 
-def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None:
+def _train(run: Run | None, out: str, given: dict[str, Any], json: bool, profile: bool) -> None:
     from ..machine import choose_device
     from ..train.folder import InUse, check_outside, opened
     from ..train.keeping import heeding
@@ -276,6 +277,7 @@ def _train(run: Run | None, out: str, given: dict[str, Any], json: bool) -> None
         already = finished(folder, kept.recipe.passes) is not None
         show = Show(folder, json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
+        stack.enter_context(speed.profiled(profile, show))
         stack.enter_context(stopped_cleanly())
         stack.enter_context(heeding(Halt()))
         try:

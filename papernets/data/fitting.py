@@ -12,6 +12,7 @@ from torch import Tensor
 
 from papernets.data.picture import Source, over, pixels
 from papernets.data.resample import alone
+from papernets.spent import part
 
 
 def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
@@ -19,12 +20,14 @@ def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
 
     Transparency is laid over white. ValueError as `picture.load`.
     """
-    found = pixels(source, near_of(size))
-    if isinstance(found, Image.Image):
-        return fitted(found, channels, size)
-    if channels == 1 or found.ndim == 2:
-        return fitted(Image.fromarray(found), channels, size)
-    return _covered(found, size)
+    with part("decoding"):
+        found = pixels(source, near_of(size))
+    with part("scaling"):
+        if isinstance(found, Image.Image):
+            return fitted(found, channels, size)
+        if channels == 1 or found.ndim == 2:
+            return fitted(Image.fromarray(found), channels, size)
+        return _covered(found, size)
 
 
 def near_of(size: tuple[int, int]) -> int:

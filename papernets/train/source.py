@@ -16,6 +16,7 @@ from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
 from ..data.draws import CROP, STRIPS, Draws
+from ..spent import part
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .losses import class_weights
@@ -190,19 +191,22 @@ class Source:
     def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
         """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
         places, (own, _) = chunk.places, _own(chunk.sizes, *self.worker)
-        if self.recipe.neighbours:
-            draws = Draws(self.recipe.seed, chunk.epoch, places)
-            return self._windows(self._distorted(images, draws), own, draws)
-        mine = places[own]
-        return self._cut(images, Draws(self.recipe.seed, chunk.epoch, mine)), self.part.labels[mine]
+        with part("augmentation"):
+            if self.recipe.neighbours:
+                draws = Draws(self.recipe.seed, chunk.epoch, places)
+                return self._windows(self._distorted(images, draws), own, draws)
+            mine = places[own]
+            draws = Draws(self.recipe.seed, chunk.epoch, mine)
+            return self._cut(images, draws), self.part.labels[mine]
 
     def shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """What the network sees of pictures that `cut` gave, on the device."""
         labels = labels.to(self.device)
-        if self.recipe.neighbours:
-            return seen(self.preprocessing, images.to(self.device)), labels
-        mine = chunk.places[_own(chunk.sizes, *self.worker)[0]]
-        return self._seen(images, Draws(self.recipe.seed, chunk.epoch, mine)), labels
+        with part("normalising"):
+            if self.recipe.neighbours:
+                return seen(self.preprocessing, images.to(self.device)), labels
+            mine = chunk.places[_own(chunk.sizes, *self.worker)[0]]
+            return self._seen(images, Draws(self.recipe.seed, chunk.epoch, mine)), labels
 
     def batches(self, chunk: Chunk, x: Tensor, y: Tensor) -> Iterator[Batch]:
         """The batches of a prepared chunk that are still wanted."""

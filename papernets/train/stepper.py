@@ -11,6 +11,7 @@ from torch import Tensor
 from ..data.draws import Draws
 from ..run.fast import Fast
 from ..run.network import Logits, Network
+from ..spent import part
 from .curving import look_at_curvature
 from .forms import forward_of
 from .limits import clip, limit_filters
@@ -83,11 +84,13 @@ class Alone:
             found = self._accumulated(state, x, y, draws)
         else:
             self.form.drop_by(draws.dropped)
-            out = self.answers(x)
-            loss = self.loss_of(out, y)
+            with part("forward"):
+                out = self.answers(x)
+                loss = self.loss_of(out, y)
             backward(loss, state)
             found = Step(loss.detach(), wrong(recipe, out, y))
-        move(state, recipe, rate)
+        with part("update"):
+            move(state, recipe, rate)
         return found
 
     def answers(self, x: Tensor) -> Tensor | Logits:
@@ -105,8 +108,9 @@ class Alone:
         parts = zip(x.split(sizes), y.split(sizes), draws.split(sizes), strict=True)
         for some, labels, own in parts:
             self.form.drop_by(own.dropped)
-            out = self.answers(some)
-            loss = self.loss_of(out, labels) * (len(some) / len(x))
+            with part("forward"):
+                out = self.answers(some)
+                loss = self.loss_of(out, labels) * (len(some) / len(x))
             backward(loss, state)
             losses.append(loss.detach())
             wrongs.append(wrong(recipe, out, labels))
@@ -115,7 +119,8 @@ class Alone:
 
 def backward(loss: Tensor, state: State) -> None:
     """Add the gradients of a loss to those that are there, scaled where the state has a scaler."""
-    (loss if state.scaler is None else state.scaler.scale(loss)).backward()  # type: ignore[no-untyped-call]
+    with part("backward"):
+        (loss if state.scaler is None else state.scaler.scale(loss)).backward()  # type: ignore[no-untyped-call]
 
 
 def move(state: State, recipe: TrainRecipe, rate: float) -> None:

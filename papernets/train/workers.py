@@ -28,6 +28,7 @@ from ..run.fast import Fast
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Net, walk
+from ..spent import part
 from ..texts import clean_tracebacks
 from .curving import look_at_curvature
 from .freezing import freeze
@@ -120,12 +121,12 @@ class Rank:
         sizes = sizes_of(len(x), most) if 0 < most < len(x) else [len(x)]
         parts = map(Batch, x.split(sizes), y.split(sizes), repeat(total), draws.split(sizes))
         torch.cat(self._part(next(parts)), out=row)
-        for part in parts:
-            row.add_(torch.cat(self._part(part)))
+        for some in parts:
+            row.add_(torch.cat(self._part(some)))
 
-    def _part(self, part: Batch) -> list[Tensor]:
+    def _part(self, some: Batch) -> list[Tensor]:
         """The gradient of some pictures' part of the mean loss over `total`, as flat pieces."""
-        x, y, total, draws = part
+        x, y, total, draws = some
         self.model.drop_by(draws.dropped)
 
         def loss_of(out: Tensor | Logits) -> Tensor:
@@ -241,13 +242,15 @@ class Team:
     def step(self, state: State, share: Batch, rate: float) -> Step:
         """One step of the optimiser on the batch of which this is rank 0's share."""
         me = self.me
-        me.gradient(share)
-        me.barrier.wait()  # all gradients are there
+        with part("forward"):  # and backward: each process makes both
+            me.gradient(share)
+            me.barrier.wait()  # all gradients are there
         torch.add(me.rows[0], me.rows[1], out=self.grad)
         for row in me.rows[2:]:
             self.grad.add_(row)
         found = Step(me.losses.sum(), me.wrong.sum())
-        move(state, self.source.recipe, rate)
+        with part("update"):
+            move(state, self.source.recipe, rate)
         me.barrier.wait()  # all parameters are there
         return found
 
