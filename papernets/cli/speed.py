@@ -55,6 +55,13 @@ Checkpointing = Annotated[
 ]
 
 
+ExactDecoding = Annotated[
+    bool,
+    typer.Option(
+        "--exact-decoding",
+        help="Decode JPEGs whole and then scale them, instead of at a half, quarter or eighth.",
+    ),
+]
 Profile = Annotated[
     bool,
     typer.Option(

@@ -88,6 +88,7 @@ def train(
     compile: speed.Compile = False,
     checkpointing: speed.Checkpointing = False,
     profile: speed.Profile = False,
+    exact_decoding: speed.ExactDecoding = False,
     save_every: Annotated[
         str,
         typer.Option(
@@ -159,6 +160,7 @@ def train(
         "workers": workers,
         "processes": processes,
         "precision": precision,
+        "exact_decoding": exact_decoding or None,
         "compile": compile or None,
         "checkpointing": checkpointing or None,
         "save_every": save_every,

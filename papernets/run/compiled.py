@@ -43,7 +43,7 @@ def compiled(form: Fast) -> Callable[[Tensor], Tensor | Logits]:
             module.draw(x, form._form.drop)
         try:
             with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", r"The \.grad attribute of a Tensor that is not")
+                warnings.simplefilter("ignore")  # of the compiler, on itself
                 return forward(x)  # type: ignore[no-any-return]
         except torch._dynamo.exc.TorchDynamoException as error:
             first = " ".join(str(error).split("\n")[:2])

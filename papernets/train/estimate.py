@@ -48,7 +48,7 @@ def estimated(run: Run, found: Gathered) -> Estimate:
     height, width = stored_size(listing.files, wanted)
     files = listing.files[:: max(1, len(listing.files) // SAMPLE)][:SAMPLE]
     began = time.perf_counter()
-    stored = read_stored(files, channels, (height, width), in_memory=True)
+    stored = read_stored(files, channels, (height, width), True, run.recipe.exact_decoding)
     each = (time.perf_counter() - began) / len(files)
     if not stored.good:
         raise ValueError(f"not one of {len(files)} pictures can be read ({stored.reasons[0]})")
