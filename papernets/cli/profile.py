@@ -62,8 +62,10 @@ def advice(share: float, run: Run, device: str, workers: int, cores: int) -> str
     return "try --compile" if not run.where.compile else "only a faster device would help"
 
 
-def show(spent: Spent, run: Run, folder: Path, device: str, workers: int) -> None:
-    """Print the table, and write profile.json into the run's folder."""
+def show(
+    spent: Spent, run: Run, folder: Path, device: str, workers: int, json: bool = False
+) -> None:
+    """Write profile.json into the run's folder, and print the table, but where JSON is printed."""
     from ..machine import cores
     from ..train.folder import write_json
 
@@ -72,7 +74,7 @@ def show(spent: Spent, run: Run, folder: Path, device: str, workers: int) -> Non
         screen.note("profile: no step was measured after the first, which warms up")
         return
     write_json(folder / FILE, found)
-    if screen.QUIET:
+    if screen.QUIET or json:
         return
     whole = found["ms_a_step"]
     pictures = found["pictures"] / found["steps"]

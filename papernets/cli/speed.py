@@ -89,7 +89,8 @@ def profiled(asked: bool, show: Show) -> Iterator[None]:
             show.close()
             if show.began is not None:
                 began = show.began
-                profile.show(spent, began.run, show.folder, began.device, began.workers)
+                told = (began.run, show.folder, began.device, began.workers, show.json)
+                profile.show(spent, *told)
 
 
 def say_chosen(run: Run) -> None:

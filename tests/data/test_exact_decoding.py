@@ -1,4 +1,7 @@
-"""Photographs decoded whole: Pillow's pixels; and how far those decoded at a part are from them."""
+"""Photographs decoded whole have Pillow's pixels, in training, evaluation and prediction.
+
+How far those are from them that are decoded at a half or less: `test_fitting`.
+"""
 
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from small_runs import a_run, do_undrawn
 from papernets import data
 from papernets.bundle.load import load_bundle
 from papernets.data import Preprocessing
-from papernets.data.fitting import fitted, load_photo
+from papernets.data.fitting import fitted
 from papernets.data.handwriting import read_picture
 from papernets.evaluate.pictures import open_pictures
 from papernets.evaluate.read import preprocessing_of
@@ -68,15 +71,3 @@ def test_a_run_its_evaluation_and_its_predictions_decode_alike(
         assert torch.equal(read_picture(str(file), eyes)[0], image)
     plain = Preprocessing(3, *SIZE, SIZE, "photo")
     assert "exact" not in plain.to_dict() and not Preprocessing.from_dict(plain.to_dict()).exact
-
-
-def test_the_distance_is_as_stated(shared_data: Path) -> None:
-    """docs/photographs.md, in levels of 255: 2 on average, and at most 6 as one picture's mean."""
-    files = sorted((shared_data / "ants-bees").glob("*/*/*.jpg"))[::12]
-    if not files:
-        pytest.skip("no ants-bees")
-    means = []
-    for file in files:
-        near, exact = (load_photo(str(file), 3, (74, 74), one).float() for one in (False, True))
-        means.append(float((near - exact).abs().mean()))
-    assert 0 < max(means) < 6 and sum(means) / len(means) < 2.5
