@@ -93,6 +93,14 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def cores() -> int:
+    """The cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows do not say
+        return os.cpu_count() or 1
+
+
 def threads_for(macs: int) -> int:
     """How many of torch's threads are worth their cost in a step of so many multiply-adds.
 

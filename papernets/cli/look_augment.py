@@ -162,11 +162,12 @@ def _of_file(
     larger = stored_larger(recipe, shape)
     stored = (round(height * larger), round(width * larger))
     with pillow_rules():
-        picture = load_photo(path, channels, stored)
+        picture = load_photo(path, channels, stored, recipe.exact_decoding)
     values: dict[str, Any] = {}
     if recipe.standardise or recipe.mean:
         means, _ = channel_statistics(picture[None])  # what stands around it where it is padded
         values = {"low": tuple(-m for m in means), "high": tuple(255 - m for m in means)}
+    values["exact"] = recipe.exact_decoding
     eyes = Preprocessing(channels, height, width, stored, "photo", crop=larger > 1, **values)
     return recipe, eyes, picture, None, Path(path).name
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..spec import BatchNorm, Net, walk
 from ..words import percent, plural
-from . import screen
+from . import screen, speed
 from .begun import left_alone
 from .epochs import epoch_line, heading, held_out_error, loss
 
@@ -35,6 +35,7 @@ class Show:
         self.introduced = False
         self.held_out = 0
         self.waiting: Waiting | None = None
+        self.began: Started | None = None
 
     def event(self, event: Event) -> None:
         from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
@@ -63,13 +64,13 @@ class Show:
             self.finished(event)
 
     def started(self, event: Started) -> None:
-        self.recipe = recipe = event.run.recipe  # of a committee's network, its own
+        self.began, self.recipe = event, event.run.recipe
+        recipe = self.recipe  # of a committee's network, its own
         self.held_out = len(event.dataset.validation)
-        threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
         screen.note(
             f"{short(recipe.net)}: {plural(event.params, 'parameter')}, recipe "
             f"{recipe.recipe or 'none'}, "
-            f"{plural(recipe.passes, 'epoch')}, seed {recipe.seed}, on {event.device}{threads}"
+            f"{plural(recipe.passes, 'epoch')}, seed {recipe.seed}, {speed.how(event)}"
         )
         if not self.introduced:
             self.introduce(event)
@@ -143,6 +144,11 @@ class Show:
         recent = self.epoch_seconds[-5:]
         left = sum(recent) / len(recent) * (self.recipe.epochs - epoch.epoch)
         self.line(epoch_line(epoch, self.recipe, self.held_out, left))
+        if epoch.skipped:
+            self.line(
+                f"{plural(epoch.skipped, 'step')} moved nothing: gradients of fp16 overflowed, and "
+                "their scale was halved"
+            )
 
     def line(self, line: str) -> None:
         """A line that stays, above the bar where there is one."""

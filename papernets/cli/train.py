@@ -12,7 +12,7 @@ import typer
 
 from ..train.places import free_folders
 from ..words import resume_command
-from . import begun, screen, swaps
+from . import begun, screen, speed, swaps
 from .flags import (
     BatchSize,
     DataDir,
@@ -93,24 +93,13 @@ def train(
     ] = None,
     device: Device = "",
     threads: Threads = 0,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            help="Loader processes, which read and prepare batches ahead; 0: none. [0]",
-            min=0,
-            max=1024,
-        ),
-    ] = None,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            "--processes",
-            help="On a CPU, processes of one thread that share each batch; 0: none. [0]",
-            min=0,
-            max=1024,
-        ),
-    ] = None,
+    workers: speed.Workers = None,
+    processes: speed.Processes = None,
+    precision: speed.Precision = "",
+    compile: speed.Compile = False,
+    checkpointing: speed.Checkpointing = False,
+    profile: speed.Profile = False,
+    exact_decoding: speed.ExactDecoding = False,
     save_every: Annotated[
         str,
         typer.Option(
@@ -181,6 +170,10 @@ def train(
         "threads": threads or None,
         "workers": workers,
         "processes": processes,
+        "precision": precision,
+        "exact_decoding": exact_decoding or None,
+        "compile": compile or None,
+        "checkpointing": checkpointing or None,
         "save_every": save_every,
         "channels": channels,
     }
@@ -195,7 +188,7 @@ def train(
                 "several seeds are several runs, and torchrun's processes share one: leave --seeds "
                 "out, or train them without torchrun"
             )
-    asked = Asked(name, given, config, out, resume, trust, json, seeds)
+    asked = Asked(name, given, config, out, resume, trust, json, seeds, profile)
     if here.several and not dry_run:
         train_together(here, asked, work)
     elif here.rank == 0:
@@ -224,6 +217,7 @@ class Asked:
     trust: bool
     json: bool
     seeds: int | None = None
+    profile: bool = False
     several: bool = False
 
     def resolved(self) -> Run | None:
@@ -334,6 +328,7 @@ def work(
                 choose_device(run.where.device)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
+        speed.say_chosen(run)
     with ExitStack() as stack, wrong_data():
         folder, kept = Path(out), None
         for folder in [Path(out)] if out else free_folders(run):
@@ -349,6 +344,7 @@ def work(
         tell, whole = among or (Alone, folder)
         show = tell(folder, asked.json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
+        stack.enter_context(speed.profiled(asked.profile, show))
         stack.enter_context(stopped_cleanly())
         stack.enter_context(heeding(stop))
         try:

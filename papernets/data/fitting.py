@@ -12,24 +12,27 @@ from torch import Tensor
 
 from papernets.data.picture import Source, over, pixels
 from papernets.data.resample import alone
+from papernets.spent import part
 
 
-def load_photo(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
+def load_photo(source: Source, channels: int, size: tuple[int, int], exact: bool = False) -> Tensor:
     """The picture as uint8 (channels, h, w): scaled to cover the size, and its middle cut out.
 
-    Transparency is laid over white. ValueError as `picture.load`.
+    Transparency is laid over white. exact: a JPEG is decoded whole. ValueError as `picture.load`.
     """
-    found = pixels(source, near_of(size))
-    if isinstance(found, Image.Image):
-        return fitted(found, channels, size)
-    if channels == 1 or found.ndim == 2:
-        return fitted(Image.fromarray(found), channels, size)
-    return _covered(found, size)
+    with part("decoding"):
+        found = pixels(source, near_of(size, exact))
+    with part("scaling"):
+        if isinstance(found, Image.Image):
+            return fitted(found, channels, size)
+        if channels == 1 or found.ndim == 2:
+            return fitted(Image.fromarray(found), channels, size)
+        return _covered(found, size)
 
 
-def near_of(size: tuple[int, int]) -> int:
-    """The side at which a JPEG may be decoded that is to be stored at this size."""
-    return 2 * max(size)
+def near_of(size: tuple[int, int], exact: bool = False) -> int:
+    """The side at which a JPEG may be decoded that is to be stored at this size; 0: only whole."""
+    return 0 if exact else 2 * max(size)
 
 
 def fitted(image: Image.Image, channels: int, size: tuple[int, int]) -> Tensor:

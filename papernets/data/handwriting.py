@@ -46,7 +46,7 @@ def read_picture(
     said: list[Remark] = [] if remarks is None else remarks
     with pillow_rules():
         if preprocessing.kind == "photo":
-            image = load(source, near_of((height, width)), said)
+            image = load(source, near_of((height, width), preprocessing.exact), said)
             said += size_remarks(image, (height, width))
             return fitted(image, preprocessing.channels, (height, width)), "photo"
         image = load(source, WORKING, said)

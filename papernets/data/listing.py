@@ -39,7 +39,8 @@ class Wanted:
     only_test: where the test part is a part of its own, only that is read; the others are empty.
     split: how what is held out is drawn: by "content", or by the "order" of the files, as all was
     drawn until November 2026. val_share: which share of the training pictures is held out to choose
-    the epoch, 0 for none; -1: the set's own, a val part, else a tenth.
+    the epoch, 0 for none; -1: the set's own, a val part, else a tenth. exact: JPEGs are decoded
+    whole, and then scaled.
     """
 
     channels: int
@@ -51,6 +52,7 @@ class Wanted:
     only_test: bool = False
     split: str = "content"
     val_share: float = -1.0
+    exact: bool = False
 
     def __post_init__(self) -> None:
         check_share(self.val_share)
@@ -130,7 +132,7 @@ def read_dataset(
     room = memory_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
     for split, listing in listings.items():
-        stored = read_stored(listing.files, wanted.channels, size, in_memory)
+        stored = read_stored(listing.files, wanted.channels, size, in_memory, wanted.exact)
         labels, files = listing.among(classes), listing.files
         if stored.reasons:
             labels, files = labels[stored.good], tuple(files[at] for at in stored.good)

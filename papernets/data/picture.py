@@ -20,6 +20,7 @@ from papernets.data.room import ROOM, NoRoom
 from papernets.data.tiff import quiet
 from papernets.data.wide import eight_bits, finite
 from papernets.files import FOLDER, SPECIAL, unreadable
+from papernets.spent import part
 from papernets.words import plural
 
 FORMATS = (
@@ -133,7 +134,8 @@ def pixels(
 
 def _plain(opened: Opened, near: int) -> NDArray[np.uint8] | None:
     """The pixels of a plain JPEG; None of anything else."""
-    content = opened.getvalue() if isinstance(opened, io.BytesIO) else plain(opened)
+    with part("reading"):
+        content = opened.getvalue() if isinstance(opened, io.BytesIO) else plain(opened)
     head = head_of(content)
     if head is None or head.width * head.height > LARGEST:
         return None

@@ -18,7 +18,7 @@ from papernets.words import brief, by, plural
 
 MOST_SIZE, LEAST_SHRINK = 10_000, 0.01  # what a bundle may ask for
 ORDERS = ("rgb", "bgr")  # of the channels that the network sees
-ADDED = ("short", "gcn")  # since bundles of November 2026; and arrays
+ADDED = ("short", "gcn", "exact")  # since bundles of November 2026; and arrays
 MOST_PADDING = 1.25  # a centred picture is padded up to this much of its size, and beyond it scaled
 
 
@@ -34,8 +34,9 @@ class Preprocessing:
     stored larger than the input, and their middle is cut out without scaling. order: "bgr" where
     the network sees blue first, as Caffe's do; low and high are then in that order too. short: the
     length in pixels to which a stored photo's short side is scaled before its middle is cut out; 0
-    leaves it as it is stored. gcn: after all that, each picture without its mean is made a vector
-    of this length; 0 leaves it. arrays: what is subtracted last, and what whitens.
+    leaves it as it is stored. exact: a photo's JPEG is decoded whole before it is scaled. gcn:
+    after all that, each picture without its mean is made a vector of this length; 0 leaves it.
+    arrays: what is subtracted last, and what whitens.
     """
 
     channels: int
@@ -51,6 +52,7 @@ class Preprocessing:
     short: int = 0
     gcn: float = 0.0
     arrays: Arrays | None = None
+    exact: bool = False
 
     def __post_init__(self) -> None:
         for name in ("channels", "height", "width"):
@@ -90,8 +92,10 @@ class Preprocessing:
                 f"{plural(self.channels, 'channel')}: give one "
                 f"of {', '.join(ORDERS)}, and rgb for a network without three channels"
             )
-        if not isinstance(self.crop, bool):
-            raise ValueError(f"preprocessing crop={brief(self.crop)}: give true or false")
+        for name in ("crop", "exact"):
+            if not isinstance(getattr(self, name), bool):
+                value = brief(getattr(self, name))
+                raise ValueError(f"preprocessing {name}={value}: give true or false")
         small = self.picture[0] < self.height or self.picture[1] < self.width
         if self.crop and (self.kind != "photo" or self.shrink != 1 or small):
             raise ValueError(

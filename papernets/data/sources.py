@@ -54,6 +54,7 @@ def open(
     val_share: float = -1.0,
     labels: str = "fine",
     nested: bool = False,
+    exact_decoding: bool = False,
 ) -> Dataset:
     """A data set by name (digits, mnist, fashion_mnist, cifar10, cifar100) or by path.
 
@@ -61,7 +62,8 @@ def open(
     folder a class, of parquet files, tar shards or CIFAR's binary files; or a file: of parquet, a
     tar or zip file, a table of paths and labels. channels and size are how photos are stored: give
     the network's. labels: CIFAR-100's "fine" or "coarse" ones. nested: the innermost folders
-    of pictures are the classes, not the outermost. The rest is as in `Wanted`; of an IDX set a
+    of pictures are the classes, not the outermost. exact_decoding: JPEGs are decoded whole, and
+    then scaled. The rest is as in `Wanted`; of an IDX set a
     twelfth is held out, of `digits` 200, unless val_share says otherwise.
     ValueError or FileNotFoundError says what is wrong and what would work.
     """
@@ -74,7 +76,8 @@ def open(
     path = found_path(name, data_dir)
     if find_idx([path]):
         return _idx(normal(path.resolve().name), [path], seed, val_share)
-    wanted = Wanted(channels, size, enlarge, seed, strict, room, only_test, split, val_share)
+    drawn = (only_test, split, val_share, exact_decoding)
+    wanted = Wanted(channels, size, enlarge, seed, strict, room, *drawn)
     gather = lister(path, labels)
     if not gather:
         return open_folder(path, wanted, nested)

@@ -80,9 +80,17 @@ class OnDemand:
 
     dtype, ndim = torch.uint8, 4
 
-    def __init__(self, files: Sequence[File], channels: int, size: tuple[int, int], marks: Marks):
+    def __init__(
+        self,
+        files: Sequence[File],
+        channels: int,
+        size: tuple[int, int],
+        marks: Marks,
+        exact: bool = False,
+    ):
         assert len(files) == len(marks.checksum)
         self.files, self.channels, self.size, self.marks = tuple(files), channels, size, marks
+        self.exact = exact
 
     @property
     def shape(self) -> torch.Size:
@@ -100,7 +108,7 @@ class OnDemand:
         def read(at: int) -> None:
             file = self.files[flat[at]]
             try:
-                found[at] = load_photo(file, self.channels, self.size).numpy()
+                found[at] = load_photo(file, self.channels, self.size, self.exact).numpy()
             except (ValueError, OSError) as error:
                 raise ValueError(
                     f"{why(file, error)}. It could be read when this began: bring it back, then "
@@ -121,12 +129,13 @@ class OnDemand:
             torch.cat([m.sums for m in marks]),
             torch.cat([m.squares for m in marks]),
         )
-        return OnDemand(files, parts[0].channels, parts[0].size, every)
+        return OnDemand(files, parts[0].channels, parts[0].size, every, parts[0].exact)
 
     def select(self, places: Tensor) -> OnDemand:
         """The pictures at these places, still to be read."""
         chosen = [self.files[at] for at in places.tolist()]
-        return OnDemand(chosen, self.channels, self.size, self.marks.select(places))
+        marks = self.marks.select(places)
+        return OnDemand(chosen, self.channels, self.size, marks, self.exact)
 
 
 Images = Tensor | OnDemand
@@ -157,11 +166,16 @@ class Stored:
 
 
 def read_stored(
-    files: Sequence[File], channels: int, size: tuple[int, int], in_memory: bool
+    files: Sequence[File],
+    channels: int,
+    size: tuple[int, int],
+    in_memory: bool,
+    exact: bool = False,
 ) -> Stored:
     """The photos of these files, all decoded once, by a thread a core.
 
-    What is not kept in memory leaves its marks.
+    What is not kept in memory leaves its marks. exact: JPEGs are decoded whole; by what they are
+    known is the same either way.
     """
     images = torch.empty(len(files) if in_memory else 0, channels, *size, dtype=torch.uint8)
     marks = Marks.empty(0 if in_memory else len(files), channels)
@@ -173,6 +187,8 @@ def read_stored(
             remarks[place] += size_remarks(image, size)
             content.pixels[place] = pixels = pixels_key(image)
             content.held[place] = held_key(files[place], pixels)
+            if exact:
+                image = load(files[place])
             picture = fitted(image, channels, size)
         except (ValueError, OSError) as error:
             return why(files[place], error)
@@ -187,7 +203,7 @@ def read_stored(
     good = [place for place, reason in enumerate(reasons) if not reason]
     bad = [reason for reason in reasons if reason]
     said = [(files[place], remark) for place in good for remark in remarks[place]]
-    found: Images = images if in_memory else OnDemand(files, channels, size, marks)
+    found: Images = images if in_memory else OnDemand(files, channels, size, marks, exact)
     if bad:
         places = torch.tensor(good, dtype=torch.int64)
         found = found[places] if isinstance(found, Tensor) else found.select(places)

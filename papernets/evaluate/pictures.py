@@ -83,6 +83,7 @@ def open_pictures(
         **parted_as(run),
         labels=str(run.get("labels") or "fine"),
         nested=nested,
+        exact_decoding=preprocessing.exact,
     )
     return of_dataset(bundle, dataset, part, strict, room, again=source is not None)
 
@@ -291,7 +292,7 @@ def _files(
         channels, (height, width) = preprocessing.channels, preprocessing.picture
         room = memory_for_pictures() if room is None else room
         fit = len(paths) * channels * height * width <= room
-        stored = read_stored(paths, channels, (height, width), fit)
+        stored = read_stored(paths, channels, (height, width), fit, preprocessing.exact)
         _check_strict(stored.reasons, len(paths), strict)
         if not stored.good:
             _together([], stored.reasons)

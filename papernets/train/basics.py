@@ -39,6 +39,7 @@ class Basics:
     draws: str = "picture"  # by what augmentation and dropout draw: nothing else is left
     labels: str = "fine"  # of CIFAR-100, which has two for each picture
     nested: bool = False  # the innermost folders are the classes, not the outermost
+    exact_decoding: bool = False  # JPEGs are decoded whole, and then scaled
     seed: int = 0
     drawn: str = ""  # how first weights are, a kind and its scale; empty: by the network's own rule
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN

@@ -184,6 +184,7 @@ def _damaged_part(values: object) -> str:
         "begun": _is_beginning(state.get("begun", {})),
         "warm": isinstance(state.get("warm", False), bool),
         "part": _is_part(state.get("part", {})),
+        "scaler": _is_scaler(state.get("scaler", {})),
         "best_epoch": _is_count(best)
         and _is_count(epoch)
         and min(epoch, 0 if state.get("begun") else 1) <= best <= epoch,
@@ -230,7 +231,7 @@ def _is_beginning(record: object) -> bool:
 
 
 HELD_OUT = ("val_loss", "val_error")
-LATER = ("best", "train_error", *HELD_OUT)
+LATER = ("best", "train_error", "skipped", *HELD_OUT)
 """Of an epoch, what the log does not hold, did not in earlier versions, or is seen apart."""
 
 
@@ -246,9 +247,19 @@ def _is_part(part: object) -> bool:
     if not isinstance(part, dict) or not part:
         return part == {}
     tensors = {name: part.get(name) for name in ("losses", "wrong")}
-    counts = (part.get(name) for name in ("at", "images", "seen"))
+    counts = (*(part.get(name) for name in ("at", "images", "seen")), part.get("skipped", 0))
     numbers = (part.get(name) for name in ("rate", "seconds"))
     return _are_tensors(tensors) and all(map(_is_count, counts)) and all(map(is_number, numbers))
+
+
+def _is_scaler(found: object) -> bool:
+    """True for what scales gradients: numbers by name, above 0 but for what is counted."""
+    if not isinstance(found, dict):
+        return False
+    return all(
+        is_number(value) and (value > 0 or (name == "_growth_tracker" and value == 0))
+        for name, value in found.items()
+    )
 
 
 def _is_epoch(record: object) -> bool:
@@ -257,6 +268,7 @@ def _is_epoch(record: object) -> bool:
         isinstance(record, dict)
         and all(is_number(record.get(f.name)) for f in fields(Epoch) if f.name not in LATER)
         and is_number(record.get("train_error", 0.0))
+        and _is_count(record.get("skipped", 0))
         and _looked(record)
     )
 

@@ -13,13 +13,12 @@ from ..data import Dataset, Part
 from ..data.gathered import Gathered
 from ..data.listing import Wanted, stored_size
 from ..data.stored import memory_for_pictures, read_stored
+from .memory import KINDS
 from .pictures import stored_larger
 from .rehearsal import epoch_seconds
 from .run import Run
 
 SAMPLE = 32  # pictures that are read and tried
-KINDS = {"sgd": "momentum", "rmsprop": "rmsprop with momentum", "rmsprop_tensorflow": "adam"}
-"""The optimisers by what they keep of each parameter; all others keep what Adam does."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def estimated(run: Run, found: Gathered) -> Estimate:
     height, width = stored_size(listing.files, wanted)
     files = listing.files[:: max(1, len(listing.files) // SAMPLE)][:SAMPLE]
     began = time.perf_counter()
-    stored = read_stored(files, channels, (height, width), in_memory=True)
+    stored = read_stored(files, channels, (height, width), True, run.recipe.exact_decoding)
     each = (time.perf_counter() - began) / len(files)
     if not stored.good:
         raise ValueError(f"not one of {len(files)} pictures can be read ({stored.reasons[0]})")

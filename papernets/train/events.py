@@ -29,6 +29,7 @@ class Started:
     drawn: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     steps_done: int = 0  # of the epoch after those that are done
+    workers: int = 0  # loader processes
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Epoch:
     """One pass over the training pictures. Errors are fractions; `seconds` is the training pass
     alone. `train_error` is of the pictures as they were learnt, distorted and by weights that
     moved: it may be above that on held-out pictures. `val_loss` and `val_error` are None where
-    nothing is held out."""
+    nothing is held out. `skipped` steps moved nothing, as gradients of fp16 overflowed."""
 
     epoch: int
     train_loss: float
@@ -87,10 +88,13 @@ class Epoch:
     images_per_second: float
     best: bool = False
     train_error: float | None = None  # logs of earlier versions have none
+    skipped: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The record as log.jsonl holds it; the training error beside the loss in training."""
         values = {k: v for k, v in asdict(self).items() if k != "best"}
+        if not self.skipped:
+            values.pop("skipped")
         error = values.pop("train_error")
         if error is None:
             return values

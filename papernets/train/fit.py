@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ..bundle.weights import copies
 from ..data import Part, Preprocessing
 from ..evaluate.infer import logits_of
+from ..spent import between_steps, stepped, timed
 from ..strips.make import make_windows, seen, window_width
 from ..strips.no_digit import with_no_digit
 from .events import Epoch, Progress
@@ -95,7 +96,7 @@ def fit(
         found = yield from _pass(state, stepper, recipe, number, between.due)
         began = time.perf_counter()
         val_loss, val_error = None, None
-        with between.looking():
+        with between_steps(), between.looking():
             seconds = found.seconds + time.perf_counter() - began
             if looks:
                 look = between.look or validate
@@ -116,6 +117,7 @@ def fit(
             images_per_second=found.images / seconds,
             best=best,
             train_error=float(found.wrong.sum()) / found.images,
+            skipped=found.skipped,
         )
         state.epoch, state.part = number, None
         state.history.append(record.to_dict())
@@ -163,12 +165,13 @@ def _pass(
         freeze_norm(state.model)
     rest(state.model, state.optimizer, recipe, number)
     began = time.perf_counter() - found.seconds
-    for batch in stepper.epoch(number, found.at):
+    for batch in timed(stepper.epoch(number, found.at), "waiting"):
         at, course = found.at, Course(drops, state.warm)
         found.rate = learning_rate(recipe, state.step, total, course)
         found.losses[at], found.wrong[at] = stepper.step(state, batch, found.rate)
         state.step, found.at = state.step + 1, at + 1
         found.images += batch.total
+        stepped(batch.total)
         if recipe.average:
             update_average(state, recipe, total)
         found.seconds = time.perf_counter() - began

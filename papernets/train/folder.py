@@ -20,6 +20,7 @@ from ..numbers import is_whole
 from ..texts import json_text, parsed
 from ..words import plural, resume_command
 from . import own_copy
+from .choosing import settled
 from .command import train_command
 from .prolonging import why_not
 from .run import Run
@@ -65,7 +66,7 @@ def opened(
             stack.enter_context(locked(path))
             kept = prepare(path, run, resume, given)
             if not resume:
-                kept = own_copy.copied(bring(kept, path) if bring else kept, path)
+                kept = settled(own_copy.copied(bring(kept, path) if bring else kept, path))
                 write_atomically(path / CONFIG, _text(kept, path))
             elif kept != (was := _kept(path / CONFIG)):
                 longer = kept.recipe.epochs > was.recipe.epochs
@@ -168,7 +169,7 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 if why := why_not(Run.of(own)):
                     raise ValueError(_no_longer(path, own, value, why))
                 moved[key] = value
-            elif key not in MOVABLE:
+            elif key not in MOVABLE and (key, value) != ("precision", "auto"):
                 _check_same(config, key, own[key], value)
         return Run.of({**own, **moved})
     assert run is not None

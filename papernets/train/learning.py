@@ -14,6 +14,9 @@ OPTIMIZERS = (
     "adam", "adamw", "sgd", "rmsprop", "rmsprop_tensorflow", "levenberg_marquardt",
 )  # fmt: skip
 AVERAGES = ("exponential", "polyak")
+PRECISIONS = ("float32", "bf16", "fp16", "float64", "auto")
+"""In which numbers a step computes (`train.precision`)."""
+HALVES = ("bf16", "fp16")
 KINDS = ("conv", "dense", "depthwise", "norm", "bias")
 """What `decays` and `speeds` may hold: kinds of parameters. Connection tables and subsampling are
 conv."""
@@ -46,6 +49,7 @@ class Learning:
     clip_norm: float = 0.0  # the longest gradient of all parameters together; 0: any
     clip_value: float = 0.0  # the largest number in a gradient; 0: any
     filter_rms: float = 0.0  # a filter whose root mean square is above it is set back to it
+    precision: str = "float32"  # of a step; see PRECISIONS
     micro_batch: int = 0  # pictures of a batch that are computed at a time; 0: all
     sync_norm: bool = True  # batch normalisation sees the whole batch, on however many ranks
     average: float = 0.0  # decay of a running mean of the weights, which is what is saved; 0: none
@@ -55,6 +59,12 @@ class Learning:
         """ValueError names a value that cannot be."""
         check_word("optimizer", self.optimizer, OPTIMIZERS)
         check_word("average_kind", self.average_kind, AVERAGES)
+        check_word("precision", self.precision, PRECISIONS)
+        if self.precision in HALVES and self.optimizer == "levenberg_marquardt":
+            raise ValueError(
+                "levenberg_marquardt takes second derivatives, for which half precision is too "
+                "coarse: leave precision out"
+            )
         good = math.isfinite(self.learning_rate) and self.learning_rate > 0
         check_setting(self, "learning_rate", good, "above 0")
         for name in ("weight_decay", "epsilon", "clip_norm", "clip_value", "filter_rms"):

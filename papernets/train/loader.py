@@ -16,15 +16,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from torch import Tensor
 
 from ..data import Part
+from ..spent import Spent, measured, measuring
 from ..texts import clean_tracebacks
 from .shared import Layout, nameless_file, tensors_in
 from .source import Batch, Chunk, Source, sizes_of
@@ -52,6 +53,7 @@ class Job:
     labels: Tensor
     pictures: tuple[Layout, int] | None
     slots: tuple[int, ...] = ()
+    measured: bool = False
 
 
 class Slot:
@@ -121,6 +123,8 @@ class Loader:
         if "error" in told:
             kind = KINDS.get(told["error"], RuntimeError)
             raise kind(told["words"])
+        if (spent := measuring()) is not None:
+            spent.add_beside(told.get("spent", {}))
         images, labels = self.slots[told["slot"]].seen(told["tensors"])
         return images, labels
 
@@ -177,7 +181,8 @@ class Loaders:
                 file = nameless_file(layout)
                 tensors_in(layout, file)[0].copy_(part.images)
                 pictures, sent = (layout, file), part.select(slice(0))
-            job = Job(replace(self.source, part=sent), part.labels, pictures)
+            asked = measuring() is not None
+            job = Job(replace(self.source, part=sent), part.labels, pictures, measured=asked)
             for number in range(1, self.count + 1):
                 self.loaders.append(Loader(job, f"loader process {number} of {self.count}"))
         except BaseException:
@@ -234,6 +239,12 @@ def work() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what else prints must not be taken for an answer
     source, slots = _with_pictures(job), [Slot(file) for file in job.slots]
+    with measured() if job.measured else nullcontext() as spent:
+        _answer(source, slots, answers, spent)
+
+
+def _answer(source: Source, slots: list[Slot], answers: BinaryIO, spent: Spent | None) -> None:
+    """Prepare what is asked for, and say where it lies and what it took."""
     number, order = 0, torch.empty(0)
     for line in sys.stdin.buffer:
         epoch, begin, count, slot = map(int, line.split())
@@ -245,6 +256,8 @@ def work() -> None:
             chunk = Chunk(epoch, begin, order[begin : begin + count], sizes)
             ready = source.prepare if source.device.type == "cpu" else source.cut_of
             told["tensors"] = slots[slot].put(list(ready(chunk)))
+            if spent is not None:
+                told["spent"] = spent.take()
         except Exception as error:
             kinds = [name for name, kind in KINDS.items() if isinstance(error, kind)]
             words = str(error) if kinds else f"{type(error).__name__}: {error}"

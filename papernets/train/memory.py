@@ -12,6 +12,9 @@ from ..spec import Net
 from ..words import by, gigabytes, plural
 from .recipe import TrainRecipe
 
+KINDS = {"sgd": "momentum", "rmsprop": "rmsprop with momentum", "rmsprop_tensorflow": "adam"}
+"""The optimisers by what they keep of each parameter; all others keep what Adam does."""
+
 
 def check_batch(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
     """ValueError where the network, a map of one picture, or a batch of pictures is too large.

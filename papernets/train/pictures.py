@@ -54,6 +54,7 @@ def open_data(
         val_share=run.recipe.val_share,
         labels=run.recipe.labels,
         nested=run.recipe.nested,
+        exact_decoding=run.recipe.exact_decoding,
     )
 
 
@@ -111,7 +112,13 @@ def preprocessing_for(recipe: TrainRecipe, net: Net, dataset: Dataset) -> Prepro
     short = round(recipe.enlarge * min(net.input[1:])) if crop else 0
     short = short if 0 < short < min(stored) else 0  # they are stored larger for jitter alone
     found = Preprocessing.for_network(
-        net.input, dataset, shrink=recipe.shrink, crop=crop, short=short, **values
+        net.input,
+        dataset,
+        shrink=recipe.shrink,
+        crop=crop,
+        short=short,
+        exact=recipe.exact_decoding and dataset.kind == "photo",
+        **values,
     )
     if recipe.neighbours:
         window_width(found)  # says so where no strips can be made

@@ -11,6 +11,8 @@ from ..data import Dataset
 from ..machine import choose_device
 from ..run.network import build
 from ..spec import totals, walk
+from .choosing import settled_precision
+from .forms import laid_out
 from .memory import check_batch
 from .pictures import open_data, preprocessing_for
 from .run import Run
@@ -45,12 +47,14 @@ def epoch_seconds(run: Run, dataset: Dataset) -> float:
     torch.set_num_threads(run.where.threads or threads_of(run.recipe, net, device))
     count = int(ENOUGH / max(totals(walk(net)).macs, 1))
     count = min(max(count, 2), run.recipe.batch_size, len(dataset.train))
-    recipe = replace(run.recipe, batch_size=count)
+    recipe = settled_precision(replace(run.recipe, batch_size=count), device)
     part = dataset.train.select(range(count))
     draws = torch.Generator().manual_seed(recipe.seed)
-    model = build(net, generator=draws, initialisation=recipe.draw(found)).to(device)
+    model = build(net, generator=draws, initialisation=recipe.draw(found))
+    model = laid_out(model, device, recipe, run.where)
     state = start(model.train(), recipe)
-    stepper = Alone(model, Source(part, preprocessing_for(recipe, net, dataset), recipe, device))
+    source = Source(part, preprocessing_for(recipe, net, dataset), recipe, device)
+    stepper = Alone(model, source, replace(run.where, processes=0, compile=False))
     steps, seconds = 0, 0.0
     while steps < 2 or (seconds < LONG_ENOUGH and steps < MOST_STEPS):
         began = time.perf_counter()

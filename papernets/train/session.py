@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,7 @@ from ..data import Dataset
 from ..data.known import numbers
 from ..evaluate.infer import logits_of
 from ..nets import Found
-from ..run.fast import Fast
 from ..run.network import Network, build
-from ..run.tiles import tiled
 from ..watch import also_told_to
 from .begin import begin
 from .checkpoint import (
@@ -32,11 +31,13 @@ from .checkpoint import (
     save_state,
     save_views,
 )
+from .choosing import loaders_for
 from .describe import describe, environment
 from .diverging import keep_batch
 from .events import Epoch, Event, Finished, Phase, Progress, Started
 from .fit import Between, Diverged, Due, fit, gave_up
 from .folder import ENVIRONMENT, STATE, write_json
+from .forms import laid_out
 from .keeping import Keeper, stopper
 from .lists import Begun, begun
 from .loader import Loaders
@@ -52,7 +53,7 @@ from .source import Source
 from .state import State, start
 from .stepper import Alone, Stepper
 from .where import Where
-from .workers import Team, check_workers
+from .workers import Team, check_alone, check_workers
 from .zoom import zoomed
 
 
@@ -79,6 +80,7 @@ def train_network(
         preprocessing = preprocessing_for(recipe, net, dataset)
     if where.processes > 1 and device.type == "cpu":
         check_workers(net)
+        check_alone(recipe)
         if recipe.unfreeze:
             raise ValueError("processes share one set of gradients: unfreeze needs --processes 0")
     draws = torch.Generator().manual_seed(recipe.seed)
@@ -87,7 +89,7 @@ def train_network(
     drawn = load_pretrained(model, run, dataset.classes) if pretrained else ()
     if recipe.begin and kept is None:
         take_rows(model, run)
-    model = laid_out(model, device)
+    model = laid_out(model, device, recipe, where)
     state = start(model, recipe)
     if kept is not None:
         check_pictures(kept, mark, dataset, recipe.data, folder)
@@ -117,7 +119,9 @@ def train_network(
     params = sum(p.numel() for p in model.parameters())
     notes = (*lists.notes, *_notes(kept, folder))
     facts = (params, str(device), threads, state.epoch, len(source), drawn, notes)
-    yield Started(run, found, dataset, *facts, state.part.at if state.part else 0)
+    workers = loaders_for(dataset.train, dataset.kind, run, device, threads)
+    where = replace(where, workers=workers)
+    yield Started(run, found, dataset, *facts, state.part.at if state.part else 0, workers)
     marks = {
         "threads": threads,
         "data": mark,
@@ -245,25 +249,16 @@ def _notes(kept: dict[str, Any] | None, folder: Path) -> list[str]:
 def stepper_of(model: Network, source: Source, where: Where) -> Iterator[Stepper]:
     """Who makes the steps: this process, or a team that shares each batch, while the `with` lasts.
 
-    With `workers` its batches are prepared by processes of their own.
+    With `workers` above 0 its batches are prepared by processes of their own.
     """
     if where.processes > 1 and source.device.type == "cpu":
         with Team(model, source, where.processes, where.tiles) as team:
             yield team
-    elif where.workers:
+    elif where.workers > 0:
         with Loaders(source, where.workers) as loaders:
-            yield Alone(model, source, where.tiles, loaders.epoch)
+            yield Alone(model, source, where, loaders.epoch)
     else:
-        yield Alone(model, source, where.tiles)
-
-
-def laid_out(model: Network, device: torch.device) -> Network:
-    """The model on its device, its numbers in the order that is fast there."""
-    model = model.to(device)
-    if device.type == "cpu" and model.net.input[0] > 1 and tiled(Fast(model)) is None:
-        # oneDNN convolves faster so, up to 1.4 times: what one pixel's channels hold lies together
-        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model
+        yield Alone(model, source, where)
 
 
 def _threads(kept: dict[str, Any], where: Where) -> int:

@@ -16,6 +16,7 @@ from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
 from ..data.draws import CROP, STRIPS, Draws, pictures_of
+from ..spent import part
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .losses import class_weights
@@ -200,21 +201,23 @@ class Source:
 
     def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
         """A chunk's stored pictures, distorted and cropped, still uint8, and their labels."""
-        if self.recipe.neighbours:
-            draws = Draws(self.recipe.seed, chunk.epoch, chunk.places)
-            own, _ = self._own(chunk.sizes)
-            return self._windows(self._distorted(images, draws), own, draws)
-        draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[self._shares(chunk)])
-        return self._cut(images, draws), self.part.labels[pictures_of(draws.places)]
+        with part("augmentation"):
+            if self.recipe.neighbours:
+                draws = Draws(self.recipe.seed, chunk.epoch, chunk.places)
+                own, _ = self._own(chunk.sizes)
+                return self._windows(self._distorted(images, draws), own, draws)
+            draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[self._shares(chunk)])
+            return self._cut(images, draws), self.part.labels[pictures_of(draws.places)]
 
     def shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """What the network sees of pictures that `cut` gave, on the device."""
         labels = labels.to(self.device)
-        if self.recipe.neighbours:
-            return seen(self.preprocessing, images.to(self.device)), labels
-        shares = self._shares(chunk)
-        x = self._seen(images, Draws(self.recipe.seed, chunk.epoch, chunk.places[shares]))
-        return self._mixed(chunk, shares, x, labels) if self.mixing else (x, labels)
+        with part("normalising"):
+            if self.recipe.neighbours:
+                return seen(self.preprocessing, images.to(self.device)), labels
+            shares = self._shares(chunk)
+            x = self._seen(images, Draws(self.recipe.seed, chunk.epoch, chunk.places[shares]))
+            return self._mixed(chunk, shares, x, labels) if self.mixing else (x, labels)
 
     @property
     def mixing(self) -> Mixing:
@@ -262,10 +265,10 @@ class Source:
         most, places, parts, start = self.recipe.micro_batch, [], [], 0
         for size in sizes:
             mine = 0
-            for part in sizes_of(size, most) if 0 < most < size else [size]:
-                low, high = bounds(part, *self.worker)
+            for one in sizes_of(size, most) if 0 < most < size else [size]:
+                low, high = bounds(one, *self.worker)
                 places.append(torch.arange(start + low, start + high))
-                start, mine = start + part, mine + high - low
+                start, mine = start + one, mine + high - low
             parts.append(mine)
         return torch.cat(places), parts
 

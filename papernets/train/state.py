@@ -12,6 +12,7 @@ from ..bundle.weights import copies, renamed
 from ..run.network import Network
 from .freezing import freeze
 from .optimizers import make_optimizer
+from .precision import scaler_for
 from .recipe import TrainRecipe
 
 
@@ -20,7 +21,8 @@ class Pass:
     """What an epoch has found so far: losses and mistakes of its steps, on the device.
 
     `at` steps are done, with so many `images`; `seen` of these when the losses were last looked
-    at; `rate` is that of the last step, `seconds` what the steps took.
+    at; `rate` is that of the last step, `seconds` what the steps took. `skipped` of the steps moved
+    nothing, as gradients of fp16 overflowed.
     """
 
     losses: Tensor
@@ -30,6 +32,7 @@ class Pass:
     seen: int = 0
     rate: float = 0.0
     seconds: float = 0.0
+    skipped: int = 0
 
     @staticmethod
     def of(steps: int, device: torch.device) -> Pass:
@@ -49,12 +52,12 @@ class Pass:
         flat = losses.dim() == 1 and wrong.shape == losses.shape and losses.is_floating_point()
         if not (flat and values["at"] <= len(losses) and values["seen"] <= values["images"]):
             raise ValueError("what it has of its epoch does not fit together")
-        numbers = {name: values[name] for name in NUMBERS}
+        numbers = {name: values[name] for name in NUMBERS if name in values}
         return Pass(losses.to(device), wrong.to(device), **numbers)
 
 
-NUMBERS = ("at", "images", "seen", "rate", "seconds")
-"""Of a pass, what is one number."""
+NUMBERS = ("at", "images", "seen", "rate", "seconds", "skipped")
+"""Of a pass, what is one number; earlier versions knew no skipped steps."""
 
 
 @dataclass
@@ -63,7 +66,8 @@ class State:
 
     `begun` says how good the network was before the first epoch, where it had learnt before: epoch
     0, which may be the best one. It is empty else. `warm`: a warm-up by the training error is over.
-    `part`: what the epoch after `epoch` has found, where that has begun.
+    `part`: what the epoch after `epoch` has found, where that has begun. `scaler`: what scales the
+    gradients of fp16.
     """
 
     model: Network
@@ -77,6 +81,7 @@ class State:
     begun: dict[str, Any] = field(default_factory=dict)
     warm: bool = False
     part: Pass | None = None
+    scaler: torch.amp.GradScaler | None = None
 
     @property
     def best_record(self) -> dict[str, Any]:
@@ -108,6 +113,7 @@ class State:
             "begun": self.begun,
             "warm": self.warm,
             "part": self.part.to_dict() if self.part else {},
+            "scaler": self.scaler.state_dict() if self.scaler else {},
         }
 
     def load_dict(self, values: dict[str, Any]) -> None:
@@ -122,6 +128,10 @@ class State:
         part = values.get("part")
         begun = values["epoch"] + bool(part and part["at"])
         self._check_optimizer(values["optimizer"], values["step"], begun)
+        if self.scaler is not None and set(values.get("scaler", {})) != set(
+            self.scaler.state_dict()
+        ):
+            raise ValueError("the scale of its gradients is missing or odd")
         self.model.load_state_dict(values["model"])
         # the settings are the run's own, and the rate is set anew before each step
         groups = self.optimizer.state_dict()["param_groups"]
@@ -134,6 +144,8 @@ class State:
         self.begun = dict(values.get("begun", {}))  # earlier versions kept none
         self.warm = bool(values.get("warm", False))
         self.part = Pass.from_dict(part, device) if part else None
+        if self.scaler is not None:
+            self.scaler.load_state_dict(values["scaler"])
 
     def _check_optimizer(self, kept: dict[str, Any], step: int, begun: int) -> None:
         """ValueError unless what is kept is of just these parameters, each by its shape and kind.
@@ -192,6 +204,7 @@ def start(model: Network, recipe: TrainRecipe) -> State:
     """The state of a run before its first step."""
     optimizer = make_optimizer(model, recipe, freeze(model, recipe))
     state = State(model, optimizer, dict(model.state_dict()) if recipe.average else {})
+    state.scaler = scaler_for(recipe.precision, next(model.parameters()).device)
     state.restart_average()
     return state
 

@@ -10,14 +10,17 @@ from torch import Tensor
 
 from ..data.draws import Draws
 from ..run.fast import Fast
-from ..run.network import Network
-from ..run.tiles import tiled
+from ..run.network import Logits, Network
+from ..spent import part
 from .curving import look_at_curvature
+from .forms import forward_of
 from .limits import clip, limit_filters
 from .losses import make_loss, wrong
+from .precision import casting, laid, whole
 from .recipe import TrainRecipe
 from .source import Batch, Source, sizes_of
 from .state import State
+from .where import Where
 
 
 class Step(NamedTuple):
@@ -44,7 +47,7 @@ class Stepper(Protocol):
 
 
 class Alone:
-    """The calling process by itself; `tiles` as a run's: the first layers as one chain.
+    """The calling process by itself, in the form that `where` asks for.
 
     `epoch_of` gives an epoch's batches from a step on, where that is not the source.
     """
@@ -53,13 +56,13 @@ class Alone:
         self,
         model: Network,
         source: Source,
-        tiles: bool = True,
+        where: Where | None = None,
         epoch_of: Callable[[int, int], Iterator[Batch]] | None = None,
     ):
         self.source, self.loss_of = source, make_loss(source.recipe, model.net, source.balance)
         self.epoch_of = epoch_of or source.epoch
         self.form = Fast(model)
-        self.forward = (tiled(self.form) if tiles else None) or self.form
+        self.forward = forward_of(self.form, source.recipe, where or Where())
 
     def __len__(self) -> int:
         return len(self.source)
@@ -78,17 +81,26 @@ class Alone:
         recipe = self.source.recipe
         state.optimizer.zero_grad()
         if 0 < recipe.micro_batch < len(x):
-            found = self._accumulated(x, y, draws)
+            found = self._accumulated(state, x, y, draws)
         else:
             self.form.drop_by(draws.dropped)
-            out = self.forward(x)
-            loss = self.loss_of(out, y)
-            loss.backward()
+            with part("forward"):
+                out = self.answers(x)
+                loss = self.loss_of(out, y)
+            backward(loss, state)
             found = Step(loss.detach(), wrong(recipe, out, y))
-        move(state, recipe, rate)
+        with part("update"):
+            move(state, recipe, rate)
         return found
 
-    def _accumulated(self, x: Tensor, y: Tensor, draws: Draws) -> Step:
+    def answers(self, x: Tensor) -> Tensor | Logits:
+        """What the network gives for pictures, by the recipe's precision."""
+        precision = self.source.recipe.precision
+        with casting(precision, x.device):
+            out = self.forward(laid(x, precision))
+        return whole(out)
+
+    def _accumulated(self, state: State, x: Tensor, y: Tensor, draws: Draws) -> Step:
         """The gradient of the mean loss over a batch, computed so many pictures at a time."""
         recipe = self.source.recipe
         sizes = sizes_of(len(x), recipe.micro_batch)
@@ -96,19 +108,39 @@ class Alone:
         parts = zip(x.split(sizes), y.split(sizes), draws.split(sizes), strict=True)
         for some, labels, own in parts:
             self.form.drop_by(own.dropped)
-            out = self.forward(some)
-            loss = self.loss_of(out, labels) * (len(some) / len(x))
-            loss.backward()
+            with part("forward"):
+                out = self.answers(some)
+                loss = self.loss_of(out, labels) * (len(some) / len(x))
+            backward(loss, state)
             losses.append(loss.detach())
             wrongs.append(wrong(recipe, out, labels))
         return Step(torch.stack(losses).sum(), torch.stack(wrongs).sum())
 
 
+def backward(loss: Tensor, state: State) -> None:
+    """Add the gradients of a loss to those that are there, scaled where the state has a scaler."""
+    with part("backward"):
+        (loss if state.scaler is None else state.scaler.scale(loss)).backward()  # type: ignore[no-untyped-call]
+
+
 def move(state: State, recipe: TrainRecipe, rate: float) -> None:
-    """One step of the optimiser by the gradients that are there, bounded as the recipe asks."""
+    """One step of the optimiser by the gradients that are there, bounded as the recipe asks.
+
+    Where scaled gradients of fp16 overflowed, nothing moves, and the step counts as skipped.
+    """
     set_rate(state.optimizer, rate)
-    clip(state.model.parameters(), recipe)
-    state.optimizer.step()
+    scaler = state.scaler
+    if scaler is None:
+        clip(state.model.parameters(), recipe)
+        state.optimizer.step()
+    else:
+        scaler.unscale_(state.optimizer)
+        clip(state.model.parameters(), recipe)
+        before = scaler.get_scale()
+        scaler.step(state.optimizer)
+        scaler.update()
+        if scaler.get_scale() < before and state.part is not None:
+            state.part.skipped += 1
     limit_filters(state.model, recipe.filter_rms)
 
 

@@ -33,6 +33,11 @@ ELSEWHERE = {
     "clip_norm": ("clip_grad", "grad_clip", "max_norm", "max_grad_norm", "clipnorm", "clip"),
     "clip_value": ("clipvalue", "clip_grad_value", "gradient_clip_val"),
     "filter_rms": ("max_rms", "filter_norm", "max_filter_rms", "renorm"),
+    "exact_decoding": ("full_decode", "exact_decode", "draft"),
+    "precision": ("amp", "dtype", "mixed_precision", "half", "autocast", "use_amp", "fp32"),
+    "compile": ("torch_compile", "compiled", "torchcompile"),
+    "checkpointing": ("gradient_checkpointing", "activation_checkpointing", "grad_checkpointing"),
+    "channels_last": ("memory_format", "nhwc"),
     "micro_batch": (
         *("accumulate", "accumulation", "accum_steps", "grad_accum", "micro_batch_size"),
         *("gradient_accumulation_steps", "accumulate_grad_batches", "iter_size"),

@@ -28,10 +28,12 @@ from ..run.fast import Fast
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
 from ..spec import Net, walk
+from ..spent import part
 from ..texts import clean_tracebacks
 from .curving import look_at_curvature
 from .freezing import freeze
 from .losses import make_loss, wrong
+from .recipe import TrainRecipe
 from .shared import LINE, Barrier, Layout, nameless_file, tensors_in
 from .source import Batch, Source, sizes_of
 from .state import State
@@ -63,6 +65,15 @@ def check_workers(net: Net) -> None:
         raise ValueError(
             f"processes cannot take {net.name}: {error}. Train without them: --processes 0"
         ) from None
+
+
+def check_alone(recipe: TrainRecipe) -> None:
+    """ValueError for a precision that one process alone computes in."""
+    if recipe.precision != "float32":
+        raise ValueError(
+            f"processes share gradients of float32, and precision is {recipe.precision}: "
+            "--processes 0, or --precision float32"
+        )
 
 
 @dataclass(frozen=True)
@@ -110,12 +121,12 @@ class Rank:
         sizes = sizes_of(len(x), most) if 0 < most < len(x) else [len(x)]
         parts = map(Batch, x.split(sizes), y.split(sizes), repeat(total), draws.split(sizes))
         torch.cat(self._part(next(parts)), out=row)
-        for part in parts:
-            row.add_(torch.cat(self._part(part)))
+        for some in parts:
+            row.add_(torch.cat(self._part(some)))
 
-    def _part(self, part: Batch) -> list[Tensor]:
+    def _part(self, some: Batch) -> list[Tensor]:
         """The gradient of some pictures' part of the mean loss over `total`, as flat pieces."""
-        x, y, total, draws = part
+        x, y, total, draws = some
         self.model.drop_by(draws.dropped)
 
         def loss_of(out: Tensor | Logits) -> Tensor:
@@ -231,13 +242,15 @@ class Team:
     def step(self, state: State, share: Batch, rate: float) -> Step:
         """One step of the optimiser on the batch of which this is rank 0's share."""
         me = self.me
-        me.gradient(share)
-        me.barrier.wait()  # all gradients are there
+        with part("forward"):  # and backward: each process makes both
+            me.gradient(share)
+            me.barrier.wait()  # all gradients are there
         torch.add(me.rows[0], me.rows[1], out=self.grad)
         for row in me.rows[2:]:
             self.grad.add_(row)
         found = Step(me.losses.sum(), me.wrong.sum())
-        move(state, self.source.recipe, rate)
+        with part("update"):
+            move(state, self.source.recipe, rate)
         me.barrier.wait()  # all parameters are there
         return found
 

@@ -14,6 +14,7 @@ from papernets.spec import Aux, Conv, Dense, Dropout, Flatten, chain
 from papernets.train.source import Source
 from papernets.train.state import start
 from papernets.train.stepper import Alone
+from papernets.train.where import Where
 
 PLACES = torch.arange(64)
 
@@ -117,7 +118,7 @@ def test_heads_have_masks_too():
     body = chain({"conv": Conv(4, 3), "head": Aux(rows(0.7), 0.3), **dict(rows(0.4).parts)})
     model = build(replace(TINY, body=body)).train()
     asked = []
-    stepper = Alone(model, Source(DATA.train, EYES, a_run("tiny").recipe, CPU), tiles=False)
+    stepper = Alone(model, Source(DATA.train, EYES, a_run("tiny").recipe, CPU), Where(tiles=False))
     stepper.form.drop_by(lambda row, x, rate: asked.append((row, rate)) or x)
     stepper.forward(torch.randn(2, 1, 12, 12))
     assert dict(asked) == {"head.drop": 0.7, "drop": 0.4}

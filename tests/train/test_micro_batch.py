@@ -32,6 +32,7 @@ from papernets.train.settings import resolve
 from papernets.train.source import Source
 from papernets.train.state import start, update_average
 from papernets.train.stepper import Alone
+from papernets.train.where import Where
 from papernets.train.workers import Team
 
 
@@ -41,7 +42,7 @@ def one_step(net_, seen, recipe, workers=0, tiles=True):
     state = start(model, recipe)
     source = Source(DATA.train, seen, recipe, CPU)
     if not workers:
-        stepper = Alone(model, source, tiles)
+        stepper = Alone(model, source, Where(tiles=tiles))
         found = stepper.step(state, next(iter(stepper.epoch(1))), 0.0)
         return [p.grad.clone() for p in model.parameters()], found
     with Team(model, source, workers, tiles) as stepper:

@@ -92,7 +92,10 @@ def pictures_for(pictures: Pictures, first: Preprocessing, other: Bundle) -> Pic
     ValueError where one cannot be read so.
     """
     eyes = preprocessing_of(other)
-    same = (eyes.picture, eyes.kind, eyes.channels) == (first.picture, first.kind, first.channels)
+    same = all(
+        getattr(eyes, name) == getattr(first, name)
+        for name in ("picture", "kind", "channels", "exact")
+    )
     return pictures if same else replace(pictures, images=_stored(pictures, eyes))
 
 
@@ -100,7 +103,8 @@ def _stored(pictures: Pictures, eyes: Preprocessing) -> Images:
     files = pictures.files
     if files and eyes.kind == "photo":
         fit = len(files) * eyes.channels * eyes.picture[0] * eyes.picture[1]
-        stored = read_stored(files, eyes.channels, eyes.picture, fit <= memory_for_pictures())
+        kept = fit <= memory_for_pictures()
+        stored = read_stored(files, eyes.channels, eyes.picture, kept, eyes.exact)
         if stored.reasons:
             raise ValueError(stored.reasons[0])
         return stored.images

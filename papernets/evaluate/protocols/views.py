@@ -112,7 +112,7 @@ class Views:
                 return Shown(cut(stored[at], self._ten(stored[at]), self.input))
             if stored is not None:
                 return self._of(sheet(stored[at]))
-            near = near_of((max(self.protocol.scales),) * 2)
+            near = near_of((max(self.protocol.scales),) * 2, self.preprocessing.exact)
             return self._of(load(self.files[places[at]], near))
 
         with pillow_rules():

@@ -39,7 +39,8 @@ def make_optimizer(
     """
     rate, kind = recipe.learning_rate, recipe.optimizer
     groups = parameter_groups(model, recipe, waits or {})
-    fused = next(model.parameters()).device.type in ("cpu", "cuda")
+    # torch 2.13's fused SGD begins its momentum with any numbers where a first step is skipped
+    fused = recipe.precision != "fp16" and next(model.parameters()).device.type in ("cpu", "cuda")
     epsilon = recipe.epsilon or EPSILON.get(kind, 0.0)
     if kind == "sgd":
         return torch.optim.SGD(groups, rate, recipe.momentum, nesterov=recipe.nesterov, fused=fused)

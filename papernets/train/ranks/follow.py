@@ -14,11 +14,12 @@ from ...run.network import build
 from ...watch import also_told_to
 from ..events import Epoch
 from ..fit import Diverged, Due, fit
+from ..forms import laid_out
 from ..lists import without_seen
 from ..memory import check_batch
 from ..outcome import look_at_test
 from ..pictures import fingerprint, open_data
-from ..session import Now, laid_out
+from ..session import Now
 from ..source import Source
 from ..state import State, start
 from .agreed import Agreed
@@ -39,7 +40,7 @@ def follow(group: Group, stop: Agreed, given: dict[str, Any]) -> None:
     device = ready(run, group.place)
     net = run.found.net.member
     check_batch(run.recipe, net, device)
-    dataset = open_data(run, net.input, group.place.here)
+    dataset = open_data(run, net.input, here=group.place.here)
     found = run.network(len(dataset.classes))
     told = hear(group)
     if fingerprint(dataset) != told.mark:
@@ -49,7 +50,7 @@ def follow(group: Group, stop: Agreed, given: dict[str, Any]) -> None:
         )
     dataset = without_seen(dataset, told.seen)
     model = build(found.net.member, initialisation=run.recipe.draw(found))
-    model = laid_out(model, device)
+    model = laid_out(model, device, run.recipe, run.where)
     state = start(model, run.recipe)
     load_weights(state.model, told.state["model"], "what rank 0 tells")
     state.load_dict(told.state)

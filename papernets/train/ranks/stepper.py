@@ -22,7 +22,7 @@ from ..optimizers import LevenbergMarquardt
 from ..settle import settle
 from ..source import Batch, Source, bounds, sizes_of
 from ..state import State
-from ..stepper import Alone, Step, move
+from ..stepper import Alone, Step, backward, move
 from .norms import Synced
 
 OF_BUFFERS = ("forward_sync_buffers", "broadcast_buffers")
@@ -86,22 +86,22 @@ class Shared(Alone):
         for at, (some, labels, own, whole) in enumerate(parts):
             with nullcontext() if at == len(wholes) - 1 else self.joined.no_sync():
                 self.form.drop_by(own.dropped if len(some) else _kept)
-                found.append(self._part(some, labels, whole, total))
+                found.append(self._part(state, some, labels, whole, total))
         sums = self.group.sum(torch.stack(found).sum(0))
         move(state, recipe, rate)
         return Step(sums[0], sums[1])
 
-    def _part(self, x: Tensor, y: Tensor, whole: int, total: int) -> Tensor:
+    def _part(self, state: State, x: Tensor, y: Tensor, whole: int, total: int) -> Tensor:
         """Add the gradient of some pictures' part of the mean loss over `total` to what is there.
 
         The part of the loss, and how many were wrong. `whole` pictures are shown to all ranks;
         where this one has none, it shows a stand-in that counts nothing.
         """
         x, y = self._shown(x, y, whole)
-        out = self.forward(x)
+        out = self.answers(x)
         share = 0.0 if self.synced.idle else len(x) / total
         loss = self.loss_of(out, y) * share
-        (loss * self.group.size).backward()  # type: ignore[no-untyped-call]
+        backward(loss * self.group.size, state)
         missed = wrong(self.source.recipe, out, y) if share else torch.zeros_like(loss)
         return torch.stack([loss.detach(), missed.to(loss.dtype)])
 

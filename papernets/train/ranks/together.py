@@ -37,12 +37,12 @@ class Together:
         """Who makes this rank's part of the steps; its loader processes read its shares alone."""
         own = replace(source, worker=(self.group.rank, self.group.size))
         self.group.meet()  # the clock of an epoch does not count who came late
-        if where.workers:
+        if where.workers > 0:
             with Loaders(own, where.workers) as loaders:
-                self.shared = Shared(model, own, self.group, where.tiles, loaders.epoch)
+                self.shared = Shared(model, own, self.group, where, loaders.epoch)
                 yield self.shared
         else:
-            self.shared = Shared(model, own, self.group, where.tiles)
+            self.shared = Shared(model, own, self.group, where)
             yield self.shared
 
     def settle(self, state: State, source: Source) -> None:
