@@ -13,8 +13,8 @@ import typer
 
 from . import screen, swaps
 from .flags import WrongUse, check_data, own_file, wrong_data, wrong_use
-from .train import settings
 from .train import train as train_verb
+from .training import settings
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _asked(flags: Mapping[str, Any]) -> tuple[Run, dict[str, Any]]:
 def _folder(run: Run, out: str) -> Path:
     """Where to write; wrong use where something else is there."""
     from ..files import path_of
-    from .train import free_folders
+    from ..train.places import free_folders
 
     if not out:
         name = next(free_folders(run)).name.rpartition("-")[0]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..ranks.group import Group
     from ..ranks.place import Place
-    from .train import Asked
+    from .training import Asked
 
 
 SHARED = ("train", "evaluate")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..words import percent, plural
 from . import screen
-from .flags import WrongUse, wrong_use
+from .flags import wrong_use
 from .progress import Show, short
 
 if TYPE_CHECKING:
     from ..train.events import Finished
     from ..train.run import Run
-    from .train import Asked
+    from .training import Asked
 
 
 class One(Show):
@@ -33,7 +33,7 @@ class One(Show):
 
 def series_folders(run: Run) -> Iterator[Path]:
     """runs/NETWORK-DATA-seeds-N for each N that is free."""
-    from .train import free_folders
+    from ..train.places import free_folders
 
     name = next(free_folders(run)).name.rpartition("-")[0]
     every = (Path("runs", f"{name}-seeds-{n}") for n in itertools.count(1))
@@ -43,7 +43,7 @@ def series_folders(run: Run) -> Iterator[Path]:
 def train_series(run: Run | None, asked: Asked) -> None:
     """Train a run with so many seeds from its own on, or go on where `run` is None; then sum up."""
     from ..train.seeds import run_folder
-    from .train import work
+    from .training import work
 
     out, given = asked.out, asked.given
     assert run is not None or out
@@ -157,17 +157,3 @@ def _sum_up(folder: Path, json: bool) -> None:
         screen.prose(f"Written to {folder}: {', '.join(found['runs'])}, {PICTURE}, {SUMMARY}")
         runs = " --ensemble ".join(quote(str(folder / name)) for name in found["runs"])
         screen.prose("Next: " + screen.whole(f"papernets evaluate {runs}"))
-
-
-def check_series(folder: Path, count: int | None) -> bool:
-    """Whether --resume means a series; wrong use where --seeds asks for one of a single run."""
-    from ..train.seeds import is_series
-
-    if is_series(folder):
-        return True
-    if count is not None:
-        raise WrongUse(
-            f"{folder} holds no runs of several seeds: leave --seeds out, or start them in a new "
-            "folder, without --resume"
-        )
-    return False

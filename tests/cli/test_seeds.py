@@ -49,8 +49,8 @@ def test_a_series_that_was_stopped_goes_on(asked, tmp_path, monkeypatch, capsys)
     out, real = tmp_path / "two", runner.train
     assert main([*asked, "--seeds", "2", "--out", str(tmp_path / "whole"), "--quiet"]) == 0
 
-    def stopped(run, folder):
-        for event in real(run, folder):
+    def stopped(run, folder, **more):
+        for event in real(run, folder, **more):
             yield event
             if run.recipe.seed == 1:
                 raise KeyboardInterrupt

@@ -11,7 +11,7 @@ from pathlib import Path
 from noise import noise
 
 from papernets.cli import main
-from papernets.cli.train import settings
+from papernets.cli.training import settings
 from papernets.train.command import train_command
 
 GIVEN = {

@@ -807,7 +807,7 @@ def test_kill_9_at_any_moment(home, whole, tmp_path, seed):
 
 def test_two_runs_in_the_same_moment(home, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    from papernets.cli.train import free_folders
+    from papernets.train.places import free_folders
 
     run = run_of(home, epochs=1)
     other = Path("runs", "own-pictures-1")

@@ -66,7 +66,7 @@ def shared_by(run: Run, place: Place, device: torch.device) -> str:
         f"{place.size} processes on {where} share each batch of {recipe.batch_size:,} by {by}: "
         f"{each} pictures each"
     )
-    if run.where.workers:
+    if run.where.workers > 0:
         text += f", read by {plural(run.where.workers, 'loader process', 'loader processes')} each"
     if not norms_of(run) or recipe.freeze_norm:
         return text

@@ -91,7 +91,7 @@ class Shared(Alone):
         move(state, recipe, rate)
         return Step(sums[0], sums[1])
 
-    def _part(self, state: State, x: Tensor, y: Tensor, whole: int, total: int) -> Tensor:
+    def _part(self, state: State | None, x: Tensor, y: Tensor, whole: int, total: int) -> Tensor:
         """Add the gradient of some pictures' part of the mean loss over `total` to what is there.
 
         The part of the loss, and how many were wrong. `whole` pictures are shown to all ranks;
@@ -101,7 +101,10 @@ class Shared(Alone):
         out = self.answers(x)
         share = 0.0 if self.synced.idle else len(x) / total
         loss = self.loss_of(out, y) * share
-        backward(loss * self.group.size, state)
+        if state is None:
+            loss.backward()  # type: ignore[no-untyped-call]
+        else:
+            backward(loss * self.group.size, state)
         missed = wrong(self.source.recipe, out, y) if share else torch.zeros_like(loss)
         return torch.stack([loss.detach(), missed.to(loss.dtype)])
 
@@ -148,7 +151,7 @@ class Shared(Alone):
         self.form.drop_by(_kept)
         self.form.normalise_by(Synced(_alone))
         for _ in range(2):  # the order is chosen by the first, and taken in the second
-            self._part(none, torch.zeros(0, dtype=torch.int64, device=none.device), 0, 1)
+            self._part(None, none, torch.zeros(0, dtype=torch.int64, device=none.device), 0, 1)
         self._normalise()
 
 
