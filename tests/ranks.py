@@ -146,7 +146,7 @@ def trained(case, together=None):
         yield
 
     if together is None:
-        noted(Alone(model, source, run.where.tiles), Between(looking))
+        noted(Alone(model, source, run.where), Between(looking))
     else:
         with together.stepper(model, source, run.where) as stepper:
             noted(stepper, together.between(looking))
