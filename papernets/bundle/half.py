@@ -16,6 +16,7 @@ from .find import find_bundle
 from .info import BundleInfo, read_info
 from .new_folder import refuse_taken, write_new
 from .save import save_bundle, versions
+from .seen import WRONG, read_seen, write_seen
 from .weights import read_safetensors
 
 MOST = 2**-10
@@ -44,7 +45,8 @@ def halve(given: str | os.PathLike[str], out: Path) -> Halved:
     Weights are what has two sizes or more. Vectors, the statistics of batch normalisation among
     them, are few and stay in float32: a variance may be beyond float16's 65,504. So does a weight
     of which float16 would lose digits, as all of it is near 0. What is computed stays float32: a
-    reader makes the numbers single again. Its run's pictures do not come along.
+    reader makes the numbers single again. The list of the pictures that its run has seen comes
+    along: they are no test of the rounded network either.
     ValueError for a weight that float16 cannot hold, FileExistsError where something is in the way.
     """
     folder = find_bundle(given)
@@ -52,14 +54,14 @@ def halve(given: str | os.PathLike[str], out: Path) -> Halved:
     info = read_info(folder)
     if info.kind != "committee":
         one, state = _half_of(folder, out)
-        write_new(out, lambda path: save_bundle(path, _described(info), state))
+        write_new(out, lambda path: _write(path, folder, info, state))
         return replace(one, after=(out / WEIGHTS).stat().st_size)
     parts = {name: _half_of(folder / name, out) for name in info.members}
 
     def write(path: Path) -> None:
         for name, (_, state) in parts.items():
-            save_bundle(path / name, _described(read_info(folder / name)), state)
-        save_bundle(path, _described(info), None)
+            _write(path / name, folder / name, read_info(folder / name), state)
+        _write(path, folder, info, None)
 
     write_new(out, write)
     found = [one for one, _ in parts.values()]
@@ -68,11 +70,16 @@ def halve(given: str | os.PathLike[str], out: Path) -> Halved:
     return replace(worst, network=info.network, before=sum(f.before for f in found), after=after)
 
 
-def _described(info: BundleInfo) -> BundleInfo:
-    """What a bundle of other numbers says: what was measured of the first ones is not true of it.
+def _write(out: Path, folder: Path, info: BundleInfo, state: Mapping[str, Tensor] | None) -> None:
+    """A bundle in the folder of a new one, with the list of its pictures where there is one."""
+    seen = read_seen(folder)
+    if seen is not None:
+        write_seen(out, seen.without(WRONG))  # the rounded network may be wrong elsewhere
+    save_bundle(out, _described(info), state)
 
-    Without what it saw: its lists of pictures stay with the run.
-    """
+
+def _described(info: BundleInfo) -> BundleInfo:
+    """What a bundle of other numbers says: what was measured of the first is not true of it."""
     return replace(info, run={**info.run, "half": True}, metrics={}, versions=versions())
 
 

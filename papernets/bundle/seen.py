@@ -98,6 +98,11 @@ class Seen:
     lists: Mapping[str, Marked] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
 
+    def without(self, name: str) -> Seen:
+        """The same without one of the lists."""
+        lists = {key: marked for key, marked in self.lists.items() if key != name}
+        return Seen(lists, {key: count for key, count in self.counts.items() if key != name})
+
     def has(self, name: str, held: Keys, pixels: Keys) -> NDArray[np.bool_]:
         """Which pictures are in a list, by the checksum of their file or that of their pixels."""
         marked = self.lists.get(name)

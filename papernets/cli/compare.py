@@ -197,6 +197,11 @@ def _write(found: Comparison, form: str, output: str) -> None:
         made = found.table()
         short = tuple(replace(c, name=c.name.split(" (")[0]) for c in made.columns)
         show(replace(made, columns=short), OPTIONAL)
+        trained = [(one.called, one.measured) for one in found.several if one.measured]
+        if len(trained) > 1:
+            from .results import show_otherwise
+
+            show_otherwise(trained)
 
 
 def _json(value: object, output: str) -> None:

@@ -24,7 +24,7 @@ from .flags import (
     use,
     wrong_data,
 )
-from .protocols import Average, Crops, ProtocolName, Scales, protocol_of
+from .protocols import Average, Crops, Ensemble, ProtocolName, Scales, protocol_of
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -62,10 +62,7 @@ def evaluate(
     scales: Scales = "",
     crops: Crops = None,
     average: Average = "",
-    ensemble: Annotated[
-        list[str] | None,
-        typer.Option("--ensemble", help="Another bundle that answers with it; may be repeated."),
-    ] = None,
+    ensemble: Ensemble = None,
     out: Annotated[
         str,
         typer.Option(

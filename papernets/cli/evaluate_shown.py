@@ -60,8 +60,9 @@ def _beside(found: Report) -> None:
             f"Loss {known.loss:.4g}; expected calibration error {percent(known.expected_error)}; "
             f"Brier score {known.brier:.4g}."
         )
-    if found.protocol.name != "centre":
-        screen.prose(f"Protocol {found.protocol.words}.")
+    centre = found.protocol.name == "centre"
+    how = "centre: one view of each picture" if centre else found.protocol.words
+    screen.prose(f"Protocol {how}.")
     if found.others:
         what = {"softmax": "softmax outputs", "logits": "logits"}[found.protocol.average]
         screen.prose(f"With {listed(found.others, 10)}; {what} averaged.")

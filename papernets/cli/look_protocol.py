@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..spec import Committee
 from ..words import by, plural
 from .explain import bundle_of, network
 from .flags import WrongUse, wrong_use
@@ -34,16 +35,21 @@ def look_protocol(
     from ..data.picture import load, over, pillow_rules
     from ..draw.formats import encoded
     from ..draw.views import views_figure
-    from ..evaluate.protocols.protocol import CENTRE, TEN
+    from ..evaluate.protocols.protocol import CENTRE, SQUARES, TEN, WHOLE, check_one
     from ..evaluate.protocols.views import middle
 
     form = chosen({}, output, PICTURES) if output else ""
     if not form:
         raise WrongUse(f"look draws into a file: papernets look protocol {name} {picture} -o x.png")
     asked = protocol_of(protocol, scales, crops, "")
-    net, stored = _network(name)
+    net, stored, committee = _network(name)
     input = net.input[1], net.input[2]
     with wrong_use():
+        check_one(asked.name, committee, name)
+        if asked.name in WHOLE:
+            from ..bundle.dense import check_dense
+
+            check_dense(net)
         found = asked.resolved(input, stored, net.name)
     with pillow_rules():
         image = over(load(picture, 2 * LONGEST), 255).convert("RGB")
@@ -55,26 +61,34 @@ def look_protocol(
         looked = image.height, image.width
         note += "" if looked == size else f" Of so long a picture its middle, {by(looked)}."
         size = looked
+    same = ""
+    if found.name == SQUARES and size[0] == size[1]:
+        same = "A square picture has one square, which is shown three times"
+        note += f" {same}."
     panels = panels_of(found, size, input, net, stored)
     image.thumbnail((LONGEST, LONGEST))
     note += f" {COLOURS}"
     figure = views_figure(np.asarray(image), panels, title, note)
     write(encoded(figure, form, title, f"{title}. {found.words}"), output)
-    return f"{output}: {found.words}"
+    return f"{output}: {found.words}" + (f". {same}" if same else "")
 
 
-def _network(name: str) -> tuple[Net, int | None]:
-    """The network, and the shorter side of what its own test cuts crops out of, if any."""
-    net, folder = network(name).net.member, bundle_of(name)
+def _network(name: str) -> tuple[Net, int | None, bool]:
+    """The network, and the shorter side of what its own test cuts crops out of, if any.
+
+    And whether it is one of several that answer together.
+    """
+    whole, folder = network(name).net, bundle_of(name)
+    net, committee = whole.member, isinstance(whole, Committee)
     if folder is None:
-        return net, None
+        return net, None, committee
     from ..bundle.info import described
     from ..data import Preprocessing
 
     with wrong_use():
         told = described(folder).preprocessing  # boxes do not depend on what is subtracted
         eyes = Preprocessing.from_dict({k: v for k, v in told.items() if k != "arrays"})
-    return net, eyes.test_side
+    return net, eyes.test_side, committee or described(folder).kind == "committee"
 
 
 def panels_of(
@@ -100,9 +114,11 @@ def panels_of(
         all_of_it = Box(0, 0, *whole)
         own = [view.box for view in views if view.scale == scale]
         if protocol.name == SQUARES:
-            names = (
-                ("top", "middle", "bottom") if size[0] > size[1] else ("left", "middle", "right")
-            )
+            names: tuple[str, ...] = ("left", "middle", "right")
+            if size[0] > size[1]:
+                names = ("top", "middle", "bottom")
+            if size[0] == size[1]:
+                names, own = ("three times the same square",), own[:6]
             for at, which in enumerate(names):
                 six = own[6 * at : 6 * at + 6]
                 panels.append(Panel(f"{by(whole)}, {which}", whole, tuple(six), six[-1], row))

@@ -18,7 +18,7 @@ import typer
 from ..texts import json_text
 from . import screen
 from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
-from .protocols import Average, Crops, ProtocolName, Scales, protocol_of
+from .protocols import Average, Crops, Ensemble, ProtocolName, Scales, protocol_of
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def predict(
     scales: Scales = "",
     crops: Crops = None,
     average: Average = "",
+    ensemble: Ensemble = None,
     batch_size: BatchSize = None,
     device: Device = "auto",
     threads: Threads = 0,
@@ -65,7 +66,8 @@ def predict(
     """Say what pictures show, with scores.
 
     Class names and preprocessing come from the bundle. The exit code is 0 if at least one file
-    could be read. --protocol shows each picture as a paper did, and answers as evaluate does by it.
+    could be read. --protocol shows each picture as a paper did, and answers as evaluate does by it;
+    --ensemble lets several networks answer together.
     """
     screen.quiet(quiet)
     if not files:
@@ -77,9 +79,11 @@ def predict(
         raise WrongUse(f"--top {top}: give 1 or more")
     if json and as_csv:
         raise WrongUse("--json and --csv: give one of them")
-    asked = protocol_of(protocol, scales, crops, average)
+    asked = protocol_of(protocol, scales, crops, average, bool(ensemble))
     if scan and protocol != "centre":
         raise WrongUse("--scan reads rows of digits, each as it is: leave out --protocol")
+    if scan and ensemble:
+        raise WrongUse("--scan reads rows of digits with one network: leave out --ensemble")
     from ..bundle.load import load_bundle
     from ..evaluate.predict import BATCH
     from ..evaluate.predict import predict as answers_of
@@ -91,10 +95,18 @@ def predict(
         count.finish()
         return
     loaded = load_bundle(bundle)
+    others = [load_bundle(name) for name in ensemble or ()]
     with _gathered(files) as sources:
         top = min(top, len(loaded.info.classes))
         some = batch_size or BATCH
-        answers = answers_of(loaded, sources, top=top, device=where, batch=some, protocol=asked)
+        answers = answers_of(
+            *(loaded, sources),
+            top=top,
+            device=where,
+            batch=some,
+            protocol=asked,
+            others=others,
+        )
         found = loaded.info.preprocessing.get("kind") != "photo"
         table = _Table([source.name for source in sources], loaded.info.classes, found)
         with _progress(len(sources)) as advance:

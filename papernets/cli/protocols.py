@@ -35,6 +35,11 @@ Average = Annotated[
     typer.Option("--average", help="What is averaged over views: softmax or logits. [softmax]"),
 ]
 
+Ensemble = Annotated[
+    list[str] | None,
+    typer.Option("--ensemble", help="Another bundle that answers with it; may be repeated."),
+]
+
 
 def protocol_of(
     name: str, scales: str, crops: int | None, average: str, several: bool = False

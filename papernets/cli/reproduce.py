@@ -169,6 +169,7 @@ def _work(asked: Asked, tasks: tuple[Task, ...]) -> Outcome:
     from .progress import Show
 
     bar: Show | None = None
+    home, told = asked.folder, Path()
     with ExitStack() as stack, wrong_data():
         tell = stack.enter_context(waiting(lambda: bar is not None and bar.bar is not None))
         stack.enter_context(stopped_cleanly())
@@ -177,13 +178,17 @@ def _work(asked: Asked, tasks: tuple[Task, ...]) -> Outcome:
             for event in perform(tasks, asked.folder):
                 if isinstance(event, Phase):
                     screen.note(event.text)
+                    home = event.folder or home
                     continue
                 if isinstance(event, Started):
                     first = bar is None
                     if bar is not None:
                         bar.close()
-                    bar = Show(asked.folder, True, event.run.recipe)
+                    bar = Show(home, True, event.run.recipe)
                     bar.waiting, bar.introduced = tell, not first
+                    if not first and home != told:
+                        screen.note(f"folder: {home}")
+                    told = home
                 if isinstance(event, Finished):  # stdout is the verdict's
                     screen.note(trained(event.result))
                 elif bar is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ..words import brief, percent, plural
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 NONE = "-"
 NAMES = 34  # columns that two names may take over a table; longer ones are A and B there
+FEW = 6
+"""Settings that `compare` names."""
 MOST = 40
 """Settings that are listed; JSON has them all."""
 
@@ -155,6 +159,26 @@ def _epoch(one: Result) -> str:
         NONE
         if one.epoch is None
         else f"{one.epoch:,}" + (f" of {of:,}" if isinstance(of, int) else "")
+    )
+
+
+def show_otherwise(trained: Sequence[tuple[str, Result]]) -> None:
+    """What several trainings did otherwise, in a line or two, and what tells more."""
+    from ..compare.results import otherwise
+
+    names = [quote(name) for name, _ in trained]
+    two = len(names) == 2
+    found = otherwise([result for _, result in trained])
+    said = [f"{name} {', '.join(map(_value, values))}" for name, values in found[:FEW]]
+    more = f"; and {len(found) - FEW:,} more" if len(found) > FEW else ""
+    where = " and ".join(names) if two else f"these {len(names)} trainings"
+    text = f"What was done otherwise in {where}: {'; '.join(said)}{more}."
+    if not said:
+        text = f"{'Both' if two else 'All'} were trained by the same settings."
+    pair = screen.whole(f"papernets diff {' '.join(names[:2])}")
+    screen.say()
+    screen.prose(
+        f"{text} Whether chance explains a difference{'' if two else ', two at a time'}: {pair}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb, exp, lgamma
 from typing import Any
@@ -122,13 +122,19 @@ class Results:
 
 def results(a: Result, b: Result, pictures: Pictures) -> Results:
     """Two results compared."""
-    names = dict.fromkeys((*a.settings, *b.settings))
-    differing = tuple(
-        (name, a.settings.get(name), b.settings.get(name))
-        for name in names
-        if name not in (*ELSEWHERE, "net") and a.settings.get(name) != b.settings.get(name)
-    )
+    differing = tuple((name, one, other) for name, (one, other) in otherwise((a, b)))
     return Results(a, b, pictures, differing)
+
+
+def otherwise(several: Sequence[Result]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    """The settings that are not the same in all of several trainings, each with its values."""
+    names = dict.fromkeys(name for one in several for name in one.settings)
+    found = []
+    for name in names:
+        values = tuple(one.settings.get(name) for one in several)
+        if name not in (*ELSEWHERE, "net") and any(value != values[0] for value in values):
+            found.append((name, values))
+    return tuple(found)
 
 
 def result_of(run: Mapping[str, Any], metrics: Mapping[str, Any]) -> Result | None:

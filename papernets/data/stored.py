@@ -41,6 +41,7 @@ File = str | Packed
 THREADS = min(16, os.cpu_count() or 1)
 AHEAD = 64 * THREADS  # pictures that wait for a thread
 COPIES = 4  # of a picture, while it is scaled, cut and brought into order
+MOST_KEPT = 8e9  # bytes of pictures that are kept decoded unless a run asks for more: `memory`
 SHARE = 0.4  # of the free memory, for pictures: while a part is held out, most are there twice
 
 
@@ -292,5 +293,8 @@ def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, 
 
 
 def memory_for_pictures() -> float:
-    """Bytes that stored pictures may take: a share of the memory that is free."""
-    return SHARE * free_memory()
+    """Bytes that stored pictures may take: a share of the memory that is free, `MOST_KEPT` at most.
+
+    So a run on a large machine does not take most of it for pictures without being asked.
+    """
+    return min(SHARE * free_memory(), MOST_KEPT)

@@ -24,7 +24,7 @@ from ..data.tree import visible_files
 from ..words import plural
 from .known import Pictures
 from .metrics import probabilities
-from .protocols.outputs import asked_by
+from .protocols.ensemble import asked_together
 from .protocols.protocol import Protocol
 from .protocols.views import check_photographs
 from .read import Read, preprocessing_of, read_files
@@ -114,24 +114,28 @@ def predict(
     device: torch.device | str = "cpu",
     batch: int = BATCH,
     protocol: Protocol = PLAIN,
+    others: Sequence[Bundle] = (),
 ) -> Iterator[Answer]:
     """An answer for each source, in their order; `batch` pictures are in memory at a time.
 
     `top` classes are given, all of them where there are fewer. Pictures are shown by the protocol,
-    and the answers are those of `evaluate` by the same one. `top` or `batch` below 1 is a
+    and the answers are those of `evaluate` by the same one; `others` answer together with the
+    first. `top` or `batch` below 1 is a
     ValueError; so is a protocol that the network cannot be tested by, a network of one class, a
     damaged list of the network's pictures, a preprocessing that cannot be used, and an output that
-    is NaN.
+    is NaN; so are others with other classes.
     """
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
-    seen, most = read_seen(bundle.folder), min(top, len(bundle.info.classes))
+    every = [bundle, *others]
+    lists = [seen for one in every if (seen := read_seen(one.folder)) is not None]
+    most = min(top, len(bundle.info.classes))
     eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
     check_photographs(eyes, protocol, str(bundle.folder))
-    ask = asked_by(bundle, protocol, device)
+    ask = asked_together(every, protocol, device)
     batches = iter(partial(_next, iter(given), batch), [])
-    return _answers(bundle, eyes, batches, seen, most, ask)
+    return _answers(bundle, eyes, batches, lists, most, ask)
 
 
 def _next(given: Iterator[Source], batch: int) -> list[Source]:
@@ -143,7 +147,7 @@ def _answers(
     bundle: Bundle,
     preprocessing: Preprocessing,
     batches: Iterator[list[Source]],
-    seen: Seen | None,
+    lists: Sequence[Seen],
     top: int,
     ask: Callable[[Pictures], torch.Tensor],
 ) -> Iterator[Answer]:
@@ -153,7 +157,7 @@ def _answers(
         pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
         pictures = [read.picture for _, read in pairs if read.picture is not None]
         files = [source.path for source, read in pairs if read.picture is not None]
-        learnt = iter(_learnt(seen, files))
+        learnt = iter(_learnt(lists, files))
         rows: Iterator[NDArray[np.float64]] = iter(())
         if pictures:
             unknown = torch.zeros(len(pictures), dtype=torch.int64)
@@ -178,12 +182,12 @@ def _answers(
                 yield Answer(source.name, best, read.found, "", wide, known, said)
 
 
-def _learnt(seen: Seen | None, files: Sequence[File]) -> Sequence[bool]:
-    """Which files, byte for byte, a network was trained on."""
-    if seen is None:
+def _learnt(lists: Sequence[Seen], files: Sequence[File]) -> Sequence[bool]:
+    """Which files, byte for byte, one of the networks was trained on."""
+    if not lists:
         return [False] * len(files)
     keys = np.array([held_key(file, 0) for file in files], np.uint64)
-    return [bool(known) for known in seen.learnt(keys, keys)]
+    return list(map(bool, np.any([seen.learnt(keys, keys) for seen in lists], axis=0)))
 
 
 def _wide(picture: torch.Tensor) -> bool:

@@ -84,6 +84,18 @@ def epochs_left(task: Task, out: Path) -> int:
     return max(epochs_of(task) - done, 0)
 
 
+def filters_left(task: Task, out: Path) -> float:
+    """The share of a committee's filters that are still to do in a folder, by its pictures shown.
+
+    The filter of network n shows them to n - 1 networks; it is done once that network learns.
+    """
+    folder, count = task.folder(out), task.run.found.net.count
+    if count < 2 or (folder / DIED).exists() or _finished(folder):
+        return 0.0
+    begun = [number for number in range(2, count + 1) if (folder / str(number) / LOG).exists()]
+    return 1 - sum(number - 1 for number in begun) / (count * (count - 1) / 2)
+
+
 def begin(out: Path, experiment: Experiment, scale: float, seeds: int, resume: bool) -> None:
     """Write into a new folder what was asked for; or see, on `resume`, that it is the same.
 
@@ -160,7 +172,7 @@ def perform(tasks: Sequence[Task], out: Path) -> Iterator[Event]:
         if (folder / DIED).exists() or _finished(folder):
             _check_same(prepare(folder, None, True, {}), task, folder, moved=True)
             continue
-        yield Phase(f"{number} of {plural(len(tasks), 'training')}: {task.name}")
+        yield Phase(f"{number} of {plural(len(tasks), 'training')}: {task.name}", folder)
         again = (folder / CONFIG).exists()
         given = _places(task.run) if again else {}
         with opened(folder, None if again else task.run, again, given) as run:

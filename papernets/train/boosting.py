@@ -29,7 +29,9 @@ from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
 from ..spec import Committee
 from ..texts import json_text, parsed
+from ..watch import watched
 from ..words import plural
+from . import own_copy
 from .augmenting import DISTORTIONS
 from .basics import MOST_SEED
 from .describe import describe, environment
@@ -73,6 +75,7 @@ def boost(
     preprocessing = preprocessing_for(run.recipe, net.member, dataset)
     if not (folder / ENVIRONMENT).exists():
         write_json(folder / ENVIRONMENT, environment(device))
+        own_copy.keep(run.recipe.net, folder)
     members: list[torch.nn.Module] = []
     for number in range(1, net.count + 1):
         part = folder / str(number)
@@ -136,14 +139,14 @@ def filtered(
 ) -> Part:
     """Distorted training pictures that pass the filter of network `number` (2: half are wrong)."""
     distortion = distortion_of(recipe)
-    rounds = int(recipe.boost.get("rounds", ROUNDS))
+    rounds = rounds_of(recipe)
     taken: list[Tensor] = []
     labels: list[Tensor] = []
     keep: Callable[[list[Tensor], Tensor, torch.Generator], Tensor] = (
         half_wrong if number == 2 else disagreed
     )
     everyone = torch.arange(len(train))
-    for at in range(rounds):
+    for at in watched(range(rounds), f"rounds of the filter for network {number}", rounds):
         epoch = 1_000_000 * number + at
         draws = generator(recipe.seed, epoch)
         images = distortion(train.images[:], Draws(recipe.seed, epoch, everyone))
@@ -160,6 +163,11 @@ def filtered(
             "distort more strongly, such as --set augment.rotate=15"
         )
     return Part(images, targets)
+
+
+def rounds_of(recipe: TrainRecipe) -> int:
+    """How often all training pictures are distorted for a filter."""
+    return int(recipe.boost.get("rounds", ROUNDS))
 
 
 def half_wrong(answers: list[Tensor], labels: Tensor, draws: torch.Generator) -> Tensor:

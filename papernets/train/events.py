@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from ..data import Dataset
@@ -56,9 +57,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a longer run begins: one network of a committee, say."""
+    """A part of a longer run begins: one network of a committee, say; `folder` is a run's own."""
 
     text: str
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def opened(
             stack.enter_context(locked(path))
             kept = prepare(path, run, resume, given)
             if not resume:
-                kept = settled(own_copy.copied(bring(kept, path) if bring else kept, path))
+                kept = settled(bring(kept, path) if bring else kept)
                 write_atomically(path / CONFIG, _text(kept, path))
             elif kept != (was := _kept(path / CONFIG)):
                 longer = kept.recipe.epochs > was.recipe.epochs
@@ -162,7 +162,6 @@ def prepare(path: Path, run: Run | None, resume: bool, given: dict[str, Any]) ->
                 f"A new run: {train_command(str(given.get('net', 'NETWORK')), given, path)}"
             )
         own = _kept(config).settings()
-        own_copy.check_copy(own["net"])
         moved = {key: value for key, value in given.items() if key in MOVABLE}
         for key, value in given.items():
             if key == "epochs" and value > own[key] and _is_finished(path, own[key]):
@@ -217,7 +216,8 @@ def check_text(run: Run) -> None:
 
 def _ours(path: Path) -> bool:
     """What a run that was killed before it wrote its configuration leaves."""
-    return path.name == LOCK or (path.name.startswith(f".{CONFIG}.") and path.suffix == UNFINISHED)
+    unfinished = path.name.startswith(f".{CONFIG}.") and path.suffix == UNFINISHED
+    return unfinished or path.name in (LOCK, own_copy.OWN, BROUGHT)
 
 
 def _kept(config: Path) -> Run:

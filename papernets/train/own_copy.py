@@ -1,7 +1,7 @@
-"""The file of a user's own network, FILE.py:NAME, kept in the run's folder with its checksum.
+"""The file of a user's own network, FILE.py:NAME, kept in the run's folder: `own/CHECKSUM/FILE.py`.
 
-run.toml then names the copy from the folder on, `own/FILE.py:NAME`: the folder can be moved, and
-the run goes on with the network that it began with. No torch.
+A run goes on with the copy where the file is no longer at its place: when the folder was moved to
+another machine, say. No torch.
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ from ..files import make_folder, read_bytes, write_atomically
 from ..nets.own_code import MOST_BYTES
 from .run import Run
 
-OWN = "own"
-"""The folder of the copy, in a run's."""
-SUM = ".sha256"
+OWN, DIGITS = "own", 16
+"""The folder of copies in a run's; how many digits of the SHA-256 name a copy's own folder."""
 
 
-def copied(run: Run, folder: Path) -> Run:
-    """The run by a copy of its file of code in its folder; as it is for a network of ours."""
-    file, name = parts(run.recipe.net)
-    if not file:
-        return run
-    content = read_bytes(file, MOST_BYTES)
-    copy = folder / OWN / Path(file).name
-    make_folder(copy.parent)
-    write_atomically(copy, content)
-    line = f"{hashlib.sha256(content).hexdigest()}  {copy.name}\n"
-    write_atomically(copy.with_name(copy.name + SUM), line.encode())
-    return run.changed(net=f"{copy.absolute()}:{name}")
+def keep(net: str, folder: Path) -> None:
+    """Copy the file of a network into a run's folder, where it is not there already."""
+    file, _ = parts(net)
+    if not file or Path(file).is_relative_to(folder.absolute()):
+        return
+    put(Path(file).name, read_bytes(file, MOST_BYTES), folder)
+
+
+def put(name: str, content: bytes, folder: Path) -> Path:
+    """Write a file of code into a run's folder; its path there."""
+    copy = folder / OWN / _sum(content) / name
+    if not copy.is_file():
+        for place in (folder, copy.parent.parent, copy.parent):
+            make_folder(place)
+        write_atomically(copy, content)
+    return copy.absolute()
 
 
 def written(run: Run, folder: Path) -> Run:
@@ -42,24 +45,26 @@ def written(run: Run, folder: Path) -> Run:
 
 
 def at_home(net: str, folder: Path) -> str:
-    """A network as run.toml names it, with the whole path of a file in the run's folder."""
+    """The network that a file of settings in a folder names: the copy where the file is gone.
+
+    ValueError where the copy is not what was copied.
+    """
     file, name = parts(net)
-    if not file or Path(file).is_absolute() or not (folder / file).is_file():
+    if not file or (Path(file).is_file() and Path(file).is_absolute()):
         return net
-    return f"{(folder / file).absolute()}:{name}"
-
-
-def check_copy(net: str) -> None:
-    """ValueError where the copy is no longer the file that the run began with."""
-    file, _ = parts(net)
-    note = Path(file + SUM)
-    if not file or not note.is_file():
-        return
-    if _sum(Path(file)) != note.read_text()[:64]:
+    own = Path(file)
+    if not own.is_absolute() and (folder / own).is_file():
+        copy = folder / own
+    else:
+        copy = next((folder / OWN).glob(f"*/{own.name}"), Path())
+    if not copy.is_file():
+        return net
+    if copy.parent.parent.name == OWN and copy.parent.name != _sum(read_bytes(copy, MOST_BYTES)):
         raise ValueError(
-            f"{file} is not the file with which the run began: its checksum is not that in {note}. "
-            "Bring it back, or start a new run with another --out"
+            f"{copy} is not the file with which the run began: its folder's name is the beginning "
+            "of that one's SHA-256. Bring it back, or start a new run with another --out"
         )
+    return f"{copy.absolute()}:{name}"
 
 
 def same_code(kept: str, given: str) -> bool:
@@ -68,7 +73,7 @@ def same_code(kept: str, given: str) -> bool:
     if not (file and other) or name != called or Path(file).name != Path(other).name:
         return kept == given
     try:
-        return file == other or _sum(Path(file)) == _sum(Path(other))
+        return file == other or read_bytes(file, MOST_BYTES) == read_bytes(other, MOST_BYTES)
     except OSError:
         return False
 
@@ -79,5 +84,5 @@ def parts(net: str) -> tuple[str, str]:
     return (file, name) if ".py:" in net else ("", "")
 
 
-def _sum(file: Path) -> str:
-    return hashlib.sha256(read_bytes(file, MOST_BYTES)).hexdigest()
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGITS]

@@ -8,19 +8,24 @@ from dataclasses import replace
 import torch
 
 from ..data import Dataset
+from ..data.draws import Draws
+from ..evaluate.infer import logits_of
 from ..machine import choose_device
 from ..run.network import build
-from ..spec import totals, walk
+from ..spec import Committee, totals, walk
+from .boosting import rounds_of
 from .choosing import settled_precision
 from .forms import laid_out
 from .memory import check_batch
 from .pictures import open_data, preprocessing_for
 from .run import Run
 from .runner import threads_of
-from .source import Source
+from .source import Source, distortion_of
 from .state import start
 from .stepper import Alone
 
+TRIED = 200
+"""Pictures on which a filter is tried."""
 ENOUGH = 7e9
 """Multiply-adds of the pictures that are tried: a second or so, forwards and backwards."""
 LONG_ENOUGH, MOST_STEPS = 0.3, 20
@@ -33,6 +38,37 @@ def looked_at(run: Run) -> Dataset:
     device, net = choose_device(run.where.device), run.found.net.member
     check_batch(run.recipe, net, device)
     return open_data(run, net.input)
+
+
+def filter_seconds(run: Run, dataset: Dataset) -> float:
+    """About how long a committee's filters take, from some pictures; 0 for one network.
+
+    For each network after the first every round distorts all training pictures, and shows them to
+    the networks before it.
+    """
+    net = run.found.net
+    if not isinstance(net, Committee) or net.count < 2:
+        return 0.0
+    device = choose_device(run.where.device)
+    before = torch.get_num_threads()
+    torch.set_num_threads(run.where.threads or threads_of(run.recipe, net.member, device))
+    count = min(TRIED, len(dataset.train))
+    part = dataset.train.select(range(count))
+    member = run.network(len(dataset.classes)).net.member
+    model = build(member, generator=torch.Generator().manual_seed(0)).to(device).eval()
+    eyes = preprocessing_for(run.recipe, member, dataset)
+    distortion, draws = distortion_of(run.recipe), Draws(run.recipe.seed, 0, torch.arange(count))
+    seconds = []
+    for _ in range(2):  # the first is slower
+        began = time.perf_counter()
+        images = distortion(part.images[:], draws)
+        distorted = time.perf_counter()
+        logits_of(model, images, eyes, device)
+        seconds = [distorted - began, time.perf_counter() - distorted]
+    torch.set_num_threads(before)
+    later = net.count - 1
+    each = later * seconds[0] + later * (later + 1) / 2 * seconds[1]
+    return rounds_of(run.recipe) * each / count * len(dataset.train)
 
 
 def epoch_seconds(run: Run, dataset: Dataset) -> float:

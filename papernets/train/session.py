@@ -19,6 +19,7 @@ from ..evaluate.infer import logits_of
 from ..nets import Found
 from ..run.network import Network, build
 from ..watch import also_told_to
+from . import own_copy
 from .begin import begin
 from .checkpoint import (
     damaged,
@@ -114,6 +115,7 @@ def train_network(
             save_views(folder, state, info, seen, best=bool(state.best_weights))
         else:
             write_json(folder / ENVIRONMENT, environment(device))
+            own_copy.keep(recipe.net, folder)
             named = "" if given else save_lists(folder, seen)
             save_arrays(folder, preprocessing.content)
     params = sum(p.numel() for p in model.parameters())

@@ -55,10 +55,10 @@ def evaluate(
 
     `net` is a trained network's name, the folder of a bundle or a run, what `papernets.train` or
     `papernets.load` gave, or a module of ours. `data` is as for `papernets.train`; None is what the
-    network was trained on. `classes` are the names of arrays' labels, or of a module's outputs,
-    where it has none of its own. `part`, `protocol`, `ensemble` and the others are the verb's.
-    The report has `.error`, `.interval`, `.loss`, `.protocol`, `.confusion`, ..., and `.to_dict()`,
-    with errors as fractions. Nothing is written. ValueError and OSError say what is wrong.
+    network was trained on. `classes` are the names of arrays' labels, and of a module's outputs
+    where it has none of its own; those of a `Dataset` without them. `part`, `protocol`,
+    `ensemble` and the others are the verb's. The report has `.error`, `.interval`, `.loss`,
+    `.protocol`, `.confusion`, ..., and `.to_dict()`, with errors as fractions. Nothing is written. ValueError and OSError say what is wrong.
     """
     with ExitStack() as stack:
         stack.enter_context(worded())
@@ -67,7 +67,8 @@ def evaluate(
         how = Protocol(protocol) if isinstance(protocol, str) else protocol
         where = choose_device(device)
         stack.enter_context(_threads(threads))
-        bundles = [stack.enter_context(_bundle(one, classes)) for one in (net, *ensemble)]
+        names = data.classes if classes is None and isinstance(data, Dataset) else classes
+        bundles = [stack.enter_context(_bundle(one, names)) for one in (net, *ensemble)]
         for one in bundles:  # before the pictures are read
             places_of(bundles[0], one)
             resolved(one, how)

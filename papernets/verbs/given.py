@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from ..evaluate.predictor import Predictor
 from ..nets import look_up
 from ..peers.keep import kept_of, known_by_name
 from ..spec import Net
+from ..train import own_copy
 from ..train.folder import BROUGHT
 from ..train.pretrained import UNNAMED
 from ..train.run import Run
@@ -91,7 +91,7 @@ def _value(net: Net, folder: Path) -> Subject:
     except ValueError:  # a layer of the user's own
         known = None
     if known is None:
-        return Subject(_file(net, folder))
+        return _own(net, folder)
     name, options = known
     usual = look_up(name, **options).net.member
     settings: dict[str, Any] = {"options": options} if options else {}
@@ -100,6 +100,18 @@ def _value(net: Net, folder: Path) -> Subject:
     if net.input[1:] != usual.input[1:]:
         settings["input"] = tuple(net.input[1:])
     return Subject(name, settings)
+
+
+def _own(net: Net, folder: Path) -> Subject:
+    """A network as a file of code, which the run keeps."""
+    name = _file(net, folder)
+    content = Path(name.rpartition(":")[0]).read_bytes()
+
+    def bring(run: Run, place: Path) -> Run:
+        copy = own_copy.put(Path(name).name.rpartition(":")[0], content, place)
+        return run.changed(net=f"{copy}:NET")
+
+    return Subject(name, {}, bring)
 
 
 def _file(net: Net, folder: Path) -> str:
@@ -130,21 +142,22 @@ def _module(model: nn.Module, given: Mapping[str, Any], folder: Path) -> Subject
         if not isinstance(held_net, Net) or not held_net.classes:
             raise
         kept, unnamed = kept_of(model, range(max(held_net.classes, 2))), True
-    info, name = kept.info, ""
+    info, own = kept.info, Subject("")
     if info.net:
-        name = _file(_net_of(model), folder)
-        info = replace(info, network=Path(name).name, net={})
+        own = _own(_net_of(model), folder)
+        info = replace(info, network=Path(own.name).name, net={})
     if unnamed:
         info = replace(info, run={**info.run, UNNAMED: True})
     source = folder / BROUGHT
     save_bundle(source, info, kept.state)
 
     def bring(run: Run, place: Path) -> Run:
-        """Copy the bundle into the run's folder: it is there when the run is begun anew."""
-        shutil.copytree(source, place / BROUGHT)
+        """Keep the bundle in the run's folder: it is there when the run is begun anew."""
+        save_bundle(place / BROUGHT, info, kept.state)
+        run = own.bring(run, place) if own.bring else run
         return run.changed(weights=str((place / BROUGHT).absolute()))
 
-    return Subject(name, {"weights": str(source)}, bring)
+    return Subject(own.name, {"weights": str(source)}, bring)
 
 
 def _net_of(model: nn.Module) -> Net:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -12,6 +13,7 @@ from papernets import load_bundle
 from papernets.bundle.half import halve
 from papernets.bundle.info import read_info
 from papernets.bundle.save import save_bundle
+from papernets.bundle.seen import TRAIN, WRONG, Marked, Seen, read_seen, write_seen
 from papernets.cli import main
 
 
@@ -99,3 +101,13 @@ def test_a_damaged_bundle_is_not_halved(bundle, tmp_path):
     save_file(state, bundle / "weights.safetensors")  # without the description, another checksum
     with pytest.raises(ValueError, match="the checksum differs"):
         halve(bundle, tmp_path / "half")
+
+
+def test_what_the_network_has_seen_comes_along(bundle, tmp_path):
+    keys = np.arange(3, dtype=np.uint64) << np.uint64(40)
+    lists = {TRAIN: Marked.of(keys[:2]), WRONG: Marked.of(keys[2:])}
+    write_seen(bundle, Seen(lists, {TRAIN: 2, WRONG: 1}))
+    halve(bundle, tmp_path / "half")
+    kept = read_seen(tmp_path / "half")
+    assert kept.learnt(keys, keys).tolist() == [True, True, False]
+    assert set(kept.lists) == {TRAIN}  # where the rounded network is wrong is not known

@@ -8,10 +8,13 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from small_bundles import INFO, model_of
 
+from papernets.bundle.save import save_bundle
 from papernets.cli import main
 
 FOUR = ["alexnet", "vgg16", "googlenet", "resnet50"]
@@ -207,3 +210,31 @@ def test_it_needs_neither_torch_nor_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def trained(folder: Path, **settings: object) -> str:
+    """A bundle that says that it was trained by these settings."""
+    metrics = {"test_error": 0.25, "test_images": 40, "interval": [0.1, 0.4]}
+    run = {"data": "digits", "epochs": 3, "augment": {"shift": 1.0}, **settings}
+    info = replace(INFO, run=run, metrics=metrics)
+    save_bundle(folder, info, model_of().state_dict())
+    return str(folder)
+
+
+def test_of_trainings_what_was_done_otherwise_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b, c = (trained(tmp_path / str(seed), seed=seed, device="cpu") for seed in (1, 2, 3))
+    assert main(["compare", a, b]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    other = f"What was done otherwise in {a} and {b}: seed 1, 2."
+    assert said == f"{other} Whether chance explains a difference: papernets diff {a} {b}"
+    d = trained(tmp_path / "4", seed=1, device="cuda", augment={"shift": 2.0}, epochs=5)
+    assert main(["compare", a, d]) == 0
+    assert ": epochs 3, 5; augment.shift 1.0, 2.0. W" in capsys.readouterr().out
+    assert main(["compare", a, b, c]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith("What was done otherwise in these 3 trainings: seed 1, 2, 3. Whether ")
+    assert "two at a time: papernets diff" in said
+    assert main(["compare", a, "lenet5"]) == 0
+    assert "otherwise" not in capsys.readouterr().out

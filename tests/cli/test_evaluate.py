@@ -40,7 +40,8 @@ def test_what_people_see(run: Path, trained: Path, capsys: pytest.CaptureFixture
     assert " of 400 pictures; 95 % interval " in first and ", top-2 error " in first
     assert "top-10" not in first and "top-10 of 10 classes is never wrong, and left out." in err
     head = ["class", "pictures", "error", "precision", "recall", "f1", "confused", "with"]
-    beside, calibrated, *lines = lines
+    beside, calibrated, shown, *lines = lines
+    assert shown == "Protocol centre: one view of each picture."
     assert beside.startswith(
         "Always '1' is 89.75 % error; balanced error, the mean of the classes'"
     )

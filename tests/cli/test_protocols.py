@@ -179,6 +179,15 @@ def test_look_draws_the_boxes(
         assert drawn.width > 400
 
 
+def test_the_three_squares_of_a_square_are_one(capsys: pytest.CaptureFixture[str]) -> None:
+    photo(0, 0, (60, 60)).save("square.png")
+    words = ["square.png", "-o", "x.svg", "--protocol", "144"]
+    assert main(["look", "protocol", "googlenet", *words]) == 0
+    assert "A square picture has one square, which is shown three times" in capsys.readouterr().out
+    text = Path("x.svg").read_text()
+    assert text.count("three times the same square") == 4 and "middle" not in text
+
+
 def test_of_a_long_picture_the_middle_is_drawn_as_it_is_tested() -> None:
     """5,000 pixels of one would be a picture of 185,000, and 46,000 outputs."""
     photo(0, 0, (1, 5000)).save("long.png")
@@ -195,6 +204,11 @@ def test_of_a_long_picture_the_middle_is_drawn_as_it_is_tested() -> None:
         (["protocol", "alexnet", "p.png", "-o", "x.gif"], 2, "x.gif: no format has the suffix"),
         (["protocol", "alexnot", "p.png", "-o", "x.png"], 2, "unknown network 'alexnot'"),
         (["protocol", "alexnet", "none.png", "-o", "x.png"], 1, "none.png"),
+        (
+            ["protocol", "boosted_lenet4", "p.png", "-o", "x.png", "--protocol", "dense"],
+            2,
+            "boosted_lenet4 is a committee, whose networks answer one after the other: dense runs",
+        ),
         (
             ["protocol", "alexnet", "p.png", "-o", "x.png", "--scales", "100"],
             2,
@@ -215,6 +229,7 @@ def test_what_look_refuses(
     [
         ["--protocol", "ten-crop", "--average", "logits"],
         ["--protocol", "multi-crop+dense", "--scales", "40", "--crops", "2"],
+        ["--ensemble", "b", "--average", "logits"],
     ],
 )
 def test_predict_answers_as_evaluate_does(
@@ -247,6 +262,9 @@ def test_predict_answers_as_evaluate_does(
         (["a", "--average", "logits"], 2, "centre shows one view"),
         (["lenet1", "--protocol", "ten-crop"], 1, "digits are shown whole and centred"),
         (["lenet5_scan", "--scan", "--protocol", "144"], 2, "leave out --protocol"),
+        (["lenet5_scan", "--scan", "--ensemble", "lenet5"], 2, "leave out --ensemble"),
+        (["a", "--ensemble", "other"], 1, "other has other classes than a: it lacks 'red' and it"),
+        (["a", "--ensemble", "none"], 1, "none"),
     ],
 )
 def test_predict_refuses_what_cannot_be(

@@ -10,10 +10,18 @@ from small_runs import write_own
 from papernets.reproduce import measure
 from papernets.reproduce.claim import Arm
 from papernets.reproduce.claims import find
-from papernets.reproduce.estimate import paced
+from papernets.reproduce.estimate import Pace, paced
 from papernets.reproduce.report import outcome, write
 from papernets.reproduce.rules import Lower
-from papernets.reproduce.work import ASKED, asked_in, begin, epochs_left, perform, planned
+from papernets.reproduce.work import (
+    ASKED,
+    asked_in,
+    begin,
+    epochs_left,
+    filters_left,
+    perform,
+    planned,
+)
 from papernets.train.events import Epoch, Phase
 
 
@@ -122,6 +130,10 @@ def test_of_a_committee_the_epochs_of_all_networks_are_left(tmp_path):
         home.mkdir(parents=True)
         (home / "log.jsonl").write_text("{}\n" * lines)
     assert epochs_left(task, tmp_path) == 3 * 10 - 14
+    assert filters_left(task, tmp_path) == pytest.approx(2 / 3)  # of 1 + 2 networks asked
+    assert filters_left(task, tmp_path / "new") == 1
+    pace = Pace({task.arm.name: 1.0}, {task.arm.name: 30.0})
+    assert (pace.whole([task]), pace.left([task], tmp_path)) == (60, 16 + 20)
 
 
 LOGS = {

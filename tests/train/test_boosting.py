@@ -22,7 +22,9 @@ from papernets.train.boosting import disagreed, exit_margin, filtered, half_wron
 from papernets.train.events import Epoch, Phase
 from papernets.train.keeping import heeding
 from papernets.train.recipe import TrainRecipe
+from papernets.train.rehearsal import filter_seconds
 from papernets.train.source import generator
+from papernets.watch import told_to
 from papernets.words import resume_command
 
 CPU = torch.device("cpu")
@@ -175,8 +177,11 @@ def test_too_few_pictures_pass_the_filter():
 
     recipe = TrainRecipe("x", boost={"rounds": 3})
     message = "the filter for network 2 found 0 pictures in 3 rounds, too few to learn from"
-    with pytest.raises(ValueError, match=message):
+    told = []
+    with pytest.raises(ValueError, match=message), told_to(lambda *said: told.append(said)):
         filtered(recipe, 2, [Right()], DATA.train, EYES, CPU)
+    rounds = [said for said in told if said[0] == "rounds of the filter for network 2"]
+    assert [said[1:] for said in rounds] == [(1, 3), (2, 3), (3, 3)]
 
 
 OWN_COMMITTEE = """
@@ -207,6 +212,11 @@ def trio(tmp_path, monkeypatch):
 def members_of(folder):
     found = load_bundle(folder)
     return {k: v.numpy().tobytes() for k, v in found.model.state_dict().items()}, found.info.rule
+
+
+def test_filters_are_estimated_by_their_rounds(trio):
+    one, twice = (filter_seconds(trio.changed(boost={"rounds": n}), DATA) for n in (1, 4000))
+    assert 0 < one < twice and filter_seconds(a_run("lenet1"), DATA) == 0
 
 
 def test_a_committee_from_nothing_to_a_bundle(trio, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -17,7 +17,7 @@ from ...data.stored import Images, content_of_files, memory_for_pictures, read_s
 from ...words import composed, listed
 from ..known import Groups, Pictures
 from ..read import preprocessing_of, read_files
-from .outputs import as_outputs, outputs_of, resolved, values_of
+from .outputs import as_outputs, asked_by, resolved, values_of
 from .protocol import Protocol
 from .views import sheet
 
@@ -50,21 +50,34 @@ def answers_of(
     over views is averaged over the networks too, all alike (Szegedy et al. 2014, section 7;
     Simonyan and Zisserman 2014, section 4.5). ValueError where one has other classes.
     """
+    asked = resolved(bundles[0], protocol)
+    outputs = asked_together(bundles, protocol, device, batch)(pictures)
+    return Answers(outputs, asked, len(bundles))
+
+
+def asked_together(
+    bundles: Sequence[Bundle],
+    protocol: Protocol,
+    device: torch.device | str = "cpu",
+    batch: int | None = None,
+) -> Callable[[Pictures], Tensor]:
+    """What networks say of pictures together, as `answers_of`: float64 (N, classes)."""
     first, *others = bundles
     orders = [places_of(first, other) for other in others]
-    asked = resolved(first, protocol)
     for other in others:
         resolved(other, protocol)
-    outputs = outputs_of(first, pictures, protocol, device, batch)
+    asks = [asked_by(bundle, protocol, device, batch) for bundle in bundles]
     if not others:
-        return Answers(outputs, asked, 1)
-    total = values_of(outputs, protocol.average)
-    for other, order in zip(others, orders, strict=True):
-        own = pictures_for(pictures, preprocessing_of(first), other)
-        said = outputs_of(other, own, protocol, device, batch)
-        total = total + values_of(said, protocol.average)[:, order]
-    outputs = as_outputs(total / len(bundles), protocol.average)
-    return Answers(outputs, asked, len(bundles))
+        return asks[0]
+
+    def together(pictures: Pictures) -> Tensor:
+        total = values_of(asks[0](pictures), protocol.average)
+        for other, ask, order in zip(others, asks[1:], orders, strict=True):
+            said = ask(pictures_for(pictures, preprocessing_of(first), other))
+            total = total + values_of(said, protocol.average)[:, order]
+        return as_outputs(total / len(bundles), protocol.average)
+
+    return together
 
 
 def places_of(first: Bundle, other: Bundle) -> list[int]:
@@ -130,6 +143,12 @@ def fair_for(pictures: Pictures, others: Sequence[Bundle], part: str = "") -> Pi
     for other in others:
         seen = read_seen(other.folder)
         if seen is None:
+            if other.info.run.get("data"):  # a training of ours, whose list did not come along
+                pictures = _noted(
+                    pictures,
+                    f"{other.folder} keeps no list of its pictures: whether it was trained on some "
+                    "of these is not known",
+                )
             continue
         known = pictures.known
         if known is None and pictures.files:

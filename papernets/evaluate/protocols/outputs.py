@@ -19,7 +19,7 @@ from ...watch import watched
 from ..infer import PIXELS, batch_of, check_classes, for_both, logits_of, quickest, scaled
 from ..known import Pictures
 from ..read import preprocessing_of
-from .protocol import BOTH, CENTRE, CROPS, WHOLE, Protocol
+from .protocol import BOTH, CENTRE, CROPS, WHOLE, Protocol, check_one
 from .views import Shown, Views
 
 TINY = 1e-300
@@ -83,14 +83,9 @@ def resolved(bundle: Bundle, protocol: Protocol) -> Protocol:
     """
     check_classes(bundle)
     eyes = preprocessing_of(bundle)
-    if protocol.name in WHOLE:
-        if isinstance(bundle.model, Committee):
-            raise ValueError(
-                f"{bundle.folder} is a committee, whose networks answer one after the other: "
-                f"{protocol.name} runs one network over whole pictures. Crops work: ten-crop, 144"
-            )
-        if hasattr(bundle.model, "net"):
-            check_dense(bundle.model.net)  # type: ignore[arg-type]
+    check_one(protocol.name, isinstance(bundle.model, Committee), str(bundle.folder))
+    if protocol.name in WHOLE and hasattr(bundle.model, "net"):
+        check_dense(bundle.model.net)  # type: ignore[arg-type]
     if protocol.name in WHOLE:
         eyes.of_whole(eyes.height, eyes.width)  # says why, where it cannot be
     return protocol.resolved((eyes.height, eyes.width), eyes.test_side, bundle.info.network)

@@ -184,6 +184,15 @@ class Protocol:
         )
 
 
+def check_one(name: str, committee: bool, where: str) -> None:
+    """ValueError where a committee is to run over whole pictures."""
+    if committee and name in WHOLE:
+        raise ValueError(
+            f"{where} is a committee, whose networks answer one after the other: "
+            f"{name} runs one network over whole pictures. Crops work: ten-crop, 144"
+        )
+
+
 def proportional(printed: int, side: int) -> int:
     """A scale that is printed for 224, for another input: as it is near 224, else in proportion.
 
