@@ -79,7 +79,7 @@ def started(size, words):
     return [process(rank, size, port, words) for rank in range(size)]
 
 
-def ended(processes, timeout=600):
+def ended(processes, timeout=1800):
     """The exit codes and what was printed, of each process."""
     told = [process.communicate(timeout=timeout) for process in processes]
     return [process.returncode for process in processes], told

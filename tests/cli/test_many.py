@@ -195,18 +195,18 @@ def test_torchrun_starts_a_killed_rank_again_and_the_run_is_the_same(home, tmp_p
     """The weights, the log and the result are those of two processes that nobody killed."""
     out, whole = tmp_path / "killed", tmp_path / "whole"
     more = ["--save-every", "1steps"]
-    process = torchrun(2, asked(home, out, *more, epochs=40), "--max-restarts", "2")
+    process = torchrun(2, asked(home, out, *more, epochs=12), "--max-restarts", "2")
     until((out / "log.jsonl").exists, process)
     victims = [pid for pid in ranks_of(process.pid) if ranks_of_which(pid) == 1]
     os.kill(victims[0], signal.SIGKILL)
-    told = process.communicate(timeout=600)
+    told = process.communicate(timeout=1800)
     assert process.returncode == 0, told
     assert "going on after" in told[1]
-    process = torchrun(2, asked(home, whole, *more, epochs=40))
-    told = process.communicate(timeout=600)
+    process = torchrun(2, asked(home, whole, *more, epochs=12))
+    told = process.communicate(timeout=1800)
     assert process.returncode == 0, told
     assert left_by(out) == left_by(whole)
-    assert len(log_of(out)) == 40
+    assert len(log_of(out)) == 12
 
 
 def ranks_of(parent):
@@ -228,13 +228,13 @@ def test_torchrun_passes_a_signal_on_and_evaluates_as_one_does(home, tmp_path):
     process = torchrun(2, asked(home, out, epochs=100_000))
     until((out / "log.jsonl").exists, process)
     process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=600)
+    _, told = process.communicate(timeout=1800)
     assert "Stopped. Go on with: papernets train" in told
     assert (out / "state" / "state.pt").exists() and (out / "best").exists()
     words = ["evaluate", str(out), "--part", "train", "--out"]
     for size, name in ((2, "two"), (1, "one")):
         process = torchrun(size, [*words, str(tmp_path / name)])
-        told = process.communicate(timeout=600)
+        told = process.communicate(timeout=1800)
         assert process.returncode == 0, told
     one, two = (json.loads((tmp_path / n / "report.json").read_text()) for n in ("one", "two"))
     assert one == two
