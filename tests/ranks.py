@@ -35,10 +35,7 @@ def environment(rank, size, port):
     """What torchrun gives a process."""
     given = {"RANK": rank, "WORLD_SIZE": size, "LOCAL_RANK": rank, "LOCAL_WORLD_SIZE": size}
     told = {name: str(value) for name, value in given.items()}
-    return os.environ | told | {
-        "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "PYTHONPATH": PATH,
-        "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error",
-    }  # fmt: skip
+    return told | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "PYTHONWARNINGS": "error"}
 
 
 def free_port():
@@ -47,12 +44,33 @@ def free_port():
         return one.getsockname()[1]
 
 
-def process(rank, size, port, words, **options):
-    """`python WORDS` as one rank."""
-    return subprocess.Popen(
-        [sys.executable, *words], env=environment(rank, size, port), text=True,
+RUNNING: list[subprocess.Popen] = []
+"""Processes that were begun, and may still be there."""
+
+
+def begun(words, given, **options):
+    """`python WORDS`, with these in its environment."""
+    own = {"PYTHONPATH": PATH, "OMP_NUM_THREADS": "1"}
+    found = subprocess.Popen(
+        [sys.executable, *words], env=os.environ | own | given, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
+    RUNNING.append(found)
+    return found
+
+
+def process(rank, size, port, words, **options):
+    """`python WORDS` as one rank."""
+    return begun(words, environment(rank, size, port), **options)
+
+
+def end_all():
+    """End what is still there; torchrun's own processes end with its store."""
+    for one in RUNNING:
+        if one.poll() is None:
+            one.kill()
+            one.communicate()
+    RUNNING.clear()
 
 
 def started(size, words):
@@ -61,7 +79,7 @@ def started(size, words):
     return [process(rank, size, port, words) for rank in range(size)]
 
 
-def ended(processes, timeout=300):
+def ended(processes, timeout=1800):
     """The exit codes and what was printed, of each process."""
     told = [process.communicate(timeout=timeout) for process in processes]
     return [process.returncode for process in processes], told

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
+from ..ranks.place import speaks
 from ..words import one_line, said
 from . import screen
 from .app import app
@@ -70,7 +71,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return FAILED
     except Exception as error:
         if isinstance(error, USAGE):
-            error.show(sys.stderr)  # type: ignore[attr-defined]
+            if speaks():
+                error.show(sys.stderr)  # type: ignore[attr-defined]
             return WRONG_USE
         raise
     except BaseException as error:  # none of ours: a user's own file raised it

@@ -64,6 +64,11 @@ def place(environ: Mapping[str, str] = os.environ) -> Place:
     return Place(rank, size, local, here, restarts, most)
 
 
+def speaks(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is to say what all would say alike: the first, or one that is alone."""
+    return not environ.get("LOCAL_RANK") or environ.get("RANK", "0") == "0"
+
+
 def _number(environ: Mapping[str, str], name: str, usual: int) -> int:
     text = environ.get(name, "")
     try:

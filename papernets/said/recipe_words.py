@@ -49,6 +49,7 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(("clip_norm", "clip_value", "filter_rms"), NONE),
     **dict.fromkeys(("warmup_steps", "warmup_error", "gcn", "zca", "weight_decay"), NONE),
     "micro_batch": "the batch is computed at once; a small machine takes parts of it",
+    "sync_norm": "where processes share a batch, normalisation sees the whole batch",
     "enlarge": "pictures are stored as large as the network sees them",
     "augment": NONE,
     "standardise": "pictures have a mean taken away, or a range of their own, instead",

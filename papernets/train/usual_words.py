@@ -42,6 +42,7 @@ ELSEWHERE = {
         *("accumulate", "accumulation", "accum_steps", "grad_accum", "micro_batch_size"),
         *("gradient_accumulation_steps", "accumulate_grad_batches", "iter_size"),
     ),
+    "sync_norm": ("sync_bn", "syncbn", "sync_batchnorm", "sync_batch_norm", "cross_replica_norm"),
     "warmup": ("warmup_ratio", "warmup_epochs", "pct_start"),
     "warmup_steps": ("warmup_iters", "num_warmup_steps", "warmup_iterations"),
     "warmup_rate": ("warmup_lr", "warmup_lr_init", "start_lr"),

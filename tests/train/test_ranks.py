@@ -16,7 +16,7 @@ from torch import nn
 from papernets import data
 from papernets.data import Preprocessing, shards
 from papernets.evaluate.infer import logits_of
-from papernets.ranks.place import Place, place
+from papernets.ranks.place import Place, place, speaks
 from papernets.ranks.turns import in_turns
 from papernets.train.ranks.norms import Synced
 from papernets.train.ranks.ready import check_shared, shared_by
@@ -166,6 +166,7 @@ def test_where_a_process_stands():
     assert place({}) == place({"WORLD_SIZE": "1"}) == Place()
     assert place(ELSEWHERE) == Place(1, 4, 1, 2, restarts=2)
     assert place(ELSEWHERE).machines == 2
+    assert speaks({}) and speaks(ELSEWHERE | {"RANK": "0"}) and not speaks(ELSEWHERE)
 
 
 @siblings.together(
