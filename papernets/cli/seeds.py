@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
@@ -29,24 +29,23 @@ class One(Show):
         )
 
 
-def series_folders(run: Run) -> Iterator[Path]:
-    """runs/NETWORK-DATA-seeds-N for each N that is free."""
-    from .train import free_folders
-
-    name = next(free_folders(run)).name.rpartition("-")[0]
+def series_folders(free: Path) -> Iterator[Path]:
+    """runs/NETWORK-DATA-seeds-N for each N that is free; `free` is that of one run."""
+    name = free.name.rpartition("-")[0]
     every = (Path("runs", f"{name}-seeds-{n}") for n in itertools.count(1))
     return (folder for folder in every if not folder.exists())
 
 
 def train_series(
-    run: Run | None, out: str, given: dict[str, Any], json: bool, count: int | None
-) -> None:
-    """Train a run with `count` seeds from its own on, or go on where `run` is None; then sum up."""
-    from ..train.seeds import run_folder
-    from .train import train_one
+    run: Run | None, folder: Path, given: dict[str, Any], json: bool, count: int | None,
+    train_one: Callable[..., None],
+) -> None:  # fmt: skip
+    """Train a run with `count` seeds from its own on, or go on where `run` is None; then sum up.
 
-    assert run is not None or out
-    folder = Path(out) if out else next(series_folders(run))  # type: ignore[arg-type]
+    `train_one` trains one of them, as `cli.train` has it.
+    """
+    from ..train.seeds import run_folder
+
     with wrong_use():
         seeds, run = _seeds(folder, run, given, count)
     own = {k: v for k, v in given.items() if k != "seed"}

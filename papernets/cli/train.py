@@ -119,6 +119,14 @@ def train(
             "5min, 2h; 1epoch: at the end alone. [5min]",
         ),
     ] = "",
+    tracker: Annotated[
+        str,
+        typer.Option(
+            "--tracker",
+            help="tensorboard or mlflow, by its own package: is told the settings, each epoch's "
+            "numbers, the result and its pictures.",
+        ),
+    ] = "",
     channels: Annotated[
         int | None, typer.Option("--channels", help="Change the network's input channels.", min=1)
     ] = None,
@@ -164,7 +172,7 @@ def train(
     from ..train.seeds import run_folder, seeds_of
     from ..train.settings import located, resolve
     from ..train.trust import check_trusted, named_file
-    from .seeds import check_series, train_series
+    from .seeds import check_series, series_folders, train_series
 
     screen.quiet(quiet)
     flags = {
@@ -185,6 +193,7 @@ def train(
         "processes": processes,
         "save_every": save_every,
         "channels": channels,
+        "tracker": tracker,
     }
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
     if swapped := swaps.wanted(activation, norm, dropout, pooling, residual_scale):
@@ -219,7 +228,8 @@ def train(
         place = first if resume and several else Path(out) if out else next(free_folders(run))
         plan(run, place, given, json)
     elif several:
-        train_series(run, out, given, json, seeds)
+        whole = Path(out) if out else next(series_folders(next(free_folders(run))))
+        train_series(run, whole, given, json, seeds, train_one)
     else:
         train_one(run, out, given, json)
 
@@ -292,12 +302,14 @@ def train_one(
     from ..train.keeping import heeding
     from ..train.results import finished
     from ..train.runner import train as work
+    from ..train.tracking import check_tracker
     from .progress import Show as Alone
 
     resume = run is None
     if run is not None:
         with wrong_use():
             choose_device(run.where.device)
+            check_tracker(run.where.tracker)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
     with ExitStack() as stack, wrong_data():

@@ -78,7 +78,7 @@ class Run:
 PLACES = tuple(f.name for f in fields(Where))
 AFTER = {
     "data": ("data_dir", "strict", "memory"),
-    "seed": ("device", "threads", "workers", "processes", "tiles", "save_every"),
+    "seed": ("device", "threads", "workers", "processes", "tiles", "save_every", "tracker"),
 }
 """In a file, the settings of where stand after those of what they are nearest to."""
 NAMES = tuple(n for f in fields(TrainRecipe) for n in (f.name, *AFTER.get(f.name, ())))

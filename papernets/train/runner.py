@@ -19,6 +19,7 @@ from .recipe import TrainRecipe
 from .results import finished
 from .run import Run
 from .session import train_network
+from .tracking import check_tracker, tracked
 
 
 def train(run: Run, folder: Path) -> Iterator[Event]:
@@ -31,6 +32,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     if done is not None:
         yield Finished(done, already=True)
         return
+    check_tracker(run.where.tracker)
     device = choose_device(run.where.device)
     net = run.found.net.member  # whatever its classes
     usual = threads_of(run.recipe, net, device)
@@ -39,7 +41,7 @@ def train(run: Run, folder: Path) -> Iterator[Event]:
     dataset = open_data(run, net.input)
     found = run.network(len(dataset.classes))
     train_it = boost if isinstance(found.net, Committee) else train_network
-    yield from train_it(run, found, dataset, folder, device)
+    yield from tracked(train_it(run, found, dataset, folder, device), run, folder)
 
 
 def _check_settings(run: Run, folder: Path, finished: bool) -> None:
