@@ -89,6 +89,14 @@ def train(
             "5min, 2h; 1epoch: at the end alone. [5min]",
         ),
     ] = "",
+    tracker: Annotated[
+        str,
+        typer.Option(
+            "--tracker",
+            help="tensorboard or mlflow, by its own package: is told the settings, each epoch's "
+            "numbers, the result and its pictures.",
+        ),
+    ] = "",
     channels: Annotated[
         int | None, typer.Option("--channels", help="Change the network's input channels.", min=1)
     ] = None,
@@ -157,6 +165,7 @@ def train(
         "checkpointing": checkpointing or None,
         "save_every": save_every,
         "channels": channels,
+        "tracker": tracker,
     }
     given: dict[str, Any] = {k: v for k, v in flags.items() if v not in ("", None)}
     if swapped := swaps.wanted(activation, norm, dropout, pooling, residual_scale):

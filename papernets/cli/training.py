@@ -139,6 +139,7 @@ def work(
     from ..train.keeping import heeding
     from ..train.results import finished
     from ..train.runner import train as training
+    from ..train.tracking import check_tracker
     from .progress import Show as Alone
 
     out, given, resume = asked.out, asked.given, run is None
@@ -147,6 +148,7 @@ def work(
         with wrong_use():
             if together is None:
                 choose_device(run.where.device)
+            check_tracker(run.where.tracker)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
         speed.say_chosen(run)

@@ -88,6 +88,7 @@ AFTER = {
         "checkpointing",
         "channels_last",
         "save_every",
+        "tracker",
     ),
 }
 """In a file, the settings of where stand after those of what they are nearest to."""

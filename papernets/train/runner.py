@@ -24,6 +24,7 @@ from .recipe import TrainRecipe
 from .results import finished
 from .run import Run
 from .session import train_network
+from .tracking import check_tracker, tracked
 
 
 def train(
@@ -45,6 +46,7 @@ def train(
             tell_run(together.group, None)
         yield Finished(done, already=True)
         return
+    check_tracker(run.where.tracker)
     net = run.found.net.member  # whatever its classes
     if together is None:
         device = choose_device(run.where.device)
@@ -59,10 +61,11 @@ def train(
     dataset = open_data(run, net.input, given, here)
     found = run.network(len(dataset.classes))
     if together is not None:
-        yield from train_network(run, found, dataset, folder, device, None, together)
+        work = train_network(run, found, dataset, folder, device, None, together)
+        yield from tracked(work, run, folder)
         return
     train_it = boost if isinstance(found.net, Committee) else train_network
-    yield from train_it(run, found, dataset, folder, device)
+    yield from tracked(train_it(run, found, dataset, folder, device), run, folder)
 
 
 def _check_settings(run: Run, folder: Path, finished: bool) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..words import did_you_mean
 from .keeping import every
 from .toml import check_setting
 
 CHANNELS_LAST = ("auto", "on", "off")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+TRACKERS = ("", "tensorboard", "mlflow")
 MOST_THREADS = 1024
 MOVABLE = (
     "data", "data_dir", "strict", "memory", "device", "threads", "workers", "processes", "tiles",
-    "save_every", "compile", "checkpointing", "channels_last",
+    "save_every", "compile", "checkpointing", "channels_last", "tracker",
 )  # fmt: skip
 """What may be given anew where a run goes on: where it is done, and where its pictures are."""
 
@@ -34,8 +36,15 @@ class Where:
     channels_last: str = "auto"  # what one pixel's channels hold lies together; auto: where faster
     tiles: bool = True  # on a CPU, the first layers as one chain where they can be (`run.tiles`)
     save_every: str = "5min"  # within an epoch: 200steps, 30s, 5min, 2h; 1epoch: at its end alone
+    tracker: str = ""  # tensorboard or mlflow is told of the run; empty: none
 
     def __post_init__(self) -> None:
+        if self.tracker not in TRACKERS:
+            known = ", ".join(filter(None, TRACKERS))
+            raise ValueError(
+                f"unknown tracker {self.tracker!r}.{did_you_mean(self.tracker, TRACKERS)} "
+                f"Trackers: {known}"
+            )
         if self.device not in DEVICES:  # the name nearest to gpu is not what is meant
             raise ValueError(f"unknown device {self.device!r}. Devices: {', '.join(DEVICES)}")
         most = f"at most {MOST_THREADS:,}"
