@@ -56,6 +56,8 @@ def curve(own, **settings):
     rates = {"optimizer": "sgd"} if own is NORMED else {}
     run = a_run("tiny", **{**SETTINGS, **rates, **settings})
     state = start(laid_out(drawn(own), CPU, run.recipe, run.where), run.recipe)
+    if state.scaler is not None:  # the usual scale is too large for a first step, which it skips
+        state.scaler.load_state_dict({**state.scaler.state_dict(), "scale": 2.0**10})
     epochs = [e for e in fitted(state, DATA, EYES, run) if isinstance(e, Epoch)]
     return [value for e in epochs for value in (e.train_loss, e.val_loss)], state
 
