@@ -71,14 +71,18 @@ def save(
     return out
 
 
-def kept_of(model: nn.Module, classes: Iterable[str | int] | None = None) -> Kept:
+def kept_of(
+    model: nn.Module,
+    classes: Iterable[str | int] | None = None,
+    preprocessing: Preprocessing | Mapping[str, Any] | str | None = None,
+) -> Kept:
     """What `save` would write of one network; ValueError as there, and for a committee."""
     model = unwrapped(model)
     if isinstance(model, Twin):
         model = model._plain
     if isinstance(model, Committee):
         raise ValueError("a committee of networks: give one of them, model.members[0]")
-    return _kept(model, classes, None, model)
+    return _kept(model, classes, preprocessing, model)
 
 
 def known_by_name(net: Net) -> tuple[str, dict[str, Any]] | None:

@@ -16,7 +16,7 @@ from ..bundle.find import find_bundle
 from ..bundle.info import BundleInfo
 from ..bundle.load import Bundle, load_bundle
 from ..bundle.origin import origin_of
-from ..data import Dataset
+from ..data import Dataset, Preprocessing
 from ..data.arrays import held, is_held
 from ..evaluate.pictures import PARTS, Pictures, of_dataset, of_listing, open_pictures
 from ..evaluate.predictor import Predictor
@@ -28,7 +28,7 @@ from ..evaluate.whole import Source
 from ..machine import choose_device
 from ..peers.keep import kept_of
 from ..train.folder import data_of_run
-from ..words import either, type_of
+from ..words import either, listed, type_of
 from .trained import Trained
 from .worded import worded
 
@@ -44,6 +44,7 @@ def evaluate(
     ensemble: Sequence[Network] = (),
     top: int | Sequence[int] | None = None,
     classes: Sequence[str] | None = None,
+    preprocessing: Preprocessing | Mapping[str, Any] | str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     batch_size: int | None = None,
     device: str = "auto",
@@ -56,9 +57,11 @@ def evaluate(
     `net` is a trained network's name, the folder of a bundle or a run, what `papernets.train` or
     `papernets.load` gave, or a module of ours. `data` is as for `papernets.train`; None is what the
     network was trained on. `classes` are the names of arrays' labels, and of a module's outputs
-    where it has none of its own; those of a `Dataset` without them. `part`, `protocol`,
-    `ensemble` and the others are the verb's. The report has `.error`, `.interval`, `.loss`,
-    `.protocol`, `.confusion`, ..., and `.to_dict()`, with errors as fractions. Nothing is written. ValueError and OSError say what is wrong.
+    where it has none of its own; those of a `Dataset` without them. `preprocessing` says how such a
+    module sees pictures, as in `papernets.save`. `part`, `protocol`, `ensemble` and the others are
+    the verb's. The report has `.error`, `.interval`, `.loss`, `.protocol`, `.confusion`, ..., and
+    `.to_dict()`, with errors as fractions. Nothing is written. ValueError and OSError say what is
+    wrong.
     """
     with ExitStack() as stack:
         stack.enter_context(worded())
@@ -68,7 +71,9 @@ def evaluate(
         where = choose_device(device)
         stack.enter_context(_threads(threads))
         names = data.classes if classes is None and isinstance(data, Dataset) else classes
-        bundles = [stack.enter_context(_bundle(one, names)) for one in (net, *ensemble)]
+        bundles = [
+            stack.enter_context(_bundle(one, names, preprocessing)) for one in (net, *ensemble)
+        ]
         for one in bundles:  # before the pictures are read
             places_of(bundles[0], one)
             resolved(one, how)
@@ -80,7 +85,11 @@ def evaluate(
 
 
 @contextmanager
-def _bundle(net: object, classes: Sequence[str] | None) -> Iterator[Bundle]:
+def _bundle(
+    net: object,
+    classes: Sequence[str] | None,
+    preprocessing: Preprocessing | Mapping[str, Any] | str | None,
+) -> Iterator[Bundle]:
     """What is tested, as a bundle; a module is meanwhile in evaluation mode, later as before."""
     if isinstance(net, Predictor):
         yield net.bundle
@@ -88,7 +97,7 @@ def _bundle(net: object, classes: Sequence[str] | None) -> Iterator[Bundle]:
         yield net
     elif isinstance(net, nn.Module):
         with _at_rest(net):
-            yield _of_module(net, classes)
+            yield _of_module(net, classes, preprocessing)
     elif isinstance(net, str | os.PathLike | Trained):
         yield load_bundle(find_bundle(net.best if isinstance(net, Trained) else net))
     else:
@@ -98,14 +107,18 @@ def _bundle(net: object, classes: Sequence[str] | None) -> Iterator[Bundle]:
         )
 
 
-def _of_module(model: nn.Module, classes: Sequence[str] | None) -> Bundle:
+def _of_module(
+    model: nn.Module,
+    classes: Sequence[str] | None,
+    preprocessing: Preprocessing | Mapping[str, Any] | str | None,
+) -> Bundle:
     """A module's description; ValueError where nothing tells the names of its classes."""
     origin = origin_of(model)
     if isinstance(model, Committee) and origin is not None and origin.info is not None:
         info: BundleInfo = origin.info
     else:
         named = origin is not None and origin.info is not None
-        info = kept_of(model, None if named else classes).info
+        info = kept_of(model, None if named else classes, preprocessing).info
     return Bundle(info, model, Path(f"(a module of {info.network})"))
 
 
@@ -165,7 +178,7 @@ def _held(
     if isinstance(data, Mapping):
         wanted = part or "test"
         if wanted not in data:
-            raise ValueError(f"no part {wanted!r} among these: {either(list(data))}")
+            raise ValueError(f"no part {wanted!r} among these: {listed(map(str, data), 5)}")
         data, part = data[wanted], ""
     rows = held({"train": data}, names, "arrays").listings["train"]
     there = [name for name in rows.classes if name in set(rows.names)]
