@@ -16,13 +16,18 @@ KINDS = {"sgd": "momentum", "rmsprop": "rmsprop with momentum", "rmsprop_tensorf
 """The optimisers by what they keep of each parameter; all others keep what Adam does."""
 
 
-def check_batch(recipe: TrainRecipe, net: Net, device: torch.device) -> None:
+def check_batch(recipe: TrainRecipe, net: Net, device: torch.device, machines: int = 1) -> None:
     """ValueError where the network, a map of one picture, or a batch of pictures is too large.
 
     A batch holds floats; on another device than the CPU only bytes of it are made in memory here.
+    `machines` share it.
     """
     check_memory(net)
-    needed = recipe.batch_size * math.prod(net.input) * (4 if device.type == "cpu" else 1)
+    needed = (
+        math.ceil(recipe.batch_size / machines)
+        * math.prod(net.input)
+        * (4 if device.type == "cpu" else 1)
+    )
     if needed > free_memory():
         raise ValueError(
             f"{plural(recipe.batch_size, 'picture')} of {by(net.input)}, a batch, "

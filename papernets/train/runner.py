@@ -10,6 +10,7 @@ import torch
 from ..data import Dataset
 from ..data.gathered import Gathered
 from ..machine import choose_device, threads_for
+from ..ranks.place import Place
 from ..spec import Committee, Net, totals, walk
 from .boosting import boost, member_run
 from .checkpoint import check_unchanged, load_state
@@ -56,9 +57,9 @@ def train(
         device = ready(run, together.group.place)
         tell_run(together.group, run)
         yield Phase(shared_by(run, together.group.place, device))
-    check_batch(run.recipe, net, device)
-    here = 1 if together is None else together.group.place.here
-    dataset = open_data(run, net.input, given, here)
+    place = Place() if together is None else together.group.place
+    check_batch(run.recipe, net, device, place.machines)
+    dataset = open_data(run, net.input, given, place.here)
     found = run.network(len(dataset.classes))
     if together is not None:
         work = train_network(run, found, dataset, folder, device, None, together)

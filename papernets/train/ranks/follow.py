@@ -39,7 +39,7 @@ def follow(group: Group, stop: Agreed, given: dict[str, Any]) -> None:
         return
     device = ready(run, group.place)
     net = run.found.net.member
-    check_batch(run.recipe, net, device)
+    check_batch(run.recipe, net, device, group.place.machines)
     dataset = open_data(run, net.input, here=group.place.here)
     found = run.network(len(dataset.classes))
     told = hear(group)
