@@ -15,13 +15,13 @@ from .output import chosen, write
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..data import Dataset, Preprocessing
+    from ..data import Dataset, Part, Preprocessing
     from ..data.components import Components
     from ..train.recipe import TrainRecipe
     from ..train.run import Run
 
 PICTURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
-READ = ("augment", "enlarge", "seed", "low", "high")
+READ = ("augment", "mixup", "cutmix", "enlarge", "seed", "low", "high")
 """What is looked at of the settings that a bundle was trained with."""
 
 
@@ -65,14 +65,16 @@ def look_augment(asked: Asked, output: str) -> str:
     from ..draw.grid import Row, grid_figure
     from ..train.look import looked_at, source_for
 
-    recipe, eyes, picture, components, called = _taken(asked)
-    shown = looked_at(source_for(picture, recipe, eyes, components), asked.count)
+    recipe, eyes, pictures, components, called = _taken(asked)
+    shown = looked_at(source_for(pictures, recipe, eyes, components), asked.count)
     rows = [Row(one.name, one.detail, one.pictures.numpy()) for one in shown]
     title = f"{recipe.net}: what training does to a picture"
     by = f"Recipe {recipe.recipe}. " if recipe.recipe else ""
     notes = [f"{by}{called}. Left the original, as evaluation sees it."]
-    if recipe.augment.get("pca") and components is None and len(picture) == 3:
+    if recipe.augment.get("pca") and components is None and pictures.shape[1] == 3:
         notes.append("pca is drawn along ImageNet's components: one picture has none of its own.")
+    if (recipe.mixup or recipe.cutmix) and len(pictures) < 2:
+        notes.append("It is not mixed: that takes a data set, with a second picture.")
     alt = (
         f"{plural(len(rows), 'row')} of pictures, each the original and {asked.count} draws: "
         f"{', '.join(row.name for row in rows)}."
@@ -85,7 +87,8 @@ def look_augment(asked: Asked, output: str) -> str:
 def _taken(
     asked: Asked,
 ) -> tuple[TrainRecipe, Preprocessing, Tensor, Components | None, str]:
-    """The recipe, how pictures are seen, the stored picture, its set's components, its name."""
+    """The recipe, how pictures are seen, the stored picture (1 or 2, C, h, w) with one to mix it
+    with, its set's components, its name."""
     from ..bundle.find import bundle_meant
     from ..train.settings import resolve
 
@@ -133,7 +136,7 @@ def _of_bundle(
         recipe = TrainRecipe(**{**own, **given, "net": info.network})
     if file:
         picture = data.read_picture(asked.on, eyes)[0]
-        return recipe, eyes, picture, None, Path(asked.on).name
+        return recipe, eyes, picture[None], None, Path(asked.on).name
     with wrong_use():
         dataset = data.open(
             asked.on,
@@ -158,7 +161,7 @@ def _of_file(
     channels, height, width = shape
     if channels == 1:
         digit = Preprocessing(channels, height, width, shrink=recipe.shrink)
-        return recipe, digit, read_picture(path, digit)[0], None, Path(path).name
+        return recipe, digit, read_picture(path, digit)[0][None], None, Path(path).name
     larger = stored_larger(recipe, shape)
     stored = (round(height * larger), round(width * larger))
     with pillow_rules():
@@ -169,7 +172,7 @@ def _of_file(
         values = {"low": tuple(-m for m in means), "high": tuple(255 - m for m in means)}
     values["exact"] = recipe.exact_decoding
     eyes = Preprocessing(channels, height, width, stored, "photo", crop=larger > 1, **values)
-    return recipe, eyes, picture, None, Path(path).name
+    return recipe, eyes, picture[None], None, Path(path).name
 
 
 def _opened(run: Run) -> tuple[Dataset, Preprocessing]:
@@ -196,6 +199,19 @@ def _numbered(
     part, at = dataset.train, asked.number - 1
     if at >= len(part):
         raise WrongUse(f"--number {asked.number}: {dataset.name} has {len(part):,} to train on")
+    import torch
+
     components = measured(part.images) if recipe.augment.get("pca") else None
     name = shown(part.files[at]) if part.files else f"picture {asked.number:,}"
-    return part.images[at : at + 1][0], components, f"{dataset.name}, {Path(name).name}"
+    return (
+        part.images[torch.tensor(shown_with(part, at))],
+        components,
+        f"{dataset.name}, {Path(name).name}",
+    )
+
+
+def shown_with(part: Part, at: int) -> list[int]:
+    """The place of a picture, and of the next one of another class, for what mixes two."""
+    others = (part.labels != part.labels[at]).nonzero()[:, 0]
+    later = others[others > at]
+    return [at, *(int(several[0]) for several in (later, others) if len(several))][:2]

@@ -13,6 +13,7 @@ from ..words import percent, plural
 from . import screen, speed
 from .begun import left_alone
 from .epochs import epoch_line, heading, held_out_error, loss
+from .next_steps import next_steps
 
 BESIDE = ("balanced_error", "constant_error", "most_frequent", "untested")
 SKIPPED = 20  # lines on files that were left out
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..data import Dataset
     from ..train.events import Begun, Event, Finished, Started
     from ..train.recipe import TrainRecipe
+    from ..train.run import Run
     from .waiting import Waiting
 
 
@@ -36,6 +38,7 @@ class Show:
         self.held_out = 0
         self.waiting: Waiting | None = None
         self.began: Started | None = None
+        self.run: Run | None = None
 
     def event(self, event: Event) -> None:
         from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
@@ -65,6 +68,7 @@ class Show:
 
     def started(self, event: Started) -> None:
         self.began, self.recipe = event, event.run.recipe
+        self.run = self.run or event.run
         recipe = self.recipe  # of a committee's network, its own
         self.held_out = len(event.dataset.validation)
         screen.note(
@@ -208,6 +212,12 @@ class Show:
                 f"{mistakes}result.json"
             )
             screen.prose("Next: " + screen.whole(f"papernets evaluate {quote(str(self.folder))}"))
+            for command, what in (
+                next_steps(self.folder, self.run, result)
+                if self.run and "others_asked" not in result
+                else ()
+            ):
+                screen.prose(f"Or: {screen.whole(command)}  ({what})")
 
     def beside(self, result: dict[str, Any]) -> None:
         """The paper's own figure, marked where it is of other data."""

@@ -56,7 +56,7 @@ def rates_figure(
     for (_, at, colour, dashes), label in zip(marks, labels, strict=True):
         drawn.append(panel.axvline(at, color=colour, linestyle=dashes, linewidth=1.3, label=label))
     values = np.array(smooth)
-    low, high = float(values.min()), ABOVE * float(max(values[0], np.median(values)))
+    low, high = float(min(values.min(), *losses)), ABOVE * float(max(values[0], np.median(values)))
     panel.set_ylim(low - 0.08 * (high - low), high)
     panel.set_xlim(rates[0], rates[-1])
     ticks = [10.0**power for power in range(round(log10(rates[0])), round(log10(rates[-1])) + 1)]

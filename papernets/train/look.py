@@ -12,6 +12,7 @@ from ..data.components import IMAGENET, Components
 from ..data.crops import NUMBERS
 from ..data.draws import CROP, Draws
 from .augmenting import COLOURS, DISTORTIONS
+from .mixing import Mixing
 from .recipe import TrainRecipe
 from .source import Source, colour_of, crop_of, distortion_of, ground_of
 
@@ -38,6 +39,8 @@ SOURCES = {
     "contrast": HOWARD,
     "saturation": HOWARD,
     "hue": "Inception's released code",
+    "mixup": "Zhang et al. 2018, section 2",
+    "cutmix": "Yun et al. 2019, section 3.1",
     "lighting": f"{ALEXNET}, along ImageNet's components",
 }
 """Where each augmentation comes from."""
@@ -71,9 +74,10 @@ class Shown:
 def looked_at(source: Source, count: int) -> list[Shown]:
     """What a source's recipe does to its first picture: `count` draws of each, then of all.
 
+    It is mixed with the second one, where there is one.
     ValueError where the recipe changes nothing.
     """
-    recipe, picture = source.recipe, source.part.images[:1]
+    recipe, picture, second = source.recipe, source.part.images[:1], source.part.images[1:2]
     plain, ground = _plain(source.preprocessing)
     source = replace(source, preprocessing=plain)
     draws = Draws(recipe.seed, 1, torch.arange(count))
@@ -83,25 +87,37 @@ def looked_at(source: Source, count: int) -> list[Shown]:
     for name, detail in _strengths(recipe, plain):
         values = _alone(source, name, images, draws)
         found.append(Shown(name, f"{detail}\n{SOURCES[name]}", _levels(original, values + ground)))
+    mixing = source.mixing if len(second) else Mixing()
+    for name, alone in (("mixup", Mixing(mixing.mixup)), ("cutmix", Mixing(0.0, mixing.cutmix))):
+        if alone:
+            values, _ = alone(plain(images), plain(second).expand(count, -1, -1, -1), draws)
+            detail = f"shares of Beta({getattr(recipe, name):g}, {getattr(recipe, name):g})"
+            found.append(
+                Shown(name, f"{detail}\n{SOURCES[name]}", _levels(original, values + ground))
+            )
     if not found:
         raise ValueError(
             f"the recipe of {recipe.net} changes no training picture: try another --recipe, or "
             "--set augment.flip=0.5, say"
         )
-    values = source.augmented(images, draws) + ground
-    return [*found, Shown(TOGETHER, "as in training", _levels(original, values))]
+    values = source.augmented(images, draws)
+    if mixing:
+        others = second.expand(count, -1, -1, -1)
+        apart = Draws(recipe.seed, 1, torch.arange(count) + count)
+        values, _ = mixing(values, source.augmented(others, apart), draws)
+    return [*found, Shown(TOGETHER, "as in training", _levels(original, values + ground))]
 
 
 def source_for(
-    picture: Tensor, recipe: TrainRecipe, eyes: Preprocessing, components: Components | None
+    pictures: Tensor, recipe: TrainRecipe, eyes: Preprocessing, components: Components | None
 ) -> Source:
-    """A source of one stored picture uint8 (C, h, w), whose colours vary along these components.
+    """A source of stored pictures uint8 (n, C, h, w), whose colours vary along these components.
 
     None takes ImageNet's; of a grey picture, its own.
     """
-    if components is None and len(picture) == 3:
+    if components is None and pictures.shape[1] == 3:
         components = IMAGENET
-    part = Part(picture[None], torch.zeros(1, dtype=torch.int64))
+    part = Part(pictures, torch.zeros(len(pictures), dtype=torch.int64))
     return Source(part, eyes, recipe, torch.device("cpu"), (0, 1), components)
 
 

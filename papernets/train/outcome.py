@@ -188,6 +188,7 @@ def draw_mistakes(training: Training, logits: torch.Tensor, scored: Score) -> No
         dataset.classes,
         training.folder / "mistakes.png",
         title=f"{training.found.record.title} on {dataset.name}: {what}",
+        files=[dataset.test.files[i] for i in at.tolist()] if dataset.test.files else None,
     )
 
 
