@@ -11,6 +11,7 @@ CHANCE = 0.05
 """Below it a difference is called more than chance, as is usual."""
 ELSEWHERE = (
     "device", "threads", "workers", "processes", "save_every", "data_dir", "memory", "tiles",
+    "compile", "checkpointing", "channels_last",
 )  # fmt: skip
 """Settings that say where and how quickly, not what was done."""
 

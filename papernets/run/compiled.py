@@ -7,6 +7,7 @@ the modules that hold others are copies, in which dropout's factors are drawn be
 from __future__ import annotations
 
 import copy
+import math
 import os
 import shutil
 import warnings
@@ -80,30 +81,30 @@ class _Drop(nn.Module):
 
     factors: Tensor
 
-    def __init__(self, row: str, rate: float, shape: tuple[int, ...]):
+    def __init__(self, row: str, rate: float, count: int):
         super().__init__()
-        self.row, self.rate, self.shape = row, rate, shape
+        self.row, self.rate, self.count = row, rate, count
         self.register_buffer("factors", torch.ones(1), persistent=False)
 
     def draw(self, x: Tensor, drop: Drop | None) -> None:
         """Draw the factors for pictures (N, ...): 0, or what the others are multiplied by."""
-        ones = x.new_ones(len(x), *self.shape)
+        ones = x.new_ones(len(x), self.count)
         self.factors = (
             F.dropout(ones, self.rate) if drop is None else drop(self.row, ones, self.rate)
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * self.factors.to(x.dtype)
+        return x * self.factors.to(x.dtype).view(x.shape)
 
 
 def _with_draws(form: Fast) -> Network:
     """The plain network with its leaves shared, and dropout replaced."""
     plain: Network = form._plain
-    shapes = {row.name: row.input for row in walk(plain.net)}
+    sizes = {row.name: math.prod(row.input) for row in walk(plain.net)}
     shared: dict[int, Any] = {id(plain.net): plain.net}
     for name, module in plain.named_modules():
         if isinstance(module, nn.Dropout):
-            shared[id(module)] = _Drop(name, float(module.p), shapes[name])
+            shared[id(module)] = _Drop(name, float(module.p), sizes[name])
         elif not module._modules:
             shared[id(module)] = module
         for one in (*module._parameters.values(), *module._buffers.values()):

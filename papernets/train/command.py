@@ -11,7 +11,7 @@ from .toml import toml_value
 
 FLAGS = (
     "data", "data_dir", "recipe", "weights", "epochs", "batch_size", "seed", "device", "threads",
-    "workers", "processes", "save_every", "channels", "tracker",
+    "workers", "processes", "precision", "save_every", "channels", "tracker",
 )  # fmt: skip
 """Settings that are flags of their own; the others are given with --set."""
 
