@@ -41,7 +41,7 @@ class Show:
         self.run: Run | None = None
 
     def event(self, event: Event) -> None:
-        from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started
+        from ..train.events import Begun, Epoch, Finished, Phase, Progress, Started, Trouble
 
         if isinstance(event, Started):
             self.started(event)
@@ -49,6 +49,8 @@ class Show:
             self.begun(event)
         elif isinstance(event, Phase):
             screen.note(event.text)
+        elif isinstance(event, Trouble):  # under --quiet too
+            print(screen.fitted(event.text, sys.stderr), file=sys.stderr)
         elif isinstance(event, Progress):
             if self.bar is not None:
                 self.bar.update(

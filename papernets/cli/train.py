@@ -115,8 +115,9 @@ def train(
             help="A setting, key=value or table.key=value; may be repeated. Optimisers: "
             "adam, adamw, sgd, rmsprop, rmsprop_tensorflow, levenberg_marquardt. Schedules: "
             "constant, cosine, one_cycle, step, plateau, exponential, polynomial, listed. Losses: "
-            "cross_entropy, map, mse, binary. Rare classes: balance=weights. To end early: "
-            "stop_after=5. --dry-run prints all settings.",
+            "cross_entropy, map, mse, binary. Rare classes: balance=weights or sampling. Mixed "
+            "pictures: mixup=0.2, cutmix=1.0. To end early: stop_after=5. --dry-run prints all "
+            "settings.",
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,

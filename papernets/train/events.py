@@ -64,6 +64,13 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What failed beside a run, which goes on without it: its tracker, say."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """A sign of life: so many steps of this epoch are done."""
 
@@ -104,4 +111,4 @@ class Epoch:
         return {k: values[k] for k in first} | {"train_error": error} | values
 
 
-Event = Started | Begun | Progress | Epoch | Phase | Finished
+Event = Started | Begun | Progress | Epoch | Phase | Trouble | Finished

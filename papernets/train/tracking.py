@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from ..files import read_bytes
 from ..texts import parsed
 from ..words import one_line, said
-from .events import Begun, Epoch, Event, Finished, Phase, Started
+from .events import Begun, Epoch, Event, Finished, Started, Trouble
 from .folder import MOST_BYTES, write_json
 from .run import Run
 
@@ -147,7 +147,7 @@ def check_tracker(name: str) -> None:
 
 
 def tracked(events: Iterator[Event], run: Run, folder: Path) -> Iterator[Event]:
-    """The same events, of which the run's tracker is told; a failure is a `Phase`, once."""
+    """The same events, of which the run's tracker is told; a failure is `Trouble`, once."""
     name = run.where.tracker
     if not name:
         yield from events
@@ -158,7 +158,7 @@ def tracked(events: Iterator[Event], run: Run, folder: Path) -> Iterator[Event]:
             problem = teller.tell(event)
             yield event
             if problem:
-                yield Phase(problem)
+                yield Trouble(problem)
     finally:
         teller.close()
 

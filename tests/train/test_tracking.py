@@ -10,7 +10,7 @@ from small_runs import do, left_by, run_of, write_own
 
 from papernets.cli import main
 from papernets.train import outcome, tracking
-from papernets.train.events import Epoch, Phase
+from papernets.train.events import Epoch, Trouble
 from papernets.train.where import Where
 
 
@@ -136,7 +136,7 @@ def test_a_tracker_that_fails_ends_no_run_and_is_told_once(own, packages, monkey
 
     monkeypatch.setattr(Writer, "add_scalar", broken)
     events = do(run_of(own, epochs=2, tracker="tensorboard"), own / "run")
-    told = [event.text for event in events if isinstance(event, Phase)]
+    told = [event.text for event in events if isinstance(event, Trouble)]
     assert len(told) == 1 and "tensorboard failed (ConnectionError: no server" in told[0]
     assert "\n" not in told[0] and (own / "run" / "result.json").exists()
     assert not Writer.made[0].open
