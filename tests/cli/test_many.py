@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import resource
 import signal
 import time
 
@@ -179,12 +178,25 @@ def test_a_rank_that_is_killed_ends_the_others(rank, home, tmp_path):
     assert "another of the 2 processes has ended" in told[1 - rank][1]
 
 
+FULL = """
+import errno, os, sys
+from papernets.train import session
+def full(folder, *_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+session.save_state = full
+from papernets.__main__ import run
+sys.exit(run())
+"""
+
+
 @pytest.mark.slow
 def test_what_rank_0_cannot_write_ends_all(home, tmp_path):
-    """Its files may have 4 KB: run.toml fits, a state does not."""
-    port, words = ranks.free_port(), ["-m", "papernets", *asked(home, tmp_path / "out")]
-    small = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))}
-    started = [ranks.process(r, 2, port, words, **(small if r == 0 else {})) for r in range(2)]
+    """Its disk is full when it saves."""
+    port, words = ranks.free_port(), asked(home, tmp_path / "out")
+    started = [
+        ranks.process(0, 2, port, ["-c", FULL, *words]),
+        ranks.process(1, 2, port, ["-m", "papernets", *words]),
+    ]
     codes, ((_, told), other) = ranks.ended(started)
     assert codes == [1, 1] and other == ("", "")
     assert "could not save" in told and "Make room, then: papernets train" in told
