@@ -11,7 +11,8 @@ import math
 import os
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -36,15 +37,15 @@ def compiled(form: Fast) -> Callable[[Tensor], Tensor | Logits]:
     """
     _check_compiler(next(form.parameters()).device)
     network = _with_draws(form)
-    forward: Any = torch.compile(network, backend=BACKEND)
+    with _quiet():
+        forward: Any = torch.compile(network, backend=BACKEND)
     drops = [module for module in network.modules() if isinstance(module, _Drop)]
 
     def called(x: Tensor) -> Tensor | Logits:
         for module in drops:
             module.draw(x, form._form.drop)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the compiler, on itself
+            with _quiet():
                 return forward(x)  # type: ignore[no-any-return]
         except torch._dynamo.exc.TorchDynamoException as error:
             first = " ".join(str(error).split("\n")[:2])
@@ -54,6 +55,14 @@ def compiled(form: Fast) -> Callable[[Tensor], Tensor | Logits]:
             ) from error
 
     return called
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Within it the compiler does not warn of itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _check_compiler(device: torch.device) -> None:
