@@ -192,6 +192,8 @@ def test_an_environment_that_says_it_by_halves(changed, said):
         ("lenet1", {"processes": 2}, 2, "--processes 2 shares each batch within one process"),
         ("boosted_lenet4", {}, 2, "boosted_lenet4 is a committee, whose networks learn one"),
         ("resnet20", {"batch_size": 6, "sync_norm": False}, 4, "--batch-size 8 or more, or --set"),
+        ("resnet20", {"compile": True}, 2, "leave --compile out, or --set sync_norm=false"),
+        ("resnet20", {"checkpointing": True}, 2, "leave --checkpointing out, or --set sync_norm"),
     ],
 )
 def test_what_ranks_cannot_share(net, settings, size, said):
