@@ -42,7 +42,7 @@ OWN: dict[str, Any] = {
 
 
 def find_lr(**flags: Any) -> None:
-    """Find a learning rate: the loss while the rate rises step by step.
+    """Find a learning rate: the loss while it rises.
 
     Takes the flags of train, and trains a copy of the network for a few steps from a very small
     rate to a large one (Smith 2017). Suggests where the loss falls fastest, at most a tenth of

@@ -10,7 +10,7 @@ has them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import permutations
 
@@ -93,7 +93,8 @@ class Colour:
         ):
             if deviation and along is not None:
                 drawn = draws.normal(purpose, len(along.values)) * deviation
-                added = 255 * (drawn * torch.tensor(along.values)) @ torch.tensor(along.vectors)
+                drawn = 255 * (drawn * torch.tensor(along.values))
+                added = summed(drawn[:, :, None], torch.tensor(along.vectors))
                 found += added[:, :, None, None].to(found.device)
         return found
 
@@ -151,8 +152,18 @@ def luma(images: Tensor) -> Tensor:
     """How light pixels are, (N, 1, h, w); of grey pictures themselves."""
     if images.shape[1] == 1:
         return images
-    weights = torch.tensor(LUMA, device=images.device)
-    return torch.einsum("nchw,c->nhw", images, weights)[:, None]
+    return summed(images, LUMA)[:, None]
+
+
+def summed(values: Tensor, weights: Sequence[float] | Tensor) -> Tensor:
+    """The sum over the second dimension of values (N, K, ...), each times its weight.
+
+    One after another: a matrix product may round otherwise in a batch of another size.
+    """
+    found = values[:, 0] * weights[0]
+    for at in range(1, values.shape[1]):
+        found = found + values[:, at] * weights[at]
+    return found
 
 
 def turned(images: Tensor, turns: Tensor) -> Tensor:
@@ -183,6 +194,5 @@ def channelled(images: Tensor, channels: int) -> Tensor:
     if stored == channels or stored == 1:
         return values
     if stored == 3 and channels == 1:
-        luma = torch.tensor(LUMA, device=values.device)
-        return torch.einsum("nchw,c->nhw", values, luma)[:, None]
+        return summed(values, LUMA)[:, None]
     raise ValueError(f"pictures with {plural(stored, 'channel')} for a network with {channels}")

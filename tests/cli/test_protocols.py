@@ -185,7 +185,7 @@ def test_the_three_squares_of_a_square_are_one(capsys: pytest.CaptureFixture[str
     assert main(["look", "protocol", "googlenet", *words]) == 0
     assert "A square picture has one square, which is shown three times" in capsys.readouterr().out
     text = Path("x.svg").read_text()
-    assert text.count("three times the same square") == 4 and "middle" not in text
+    assert text.count("three times the same square") == 4 and ", middle" not in text
 
 
 def test_of_a_long_picture_the_middle_is_drawn_as_it_is_tested() -> None:

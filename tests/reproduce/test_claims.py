@@ -66,7 +66,7 @@ def test_arms_differ_in_what_is_compared_alone():
         ("pca-colour", {"augment"}),
         ("dropout", {"options"}),
         ("lrn", {"options"}),
-        ("relu", {"options"}),
+        ("relu", {"options", "learning_rate"}),
         ("label-smoothing", {"label_smoothing"}),
         ("residual-scale", {"options"}),
         ("batch-norm", {"options", "learning_rate"}),

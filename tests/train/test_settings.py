@@ -114,7 +114,7 @@ def test_settings_without_effect():
     plain = TrainRecipe("lenet1")
     still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
     still |= {"milestones", "gamma", "patience", "drops", "monitor", "every", "power", "rates"}
-    still |= {"freeze_to", "head_only", "unfreeze"}
+    still |= {"freeze_to", "head_only", "unfreeze", "zooms"}
     still |= {"alpha", "curvature", "decays", "average_kind", "nesterov"}
     assert without_effect(plain) == still
     other = TrainRecipe(
@@ -122,7 +122,7 @@ def test_settings_without_effect():
     )
     others = {"balance", "mixup", "cutmix", "betas", "low", "high", "label_smoothing", "epsilon"}
     unused = {"constant", "probe", "fallback", "freeze_norm", "momentum", "nesterov", "warmup"}
-    unused |= {"freeze_to", "head_only", "unfreeze"}
+    unused |= {"freeze_to", "head_only", "unfreeze", "zooms"}
     assert without_effect(other) == still - unused | others
     tensorflow = TrainRecipe("lenet1", optimizer="rmsprop_tensorflow", schedule="exponential")
     assert not {"momentum", "alpha", "epsilon", "gamma", "every"} & without_effect(tensorflow)

@@ -12,7 +12,7 @@ from small_runs import DATA, EYES, SHARP, TINY, a_run, fitted
 
 from papernets.nets.registry import net
 from papernets.run.network import build
-from papernets.train import stepper
+from papernets.train import forms
 from papernets.train.events import Epoch
 from papernets.train.settings import checked, parse_set
 from papernets.train.state import start
@@ -36,11 +36,11 @@ def calls(monkeypatch):
     """Each network that a stepper put on tiles, with what came of it."""
     found = []
 
-    def spy(network, really=stepper.tiled):
+    def spy(network, really=forms.tiled):
         found.append(really(network))
         return found[-1]
 
-    monkeypatch.setattr(stepper, "tiled", spy)
+    monkeypatch.setattr(forms, "tiled", spy)
     return found
 
 

@@ -136,7 +136,7 @@ def test_neither_batches_nor_what_is_read_at_a_time_change_the_answers(
     bundle.model.train()
     monkeypatch.setattr(views_of, "MOST_BYTES", 1)
     few = outputs_of(bundle, pictures, protocol, batch=3)
-    torch.testing.assert_close(few, whole, rtol=0, atol=1e-6)
+    torch.testing.assert_close(few, whole, rtol=2e-6, atol=1e-6)
     assert bundle.model.training  # it has its mode again
 
 
