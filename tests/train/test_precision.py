@@ -86,8 +86,9 @@ def test_real_networks_follow_float32(name):
         state = start(laid_out(model.train(), CPU, recipe), recipe)
         stepper = Alone(model, Source(DATA.train, eyes, recipe, CPU))
         batches = [b for epoch in (1, 2) for b in stepper.epoch(epoch)]
-        found[kind] = [float(stepper.step(state, batch, 0.005).loss) for batch in batches]
-    assert found["bf16"] == pytest.approx(found["float32"], rel=0.05)
+        found[kind] = [float(stepper.step(state, batch, 0.0003).loss) for batch in batches]
+    bound = 0.03 * found["float32"][0]  # the losses themselves go to 0 within these steps
+    assert found["bf16"] == pytest.approx(found["float32"], rel=0, abs=bound)
 
 
 @pytest.mark.parametrize("kind", ["bf16", "fp16", "float64"])
