@@ -34,9 +34,9 @@ training pictures that were left out."""
 USUAL, FOLDS = 4.0, 5
 """The spread where there are too few pictures to choose, and in how many parts they are left
 out."""
-CHOOSING, MOST_WORK = 2_000, 1e11
-"""On how many pictures the spread is chosen at most; on fewer where that would take more
-multiply-adds."""
+CHOOSING, MOST_WORK, DRAWS = 2_000, 1e11, 3
+"""On how many pictures the spread is chosen at most, on fewer where that would take more
+multiply-adds; and in how many ways they are parted at most, so that it does not hang on one."""
 STEPS = 100
 """Steps of L-BFGS at most."""
 ABOVE = 10.0
@@ -204,33 +204,39 @@ class Fitter:
         classes = int(self.seen.labels.max()) + 1
         cost = self.x[0].numel() * classes * len(SPREADS) * FOLDS * STEPS * 2
         places = self.seen.places
-        most = int(min(CHOOSING, MOST_WORK / cost))
+        most = int(min(CHOOSING, MOST_WORK / cost, len(places)))
         if len(places[:most].unique()) < FOLDS * classes:
             return {}
-        fold = folds(self.seen.labels, places, most)
         losses = dict.fromkeys(SPREADS, 0.0)
-        for left_out in range(FOLDS):
-            inside = ((fold >= 0) & (fold != left_out)).nonzero()[:, 0]
-            outside = (fold == left_out).nonzero()[:, 0]
-            for number, spread in enumerate(SPREADS):
-                self.fit(inside, spread, warm=number > 0)
-                with torch.no_grad():
-                    x = self.x[outside].double()
-                    loss = float(self.loss(self.layers(x), self.seen.labels[outside]))
-                losses[spread] += loss / FOLDS
+        draws = int(max(1, min(DRAWS, MOST_WORK / (cost * most))))
+        for draw in range(draws):
+            fold = folds(self.seen.labels, places, most, draw)
+            for left_out in range(FOLDS):
+                inside = ((fold >= 0) & (fold != left_out)).nonzero()[:, 0]
+                outside = (fold == left_out).nonzero()[:, 0]
+                for number, spread in enumerate(SPREADS):
+                    self.fit(inside, spread, warm=number > 0)
+                    with torch.no_grad():
+                        x = self.x[outside].double()
+                        loss = float(self.loss(self.layers(x), self.seen.labels[outside]))
+                    losses[spread] += loss / (FOLDS * draws)
         return losses
 
 
-def folds(labels: Tensor, places: Tensor, most: int) -> Tensor:
+def folds(labels: Tensor, places: Tensor, most: int, draw: int = 0) -> Tensor:
     """The part of each view (M,), 0 to FOLDS - 1, all of one picture in the same; -1 for none.
 
-    The first `most` views are in one; the parts have as many of each class as can be.
+    The first `most` views are in one; the parts have as many of each class as can be. Each `draw`
+    parts them otherwise, always the same; 0 by their order.
     """
     pictures, of_view = places[:most].unique(return_inverse=True)
     classes = torch.empty_like(pictures)
     classes[of_view] = labels[:most]
+    order = torch.arange(len(pictures))
+    if draw:
+        order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(draw))
     part = torch.empty_like(pictures)
-    part[classes.argsort(stable=True)] = torch.arange(len(pictures)) % FOLDS
+    part[order[classes[order].argsort(stable=True)]] = torch.arange(len(pictures)) % FOLDS
     found = torch.full_like(places, -1)
     found[:most] = part[of_view]
     return found
