@@ -27,6 +27,15 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def utf8(text: str) -> bool:
+    """Whether text can be written to a file: it has no surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def look_alike(names: Iterable[str]) -> list[list[str]]:
     """Groups of names that differ in case, spaces or Unicode's forms alone."""
     found: dict[str, list[str]] = {}

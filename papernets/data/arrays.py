@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from torch import Tensor
 from papernets.data.gathered import Gathered, Rows, gathered
 from papernets.data.layout import split_of
 from papernets.data.picture import Packed
-from papernets.words import brief, plural, type_of
+from papernets.words import brief, composed, first_line, plural, type_of, utf8
 
 FORMS = (
     "uint8 (N, H, W), (N, H, W, 3) or (N, 3, H, W), values 0 to 255, or a list of (H, W) and "
@@ -50,14 +50,47 @@ def held(data: Any, classes: Sequence[str] | None = None, called: str = "arrays"
     or names; without `classes` numbers are the names. ValueError says what does not fit.
     """
     parts = data if isinstance(data, Mapping) else {"train": data}
+    order = _ordered(called, classes)
     rows: dict[str, Rows] = {}
     for part, pair in parts.items():
         split = split_of(part) if isinstance(part, str) else None
         if split is None or split in rows:
             raise ValueError(f"a part called {brief(part)}: parts are train, val and test")
-        rows[split] = _rows(f"{called} {split}", pair, classes)
-    order = list(map(str, classes)) if classes is not None else []
-    return gathered(called, rows, (), order)
+        rows[split] = _rows(f"{called} {split}", pair, order)
+    return gathered(called, rows, (), order or [])
+
+
+def _ordered(called: str, classes: object) -> list[str] | None:
+    """The names of the classes in their order; ValueError where they cannot tell them apart."""
+    if classes is None:
+        return None
+    unordered = str | bytes | Mapping | set | frozenset
+    if isinstance(classes, unordered) or not isinstance(classes, Iterable):
+        raise ValueError(
+            f"{called}: classes must be names in the order of the labels, not {brief(classes)}: "
+            "classes=['ants', 'bees']"
+        )
+    names = [str(name) for name in classes]
+    _check_names(called, names)
+    known = [composed(name) for name in names]
+    twice = next((name for at, name in enumerate(known) if name in known[:at]), None)
+    if twice is not None:
+        raise ValueError(
+            f"{called}: two classes are called {brief(twice)}: each needs a name of its own"
+        )
+    return names
+
+
+def _check_names(called: str, names: Iterable[str]) -> None:
+    """ValueError for a name that cannot be written or read."""
+    for name in dict.fromkeys(names):
+        if not name.strip():
+            raise ValueError(f"{called}: a class is called {name!r}: give it a name")
+        if not utf8(name):
+            raise ValueError(
+                f"{called}: the name of a class, {brief(name)}, has characters that no file can "
+                "hold (surrogates, of a name that was not UTF-8): give it as text"
+            )
 
 
 def _rows(called: str, pair: Any, classes: Sequence[str] | None) -> Rows:
@@ -96,7 +129,13 @@ def _coloured(one: NDArray[Any]) -> bool:
 
 def _array(values: Any) -> NDArray[Any]:
     if isinstance(values, Tensor):
-        return values.detach().cpu().numpy()  # type: ignore[no-any-return]
+        try:
+            return values.detach().cpu().numpy()  # type: ignore[no-any-return]
+        except (TypeError, NotImplementedError, RuntimeError) as error:  # meta, bfloat16, sparse
+            raise ValueError(
+                f"a tensor on {values.device} of {values.dtype} gives no numbers "
+                f"({first_line(error)})"
+            ) from None
     return np.asarray(values)
 
 
@@ -114,21 +153,27 @@ def _names(called: str, labels: Any, classes: Sequence[str] | None) -> list[str]
     if values.ndim != 1:
         raise ValueError(f"{called}: labels of shape {values.shape}: give one a picture, (N,)")
     if values.dtype.kind in "US":
-        return list(_named(called, [str(value) for value in values.tolist()], classes))
+        names = [str(value) for value in values.tolist()]
+        _check_names(called, names)
+        return list(_named(called, names, classes))
     if values.dtype.kind not in "iu":
         raise ValueError(
             f"{called}: labels are {values.dtype}: give whole numbers, places among the classes, "
             "or names"
         )
-    if classes is None:
-        classes = [str(number) for number in range(int(values.max(initial=-1)) + 1)]
-    wrong = (values < 0) | (values >= len(classes))
+    wrong = values < 0
+    if classes is not None:
+        wrong |= values >= len(classes)
     if wrong.any():
         raise ValueError(
-            f"{called} picture {int(wrong.argmax())}: label {int(values[wrong][0])} among "
-            f"{plural(len(classes), 'class', 'classes')}"
+            f"{called} picture {int(wrong.argmax())}: label {int(values[wrong][0])}"
+            + (": they begin at 0" if classes is None else f" among {_count(classes)}")
         )
-    return [str(classes[at]) for at in values.tolist()]
+    return [str(at if classes is None else classes[at]) for at in values.tolist()]
+
+
+def _count(classes: Sequence[str]) -> str:
+    return plural(len(classes), "class", "classes")
 
 
 def _named(called: str, names: list[str], classes: Sequence[str] | None) -> Iterator[str]:

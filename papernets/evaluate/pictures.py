@@ -18,7 +18,7 @@ from ..data.kinds import gatherer
 from ..data.known import names_for
 from ..data.layout import misplaced
 from ..data.notes import of_remarks
-from ..data.picture import shown
+from ..data.picture import Packed, shown
 from ..data.stored import (
     File,
     Images,
@@ -224,7 +224,8 @@ def _whole(
     try:
         known = matched(own, found, shown(root), _unnamed(bundle))
     except ValueError as error:
-        meant = misplaced(root) if not gatherer(root) else ""
+        folders = not isinstance(source.files[0], Packed) and not gatherer(root)
+        meant = misplaced(root) if folders else ""
         raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
     places = dict(zip(found, known, strict=True))
     read = _files(source.files, preprocessing, strict, room)

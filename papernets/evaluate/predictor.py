@@ -23,7 +23,7 @@ from ..spec import Committee as CommitteeSpec
 from ..spec import Net
 from ..words import brief, by, listed, plural, shortened, type_of
 from .predict import Answer, Source, predict
-from .protocols.protocol import CENTRE, Protocol
+from .protocols.protocol import CENTRE, Protocol, protocol_of
 from .read import preprocessing_of, read_files
 
 Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
@@ -107,7 +107,7 @@ class Predictor:
             raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
         sources, several = _sources(pictures)
         device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
-        how = Protocol(protocol) if isinstance(protocol, str) else protocol
+        how = protocol_of(protocol)
         answers = list(predict(self.bundle, sources, top=top, device=device, protocol=how))
         if several:
             return answers

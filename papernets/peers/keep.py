@@ -24,7 +24,7 @@ from ..data import Preprocessing
 from ..nets import beside, find, look_up
 from ..run.fast import Twin
 from ..spec import Net, parted
-from ..words import brief, plural
+from ..words import brief, plural, utf8
 from .replaced import check_heads, check_modules, unwrapped_heads
 from .unchanged import check_same, check_unchanged, net_of
 from .usual import adapted, completed, usual
@@ -172,7 +172,7 @@ def _names(
             f"{plural(len(names), 'name')} for the "
             f"{plural(net.classes, 'class', 'classes')} of {net.name}"
         )
-    unfit = next((name for name in names if not _writable(name)), None)
+    unfit = next((name for name in names if not utf8(name)), None)
     if unfit is not None:
         raise ValueError(
             f"the name of a class, {brief(unfit)}, has characters that no file can hold "
@@ -182,14 +182,6 @@ def _names(
     if twice is not None:
         raise ValueError(f"two classes are called {brief(twice)}: each needs a name of its own")
     return names
-
-
-def _writable(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _network(net: Net, origin: Origin) -> tuple[str, dict[str, Any], dict[str, Any]]:

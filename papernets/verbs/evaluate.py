@@ -22,7 +22,7 @@ from ..evaluate.pictures import PARTS, Pictures, of_dataset, of_listing, open_pi
 from ..evaluate.predictor import Predictor
 from ..evaluate.protocols.ensemble import fair_for, places_of
 from ..evaluate.protocols.outputs import resolved
-from ..evaluate.protocols.protocol import Protocol
+from ..evaluate.protocols.protocol import Protocol, protocol_of
 from ..evaluate.report import Report, report
 from ..evaluate.whole import Source
 from ..machine import choose_device
@@ -67,7 +67,7 @@ def evaluate(
         stack.enter_context(worded())
         if part and part not in PARTS:
             raise ValueError(f"no part {part!r}: give {either(PARTS)}")
-        how = Protocol(protocol) if isinstance(protocol, str) else protocol
+        how = protocol_of(protocol)
         where = choose_device(device)
         stack.enter_context(_threads(threads))
         names = data.classes if classes is None and isinstance(data, Dataset) else classes

@@ -23,6 +23,7 @@ from ..train.run import TABLES, Run
 from ..train.runner import train as work
 from ..train.settings import checked, joined, located, read_config, resolve
 from ..train.trust import check_trusted, named_file
+from ..words import brief, type_of
 from .given import Subject, pictures_of, subject_of
 from .interrupt import Interrupt
 from .trained import Trained, trained
@@ -61,6 +62,11 @@ def train(
     with ExitStack() as stack:
         stack.enter_context(worded())
         stack.enter_context(_as_before())
+        _check_paths(out=out, config=config)
+        if not isinstance(progress, bool) and not callable(progress):
+            raise ValueError(
+                f"progress is {type_of(progress)}: give True, or a function that takes each event"
+            )
         pictures, named = pictures_of(data, classes)
         given = _settings(config, named, settings)
         net = net if net != "" else _told(config, out if resume else None, given, trust)
@@ -89,6 +95,17 @@ def train(
             )
             raise
     return trained(folder)
+
+
+def _check_paths(**given: object) -> None:
+    """ValueError that names what should be a path, and cannot be one."""
+    for name, value in given.items():
+        if value is None:
+            continue
+        if not isinstance(value, str | os.PathLike):
+            raise ValueError(f"{name} is {type_of(value)}: give a path")
+        if "\0" in os.fspath(value):
+            raise ValueError(f"{name}={brief(value)} has a zero byte, which no path has")
 
 
 def _settings(config: object, named: str, settings: Mapping[str, Any]) -> dict[str, Any]:

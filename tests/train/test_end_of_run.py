@@ -1,6 +1,7 @@
 """What a run tells at its end: how far its scores can be trusted, and its worst mistakes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -61,3 +62,25 @@ def test_the_worst_mistakes_are_shown(done, tmp_path, monkeypatch, wrong, said):
     training = outcome.Training(None, started.found, started.dataset, None, None, None, tmp_path)
     outcome.draw_mistakes(training, logits, score(logits.numpy(), labels.numpy()))
     assert shown["n"] == min(wrong, 25) and said in shown["t"]
+
+
+def test_mistakes_of_pictures_inside_files_and_of_arrays_have_names(done, tmp_path, monkeypatch):
+    from papernets.data.arrays import Held
+    from papernets.draw import mistakes
+
+    _, started = done
+    kept, real = {}, mistakes.mistakes_figure
+
+    def watched(*args, **rest):
+        kept.update(rest)
+        return real(*args, **rest)
+
+    monkeypatch.setattr(mistakes, "mistakes_figure", watched)
+    test = started.dataset.test
+    held = tuple(Held("arrays test", test.images[:, 0].numpy(), at) for at in range(len(test)))
+    dataset = replace(started.dataset, test=replace(test, files=held))
+    logits = torch.nn.functional.one_hot(test.labels, 3).float()
+    logits[2] = logits[2].roll(1)
+    training = outcome.Training(None, started.found, dataset, None, None, None, tmp_path)
+    outcome.draw_mistakes(training, logits, score(logits.numpy(), test.labels.numpy()))
+    assert kept["files"] == ["arrays test picture 2"] and (tmp_path / "mistakes.png").is_file()

@@ -77,6 +77,8 @@ def test_arrays_by_their_names_and_threads_as_before(bundle):
         ({"top": 0}, "top 0: give 1 or more"),
         ({"ensemble": ["lenet1"]}, "has other classes than"),
         ({"data": (TEST.images, TEST.labels + 1)}, "label 3 among 3 classes"),
+        ({"data": (TEST.images, TEST.labels), "classes": ["x", "y", "z"]}, "does not know: x"),
+        ({"protocol": 5}, "protocol is an int: give a name"),
         ({"data": {"train": (1, 2)}}, "no part 'test' among these: train"),
         ({"data": replace(DATA, classes=("low", "mid", "high"))}, "does not know: high"),
     ],

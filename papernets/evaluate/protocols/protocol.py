@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...numbers import is_whole
-from ...words import brief, by, did_you_mean, either, listed, plural
+from ...words import brief, by, did_you_mean, either, listed, plural, type_of
 from .boxes import Size, View, centre, grid_crops, scaled_size, square_crops, ten_crops
 
 CENTRE, TEN, SQUARES, DENSE = "centre", "ten-crop", "144", "dense"
@@ -218,3 +218,12 @@ def scales_given(text: str) -> tuple[int, ...]:
             "between them: 256,384,512"
         )
     return tuple(map(int, parts))
+
+
+def protocol_of(given: object) -> Protocol:
+    """A protocol by its name, or as it is; ValueError for what is neither."""
+    if isinstance(given, str):
+        return Protocol(given)
+    if not isinstance(given, Protocol):
+        raise ValueError(f"protocol is {type_of(given)}: give a name, such as protocol='ten-crop'")
+    return given
