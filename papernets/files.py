@@ -17,7 +17,8 @@ import struct
 import time
 import zipfile
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -121,6 +122,21 @@ def make_folder(path: Path) -> None:
         raise NotADirectoryError(
             errno.ENOTDIR, f"{path} is {kind}: nothing is written through it. Move it away"
         )
+
+
+@contextmanager
+def new_folders(path: Path) -> Iterator[None]:
+    """Make a folder to write in, and those above it; gone again, where empty, after an error."""
+    made = [place for place in (path, *path.parents) if not place.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for place in made:
+                place.rmdir()
+        raise
 
 
 def lock_file(path: Path) -> BinaryIO:

@@ -49,6 +49,7 @@ def find_lr(**flags: Any) -> None:
     where it is least. Writes a picture and JSON; no run is made or changed. The same seed gives the
     same numbers.
     """
+    from ..files import new_folders
     from ..train.finding import check_range, suggested, tries
 
     screen.quiet(flags["quiet"])
@@ -59,6 +60,7 @@ def find_lr(**flags: Any) -> None:
         found: list[Tried] = []
         with wrong_use():
             check_range(flags["steps"], flags["start"], flags["end"])
+        stack.enter_context(new_folders(folder))  # before the work, not after it
         test = tries(run, flags["steps"], flags["start"], flags["end"])
         for one in test:
             found.append(one)
@@ -142,10 +144,8 @@ def _told(run: Run, found: list[Tried], best: Suggestion) -> dict[str, Any]:
 def _write(folder: Path, run: Run, found: list[Tried], best: Suggestion) -> None:
     from ..draw.canvas import save
     from ..draw.rates import rates_figure
-    from ..files import make_folder
     from ..train.folder import write_json
 
-    make_folder(folder)
     told = _told(run, found, best)
     figure = rates_figure(
         told["rates"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -95,22 +95,19 @@ def _seeds(
 @contextmanager
 def _made(folder: Path, seeds: list[int]) -> Iterator[None]:
     """The folder of a series while it is trained; gone where not even the first run began."""
-    from ..files import make_folder
+    from ..files import new_folders
     from ..train.folder import ENVIRONMENT
     from ..train.seeds import SERIES, begin_series, run_folder
 
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
-    make_folder(folder)
-    begin_series(folder, seeds)
-    try:
-        yield
-    except Exception:
-        if made and not (run_folder(folder, seeds[0]) / ENVIRONMENT).exists():
-            (folder / SERIES).unlink(missing_ok=True)
-            with suppress(OSError):
-                for place in made:
-                    place.rmdir()
-        raise
+    new = not folder.exists()
+    with new_folders(folder):
+        begin_series(folder, seeds)
+        try:
+            yield
+        except Exception:
+            if new and not (run_folder(folder, seeds[0]) / ENVIRONMENT).exists():
+                (folder / SERIES).unlink(missing_ok=True)
+            raise
 
 
 def _sum_up(folder: Path, json: bool) -> None:

@@ -54,6 +54,8 @@ def place(environ: Mapping[str, str] = os.environ) -> Place:
             f"{'is' if len(lacking) == 1 else 'are'} not set: start {size} processes by torchrun, "
             f"which sets them all ({START}), or take WORLD_SIZE away: unset WORLD_SIZE"
         )
+    if not 0 <= (port := _number(environ, "MASTER_PORT", 0)) < 1 << 16:
+        raise ValueError(f"MASTER_PORT is {port}: a port is below 65536. torchrun sets it: {START}")
     rank, local = _number(environ, "RANK", 0), _number(environ, "LOCAL_RANK", 0)
     here = _number(environ, "LOCAL_WORLD_SIZE", local + 1)
     if not (0 <= rank < size and 0 <= local < here <= size):

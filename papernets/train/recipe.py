@@ -25,8 +25,9 @@ CHOICES = {
 """Settings that are one of a few words; the optimiser's and the schedule's stand in their files."""
 BOOST = ("rounds", "again")
 """What `boost` may hold: passes of a filter, and the share of the distortions on filtered sets."""
-MOST_MIXED = 10
-"""The largest `mixup` and `cutmix`: nearly all shares are then halves."""
+LEAST_MIXED, MOST_MIXED = 0.001, 10
+"""The smallest and the largest `mixup` and `cutmix`: nearly all shares are then 0 or 1, or halves.
+"""
 OTHERWISE = {
     "channels": "use --channels, or channels of the run",
     "input": "use input of the run, such as --set input=32",
@@ -110,7 +111,8 @@ class TrainRecipe(Pacing, Learning, Transfer, Basics):
     def _check_mixing(self) -> None:
         for name in ("mixup", "cutmix"):
             value = getattr(self, name)
-            check_setting(self, name, 0 <= value <= MOST_MIXED, f"from 0 to {MOST_MIXED}")
+            good = value == 0 or LEAST_MIXED <= value <= MOST_MIXED
+            check_setting(self, name, good, f"0, or from {LEAST_MIXED} to {MOST_MIXED}")
             if not value:
                 continue
             if self.loss != "cross_entropy":

@@ -42,8 +42,10 @@ def seeds_of(folder: Path) -> list[int]:
         raise ValueError(f"{file} is not JSON ({error}): it lists the seeds of {folder}") from None
     seeds = found.get("seeds") if isinstance(found, dict) else None
     whole = isinstance(seeds, list) and all(is_whole(seed, 0) for seed in seeds)
-    if not whole or not seeds or len(set(seeds)) != len(seeds):
-        raise ValueError(f'{file} must list seeds, as {{"seeds": [0, 1, 2]}} does')
+    if not whole or not seeds or seeds != list(range(seeds[0], seeds[0] + len(seeds))):
+        raise ValueError(
+            f'{file} must list seeds, one after another, as {{"seeds": [0, 1, 2]}} does'
+        )
     return list(seeds)
 
 

@@ -68,8 +68,9 @@ def test_a_series_that_was_stopped_goes_on(asked, tmp_path, monkeypatch, capsys)
 
 def test_what_cannot_be_is_told(asked, tmp_path, capsys):
     out = tmp_path / "two"
-    assert main([*asked[:3], str(tmp_path / "no"), "--seeds", "2", "--out", str(out)]) == 2
-    assert not out.exists()
+    deep = str(tmp_path / "runs" / "deep")
+    assert main([*asked[:3], str(tmp_path / "no"), "--seeds", "2", "--out", deep]) == 2
+    assert not (tmp_path / "runs").exists()
     assert main([*asked, "--seeds", "2", "--out", str(out), "--quiet"]) == 0
     capsys.readouterr()
     assert main([*asked, "--seeds", "2", "--out", str(out)]) == 2
@@ -80,9 +81,10 @@ def test_what_cannot_be_is_told(asked, tmp_path, capsys):
     one = ["train", "--trust", "--out", str(out / "seed0"), "--resume", "--seeds", "3"]
     assert main(one) == 2
     assert "holds no runs of several seeds" in " ".join(capsys.readouterr().err.split())
-    (out / "seeds.json").write_text('{"seeds": [0, 0]}')
-    assert main(again) == 2
-    assert "must list seeds" in capsys.readouterr().err
+    for wrong in ('{"seeds": [0, 0]}', '{"seeds": [0, 5]}', '{"seeds": [0, 1e400]}'):
+        (out / "seeds.json").write_text(wrong)
+        assert main(again) == 2
+        assert "must list seeds, one after another" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_picture_needs_seeds():

@@ -63,7 +63,7 @@ def test_it_ends_where_the_loss_explodes(tmp_path):
 
 def test_the_verb_writes_a_picture_and_numbers_and_says_what_next(tmp_path, capsys):
     net, data = write_own(tmp_path)
-    out = tmp_path / "found"
+    out = tmp_path / "runs" / "found"  # in a folder that is not there yet
     asked = ["find-lr", net, "--data", data, "--batch-size", "16", "--steps", "40", "--seed", "3"]
     assert main([*asked, "--set", "optimizer=sgd", "--out", str(out)]) == 0
     said = " ".join(capsys.readouterr().out.split())
@@ -84,6 +84,7 @@ def test_wrong_use_of_the_verb(tmp_path, capsys):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "run.toml").touch()
     for flags, told in (
+        (["--data", str(tmp_path / "no"), "--out", str(tmp_path / "new" / "x")], "no such folder"),
         (["--out", str(tmp_path / "run")], "holds a run, which find-lr leaves alone"),
         (["--from", "1", "--to", "0.1"], "the rates must rise"),
         (["--set", "schedule=listed", "--set", "rates=[[0.1, 1]]"], "names its rates itself"),
@@ -91,6 +92,7 @@ def test_wrong_use_of_the_verb(tmp_path, capsys):
     ):
         assert main(["find-lr", net, "--data", data, *flags]) == 2
         assert told in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "new").exists()
     assert main(["find-lr"]) == 2
     assert "name a network, such as papernets find-lr lenet5" in capsys.readouterr().err
 

@@ -150,9 +150,10 @@ def test_classes_without_pictures_have_no_share():
 @pytest.mark.parametrize(
     "wanted, told",
     [
-        ({"mixup": -0.1}, "mixup must be from 0 to 10, not -0.1"),
-        ({"cutmix": 11.0}, "cutmix must be from 0 to 10, not 11"),
-        ({"mixup": float("nan")}, "mixup must be from 0 to 10"),
+        ({"mixup": -0.1}, "mixup must be 0, or from 0.001 to 10, not -0.1"),
+        ({"cutmix": 11.0}, "cutmix must be 0, or from 0.001 to 10, not 11"),
+        ({"mixup": 1e-20}, "mixup must be 0, or from 0.001 to 10, not 1e-20"),
+        ({"mixup": float("nan")}, "mixup must be 0, or from 0.001 to 10"),
         ({"mixup": 0.2, "loss": "binary"}, "loss 'binary' takes one: --set loss=cross_entropy"),
         ({"cutmix": 1.0, "loss": "map"}, "cutmix gives a picture two classes at once"),
         ({"mixup": 0.2, "optimizer": "levenberg_marquardt"}, "knows no mixed pictures"),

@@ -176,6 +176,8 @@ def test_where_a_process_stands():
         ({"MASTER_ADDR": "", "LOCAL_RANK": ""}, "LOCAL_RANK and MASTER_ADDR are not set"),
         ({"WORLD_SIZE": "four"}, "WORLD_SIZE is 'four', not a number"),
         ({"WORLD_SIZE": "0"}, "WORLD_SIZE is 0: it is the number of processes"),
+        ({"MASTER_PORT": "abc"}, "MASTER_PORT is 'abc', not a number: torchrun sets it"),
+        ({"MASTER_PORT": "65536"}, "MASTER_PORT is 65536: a port is below 65536"),
         ({"RANK": "4"}, "RANK 4 of WORLD_SIZE 4"),
     ],
 )
