@@ -15,6 +15,7 @@ from ..bundle.save import save_bundle
 from ..bundle.seen import Seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..data.notes import untrained
+from ..data.picture import shown
 from ..evaluate.calibration import calibration
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, balance, confusion, score, worst
@@ -188,7 +189,7 @@ def draw_mistakes(training: Training, logits: torch.Tensor, scored: Score) -> No
         dataset.classes,
         training.folder / "mistakes.png",
         title=f"{training.found.record.title} on {dataset.name}: {what}",
-        files=[dataset.test.files[i] for i in at.tolist()] if dataset.test.files else None,
+        files=[shown(dataset.test.files[i]) for i in at.tolist()] if dataset.test.files else None,
     )
 
 

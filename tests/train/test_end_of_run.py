@@ -1,6 +1,7 @@
 """What a run tells at its end: how far its scores can be trusted, and its worst mistakes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from small_runs import do, run_of, write_own
 
 from papernets.cli import main
 from papernets.data import Part
+from papernets.data.arrays import Held
 from papernets.evaluate.metrics import score
 from papernets.train import outcome
 from papernets.train.events import Started
@@ -61,3 +63,25 @@ def test_the_worst_mistakes_are_shown(done, tmp_path, monkeypatch, wrong, said):
     training = outcome.Training(None, started.found, started.dataset, None, None, None, tmp_path)
     outcome.draw_mistakes(training, logits, score(logits.numpy(), labels.numpy()))
     assert shown["n"] == min(wrong, 25) and said in shown["t"]
+
+
+def test_mistakes_without_a_file_of_their_own_are_named(done, tmp_path, monkeypatch):
+    """Pictures of arrays, tables, tar shards and zip files have a name, and no path."""
+    from papernets.draw import mistakes
+
+    _, started = done
+    test, named, real = started.dataset.test, [], mistakes.mistakes_figure
+
+    def noted(*given, files, **more):
+        named.extend(files)
+        return real(*given, files=files, **more)
+
+    monkeypatch.setattr(mistakes, "mistakes_figure", noted)
+    held = tuple(Held("arrays", list(test.images[:, 0].numpy()), at) for at in range(len(test)))
+    dataset = replace(started.dataset, test=replace(test, files=held))
+    logits = torch.nn.functional.one_hot(test.labels, 3).float()
+    logits[2:4] = logits[2:4].roll(1, 1)
+    training = outcome.Training(None, started.found, dataset, None, None, None, tmp_path)
+    outcome.draw_mistakes(training, logits, score(logits.numpy(), test.labels.numpy()))
+    assert sorted(named) == ["arrays picture 2", "arrays picture 3"]
+    assert (tmp_path / "mistakes.png").read_bytes()[:4] == b"\x89PNG"
