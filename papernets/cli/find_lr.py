@@ -145,6 +145,7 @@ def _write(folder: Path, run: Run, found: list[Tried], best: Suggestion) -> None
     from ..files import make_folder
     from ..train.folder import write_json
 
+    folder.parent.mkdir(parents=True, exist_ok=True)
     make_folder(folder)
     told = _told(run, found, best)
     figure = rates_figure(

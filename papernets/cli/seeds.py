@@ -100,6 +100,7 @@ def _made(folder: Path, seeds: list[int]) -> Iterator[None]:
     from ..train.seeds import SERIES, begin_series, run_folder
 
     made = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.parent.mkdir(parents=True, exist_ok=True)
     make_folder(folder)
     begin_series(folder, seeds)
     try:
