@@ -141,6 +141,13 @@ def _batches(stepper: Stepper, state: State, recipe: TrainRecipe) -> Iterator[Ba
         yield from stepper.epoch(number)
 
 
+def _instead(rates: Sequence[float]) -> str:
+    """What to try after a test that ended too early, with the rates that it tried."""
+    if len(rates) > EDGE and rates[-1] > 100 * rates[0]:  # it has seen rates that learn
+        return f"end lower, --to {rates[-1]:.1g}, or take more steps, --steps 100"
+    return f"begin lower, --from {rates[0] / 1000 if rates else LOW:.1g}"
+
+
 def suggested(tried: Sequence[Tried]) -> Suggestion:
     """The rate to take: where the smoothed loss falls fastest, at most a tenth of its least's.
 
@@ -150,8 +157,8 @@ def suggested(tried: Sequence[Tried]) -> Suggestion:
     rates, smooth = [t.rate for t in tried], [t.smooth for t in tried]
     if len(tried) < FEWEST:
         raise ValueError(
-            f"the loss was no number, or exploded, after {plural(len(tried), 'step')}: begin "
-            f"lower, --from {tried[0].rate / 1000 if tried else LOW:.1g}"
+            f"the loss was no number, or exploded, after {plural(len(tried), 'step')}, and "
+            f"{FEWEST} are needed: {_instead(rates)}"
         )
     lowest = min(range(EDGE + 1, len(tried) - 1), key=smooth.__getitem__)
     inside = range(EDGE, max(lowest, EDGE + 1))

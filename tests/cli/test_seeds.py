@@ -21,7 +21,7 @@ def asked(tmp_path, monkeypatch):
 
 
 def test_each_seed_is_an_ordinary_run_and_the_mean_is_told(asked, tmp_path, capsys):
-    out = tmp_path / "three"
+    out = tmp_path / "runs" / "three"  # neither is there yet
     assert main([*asked, "--seed", "4", "--seeds", "3", "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert main([*asked, "--seed", "5", "--out", str(tmp_path / "five"), "--quiet"]) == 0

@@ -9,6 +9,7 @@ from small_runs import do, run_of, write_own
 
 from papernets.cli import main
 from papernets.data import Part
+from papernets.data.arrays import Held
 from papernets.evaluate.metrics import score
 from papernets.train import outcome
 from papernets.train.events import Started
@@ -65,7 +66,6 @@ def test_the_worst_mistakes_are_shown(done, tmp_path, monkeypatch, wrong, said):
 
 
 def test_mistakes_of_pictures_inside_files_and_of_arrays_have_names(done, tmp_path, monkeypatch):
-    from papernets.data.arrays import Held
     from papernets.draw import mistakes
 
     _, started = done

@@ -1,6 +1,7 @@
 """A learning-rate range test: its numbers, its suggestion, its files; no run is changed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from small_runs import run_of, write_own
@@ -31,8 +32,11 @@ def test_the_suggestion_is_where_the_loss_falls_fastest_at_most_a_tenth_of_the_l
 
 
 def test_too_few_steps_are_told():
-    with pytest.raises(ValueError, match="exploded, after 5 steps: begin lower, --from 1e-09"):
+    with pytest.raises(ValueError, match="5 steps, and 20 are needed: begin lower, --from 1e-09"):
         suggested(a_test([2.0] * 5))
+    few = [replace(one, rate=1e-6 * 2**at) for at, one in enumerate(a_test([2.0] * 15))]
+    with pytest.raises(ValueError, match=r"end lower, --to 0\.02, or take more steps, --steps 100"):
+        suggested(few)  # from 1e-6 on, as far as rates that learn
     with pytest.raises(ValueError, match="--steps must be at least 20, not 3"):
         check_range(3, 1e-6, 1.0)
     with pytest.raises(ValueError, match="the rates must rise from above 0"):
