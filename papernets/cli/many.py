@@ -59,6 +59,11 @@ def train_together(here: Place, asked: Asked, work: Callable[..., None]) -> None
                 follow(group, stop, asked.given)
             return
         check_restarts(here, asked.out)
+        if asked.seeds is not None:
+            raise WrongUse(
+                "several seeds are several runs, and torchrun's processes share one: leave --seeds "
+                "out, or train them without torchrun"
+            )
         asked.resume = asked.resume or begun_before(here, asked.out)
         work(asked, asked.resolved(), Together(group, stop))
 

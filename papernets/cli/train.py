@@ -174,11 +174,6 @@ def train(
     with wrong_use():
         given = settings(config, given, set_ or [])
         here = place()
-        if here.several and seeds is not None and not dry_run:
-            raise ValueError(
-                "several seeds are several runs, and torchrun's processes share one: leave --seeds "
-                "out, or train them without torchrun"
-            )
     asked = Asked(name, given, config, out, resume, trust, json, seeds, profile)
     if here.several and not dry_run:
         train_together(here, asked, work)

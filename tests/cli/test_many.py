@@ -125,6 +125,7 @@ WRONG = {
     "processes": (["--processes", "2"], "--processes 2 shares each batch within one process"),
     "a number that is none": (["--epochs", "many"], "Invalid value for '--epochs'"),
     "no pictures": (["--data", "nowhere"], "nowhere"),
+    "several seeds": (["--seeds", "2"], "leave --seeds out, or train them without torchrun"),
     "other than rank 0": (["--out", "RANK"], "rank 1 was started with other settings than rank 0"),
     "diverges": (["--set", "learning_rate=1e29", "--set", "optimizer=sgd"], "is kept in"),
 }
