@@ -15,15 +15,25 @@ LONGER = 2
 """A run that may be prolonged is offered so many times its epochs."""
 
 
+def first_step(folder: Path, run: Run | None) -> str:
+    """The command that tests a run; DATA stands for pictures, where its own are not on the disk."""
+    from ..data.names import MEMORY
+
+    other = " --data DATA" if run and run.recipe.data.startswith(MEMORY) else ""
+    return f"papernets evaluate {quote(str(folder))}{other}"
+
+
 def next_steps(folder: Path, run: Run, result: dict[str, Any]) -> list[tuple[str, str]]:
-    """Commands after the first one, `evaluate`, each with what it is for."""
+    """Commands after `first_step`, each with what it is for."""
     from ..data import NAMES
-    from ..data.names import normal
+    from ..data.names import MEMORY, normal
     from ..train.prolonging import why_not
 
     recipe, here = run.recipe, quote(str(folder))
     kind = "DIGIT.png" if normal(recipe.data) in NAMES[:3] else "PICTURE"
     found = [(f"papernets predict {here} {kind}", "what is on a new picture")]
+    if recipe.data.startswith(MEMORY):
+        return found  # no command has its pictures
     if recipe.head_only:
         whole = f"papernets train --weights {quote(recipe.weights)} --data {quote(recipe.data)}"
         found.append((whole, "trains all of the network, not its classifier alone"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ..spec import BatchNorm, Net, walk
@@ -13,7 +12,7 @@ from ..words import percent, plural
 from . import screen, speed
 from .begun import left_alone
 from .epochs import epoch_line, heading, held_out_error, loss
-from .next_steps import next_steps
+from .next_steps import first_step, next_steps
 
 BESIDE = ("balanced_error", "constant_error", "most_frequent", "untested")
 SKIPPED = 20  # lines on files that were left out
@@ -213,7 +212,7 @@ class Show:
                 f"Written to {self.folder}: best/ (the trained network), {curves}confusion.png, "
                 f"{mistakes}result.json"
             )
-            screen.prose("Next: " + screen.whole(f"papernets evaluate {quote(str(self.folder))}"))
+            screen.prose("Next: " + screen.whole(first_step(self.folder, self.run)))
             for command, what in (
                 next_steps(self.folder, self.run, result)
                 if self.run and "others_asked" not in result
