@@ -45,6 +45,8 @@ class Group:
     def __init__(self, place: Place):
         self.place, self.rank, self.size = place, place.rank, place.size
         own, _, _ = next(rendezvous("env://", timeout=MEETING))
+        # torchrun may keep one store for all its starts: what the last ones said is not for these
+        own = dist.PrefixStore(f"start {place.restarts}", own)
         self.store = dist.PrefixStore("papernets", own)
         cuda = torch.cuda.is_available() and dist.is_nccl_available()
         dist.init_process_group(
