@@ -199,7 +199,9 @@ def test_what_rank_0_cannot_write_ends_all(home, tmp_path):
         ranks.process(1, 2, port, ["-m", "papernets", *words]),
     ]
     codes, ((_, told), other) = ranks.ended(started)
-    assert codes == [1, 1] and other == ("", "")
+    assert codes == [1, 1] and other[0] == ""
+    # without torchrun the store is rank 0's: where the other hears late, it says that one ended
+    assert other[1] == "" or "another of the 2 processes has ended" in other[1]
     assert "could not save" in told and "Make room, then: papernets train" in told
 
 
