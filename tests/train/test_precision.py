@@ -23,6 +23,7 @@ from small_runs import (
 )
 
 from papernets.bundle.load import load_bundle
+from papernets.cli import screen
 from papernets.cli.progress import Show
 from papernets.cli.speed import how
 from papernets.nets.registry import net
@@ -45,6 +46,7 @@ SETTINGS = {"epochs": 3, "batch_size": 16, "learning_rate": 0.01}
 @pytest.fixture(autouse=True)
 def _no_pictures(monkeypatch):
     monkeypatch.setattr(outcome, "draw", lambda *_: None)
+    monkeypatch.setattr(screen, "QUIET", False)  # as another test may have left it
 
 
 def curve(own, **settings):

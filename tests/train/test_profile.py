@@ -51,7 +51,7 @@ def test_the_first_step_is_not_counted():
                 pass
             stepped(16)
     assert (found.steps, found.pictures) == (2, 32) and {"waiting", "forward"} == set(found.here)
-    assert 0 < sum(found.here.values()) <= found.seconds * 1.5
+    assert found.seconds > 0 and all(value > 0 for value in found.here.values())
 
 
 @pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.slow)])
