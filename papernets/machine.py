@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +93,21 @@ def choose_device(name: str) -> torch.device:
             "--device auto takes what there is"
         )
     return torch.device(name)
+
+
+@contextmanager
+def threads(count: int = 0) -> Iterator[None]:
+    """Within it torch uses so many threads, 0: as before; afterwards as many as before."""
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        if count:
+            torch.set_num_threads(count)
+        yield
+    finally:
+        if torch.get_num_threads() != before:
+            torch.set_num_threads(before)
 
 
 def cores() -> int:

@@ -27,6 +27,11 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def short(network: str) -> str:
+    """A network's name; of one in a user's file, FOLDER/FILE.py:NAME, without the folders."""
+    return os.path.basename(network) if ".py:" in network else network
+
+
 def utf8(text: str) -> bool:
     """Whether text can be written to a file: it has no surrogates."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import itertools
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -115,9 +114,7 @@ def _folder(run: Run, out: str) -> Path:
     from ..train.places import free_folders
 
     if not out:
-        name = next(free_folders(run)).name.rpartition("-")[0]
-        every = (Path("runs", f"find-lr-{name}-{n}") for n in itertools.count(1))
-        return next(folder for folder in every if not folder.exists())
+        return next(free_folders(run, "find-lr-{}"))
     folder = path_of(out)
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"{folder} is a file: --out takes a folder")

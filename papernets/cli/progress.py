@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..spec import BatchNorm, Net, walk
-from ..words import percent, plural
+from ..words import percent, plural, short
 from . import screen, speed
 from .begun import left_alone
 from .epochs import epoch_line, heading, held_out_error, loss
@@ -273,8 +273,3 @@ def show_data(data: Dataset, notes: Sequence[str] = ()) -> None:
         screen.note(f"skipped: {len(data.skipped) - SKIPPED:,} more (papernets data show has all)")
     for line in (*notes, *notes_of(data)):
         screen.note(f"note: {screen.printable(line)}")
-
-
-def short(network: str) -> str:
-    """A network's name; of one in a user's file without the folders."""
-    return Path(network).name if ".py:" in network else network

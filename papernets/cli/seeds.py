@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,10 +9,10 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from ..words import percent, plural
+from ..words import percent, plural, short
 from . import screen
 from .flags import wrong_use
-from .progress import Show, short
+from .progress import Show
 
 if TYPE_CHECKING:
     from ..train.events import Finished
@@ -31,23 +30,14 @@ class One(Show):
         )
 
 
-def series_folders(run: Run) -> Iterator[Path]:
-    """runs/NETWORK-DATA-seeds-N for each N that is free."""
-    from ..train.places import free_folders
-
-    name = next(free_folders(run)).name.rpartition("-")[0]
-    every = (Path("runs", f"{name}-seeds-{n}") for n in itertools.count(1))
-    return (folder for folder in every if not folder.exists())
-
-
 def train_series(run: Run | None, asked: Asked) -> None:
     """Train a run with so many seeds from its own on, or go on where `run` is None; then sum up."""
+    from ..train.places import free_folders
     from ..train.seeds import run_folder
     from .training import work
 
     out, given = asked.out, asked.given
-    assert run is not None or out
-    folder = Path(out) if out else next(series_folders(run))  # type: ignore[arg-type]
+    folder = Path(out) if out else next(free_folders(run, "{}-seeds"))
     with wrong_use():
         seeds, run = _seeds(folder, run, given, asked.seeds)
     own = {k: v for k, v in given.items() if k != "seed"}

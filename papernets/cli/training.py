@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..train.places import free_folders
 from ..words import resume_command
 from . import screen, speed
-from .flags import WrongUse, check_data, own_file, wrong_data, wrong_use
+from .flags import check_data, own_file, wrong_data, wrong_use
 from .stopping import Halt, Stopped, stopped_cleanly
 from .streams import Unwritten
 from .waiting import waiting
@@ -58,6 +58,8 @@ class Asked:
             if self.resume:
                 if not out:
                     raise ValueError("--resume needs --out, the folder of the run to continue")
+                from ..train.seeds import check_series
+
                 self.several = check_series(Path(out), self.seeds)
                 if not (name or self.trust):
                     kept = self.place_of(None) / "run.toml"
@@ -135,14 +137,14 @@ def work(
     this folder of all is what goes on after a stop.
     """
     from ..machine import choose_device
-    from ..train.folder import InUse, check_outside, opened
+    from ..train.folder import check_outside, held
     from ..train.keeping import heeding
     from ..train.results import finished
     from ..train.runner import train as training
     from ..train.tracking import check_tracker
     from .progress import Show as Alone
 
-    out, given, resume = asked.out, asked.given, run is None
+    out = asked.out
     stop = Halt() if together is None else together.stop
     if run is not None:
         with wrong_use():
@@ -153,16 +155,8 @@ def work(
             check_outside(Path(out) if out else next(free_folders(run)), run)
         speed.say_chosen(run)
     with ExitStack() as stack, wrong_data():
-        folder, kept = Path(out), None
-        for folder in [Path(out)] if out else free_folders(run):
-            try:
-                with wrong_use():
-                    kept = stack.enter_context(opened(folder, run, resume, given))
-                break
-            except (WrongUse, InUse):  # another run may have taken a free folder just now
-                if out:
-                    raise
-        assert kept is not None
+        with wrong_use():
+            folder, kept = held(stack, Path(out) if out else None, run, asked.given)
         already = finished(folder, kept.recipe.passes) is not None
         tell, whole = among or (Alone, folder)
         show = tell(folder, asked.json, kept.recipe)
@@ -185,17 +179,3 @@ def work(
             show.close()
         if already and among is None:
             screen.note(f"{folder} was finished already: nothing was done.")
-
-
-def check_series(folder: Path, count: int | None) -> bool:
-    """Whether --resume means a series; wrong use where --seeds asks for one of a single run."""
-    from ..train.seeds import is_series
-
-    if is_series(folder):
-        return True
-    if count is not None:
-        raise WrongUse(
-            f"{folder} holds no runs of several seeds: leave --seeds out, or start them in a new "
-            "folder, without --resume"
-        )
-    return False

@@ -194,5 +194,5 @@ def channelled(images: Tensor, channels: int) -> Tensor:
     if stored == channels or stored == 1:
         return values
     if stored == 3 and channels == 1:
-        return summed(values, LUMA)[:, None]
+        return luma(values)
     raise ValueError(f"pictures with {plural(stored, 'channel')} for a network with {channels}")

@@ -22,6 +22,7 @@ from ..words import plural, resume_command
 from . import own_copy
 from .choosing import settled
 from .command import train_command
+from .places import free_folders
 from .prolonging import why_not
 from .run import Run
 from .settings import read_config
@@ -97,6 +98,24 @@ def opened(
             if before:  # what was given anew does not work
                 write_atomically(path / CONFIG, before)
             raise
+
+
+def held(
+    stack: ExitStack,
+    out: Path | None,
+    run: Run | None,
+    given: dict[str, Any],
+    bring: Callable[[Run, Path], Run] | None = None,
+) -> tuple[Path, Run]:
+    """As `opened` until the stack ends: the folder that is asked for, or the first that is free."""
+    for folder in free_folders(run) if out is None else (out,):
+        try:
+            kept = stack.enter_context(opened(folder, run, run is None, given, bring))
+            return folder, kept
+        except (FileExistsError, InUse):  # another run may have taken a free folder just now
+            if out is not None:
+                raise
+    raise AssertionError("there are always free folders")
 
 
 def check_outside(path: Path, run: Run) -> None:

@@ -23,6 +23,7 @@ from ..files import make_folder
 from ..nets import Found
 from ..run.network import Network
 from ..said import error_of_paper
+from ..words import short
 from .checkpoint import metrics_of
 from .fit import gave_up
 from .folder import RESULT, write_json
@@ -111,7 +112,7 @@ def result_of(
     scored = score(logits.numpy(), labels)
     beside = balance(labels, logits.argmax(1).numpy(), dataset.classes)
     result = {
-        "network": Path(net).name if ".py:" in (net := run.recipe.net) else net,
+        "network": short(run.recipe.net),
         "data": dataset.name,
         "data_given": run.recipe.data,
         "test_error": scored.error,

@@ -36,9 +36,9 @@ def open_data(
 
     `here` processes of this machine open them, each for itself, and share its free memory.
     """
-    if given is not None:
-        return _given(run, shape, given)
     room = 1e9 * run.where.memory if run.where.memory else None
+    if given is not None:
+        return _given(run, shape, given, room)
     if room is None and here > 1:
         room = memory_for_pictures() / here
     return data.open(
@@ -58,17 +58,19 @@ def open_data(
     )
 
 
-def _given(run: Run, shape: tuple[int, int, int], given: Gathered | Dataset) -> Dataset:
+def _given(
+    run: Run, shape: tuple[int, int, int], given: Gathered | Dataset, room: float | None
+) -> Dataset:
     """Pictures that somebody holds. ValueError where a data set has not the network's channels."""
-    recipe, where = run.recipe, run.where
+    recipe = run.recipe
     if isinstance(given, Gathered):
         wanted = Wanted(
             channels=shape[0],
             size=(shape[1], shape[2]),
             enlarge=stored_larger(recipe, shape),
             seed=recipe.seed,
-            strict=where.strict,
-            room=1e9 * where.memory if where.memory else None,
+            strict=run.where.strict,
+            room=room,
             split=recipe.split,
             val_share=recipe.val_share,
         )

@@ -28,6 +28,19 @@ def is_series(folder: Path) -> bool:
     return (folder / SERIES).is_file()
 
 
+def check_series(folder: Path, count: int | None) -> bool:
+    """Whether a folder to go on in is a series; ValueError where it is not, and `count` seeds are
+    asked for."""
+    if is_series(folder):
+        return True
+    if count is not None:
+        raise ValueError(
+            f"{folder} holds no runs of several seeds: leave --seeds out, or start them in a new "
+            "folder, without --resume"
+        )
+    return False
+
+
 def begin_series(folder: Path, seeds: Sequence[int]) -> None:
     """Write which seeds a series has."""
     write_json(folder / SERIES, {"seeds": list(seeds)})

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from ..bundle.net_json import write_body
 from ..data import Part
+from ..machine import threads
 from ..run.fast import Fast
 from ..run.network import Logits, Network, build
 from ..run.tiles import tiled
@@ -228,12 +229,8 @@ class Team:
         """Begin an epoch: the workers compute their shares, and rank 0's own are given."""
         for process in self.processes:
             self._tell(process, f"{number} {start}\n".encode())
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
+        with threads(1):
             yield from self.me.source.epoch(number, start)
-        finally:
-            torch.set_num_threads(threads)
 
     def prepare(self, state: State, number: int) -> None:
         """Second derivatives, where the optimiser takes them: rank 0 finds them alone."""

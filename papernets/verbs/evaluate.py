@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .. import machine
 from ..bundle.committee import Committee
 from ..bundle.find import find_bundle
 from ..bundle.info import BundleInfo
@@ -25,7 +26,6 @@ from ..evaluate.protocols.outputs import resolved
 from ..evaluate.protocols.protocol import Protocol, protocol_of
 from ..evaluate.report import Report, report
 from ..evaluate.whole import Source
-from ..machine import choose_device
 from ..peers.keep import kept_of
 from ..train.folder import data_of_run
 from ..words import either, listed, type_of
@@ -68,8 +68,8 @@ def evaluate(
         if part and part not in PARTS:
             raise ValueError(f"no part {part!r}: give {either(PARTS)}")
         how = protocol_of(protocol)
-        where = choose_device(device)
-        stack.enter_context(_threads(threads))
+        where = machine.choose_device(device)
+        stack.enter_context(machine.threads(threads))
         names = data.classes if classes is None and isinstance(data, Dataset) else classes
         bundles = [
             stack.enter_context(_bundle(one, names, preprocessing)) for one in (net, *ensemble)
@@ -184,16 +184,3 @@ def _held(
     there = [name for name in rows.classes if name in set(rows.names)]
     source = Source(Path("arrays"), rows.files, rows.names, tuple(there))
     return of_listing(bundle, source, part, strict, room)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Within it torch uses so many threads; afterwards as many as before."""
-    before = torch.get_num_threads()
-    try:
-        if count:
-            torch.set_num_threads(count)
-        yield
-    finally:
-        if torch.get_num_threads() != before:
-            torch.set_num_threads(before)

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..data import Dataset
-from ..machine import choose_device
+from ..machine import choose_device, threads
 from ..numbers import plain_int
 from ..spec import SWAPS, Net
 from ..train.events import Event
-from ..train.folder import CONFIG, InUse, opened
+from ..train.folder import CONFIG, held
 from ..train.keeping import heeding
-from ..train.places import free_folders
 from ..train.run import TABLES, Run
 from ..train.runner import train as work
 from ..train.settings import checked, joined, located, read_config, resolve
@@ -61,7 +60,8 @@ def train(
     """
     with ExitStack() as stack:
         stack.enter_context(worded())
-        stack.enter_context(_as_before())
+        stack.enter_context(threads())  # a run sets them, and draws
+        stack.enter_context(torch.random.fork_rng(devices=[]))
         _check_paths(out=out, config=config)
         if not isinstance(progress, bool) and not callable(progress):
             raise ValueError(
@@ -82,7 +82,8 @@ def train(
                 )
             run, typed = resolve(subject.name, given, subject.settings), given
             choose_device(run.where.device)
-        folder, kept = _opened(stack, out, run, typed, subject)
+        place = None if out is None else Path(os.fspath(out))
+        folder, kept = held(stack, place, run, typed, subject.bring)
         told = stack.enter_context(_teller(progress, folder, kept))
         stack.enter_context(heeding(Interrupt(said=progress is True)))
         try:
@@ -150,26 +151,6 @@ def _to_resume(
     return None, given
 
 
-def _opened(
-    stack: ExitStack,
-    out: str | os.PathLike[str] | None,
-    run: Run | None,
-    given: dict[str, Any],
-    subject: Subject,
-) -> tuple[Path, Run]:
-    """The run's folder, held until the end: the one that is asked for, or the first free one."""
-    asked = [Path(os.fspath(out))] if out is not None else None
-    for folder in asked or free_folders(run):
-        try:
-            return folder, stack.enter_context(
-                opened(folder, run, run is None, given, subject.bring)
-            )
-        except (FileExistsError, InUse):  # another run may have taken a free folder just now
-            if asked:
-                raise
-    raise AssertionError("there are always free folders")
-
-
 @contextmanager
 def _teller(progress: bool | Told, folder: Path, run: Run) -> Iterator[Told]:
     """Who is told what happens: nobody, the caller, or stdout as the verb's stderr."""
@@ -190,15 +171,3 @@ def _teller(progress: bool | Told, folder: Path, run: Run) -> Iterator[Told]:
             yield show.event
     finally:
         show.close()
-
-
-@contextmanager
-def _as_before() -> Iterator[None]:
-    """Within it a run may set torch's threads, and draw; afterwards both are as they were."""
-    before = torch.get_num_threads()
-    try:
-        with torch.random.fork_rng(devices=[]):
-            yield
-    finally:
-        if torch.get_num_threads() != before:
-            torch.set_num_threads(before)

@@ -821,7 +821,7 @@ def test_two_runs_in_the_same_moment(home, tmp_path, monkeypatch, capsys):
             yield other
         yield from free_folders(run)
 
-    monkeypatch.setattr("papernets.cli.training.free_folders", taken)
+    monkeypatch.setattr("papernets.train.folder.free_folders", taken)
     flags = ["--data", str(home / "pictures"), "--epochs", "1", "--json"]
     assert main(["train", f"{home / 'own.py'}:NET", *flags]) == 0
     assert (tmp_path / "runs" / "own-pictures-2" / "result.json").exists()

@@ -78,7 +78,7 @@ EXPERIMENTS = (
         "the four layers, not printed, are three convolutions and a dense layer; as in the paper, "
         "no regularisation, and a rate chosen for each (ReLU 0.005 of 0.0025, 0.005 and 0.02, "
         "where half of it dies; tanh 0.02); first weights by fan-in, variance 2/n for ReLU and "
-        "1/n for tanh, which the paper's networks of 2012 had not",
+        "1/n for tanh: how the paper's began is not printed",
     ),
     better(
         "overlapping",
