@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peer_vision import torchvision
+from peer_vision import HIGH, LOW, reference_loader
 from timing import machine, print_machine, spread, take_all
 
 from papernets import data
@@ -36,7 +36,6 @@ from papernets.train.source import Source
 
 SIDE, ENLARGE, SEED = 224, 256 / 224, 0
 GOALS = {"disk": 1.5, "memory": 6.0}
-MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def epoch_of(batches: Iterable[Any], expected: int) -> None:
@@ -51,10 +50,8 @@ def epoch_of(batches: Iterable[Any], expected: int) -> None:
 
 def ours(seen: Dataset, workers: int, batch: int, near: ExitStack) -> Callable[[], None]:
     """An epoch of papernets' own source, or of its loader processes, which `near` ends."""
-    low = tuple(-m / d for m, d in zip(MEAN, DEVIATION, strict=True))
-    high = tuple((1 - m) / d for m, d in zip(MEAN, DEVIATION, strict=True))
     stored = tuple(seen.train.images.shape[2:])
-    eyes = Preprocessing(3, SIDE, SIDE, stored, "photo", low=low, high=high, crop=True)
+    eyes = Preprocessing(3, SIDE, SIDE, stored, "photo", low=LOW, high=HIGH, crop=True)
     augment = {"flip": 0.5, "area": 0.08}
     recipe = TrainRecipe(
         "resnet18", epochs=1, batch_size=batch, seed=SEED, enlarge=ENLARGE, augment=augment
@@ -67,27 +64,8 @@ def ours(seen: Dataset, workers: int, batch: int, near: ExitStack) -> Callable[[
 
 def theirs(folder: Path, seen: Dataset, workers: int, batch: int) -> Callable[[], None]:
     """An epoch of torchvision's ImageFolder and torch's DataLoader, whose processes stay."""
-    names = {Path(str(file)).resolve() for file in seen.train.files}
-    vision = torchvision()
-    steps = vision.transforms
-    prepared = steps.Compose(
-        [
-            steps.RandomResizedCrop(SIDE),
-            steps.RandomHorizontalFlip(),
-            steps.ToTensor(),
-            steps.Normalize(MEAN, DEVIATION),
-        ]
-    )
-    loader = torch.utils.data.DataLoader(
-        vision.datasets.ImageFolder(
-            str(folder), prepared, is_valid_file=lambda path: Path(path).resolve() in names
-        ),
-        batch_size=batch,
-        shuffle=True,
-        num_workers=workers,
-        persistent_workers=workers > 0,
-    )
-    return lambda: epoch_of(loader, len(names))
+    loader = reference_loader(folder, seen.train.files, SIDE, batch, workers)
+    return lambda: epoch_of(loader, len(seen.train))
 
 
 def opened(folder: Path, memory: bool) -> Dataset:

@@ -5,10 +5,19 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from torch.library import Library
+from torch.utils.data import DataLoader
 
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""ImageNet's, as everybody takes them."""
+LOW = tuple(-m / d for m, d in zip(MEAN, DEVIATION, strict=True))
+HIGH = tuple((1 - m) / d for m, d in zip(MEAN, DEVIATION, strict=True))
+"""What they make of 0 and 255."""
 MISSING = re.compile(r"operator (torchvision::(\w+)) does not exist")
 KEPT: list[Library] = []
 
@@ -32,3 +41,32 @@ def torchvision() -> ModuleType:
             for name in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
                 del sys.modules[name]
             library.define(f"{found[2]}(Tensor a) -> Tensor")
+
+
+def reference_loader(
+    folder: Path, files: Sequence[Any], side: int, batch: int, workers: int
+) -> DataLoader[Any]:
+    """torchvision's ImageFolder of these files and torch's DataLoader, whose processes stay.
+
+    Random resized crops of `side` pixels, mirrored by chance, and normalised.
+    """
+    vision, names = torchvision(), {Path(str(file)).resolve() for file in files}
+    steps = vision.transforms
+    prepared = steps.Compose(
+        [
+            steps.RandomResizedCrop(side),
+            steps.RandomHorizontalFlip(),
+            steps.ToTensor(),
+            steps.Normalize(MEAN, DEVIATION),
+        ]
+    )
+    pictures = vision.datasets.ImageFolder(
+        str(folder), prepared, is_valid_file=lambda path: Path(path).resolve() in names
+    )
+    return DataLoader(
+        pictures,
+        batch_size=batch,
+        shuffle=True,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+    )

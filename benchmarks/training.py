@@ -27,7 +27,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from peer_vision import torchvision
+from peer_vision import HIGH, LOW, reference_loader, torchvision
 from timing import machine, print_machine, spread, take_all
 from torch import nn
 
@@ -46,7 +46,6 @@ from papernets.train.where import Where
 
 NETWORKS = {"resnet18": ("resnet18", 224), "mobilenet": ("mobilenet_v1_1.0_128", 128)}
 GOAL, SEED, RATE, MOMENTUM, DECAY = 1.25, 0, 0.01, 0.9, 1e-4
-MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 LARGER = 256 / 224
 CPU = torch.device("cpu")
 
@@ -55,10 +54,8 @@ def ours(
     name: str, side: int, seen: Dataset, given: argparse.Namespace, near: ExitStack
 ) -> Callable[[], None]:
     """An epoch of papernets' own loop, with the loader processes that it chooses."""
-    low = tuple(-m / d for m, d in zip(MEAN, DEVIATION, strict=True))
-    high = tuple((1 - m) / d for m, d in zip(MEAN, DEVIATION, strict=True))
     stored = tuple(seen.train.images.shape[2:])
-    eyes = Preprocessing(3, side, side, stored, "photo", low=low, high=high, crop=True)
+    eyes = Preprocessing(3, side, side, stored, "photo", low=LOW, high=HIGH, crop=True)
     recipe = TrainRecipe(
         name, epochs=1, batch_size=given.batch_size, seed=SEED, enlarge=LARGER, optimizer="sgd",
         momentum=MOMENTUM, weight_decay=DECAY, augment={"flip": 0.5, "area": 0.08},
@@ -83,29 +80,9 @@ def theirs(
     name: str, side: int, folder: Path, seen: Dataset, workers: int, given: argparse.Namespace
 ) -> Callable[[], None]:
     """An epoch of the reference loop; its loader's processes stay."""
-    vision = torchvision()
-    steps = vision.transforms
-    prepared = steps.Compose(
-        [
-            steps.RandomResizedCrop(side),
-            steps.RandomHorizontalFlip(),
-            steps.ToTensor(),
-            steps.Normalize(MEAN, DEVIATION),
-        ]
-    )
-    names = {Path(str(file)).resolve() for file in seen.train.files}
-    pictures = vision.datasets.ImageFolder(
-        str(folder), prepared, is_valid_file=lambda path: Path(path).resolve() in names
-    )
-    loader = torch.utils.data.DataLoader(
-        pictures,
-        given.batch_size,
-        shuffle=True,
-        num_workers=workers,
-        persistent_workers=workers > 0,
-    )
+    loader = reference_loader(folder, seen.train.files, side, given.batch_size, workers)
     classes = len(seen.classes)
-    model = vision.models.resnet18(num_classes=classes) if name == "resnet18" else None
+    model = torchvision().models.resnet18(num_classes=classes) if name == "resnet18" else None
     model = (model or mobilenet(classes)).train().to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), RATE, MOMENTUM, weight_decay=DECAY, fused=True)
     half = given.precision == "bf16"
