@@ -97,7 +97,7 @@ def evaluate(
     from ..evaluate.protocols.ensemble import fair_for, places_of
     from ..evaluate.protocols.outputs import resolved
     from ..evaluate.report import report
-    from ..train.folder import data_of_run
+    from ..train.folder import data_meant
     from .many import answering, own_device
 
     screen.quiet(quiet)
@@ -115,9 +115,7 @@ def evaluate(
         for one in (loaded, *others):  # before the pictures are read
             places_of(loaded, one)
             resolved(one, asked)
-        own = {} if data else data_of_run(loaded.folder)
-        name = data or own.get("data") or str(loaded.info.run.get("data") or "")
-        data_dir = data_dir or own.get("data_dir", "")
+        name, data_dir = data_meant(data, data_dir, loaded.folder, loaded.info)
         if not name:
             raise WrongUse(
                 f"{bundle} does not say what it was trained on: give --data digits, mnist, or a "

@@ -115,4 +115,6 @@ def how(event: Started) -> str:
     if recipe.precision != "float32":
         words.append(recipe.precision)
     words += [name for name in ("compile", "checkpointing") if getattr(where, name)]
+    if 0 < recipe.micro_batch < recipe.batch_size:
+        words.append(f"batches of {recipe.batch_size:,} in parts of {recipe.micro_batch:,}")
     return f"on {', '.join(words)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from ..bundle.info import BundleInfo
 from ..data.idx import find_idx
 from ..data.names import normal
 from ..data.picture import shown
@@ -301,7 +302,17 @@ def kept_threads(path: Path) -> int:
     return threads if is_whole(threads, 1) and threads <= MOST_THREADS else 0
 
 
-def data_of_run(bundle: Path) -> dict[str, str]:
+def data_meant(given: str, data_dir: str, folder: Path, info: BundleInfo) -> tuple[str, str]:
+    """The data that are `given`, else what the bundle in a folder was trained on; and their place.
+
+    An empty name where neither says it.
+    """
+    own = {} if given else _data_of_run(folder)
+    name = given or own.get("data") or str(info.run.get("data") or "")
+    return name, data_dir or own.get("data_dir", "")
+
+
+def _data_of_run(bundle: Path) -> dict[str, str]:
     """`data` and `data_dir` of the run in whose folder a bundle lies; empty where it lies alone."""
     for folder in (bundle, *bundle.parents[:2]):  # RUN/best, or RUN/1/best of a committee
         try:

@@ -21,8 +21,6 @@ from .events import Begun, Epoch, Event, Finished, Started, Trouble
 from .folder import MOST_BYTES, write_json
 from .run import Run
 
-PACKAGES = {"tensorboard": "tensorboard", "mlflow": "mlflow"}
-"""Each tracker with the package that it needs, which is also the extra of ours."""
 PICTURES = ("curves.png", "confusion.png", "mistakes.png")
 EPOCH = ("train_loss", "train_error", "val_loss", "val_error", "learning_rate", "images_per_second")
 END = ("test_error", "balanced_error", "test_loss", "expected_calibration_error", "brier_score")
@@ -137,12 +135,11 @@ KINDS: dict[str, Callable[[Path], Tracker]] = {"tensorboard": TensorBoard, "mlfl
 
 
 def check_tracker(name: str) -> None:
-    """ValueError where the package that a tracker needs is not installed."""
-    if name and find_spec(PACKAGES[name]) is None:
-        package = PACKAGES[name]
+    """ValueError where the package that a tracker needs, of its own name, is not installed."""
+    if name and find_spec(name) is None:
         raise ValueError(
-            f"--tracker {name} needs the package {package}: pip install {package}, or "
-            f"pip install 'papernets[{package}]'. Or leave --tracker out"
+            f"--tracker {name} needs the package {name}: pip install {name}, or "
+            f"pip install 'papernets[{name}]'. Or leave --tracker out"
         )
 
 

@@ -27,7 +27,7 @@ from ..evaluate.protocols.protocol import Protocol, protocol_of
 from ..evaluate.report import Report, report
 from ..evaluate.whole import Source
 from ..peers.keep import kept_of
-from ..train.folder import data_of_run
+from ..train.folder import data_meant
 from ..words import either, listed, type_of
 from .trained import Trained
 from .worded import worded
@@ -154,14 +154,13 @@ def _pictures(
             f"data is {type_of(data)}: give a name, a path, papernets.data.open(...), or a pair of "
             "arrays (images, labels)"
         )
-    own = {} if data else data_of_run(bundle.folder)
-    name = os.fspath(data) if data else own.get("data") or str(bundle.info.run.get("data") or "")
+    given, place = os.fspath(data or ""), os.fspath(data_dir or "")
+    name, place = data_meant(given, place, bundle.folder, bundle.info)
     if not name:
         raise ValueError(
             f"{bundle.folder} does not say what it was trained on: give data= digits, mnist, or a "
             "folder"
         )
-    place = os.fspath(data_dir) if data_dir else own.get("data_dir", "")
     return open_pictures(bundle, name, part=part, data_dir=place or None, strict=strict, room=room)
 
 

@@ -298,8 +298,11 @@ def test_a_run_without_room_computes_its_batch_in_parts(monkeypatch, tmp_path):
     own = a_run("vgg11", data="x", batch_size=32, input=(32,))
     assert settled(own).recipe.micro_batch == 0
     monkeypatch.setattr(choosing, "room_for_steps", lambda run: 3e9)
-    found = settled(a_run("vgg11", data="x", batch_size=64, device="cpu")).recipe
+    run = settled(a_run("vgg11", data="x", batch_size=64, device="cpu"))
+    found = run.recipe
     assert 8 <= found.micro_batch < 64
+    began = Started(run, None, None, 0, "cpu", 1, 0, 1)
+    assert how(began) == f"on cpu, 1 thread, batches of 64 in parts of {found.micro_batch}"
 
 
 def test_loader_processes_where_cores_are_free(monkeypatch):
