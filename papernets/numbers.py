@@ -18,6 +18,11 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and -LARGE < value < LARGE
 
 
+def is_finite(value: object) -> TypeGuard[float]:
+    """True for a finite int or float of any size, and no bool: what was measured, not given."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+
+
 def is_whole(value: object, least: float = -math.inf) -> TypeGuard[int]:
     """True for an int of at least so much, and no bool."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= least

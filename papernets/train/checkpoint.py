@@ -17,7 +17,7 @@ from ..bundle.save import save_bundle
 from ..bundle.seen import PICTURES, Seen, seen_in, write_seen
 from ..data import Preprocessing
 from ..files import link_atomically, make_folder, write_atomically
-from ..numbers import is_number, is_whole
+from ..numbers import is_finite, is_whole
 from ..texts import check_plain, json_text
 from ..words import resume_command, shortened
 from .events import Epoch
@@ -189,7 +189,7 @@ def _damaged_part(values: object) -> str:
         and _is_count(epoch)
         and min(epoch, 0 if state.get("begun") else 1) <= best <= epoch,
         "best_weights": _are_tensors(state.get("best_weights")),
-        "seconds": is_number(values.get("seconds")),
+        "seconds": is_finite(values.get("seconds")),
         "threads": _is_count(values.get("threads")) and 1 <= values["threads"] <= MOST_THREADS,
         "data": isinstance(values.get("data", ""), str),
         "lists": isinstance(values.get("lists", ""), str),
@@ -226,7 +226,7 @@ def _is_count(value: object) -> bool:
 def _is_beginning(record: object) -> bool:
     """True for what the state holds of a network before its first epoch, or for nothing."""
     return isinstance(record, dict) and (
-        not record or (is_number(record.get("epoch")) and _looked(record))
+        not record or (is_finite(record.get("epoch")) and _looked(record))
     )
 
 
@@ -239,7 +239,7 @@ def _looked(record: dict[str, Any]) -> bool:
     """True for a loss and an error on held-out pictures, or none where there are no such."""
     if all(record.get(k, 0) is None for k in HELD_OUT):
         return True
-    return all(is_number(record.get(k)) for k in HELD_OUT)
+    return all(is_finite(record.get(k)) for k in HELD_OUT)
 
 
 def _is_part(part: object) -> bool:
@@ -249,7 +249,7 @@ def _is_part(part: object) -> bool:
     tensors = {name: part.get(name) for name in ("losses", "wrong")}
     counts = (*(part.get(name) for name in ("at", "images", "seen")), part.get("skipped", 0))
     numbers = (part.get(name) for name in ("rate", "seconds"))
-    return _are_tensors(tensors) and all(map(_is_count, counts)) and all(map(is_number, numbers))
+    return _are_tensors(tensors) and all(map(_is_count, counts)) and all(map(is_finite, numbers))
 
 
 def _is_scaler(found: object) -> bool:
@@ -257,7 +257,7 @@ def _is_scaler(found: object) -> bool:
     if not isinstance(found, dict):
         return False
     return all(
-        is_number(value) and (value > 0 or (name == "_growth_tracker" and value == 0))
+        is_finite(value) and (value > 0 or (name == "_growth_tracker" and value == 0))
         for name, value in found.items()
     )
 
@@ -266,8 +266,8 @@ def _is_epoch(record: object) -> bool:
     """True for what the log holds of an epoch."""
     return (
         isinstance(record, dict)
-        and all(is_number(record.get(f.name)) for f in fields(Epoch) if f.name not in LATER)
-        and is_number(record.get("train_error", 0.0))
+        and all(is_finite(record.get(f.name)) for f in fields(Epoch) if f.name not in LATER)
+        and is_finite(record.get("train_error", 0.0))
         and _is_count(record.get("skipped", 0))
         and _looked(record)
     )

@@ -108,7 +108,7 @@ def fit(
         best = looks and (not earlier or (val_error, val_loss) < min(earlier))
         record = Epoch(
             epoch=number,
-            train_loss=float(found.losses.mean()),
+            train_loss=float(found.losses.cpu().double().mean()),  # finite where each of them is
             val_loss=val_loss,
             val_error=val_error,
             learning_rate=found.rate,

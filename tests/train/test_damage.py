@@ -316,6 +316,21 @@ def test_an_optimisers_settings_are_the_runs_own(home, half, values):
     assert left_by(half) == left_by(home / "whole")
 
 
+@pytest.mark.parametrize("loss", [1e30, 2.1e30, 3.4e38, -1e31])
+def test_a_loss_may_be_as_large_as_a_number_gets(half, loss):
+    """What training takes and writes, resuming reads: any finite loss, as rates too high give."""
+    spoil(half, lambda state: state["history"][0].update(train_loss=loss, val_loss=loss))
+    assert resumed(half) == 0
+    assert json.loads((half / "log.jsonl").read_text().splitlines()[0])["val_loss"] == loss
+
+
+@pytest.mark.parametrize("loss", [float("inf"), float("nan")])
+def test_a_loss_without_a_value_is_damage(half, capsys, loss):
+    spoil(half, lambda state: state["history"][0].update(val_loss=loss))
+    assert resumed(half) == 1
+    assert "(its history is missing or damaged)" in capsys.readouterr().err
+
+
 def test_odd_values_beside_the_state(half, capsys):
     laughs = ["ha"]
     for _ in range(40):
