@@ -1,7 +1,7 @@
 """ResNet-20 on CIFAR-10 by the paper's whole recipe, several seeds at once on one GPU.
 
-    python benchmarks/cifar.py --data-dir DIR --minutes 8 --out runs/cifar
-    python benchmarks/cifar.py --data-dir DIR --epochs 2 --device cpu --threads 1 --seeds 1
+    python benchmarks/cifar.py --data DIR --minutes 8 --out runs/cifar
+    python benchmarks/cifar.py --data DIR --epochs 2 --device cpu --threads 1 --seeds 1
 
 Each training is one command, `papernets train resnet20 --recipe paper --seed N`, in a folder of its
 own. When all seeds are done and time is left, ResNet-56 begins. At the limit what runs is stopped;
@@ -33,7 +33,7 @@ def started(network: str, seed: int, given: argparse.Namespace) -> subprocess.Po
         return None
     command = [sys.executable, "-m", "papernets", "train", "--out", str(out)]
     command += ["--device", given.device, "--threads", str(given.threads)]
-    command += ["--data-dir", given.data_dir] if given.data_dir else []
+    command += ["--data-dir", given.data] if given.data else []
     if (out / "run.toml").exists():
         command += ["--resume"]
     else:
@@ -77,7 +77,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=Path("runs/cifar"))
-    parser.add_argument("--data-dir", default="")
+    parser.add_argument("--data", default="")
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--epochs", type=int, default=0, help="fewer than the recipe's 182")
     parser.add_argument("--minutes", type=float, default=8)

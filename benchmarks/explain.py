@@ -10,6 +10,7 @@ device, torchinfo at its best. Seconds on the clock, and the process's largest m
 
 in one process, where everything is imported and the network is built: `papernets.explain(net)`
 beside `torchinfo.summary(module)` on the meta device. Seconds, and Python's own memory at its peak.
+The last line has the ratios of whole processes with their goals; below one the exit code is 1.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ def median(several: list[tuple[float, float]], which: int) -> float:
     return statistics.median(one[which] for one in several)
 
 
-def main() -> int:
+def main() -> None:
     """Measure, print, and end with 1 where a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
@@ -163,10 +164,10 @@ def main() -> int:
     args = parser.parse_args()
     if args.child:
         child(*args.child)
-        return 0
+        return
     if importlib.util.find_spec("torchinfo") is None:
         raise SystemExit("torchinfo is not installed: pip install torchinfo")
-    from timing import inner, machine, print_machine
+    from timing import inner, machine, print_machine, verdict
 
     rounds = {name: processes(name, args.rounds) for name in NAMES}
     inside = {name: within(name, args.rounds) for name in NAMES}
@@ -174,14 +175,15 @@ def main() -> int:
         print(json.dumps({"machine": machine(1), "processes": rounds, "within": inside}))
     else:
         print_machine(machine(1))
-    kept = True
+    reached = {}
     for name, several in rounds.items():
         ours = several["papernets"]
         for device in ("cpu", "meta"):
             faster = [b[0] / a[0] for a, b in zip(ours, several[device], strict=True)]
             less = [b[1] / a[1] for a, b in zip(ours, several[device], strict=True)]
             if device == "cpu":
-                kept &= statistics.median(faster) >= FASTER and statistics.median(less) >= LESS
+                reached[f"{name}, time"] = statistics.median(faster)
+                reached[f"{name}, memory"] = statistics.median(less)
             if not args.json:
                 print(
                     f"{name}, whole process: {median(ours, 0):.2f} s and {median(ours, 1):.0f} MB; "
@@ -199,13 +201,8 @@ def main() -> int:
                 f"memory {one['megabytes']:.2f} and {one['other_megabytes']:.2f} MB, "
                 f"{less:.1f} times less"
             )
-    if not args.json:
-        print(
-            f"promised beside torchinfo on the CPU: {FASTER:g} times as fast, {LESS:g} times less "
-            f"memory: {'kept' if kept else 'NOT KEPT'}"
-        )
-    return 0 if kept else 1
+    verdict(reached, {key: LESS if key.endswith("memory") else FASTER for key in reached})
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

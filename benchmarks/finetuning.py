@@ -1,6 +1,6 @@
 """Fine-tuning beside a linear model on the same features: the table of docs/finetuning.md.
 
-    python benchmarks/finetuning.py --shared DIR --runs runs/finetuning
+    python benchmarks/finetuning.py --data DIR --runs runs/finetuning
 
 DIR has `ants-bees/`, `weights/mobilenet_2_5_224_tf.weights.h5` (Keras's MobileNet 0.25) and
 `cifar10/` with CIFAR-10's parquet files. Five classes of CIFAR-10 train two small networks, one
@@ -99,10 +99,10 @@ def linear(bundle: str, data: str, seed: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, default=Path("runs/finetuning"))
     given = parser.parse_args()
-    shared, runs = given.shared, given.runs
+    shared, runs = given.data, given.runs
     runs.mkdir(parents=True, exist_ok=True)
     if not (runs / "others").exists():
         write_cifar(shared, runs)

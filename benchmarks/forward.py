@@ -1,13 +1,16 @@
 """Our networks beside torchvision's and timm's, with the same weights, as ratios of interleaved
 times: python benchmarks/forward.py [--threads N] [--rounds 15] [--batches 1 32] [--training]
-[--only NAME ...] [--contiguous] [--json]
+[--only NAME ...] [--contiguous] [--data DIR] [--json]
 
 Ours is `papernets.fast` of what `papernets.from_peer` gives: eager, no compiler and nothing
 folded. Both sides are channels_last (unless `--contiguous`), in evaluation mode without gradients,
 or with `--training` one forward and backward pass in training mode, of two pictures at least, as
 normalisation needs. Before the clock runs, both must give the same logits to 1e-5 of the largest. A
-ratio is how many times as fast ours is: the median of the rounds and their middle half. A peer that
-is not installed is said and left out."""
+ratio is how many times as fast ours is: the median of the rounds and their middle half. With
+`--data DIR` the batch is made of the pictures below it, otherwise of noise. A peer that is not
+installed ends the benchmark, unless `--peers` leaves it out. The last line has the ratios with
+their goal, in processor time on one thread and on the clock on several; below it the exit code
+is 1."""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import torch
-from timing import Pair, inner, machine, print_machine, quartiles, take_pairs
+from peer_vision import pictures, torchvision
+from timing import Pair, inner, machine, print_machine, take_pairs, verdict
 from torch import Tensor, nn
 
 import papernets
@@ -45,16 +50,15 @@ LEAST = 0.98
 """What a ratio must not be below, by the project's own promise."""
 
 
-def installed(peers: Iterable[str] = tuple(PEERS)) -> dict[str, Any]:
-    """The peers' modules; a line for each that cannot be imported."""
+def installed(peers: Iterable[str]) -> dict[str, Any]:
+    """The peers' modules; SystemExit where one cannot be imported: nothing is left out quietly."""
+    vision = torchvision()  # timm needs it too
     found = {}
     for peer in peers:
         try:
-            found[peer] = importlib.import_module(peer)
-        except (ImportError, RuntimeError) as error:  # torchvision beside another torch
-            reason = str(error).splitlines()[0]
-            words = f"{peer} is not measured: {reason}. pip install --no-deps {peer}"
-            print(words, file=sys.stderr)
+            found[peer] = vision if peer == "torchvision" else importlib.import_module(peer)
+        except ImportError as error:
+            sys.exit(f"error: {error}. pip install --no-deps {peer} (docs/speed.md)")
     return found
 
 
@@ -129,11 +133,11 @@ def main() -> None:
     parser.add_argument("--contiguous", action="store_true")
     parser.add_argument("--only", nargs="+", default=[], help="the peers' own names")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--data", type=Path, help="a folder of pictures, to take instead of noise")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    modules = installed()
-    if not modules:
-        return
+    modules = installed(given.peers)
     found: dict[str, Any] = {"machine": machine(given.threads), "rows": []}
     if not given.json:
         print_machine(found["machine"])
@@ -149,13 +153,12 @@ def main() -> None:
             theirs = peers_own(module, peer, name)
             ours = papernets.fast(papernets.from_peer(peer, name, theirs.state_dict()))
             side = SIDES.get(name, 224)
-            generator = torch.Generator().manual_seed(0)
-            error = agree(ours, theirs, torch.randn(2, 3, side, side, generator=generator))
+            error = agree(ours, theirs, pictures(given.data, 2, side))
             if not error <= 1e-5:
                 raise SystemExit(f"{peer} {name}: logits differ by {error:.1e} of the largest")
             for batch in given.batches:
                 batch = max(batch, 2) if given.training else batch
-                x = torch.randn(batch, 3, side, side, generator=generator)
+                x = pictures(given.data, batch, side)
                 done = pair(ours, theirs, x, given)
                 row = {"peer": peer, "name": name, "batch": batch, **done.as_json()}
                 rows.append(row)
@@ -168,13 +171,9 @@ def main() -> None:
                     )
     if given.json:
         print(json.dumps(found))
-    elif rows:
-        each = [row["times_as_fast"]["median"] for row in rows]
-        low, middle, high = quartiles(each)
-        print(
-            f"{sum(one >= LEAST for one in each)} of {len(each)} at {LEAST} or above; "
-            f"least {min(each):.3f}, median {middle:.3f} ({low:.3f} to {high:.3f})"
-        )
+    kind = "in_cpu_time" if given.threads == 1 else "times_as_fast"
+    each = {f"{r['name']}, {r['batch']}": r[kind]["median"] for r in rows}
+    verdict(each, LEAST)
 
 
 if __name__ == "__main__":

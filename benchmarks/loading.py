@@ -16,7 +16,6 @@ either the exit code is 1.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 from collections.abc import Callable, Iterable
@@ -26,7 +25,7 @@ from typing import Any
 
 import torch
 from peer_vision import HIGH, LOW, reference_loader
-from timing import machine, print_machine, spread, take_all
+from timing import machine, print_machine, spread, take_all, verdict
 
 from papernets import data
 from papernets.data import Dataset, Preprocessing
@@ -118,9 +117,7 @@ def main() -> None:
                 + (f"; in processor time {spread(cpu)}" if not workers else ""),
                 flush=True,
             )
-    print(json.dumps({"ratio": {k: round(v, 2) for k, v in least.items()}, "goal": GOALS}))
-    if any(least[name] < goal for name, goal in GOALS.items()):
-        sys.exit(1)
+    verdict(least, GOALS)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`papernets train lenet5 --data mnist` from nothing, start-up included: time and test error of
-each seed.
+each seed, and as the last line how many times better than promised.
 
-python benchmarks/minute.py --data-dir DIR [--seeds 3] [--threads 4]
+python benchmarks/minute.py --data DIR [--seeds 3] [--threads 4]
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ import tempfile
 import time
 from pathlib import Path
 
+from timing import verdict
+
+ERROR, SECONDS = 0.95, 60
+"""Per cent, and seconds on four cores, that the project promises."""
+
 
 def main() -> None:
     """Train with each seed in a new process and a new folder."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data-dir", default="")
+    parser.add_argument("--data", default="")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
     arguments = parser.parse_args()
-    more = ["--data-dir", arguments.data_dir] if arguments.data_dir else []
+    more = ["--data-dir", arguments.data] if arguments.data else []
     more += ["--threads", str(arguments.threads)] if arguments.threads else []
     times, errors = [], []
     for seed in range(arguments.seeds):
@@ -58,9 +63,11 @@ def main() -> None:
             print(f"seed {seed}: {times[-1]:.1f} s, {errors[-1]:.2f} % test error", flush=True)
     print(
         f"mean of {arguments.seeds} seeds: {statistics.mean(times):.1f} s, "
-        f"{statistics.mean(errors):.2f} %. The promise: 0.95 % or better in under 60 s on 4 cores; "
-        f"this machine has {os.cpu_count()}"
+        f"{statistics.mean(errors):.2f} %. The promise: {ERROR} % or better in under {SECONDS} s "
+        f"on 4 cores; this machine has {os.cpu_count()}"
     )
+    taken, error = statistics.mean(times), statistics.mean(errors)
+    verdict({"seconds": SECONDS / taken, "error": ERROR / error}, 1.0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The table of MNIST results: train what is missing, and write docs/results.md from the runs.
 
-    python benchmarks/mnist.py --data-dir DIR --runs runs/mnist      # four networks, three seeds
+    python benchmarks/mnist.py --data DIR --runs runs/mnist      # four networks, three seeds
     python benchmarks/mnist.py --runs runs/mnist --no-train --out docs/results.md
 
 Each run is one command, `papernets train NETWORK --data mnist --recipe best --seed N`, in its own
@@ -28,7 +28,7 @@ GOALS = {  # the paper's error and ours to try hard for, per cent
 def command(network: str, seed: int, arguments: argparse.Namespace) -> list[str]:
     """The command of one run."""
     more = ["--threads", str(arguments.threads)] if arguments.threads else []
-    more += ["--data-dir", arguments.data_dir] if arguments.data_dir else []
+    more += ["--data-dir", arguments.data] if arguments.data else []
     out = str(arguments.runs / f"{network}-{seed}")
     start = [sys.executable, "-m", "papernets", "train"]
     if (arguments.runs / f"{network}-{seed}" / "run.toml").exists():
@@ -100,7 +100,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=Path, default=Path("runs/mnist"))
-    parser.add_argument("--data-dir", default="")
+    parser.add_argument("--data", default="")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--no-train", action="store_true")

@@ -1,6 +1,6 @@
 """Which recipe is best for photographs: settings tried on several small sets, with a table.
 
-    python benchmarks/modern.py --shared DIR --runs runs/modern --seeds 3
+    python benchmarks/modern.py --data DIR --runs runs/modern --seeds 3
 
 DIR has `ants-bees/`, `weights/` (Keras's MobileNet 0.25), `cifar10/` and `mnist/`. Every set is
 made of training pictures alone, some to train on and others to judge by: the sets' own test
@@ -142,16 +142,16 @@ def errors(trial: Trial, arm: str, settings: list[str], runs: Path, seeds: int) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, default=Path("runs/modern"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", default="", help="trials whose name begins so")
     given = parser.parse_args()
     runs = given.runs.resolve()
     if not (runs / "sets" / "mnist").exists():
-        write_sets(given.shared, runs / "sets")
+        write_sets(given.data, runs / "sets")
     if not (runs / "mobilenet").exists():
-        keras = given.shared / "weights" / "mobilenet_2_5_224_tf.weights.h5"
+        keras = given.data / "weights" / "mobilenet_2_5_224_tf.weights.h5"
         own = ["--net", "mobilenet_0.25_224", "--from", "keras"]
         papernets("convert", keras, *own, "--out", runs / "mobilenet")
     ranks: dict[str, dict[str, list[int]]] = {"drawn": {}, "tuned": {}}

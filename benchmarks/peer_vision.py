@@ -10,6 +10,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import torch
+from PIL import Image
+from torch import Tensor
 from torch.library import Library
 from torch.utils.data import DataLoader
 
@@ -19,6 +22,7 @@ LOW = tuple(-m / d for m, d in zip(MEAN, DEVIATION, strict=True))
 HIGH = tuple((1 - m) / d for m, d in zip(MEAN, DEVIATION, strict=True))
 """What they make of 0 and 255."""
 MISSING = re.compile(r"operator (torchvision::(\w+)) does not exist")
+SUFFIXES = (".jpg", ".jpeg", ".png")
 KEPT: list[Library] = []
 
 
@@ -41,6 +45,25 @@ def torchvision() -> ModuleType:
             for name in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
                 del sys.modules[name]
             library.define(f"{found[2]}(Tensor a) -> Tensor")
+
+
+def pictures(folder: Path | None, count: int, side: int) -> Tensor:
+    """A batch of (count, 3, side, side) as ImageNet's networks take it.
+
+    It is made of the first pictures below the folder, again from the first where there are fewer;
+    without a folder it is noise, always the same. SystemExit where there is no picture.
+    """
+    if folder is None:
+        return torch.randn(count, 3, side, side, generator=torch.Generator().manual_seed(0))
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)[:count]
+    if not files:
+        sys.exit(f"error: no picture ({', '.join(SUFFIXES)}) below {folder}")
+    steps = torchvision().transforms
+    ready = steps.Compose(
+        [steps.Resize((side, side)), steps.ToTensor(), steps.Normalize(MEAN, DEVIATION)]
+    )
+    made = [ready(Image.open(file).convert("RGB")) for file in files]
+    return torch.stack([made[at % len(made)] for at in range(count)])
 
 
 def reference_loader(

@@ -1,6 +1,6 @@
 """Our plain form and our fast one beside torchvision's network with the same weights, in speed and
 memory: python benchmarks/plain.py [--threads N] [--rounds 9] [--batches 1 32] [--steps evaluation
-training] [--only NAME ...] [--contiguous] [--no-memory] [--json]
+training] [--only NAME ...] [--contiguous] [--no-memory] [--data DIR] [--json]
 
 The plain form is what `papernets.from_peer` gives, the fast one `papernets.fast` of the same model.
 All three are eager and channels_last (unless `--contiguous`); evaluation is without gradients,
@@ -8,7 +8,9 @@ training one forward and backward pass in training mode, of two pictures at leas
 Before the clock runs, they give the same logits to 1e-5 of the largest. They take turns in one
 process; a speed is how many times as fast as torchvision's, in processor time, the median of the
 rounds and their middle half. Memory is the most that tensors made during one call take at once, as
-torch's dispatcher sees them (without the kernels' own), as a share of torchvision's."""
+torch's dispatcher sees them (without the kernels' own), as a share of torchvision's. With `--data
+DIR` the batch is made of the pictures below it, otherwise of noise. The last line has the plain
+form's speeds and their goal; below it the exit code is 1."""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from forward import SIDES, agree, installed, peers_own, step
-from timing import inner, machine, print_machine, quartiles, take_all
+from forward import LEAST, SIDES, agree, peers_own, step
+from peer_vision import pictures, torchvision
+from timing import inner, machine, print_machine, quartiles, take_all, verdict
 from torch import Tensor, nn
 
 import papernets
@@ -119,11 +122,10 @@ def main() -> None:
     parser.add_argument("--contiguous", action="store_true")
     parser.add_argument("--no-memory", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--data", type=Path, help="a folder of pictures, to take instead of noise")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    module = installed(("torchvision",)).get("torchvision")
-    if module is None:
-        return
+    module = torchvision()
     about = machine(given.threads)
     rows: list[dict[str, Any]] = []
     if not given.json:
@@ -135,19 +137,19 @@ def main() -> None:
     order = torch.contiguous_format if given.contiguous else torch.channels_last
     for name in given.only:
         models, side = forms(module, name, order), SIDES.get(name, 224)
-        generator = torch.Generator().manual_seed(0)
-        check(models, name, torch.randn(2, 3, side, side, generator=generator))
+        check(models, name, pictures(given.data, 2, side))
         for word in given.steps:
             for asked in given.batches:
                 batch = max(asked, 2) if word == "training" else asked
-                x = torch.randn(batch, 3, side, side, generator=generator)
-                x = x.contiguous(memory_format=order)
+                x = pictures(given.data, batch, side).contiguous(memory_format=order)
                 found = measured(models, x, word == "training", given)
                 rows.append({"name": name, "batch": batch, "step": word, **found})
                 if not given.json:
                     print(line(name, batch, word, found), flush=True)
     if given.json:
         print(json.dumps({"machine": about, "rows": rows}))
+    each = {f"{r['name']}, {r['batch']}, {r['step']}": r["plain"] for r in rows}
+    verdict({name: one["times_as_fast"]["median"] for name, one in each.items()}, LEAST)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How many random strips of MNIST test digits a trained network reads whole.
 
-    python benchmarks/strips.py --bundle lenet5_scan --data-dir DIR
+    python benchmarks/strips.py --bundle lenet5_scan --data DIR
 
 Strips are made by a seed, in five ways of spacing; the first is that of LeCun et al. 1998, section
 VII. With --part validation the digits are those that chose the epoch of the run.
@@ -32,8 +32,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bundle", default="lenet5_scan", help="a bundle, a run, or a name")
-    parser.add_argument("--data", default="mnist")
-    parser.add_argument("--data-dir", default=None, help="else PAPERNETS_DATA")
+    parser.add_argument("--data", default=None, help="MNIST's folder, else PAPERNETS_DATA")
     parser.add_argument("--part", default="test", choices=("test", "validation"))
     parser.add_argument("--strips", type=int, default=500)
     parser.add_argument("--digits", type=int, default=5)
@@ -46,7 +45,7 @@ def main() -> None:
     try:
         scanner, info = load_scanner(given.bundle)
         # a run's own split, so that its validation part was not trained on
-        dataset = data.open(given.data, data_dir=given.data_dir, seed=int(info.run.get("seed", 0)))
+        dataset = data.open("mnist", data_dir=given.data, seed=int(info.run.get("seed", 0)))
     except (ValueError, OSError) as error:
         sys.exit(f"error: {error}")
     part = dataset.test if given.part == "test" else dataset.validation

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -162,6 +164,18 @@ def as_json(contestants: Sequence[Contestant], base: Contestant) -> dict[str, An
         }
         for c in contestants
     }
+
+
+def verdict(ratio: Mapping[str, float], goal: float | Mapping[str, float]) -> None:
+    """The last line of a benchmark: ratios and goals as JSON; exits with 1 below one of them.
+
+    One goal is for all; otherwise each ratio has the goal of its name.
+    """
+    goals = goal if isinstance(goal, Mapping) else dict.fromkeys(ratio, goal)
+    rounded = {name: round(value, 3) for name, value in ratio.items()}
+    print(json.dumps({"ratio": rounded, "goal": goal}))
+    if any(not value >= goals[name] for name, value in ratio.items()):
+        sys.exit(1)
 
 
 def machine(threads: int) -> dict[str, Any]:

@@ -18,7 +18,6 @@ loader processes.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from peer_vision import HIGH, LOW, reference_loader, torchvision
-from timing import machine, print_machine, spread, take_all
+from timing import machine, print_machine, spread, take_all, verdict
 from torch import nn
 
 from papernets import data
@@ -169,9 +168,7 @@ def main() -> None:
             f"{numbers[others.index(best)]} loader processes",
             flush=True,
         )
-    print(json.dumps({"ratio": {k: round(v, 2) for k, v in found.items()}, "goal": GOAL}))
-    if min(found.values()) < GOAL:
-        sys.exit(1)
+    verdict(found, GOAL)
 
 
 if __name__ == "__main__":
