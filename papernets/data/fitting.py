@@ -18,7 +18,8 @@ from papernets.spent import part
 def load_photo(source: Source, channels: int, size: tuple[int, int], exact: bool = False) -> Tensor:
     """The picture as uint8 (channels, h, w): scaled to cover the size, and its middle cut out.
 
-    Transparency is laid over white. exact: a JPEG is decoded whole. ValueError as `picture.load`.
+    A colour picture's pixels lie together in memory, as they are decoded. Transparency is laid over
+    white. exact: a JPEG is decoded whole. ValueError as `picture.load`.
     """
     with part("decoding"):
         found = pixels(source, near_of(size, exact))
@@ -48,10 +49,10 @@ def _covered(values: NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
     where its sides are no whole pixels, Pillow takes parts of them.
     """
     (h, w), (height, width) = values.shape[:2], size
-    whole = torch.from_numpy(values)
-    planes = whole[None] if whole.ndim == 2 else whole.permute(2, 0, 1)
+    whole = torch.from_numpy(values)[None]
+    planes = whole[None] if whole.ndim == 3 else whole.permute(0, 3, 1, 2)  # the strides of a batch
     if (h, w) == size:
-        return planes.contiguous()
+        return planes[0]
     if w * height >= h * width:  # it is as wide, or wider
         rows, columns = Fraction(h), Fraction(h * width, height)
     else:
@@ -59,8 +60,8 @@ def _covered(values: NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
     if rows.denominator * columns.denominator > 1:
         return _by_parts(values, float(rows), float(columns), size)
     top, left = (h - int(rows)) // 2, (w - int(columns)) // 2
-    part = planes[None, :, top : top + int(rows), left : left + int(columns)]
-    return alone(part, size, "bilinear")[0].contiguous()
+    part = planes[:, :, top : top + int(rows), left : left + int(columns)]
+    return alone(part, size, "bilinear")[0]
 
 
 def _by_parts(
@@ -72,4 +73,4 @@ def _by_parts(
     box = (left, top, min(left + columns, w), min(top + rows, h))
     image = Image.fromarray(values).resize(size[::-1], Image.Resampling.BILINEAR, box=box)
     found = torch.from_numpy(np.array(image))
-    return found[None] if found.ndim == 2 else found.permute(2, 0, 1).contiguous()
+    return found[None] if found.ndim == 2 else found.permute(2, 0, 1)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from papernets.data.again import Again
 from papernets.data.colour import channelled
 from papernets.data.dataset import KINDS, Dataset
 from papernets.data.levels import ranged
@@ -137,11 +138,14 @@ class Preprocessing:
         stored = dataset.train.images.shape
         return cls(channels, height, width, (stored[2], stored[3]), dataset.kind, **options)
 
-    def __call__(self, images: Tensor) -> Tensor:
-        """The network's input, on the pictures' device; ValueError if they have another size."""
-        return self._measured(self._scaled_to(images))
+    def __call__(self, images: Tensor, again: Again | None = None) -> Tensor:
+        """The network's input, on the pictures' device; ValueError if they have another size.
 
-    def _scaled_to(self, images: Tensor) -> Tensor:
+        again: memory that it may lie in on the CPU, else new memory.
+        """
+        return self._measured(self._scaled_to(images, again))
+
+    def _scaled_to(self, images: Tensor, again: Again | None = None) -> Tensor:
         """As `__call__`, before what takes a picture as a whole."""
         if images.ndim != 4 or tuple(images.shape[2:]) != self.picture:
             raise ValueError(
@@ -151,7 +155,7 @@ class Preprocessing:
         if self.crop:  # on whole numbers: what is cut off is not scaled
             return self._values(self._placed(images))
         if self.shrink == 1 and self.picture == (self.height, self.width):
-            return self._values(images)
+            return self._values(images, again)
         return self._values(self._placed(channelled(images, self.channels)))
 
     def _measured(self, values: Tensor) -> Tensor:
@@ -284,14 +288,14 @@ class Preprocessing:
         edge = self.kind == "photo" and self.shrink == 1
         return scaled(images, (height, width), scale, edge)
 
-    def _values(self, images: Tensor) -> Tensor:
+    def _values(self, images: Tensor, again: Again | None = None) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
         if images.shape[1] not in (1, self.channels):
             images = channelled(images, self.channels)
         if self.order == "bgr":
             images = images.flip(1)
         low, high = (torch.tensor(v, device=images.device) for v in (self.low, self.high))
-        return ranged(images, self.channels, low, high)
+        return ranged(images, self.channels, low, high, again)
 
 
 def _several(values: object, fits: Callable[[object], bool]) -> bool:

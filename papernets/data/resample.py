@@ -43,9 +43,9 @@ def scaled(images: Tensor, boxes: Boxes, size: tuple[int, int], kind: str) -> Te
     if max(images.shape[2:]) <= SMALL:
         return _together(images, boxes, size, kind)
     result = torch.empty(len(images), images.shape[1], *size, dtype=torch.uint8)
-    parts = zip(images, *(v.tolist() for v in vars(boxes).values()), strict=True)
-    for at, (image, top, left, rows, columns) in enumerate(parts):
-        part = image[None, :, top : top + rows, left : left + columns]
+    parts = zip(*(v.tolist() for v in vars(boxes).values()), strict=True)
+    for at, (top, left, rows, columns) in enumerate(parts):
+        part = images[at : at + 1, :, top : top + rows, left : left + columns]
         result[at] = alone(part, size, kind)[0]
     return result
 

@@ -25,6 +25,8 @@ import torch
 from torch import Tensor
 
 from ..data import Part
+from ..data.memory import Memory
+from ..data.stored import as_it_lies, as_it_stands
 from ..spent import Spent, measured, measuring
 from ..texts import clean_tracebacks
 from .shared import Layout, nameless_file, tensors_in
@@ -177,9 +179,10 @@ class Loaders:
         sent = Part(part.images, part.labels)
         try:
             if isinstance(part.images, Tensor):  # all look at the same ones
-                layout: Layout = [(tuple(part.images.shape), torch.uint8)]
+                lying = as_it_lies(part.images)
+                layout: Layout = [(tuple(lying.shape), torch.uint8)]
                 file = nameless_file(layout)
-                tensors_in(layout, file)[0].copy_(part.images)
+                tensors_in(layout, file)[0].copy_(lying)
                 pictures, sent = (layout, file), part.select(slice(0))
             asked = measuring() is not None
             job = Job(replace(self.source, part=sent), part.labels, pictures, measured=asked)
@@ -219,7 +222,7 @@ class Loaders:
     def _shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         if self.source.device.type == "cpu":
             return images, labels
-        return self.source.shown(chunk, images, labels)
+        return self.source.shown(chunk, images, labels, Memory())
 
     def _begin(self, chunks: list[Chunk]) -> None:
         for at, chunk in enumerate(chunks[: SLOTS * self.count]):
@@ -246,6 +249,7 @@ def work() -> None:
 def _answer(source: Source, slots: list[Slot], answers: BinaryIO, spent: Spent | None) -> None:
     """Prepare what is asked for, and say where it lies and what it took."""
     number, order = 0, torch.empty(0)
+    memory = source.memory()
     for line in sys.stdin.buffer:
         epoch, begin, count, slot = map(int, line.split())
         told: dict[str, Any] = {"slot": slot}
@@ -255,7 +259,7 @@ def _answer(source: Source, slots: list[Slot], answers: BinaryIO, spent: Spent |
             sizes = sizes_of(count, source.recipe.batch_size)
             chunk = Chunk(epoch, begin, order[begin : begin + count], sizes)
             ready = source.prepare if source.device.type == "cpu" else source.cut_of
-            told["tensors"] = slots[slot].put(list(ready(chunk)))
+            told["tensors"] = slots[slot].put(list(ready(chunk, memory)))
             if spent is not None:
                 told["spent"] = spent.take()
         except Exception as error:
@@ -273,5 +277,6 @@ def _with_pictures(job: Job) -> Source:
     """The source with the stored pictures of all."""
     if job.pictures is None:
         return job.source
-    (images,) = tensors_in(*job.pictures)
+    (lying,) = tensors_in(*job.pictures)
+    images = as_it_stands(lying, job.source.part.images.shape[1:])
     return replace(job.source, part=Part(images, job.labels))

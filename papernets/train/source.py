@@ -12,10 +12,12 @@ import torch
 from torch import Tensor
 
 from ..data import Crop, Distortion, Part, Preprocessing
+from ..data.again import Again
 from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
 from ..data.draws import CROP, STRIPS, Draws, pictures_of
+from ..data.memory import Memory, Sheets
 from ..spent import part
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
@@ -170,8 +172,10 @@ class Source:
         The batches before it are not prepared, but for those of its own chunk.
         """
         chunks = self.chunks(number, start)
-        for chunk, images in zip(chunks, _read(self.part, self._wanted(chunks)), strict=True):
-            yield from self.batches(chunk, *self.shown(chunk, *self.cut(chunk, images)))
+        memory = self.memory()
+        read = _read(self.part, self._wanted(chunks), memory)
+        for chunk, images in zip(chunks, read, strict=True):
+            yield from self.batches(chunk, *self.shown(chunk, *self.cut(chunk, images), memory))
 
     def chunks(self, number: int, start: int = 0) -> list[Chunk]:
         """What an epoch prepares together, without the chunks that are over before `start`."""
@@ -190,13 +194,21 @@ class Source:
         chunk = self.chunks(number, at)[0]
         return pictures_of(chunk.places.split(chunk.sizes)[chunk.done])
 
-    def prepare(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
-        """What the network sees of a chunk's pictures, and their labels; they are read here."""
-        return self.shown(chunk, *self.cut_of(chunk))
+    def memory(self) -> Memory:
+        """Memory to prepare batches in; pictures are read into it where `cut` makes others of them.
 
-    def cut_of(self, chunk: Chunk) -> tuple[Tensor, Tensor]:
+        One thread prepares with it at a time.
+        """
+        cuts = crop_of(self.recipe, self.preprocessing) is not None
+        return Memory(Sheets(self.part.images) if cuts else None)
+
+    def prepare(self, chunk: Chunk, memory: Memory) -> tuple[Tensor, Tensor]:
+        """What the network sees of a chunk's pictures, and their labels; they are read here."""
+        return self.shown(chunk, *self.cut_of(chunk, memory), memory)
+
+    def cut_of(self, chunk: Chunk, memory: Memory) -> tuple[Tensor, Tensor]:
         """As `cut`, with the pictures read here."""
-        (images,) = _read(self.part, self._wanted([chunk]))
+        (images,) = _read(self.part, self._wanted([chunk]), memory)
         return self.cut(chunk, images)
 
     def cut(self, chunk: Chunk, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -209,14 +221,17 @@ class Source:
             draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[self._shares(chunk)])
             return self._cut(images, draws), self.part.labels[pictures_of(draws.places)]
 
-    def shown(self, chunk: Chunk, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def shown(
+        self, chunk: Chunk, images: Tensor, labels: Tensor, memory: Memory
+    ) -> tuple[Tensor, Tensor]:
         """What the network sees of pictures that `cut` gave, on the device."""
         labels = labels.to(self.device)
         with part("normalising"):
             if self.recipe.neighbours:
                 return seen(self.preprocessing, images.to(self.device)), labels
             shares = self._shares(chunk)
-            x = self._seen(images, Draws(self.recipe.seed, chunk.epoch, chunk.places[shares]))
+            draws = Draws(self.recipe.seed, chunk.epoch, chunk.places[shares])
+            x = self._seen(images, draws, memory.again)
             return self._mixed(chunk, shares, x, labels) if self.mixing else (x, labels)
 
     @property
@@ -307,27 +322,31 @@ class Source:
         images, crop = self._distorted(images, draws), crop_of(self.recipe, self.preprocessing)
         return crop(images, draws.uniform(CROP, NUMBERS)) if crop else images
 
-    def _seen(self, images: Tensor, draws: Draws) -> Tensor:
+    def _seen(self, images: Tensor, draws: Draws, again: Again | None = None) -> Tensor:
         eyes, colour = self.preprocessing, self._colour
         if crop_of(self.recipe, eyes):
             eyes = eyes.of_crops()
         images = images.to(self.device)
-        found = eyes(images if colour.is_identity else colour(images, draws))
+        found = eyes(images if colour.is_identity else colour(images, draws), again)
         return found.contiguous()  # as it lies in memory that processes share
 
 
-def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:
-    """The stored pictures at these places; such as are read on demand are read one step ahead."""
+def _read(part: Part, wanted: Sequence[Tensor], memory: Memory) -> Iterator[Tensor]:
+    """The stored pictures at these places; such as are read on demand are read one step ahead.
+
+    Where memory has sheets, each is gone when the next is asked for.
+    """
     images = part.images
+    read = memory.sheets.read if memory.sheets else images.__getitem__
     if not wanted:
         return
     if isinstance(images, Tensor):
-        yield from (images[places] for places in wanted)
+        yield from map(read, wanted)
         return
     with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(images.__getitem__, wanted[0])
+        ahead = pool.submit(read, wanted[0])
         for places in wanted[1:]:
-            ready, ahead = ahead, pool.submit(images.__getitem__, places)
+            ready, ahead = ahead, pool.submit(read, places)
             yield ready.result()
         yield ahead.result()
 
