@@ -63,7 +63,7 @@ def trials(runs: Path) -> list[Trial]:
     small, bundle = ("--epochs", "30"), str(runs / "mobilenet")
     return [
         Trial("ants-bees", ("--weights", bundle), tuned=True),
-        Trial("ants-bees", ("mobilenet_0.25_224", "--set", "input=96", *small)),
+        Trial("ants-bees", ("mobilenet_v1_0.25_224", "--set", "input=96", *small)),
         Trial("cifar10", ("resnet20", "--recipe", "photos", *small)),
         Trial("mnist", ("resnet20", "--recipe", "photos", "--set", "augment.flip=0", *small)),
     ]
