@@ -36,13 +36,19 @@ def task(made: Exported, inputs: Tensor | None = None, wasm: bool = True, **more
     """What node is asked: see engine_node.js."""
     given = {} if inputs is None else {"inputs": packed(inputs.numpy().astype("<f4"))}
     code = kernels() if wasm else None
-    return {"program": made.program, "weights": made.packed, "wasm": code, **given, **more}
+    return {"program": made.program, "weights": made.weights, "wasm": code, **given, **more}
 
 
 def asked(tasks: list[Any], folder: Path) -> list[Any]:
     """The answers of the page to some tasks."""
     (folder / "engine.js").write_text(script(), "utf-8")
-    (folder / "job.json").write_text(json.dumps(tasks), "utf-8")
+    named: dict[bytes, str] = {}
+    for at, weights in enumerate(one["weights"] for one in tasks):
+        if weights not in named:
+            named[weights] = str(folder / f"weights-{at}.bin")
+            Path(named[weights]).write_bytes(weights)
+    job = [{**one, "weights": named[one["weights"]]} for one in tasks]
+    (folder / "job.json").write_text(json.dumps(job), "utf-8")
     command = ["node", HERE / "engine_node.js", folder / "engine.js", folder / "job.json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

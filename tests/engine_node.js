@@ -1,6 +1,7 @@
 /* Runs jobs with the engine, for tests: node engine_node.js ENGINE.js JOB.json, answers as JSON.
-   A job is a list of tasks: {program, weights, wasm, inputs | pictures, rows, cams}; weights, wasm
-   and inputs are base64, inputs float32 behind one another, pictures {data, width, height}. */
+   A job is a list of tasks: {program, weights, wasm, inputs | pictures, rows, cams}. Weights are a
+   file; wasm and inputs are base64, inputs float32 one behind the other; a picture is {data, width,
+   height}, its data base64 too. */
 "use strict";
 const fs = require("fs");
 const Engine = new Function(`${fs.readFileSync(process.argv[2], "utf8")}\nreturn Engine;`)();
@@ -8,7 +9,7 @@ const packed = (values) => Buffer.from(values.buffer, values.byteOffset, values.
 const bytes = (text) => new Uint8Array(Buffer.from(text, "base64"));
 
 async function done(task) {
-  const network = await Engine.load(task.program, task.weights, task.wasm);
+  const network = await Engine.load(task.program, new Uint8Array(fs.readFileSync(task.weights)), task.wasm);
   const size = task.program.input.reduce((a, b) => a * b, 1);
   const floats = task.inputs ? new Float32Array(bytes(task.inputs).buffer) : new Float32Array(0);
   const runs = [];

@@ -18,6 +18,8 @@ PUBLIC = ("load", "decode", "prepared", "runsKernels", "EngineError")
 """What a page may use of it: `Engine.load`, ..."""
 LIMIT = 4_000_000
 """Bytes that networks may add to a page where nobody allows more."""
+MOST = 500_000_000
+"""Bytes that nobody can allow: browsers hold no longer text."""
 FLAG = "--page-limit"
 """What allows more, in megabytes."""
 
@@ -56,13 +58,15 @@ def page_part(*bundles: str | os.PathLike[str], limit: int = LIMIT) -> PagePart:
 
 def _check_size(plans: list[tuple[str, Planned]], engine: int, limit: int) -> None:
     total = engine + sum(plan.size for _, plan in plans)
-    if total <= limit:
+    if total <= min(limit, MOST):
         return
+    larger = f"{', '.join(own for own, _ in plans)}: the page would be {total / 1e6:.1f} MB larger"
+    if total > MOST:
+        raise ValueError(f"{larger}, more than the {MOST / 1e6:g} MB that browsers open as one text")
     own, largest = max(plans, key=lambda one: one[1].size)
     others = f" ({own} alone {largest.size / 1e6:.1f} MB)" if len(plans) > 1 else ""
     raise ValueError(
-        f"{', '.join(own for own, _ in plans)}: the page would be {total / 1e6:.1f} MB larger"
-        f"{others}, more than {limit / 1e6:g} MB. Weights are in it in float16. "
+        f"{larger}{others}, more than {limit / 1e6:g} MB. Weights are in it in float16. "
         f"{FLAG} {-(-total // 1_000_000)} allows it; a smaller network does with less"
     )
 
