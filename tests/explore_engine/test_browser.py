@@ -40,7 +40,9 @@ DECODE = """
 
 def decoded(files: dict[str, bytes], folder) -> dict[str, object]:
     """The pixels over white of each file (H, W, 3), or the page's words."""
-    given = [{"name": name, "bytes": packed(np.frombuffer(b, np.uint8))} for name, b in files.items()]
+    given = [
+        {"name": name, "bytes": packed(np.frombuffer(b, np.uint8))} for name, b in files.items()
+    ]
     answers = in_browser(DECODE, given, folder)
     return {name: _pixels(one) for name, one in zip(files, answers, strict=True)}
 
@@ -68,14 +70,19 @@ def bad_png(width: int, height: int) -> bytes:
     """A PNG's head that states this size, and no pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = b"IHDR" + head
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    )
 
 
 WORDS = {
     "notes.txt": (b"no picture at all", "notes.txt: no picture that the page reads. Give a PNG,"),
     "<b>.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "<b>.svg: no picture that the page"),
     "nothing.png": (b"", "nothing.png: an empty file"),
-    "bomb.png": (bad_png(60_000, 60_000), "a picture of 60000x60000 pixels: the page takes up to 64"),
+    "bomb.png": (
+        bad_png(60_000, 60_000),
+        "a picture of 60000x60000 pixels: the page takes up to 64",
+    ),
     "cut.png": (encoded(noise("RGB"))[:60], "cut.png: damaged, or of a form of PNG that this"),
 }
 
@@ -122,7 +129,12 @@ RUN = """
 
 def test_the_shipped_network_in_the_browser(tmp_path):
     made, values = export("resnet20"), np.random.RandomState(0).randn(3, 32, 32).astype("<f4")
-    given = {"program": made.program, "weights": made.packed, "wasm": kernels(), "input": packed(values)}
+    given = {
+        "program": made.program,
+        "weights": made.packed,
+        "wasm": kernels(),
+        "input": packed(values),
+    }
     fast, plain = in_browser(RUN, given, tmp_path)
     assert (fast["kind"], plain["kind"]) == ("wasm", "javascript")
     assert fast["top"] == plain["top"]
@@ -136,12 +148,14 @@ DROP = """
   const transfer = new DataTransfer(), ready = (id) => !document.getElementById(id).hidden;
   transfer.items.add(new File([picture], given.name));
   const event = new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true});
-  while (!document.getElementById("about").textContent) await new Promise((done) => setTimeout(done, 10));
-  document.body.dispatchEvent(event);
-  while (!ready("answer") && !ready("error")) await new Promise((done) => setTimeout(done, 10));
   const text = (id) => document.getElementById(id).textContent;
+  const a_while = () => new Promise((done) => setTimeout(done, 10));
+  while (!text("about")) await a_while();
+  document.body.dispatchEvent(event);
+  while (!ready("answer") && !ready("error")) await a_while();
   return {title: document.title, top: text("top"), error: text("error"), cam: text("cam-words"),
-    maps: document.querySelectorAll("#maps canvas").length, markup: document.querySelectorAll("img, b b").length};
+    maps: document.querySelectorAll("#maps canvas").length,
+    markup: document.querySelectorAll("img, b b").length};
 """
 
 

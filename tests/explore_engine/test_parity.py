@@ -181,7 +181,9 @@ FAMILIES = [name for name in siblings.FEW if name not in SMALL and name != "ince
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*FAMILIES, "zfnet", "caffenet", "resnet164", "vgg16_keras_2class"])
+@pytest.mark.parametrize(
+    "name", [*FAMILIES, "zfnet", "caffenet", "resnet164", "vgg16_keras_2class"]
+)
 def test_every_family(name, tmp_path):
     compared(small(name), tmp_path)
 
@@ -250,7 +252,12 @@ def test_class_maps_add_up_to_the_logits(tmp_path):
 
 
 def test_one_output_for_two_classes(tmp_path):
-    net = Net("two", (1, 6, 5), 1, chain({"c": Conv(4, 3), "g": GlobalPool(), "f": Flatten(), "out": Dense(1)}))
+    net = Net(
+        "two",
+        (1, 6, 5),
+        1,
+        chain({"c": Conv(4, 3), "g": GlobalPool(), "f": Flatten(), "out": Dense(1)}),
+    )
     info = replace(described(net), classes=("cold", "warm"), outputs=1)
     model = build(net, torch.Generator().manual_seed(0)).eval()
     made, inputs = exported_of(model, net, info), torch.randn(1, 1, 6, 5)

@@ -1,4 +1,4 @@
-"""A picture in the page is prepared as in Python, to 1 level of 255: scaled, cut, laid over white."""
+"""A picture in the page is prepared as in Python, to 1 level of 255: scaled, cut, over white."""
 
 from __future__ import annotations
 

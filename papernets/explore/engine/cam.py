@@ -64,9 +64,14 @@ def _behind(named: Mapping[str, Row], taken: Sources, name: str) -> Row | None:
 def _classifies(row: Row) -> bool:
     """A dense layer, or a 1x1 convolution of single values, whose sums are the answer."""
     layer = row.layer
-    alone = isinstance(layer, Conv) and row.input[1:] == (1, 1) and layer.groups == 1
-    plain = row.activation in (None, "softmax")
-    return plain and (isinstance(layer, Dense) or (alone and pair(layer.kernel) == (1, 1)))  # type: ignore[union-attr]
+    alone = (
+        isinstance(layer, Conv)
+        and (row.input[1:], pair(layer.kernel), layer.groups) == ((1, 1), (1, 1), 1)
+        and layer.norm is None
+    )
+    return row.activation in (None, "softmax") and (
+        alone or (isinstance(layer, Dense) and layer.norm is None)
+    )
 
 
 def _averages(row: Row) -> bool:

@@ -19,7 +19,8 @@ async function choose(at) {
   const [channels, height, width] = program.input;
   const name = own === program.name ? own : `${own} (${program.name})`;
   byId("about").textContent = `${name} sees ${channels}x${height}x${width} and tells `
-    + `${program.classes.length} classes apart. It runs here, in ${network.kind === "wasm" ? "WebAssembly" : "plain JavaScript"}; `
+    + `${program.classes.length} classes apart. It runs here, in `
+    + `${network.kind === "wasm" ? "WebAssembly" : "plain JavaScript"}; `
     + "no picture leaves this page.";
   const rows = program.steps.filter((step) => step.out[1] * step.out[2] > 1).map((step) => step.name);
   byId("row").replaceChildren(...rows.map((name) => el("option", {value: name}, name)));
@@ -59,13 +60,19 @@ function showTop(out, top) {
 }
 
 /** The least and the largest of values. */
-const range = (values) => values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+function range(values) {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return [least, most];
+}
 
 /** Paints pixels (height, width) into a canvas: `paint(at)` gives red, green, blue of 0 to 1. */
 function painted(canvas, height, width, paint) {
   Object.assign(canvas, {width: width, height: height});
   const image = new ImageData(width, height);
-  for (let at = 0; at < height * width; at++) image.data.set([...paint(at).map((value) => 255 * value), 255], 4 * at);
+  for (let at = 0; at < height * width; at++) {
+    image.data.set([...paint(at).map((value) => 255 * value), 255], 4 * at);
+  }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
 }
@@ -105,7 +112,8 @@ function showCam(out) {
     const [y0, y1, dy] = between(Math.floor(at / width), height, cam.height);
     const [x0, x1, dx] = between(at % width, width, cam.width);
     const value = (y, x) => cam.values[y * cam.width + x];
-    const found = (value(y0, x0) * (1 - dx) + value(y0, x1) * dx) * (1 - dy) + (value(y1, x0) * (1 - dx) + value(y1, x1) * dx) * dy;
+    const row = (y) => value(y, x0) * (1 - dx) + value(y, x1) * dx;
+    const found = row(y0) * (1 - dy) + row(y1) * dy;
     const heat = high > low ? (found - low) / (high - low) : 0, [r, g, b] = paint(at);
     const grey = 0.3 * r + 0.59 * g + 0.11 * b;
     return WARM.map((warm, one) => 0.5 * grey + 0.5 * (heat * warm + (1 - heat) * COLD[one]));
@@ -116,7 +124,8 @@ function showCam(out) {
 function showMaps(out) {
   const name = byId("row").value, {channels, height, width, values} = out.map(name), size = height * width;
   const shown = Math.min(channels, MOST_SHOWN);
-  byId("row-words").textContent = `${channels} maps of ${height}x${width}${shown < channels ? `, the first ${shown} shown` : ""}`;
+  const some = shown < channels ? `, the first ${shown} shown` : "";
+  byId("row-words").textContent = `${channels} maps of ${height}x${width}${some}`;
   byId("maps").replaceChildren(...Array.from({length: shown}, (_, channel) => {
     const map = values.subarray(channel * size, (channel + 1) * size), [low, high] = range(map);
     const level = (at) => high > low ? (map[at] - low) / (high - low) : 0;

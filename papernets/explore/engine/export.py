@@ -143,9 +143,18 @@ def plan(net: Net, info: BundleInfo, folder: Path) -> Planned:
     if maps and maps["weight"] is not None:
         maps["weight"] = next(s["weight"] for s in steps if s["name"] == maps["weight"])
     program = {
-        **{"format": FORMAT, "name": net.name, "input": list(net.input), "output": output},
-        **{"classes": list(info.classes), "outputs": info.outputs, "scale": info.score_scale},
-        **{"eyes": prepared, "steps": steps, "cam": maps, "no_cam": why, "bytes": place.end},
+        "format": FORMAT,
+        "name": net.name,
+        "input": list(net.input),
+        "output": output,
+        "classes": list(info.classes),
+        "outputs": info.outputs,
+        "scale": info.score_scale,
+        "eyes": prepared,
+        "steps": steps,
+        "cam": maps,
+        "no_cam": why,
+        "bytes": place.end,
     }
     _check_memory(net, rows, where)
     return Planned(folder, info, net, program, tuple(kept), tuple(put))

@@ -16,8 +16,15 @@ from ...words import by, plural
 
 Values = dict[str, Any]
 UNSAID: Values = {
-    **{"picture": [28, 28], "kind": "digit", "shrink": 1.0, "low": [-0.1], "high": [1.175]},
-    **{"crop": False, "order": "rgb", "short": 0, "gcn": 0.0},
+    "picture": [28, 28],
+    "kind": "digit",
+    "shrink": 1.0,
+    "low": [-0.1],
+    "high": [1.175],
+    "crop": False,
+    "order": "rgb",
+    "short": 0,
+    "gcn": 0.0,
 }
 """What `papernets.data.Preprocessing` takes where nothing is said."""
 KINDS = ("digit", "garment", "photo")
@@ -29,7 +36,7 @@ def _side(value: object) -> bool:
 
 
 def _numbers(value: object) -> bool:
-    return isinstance(value, list) and 0 < len(value) and all(map(is_number, value))
+    return isinstance(value, list) and len(value) > 0 and all(map(is_number, value))
 
 
 FORMS: dict[str, Form] = {

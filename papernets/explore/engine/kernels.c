@@ -2,7 +2,7 @@
 
    All pointers are places in one memory, which the page lays out; no memory is taken here. A
    convolution is a product of matrices: the weights (maps x terms), and the input's windows (terms
-   x pixels), a few pixels of which are copied together at a time, so that they stay in the cache. */
+   x pixels), a few pixels of which are copied at a time, so that they stay in the cache. */
 
 #include <wasm_simd128.h>
 
@@ -92,8 +92,8 @@ API(pad)(const float *x, float *y, int channels, int height, int width, int high
 
 /* A convolution of one group over maps that are padded already: (channels, height, width) to
    (maps, down, across). `weight` has of each four maps the first term, then the second, with zeros
-   for maps that are missing from the last four; `windows` has room for PACKED float32, or for twelve
-   pixels' windows. */
+   for maps that are missing from the last four; `windows` has room for PACKED float32, or for
+   twelve pixels' windows. */
 API(conv)(const float *x, const float *weight, const float *bias, float *y, float *windows,
           int channels, int height, int width, int maps, int down, int across, int kh, int kw,
           int sh, int sw, int active) {
@@ -106,7 +106,8 @@ API(conv)(const float *x, const float *weight, const float *bias, float *y, floa
   for (int start = 0; start < pixels; start += block) {
     int stop = least(start + block, pixels);
     for (int pixel = start; pixel < stop; pixel += PIXELS)
-      gather(x, windows + (long)(pixel - start) * terms, shape, pixel, pixels, across, kh, kw, sh, sw);
+      gather(x, windows + (long)(pixel - start) * terms, shape, pixel, pixels, across, kh, kw, sh,
+             sw);
     for (int map = 0; map < maps; map += MAPS)
       for (int pixel = start; pixel < stop; pixel += PIXELS) {
         v128_t sums[MAPS * VECTORS];
@@ -147,7 +148,8 @@ API(depthwise)(const float *x, const float *weight, const float *bias, float *y,
             v128_t values = wasm_v128_load(at);
             if (sw == 2)
               values = wasm_i32x4_shuffle(values, wasm_v128_load(at + 3), 0, 2, 5, 7);
-            sum = wasm_f32x4_add(sum, wasm_f32x4_mul(wasm_f32x4_splat(weight[ky * kw + kx]), values));
+            v128_t own = wasm_f32x4_splat(weight[ky * kw + kx]);
+            sum = wasm_f32x4_add(sum, wasm_f32x4_mul(own, values));
           }
         wasm_v128_store(y + column, clipped4(sum, active));
       }
@@ -216,8 +218,8 @@ API(lrn)(const float *x, float *y, int channels, int pixels, int size, int befor
         float value = x[(long)one * pixels + at];
         sum += value * value;
       }
-      float root = __builtin_sqrtf(k + alpha * sum);
-      y[(long)channel * pixels + at] = x[(long)channel * pixels + at] / (root * __builtin_sqrtf(root));
+      float root = __builtin_sqrtf(k + alpha * sum), power = root * __builtin_sqrtf(root);
+      y[(long)channel * pixels + at] = x[(long)channel * pixels + at] / power;
     }
   }
 }

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from .export import Planned, embedded, planned
@@ -45,7 +46,8 @@ def page_part(*bundles: str | os.PathLike[str], limit: int = LIMIT) -> PagePart:
     How large it becomes is known before any weights are read; more than `limit` bytes are a
     ValueError, and so is a bundle that the page cannot run: see `export`.
     """
-    plans = [(os.fspath(bundle), planned(bundle)) for bundle in bundles or ("resnet20",)]
+    given = [os.fspath(bundle) for bundle in bundles or ("resnet20",)]
+    plans = [(own, planned(bundle)) for own, bundle in zip(_called(given), given, strict=True)]
     code, wasm = script(), kernels()
     _check_size(plans, len(code) + len(wasm), limit)
     networks = []
@@ -56,13 +58,21 @@ def page_part(*bundles: str | os.PathLike[str], limit: int = LIMIT) -> PagePart:
     return PagePart(code, data, len(code.encode()) + len(data.encode()))
 
 
+def _called(given: list[str]) -> list[str]:
+    """What each bundle is called in the page: its folder alone where that tells them apart."""
+    short = [Path(one).name or one for one in given]
+    return [own if short.count(own) == 1 else one for own, one in zip(short, given, strict=True)]
+
+
 def _check_size(plans: list[tuple[str, Planned]], engine: int, limit: int) -> None:
     total = engine + sum(plan.size for _, plan in plans)
     if total <= min(limit, MOST):
         return
     larger = f"{', '.join(own for own, _ in plans)}: the page would be {total / 1e6:.1f} MB larger"
     if total > MOST:
-        raise ValueError(f"{larger}, more than the {MOST / 1e6:g} MB that browsers open as one text")
+        raise ValueError(
+            f"{larger}, more than the {MOST / 1e6:g} MB that browsers open as one text"
+        )
     own, largest = max(plans, key=lambda one: one[1].size)
     others = f" ({own} alone {largest.size / 1e6:.1f} MB)" if len(plans) > 1 else ""
     raise ValueError(
@@ -76,10 +86,8 @@ def script() -> str:
     """The engine as JavaScript that defines `Engine`; docs/engine.md has its few functions."""
     folder = files("papernets.explore.engine")
     parts = [(folder / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
-    return "const Engine = (() => {\n%s\nreturn {%s};\n})();\n" % (
-        "\n".join(parts),
-        ", ".join(PUBLIC),
-    )
+    given = f"return {{{', '.join(PUBLIC)}}};"
+    return "\n".join(["const Engine = (() => {", *parts, given, "})();", ""])
 
 
 @cache

@@ -45,7 +45,8 @@ async function decode(file) {
   const name = file.name || "the picture";
   if (!file.size) throw new EngineError(`${name}: an empty file`);
   if (file.size > MOST_FILE) {
-    throw new EngineError(`${name}: ${megabytes(file.size)}, more than the ${megabytes(MOST_FILE)} that the page reads`);
+    const most = megabytes(MOST_FILE);
+    throw new EngineError(`${name}: ${megabytes(file.size)}, more than the ${most} that the page reads`);
   }
   const head = new Uint8Array(await file.slice(0, 1 << 16).arrayBuffer()), kind = kindOf(head);
   if (!kind) throw new EngineError(`${name}: no picture that the page reads. Give a ${READ} file`);
