@@ -70,9 +70,12 @@ def described(net: Net, **more: Any) -> BundleInfo:
 
 
 def drawn(net: Net, seed: int = 0) -> nn.Module:
-    """A network with drawn weights, whose normalisations have measured something."""
+    """A network with drawn weights and biases, whose normalisations have measured something."""
     generator = torch.Generator().manual_seed(seed)
     model = build(net, generator).eval()
+    for name, one in model.named_parameters():
+        if name.endswith("bias"):
+            one.data.uniform_(-0.5, 0.5, generator=generator)
     for module in model.modules():
         if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             for tensor, low, high in (

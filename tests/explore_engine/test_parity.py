@@ -90,6 +90,7 @@ EVERY = Net(
             ),
             "pad": Pad((1, 2)),
             "ceil": Pool("max", 3, 2, ceil=True),
+            "mean_over": Pool("average", 3, 2, padding=1, ceil=True),
             "down": add(
                 {
                     "conv": Conv(40, 3, stride=2, padding=1),

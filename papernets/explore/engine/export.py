@@ -79,7 +79,8 @@ class Planned:
     @property
     def size(self) -> int:
         """Bytes that program and weights take in a page: the weights are a third longer there."""
-        return -(-self.program["bytes"] // 3) * 4 + len(embedded(self.program))
+        weights: int = self.program["bytes"]
+        return -(-weights // 3) * 4 + len(embedded(self.program))
 
     def exported(self) -> Exported:
         """With its weights; ValueError where they do not fit."""

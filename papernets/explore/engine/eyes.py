@@ -32,7 +32,7 @@ MOST_SIDE = 10_000
 
 
 def _side(value: object) -> bool:
-    return is_whole(value, 1) and value <= MOST_SIDE  # type: ignore[operator]
+    return is_whole(value, 1) and value <= MOST_SIDE
 
 
 def _numbers(value: object) -> bool:
