@@ -94,6 +94,8 @@ def test_files_become_pixels_as_in_python(tmp_path):
     files = {f"{name}.png": encoded(image) for name, image in images.items()}
     files["palette.png"] = encoded(noise("RGB").quantize(32))
     files["wide.png"] = encoded(wide)
+    files["plain.bmp"] = encoded(noise("RGB"), "BMP")
+    files["exact.webp"] = encoded(noise("RGB"), "WEBP", lossless=True)
     files["still.gif"] = encoded(noise("L"), "GIF")
     files |= {name: content for name, (content, _) in WORDS.items()}
     for turn in range(1, 9):

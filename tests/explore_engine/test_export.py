@@ -150,11 +150,14 @@ def test_a_bundle_that_is_damaged(tmp_path):
         other = {key: value for key, value in {**state, name: array}.items() if value is not None}
         assert words in refused(SMALL, info, other)
     for key, value, words in (
-        ("channels", 1, "its preprocessing makes [1, 8, 8], its network takes [3, 8, 8]"),
+        ("channels", 1, "it makes [1, 8, 8], its network takes [3, 8, 8]"),
+        ("crop", True, "no 8x8 can be cut out of a photo of 6x7"),
+        ("short", 9, "short is for pictures of which the middle is cut out"),
+        ("turn", 1, "the key 'turn' is unknown"),
         ("kind", "film", "'kind'"),
         ("low", [0, 1], "give low and high one number, or 3"),
     ):
-        made = {**info.preprocessing, key: value}
+        made = {**info.preprocessing, "picture": [6, 7], key: value}
         assert words in refused(SMALL, replace(info, preprocessing=made), state)
     folder = tmp_path / "cut"
     shutil.copytree(SHIPPED / "lenet1", folder)

@@ -12,7 +12,7 @@ from safetensors.numpy import load
 from ...bundle.info import AGAIN, BundleInfo
 from ...numbers import is_number, is_whole
 from ...texts import Form, check_forms
-from ...words import by, plural
+from ...words import brief, by, plural
 
 Values = dict[str, Any]
 UNSAID: Values = {
@@ -29,6 +29,8 @@ UNSAID: Values = {
 """What `papernets.data.Preprocessing` takes where nothing is said."""
 KINDS = ("digit", "garment", "photo")
 MOST_SIDE = 10_000
+APART = ("arrays", "exact")
+"""Settings that are read elsewhere, or that the page has no use for."""
 
 
 def _side(value: object) -> bool:
@@ -66,21 +68,37 @@ def eyes(info: BundleInfo, where: str) -> tuple[Values, dict[str, NDArray[np.flo
     given = {**UNSAID, **info.preprocessing}
     check_forms(given, FORMS, f"{where}, preprocessing", AGAIN)
     found = {key: given[key] for key in FORMS if key in given}
-    own = [found.get(name) for name in ("channels", "height", "width")]
-    if own != list(info.input):
-        raise ValueError(
-            f"{where}: its preprocessing makes {own}, its network takes {list(info.input)}. {AGAIN}"
-        )
-    if own[0] not in (1, 3):
+    wrong = _wrong(found, info) or next(
+        (f"the key {brief(key)} is unknown" for key in given if key not in (*FORMS, *APART)), ""
+    )
+    if wrong:
+        raise ValueError(f"{where}, preprocessing: {wrong}. {AGAIN}")
+    if info.input[0] not in (1, 3):
         raise ValueError(
             f"{where}: its network takes {plural(info.input[0], 'channel')}; a page reads pictures "
             "of 1 or 3, grey or colour"
         )
-    if any(len(found[name]) not in (1, own[0]) for name in ("low", "high")):
-        raise ValueError(
-            f"{where}, preprocessing: give low and high one number, or {own[0]}. {AGAIN}"
-        )
     return found, _arrays(info, where)
+
+
+def _wrong(found: Values, info: BundleInfo) -> str:
+    """Which settings do not go together, in words; empty where all do."""
+    own = [found.get(name) for name in ("channels", "height", "width")]
+    if own != list(info.input):
+        return f"it makes {own}, its network takes {list(info.input)}"
+    if any(len(found[name]) not in (1, own[0]) for name in ("low", "high")):
+        return f"give low and high one number, or {own[0]}"
+    if found["order"] == "bgr" and own[0] != 3:
+        return f"bgr is for three channels, not {own[0]}"
+    picture, size = found["picture"], info.input[1:]
+    side = found["short"] or min(picture)
+    kept = [round(one * side / min(picture)) for one in picture]
+    alike = found["kind"] == "photo" and found["shrink"] == 1
+    if found["crop"] and not (alike and all(a >= b for a, b in zip(kept, size, strict=True))):
+        return f"no {by(size)} can be cut out of a {found['kind']} of {by(kept)}"
+    if found["short"] and not found["crop"]:
+        return "short is for pictures of which the middle is cut out"
+    return ""
 
 
 def _arrays(info: BundleInfo, where: str) -> dict[str, NDArray[np.float32]]:
