@@ -59,4 +59,5 @@ def test_a_browser_without_vectors_computes_in_javascript(tmp_path):
 def test_the_script_defines_one_name_alone():
     """The page's other scripts stand beside it, with names of their own."""
     assert script().startswith("const Engine = (() => {") and script().endswith("})();\n")
+    assert "</script" not in script().lower() and "<!--" not in script()
     assert "globalThis" not in script() and "window." not in script()

@@ -135,12 +135,11 @@ function showMaps(out) {
   }));
 }
 
-/** A file becomes the latest picture; what is wrong with it is said. */
-async function take(file) {
+/** Does some work; what a user can mend is said in the place of an answer. */
+async function tried(work) {
   byId("error").hidden = true;
   try {
-    latest = await Engine.decode(file);
-    answer();
+    await work();
   } catch (error) {
     if (!(error instanceof Engine.EngineError)) throw error;
     byId("answer").hidden = true;
@@ -149,9 +148,15 @@ async function take(file) {
   }
 }
 
+/** A file becomes the latest picture. */
+const take = (file) => tried(async () => {
+  latest = await Engine.decode(file);
+  answer();
+});
+
 byId("network").append(...networks.map(({own}, at) => el("option", {value: at}, own)));
 byId("which").hidden = networks.length < 2;
-byId("network").onchange = (event) => choose(Number(event.target.value));
+byId("network").onchange = (event) => tried(() => choose(Number(event.target.value)));
 byId("file").onchange = (event) => event.target.files[0] && take(event.target.files[0]);
 addEventListener("dragover", (event) => {
   event.preventDefault();
@@ -163,4 +168,4 @@ addEventListener("drop", (event) => {
   byId("drop").classList.remove("over");
   if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
 });
-await choose(0);
+await tried(() => choose(0));
