@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs format clean
+.PHONY: help install demo test check docs kernels format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make test    run the quick tests (ARGS="-k lenet" runs some of them)'
 	@echo 'make check   run all tests, the slow ones too, and ruff and mypy'
 	@echo 'make docs    build the documentation into build/docs, to be opened from disk'
+	@echo 'make kernels compile the kernels that pages run networks with (clang and wasm-ld 14)'
 	@echo 'make format  format the code as make check wants it'
 	@echo 'make clean   remove .venv, build/ and the caches; runs/ stays'
 	@echo 'PYTHON=python3.12 chooses the Python of .venv'
@@ -86,6 +87,17 @@ check: $(CHECK)
 docs: $(STAMP)
 	@echo "== Documentation: pages of all networks, warnings are errors, links are followed"
 	@$(BIN)/python docs/website/build.py $(ARGS)
+
+# The compiled file is kept, so that nobody needs a compiler; the same clang makes the same bytes.
+CLANG   ?= clang-14
+ENGINE  := papernets/explore/engine
+KERNELS ?= $(ENGINE)/kernels.wasm
+kernels:
+	@echo "== Compiling $(ENGINE)/kernels.c with $(CLANG) for WebAssembly with 128-bit vectors"
+	@$(CLANG) --target=wasm32 -std=c11 -O3 -msimd128 -nostdlib -ffreestanding -fno-builtin \
+	  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--import-memory -Wl,--initial-memory=131072 \
+	  -Wl,--stack-first -Wl,-z,stack-size=65536 -Wl,--strip-all -o $(KERNELS) $(ENGINE)/kernels.c
+	@chmod 644 $(KERNELS)
 
 format: $(STAMP)
 	@$(BIN)/python -m ruff format --quiet .

@@ -1,0 +1,69 @@
+/* A file that somebody drops, as pixels: decoded by the browser, upright by its EXIF data. */
+
+const MOST_FILE = 256_000_000; // bytes
+const READ = "PNG, JPEG, WebP, GIF, BMP or AVIF";
+
+/** What a file begins with, by kind; the browser decodes no other for us: SVG is a program. */
+const BEGINNINGS = {
+  png: [[0, "\x89PNG\r\n\x1a\n"]],
+  jpeg: [[0, "\xff\xd8\xff"]],
+  gif: [[0, "GIF8"]],
+  webp: [[0, "RIFF"], [8, "WEBP"]],
+  bmp: [[0, "BM"]],
+  avif: [[4, "ftypavi"]],
+};
+
+/** The kind of a picture by its first bytes, or null. */
+function kindOf(bytes) {
+  const says = ([at, text]) => [...text].every((sign, one) => bytes[at + one] === sign.charCodeAt(0));
+  return Object.keys(BEGINNINGS).find((kind) => BEGINNINGS[kind].every(says)) || null;
+}
+
+/** Height and width as a file's head says, before anything is decoded; null where it is not known. */
+function statedSize(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), kind = kindOf(bytes);
+  if (kind === "png" && bytes.length >= 24) return [view.getUint32(20), view.getUint32(16)];
+  if (kind === "gif" && bytes.length >= 10) return [view.getUint16(8, true), view.getUint16(6, true)];
+  if (kind === "bmp" && bytes.length >= 26) return [Math.abs(view.getInt32(22, true)), view.getInt32(18, true)];
+  if (kind !== "jpeg") return null;
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
+    const marker = bytes[at + 1], frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (frame) return [view.getUint16(at + 5), view.getUint16(at + 7)];
+    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2);
+  }
+  return null;
+}
+
+/**
+ * A picture's pixels: {data, width, height}, RGBA as `Network.run` takes them, turned as its EXIF
+ * data says; of a moving picture the first. EngineError names the file and says what is wrong.
+ *
+ * The browser decodes: the pixels of a PNG are its own, to 1 level of 255 where they are partly
+ * transparent; those of a JPEG differ a little from one browser to another.
+ */
+async function decode(file) {
+  const name = file.name || "the picture";
+  if (!file.size) throw new EngineError(`${name}: an empty file`);
+  if (file.size > MOST_FILE) {
+    const most = megabytes(MOST_FILE);
+    throw new EngineError(`${name}: ${megabytes(file.size)}, more than the ${most} that the page reads`);
+  }
+  const head = new Uint8Array(await file.slice(0, 1 << 16).arrayBuffer()), kind = kindOf(head);
+  if (!kind) throw new EngineError(`${name}: no picture that the page reads. Give a ${READ} file`);
+  const [high, wide] = statedSize(head) || [0, 0];
+  if (high * wide > MOST_PIXELS) throw tooLarge(wide, high);
+  let bitmap;
+  try {
+    const how = {imageOrientation: "from-image", premultiplyAlpha: "none", colorSpaceConversion: "none"};
+    bitmap = await createImageBitmap(new Blob([file], {type: `image/${kind}`}), how);
+  } catch {
+    throw new EngineError(`${name}: damaged, or of a form of ${kind.toUpperCase()} that this browser does not read`);
+  }
+  const {width, height} = bitmap;
+  if (width * height > MOST_PIXELS) throw tooLarge(width, height);
+  const canvas = Object.assign(document.createElement("canvas"), {width: width, height: height});
+  const context = canvas.getContext("2d", {willReadFrequently: true});
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return {data: context.getImageData(0, 0, width, height).data, width: width, height: height};
+}
