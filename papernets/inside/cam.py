@@ -1,0 +1,229 @@
+"""Class activation maps: CAM where global pooling and one dense layer end a network, else Grad-CAM.
+
+CAM sums the last maps, each times the weight that the dense layer has for it:
+M_c(x, y) = sum_k w_ck A_k(x, y), so that the class's logit is the mean of M_c plus its bias (Zhou
+et al. 2016, section 2). Grad-CAM takes for weights the mean gradient of the logit over a map, for
+any network (Selvaraju et al. 2017, section 3). There the gradient is w_ck / Z, with Z the number
+of a map's values: Grad-CAM is CAM / Z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..bundle.modes import evaluating
+from ..run.network import Network
+from ..spec import AdaptivePool, Dropout, Flatten, GlobalPool, Identity, Net, Pool, Row, sources
+from ..words import either
+from .layers import cut, last_maps, named, outputs_and, rows_of
+from .subject import Class, Given, Model, Subject, subject_of
+
+METHODS = ("auto", "cam", "grad-cam")
+CAM, GRAD_CAM = METHODS[1:]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMap:
+    """Where a class is seen: `values` float32 (N, h, w), signed, at the layer's own size.
+
+    `method` and `layer` say how it was made; the rest is as an `Attribution` has it. `size`
+    (H, W) is that of what the network sees.
+    """
+
+    values: NDArray[np.float32]
+    method: str
+    layer: str
+    size: tuple[int, int]
+    classes: tuple[str, ...]
+    places: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    answers: tuple[str, ...]
+
+    @property
+    def heat(self) -> NDArray[np.float32]:
+        """What speaks for the class, 0 and above, as large as the picture: (N, H, W)."""
+        values = torch.from_numpy(self.values).clamp(min=0)[:, None]
+        large = F.interpolate(values, self.size, mode="bilinear", align_corners=False)
+        heat: NDArray[np.float32] = large[:, 0].numpy()
+        return heat
+
+    def __array__(self, dtype: object = None, copy: object = None) -> NDArray[np.float32]:
+        return np.asarray(self.values, dtype)  # type: ignore[call-overload, no-any-return]
+
+
+def cam(
+    model: Model,
+    pictures: Given,
+    class_: Class = None,
+    *,
+    layer: str | None = None,
+    method: str = "auto",
+    batch_size: int | None = None,
+) -> ClassMap:
+    """Class activation maps of pictures, by CAM where it applies, by Grad-CAM where not.
+
+    `layer` is one with maps, for Grad-CAM; by default the last. ValueError where CAM is asked for
+    and does not apply, and for a layer without maps.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method {method!r}: give {either(METHODS)}")
+    subject = subject_of(model)
+    ending = _ending(subject.model)
+    weights = ending and ending.weights(subject.model)
+    if method == CAM and (ending is None or weights is None or layer not in (None, ending.layer)):
+        raise ValueError(
+            f"{subject.name} has no CAM{f' at {layer}' if layer and ending else ''}: it needs maps "
+            "that are averaged as a whole and then classified by one dense layer. Grad-CAM works: "
+            "method='grad-cam'"
+        )
+    plain = ending is not None and weights is not None and method != GRAD_CAM
+    plain = plain and ending is not None and layer in (None, ending.layer)
+    where = ending.layer if plain and ending else layer or last_maps(subject.model)
+    named(subject.model, where)
+    parts: list[ClassMap] = []
+    with evaluating(subject.model):
+        for x in subject.batches(pictures, batch_size):
+            first = sum(len(part.values) for part in parts)
+            if plain and isinstance(weights, Tensor):
+                maps, logits, places = _weighted(subject, x, class_, first, where, weights)
+            else:
+                maps, logits, places = _by_gradient(subject, x, class_, first, where)
+            chances = subject.probabilities(logits).gather(1, places[:, None])[:, 0]
+            parts.append(
+                ClassMap(
+                    maps.float().cpu().numpy(),
+                    CAM if plain else GRAD_CAM,
+                    where,
+                    (x.shape[2], x.shape[3]),
+                    subject.named(places),
+                    places.cpu().numpy(),
+                    chances.cpu().numpy(),
+                    subject.named(logits.argmax(1)),
+                )
+            )
+    return _joined(parts)
+
+
+def _weighted(
+    subject: Subject, x: Tensor, class_: Class, first: int, layer: str, weights: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """CAM, all logits, and the classes."""
+    with torch.no_grad():
+        out, found = outputs_and(subject.model, x, [layer])
+        places = subject.places(class_, logits := subject.scores(out), first)
+        return torch.einsum("nk,nkhw->nhw", weights[places], found[layer]), logits, places
+
+
+def _by_gradient(
+    subject: Subject, x: Tensor, class_: Class, first: int, layer: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Grad-CAM, all logits, and the classes."""
+    with torch.enable_grad(), cut(subject.model, layer) as found:
+        logits = subject.scores(subject.model(x))
+        if len(found) != 1:
+            times = f"{len(found)} times" if found else "not"
+            raise ValueError(f"{layer} is computed {times} on the way: give another layer")
+        if found[0].dim() != 4:
+            raise ValueError(
+                f"{layer} gives no maps but {tuple(found[0].shape[1:])} a picture: give a "
+                f"convolution's layer{_usual(subject)}"
+            )
+        places = subject.places(class_, logits.detach(), first)
+        asked = logits.gather(1, places[:, None]).sum()
+        (slope,) = torch.autograd.grad(asked, found[0])
+    maps = (slope.mean((2, 3), keepdim=True) * found[0].detach()).sum(1)
+    return maps, logits.detach(), places
+
+
+def _usual(subject: Subject) -> str:
+    if not isinstance(subject.model, Network):
+        return ""
+    return f", {last_maps(subject.model)!r} say"
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """Maps that are averaged as a whole, and the dense layer behind, if there is one."""
+
+    layer: str
+    dense: str
+
+    def weights(self, model: nn.Module) -> Tensor | None:
+        """Weights (classes, maps); None where somebody put another module there."""
+        if not self.dense:
+            maps = rows_of(model.net)[self.layer].out[0]  # type: ignore[arg-type]
+            value = next(model.parameters())
+            return torch.eye(maps, device=value.device, dtype=value.dtype)
+        module = named(model, self.dense)
+        if not isinstance(module, nn.Linear | nn.Conv2d):
+            return None
+        weight = module.weight.detach().flatten(1)
+        return torch.cat([torch.zeros_like(weight), weight]) if len(weight) == 1 else weight
+
+
+def _ending(model: nn.Module) -> _Ending | None:
+    """How a network ends, where its class activation maps are given by its weights."""
+    if not isinstance(model, Network):
+        return None
+    rows, edges = rows_of(model.net), sources(model.net)
+    at = _passed(model.net, list(rows)[-1], rows, edges)
+    dense = ""
+    row = rows.get(at)
+    if row is not None and row.kind in ("dense", "conv") and row.input[1:] == (1, 1):
+        if row.activation not in (None, "softmax") or getattr(row.layer, "norm", None):
+            return None
+        if row.groups != 1 or row.kernel not in (None, (1, 1)):
+            return None
+        dense = at
+        row = rows.get(_passed(model.net, edges[at][0], rows, edges))
+    if row is None or not _averages_all(row) or edges[row.name][0] not in rows:
+        return None
+    layer = edges[row.name][0]
+    return _Ending(layer, dense) if dense or rows[layer].out[0] == model.net.classes else None
+
+
+def _passed(
+    net: Net, name: str, rows: dict[str, Row], edges: "dict[str, tuple[str, ...]] | object"
+) -> str:
+    """The row that is reached by passing those that change no value in use."""
+    while name in rows:
+        layer, kind = rows[name].layer, rows[name].kind
+        passes = isinstance(layer, Dropout | Flatten | Identity)
+        passes = passes or (kind == "activation" and rows[name].activation == "softmax")
+        if not passes or rows[name].out[0] != rows[name].input[0]:
+            return name
+        name = edges[name][0]  # type: ignore[index]
+    return name
+
+
+def _averages_all(row: Row) -> bool:
+    """Whether a row gives the mean of each map, and nothing else."""
+    if row.out[1:] != (1, 1) or row.activation is not None:
+        return False
+    layer = row.layer
+    if isinstance(layer, Pool):
+        window = layer.window()
+        return layer.how == "average" and window.kernel == row.input[1:] and not any(
+            sum(pads) for pads in window.pads(row.input[1:])
+        )
+    return isinstance(layer, GlobalPool | AdaptivePool)
+
+
+def _joined(parts: Sequence[ClassMap]) -> ClassMap:
+    return ClassMap(
+        np.concatenate([part.values for part in parts]),
+        parts[0].method,
+        parts[0].layer,
+        parts[0].size,
+        tuple(name for part in parts for name in part.classes),
+        np.concatenate([part.places for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        tuple(name for part in parts for name in part.answers),
+    )
