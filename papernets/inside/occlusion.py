@@ -7,7 +7,7 @@ the total activation of the layer's strongest map, and the class that is most li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..bundle.modes import evaluating
+from ..evaluate.read import preprocessing_of
 from ..numbers import is_whole
 from ..watch import watched
 from ..words import brief, by
@@ -23,6 +24,7 @@ from .layers import check_unit, last_maps, outputs_and, positions
 from .subject import BATCH, Class, Given, Model, Subject, subject_of
 
 Pair = tuple[int, int]
+SHARE, STEPS = 5, 16
 Box = tuple[int, int, int, int]
 """Top, left, bottom and right, in pixels of what the network sees."""
 
@@ -98,7 +100,7 @@ def occlusion(
     fill: float | Tensor | None = None,
     batch_size: int | None = None,
 ) -> Occlusion:
-    """Slide a square over pictures; by default a fifth of the side, in about 24 steps.
+    """Slide a square over pictures; by default a fifth of the side, in about 16 steps.
 
     `class_` is the true class, by default the one that the model answers. `layer` is the one whose
     map is summed, by default the last with maps; `unit` which map, by default the one with the
@@ -195,24 +197,21 @@ def _grey(subject: Subject) -> float | Tensor:
     """What the network sees of a grey picture (C, H, W); 0 for a module alone."""
     if subject.bundle is None:
         return 0.0
-    from ..evaluate.read import preprocessing_of
-
     eyes = preprocessing_of(subject.bundle)
-    middle = torch.full((1, eyes.channels, *eyes.picture), 128, dtype=torch.uint8)
-    if eyes.kind == "photo":
-        seen: Tensor = eyes(middle)[0]
-        return seen
-    return eyes.of_crops()(middle[:, :, :1, :1].expand(-1, -1, eyes.height, eyes.width))[0]
+    size = (eyes.height, eyes.width)
+    middle = torch.full((1, eyes.channels, *size), 128, dtype=torch.uint8)
+    seen: Tensor = replace(eyes, picture=size, crop=False, short=0, shrink=1.0)(middle)[0]
+    return seen
 
 
 def _sizes(
     size: Pair, square: int | Pair | None, stride: int | Pair | None
 ) -> tuple[Pair, Pair]:
     """The square and its step, (height, width) each; ValueError where they do not fit."""
-    hides = _pair(square, "square") or (max(1, size[0] // 5), max(1, size[1] // 5))
+    hides = _pair(square, "square") or (max(1, size[0] // SHARE), max(1, size[1] // SHARE))
     step = _pair(stride, "stride") or (
-        min(hides[0], max(1, round((size[0] - hides[0]) / 24))),
-        min(hides[1], max(1, round((size[1] - hides[1]) / 24))),
+        min(hides[0], max(1, round((size[0] - hides[0]) / STEPS))),
+        min(hides[1], max(1, round((size[1] - hides[1]) / STEPS))),
     )
     if hides[0] > size[0] or hides[1] > size[1]:
         raise ValueError(

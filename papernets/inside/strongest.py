@@ -78,7 +78,7 @@ def strongest(
                 torch.cat(both)
                 for both in ((values, best), (places, where), (owners, owner))
             )
-            order = values.argsort(0, descending=True, stable=True)[:count]
+            order = values.argsort(dim=0, descending=True, stable=True)[:count]
             values, places, owners = (v.gather(0, order) for v in (values, places, owners))
     return [
         Strongest(
