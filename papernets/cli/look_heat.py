@@ -262,7 +262,7 @@ def _figure_7(
         panels.append(Panel(projected[at], f"what map {unit} answers to, projected down"))
     panels.append(
         Panel(
-            heat(chance, 0.0, 1.0),
+            heat(chance, 0.0, max(float(found.scores[at]), float(chance.max()))),
             f"probability of {name}: {percent(float(chance.min()))} to "
             f"{percent(float(chance.max()))}",
         )

@@ -154,13 +154,11 @@ def _cut(
 def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """Units projected down: of a set the nine strongest patches of each, else of each picture."""
     from ..inside.deconv import check_deconv, deconv_layer
-    from ..inside.layers import net_of
 
     subject = looked.subject
-    net = net_of(subject.model, "deconv")
     layers = list(wanted.layer) or [deconv_layer(subject.model)]
     for layer in layers:
-        check_deconv(net, layer, subject.model)
+        check_deconv(subject.model, layer)
     note = (
         "The deconvolutional network of Zeiler and Fergus 2013: one unit is kept, all others are "
         "zero; unpooled to the switches, rectified, and filtered by the transposed filters. Grey "

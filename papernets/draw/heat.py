@@ -11,7 +11,7 @@ from papernets.draw.canvas import style
 
 Picture = NDArray[np.uint8]
 """(h, w) or (h, w, 3)."""
-TOP = 99.5  # per cent of the values that are not cut off: one pixel does not darken all others
+TOP = 99.0  # per cent of the values that are not cut off: one pixel does not darken all others
 GREY, LEAST = 128, 28
 
 
@@ -21,7 +21,7 @@ def grey(values: NDArray[np.floating], low: float | None = None, high: float | N
 
 
 def magnitude(values: NDArray[np.floating]) -> Picture:
-    """A map (h, w) of 0 and above: 0 black, all above the 99.5th percentile white."""
+    """A map (h, w) of 0 and above: 0 black, all above the 99th percentile white."""
     return grey(values, 0.0, _top(values))
 
 
@@ -48,7 +48,7 @@ def over(picture: Picture, values: NDArray[np.floating], most: float = 0.65) -> 
 def about_grey(values: NDArray[np.floating], top: float | None = None) -> Picture:
     """Signed values (C, h, w), C 1 or 3, in colour: 0 is grey; (h, w) or (h, w, 3).
 
-    `top` is the magnitude that is black or white, by default the 99.5th percentile.
+    `top` is the magnitude that is black or white, by default the 99th percentile.
     """
     most = top or _top(np.abs(values)) or 1.0
     shown = (GREY + (255 - GREY) * values / most).round().clip(0, 255).astype(np.uint8)

@@ -16,12 +16,23 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..bundle.modes import evaluating
 from ..run.network import Network
-from ..spec import AdaptivePool, GlobalPool, Net, Pool, RBF, Row, Subsample
-from .layers import before, check_unit, last_maps, named, net_of, outputs_and, positions, rows_of
+from ..spec import AdaptivePool, RBF, GlobalPool, Net, Pool, Row, Subsample
+from .features import main_way
+from .layers import (
+    before,
+    check_unit,
+    driven,
+    last_maps,
+    named,
+    net_of,
+    outputs_and,
+    positions,
+    rows_of,
+)
 from .rules import going_back
 from .strongest import Patch, box_of
 from .subject import Given, Model, Subject, subject_of
@@ -61,7 +72,7 @@ def deconv(
     """
     subject = subject_of(model)
     where = layer or deconv_layer(subject.model)
-    check_deconv(net_of(subject.model, "deconv"), where, subject.model)
+    check_deconv(subject.model, where)
     parts: list[Projection] = []
     with evaluating(subject.model):
         for x in subject.batches(pictures, batch_size):
@@ -75,22 +86,24 @@ def deconv(
     )
 
 
-def deconv_layer(model: object) -> str:
-    """The last layer with maps to which the procedure applies; ValueError where it does to none."""
-    assert not isinstance(model, str)
-    net = net_of(model, "deconv")  # type: ignore[arg-type]
-    last = last_maps(model)  # type: ignore[arg-type]
-    for row in reversed(list(rows_of(net).values())):
-        maps = row.out[1] * row.out[2] > 1 and row.macs + (row.kind in ("add", "concat"))
+def deconv_layer(model: nn.Module) -> str:
+    """The last layer with maps to which the procedure applies; ValueError where it does to none.
+
+    Layers within branches are not looked at.
+    """
+    net, last = net_of(model, "deconv"), last_maps(model)
+    for row in reversed(main_way(net)):
+        maps = row.out[1] * row.out[2] > 1 and (row.macs or row.kind in ("add", "concat"))
         if (row.name == last or maps) and not obstacle(net, row.name):
             return row.name
-    check_deconv(net, last, model)
+    check_deconv(model, last)
     return last
 
 
-def check_deconv(net: Net, layer: str, model: object) -> None:
+def check_deconv(model: nn.Module, layer: str) -> None:
     """ValueError where the procedure does not apply to a layer, with the reason."""
-    named(model, layer)  # type: ignore[arg-type]
+    net = net_of(model, "deconv")
+    named(model, layer)
     why = obstacle(net, layer)
     if why:
         good = [name for name in rows_of(net) if not obstacle(net, name)]
@@ -123,9 +136,8 @@ def _obstacle(row: Row) -> str:
 def _projected(subject: Subject, x: Tensor, layer: str, unit: int | None, first: int) -> Projection:
     """A unit of each picture, from where it is strongest."""
     with torch.no_grad():
-        _, found = outputs_and(subject.model, x, [layer])
-    maps = positions(found[layer])
-    peaks = maps.flatten(2).max(2)
+        maps, order = driven(subject.model, x, layer)
+    peaks = order.flatten(2).max(2)
     if unit is None:
         units = peaks.values.argmax(1)
     else:
@@ -140,7 +152,7 @@ def _projected(subject: Subject, x: Tensor, layer: str, unit: int | None, first:
     patches = tuple(
         Patch(
             first + at,
-            float(peaks.values[at, units[at]]),
+            float(maps[at, units[at], down[at], across[at]]),
             int(down[at]),
             int(across[at]),
             box_of(row, net.input[1:], int(down[at]), int(across[at])),

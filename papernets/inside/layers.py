@@ -10,7 +10,9 @@ from typing import Any
 from torch import Tensor, nn
 
 from ..run.block import Look
+from ..run.block import _last as last_step
 from ..run.network import Network
+from ..run.rows import ACTIVATIONS
 from ..spec import Net, Row, sources, walk
 from ..words import brief, did_you_mean, listed, plural
 
@@ -74,6 +76,35 @@ def outputs_and(
             stack.callback(handle.remove)
         out = model(x)
     return out, {layer: found[layer] for layer in wanted}
+
+
+def driven(model: nn.Module, x: Tensor, layer: str) -> tuple[Tensor, Tensor]:
+    """A layer's maps (N, K, h, w), and what to rank its values by: these, before its activation.
+
+    An activation keeps the order, but where it saturates it makes many values one.
+    """
+    last = named(model, layer)
+    while (inner := _last(last)) is not None:
+        last = inner
+    given: list[Tensor] = []
+    thread = threading.get_ident()
+
+    def hook(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        if threading.get_ident() == thread:
+            given.append(inputs[0].detach().clone())
+
+    with ExitStack() as stack:
+        if isinstance(last, tuple(ACTIVATIONS.values())):
+            stack.callback(last.register_forward_pre_hook(hook).remove)
+        _, found = outputs_and(model, x, [layer])
+    maps = positions(found[layer])
+    return maps, positions(given[-1]) if given else maps
+
+
+def _last(module: nn.Module) -> nn.Module | None:
+    """The module that gives what a block, or a line of modules, gives; None for any other."""
+    step = last_step(module)
+    return module.get_submodule(step) if isinstance(step, str) else None
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from ..bundle.modes import evaluating
 from ..evaluate.pictures import Pictures
 from ..spec import Row
 from ..watch import watched
-from .layers import check_unit, named, net_of, outputs_and, positions, rows_of, units_shown
+from .layers import check_unit, driven, named, net_of, rows_of, units_shown
 from .subject import BATCH, Given, Model, subject_of
 
 Box = tuple[int, int, int, int]
@@ -51,7 +51,8 @@ def strongest(
 ) -> list[Strongest]:
     """For each unit the `count` pictures in which it is strongest, and the patch that it saw there.
 
-    Of a picture its strongest place counts alone. `units` are the places of maps, by default eight
+    Of a picture its strongest place counts alone. Where the activation saturates, the stronger is
+    who is so before it. `units` are the places of maps, by default eight
     over all of them. ValueError for a layer or a unit that is not there.
     """
     subject = subject_of(model)
@@ -60,7 +61,7 @@ def strongest(
     row = rows_of(net)[layer]
     chosen = units_shown(row.out[0], UNITS) if units is None else units
     which = torch.tensor([check_unit(layer, row.out[0], unit) for unit in chosen])
-    values = torch.empty(0, len(which))
+    ranks = values = torch.empty(0, len(which))
     places = torch.empty(0, len(which), dtype=torch.int64)
     owners = torch.empty(0, len(which), dtype=torch.int64)
     seen, width = 0, 1
@@ -68,18 +69,19 @@ def strongest(
     batches = subject.batches(pictures, batch_size)
     with evaluating(subject.model), torch.no_grad():
         for x in watched(batches, "pictures looked through", total, batch_size or BATCH):
-            _, found = outputs_and(subject.model, x, [layer])
-            maps = positions(found[layer])[:, which.to(x.device)].float().cpu()
+            maps, order = (
+                one[:, which.to(x.device)].float().cpu() for one in driven(subject.model, x, layer)
+            )
             width = maps.shape[3]
-            best, where = maps.flatten(2).max(2)
+            best, where = order.flatten(2).max(2)
+            value = maps.flatten(2).gather(2, where[:, :, None])[:, :, 0]
             owner = torch.arange(seen, seen + len(x))[:, None].expand_as(best)
             seen += len(x)
-            values, places, owners = (
-                torch.cat(both)
-                for both in ((values, best), (places, where), (owners, owner))
-            )
-            order = values.argsort(dim=0, descending=True, stable=True)[:count]
-            values, places, owners = (v.gather(0, order) for v in (values, places, owners))
+            several = ((ranks, best), (values, value), (places, where), (owners, owner))
+            ranks, values, places, owners = (torch.cat(both) for both in several)
+            first = ranks.argsort(dim=0, descending=True, stable=True)[:count]
+            kept = (one.gather(0, first) for one in (ranks, values, places, owners))
+            ranks, values, places, owners = kept
     return [
         Strongest(
             layer,
