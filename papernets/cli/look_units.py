@@ -154,8 +154,11 @@ def _cut(
 def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """Units projected down: of a set the nine strongest patches of each, else of each picture."""
     from ..inside.deconv import check_deconv, deconv_layer
+    from ..inside.layers import before, net_of
+    from ..spec import Pool
 
     subject = looked.subject
+    net = net_of(subject.model, "deconv")
     layers = list(wanted.layer) or [deconv_layer(subject.model)]
     for layer in layers:
         check_deconv(subject.model, layer)
@@ -164,6 +167,12 @@ def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         "zero; unpooled to the switches, rectified, and filtered by the transposed filters. Grey "
         "is 0."
     )
+    rows = {row.name: row for name in layers for row in before(net, name)}.values()
+    if not any(isinstance(row.layer, Pool) for row in rows):
+        note += (
+            " On the way there is no max pooling: without switches a projection hardly depends on "
+            "the picture (Springenberg et al. 2015)."
+        )
     if looked.pictures is not None:
         return _of_units(looked, wanted, layers, note)
     return _of_pictures(looked, wanted, layers, note)

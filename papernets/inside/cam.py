@@ -87,6 +87,7 @@ def cam(
     plain = plain and ending is not None and layer in (None, ending.layer)
     where = ending.layer if plain and ending else layer or last_maps(subject.model)
     named(subject.model, where)
+    subject.check_class(class_)
     parts: list[ClassMap] = []
     with evaluating(subject.model):
         for x in subject.batches(pictures, batch_size):

@@ -73,7 +73,7 @@ def distances(net: Net, outputs: NDArray[np.float32]) -> NDArray[np.float32] | N
 def filters(model: Model, layer: str | None = None) -> tuple[str, NDArray[np.float32]]:
     """A convolution's layer, by default the first, and its filters (out, in, height, width).
 
-    Where a connection is missing, a filter is 0. ValueError for a layer without filters.
+    `in` is what one filter sees: of groups, its own. Where a table lacks a connection, it is 0. ValueError for a layer without filters.
     """
     subject = subject_of(model)
     where = layer or _first(subject.model)

@@ -144,6 +144,7 @@ def _asked(
 ) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
     """Batches: the first's number, what the model sees, the class asked for, and its logits."""
     first = 0
+    subject.check_class(class_)
     for x in subject.batches(pictures, batch_size):
         with torch.no_grad():
             logits = subject.scores(subject.model(x))

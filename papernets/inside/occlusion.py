@@ -110,6 +110,7 @@ def occlusion(
     """
     subject = subject_of(model)
     where = layer or last_maps(subject.model)
+    subject.check_class(class_)
     grey = fill if fill is not None else _grey(subject)
     parts = []
     with evaluating(subject.model), torch.no_grad():

@@ -14,9 +14,8 @@ from torch import Tensor, nn
 
 from ..bundle.committee import Committee
 from ..bundle.load import Bundle, load_bundle
-from ..bundle.modes import evaluating
 from ..data.stored import OnDemand
-from ..evaluate.infer import for_both
+from ..evaluate.infer import check_classes, for_both
 from ..evaluate.pictures import Pictures
 from ..evaluate.predictor import Picture, Predictor
 from ..numbers import is_whole, plain_int
@@ -24,9 +23,10 @@ from ..words import brief, by, composed, did_you_mean, listed, type_of
 
 Model = str | os.PathLike[str] | nn.Module | Bundle | Predictor
 """A bundle by its folder or name, what `load` or `load_bundle` gives, or any module."""
-Given = Tensor | Pictures | Picture | Sequence[Picture]
-"""Pictures: files or what `Predictor.predict` takes, for a bundle; a tensor float (N, C, H, W) is
-what the model sees; one of uint8 is stored pictures, as `Pictures` of a data set has them."""
+Given = Tensor | NDArray[np.floating] | Pictures | Picture | Sequence[Picture]
+"""Pictures: files or what `Predictor.predict` takes, for a bundle; a tensor or array of float (N,
+C, H, W) is what the model sees; a tensor of uint8 is stored pictures, as a data set's `Pictures`
+are."""
 Class = str | int | Sequence[str | int] | None
 """A class by name or number, one for all pictures or one for each; None: what the model answers."""
 BATCH = 32
@@ -67,6 +67,8 @@ class Subject:
     def _checked(self, pictures: Given) -> tuple[Any, int]:
         """Pictures that can be cut into batches, and how many there are; ValueError for none."""
         given: Any = pictures.images if isinstance(pictures, Pictures) else pictures
+        if isinstance(given, np.ndarray) and given.dtype.kind == "f":
+            given = torch.from_numpy(given)
         if isinstance(given, Tensor):
             if given.dim() == 3:
                 given = given[None]
@@ -109,6 +111,13 @@ class Subject:
         scale = self.bundle.info.score_scale if self.bundle else 1.0
         return (logits.double() * scale).softmax(1)
 
+    def check_class(self, class_: Class) -> None:
+        """ValueError for a class that is not among the known ones, before anything is computed."""
+        if class_ is not None and self.classes:
+            each = [class_] if isinstance(class_, str | int | np.integer) else class_
+            for one in each:
+                self.place_of(one, len(self.classes))
+
     def places(self, class_: Class, logits: Tensor, first: int = 0) -> Tensor:
         """The place of the class that is asked for, for each picture (N,).
 
@@ -133,6 +142,9 @@ class Subject:
             known = {composed(name): at for at, name in reversed(list(enumerate(names)))}
             if composed(class_) in known:
                 return known[composed(class_)]
+            loosely = [at for name, at in known.items() if name.casefold() == class_.casefold()]
+            if len(loosely) == 1:
+                return loosely[0]
         elif 0 <= class_ < count:
             return int(class_)
         hint = did_you_mean(str(class_), names, loosely=True)
@@ -158,6 +170,7 @@ def subject_of(given: Model) -> Subject:
                 f"{given.folder} is a committee of several networks: look into one of its members "
                 f"({members}), {given.folder / given.info.members[0]} say"
             )
+        check_classes(given)
         return Subject(given.model, given.info.classes, given)
     if not isinstance(given, nn.Module):
         raise ValueError(
@@ -165,7 +178,3 @@ def subject_of(given: Model) -> Subject:
             "gives, or a module"
         )
     return Subject(given)
-
-
-looking = evaluating
-"""While it lasts a model is in evaluation mode: dropout and batch statistics are for training."""
