@@ -24,7 +24,7 @@ def imports(page):
                 yield from (f"from {node.module} import {alias.name}" for alias in node.names)
 
 
-RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "diff", "modules", "compare"))]
+RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "inside", "diff", "modules", "compare"))]
 SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 
 

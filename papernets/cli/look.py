@@ -99,9 +99,7 @@ def look(
         float | None,
         typer.Option("--noise", help="smooth: deviation, of the picture's range. [0.15]", min=0),
     ] = None,
-    method: Annotated[
-        str, typer.Option("--method", help="embedding: tsne or pca. [tsne]")
-    ] = "",
+    method: Annotated[str, typer.Option("--method", help="embedding: tsne or pca. [tsne]")] = "",
     recipe: Annotated[
         str, typer.Option("--recipe", help="augment: a recipe of the network. [as train chooses]")
     ] = "",

@@ -116,7 +116,8 @@ def _is_set(word: str, data_dir: str) -> bool:
         return True
     path = given_path(word, data_dir or None)
     if path.is_dir():
-        return not any(one.is_file() and not one.name.startswith(".") for one in path.iterdir())
+        there = [one for one in path.iterdir() if not one.name.startswith(".")]
+        return any(map(Path.is_dir, there)) and not any(map(Path.is_file, there))
     if not path.exists() and not Path(word).suffix:
         check_data(word, data_dir)  # says what there is
     return bool(gatherer(path))

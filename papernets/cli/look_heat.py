@@ -49,7 +49,9 @@ def _rows(looked: Looked, found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(looked: Looked, words: Sequence[str], *rows: tuple[str, str, Sequence[Any]]) -> list[Line]:
+def _lines(
+    looked: Looked, words: Sequence[str], *rows: tuple[str, str, Sequence[Any]]
+) -> list[Line]:
     """Lines of pictures, below each some lines of what was made of them, as many as fit."""
     from ..draw.panels import Line, Panel
 
@@ -108,7 +110,9 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
     words = [said_of(looked, found, at) for at in range(len(looked))]
     title = f"{subject.name}: {kind}"
     alt = f"{plural(len(looked), 'picture')} and the {kind} map of each: {_named(looked, found)}."
-    return Sheet(title, _noted(looked, note), alt, _lines(looked, words, *rows), _rows(looked, found))
+    return Sheet(
+        title, _noted(looked, note), alt, _lines(looked, words, *rows), _rows(looked, found)
+    )
 
 
 def _rectifies(model: Any) -> bool:
@@ -217,7 +221,7 @@ def _projections(looked: Looked, found: Occlusion, wanted: Wanted) -> list[Any] 
     """Each picture's map projected down, where the deconvolutional network applies."""
     from .. import inside
     from ..draw.heat import about_grey
-    from ..inside.deconv import obstacle
+    from ..inside.deconvnet import obstacle
     from ..run.network import Network
 
     model = looked.subject.model
@@ -246,7 +250,10 @@ def _figure_7(
     from ..draw.panels import Panel
     from ..draw.plane import colours_of
 
-    (top, left), (high, wide) = (p * s for p, s in zip(place, found.stride, strict=True)), found.square
+    (top, left), (high, wide) = (
+        (p * s for p, s in zip(place, found.stride, strict=True)),
+        found.square,
+    )
     unit, total = int(found.units[at]), found.total[at]
     name = found.classes[at]
     chance = found.probability[at]
@@ -273,8 +280,6 @@ def _figure_7(
     colours = colours_of(most)
     names = looked.subject.named(np.array(most))
     share = [percent(count / likely.size) for count in sorted(counts, reverse=True)]
-    key = tuple(
-        (colours[p], f"{n}: {s}") for p, n, s in zip(most[:6], names, share, strict=False)
-    )
+    key = tuple((colours[p], f"{n}: {s}") for p, n, s in zip(most[:6], names, share, strict=False))
     panels.append(Panel(classes_coloured(likely, colours), "most likely class", (), key))
     return panels

@@ -26,8 +26,9 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """All layers' maps of the first picture, a line a layer."""
     from .. import inside
     from ..draw.panels import Line, Panel
-    from ..inside.features import changing, codes, distances, main_way
+    from ..inside.maps import changing, codes, distances, main_way
     from ..inside.layers import net_of, rows_of
+    from ..spec import sources
 
     subject = looked.subject
     net = net_of(subject.model, "features")
@@ -40,11 +41,11 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     shown = looked.shown([0])[0]
     lines = [Line("picture", by(net.input), (Panel(shown, looked.names[0]),), 1.3)]
     bitmaps, numbers = codes(net), []
-    taken = {row.name: row for row in rows}
+    taken, edges = {row.name: row for row in rows}, sources(net)
     for layer in layers:
         value = found[layer][0]
         numbers.append(_numbers(layer, value))
-        lines.append(_line(taken[layer], value, bitmaps))
+        lines.append(_line(taken[layer], value, bitmaps, edges[layer][0]))
     last = list(rows_of(net))[-1]
     scores = inside.saliency(subject.bundle or subject.model, looked.images[:1])
     note = f"Answer: {scores.answers[0]}, {percent(float(scores.scores[0]))}."
@@ -53,9 +54,7 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         apart = distances(net, found[last])
     if apart is not None and bitmaps is not None:
         lines[-1] = _beside_codes(last, bitmaps, apart[0], subject.classes)
-        numbers[-1]["distances"] = dict(
-            zip(subject.classes, map(float, apart[0]), strict=True)
-        )
+        numbers[-1]["distances"] = dict(zip(subject.classes, map(float, apart[0]), strict=True))
     title = f"{subject.name}: what its layers make of {looked.names[0]}"
     note += " Each line from its smallest value, black, to its largest, white"
     note += f"; of more than {MAPS} maps as many, evenly chosen." if _more(rows) else "."
@@ -81,8 +80,13 @@ def _numbers(layer: str, value: NDArray[np.float32]) -> dict[str, Any]:
     }
 
 
-def _line(row: Row, value: NDArray[np.float32], bitmaps: NDArray[np.int64] | None) -> Line:
-    """The maps of a layer, or its values as one map; a connection table beside its maps."""
+def _line(
+    row: Row, value: NDArray[np.float32], bitmaps: NDArray[np.int64] | None, below: str
+) -> Line:
+    """The maps of a layer, or its values as one map; a connection table beside its maps.
+
+    `below` is the row that it takes.
+    """
     from ..draw.heat import grey
     from ..draw.panels import Line, Panel
     from ..inside.layers import units_shown
@@ -99,7 +103,7 @@ def _line(row: Row, value: NDArray[np.float32], bitmaps: NDArray[np.int64] | Non
     which = units_shown(len(value), MAPS)
     panels = [Panel(grey(value[at], low, high), str(at), side=SIDE) for at in which]
     if isinstance(row.layer, TableConv):
-        panels.append(_table(row, row.layer.table))
+        panels.append(_table(row, row.layer.table, below))
     return Line(row.name, detail, tuple(panels), SIDE)
 
 
@@ -109,7 +113,7 @@ def _folded(count: int) -> tuple[int, int]:
     return count // wide, wide
 
 
-def _table(row: Row, table: Sequence[Sequence[int]]) -> Panel:
+def _table(row: Row, table: Sequence[Sequence[int]], below: str) -> Panel:
     """A connection table: a column an output map, a row an input map, black where connected."""
     import numpy as np
 
@@ -121,8 +125,8 @@ def _table(row: Row, table: Sequence[Sequence[int]]) -> Panel:
         cells[list(maps), at] = 30
     big = enlarged(cells, 12)
     big[::12] = big[:, ::12] = 255
-    label = f"black: connected; a row for each of {row.input[0]} maps below, a column for each here"
-    return Panel(big, label, side=1.75)
+    label = f"black: connected. Rows: {below}, columns: {row.name}"
+    return Panel(big, label, side=1.55)
 
 
 def _beside_codes(
@@ -151,7 +155,7 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     from .. import inside
     from ..draw.heat import heat
     from ..draw.panels import Line, Panel
-    from ..inside.features import main_way
+    from ..inside.maps import main_way
     from ..inside.layers import last_maps, net_of
 
     subject = looked.subject
@@ -250,7 +254,5 @@ def embedding_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         alt,
         numbers=numbers,
         facts=facts,
-        figure=lambda: plane_figure(
-            found.points, labels, classes, wrong, title=title, note=noted
-        ),
+        figure=lambda: plane_figure(found.points, labels, classes, wrong, title=title, note=noted),
     )

@@ -75,7 +75,7 @@ def _chosen(units: Sequence[int], count: int, layer: str) -> list[int]:
 
 def _deeper(looked: Looked, first: str) -> list[str]:
     """A few layers with maps, evenly spaced over the way, without those that only pool."""
-    from ..inside.features import main_way
+    from ..inside.maps import main_way
     from ..inside.layers import net_of
 
     net = net_of(looked.subject.model, "filters")
@@ -139,7 +139,7 @@ def _cut(
 ) -> list[NDArray[np.uint8]]:
     """What a unit saw of each picture, all of one size; what lies outside a picture is white."""
     from ..draw.heat import patch
-    from ..inside.strongest import whole_box
+    from ..inside.patches import whole_box
 
     row, size = _row(looked, one.layer), pictures[0].shape[:2]
     field = row.receptive_field
@@ -153,7 +153,7 @@ def _cut(
 
 def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """Units projected down: of a set the nine strongest patches of each, else of each picture."""
-    from ..inside.deconv import check_deconv, deconv_layer
+    from ..inside.deconvnet import check_deconv, deconv_layer
     from ..inside.layers import before, net_of
     from ..spec import Pool
 
@@ -195,7 +195,11 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
         for one in several:
             which = [p.picture for p in one.patches]
             projected = inside.deconv(
-                model, looked.images[which], layer=layer, unit=one.unit, batch_size=wanted.batch_size
+                model,
+                looked.images[which],
+                layer=layer,
+                unit=one.unit,
+                batch_size=wanted.batch_size,
             ).values
             made = [about_grey(v[::-1] if looked.bgr else v) for v in projected]
             tiles, down = _cut(looked, one, looked.shown(which)), _cut(looked, one, made)
@@ -256,5 +260,3 @@ def _of_pictures(looked: Looked, wanted: Wanted, layers: Sequence[str], note: st
         note = f"The unit that answers most in each picture. {note}"
     alt = f"{title}: {plural(len(looked), 'picture')}, each with a unit's projection."
     return Sheet(title, _noted(looked, note), alt, lines, numbers)
-
-

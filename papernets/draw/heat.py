@@ -15,7 +15,9 @@ TOP = 99.0  # per cent of the values that are not cut off: one pixel does not da
 GREY, LEAST = 128, 28
 
 
-def grey(values: NDArray[np.floating], low: float | None = None, high: float | None = None) -> Picture:
+def grey(
+    values: NDArray[np.floating], low: float | None = None, high: float | None = None
+) -> Picture:
     """A map (h, w) from black to white, by default over its own range; all alike is black."""
     return (255 * _share(values, low, high)).round().astype(np.uint8)
 
@@ -79,7 +81,9 @@ def beside(left: Picture, right: Picture, ground: int = 255) -> Picture:
     both = [left, right]
     if any(one.ndim == 3 for one in both):
         both = [_colour(one) for one in both]
-    gap = np.full((left.shape[0], max(2, left.shape[1] // 30), *both[0].shape[2:]), ground, np.uint8)
+    gap = np.full(
+        (left.shape[0], max(2, left.shape[1] // 30), *both[0].shape[2:]), ground, np.uint8
+    )
     return np.concatenate([both[0], gap, both[1]], 1)
 
 

@@ -64,7 +64,9 @@ def panels_figure(
     """The lines one below another; ValueError for none, and for what is no picture."""
     _check(lines)
     scratch = sheet(1, 1)
-    names = [broken(scratch, plain(line.name), LABEL, FONT, weight="bold", most=3) for line in lines]
+    names = [
+        broken(scratch, plain(line.name), LABEL, FONT, weight="bold", most=3) for line in lines
+    ]
     details = [broken(scratch, plain(line.detail), LABEL, SMALL, most=5) for line in lines]
     longest = max(
         [text_width(scratch, text, FONT, "bold") for several in names for text in several]
@@ -80,6 +82,7 @@ def panels_figure(
         heights.append(max(sum(row.tall for row in rows), text) + BETWEEN)
     height = 0.05 + sum(heights) + 0.05
     figure = sheet(width, height, title, note)
+    figure.suppressComposite = True  # hundreds of pictures: joined, they take ten times as long
     axes = place(figure, 0, 0, width, height)
     axes.set_axis_off()
     top = 0.05
@@ -130,7 +133,9 @@ def _row(placed: list[tuple[Panel, float, float, float, tuple[str, ...]]]) -> _R
     below = max(tall + LINE * (len(words) + len(p.key)) for p, _, _, tall, words in placed)
     written = any(words or p.key for p, *_, words in placed)
     last, at, wide, _, _ = placed[-1]
-    return _Row(tuple(placed), at + max(wide, 0.9 if last.label else 0), below + 0.07 + 0.05 * written)
+    return _Row(
+        tuple(placed), at + max(wide, 0.9 if last.label else 0), below + 0.07 + 0.05 * written
+    )
 
 
 def _size(panel: Panel, side: float) -> tuple[float, float]:

@@ -1,13 +1,13 @@
 """What a trained network has learnt, as arrays: attributions, deconvnet, maps, fields, features."""
 
-from .cam import ClassMap, cam
-from .deconv import Projection, deconv
-from .embedding import Embedding, embedding
-from .features import features, filters
-from .field import EffectiveField, field
+from .class_maps import ClassMap, cam
+from .deconvnet import Projection, deconv
+from .embedded import Embedding, embedding
+from .maps import features, filters
+from .fields import EffectiveField, field
 from .gradients import Attribution, guided, saliency, smooth
-from .occlusion import Occlusion, occlusion
-from .strongest import Patch, Strongest, strongest
+from .occluded import Occlusion, occlusion
+from .patches import Patch, Strongest, strongest
 
 __all__ = [
     "Attribution",

@@ -18,7 +18,7 @@ from ..bundle.modes import evaluating
 from ..numbers import is_number, is_whole, plain_int
 from ..words import brief
 from .rules import Rule, going_back
-from .subject import Class, Given, Model, Subject, subject_of
+from .subject import BATCH, Class, Given, Model, Subject, subject_of
 
 SAMPLES, NOISE = 50, 0.15
 """Smilkov et al. 2017, section 3: 50 samples; noise of 10 to 20 % of the range of values."""
@@ -88,13 +88,12 @@ def smooth(
         raise ValueError(f"noise={brief(noise)}: give a number of 0 or more")
     if not is_whole(plain_int(seed), 0):
         raise ValueError(f"seed={brief(seed)}: give a whole number of 0 or more")
-    subject, parts = subject_of(model), []
+    subject, parts, size = subject_of(model), [], batch_size or BATCH
     with evaluating(subject.model):
         for first, x, places, logits in _asked(subject, pictures, class_, batch_size):
             values = [
                 _mean(subject, one, place, noisy(one, samples, noise, (seed, first + at), size))
                 for at, (one, place) in enumerate(zip(x, places, strict=True))
-                for size in [len(x) if batch_size is None else batch_size]
             ]
             parts.append(_part(subject, torch.stack(values), places, logits))
     return joined(parts)
@@ -110,7 +109,7 @@ def noisy(
     draws, done = np.random.default_rng(seed), 0
     deviation = noise * float(picture.max() - picture.min())
     while done < samples:
-        some = min(max(size, 1), samples - done)
+        some = min(size, samples - done)
         drawn = draws.standard_normal((some, *picture.shape), dtype=np.float32)
         yield picture + deviation * torch.from_numpy(drawn).to(picture)
         done += some
@@ -181,5 +180,3 @@ def joined(parts: Sequence[Attribution]) -> Attribution:
         np.concatenate([part.scores for part in parts]),
         tuple(name for part in parts for name in part.answers),
     )
-
-

@@ -44,8 +44,8 @@ class Subject:
     @property
     def name(self) -> str:
         """What it is called."""
-        net = getattr(self.model, "net", None)
-        return self.bundle.info.network if self.bundle else getattr(net, "name", "the model")
+        other = self.bundle.info.network if self.bundle else "the model"
+        return str(getattr(getattr(self.model, "net", None), "name", other))
 
     @property
     def place(self) -> tuple[torch.device, torch.dtype]:

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from papernets import build, create_model, inside, net
-from papernets.inside.deconv import deconv_layer, obstacle
+from papernets.inside.deconvnet import deconv_layer, obstacle
 from papernets.spec import LRN, Conv, Net, Pool, chain
 
 Array = NDArray[np.float64]

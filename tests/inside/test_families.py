@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from papernets import create_model, inside
-from papernets.inside.deconv import deconv_layer
-from papernets.inside.features import main_way
+from papernets.inside.deconvnet import deconv_layer
+from papernets.inside.maps import main_way
 from papernets.inside.layers import rows_of
 
 pytestmark = pytest.mark.slow

@@ -103,7 +103,10 @@ def test_a_bundle_answers_as_it_predicts_and_takes_what_predict_takes(tmp_path):
 @siblings.together(
     "call, words",
     [
-        (lambda m, x: inside.saliency("resnet20", x, "catt"), "no class 'catt'. Did you mean 'cat'"),
+        (
+            lambda m, x: inside.saliency("resnet20", x, "catt"),
+            "no class 'catt'. Did you mean 'cat'",
+        ),
         (lambda m, x: inside.saliency(m, x[:, :2], 7), "has no class 7"),
         (lambda m, x: inside.saliency(m, x[:, :2], [0]), "names 1 classes for more pictures"),
         (lambda m, x: inside.saliency(m, x[:0]), "no pictures: the list is empty"),
@@ -122,7 +125,10 @@ def test_a_bundle_answers_as_it_predicts_and_takes_what_predict_takes(tmp_path):
         (lambda m, x: inside.cam(m, x[:, :2], layer="out"), "out gives no maps"),
         (lambda m, x: inside.cam(m, x[:, :2], layer="two", method="cam"), "the model has no CAM"),
         (lambda m, x: inside.cam(m, x[:, :2], method="gradcam"), "give auto, cam or grad-cam"),
-        (lambda m, x: inside.occlusion(m, x[:, :2], layer="two", square=33), "does not fit on 32x32"),
+        (
+            lambda m, x: inside.occlusion(m, x[:, :2], layer="two", square=33),
+            "does not fit on 32x32",
+        ),
         (
             lambda m, x: inside.occlusion(m, x[:, :2], layer="two", square=2, stride=3),
             "steps of 3x3 leave gaps",

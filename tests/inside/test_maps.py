@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from papernets import build, create_model, inside, net, walk
-from papernets.inside.occlusion import boxes
+from papernets.inside.occluded import boxes
 from papernets.spec import Conv, Flatten, GlobalPool, Net, Pool, add, chain
 
 SMALL = Net(
@@ -149,8 +149,10 @@ def test_the_strongest_patches_are_those_of_a_loop():
         assert [patch.picture for patch in one.patches] == order.tolist()
         for patch in one.patches:
             value = maps[patch.picture, one.unit, patch.row, patch.column]
-            assert patch.value == pytest.approx(float(value)) == pytest.approx(
-                float(best[patch.picture])
+            assert (
+                patch.value
+                == pytest.approx(float(value))
+                == pytest.approx(float(best[patch.picture]))
             )
             top, left, bottom, right = patch.box
             other = x[patch.picture : patch.picture + 1].clone()
@@ -175,7 +177,7 @@ def test_where_an_activation_saturates_the_value_before_it_ranks():
 
 def test_features_and_the_distances_of_lenet5():
     """Its output is minus the squared distance to codes of +1 and -1 (LeCun et al. 1998, II-B)."""
-    from papernets.inside.features import codes, distances
+    from papernets.inside.maps import codes, distances
 
     model = create_model("lenet5", generator=torch.Generator().manual_seed(0))
     x = pictures(model.net, 3)

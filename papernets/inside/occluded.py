@@ -205,9 +205,7 @@ def _grey(subject: Subject) -> float | Tensor:
     return seen
 
 
-def _sizes(
-    size: Pair, square: int | Pair | None, stride: int | Pair | None
-) -> tuple[Pair, Pair]:
+def _sizes(size: Pair, square: int | Pair | None, stride: int | Pair | None) -> tuple[Pair, Pair]:
     """The square and its step, (height, width) each; ValueError where they do not fit."""
     hides = _pair(square, "square") or (max(1, size[0] // SHARE), max(1, size[1] // SHARE))
     step = _pair(stride, "stride") or (

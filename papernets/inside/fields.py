@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..bundle.modes import evaluating
 from .layers import last_maps, named, net_of, outputs_and, positions, rows_of
-from .strongest import Box, whole_box
+from .patches import Box, whole_box
 from .subject import Given, Model, subject_of
 
 WITHIN_TWO_DEVIATIONS = 1 - 0.9545

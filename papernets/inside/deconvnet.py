@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ..bundle.modes import evaluating
 from ..run.network import Network
 from ..spec import AdaptivePool, RBF, GlobalPool, Net, Pool, Row, Subsample
-from .features import main_way
+from .maps import main_way
 from .layers import (
     before,
     check_unit,
@@ -34,7 +34,7 @@ from .layers import (
     rows_of,
 )
 from .rules import going_back
-from .strongest import Patch, box_of
+from .patches import Patch, box_of
 from .subject import Given, Model, Subject, subject_of
 
 RECTIFIERS = (None, "relu", "relu6", "softmax")

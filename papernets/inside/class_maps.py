@@ -211,8 +211,10 @@ def _averages_all(row: Row) -> bool:
     layer = row.layer
     if isinstance(layer, Pool):
         window = layer.window()
-        return layer.how == "average" and window.kernel == row.input[1:] and not any(
-            sum(pads) for pads in window.pads(row.input[1:])
+        return (
+            layer.how == "average"
+            and window.kernel == row.input[1:]
+            and not any(sum(pads) for pads in window.pads(row.input[1:]))
         )
     return isinstance(layer, GlobalPool | AdaptivePool)
 
