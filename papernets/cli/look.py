@@ -137,7 +137,13 @@ def look(
     if kind not in KINDS:
         hint = did_you_mean(kind, list(KINDS))
         raise WrongUse(f"unknown kind {kind!r}.{hint} Kinds: {', '.join(KINDS)}")
-    given = {"recipe": recipe, "set": set_ or None, "seed": seed, "count": count, "number": number}
+    given: dict[str, object] = {
+        "recipe": recipe,
+        "set": set_ or None,
+        "seed": seed,
+        "count": count,
+        "number": number,
+    }
     given |= {"data-dir": data_dir, "protocol": protocol, "scales": scales, "crops": crops}
     given |= {"class": class_, "layer": layer or None, "unit": unit or None, "square": square}
     given |= {"stride": stride, "samples": samples, "noise": noise, "method": method}

@@ -74,29 +74,26 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
 
     subject, size = looked.subject, wanted.batch_size
     note = METHODS[kind]
+    rows: tuple[tuple[str, str, list[Any]], ...]
     if kind == "smooth":
         options = {"samples": wanted.option("samples"), "noise": wanted.option("noise")}
         given = {key: value for key, value in options.items() if value is not None}
         found = inside.smooth(
-            subject.bundle or subject.model,
+            subject,
             looked.images,
             wanted.asked,
             seed=wanted.seed,
             batch_size=size,
             **given,
         )
-        plain = inside.saliency(
-            subject.bundle or subject.model, looked.images, found.places.tolist(), batch_size=size
-        )
+        plain = inside.saliency(subject, looked.images, found.places.tolist(), batch_size=size)
         rows = (
             ("saliency", "without noise", [magnitude(one) for one in plain.heat]),
             ("smooth", "mean of gradients", [magnitude(one) for one in found.heat]),
         )
     else:
         method = inside.guided if kind == "guided" else inside.saliency
-        found = method(
-            subject.bundle or subject.model, looked.images, wanted.asked, batch_size=size
-        )
+        found = method(subject, looked.images, wanted.asked, batch_size=size)
         if kind == "saliency":
             rows = (("saliency", "", [magnitude(one) for one in found.heat]),)
         else:
@@ -136,7 +133,7 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
 
     subject = looked.subject
     found = inside.cam(
-        subject.bundle or subject.model,
+        subject,
         looked.images,
         wanted.asked,
         layer=wanted.layer[0] if wanted.layer else None,
@@ -178,7 +175,7 @@ def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     if truth is None and looked.known and looked.pictures is not None:
         truth = looked.pictures.labels.tolist()
     found = inside.occlusion(
-        subject.bundle or subject.model,
+        subject,
         looked.images,
         truth,
         square=wanted.option("square"),
@@ -230,7 +227,7 @@ def _projections(looked: Looked, found: Occlusion, wanted: Wanted) -> list[Any] 
     pictures = []
     for at, unit in enumerate(found.units.tolist()):
         one = inside.deconv(
-            looked.subject.bundle or model, looked.images[at : at + 1], layer=found.layer, unit=unit
+            looked.subject, looked.images[at : at + 1], layer=found.layer, unit=unit
         ).values[0]
         pictures.append(about_grey(one[::-1] if looked.bgr else one))
     return pictures

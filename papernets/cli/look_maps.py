@@ -26,8 +26,8 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """All layers' maps of the first picture, a line a layer."""
     from .. import inside
     from ..draw.panels import Line, Panel
-    from ..inside.maps import changing, codes, distances, main_way
     from ..inside.layers import net_of, rows_of
+    from ..inside.maps import changing, codes, distances, main_way
     from ..spec import sources
 
     subject = looked.subject
@@ -37,7 +37,7 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         known = rows_of(net)
         rows = [known[name] for name in wanted.layer if name in known]
     layers = list(wanted.layer) or [row.name for row in rows]
-    found = inside.features(subject.bundle or subject.model, looked.images[:1], layers)
+    found = inside.features(subject, looked.images[:1], layers)
     shown = looked.shown([0])[0]
     lines = [Line("picture", by(net.input), (Panel(shown, looked.names[0]),), 1.3)]
     bitmaps, numbers = codes(net), []
@@ -47,7 +47,7 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         numbers.append(_numbers(layer, value))
         lines.append(_line(taken[layer], value, bitmaps, edges[layer][0]))
     last = list(rows_of(net))[-1]
-    scores = inside.saliency(subject.bundle or subject.model, looked.images[:1])
+    scores = inside.saliency(subject, looked.images[:1])
     note = f"Answer: {scores.answers[0]}, {percent(float(scores.scores[0]))}."
     apart = None
     if bitmaps is not None and last in found:
@@ -155,8 +155,8 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     from .. import inside
     from ..draw.heat import heat
     from ..draw.panels import Line, Panel
-    from ..inside.maps import main_way
     from ..inside.layers import last_maps, net_of
+    from ..inside.maps import main_way
 
     subject = looked.subject
     net = net_of(subject.model, "field")
@@ -170,7 +170,7 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     panels, numbers = [], []
     for layer in layers:
         one = inside.field(
-            subject.bundle or subject.model,
+            subject,
             looked.images,
             layer=layer,
             batch_size=wanted.batch_size,
@@ -216,7 +216,7 @@ def embedding_sheet(looked: Looked, wanted: Wanted) -> Sheet:
 
     subject = looked.subject
     found = inside.embedding(
-        subject.bundle or subject.model,
+        subject,
         looked.images if looked.pictures is None else looked.pictures,
         method=wanted.option("method") or "tsne",
         seed=wanted.seed,
@@ -246,7 +246,8 @@ def embedding_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         for at in range(len(labels))
     ]
     facts = {"method": found.method, "layer": found.layer, "features": count}
-    alt = f"{title}: points in the plane in the colours of {plural(len(set(labels)), 'class', 'classes')}."
+    there = plural(len(set(labels)), "class", "classes")
+    alt = f"{title}: points in the plane in the colours of {there}."
     noted = _noted(looked, note)
     return Sheet(
         title,

@@ -32,8 +32,7 @@ def filters_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     from ..draw.panels import Line, Panel
 
     subject = looked.subject
-    model = subject.bundle or subject.model
-    first, weights = inside.filters(model)
+    first, weights = inside.filters(subject)
     lines, numbers = [], []
     if not wanted.layer or first in wanted.layer:
         kept = weights[_chosen(wanted.unit, len(weights), first)][:MOST_FILTERS]
@@ -54,7 +53,7 @@ def filters_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     )
     for layer in deeper:
         several = inside.strongest(
-            model, looked.images, layer, wanted.unit or None, batch_size=wanted.batch_size
+            subject, looked.images, layer, wanted.unit or None, batch_size=wanted.batch_size
         )
         lines.append(_patches(looked, layer, several))
         numbers += _numbers(looked, several)
@@ -75,8 +74,8 @@ def _chosen(units: Sequence[int], count: int, layer: str) -> list[int]:
 
 def _deeper(looked: Looked, first: str) -> list[str]:
     """A few layers with maps, evenly spaced over the way, without those that only pool."""
-    from ..inside.maps import main_way
     from ..inside.layers import net_of
+    from ..inside.maps import main_way
 
     net = net_of(looked.subject.model, "filters")
     rows = [row.name for row in main_way(net) if _makes_maps(row) and row.name != first]
@@ -184,18 +183,17 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
     from ..draw.panels import Line, Panel
 
     subject = looked.subject
-    model = subject.bundle or subject.model
     lines, numbers = [], []
     for layer in layers:
         several = inside.strongest(
-            model, looked.images, layer, wanted.unit or None, batch_size=wanted.batch_size
+            subject, looked.images, layer, wanted.unit or None, batch_size=wanted.batch_size
         )
         numbers += _numbers(looked, several)
         panels: list[Panel] = []
         for one in several:
             which = [p.picture for p in one.patches]
             projected = inside.deconv(
-                model,
+                subject,
                 looked.images[which],
                 layer=layer,
                 unit=one.unit,
@@ -223,7 +221,7 @@ def _of_pictures(looked: Looked, wanted: Wanted, layers: Sequence[str], note: st
     lines, numbers = [], []
     for layer in layers:
         found = inside.deconv(
-            subject.bundle or subject.model,
+            subject,
             looked.images,
             layer=layer,
             unit=wanted.unit[0] if wanted.unit else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ def plane_figure(
     if len(colours) > MOST:
         axes.scatter([], [], c="#A0A0A0", s=30, label=f"{len(colours) - MOST} other classes")
     if wrong is not None and wrong.any():
-        ring = {"facecolors": "none", "edgecolors": INK, "linewidths": 0.7}
+        ring: Any = {"facecolors": "none", "edgecolors": INK, "linewidths": 0.7}
         axes.scatter([], [], s=40, label=f"{int(wrong.sum())} wrong", **ring)
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
     return figure

@@ -3,9 +3,9 @@
 from .class_maps import ClassMap, cam
 from .deconvnet import Projection, deconv
 from .embedded import Embedding, embedding
-from .maps import features, filters
 from .fields import EffectiveField, field
 from .gradients import Attribution, guided, saliency, smooth
+from .maps import features, filters
 from .occluded import Occlusion, occlusion
 from .patches import Patch, Strongest, strongest
 

@@ -191,7 +191,7 @@ def _ending(model: nn.Module) -> _Ending | None:
 
 
 def _passed(
-    net: Net, name: str, rows: dict[str, Row], edges: "dict[str, tuple[str, ...]] | object"
+    net: Net, name: str, rows: dict[str, Row], edges: dict[str, tuple[str, ...]] | object
 ) -> str:
     """The row that is reached by passing those that change no value in use."""
     while name in rows:

@@ -20,8 +20,7 @@ from torch import Tensor, nn
 
 from ..bundle.modes import evaluating
 from ..run.network import Network
-from ..spec import AdaptivePool, RBF, GlobalPool, Net, Pool, Row, Subsample
-from .maps import main_way
+from ..spec import RBF, AdaptivePool, GlobalPool, Net, Pool, Row, Subsample
 from .layers import (
     before,
     check_unit,
@@ -33,8 +32,9 @@ from .layers import (
     positions,
     rows_of,
 )
-from .rules import going_back
+from .maps import main_way
 from .patches import Patch, box_of
+from .rules import going_back
 from .subject import Given, Model, Subject, subject_of
 
 RECTIFIERS = (None, "relu", "relu6", "softmax")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import torch
@@ -73,7 +72,8 @@ def distances(net: Net, outputs: NDArray[np.float32]) -> NDArray[np.float32] | N
 def filters(model: Model, layer: str | None = None) -> tuple[str, NDArray[np.float32]]:
     """A convolution's layer, by default the first, and its filters (out, in, height, width).
 
-    `in` is what one filter sees: of groups, its own. Where a table lacks a connection, it is 0. ValueError for a layer without filters.
+    `in` is what one filter sees: of groups, its own. Where a table lacks a connection, it is 0.
+    ValueError for a layer without filters.
     """
     subject = subject_of(model)
     where = layer or _first(subject.model)
@@ -103,4 +103,4 @@ def _first(model: nn.Module) -> str:
 def codes(net: Net) -> NDArray[np.int64] | None:
     """The codes (classes, values) of a last layer that measures distances to them; else None."""
     last = list(rows_of(net).values())[-1]
-    return np.array(cast(RBF, last.layer).codes) if isinstance(last.layer, RBF) else None
+    return np.array(last.layer.codes, np.int64) if isinstance(last.layer, RBF) else None

@@ -66,8 +66,8 @@ def _input(args: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
 
 
 def _limits(rest: tuple[Any, ...], named: dict[str, Any]) -> tuple[float, float]:
-    low, high = (*rest[:2], *(-1.0, 1.0)[len(rest[:2]) :])
-    return float(named.get("min_val", low)), float(named.get("max_val", high))
+    given = [*rest[:2], *(-1.0, 1.0)[len(rest[:2]) :]]
+    return float(named.get("min_val", given[0])), float(named.get("max_val", given[1]))
 
 
 class _Rectified(torch.autograd.Function):

@@ -21,9 +21,7 @@ from ..evaluate.predictor import Picture, Predictor
 from ..numbers import is_whole, plain_int
 from ..words import brief, by, composed, did_you_mean, listed, type_of
 
-Model = str | os.PathLike[str] | nn.Module | Bundle | Predictor
-"""A bundle by its folder or name, what `load` or `load_bundle` gives, or any module."""
-Given = Tensor | NDArray[np.floating] | Pictures | Picture | Sequence[Picture]
+Given = Tensor | OnDemand | NDArray[np.floating] | Pictures | Picture | Sequence[Picture]
 """Pictures: files or what `Predictor.predict` takes, for a bundle; a tensor or array of float (N,
 C, H, W) is what the model sees; a tensor of uint8 is stored pictures, as a data set's `Pictures`
 are."""
@@ -157,8 +155,14 @@ class Subject:
         return tuple(self.classes[p] if self.classes else str(p) for p in places.tolist())
 
 
+Model = str | os.PathLike[str] | nn.Module | Bundle | Predictor | Subject
+"""A bundle by its folder or name, what `load` or `load_bundle` gives, or any module."""
+
+
 def subject_of(given: Model) -> Subject:
     """The model that is meant; ValueError for a committee, and for what is no model."""
+    if isinstance(given, Subject):
+        return given
     if isinstance(given, Predictor):
         given = given.bundle
     if isinstance(given, str | os.PathLike):

@@ -1,4 +1,4 @@
-"""deconv: the paper's procedure written out in loops, what it needs, and where it does not apply."""
+"""deconv: the paper's procedure in loops, what it needs, and where it does not apply."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import torch
 
 from papernets import create_model, inside
 from papernets.inside.deconvnet import deconv_layer
-from papernets.inside.maps import main_way
 from papernets.inside.layers import rows_of
+from papernets.inside.maps import main_way
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""CAM and Grad-CAM, occlusion, fields, strongest patches and features: each beside its definition."""
+"""CAM and Grad-CAM, occlusion, fields, patches and features: each beside its definition."""
 
 from __future__ import annotations
 
