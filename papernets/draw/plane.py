@@ -21,6 +21,7 @@ COLOURS = (
 )
 SIDE = 6.0  # inches
 MOST = len(COLOURS)
+RING: Any = {"facecolors": "none", "edgecolors": INK, "linewidths": 0.7}
 
 
 def colours_of(places: Sequence[int]) -> dict[int, str]:
@@ -57,18 +58,15 @@ def plane_figure(
     size = float(np.clip(9000 / len(points), 4, 40))
     order = np.random.default_rng(0).permutation(len(points))  # so that no class lies on top
     shade = [colours[int(label)] for label in labels[order]]
-    axes.scatter(*points[order].T, s=size, c=shade, linewidths=0, alpha=0.85)
+    axes.scatter(points[order, 0], points[order, 1], s=size, c=shade, linewidths=0, alpha=0.85)
     if wrong is not None and wrong.any():
-        axes.scatter(
-            *points[wrong].T, s=2.2 * size, facecolors="none", edgecolors=INK, linewidths=0.7
-        )
+        axes.scatter(points[wrong, 0], points[wrong, 1], s=2.2 * size, **RING)
     for place_, colour in sorted(colours.items()) if len(colours) <= MOST else colours.items():
         if colour != "#A0A0A0":
             axes.scatter([], [], c=colour, s=30, label=names[place_])
     if len(colours) > MOST:
         axes.scatter([], [], c="#A0A0A0", s=30, label=f"{len(colours) - MOST} other classes")
     if wrong is not None and wrong.any():
-        ring: Any = {"facecolors": "none", "edgecolors": INK, "linewidths": 0.7}
-        axes.scatter([], [], s=40, label=f"{int(wrong.sum())} wrong", **ring)
+        axes.scatter([], [], s=40, label=f"{int(wrong.sum())} wrong", **RING)
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
     return figure

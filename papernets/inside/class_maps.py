@@ -9,7 +9,7 @@ of a map's values: Grad-CAM is CAM / Z.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from ..bundle.modes import evaluating
 from ..run.network import Network
-from ..spec import AdaptivePool, Dropout, Flatten, GlobalPool, Identity, Net, Pool, Row, sources
+from ..spec import AdaptivePool, Dropout, Flatten, GlobalPool, Identity, Pool, Row, sources
 from ..words import either
 from .layers import cut, last_maps, named, outputs_and, rows_of
 from .subject import Class, Given, Model, Subject, subject_of
@@ -75,32 +75,31 @@ def cam(
     if method not in METHODS:
         raise ValueError(f"method {method!r}: give {either(METHODS)}")
     subject = subject_of(model)
-    ending = _ending(subject.model)
-    weights = ending and ending.weights(subject.model)
-    if method == CAM and (ending is None or weights is None or layer not in (None, ending.layer)):
+    known = _by_weights(subject.model)
+    fits = known is not None and layer in (None, known[0])
+    if method == CAM and not fits:
         raise ValueError(
-            f"{subject.name} has no CAM{f' at {layer}' if layer and ending else ''}: it needs maps "
-            "that are averaged as a whole and then classified by one dense layer. Grad-CAM works: "
+            f"{subject.name} has no CAM{f' at {layer}' if known else ''}: it needs maps that are "
+            "averaged as a whole and then classified by one dense layer. Grad-CAM works: "
             "method='grad-cam'"
         )
-    plain = ending is not None and weights is not None and method != GRAD_CAM
-    plain = plain and ending is not None and layer in (None, ending.layer)
-    where = ending.layer if plain and ending else layer or last_maps(subject.model)
+    weighted = known if fits and method != GRAD_CAM else None
+    where = weighted[0] if weighted else layer or last_maps(subject.model)
     named(subject.model, where)
     subject.check_class(class_)
     parts: list[ClassMap] = []
     with evaluating(subject.model):
         for x in subject.batches(pictures, batch_size):
             first = sum(len(part.values) for part in parts)
-            if plain and isinstance(weights, Tensor):
-                maps, logits, places = _weighted(subject, x, class_, first, where, weights)
+            if weighted:
+                maps, logits, places = _weighted(subject, x, class_, first, *weighted)
             else:
                 maps, logits, places = _by_gradient(subject, x, class_, first, where)
             chances = subject.probabilities(logits).gather(1, places[:, None])[:, 0]
             parts.append(
                 ClassMap(
                     maps.float().cpu().numpy(),
-                    CAM if plain else GRAD_CAM,
+                    CAM if weighted else GRAD_CAM,
                     where,
                     (x.shape[2], x.shape[3]),
                     subject.named(places),
@@ -149,59 +148,46 @@ def _usual(subject: Subject) -> str:
     return f", {last_maps(subject.model)!r} say"
 
 
-@dataclass(frozen=True)
-class _Ending:
-    """Maps that are averaged as a whole, and the dense layer behind, if there is one."""
+def _by_weights(model: nn.Module) -> tuple[str, Tensor] | None:
+    """The layer whose maps a network averages as a whole, and its weights (classes, maps) for them.
 
-    layer: str
-    dense: str
-
-    def weights(self, model: nn.Module) -> Tensor | None:
-        """Weights (classes, maps); None where somebody put another module there."""
-        if not self.dense:
-            maps = rows_of(model.net)[self.layer].out[0]  # type: ignore[arg-type]
-            value = next(model.parameters())
-            return torch.eye(maps, device=value.device, dtype=value.dtype)
-        module = named(model, self.dense)
-        if not isinstance(module, nn.Linear | nn.Conv2d):
-            return None
-        weight = module.weight.detach().flatten(1)
-        return torch.cat([torch.zeros_like(weight), weight]) if len(weight) == 1 else weight
-
-
-def _ending(model: nn.Module) -> _Ending | None:
-    """How a network ends, where its class activation maps are given by its weights."""
+    Of a network without a dense layer behind, each map is a class. None where it ends otherwise.
+    """
     if not isinstance(model, Network):
         return None
     rows, edges = rows_of(model.net), sources(model.net)
-    at = _passed(model.net, list(rows)[-1], rows, edges)
-    dense = ""
-    row = rows.get(at)
+    row, dense = _passed(list(rows)[-1], rows, edges), ""
     if row is not None and row.kind in ("dense", "conv") and row.input[1:] == (1, 1):
-        if row.activation not in (None, "softmax") or getattr(row.layer, "norm", None):
+        activates = row.activation not in (None, "softmax")
+        if activates or getattr(row.layer, "norm", None) or row.groups != 1:
             return None
-        if row.groups != 1 or row.kernel not in (None, (1, 1)):
-            return None
-        dense = at
-        row = rows.get(_passed(model.net, edges[at][0], rows, edges))
+        dense = row.name
+        row = _passed(edges[dense][0], rows, edges)
     if row is None or not _averages_all(row) or edges[row.name][0] not in rows:
         return None
     layer = edges[row.name][0]
-    return _Ending(layer, dense) if dense or rows[layer].out[0] == model.net.classes else None
+    if not dense:
+        value = next(model.parameters())
+        each = torch.eye(rows[layer].out[0], device=value.device, dtype=value.dtype)
+        return (layer, each) if len(each) == model.net.classes else None
+    module = named(model, dense)
+    if not isinstance(module, nn.Linear | nn.Conv2d):  # somebody put another there
+        return None
+    weight = module.weight.detach().flatten(1)
+    both = torch.cat([torch.zeros_like(weight), weight]) if len(weight) == 1 else weight
+    return (layer, both) if both.shape[1] == rows[layer].out[0] else None
 
 
-def _passed(
-    net: Net, name: str, rows: dict[str, Row], edges: dict[str, tuple[str, ...]] | object
-) -> str:
-    """The row that is reached by passing those that change no value in use."""
+def _passed(name: str, rows: Mapping[str, Row], edges: Mapping[str, Sequence[str]]) -> Row | None:
+    """The row that is reached by passing those that change no value in use; None at the picture."""
     while name in rows:
-        layer, kind = rows[name].layer, rows[name].kind
-        passes = isinstance(layer, Dropout | Flatten | Identity)
-        passes = passes or (kind == "activation" and rows[name].activation == "softmax")
-        if not passes or rows[name].out[0] != rows[name].input[0]:
-            return name
-        name = edges[name][0]  # type: ignore[index]
-    return name
+        row = rows[name]
+        passes = isinstance(row.layer, Dropout | Flatten | Identity)
+        passes = passes or (row.kind == "activation" and row.activation == "softmax")
+        if not passes or row.out[0] != row.input[0]:
+            return row
+        name = edges[name][0]
+    return None
 
 
 def _averages_all(row: Row) -> bool:

@@ -72,6 +72,43 @@ def test_batches_and_seeds_change_nothing():
     np.testing.assert_allclose(alone[0], inside.smooth(model, x, asked).values[0], atol=1e-6)
 
 
+def test_no_more_than_a_batch_is_computed_at_a_time():
+    """So that the memory is bounded, of noisy copies and of slid squares too."""
+    model = create_model("resnet20", generator=torch.Generator().manual_seed(0))
+    x, seen = some(5, 3, 32, 32), []
+    model.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    for call in (
+        lambda: inside.saliency(model, x, batch_size=2),
+        lambda: inside.smooth(model, x[:1], samples=5, batch_size=2),
+        lambda: inside.occlusion(model, x[:1], square=16, stride=8, batch_size=2),
+        lambda: inside.cam(model, x, batch_size=2),
+        lambda: inside.deconv(model, x, layer="stage1_1", batch_size=2),
+        lambda: inside.strongest(model, x, "stage1_1", batch_size=2),
+        lambda: inside.features(model, x, "conv1", batch_size=2),
+        lambda: inside.field(model, x, layer="stage1_1", batch_size=2),
+        lambda: inside.embedding(model, x, method="pca", batch_size=2),
+    ):
+        seen.clear()
+        call()
+        assert max(seen) == 2
+
+
+def test_the_square_is_the_grey_that_the_network_sees():
+    """128 of 255, by the bundle's own preprocessing."""
+    for name in ("lenet1", "resnet20"):
+        bundle = load_bundle(name)
+        info = bundle.info.preprocessing
+        low, high = torch.tensor(info["low"]), torch.tensor(info["high"])
+        grey = (low + (high - low) * 128 / 255)[:, None, None].expand(bundle.info.input)
+        seen = some(1, *bundle.info.input)
+        asked = {"square": tuple(bundle.info.input[1:]), "stride": 1}
+        found = inside.occlusion(bundle, seen, 3, **asked)
+        with torch.no_grad():
+            logits = bundle.model(grey[None]).double() * bundle.info.score_scale
+        assert found.probability.shape == (1, 1, 1)
+        assert found.probability.item() == pytest.approx(float(logits.softmax(1)[0, 3]), abs=1e-5)
+
+
 def test_without_noise_smooth_is_saliency():
     model, x = own(), some(2, 2, 8, 8)
     plain = inside.saliency(model, x, 1)

@@ -193,6 +193,7 @@ def test_features_and_the_distances_of_lenet5():
     assert (np.abs(weights).sum((2, 3)) > 0).sum() == 60  # table I has 60 connections
 
 
+@pytest.mark.slow
 def test_the_embedding_is_sklearns_of_what_the_classifier_is_given():
     from sklearn.decomposition import PCA
 
