@@ -37,7 +37,7 @@ FLAGS: dict[str, tuple[object, tuple[str, ...]]] = {
     "stride": (None, ("occlusion",)),
     "samples": (None, ("smooth",)),
     "noise": (None, ("smooth",)),
-    "method": ("", ("embedding",)),
+    "method": ("", ("embedding", "cam")),
     "batch-size": (None, tuple(INSIDE)),
     "device": ("auto", tuple(INSIDE)),
     "threads": (0, tuple(INSIDE)),
@@ -99,7 +99,9 @@ def look(
         float | None,
         typer.Option("--noise", help="smooth: deviation, of the picture's range. [0.15]", min=0),
     ] = None,
-    method: Annotated[str, typer.Option("--method", help="embedding: tsne or pca. [tsne]")] = "",
+    method: Annotated[
+        str, typer.Option("--method", help="embedding: tsne or pca. [tsne] cam: cam or grad-cam.")
+    ] = "",
     recipe: Annotated[
         str, typer.Option("--recipe", help="augment: a recipe of the network. [as train chooses]")
     ] = "",
@@ -124,7 +126,7 @@ def look(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Draw what a network has learnt, or what training or a protocol makes of a picture.
+    """Draw what a network has learnt, or what training does to a picture.
 
     `filters`: the first layer in colour, deeper ones by the patches that drive them. `features`:
     every layer's maps. `deconv`: units projected down, as ZFNet's paper does. `occlusion`: what a

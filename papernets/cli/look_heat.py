@@ -137,6 +137,7 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         looked.images,
         wanted.asked,
         layer=wanted.layer[0] if wanted.layer else None,
+        method=wanted.option("method") or "auto",
         batch_size=wanted.batch_size,
     )
     words = [said_of(looked, found, at) for at in range(len(looked))]

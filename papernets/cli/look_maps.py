@@ -255,5 +255,7 @@ def embedding_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         alt,
         numbers=numbers,
         facts=facts,
-        figure=lambda: plane_figure(found.points, labels, classes, wrong, title=title, note=noted),
+        figure=lambda head, below: plane_figure(
+            found.points, labels, classes, wrong, title=head, note=below
+        ),
     )

@@ -30,15 +30,16 @@ class Sheet:
     lines: Sequence[Line] = ()
     numbers: Sequence[Mapping[str, Any]] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-    figure: Callable[[], Figure] | None = None
+    figure: Callable[[str, str], Figure] | None = None
 
-    def drawn(self) -> Figure:
-        """The figure."""
+    def drawn(self, headed: bool = True) -> Figure:
+        """The figure; `headed` by its title and note."""
         from ..draw.panels import panels_figure
 
+        title, note = (self.title, self.note) if headed else ("", "")
         if self.figure is not None:
-            return self.figure()
-        return panels_figure(self.lines, title=self.title, note=self.note)
+            return self.figure(title, note)
+        return panels_figure(self.lines, title=title, note=note)
 
     def data(self, kind: str, bundle: str, file: str) -> dict[str, Any]:
         """What `--json` prints."""
@@ -52,12 +53,12 @@ class Sheet:
         if form != "html":
             write(encoded(self.drawn(), form, self.title, self.alt), output)
             return
-        svg = encoded(self.drawn(), "svg", self.title, self.alt).decode()
+        svg = encoded(self.drawn(headed=False), "svg", self.title, self.alt).decode()
         write(self._page(svg[svg.index("<svg ") :]), output)
 
     def _page(self, svg: str) -> str:
         """One page of HTML with the drawing and the numbers as a table."""
-        from ..show.document import Chapter, Document, Grid, Words
+        from ..show.document import Chapter, Document, Grid
         from ..show.html import html
         from ..tables import Column, Table
 
@@ -69,10 +70,10 @@ class Sheet:
         ]
         columns = tuple(Column(name.replace("_", " "), n > 0) for n, name in enumerate(plain))
         table = Table.of(columns, tuple(tuple(row.get(n) for n in plain) for row in self.numbers))
-        chapters = [Chapter("", (Words(self.note),))] if self.note else []
+        chapters = []
         if plain and self.numbers:
             chapters.append(Chapter("Numbers", (Grid(table),)))
-        page = html(Document(self.title, "", tuple(chapters), lambda: table))
+        page = html(Document(self.title, self.note, tuple(chapters), lambda: table))
         head, section, rest = page.partition("<section>")
         if not section:
             head, section, rest = page.partition("</main>")

@@ -80,8 +80,8 @@ def cam(
     if method == CAM and not fits:
         raise ValueError(
             f"{subject.name} has no CAM{f' at {layer}' if known else ''}: it needs maps that are "
-            "averaged as a whole and then classified by one dense layer. Grad-CAM works: "
-            "method='grad-cam'"
+            "averaged as a whole and then classified by one dense layer. The method grad-cam works "
+            "for any network"
         )
     weighted = known if fits and method != GRAD_CAM else None
     where = weighted[0] if weighted else layer or last_maps(subject.model)
