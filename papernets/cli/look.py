@@ -126,7 +126,7 @@ def look(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Draw what a network has learnt, or what training does to a picture.
+    """Draw what a network has learnt, or what it is shown.
 
     `filters`: the first layer in colour, deeper ones by the patches that drive them. `features`:
     every layer's maps. `deconv`: units projected down, as ZFNet's paper does. `occlusion`: what a
