@@ -38,11 +38,6 @@ class Wanted:
         """A flag of one kind alone; None where it is not given."""
         return dict(self.options).get(name)
 
-    @property
-    def asked(self) -> str | int | None:
-        """The class asked for, a number where no name could be meant."""
-        return self.class_ or None
-
 
 @dataclass(frozen=True)
 class Looked:

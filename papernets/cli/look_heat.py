@@ -81,7 +81,7 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
         found = inside.smooth(
             subject,
             looked.images,
-            wanted.asked,
+            wanted.class_ or None,
             seed=wanted.seed,
             batch_size=size,
             **given,
@@ -93,7 +93,7 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
         )
     else:
         method = inside.guided if kind == "guided" else inside.saliency
-        found = method(subject, looked.images, wanted.asked, batch_size=size)
+        found = method(subject, looked.images, wanted.class_ or None, batch_size=size)
         if kind == "saliency":
             rows = (("saliency", "", [magnitude(one) for one in found.heat]),)
         else:
@@ -108,7 +108,7 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: {kind}"
     alt = f"{plural(len(looked), 'picture')} and the {kind} map of each: {_named(looked, found)}."
     return Sheet(
-        title, _noted(looked, note), alt, _lines(looked, words, *rows), _rows(looked, found)
+        title, noted(looked, note), alt, _lines(looked, words, *rows), _rows(looked, found)
     )
 
 
@@ -118,7 +118,7 @@ def _rectifies(model: Any) -> bool:
     return any(isinstance(module, nn.ReLU | nn.ReLU6) for module in model.modules())
 
 
-def _noted(looked: Looked, note: str) -> str:
+def noted(looked: Looked, note: str) -> str:
     return f"{looked.data[:1].upper()}{looked.data[1:]}. {note}" if looked.data else note
 
 
@@ -135,7 +135,7 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     found = inside.cam(
         subject,
         looked.images,
-        wanted.asked,
+        wanted.class_ or None,
         layer=wanted.layer[0] if wanted.layer else None,
         method=wanted.option("method") or "auto",
         batch_size=wanted.batch_size,
@@ -163,7 +163,7 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     alt = f"{plural(len(looked), 'picture')} under a class activation map: {_named(looked, found)}."
     facts = {"method": found.method, "layer": found.layer}
     lines = _lines(looked, words, *rows)
-    return Sheet(title, _noted(looked, note), alt, lines, _rows(looked, found), facts)
+    return Sheet(title, noted(looked, note), alt, lines, _rows(looked, found), facts)
 
 
 def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
@@ -172,7 +172,7 @@ def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     from ..draw.panels import Line
 
     subject = looked.subject
-    truth: Any = wanted.asked
+    truth: Any = wanted.class_ or None
     if truth is None and looked.known and looked.pictures is not None:
         truth = looked.pictures.labels.tolist()
     found = inside.occlusion(
@@ -212,7 +212,7 @@ def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         f"at each place: {_named(looked, found)}."
     )
     facts = {"square": list(found.square), "stride": list(found.stride)}
-    return Sheet(title, _noted(looked, note), alt, lines, rows, facts)
+    return Sheet(title, noted(looked, note), alt, lines, rows, facts)
 
 
 def _projections(looked: Looked, found: Occlusion, wanted: Wanted) -> list[Any] | None:

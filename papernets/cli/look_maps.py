@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..words import by, percent, plural
 from .look_given import Looked, Wanted
-from .look_heat import _noted
+from .look_heat import noted
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
                 "measured": one.measured,
                 "place": list(one.place),
                 "box": list(one.box),
-                "values": one.pictures,
+                "pictures": one.pictures,
             }
         )
     title = f"{subject.name}: what the middle of each layer's maps sees"
@@ -201,7 +201,7 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         "strongest (Luo et al. 2016)."
     )
     alt = f"{title}: {', '.join(layers)}."
-    return Sheet(title, _noted(looked, note), alt, (Line("", "", tuple(panels), 2.0),), numbers)
+    return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 2.0),), numbers)
 
 
 def _has_field(row: Row) -> bool:
@@ -248,10 +248,10 @@ def embedding_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     facts = {"method": found.method, "layer": found.layer, "features": count}
     there = plural(len(set(labels)), "class", "classes")
     alt = f"{title}: points in the plane in the colours of {there}."
-    noted = _noted(looked, note)
+    below = noted(looked, note)
     return Sheet(
         title,
-        noted,
+        below,
         alt,
         numbers=numbers,
         facts=facts,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..words import plural
 from .flags import WrongUse
 from .look_given import Looked, Wanted
-from .look_heat import ACROSS, _noted
+from .look_heat import ACROSS, noted
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def filters_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         "a unit most, the strongest first."
     )
     alt = f"{title}: {', '.join(line.name for line in lines)}."
-    return Sheet(title, _noted(looked, note), alt, lines, numbers)
+    return Sheet(title, noted(looked, note), alt, lines, numbers)
 
 
 def _chosen(units: Sequence[int], count: int, layer: str) -> list[int]:
@@ -207,7 +207,7 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
     title = f"{subject.name}: what drives units of {', '.join(layers)}"
     note = f"Left the projections, right the parts of pictures that they are of. {note}"
     alt = f"{title}: for each unit its nine strongest patches beside their projections."
-    return Sheet(title, _noted(looked, note), alt, lines, numbers)
+    return Sheet(title, noted(looked, note), alt, lines, numbers)
 
 
 def _of_pictures(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) -> Sheet:
@@ -257,4 +257,4 @@ def _of_pictures(looked: Looked, wanted: Wanted, layers: Sequence[str], note: st
     if not wanted.unit:
         note = f"The unit that answers most in each picture. {note}"
     alt = f"{title}: {plural(len(looked), 'picture')}, each with a unit's projection."
-    return Sheet(title, _noted(looked, note), alt, lines, numbers)
+    return Sheet(title, noted(looked, note), alt, lines, numbers)

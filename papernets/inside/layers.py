@@ -9,8 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ..run.block import Look
-from ..run.block import _last as last_step
+from ..run.block import Look, last_step
 from ..run.network import Network
 from ..run.rows import ACTIVATIONS
 from ..spec import Net, Row, sources, walk

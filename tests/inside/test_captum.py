@@ -28,10 +28,6 @@ from papernets.spec import (
     concat,
 )
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    attr = pytest.importorskip("captum.attr", reason="captum is in the [check] extra")
-
 pytestmark = pytest.mark.slow
 
 STRAIGHT = Net(
@@ -85,6 +81,14 @@ JOINED = Net(
 )
 
 
+@pytest.fixture(scope="module")
+def attr() -> Any:
+    """Captum's attributions; imported late, for it takes seconds, and tests are collected often."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("captum.attr", reason="captum comes with the extra [check]")
+
+
 def ours(net: Net) -> Network:
     """A network with batch statistics that are not those of a new one."""
     model = build(net, torch.Generator().manual_seed(1)).eval()
@@ -125,7 +129,7 @@ BOTH = pytest.mark.parametrize("net", [STRAIGHT, JOINED], ids=["straight", "join
 
 
 @BOTH
-def test_saliency_and_guided(net: Net) -> None:
+def test_saliency_and_guided(attr: Any, net: Net) -> None:
     model, x = ours(net), pictures()
     wanted = quietly(attr.Saliency(twin(model)).attribute, x, target=CLASSES, abs=False)
     found = inside.saliency(model, x, CLASSES, batch_size=2)
@@ -138,7 +142,7 @@ def test_saliency_and_guided(net: Net) -> None:
 
 
 @BOTH
-def test_smooth(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_smooth(attr: Any, net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same noise is laid under Captum's tunnel."""
     model, x = ours(net), pictures()[:1]
     copies = torch.cat(list(noisy(x[0], 12, 0.2, (7, 0), 5)))
@@ -152,7 +156,7 @@ def test_smooth(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @BOTH
-def test_grad_cam(net: Net) -> None:
+def test_grad_cam(attr: Any, net: Net) -> None:
     model, x = ours(net), pictures()
     other = twin(model)
     layer = "conv2" if net is STRAIGHT else "mixed"
@@ -167,7 +171,7 @@ def test_grad_cam(net: Net) -> None:
 
 @BOTH
 @pytest.mark.parametrize("stride", [2, 3])
-def test_occlusion(net: Net, stride: int) -> None:
+def test_occlusion(attr: Any, net: Net, stride: int) -> None:
     """Of the probability; the last places of the square are cut off by the edge."""
     model, x = ours(net), pictures()
     other = twin(model)
@@ -186,7 +190,7 @@ def test_occlusion(net: Net, stride: int) -> None:
 
 
 @BOTH
-def test_deconv(net: Net) -> None:
+def test_deconv(attr: Any, net: Net) -> None:
     """Of a class's unit, and of a unit within; ours begins with its value, Captum with 1."""
     model, x = ours(net), pictures()
     other = twin(model)
