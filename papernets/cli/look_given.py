@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..words import plural
-from .flags import WrongUse, check_data, wrong_data
+from .flags import WrongUse, check_data, wrong_data, wrong_use
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,11 +94,23 @@ def looked(wanted: Wanted, device: Any, count: int) -> Looked:
     bundle = load_bundle(wanted.bundle)
     subject = subject_of(bundle)
     subject.model.to(device)
-    if subject.bundle is not None and wanted.class_:
-        subject.place_of(wanted.class_, len(subject.classes))  # before the pictures are read
+    with wrong_use():  # before the pictures are read
+        _check(subject, wanted)
     if len(wanted.given) == 1 and _is_set(wanted.given[0], wanted.data_dir):
         return _of_set(subject, wanted, wanted.given[0], wanted.count or count)
     return _of_files(subject, wanted)
+
+
+def _check(subject: Subject, wanted: Wanted) -> None:
+    """ValueError for a class, a layer or a unit that is not there."""
+    from ..inside.layers import check_unit, named, net_of, rows_of
+
+    subject.check_class(wanted.class_ or None)
+    for layer in wanted.layer:
+        named(subject.model, layer)
+        units = rows_of(net_of(subject.model, "look"))[layer].out[0]
+        for unit in wanted.unit:
+            check_unit(layer, units, unit)
 
 
 def _is_set(word: str, data_dir: str) -> bool:

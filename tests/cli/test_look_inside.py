@@ -136,12 +136,12 @@ OF_THE_COMMAND = [
     (["deconv", "lenet5", "A"], 1, "C1 ends in scaled_tanh, which does not rectify"),
 ]
 OF_THE_ROOM = [
-    (["saliency", "resnet20", "A", "--class", "catt"], 1, "no class 'catt'. Did you mean 'cat'"),
-    (["cam", "resnet20", "A", "--layer", "stage3"], 1, "no layer 'stage3'"),
+    (["saliency", "resnet20", "A", "--class", "catt"], 2, "no class 'catt'. Did you mean 'cat'"),
+    (["cam", "resnet20", "A", "--layer", "stage3"], 2, "no layer 'stage3'"),
     (["cam", "resnet20", "A", "--layer", "fc"], 1, "fc gives no maps"),
-    (["deconv", "resnet20", "A", "--layer", "conv1", "--unit", "16"], 1, "has no unit 16"),
+    (["deconv", "resnet20", "A", "--layer", "conv1", "--unit", "16"], 2, "has no unit 16"),
     (["deconv", "resnet20", "A", "--layer", "fc"], 1, "avgpool averages"),
-    (["filters", "resnet20", "A", "--layer", "conv1", "--unit", "99"], 1, "has no unit 99"),
+    (["filters", "resnet20", "A", "--layer", "conv1", "--unit", "99"], 2, "has no unit 99"),
     (["occlusion", "resnet20", "A", "--square", "40"], 1, "does not fit on 32x32"),
     (["saliency", "resnet20", "nothing.png"], 1, "nothing.png: no such file"),
     (["embedding", "resnet20", "A"], 1, "1 pictures in the plane say nothing"),
