@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ..inside import Strongest
     from ..spec import Row
 
-LAYERS, NINE, UNITS = 5, 9, 8
-"""Layers on a page of filters, patches of a unit, units of a layer."""
+LAYERS, NINE = 5, 9
+"""Layers on a page of filters, and patches of a unit."""
 MOST_FILTERS = 256
 
 
