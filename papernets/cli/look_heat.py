@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..words import percent, plural
+from ..words import percent as in_words
+from ..words import plural
 from .look_given import Looked, Wanted
 from .look_sheet import Sheet
 
@@ -23,6 +24,11 @@ METHODS = {
     "smooth": "SmoothGrad: the mean gradient over noisy copies of the picture (Smilkov et al. "
     "2017).",
 }
+
+
+def percent(fraction: float) -> str:
+    """As people read it, not to be broken before its sign."""
+    return in_words(fraction).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def said_of(looked: Looked, found: Attribution | ClassMap | Occlusion, at: int) -> str:
