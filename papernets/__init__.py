@@ -34,10 +34,13 @@ _WHERE = {
 _VERBS = {"evaluate": "papernets.verbs.evaluate", "train": "papernets.verbs.train"}
 """Rooms that are called: `papernets.train(...)` is a function of this module."""
 __all__ = ["__version__", *sorted({*_WHERE, *_VERBS})]
+_ROOMS = ("inside",)
+"""Rooms whose own functions are public: `papernets.inside.saliency(...)`."""
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from . import inside as inside
     from .bundle.create import build as build
     from .bundle.create import create_model as create_model
     from .bundle.fast import fast as fast
@@ -80,7 +83,7 @@ def called(room: str) -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _VERBS:
+    if name in _VERBS or name in _ROOMS:
         return importlib.import_module(f"papernets.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'papernets' has no attribute {name!r}")

@@ -24,7 +24,8 @@ def imports(page):
                 yield from (f"from {node.module} import {alias.name}" for alias in node.names)
 
 
-RUN = ["README.md", *(f"docs/{page}.md" for page in ("python", "diff", "modules", "compare"))]
+PAGES_RUN = ("python", "inside", "diff", "modules", "compare")
+RUN = ["README.md", *(f"docs/{page}.md" for page in PAGES_RUN)]
 SHOWN = sorted({(page.name, line) for page in PAGES for line in imports(page)})
 
 

@@ -41,6 +41,14 @@ AGAIN = (
 NAMED = 10  # classes that a sentence names
 
 
+class UnknownClasses(ValueError):
+    """Pictures of classes that the network does not know; `given` are all that the data have."""
+
+    def __init__(self, words: str, given: Sequence[str]):
+        super().__init__(words)
+        self.given = tuple(given)
+
+
 def open_pictures(
     bundle: Bundle,
     name: str,
@@ -145,7 +153,7 @@ def matched(
     A name that the network does not know is a ValueError: its pictures cannot be answered right.
     A folder of ImageNet's own is known by its synset. The error ends with `remedy`.
     """
-    given = imagenet.named(given, classes)
+    own, given = given, imagenet.named(given, classes)
     places = {composed(name): place for place, name in enumerate(classes)}
     unknown = [name for name in given if composed(name) not in places]
     if unknown:
@@ -153,10 +161,11 @@ def matched(
         near = folded[0] if folded else nearest(unknown[0], classes)
         hint = "" if near is None else f" (nearest: {near!r})"
         some = "class" if len(unknown) == 1 else f"{len(unknown)} classes"
-        raise ValueError(
+        raise UnknownClasses(
             f"{where}: {some} that the network does not know: {listed(unknown, NAMED)}{hint}. "
             f"It knows {listed(classes, NAMED)}. Classes are matched by name: give pictures of "
-            f"these, or a network trained on yours: papernets train NETWORK --data PATH{remedy}"
+            f"these, or a network trained on yours: papernets train NETWORK --data PATH{remedy}",
+            own,
         )
     return [places[composed(name)] for name in given]
 
@@ -223,10 +232,10 @@ def _whole(
     own = classes_of(bundle, found)
     try:
         known = matched(own, found, shown(root), _unnamed(bundle))
-    except ValueError as error:
+    except UnknownClasses as error:
         folders = not isinstance(source.files[0], Packed) and not gatherer(root)
         meant = misplaced(root) if folders else ""
-        raise ValueError(f"{error}. {meant}" if meant else str(error)) from None
+        raise UnknownClasses(f"{error}. {meant}" if meant else str(error), error.given) from None
     places = dict(zip(found, known, strict=True))
     read = _files(source.files, preprocessing, strict, room)
     labels = torch.tensor([places[source.names[at]] for at in read.good])

@@ -139,7 +139,7 @@ def gives_its_own(own: nn.Module, line: Line) -> bool:
             return False
         if isinstance(module, GIVE_THEIR_OWN):
             return True
-        own, step = module, _last(module)
+        own, step = module, last_step(module)
     return False
 
 
@@ -170,7 +170,7 @@ def _first_touch(module: nn.Module) -> bool | None:
     return True if module.__dict__.get("inplace") else None
 
 
-def _last(module: nn.Module) -> Step | None:
+def last_step(module: nn.Module) -> Step | None:
     """The last step of what a block, or torch's line of modules, computes."""
     if isinstance(module, Block):
         return module._line[-1] if module._line else None

@@ -1,0 +1,188 @@
+"""papernets look KIND for what is learnt: every kind and format, and what is asked wrongly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import siblings
+from PIL import Image
+
+from papernets.cli import main
+from papernets.cli.look import BY_CLASS, FLAGS, KINDS
+from papernets.cli.look_inside import INSIDE
+
+STARTS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "html": b"<!DOCTYPE html>"}
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """A colour picture, a grey one, and one with an alpha channel."""
+    root, draws = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
+    for name, shape in (("a.png", (40, 50, 3)), ("b.png", (33, 32)), ("c.png", (32, 32, 4))):
+        Image.fromarray(draws.integers(0, 255, shape, dtype=np.uint8)).save(root / name)
+    return [str(root / name) for name in ("a.png", "b.png", "c.png")]
+
+
+def look(*arguments: str) -> int:
+    return main(["look", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("cam", "html"),
+        *siblings.slow_cases(
+            ("features", "html"),
+            ("saliency", "svg"),
+            ("guided", "png"),
+            ("smooth", "pdf"),
+            ("occlusion", "svg"),
+            ("deconv", "png"),
+            ("filters", "svg"),
+            ("field", "pdf"),
+            ("embedding", "svg"),
+        ),
+    ],
+)
+def test_every_kind_on_pictures(kind: str, form: str, pictures: list[str], tmp_path: Path, capsys):
+    out = tmp_path / f"x.{form}"
+    more = {"smooth": ["--samples", "2"], "occlusion": ["--square", "16", "--stride", "16"]}
+    flags = [*more.get(kind, []), "--batch-size", "2", "--json"]
+    assert look(kind, "resnet20", *pictures, "-o", str(out), *flags) == 0
+    content = out.read_bytes()
+    assert content.startswith(STARTS[form])
+    if form == "svg":
+        texts = {one.tag.partition("}")[2] for one in ElementTree.fromstring(content)}
+        assert {"title", "desc"} <= texts
+    if form == "html":
+        assert content.count(b"<svg ") == 1 and b"</html>" in content
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["kind"] == kind and printed["bundle"] == "resnet20" and printed["rows"]
+    if kind in BY_CLASS:
+        assert [row["picture"] for row in printed["rows"]] == ["a.png", "b.png", "c.png"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", INSIDE)
+@pytest.mark.parametrize("bundle", ["lenet5", "lenet1"])
+def test_every_kind_on_digits(kind: str, bundle: str, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "x.png"
+    code = look(kind, bundle, "digits", "-o", str(out), "--count", "12")
+    if kind == "deconv":  # it has no rectifiers
+        said = capsys.readouterr().err
+        assert code == 1 and not out.exists()
+        assert "which does not rectify" in said and "saliency, smooth and occlusion" in said
+        return
+    assert code == 0 and out.read_bytes().startswith(STARTS["png"])
+
+
+def test_scores_are_those_of_predict(pictures: list[str], capsys) -> None:
+    assert main(["predict", "resnet20", *pictures, "--json", "--top", "10"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert look("saliency", "resnet20", *pictures, "--json", "--class", "ship") == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    for answer, row in zip(answers, rows, strict=True):
+        scores = {one["label"]: one["score"] for one in answer["top"]}
+        assert row["answer"] == answer["label"] and row["class"] == "ship"
+        assert row["score"] == pytest.approx(scores["ship"], abs=1e-6)
+
+
+def test_of_a_set_the_classes_come_in_turn_and_the_true_one_is_told(capsys) -> None:
+    assert look("saliency", "lenet1", "digits", "--json", "--count", "12") == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["true_class"] for row in rows] == [*"0123456789", "0", "1"]
+
+
+def test_pictures_of_other_classes_are_looked_at_too(tmp_path: Path, capsys) -> None:
+    draws = np.random.default_rng(0)
+    for name in ("ants", "bees"):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for at in range(3):
+            pixels = draws.integers(0, 255, (32, 32, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "set" / name / f"{at}.png")
+    given = [str(tmp_path / "set"), "--method", "pca", "--json"]
+    assert look("embedding", "resnet20", *given) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["true_class"] for row in rows] == ["ants", "bees"] * 3
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_picture(pictures: list[str], tmp_path: Path) -> None:
+    def drawn(name: str, *flags: str) -> bytes:
+        out = tmp_path / f"{name}.png"
+        asked = ["smooth", "lenet1", pictures[1], "--samples", "2", "-o", str(out), "--quiet"]
+        assert look(*asked, *flags) == 0
+        return out.read_bytes()
+
+    assert drawn("one") == drawn("two") == drawn("three", "--batch-size", "1")
+    assert drawn("other", "--seed", "5") != drawn("one")
+
+
+OF_THE_COMMAND = [
+    (["saliency", "resnet20", "A", "--layer", "conv1"], 2, "--layer is for papernets look "),
+    (["cam", "resnet20", "A", "--layer", "conv1", "--layer", "fc"], 2, "takes one --layer"),
+    (["protocol", "resnet20", "A", "B", "-o", "x.png"], 2, "takes one picture"),
+    (["augment", "resnet20", "A", "--count", "13", "-o", "x.png"], 2, "draws 12 at most"),
+    (["smooth", "resnet20", "A", "--noise", "-1"], 2, "--noise"),
+    (["saliency", "resnet20", "A", "-o", "-", "--json"], 2, "both write to stdout"),
+    (["saliency", "resnet20", "A", "-o", "x.gif"], 2, "no format has the suffix .gif"),
+    (["saliency", "resnet20", "nowhere"], 2, "unknown data set 'nowhere'"),
+    (["saliency", "resnet20", "B"], 1, "text.txt: not a picture"),
+    (["saliency", "resnet20", "EMPTY"], 1, "EMPTY: a folder without"),
+    (["deconv", "lenet5", "A"], 1, "C1 ends in scaled_tanh, which does not rectify"),
+]
+OF_THE_ROOM = [
+    (["saliency", "resnet20", "A", "--class", "catt"], 2, "no class 'catt'. Did you mean 'cat'"),
+    (["cam", "resnet20", "A", "--layer", "stage3"], 2, "no layer 'stage3'"),
+    (["cam", "resnet20", "A", "--layer", "fc"], 1, "fc gives no maps"),
+    (["deconv", "resnet20", "A", "--layer", "conv1", "--unit", "16"], 2, "has no unit 16"),
+    (["deconv", "resnet20", "A", "--layer", "fc"], 1, "avgpool averages"),
+    (["filters", "resnet20", "A", "--layer", "conv1", "--unit", "99"], 2, "has no unit 99"),
+    (["occlusion", "resnet20", "A", "--square", "40"], 1, "does not fit on 32x32"),
+    (["saliency", "resnet20", "nothing.png"], 1, "nothing.png: no such file"),
+    (["embedding", "resnet20", "A"], 1, "1 pictures in the plane say nothing"),
+    (["saliency", "resnet18", "A"], 1, "resnet18 does not come trained"),
+    (["saliency", "boosted_lenet4", "A"], 1, "a committee of several networks"),
+]
+
+
+@siblings.together("arguments, code, words", OF_THE_COMMAND)
+def test_what_is_asked_wrongly(
+    arguments, code, words, pictures, tmp_path_factory, monkeypatch, capsys
+):
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.chdir(home)
+    (home / "B").mkdir(exist_ok=True)
+    (home / "B" / "text.txt").write_text("no picture")
+    (home / "EMPTY").mkdir()
+    before = sorted(home.rglob("*"))
+    given = [pictures[0] if word == "A" else word for word in arguments]
+    out = [] if "-o" in given else ["-o", "x.png"]
+    assert look(*given, *out) == code
+    assert words in capsys.readouterr().err
+    assert sorted(home.rglob("*")) == before  # nothing is half written
+
+
+@pytest.mark.slow
+@siblings.together("arguments, code, words", OF_THE_ROOM)
+def test_what_the_room_refuses_is_told_in_one_line(
+    arguments, code, words, pictures, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    given = [pictures[0] if word == "A" else word for word in arguments]
+    assert look(*given, "-o", "x.png") == code
+    said = capsys.readouterr().err
+    assert words in said and "Traceback" not in said and not list(tmp_path.iterdir())
+
+
+def test_without_a_file_the_error_says_how(capsys) -> None:
+    assert look("cam", "resnet20", "a.png") == 2
+    assert "papernets look cam resnet20 a.png -o cam.png" in capsys.readouterr().err
+
+
+def test_every_flag_has_its_kinds() -> None:
+    assert {kind for _, kinds in FLAGS.values() for kind in kinds} == set(KINDS)
