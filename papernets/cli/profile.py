@@ -89,7 +89,9 @@ def show(
         if here or beside:
             share = f"{100 * here / whole:.0f} %" if here else ""
             rows.append((name, _ms(here), share, _ms(beside)))
-    screen.table(("part", "ms a step", "share", "beside it, ms"), rows)
+    columns = ("part", "ms a step", "share", "beside it, ms")
+    shown = len(columns) if found["beside_ms"] else len(columns) - 1  # nothing else runs: no column
+    screen.table(columns[:shown], [row[:shown] for row in rows])
     who = plural(workers, "loader process", "loader processes") if workers else "threads"
     if found["beside_ms"]:
         screen.prose(f"Beside it: what {who} spend meanwhile.")
