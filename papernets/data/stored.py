@@ -21,6 +21,7 @@ from torch import Tensor
 
 from papernets.data.content import Content, held_key, pixels_key
 from papernets.data.fitting import fitted, load_photo, near_of
+from papernets.data.passing import Passing, Taker
 from papernets.data.picture import (
     Packed,
     Remark,
@@ -91,7 +92,7 @@ class OnDemand:
     ):
         assert len(files) == len(marks.checksum)
         self.files, self.channels, self.size, self.marks = tuple(files), channels, size, marks
-        self.exact = exact
+        self.exact, self._taker = exact, Taker()
 
     @property
     def shape(self) -> torch.Size:
@@ -103,11 +104,12 @@ class OnDemand:
     def __getitem__(self, index: int | slice | Tensor | Sequence[int]) -> Tensor:
         places = torch.arange(len(self))[index]
         flat = places.reshape(-1).tolist()
+        files = self._taker.ready([self.files[at] for at in flat])
         # an array: a tensor made in inference mode could not be written to by other threads
         found = np.empty((len(flat), *self.shape[1:]), np.uint8)
 
         def read(at: int) -> None:
-            file = self.files[flat[at]]
+            file = files[at]
             try:
                 found[at] = load_photo(file, self.channels, self.size, self.exact).numpy()
             except (ValueError, OSError) as error:
@@ -119,6 +121,23 @@ class OnDemand:
         with pillow_rules():
             threads(read, range(len(flat)))
         return torch.from_numpy(found).view(*places.shape, *self.shape[1:])
+
+    def expect(self, wanted: Sequence[Tensor]) -> None:
+        """What is going to be asked for, place by place: such as are in a stream are held then."""
+        if self.passing:
+            self._taker.expect(self.files[at] for some in wanted for at in some.tolist())
+
+    @property
+    def passing(self) -> bool:
+        """Whether they are in a stream, which has no places to go to."""
+        return any(isinstance(file, Passing) for file in self.files[:1] + self.files[-1:])
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without where it stands in streams, which each process has for itself."""
+        return {**self.__dict__, "_taker": None}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state | {"_taker": Taker()})
 
     @staticmethod
     def joined(parts: Sequence[OnDemand]) -> OnDemand:
@@ -184,12 +203,14 @@ def read_stored(
 
     def read(place: int) -> str:
         try:
-            image = load(files[place], near_of(size), remarks[place])
+            file = files[place]
+            file = file.now() if isinstance(file, Passing) else file
+            image = load(file, near_of(size), remarks[place])
             remarks[place] += size_remarks(image, size)
             content.pixels[place] = pixels = pixels_key(image)
-            content.held[place] = held_key(files[place], pixels)
+            content.held[place] = held_key(file, pixels)
             if exact:
-                image = load(files[place])
+                image = load(file)
             picture = fitted(image, channels, size)
         except (ValueError, OSError) as error:
             return why(files[place], error)

@@ -16,13 +16,14 @@ from ..data.colour import STRENGTHS, Colour
 from ..data.components import Components, measured
 from ..data.crops import ASPECT, NUMBERS
 from ..data.draws import CROP, STRIPS, Draws, pictures_of
+from ..data.stored import OnDemand
 from ..spent import part
 from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .losses import class_weights
 from .mixing import Mixing, partners, soft
 from .recipe import TrainRecipe
-from .sampling import balanced, permuted
+from .sampling import balanced, buffered, permuted
 
 CHUNK, PIXELS = 2048, 2048 * 1024
 """How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
@@ -143,6 +144,12 @@ class Source:
     def __post_init__(self) -> None:
         if self.recipe.balance == "weights" and self.balance is None:
             object.__setattr__(self, "balance", class_weights(self.part.labels))
+        if self.recipe.balance == "sampling" and _passes(self.part):
+            raise ValueError(
+                "balance=sampling takes pictures from anywhere, and these pass as a stream that is "
+                "larger than memory: --set balance=weights, or --data hf:NAME, which keeps them on "
+                "the disk"
+            )
         if self.recipe.augment.get("pca") and self.components is None:
             object.__setattr__(self, "components", measured(self.part.images))
         self._colour.check(self.part.images.shape[1])
@@ -157,11 +164,14 @@ class Source:
     def order(self, number: int) -> Tensor:
         """The places of the pictures in the order of an epoch, by the seed and its number alone.
 
-        With `balance=sampling` some stand there again, as `Draws.places` has it.
+        Of a stream they are drawn from a buffer of `shuffle_buffer`. With `balance=sampling` some
+        stand there again, as `Draws.places` has it.
         """
         draws = generator(self.recipe.seed, number)
         if self.recipe.balance == "sampling":
             return balanced(self.part.labels, draws)
+        if self.recipe.buffer:
+            return buffered(len(self.part), self.recipe.buffer, draws)
         return permuted(len(self.part), draws)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
@@ -170,6 +180,7 @@ class Source:
         The batches before it are not prepared, but for those of its own chunk.
         """
         chunks = self.chunks(number, start)
+        self.expect(chunks)
         for chunk, images in zip(chunks, _read(self.part, self._wanted(chunks)), strict=True):
             yield from self.batches(chunk, *self.shown(chunk, *self.cut(chunk, images)))
 
@@ -184,6 +195,11 @@ class Source:
                 found.append(Chunk(number, begin, order[begin:end], sizes, done))
             batches += len(sizes)
         return found
+
+    def expect(self, chunks: Sequence[Chunk]) -> None:
+        """Say which chunks are going to be prepared: of a stream their pictures are then held."""
+        if isinstance(self.part.images, OnDemand):
+            self.part.images.expect(self._wanted(chunks))
 
     def places_of(self, number: int, at: int) -> Tensor:
         """The places in the part of an epoch's batch `at` (from 0), of all workers."""
@@ -314,6 +330,11 @@ class Source:
         images = images.to(self.device)
         found = eyes(images if colour.is_identity else colour(images, draws))
         return found.contiguous()  # as it lies in memory that processes share
+
+
+def _passes(part: Part) -> bool:
+    """Whether a part's pictures are in a stream that is larger than memory."""
+    return isinstance(part.images, OnDemand) and part.images.passing
 
 
 def _read(part: Part, wanted: Sequence[Tensor]) -> Iterator[Tensor]:

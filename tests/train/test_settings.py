@@ -118,7 +118,7 @@ def test_settings_without_effect():
     still = {"warmup", "constant", "probe", "fallback", "freeze_norm", "momentum"}
     still |= {"milestones", "gamma", "patience", "drops", "monitor", "every", "power", "rates"}
     still |= {"freeze_to", "head_only", "unfreeze", "zooms"}
-    still |= {"alpha", "curvature", "decays", "average_kind", "nesterov"}
+    still |= {"alpha", "curvature", "decays", "average_kind", "nesterov", "shuffle_buffer"}
     assert without_effect(plain) == still
     other = TrainRecipe(
         "lenet1", optimizer="sgd", schedule="one_cycle", loss="map", standardise=True, weights="x"

@@ -171,7 +171,9 @@ def test_arrays_and_what_is_resumed_with_them(home, run, tmp_path):
 def test_what_is_wrong_is_told_in_pythons_words(home, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(FileNotFoundError, match="holds no run to resume: it has no run.toml") as no:
+    with pytest.raises(
+        FileNotFoundError, match=r"holds no run to resume: it has no run\.toml"
+    ) as no:
         papernets.train(own(home), ARRAYS, classes=NAMES, out=empty, resume=True)
     assert "leave resume=True out" in str(no.value) and "--" not in str(no.value)
     for wrong in ({"trust": "x"}, {"resume": 1}):
@@ -180,7 +182,7 @@ def test_what_is_wrong_is_told_in_pythons_words(home, tmp_path):
             papernets.train(own(home), ARRAYS, classes=NAMES, out=empty, **wrong)
     with pytest.raises(ValueError, match="strict='no': give True or False"):
         papernets.evaluate("lenet1", strict="no")
-    with pytest.raises(ValueError, match="unknown key 'learnin_rate'. Did you mean") as unknown:
+    with pytest.raises(ValueError, match=r"unknown key .learnin_rate.\. Did you mean") as unknown:
         papernets.train(own(home), ARRAYS, classes=NAMES, learnin_rate=0.1)
     assert "All keys, with their values: papernets train lenet5 --dry-run" in str(unknown.value)
     assert len(str(unknown.value)) < 200
