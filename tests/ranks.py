@@ -132,6 +132,7 @@ CASES = {
     "normed": Case(NORMED, {"augment": {"rotate": 9.0}}),
     "normed, float64": Case(NORMED, {"optimizer": "sgd"}, torch.float64),
     "in parts, float64": Case(NORMED, {"micro_batch": 7}, torch.float64),
+    "twice, float64": Case(NORMED, {"micro_batch": 7, "checkpointing": True}, torch.float64),
 }
 """59 pictures are 3 batches of 16 and one of 11, which four ranks share unequally; in parts of 7
 the last part of one has 2 for them."""

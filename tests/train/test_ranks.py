@@ -18,6 +18,8 @@ from papernets.data import Preprocessing, shards
 from papernets.evaluate.infer import logits_of
 from papernets.ranks.place import Place, place, speaks
 from papernets.ranks.turns import in_turns
+from papernets.run.fast import Fast
+from papernets.run.recomputed import Recomputed
 from papernets.train.ranks.norms import Synced
 from papernets.train.ranks.ready import check_shared, shared_by
 from papernets.train.recipe import TrainRecipe
@@ -119,6 +121,29 @@ def test_synced_normalisation_is_torchs(shape, momentum):
         torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
 
 
+def test_parts_that_are_computed_twice_are_added_up_once():
+    """By the same numbers, to the bit, and the running means move once."""
+    found, counts = [], []
+
+    def added(values):
+        counts[-1] += 1
+        return values
+
+    for checkpointing in (False, True):
+        model = drawn(NORMED)
+        form, synced = Fast(model), Synced(added)
+        counts.append(0)
+        form.drop_by(lambda row, x, rate: x)
+        form.normalise_by(synced)
+        synced.total = 12
+        out = (Recomputed(form) if checkpointing else form)(ranks.EYES(ranks.PART.images[:12]))
+        synced.total, synced.idle = 99, True  # of the next part, when gradients are asked for
+        out.square().sum().backward()
+        gradients = [p.grad for p in model.parameters()]
+        found.append([out, *gradients, *model.buffers()])
+    assert all(map(torch.equal, *found)) and counts == [2, 2]  # forward and backward
+
+
 def test_ranks_read_their_own_pictures_of_shards_and_lose_none(tmp_path: Path, monkeypatch):
     """Also where a run goes on from the middle of an epoch with another number of ranks."""
     for at in range(3):
@@ -195,7 +220,6 @@ def test_an_environment_that_says_it_by_halves(changed, said):
         ("boosted_lenet4", {}, 2, "boosted_lenet4 is a committee, whose networks learn one"),
         ("resnet20", {"batch_size": 6, "sync_norm": False}, 4, "--batch-size 8 or more, or --set"),
         ("resnet20", {"compile": True}, 2, "leave --compile out, or --set sync_norm=false"),
-        ("resnet20", {"checkpointing": True}, 2, "leave --checkpointing out, or --set sync_norm"),
     ],
 )
 def test_what_ranks_cannot_share(net, settings, size, said):
