@@ -136,6 +136,7 @@ CASES = {
 }
 """59 pictures are 3 batches of 16 and one of 11, which four ranks share unequally; in parts of 7
 the last part of one has 2 for them."""
+HALVES = {kind: Case(NORMED, {"precision": kind, "optimizer": "sgd"}) for kind in ("fp16", "bf16")}
 PART = DATA.train.select(slice(0, 59))
 
 
@@ -164,6 +165,8 @@ def trained(case, together=None):
         (together.settle if together else settle)(state, source)
         yield
 
+    if state.scaler is not None:  # the usual scale overflows in a step or two, which then differ
+        state.scaler.load_state_dict({**state.scaler.state_dict(), "scale": 2.0**10})
     if together is None:
         noted(Alone(model, source, run.where), Between(looking))
     else:
@@ -172,6 +175,12 @@ def trained(case, together=None):
     timed = ("seconds", "images_per_second")
     log = [{k: v for k, v in h.items() if k not in timed} for h in state.history]
     return {"steps": torch.stack(steps), "weights": state.weights(), "log": log}
+
+
+def halves(group):
+    """Trainings in half precision, as the ranks do them."""
+    together = Together(group, Agreed(group, Nobody()))
+    return {name: trained(case, together) for name, case in HALVES.items()}
 
 
 def cases(group, *names):

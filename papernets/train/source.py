@@ -22,6 +22,7 @@ from ..strips.make import make_windows, seen, window_width
 from .augmenting import COLOURS, DISTORTIONS
 from .losses import class_weights
 from .mixing import Mixing, partners, soft
+from .precision import laid
 from .recipe import TrainRecipe
 from .sampling import balanced, buffered, permuted
 
@@ -314,6 +315,11 @@ class Source:
     def _distorted(self, images: Tensor, draws: Draws) -> Tensor:
         distortion = distortion_of(self.recipe)
         return images if distortion.is_identity else distortion(images, draws)
+
+    def plain(self, places: Tensor) -> Tensor:
+        """The pictures at these places, not augmented, as a network in training takes them."""
+        images = self.part.images[places].to(self.device)
+        return laid(self.preprocessing(images), self.recipe.precision)
 
     def augmented(self, images: Tensor, draws: Draws) -> Tensor:
         """Stored pictures augmented by the recipe, each by its draws, as the network sees them."""

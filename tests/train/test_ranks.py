@@ -93,6 +93,22 @@ def test_more_ranks_train_as_one_process(size, tmp_path):
     assert sum(found[0]["shown"]) == 10_007
 
 
+@pytest.mark.slow
+def test_ranks_train_in_half_precision_as_one_process(tmp_path):
+    """Within what half a precision leaves: 11 and 8 bits of a number."""
+    found = done(2, "ranks.halves", tmp_path)
+    for name, most in (("fp16", 2e-3), ("bf16", 2e-2)):
+        alone = trained(ranks.HALVES[name])
+        for rank in found:
+            mine = rank[name]
+            torch.testing.assert_close(
+                mine["steps"][:10, 0], alone["steps"][:10, 0], rtol=most, atol=most
+            )
+            assert mine["log"] == found[0][name]["log"]
+            for key, value in mine["weights"].items():
+                assert torch.equal(value, found[0][name]["weights"][key]), key
+
+
 def all_of_them(group):
     return {"cases": ranks.cases(group), **answered(group)}
 
