@@ -38,7 +38,7 @@ THREADS = min(16, os.cpu_count() or 1)
 AHEAD = 64 * THREADS  # pictures that wait for a thread
 COPIES = 4  # of a picture, while it is scaled, cut and brought into order
 MOST_KEPT = 8e9  # bytes of pictures that are kept decoded unless a run asks for more: `memory`
-SHARE = 0.4  # of the free memory, for pictures: while a part is held out, most are there twice
+SHARE = 0.25  # of the free memory, for pictures: while a part is held out, some are there twice
 
 
 @dataclass(frozen=True)
