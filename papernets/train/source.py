@@ -11,15 +11,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..data import Crop, Distortion, Part, Preprocessing
-from ..data.colour import STRENGTHS, Colour
+from ..data import Part, Preprocessing
+from ..data.colour import Colour
 from ..data.components import Components, measured
-from ..data.crops import ASPECT, NUMBERS
+from ..data.crops import NUMBERS
 from ..data.draws import CROP, STRIPS, Draws, pictures_of
 from ..data.stored import OnDemand
 from ..spent import part
 from ..strips.make import make_windows, seen, window_width
-from .augmenting import COLOURS, DISTORTIONS
+from .changing import colour_of, crop_of, distortion_of
 from .losses import class_weights
 from .mixing import Mixing, partners, soft
 from .precision import laid
@@ -29,67 +29,12 @@ from .sampling import balanced, buffered, permuted
 CHUNK, PIXELS = 2048, 2048 * 1024
 """How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
 in memory, enough to be fast."""
-OWN_SIZE = 8
-"""Photos that have the input's size already are padded by an eighth of it: 4 of CIFAR's 32."""
-GREY = 128
-"""What stands around a photo whose own contrast is normalised."""
-
-assert set(COLOURS) == set(STRENGTHS)
 
 
 def generator(seed: int, epoch: int) -> torch.Generator:
     """The random numbers of an epoch, from the seed and the epoch's number alone, so that it
     can be resumed."""
     return torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
-
-
-def distortion_of(recipe: TrainRecipe) -> Distortion:
-    """The distortions of a recipe's training pictures."""
-    return Distortion(**{k: v for k, v in recipe.augment.items() if k in DISTORTIONS})
-
-
-def colour_of(recipe: TrainRecipe, components: Components | None) -> Colour:
-    """The changes of colour of a recipe's training pictures, along these components."""
-    strengths = {k: v for k, v in recipe.augment.items() if k in COLOURS}
-    return Colour(**strengths, components=components)
-
-
-def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
-    """How a recipe cuts training photos; None where it does not, as never with digits.
-
-    Photos that are not stored larger, because they have the input's size, are padded instead.
-    """
-    if preprocessing.kind != "photo":
-        return None
-    wanted, size = recipe.augment, (preprocessing.height, preprocessing.width)
-    padding = (int(wanted.get("padding", 0)),) * 2
-    if recipe.enlarge > 1 and preprocessing.picture == size and "padding" not in wanted:
-        padding = (size[0] // OWN_SIZE, size[1] // OWN_SIZE)
-    area, flip = wanted.get("area", 1.0), wanted.get("flip", 0.0)
-    jitter = (int(wanted.get("jitter_low", 0)), int(wanted.get("jitter_high", 0)))
-    if preprocessing.short and area == 1 and not any(jitter):  # as `train.zoom` chose
-        jitter = (preprocessing.short, preprocessing.short)
-    as_stored = preprocessing.picture == size and not any(padding)
-    if as_stored and area == 1 and not flip and not any(jitter):
-        return None
-    ground, several = ground_of(preprocessing), bool(wanted.get("interpolation", 0))
-    if preprocessing.order == "bgr":  # what is stored is red first
-        ground = ground[::-1]
-    aspect = wanted.get("aspect", ASPECT)
-    corners = bool(wanted.get("corners", 0))
-    return Crop(size, padding, area, flip, ground, aspect, jitter, several, corners)
-
-
-def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:
-    """What the network sees as 0, or nearly: a value for each of its channels, or one for all."""
-    if preprocessing.gcn or (preprocessing.arrays and preprocessing.arrays.matrix is not None):
-        return (GREY,)
-    if preprocessing.arrays is not None:
-        return tuple(round(m) for m in preprocessing.arrays.mean.mean((1, 2)).tolist())
-    return tuple(
-        min(max(round(-255 * low / (high - low)), 0), 255)
-        for low, high in zip(preprocessing.low, preprocessing.high, strict=True)
-    )
 
 
 class Batch(NamedTuple):
