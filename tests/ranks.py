@@ -113,8 +113,8 @@ class Nobody:
 class Doubled(Preprocessing):
     """What makes float64 of pictures."""
 
-    def __call__(self, images):
-        return super().__call__(images).double()
+    def __call__(self, images, again=None):
+        return super().__call__(images, again).double()
 
 
 @dataclass
@@ -132,9 +132,11 @@ CASES = {
     "normed": Case(NORMED, {"augment": {"rotate": 9.0}}),
     "normed, float64": Case(NORMED, {"optimizer": "sgd"}, torch.float64),
     "in parts, float64": Case(NORMED, {"micro_batch": 7}, torch.float64),
+    "twice, float64": Case(NORMED, {"micro_batch": 7, "checkpointing": True}, torch.float64),
 }
 """59 pictures are 3 batches of 16 and one of 11, which four ranks share unequally; in parts of 7
 the last part of one has 2 for them."""
+HALVES = {kind: Case(NORMED, {"precision": kind, "optimizer": "sgd"}) for kind in ("fp16", "bf16")}
 PART = DATA.train.select(slice(0, 59))
 
 
@@ -163,6 +165,8 @@ def trained(case, together=None):
         (together.settle if together else settle)(state, source)
         yield
 
+    if state.scaler is not None:  # the usual scale overflows in a step or two, which then differ
+        state.scaler.load_state_dict({**state.scaler.state_dict(), "scale": 2.0**10})
     if together is None:
         noted(Alone(model, source, run.where), Between(looking))
     else:
@@ -171,6 +175,12 @@ def trained(case, together=None):
     timed = ("seconds", "images_per_second")
     log = [{k: v for k, v in h.items() if k not in timed} for h in state.history]
     return {"steps": torch.stack(steps), "weights": state.weights(), "log": log}
+
+
+def halves(group):
+    """Trainings in half precision, as the ranks do them."""
+    together = Together(group, Agreed(group, Nobody()))
+    return {name: trained(case, together) for name, case in HALVES.items()}
 
 
 def cases(group, *names):

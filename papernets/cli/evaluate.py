@@ -93,10 +93,12 @@ def evaluate(
     multi-crop or multi-crop+dense. --ensemble lets several networks answer together.
     """
     from ..bundle.load import load_bundle
+    from ..data.reading import sharing
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.protocols.ensemble import fair_for, places_of
     from ..evaluate.protocols.outputs import resolved
     from ..evaluate.report import report
+    from ..ranks.group import beside
     from ..train.folder import data_meant
     from .many import answering, own_device
 
@@ -125,7 +127,7 @@ def evaluate(
             screen.note(f"data: {name}, which it was trained on (another: --data)")
         else:
             check_data(name, data_dir)
-        with waiting(), wrong_data():
+        with waiting(), wrong_data(), sharing(beside()):
             room = 1e9 * memory if memory else None
             pictures = open_pictures(
                 loaded, name, part=part, data_dir=data_dir or None, strict=strict, room=room

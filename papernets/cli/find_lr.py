@@ -64,7 +64,13 @@ def find_lr(**flags: Any) -> None:
         for one in test:
             found.append(one)
             told("steps", len(found), flags["steps"], f", loss {one.smooth:.4f}")
-        best = suggested(found)
+        try:
+            best = suggested(found)
+        except ValueError as error:
+            if not found:
+                raise
+            _write(folder, run, found, None)
+            raise ValueError(f"{error}. What there is: {folder / PICTURE}, {NUMBERS}") from None
         _write(folder, run, found, best)
     if flags["json"]:
         screen.print_json(_told(run, found, best) | {"out": str(folder)})
@@ -123,14 +129,15 @@ def _folder(run: Run, out: str) -> Path:
     return folder
 
 
-def _told(run: Run, found: list[Tried], best: Suggestion) -> dict[str, Any]:
+def _told(run: Run, found: list[Tried], best: Suggestion | None) -> dict[str, Any]:
+    """The numbers of a test; `best` is None of one that ended too early to suggest anything."""
     return {
         "network": run.recipe.net,
         "data": run.recipe.data,
         "seed": run.recipe.seed,
-        "suggestion": best.rate if best.fell else None,
-        "steepest": best.steepest,
-        "least": best.least,
+        "suggestion": best.rate if best and best.fell else None,
+        "steepest": best.steepest if best else None,
+        "least": best.least if best else None,
         "rates": [one.rate for one in found],
         "losses": [one.loss for one in found],
         "smooth": [one.smooth for one in found],
@@ -138,7 +145,7 @@ def _told(run: Run, found: list[Tried], best: Suggestion) -> dict[str, Any]:
     }
 
 
-def _write(folder: Path, run: Run, found: list[Tried], best: Suggestion) -> None:
+def _write(folder: Path, run: Run, found: list[Tried], best: Suggestion | None) -> None:
     from ..draw.canvas import save
     from ..draw.rates import rates_figure
     from ..train.folder import write_json
@@ -149,9 +156,9 @@ def _write(folder: Path, run: Run, found: list[Tried], best: Suggestion) -> None
         told["losses"],
         told["smooth"],
         title=f"{Path(run.recipe.net).name} on {Path(run.recipe.data).name}: learning rates",
-        suggested=best.rate,
-        steepest=best.steepest,
-        least=best.least,
+        suggested=best.rate if best else 0.0,
+        steepest=told["steepest"],
+        least=told["least"],
     )
     save(figure, folder / PICTURE)
     write_json(folder / NUMBERS, told)

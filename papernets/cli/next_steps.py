@@ -23,15 +23,22 @@ def first_step(folder: Path, run: Run | None) -> str:
     return f"papernets evaluate {quote(str(folder))}{other}"
 
 
+def predict_command(folder: Path, run: Run) -> str:
+    """The command that asks a run for a new picture of the kind that it learnt."""
+    from ..data import NAMES
+    from ..data.names import normal
+
+    kind = "DIGIT.png" if normal(run.recipe.data) in NAMES[:3] else "PICTURE"
+    return f"papernets predict {quote(str(folder))} {kind}"
+
+
 def next_steps(folder: Path, run: Run, result: dict[str, Any]) -> list[tuple[str, str]]:
     """Commands after `first_step`, each with what it is for."""
-    from ..data import NAMES
-    from ..data.names import MEMORY, normal
+    from ..data.names import MEMORY
     from ..train.prolonging import why_not
 
     recipe, here = run.recipe, quote(str(folder))
-    kind = "DIGIT.png" if normal(recipe.data) in NAMES[:3] else "PICTURE"
-    found = [(f"papernets predict {here} {kind}", "what is on a new picture")]
+    found = [(predict_command(folder, run), "what is on a new picture")]
     if recipe.data.startswith(MEMORY):
         return found  # no command has its pictures
     if recipe.head_only:

@@ -16,10 +16,11 @@ FILE = "profile.json"
 LIMIT = 0.2  # the share of a step that pictures take, from which on they are the limit
 PARTS = (
     "reading", "decoding", "scaling", "augmentation", "normalising", "waiting", "forward",
-    "backward", "update",
+    "backward", "update", "ranks",
 )  # fmt: skip
 LOADING = PARTS[:6]
 """Parts of which the network waits where they are not done beside it."""
+WAITS = "ranks: rank 0 waits for the others; backward has the averaging of gradients, too."
 
 
 def figures(spent: Spent, run: Run, device: str, workers: int, cores: int) -> dict[str, Any]:
@@ -89,7 +90,11 @@ def show(
         if here or beside:
             share = f"{100 * here / whole:.0f} %" if here else ""
             rows.append((name, _ms(here), share, _ms(beside)))
-    screen.table(("part", "ms a step", "share", "beside it, ms"), rows)
+    columns = ("part", "ms a step", "share", "beside it, ms")
+    shown = len(columns) if found["beside_ms"] else len(columns) - 1  # nothing else runs: no column
+    screen.table(columns[:shown], [row[:shown] for row in rows])
+    if "ranks" in found["here_ms"]:
+        screen.prose(WAITS)
     who = plural(workers, "loader process", "loader processes") if workers else "threads"
     if found["beside_ms"]:
         screen.prose(f"Beside it: what {who} spend meanwhile.")

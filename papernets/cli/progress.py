@@ -70,8 +70,13 @@ class Show:
     def started(self, event: Started) -> None:
         self.began, self.recipe = event, event.run.recipe
         self.run = self.run or event.run
-        recipe = self.recipe  # of a committee's network, its own
         self.held_out = len(event.dataset.validation)
+        self.head(event)
+        self.open_bar(event.steps)
+
+    def head(self, event: Started) -> None:
+        """What is trained, on what, where, and where it goes on."""
+        recipe = self.recipe  # of a committee's network, its own
         screen.note(
             f"{short(recipe.net)}: {plural(event.params, 'parameter')}, recipe "
             f"{recipe.recipe or 'none'}, "
@@ -79,10 +84,7 @@ class Show:
         )
         if not self.introduced:
             self.introduce(event)
-        if event.epochs_done or event.steps_done:
-            steps = f"step {event.steps_done:,} of epoch {event.epochs_done + 1}"
-            after = steps if event.steps_done else f"epoch {event.epochs_done}"
-            screen.note(f"going on after {after}")
+        going_on(event)
         if recipe.weights and not event.epochs_done:
             drawn = f"; new: {', '.join(event.drawn)}" if event.drawn else ""
             screen.note(f"begins with the weights of {recipe.weights}{drawn}")
@@ -98,7 +100,6 @@ class Show:
             if recipe.passes:
                 screen.note(heading(recipe, self.held_out))
             self.introduced = True
-        self.open_bar(event.steps)
 
     def begun(self, event: Begun) -> None:
         """How good trained weights are before the first epoch."""
@@ -230,6 +231,14 @@ class Show:
         error, words = paper_error(look_up(result["network"]), result["data"])
         if error is not None:
             screen.prose(f"The paper's test error: {percent(error)} ({words})")
+
+
+def going_on(event: Started) -> None:
+    """Where a run goes on that was stopped."""
+    if event.epochs_done or event.steps_done:
+        steps = f"step {event.steps_done:,} of epoch {event.epochs_done + 1}"
+        after = steps if event.steps_done else f"epoch {event.epochs_done}"
+        screen.note(f"going on after {after}")
 
 
 def accumulated(recipe: TrainRecipe, net: Net) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,32 @@ from typing import TYPE_CHECKING, Any
 from ..words import percent, plural, short
 from . import screen
 from .flags import wrong_use
-from .progress import Show
+from .next_steps import first_step, predict_command
+from .progress import Show, going_on
 
 if TYPE_CHECKING:
-    from ..train.events import Finished
+    from ..train.events import Finished, Started
+    from ..train.recipe import TrainRecipe
     from ..train.run import Run
     from .training import Asked
 
 
 class One(Show):
-    """A run among several: its result is a line, and the last word is that of all."""
+    """A run among several: what all share is said of the first, and its result is a line."""
+
+    def __init__(self, folder: Path, json: bool, recipe: TrainRecipe, told: bool):
+        super().__init__(folder, json, recipe)
+        self.introduced = self.told = told
+        self.named = False
+
+    def head(self, event: Started) -> None:
+        if not self.told:
+            super().head(event)
+        elif not self.named:
+            screen.note(f"seed {event.run.recipe.seed}: {self.folder}")
+        if self.told:
+            going_on(event)
+        self.named = True
 
     def finished(self, event: Finished) -> None:
         screen.note(
@@ -34,13 +51,14 @@ def train_series(run: Run | None, asked: Asked) -> None:
     """Train a run with so many seeds from its own on, or go on where `run` is None; then sum up."""
     from ..train.places import free_folders
     from ..train.seeds import run_folder
-    from .training import work
+    from .training import Among, work
 
     out, given = asked.out, asked.given
     folder = Path(out) if out else next(free_folders(run, "{}-seeds"))
     with wrong_use():
         seeds, run = _seeds(folder, run, given, asked.seeds)
     own = {k: v for k, v in given.items() if k != "seed"}
+    told = False
     with _made(folder, seeds):
         for seed in seeds:
             place = run_folder(folder, seed)
@@ -48,8 +66,10 @@ def train_series(run: Run | None, asked: Asked) -> None:
             assert run is not None
             one = None if begun else run.changed(seed=seed)
             its = replace(asked, out=str(place), given=own if begun else given)
-            work(its, one, among=(One, folder))
-    _sum_up(folder, asked.json)
+            work(its, one, among=Among(partial(One, told=told), folder, told))
+            told = told or not begun
+    assert run is not None
+    _sum_up(folder, run, asked.json)
 
 
 def _seeds(
@@ -100,7 +120,7 @@ def _made(folder: Path, seeds: list[int]) -> Iterator[None]:
             raise
 
 
-def _sum_up(folder: Path, json: bool) -> None:
+def _sum_up(folder: Path, run: Run, json: bool) -> None:
     """Write and say what the runs of a series found together."""
     from ..draw.canvas import save
     from ..draw.seeds import seeds_figure
@@ -142,5 +162,18 @@ def _sum_up(folder: Path, json: bool) -> None:
         )
     if not screen.QUIET:
         screen.prose(f"Written to {folder}: {', '.join(found['runs'])}, {PICTURE}, {SUMMARY}")
-        runs = " --ensemble ".join(quote(str(folder / name)) for name in found["runs"])
-        screen.prose("Next: " + screen.whole(f"papernets evaluate {runs}"))
+        for word, (command, what) in zip(("Next", *4 * ["Or"]), _steps(folder, run), strict=False):
+            screen.prose(f"{word}: {screen.whole(command)}  ({what})")
+
+
+def _steps(folder: Path, run: Run) -> list[tuple[str, str]]:
+    """Commands for a series: one of its runs, by what was held out, and all of them together."""
+    from ..train.seeds import least_held_out, runs_of
+
+    best, why = least_held_out(folder)
+    command, picture = first_step(best, run), predict_command(best, run)
+    found = [(command, why), (picture, "what is on a new picture")]
+    runs = " --ensemble ".join(quote(str(one)) for one in runs_of(folder))
+    if len(runs_of(folder)) > 1:
+        found.append((command.replace(quote(str(best)), runs), "all of them together"))
+    return found

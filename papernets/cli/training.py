@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ MINUTE = 60  # seconds
 
 if TYPE_CHECKING:
     from ..train.ranks.together import Together
+    from ..train.recipe import TrainRecipe
     from ..train.run import Run
     from .progress import Show
 
@@ -86,6 +88,18 @@ class Asked:
         return run_folder(folder, seeds_of(folder)[0]) if self.several else folder
 
 
+@dataclass(frozen=True)
+class Among:
+    """Of a run that is one of several: who shows it, and the folder of all, which goes on.
+
+    `told`: what they share has been said.
+    """
+
+    show: Callable[[Path, bool, TrainRecipe], Show]
+    folder: Path
+    told: bool
+
+
 def settings(config: str, flags: dict[str, Any], pairs: list[str]) -> dict[str, Any]:
     """A configuration file's settings, then --set's, then the flags'; tables are joined."""
     from ..train.settings import joined, parse_set, read_config
@@ -129,12 +143,11 @@ def work(
     asked: Asked,
     run: Run | None,
     together: Together | None = None,
-    among: tuple[type[Show], Path] | None = None,
+    among: Among | None = None,
 ) -> None:
     """Train a run in its folder, or go on with the one there, and tell of it.
 
-    `together`: as rank 0 of several processes. `among`: it is one of several runs, told so, and
-    this folder of all is what goes on after a stop.
+    `together`: as rank 0 of several processes. `among`: it is one of several runs.
     """
     from ..machine import choose_device
     from ..train.folder import check_outside, held
@@ -153,12 +166,13 @@ def work(
             check_tracker(run.where.tracker)
             check_data(run.recipe.data, run.where.data_dir)
             check_outside(Path(out) if out else next(free_folders(run)), run)
-        speed.say_chosen(run)
+        if among is None or not among.told:
+            speed.say_chosen(run)
     with ExitStack() as stack, wrong_data():
         with wrong_use():
             folder, kept = held(stack, Path(out) if out else None, run, asked.given)
         already = finished(folder, kept.recipe.passes) is not None
-        tell, whole = among or (Alone, folder)
+        tell, whole = (among.show, among.folder) if among else (Alone, folder)
         show = tell(folder, asked.json, kept.recipe)
         show.waiting = stack.enter_context(waiting(lambda: show.bar is not None))
         stack.enter_context(speed.profiled(asked.profile, show))

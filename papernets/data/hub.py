@@ -1,7 +1,8 @@
 """Hugging Face's data sets by name, with their own library: only where a name begins with `hf:`.
 
 `hf:NAME` has the library download the set into its cache, and reads rows at any place from there.
-`hf-stream:NAME` writes nothing to the disk: the encoded pictures come once, and stay in memory.
+`hf-stream:NAME` writes nothing to the disk: the encoded pictures stay in memory, where they take at
+most a share of it; of a larger set, rows are taken as they pass, anew each epoch (`data.passing`).
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import Any
 
 from papernets.data.gathered import Gathered, Rows, gathered
 from papernets.data.layout import SPLITS
+from papernets.data.passing import Passing, Stream, Streamed
 from papernets.data.picture import MOST_FILE, Packed, Refused
 from papernets.data.quiet import EVERY
 from papernets.data.stored import memory_for_pictures
 from papernets.data.tables import Columns, columns_of
 from papernets.files import read_bytes
 from papernets.watch import watched
-from papernets.words import first_line, gigabytes, listed, plural
+from papernets.words import first_line, listed, plural
 
 WHOLE, STREAM = "hf:", "hf-stream:"
+MOST_ROWS = 1 << 30  # of a stream: more is taken for one without an end
 INSTALL = "Install it: pip install datasets, or pip install 'papernets[data]'"
 
 
@@ -42,22 +45,18 @@ class HubRow(Packed):
         return _bytes(self.name, self.rows[self.number][self.column])
 
 
-class Streamed(Packed):
-    """A picture that came from a stream: its bytes."""
+class HubStream(Stream):
+    """A part of a set that its library streams."""
 
-    __slots__ = ("called", "held")
+    def __init__(self, where: str, part: Any, column: str):
+        super().__init__(where)
+        self.part, self.column = part, column
 
-    def __init__(self, called: str, held: bytes):
-        self.called, self.held = called, held
-
-    @property
-    def name(self) -> str:
-        return self.called
-
-    def content(self) -> bytes:
-        if not self.held:
-            raise Refused(f"{self.called}: no picture in it")
-        return self.held
+    def pictures(self, start: int) -> Iterator[bytes]:
+        """As `Stream.pictures`; the library passes over the rows before `start`."""
+        with _told(self.where):
+            for row in self.part.skip(start) if start else self.part:
+                yield _in_cell(row[self.column])
 
 
 def is_hub(path: Path) -> bool:
@@ -69,8 +68,8 @@ def gather_hub(path: Path) -> Gathered:
     """The pictures of a set by its name, `hf:NAME` or `hf:NAME:CONFIGURATION`.
 
     Parts are those called train, validation and test; others are named and left out. ValueError
-    where the library is not installed, where it does not give the set, and for a stream that is
-    larger than its share of the memory.
+    where the library is not installed, where it does not give the set, and for a stream without an
+    end.
     """
     asked = str(path)
     streamed = asked.startswith(STREAM)
@@ -130,26 +129,42 @@ def _whole(where: str, part: Any, columns: Columns) -> tuple[Rows, int]:
 
 
 def _stream(where: str, part: Any, columns: Columns, room: float) -> tuple[Rows, int, float]:
-    """The pictures of a stream with their labels, how many have none, and the room that is left."""
+    """The pictures of a stream with their labels, how many have none, and the room that is left.
+
+    Where they take more than this room, none is kept, and all pass anew when they are asked for.
+    """
     rows: Rows = []
-    lacking = 0
+    lacking, at = 0, -1
     with _library(where) as library:
         part = part.cast_column(columns.image, library.Image(decode=False))
+        stream = HubStream(where, part, columns.image)
         for at, row in enumerate(watched(part, "pictures streamed", _count(part))):
+            if at == MOST_ROWS:
+                raise ValueError(f"no end after {MOST_ROWS:,} rows: an epoch needs one")
             name = _label(row[columns.label], columns, where)
             if name is None:
                 lacking += 1
                 continue
-            cell = row[columns.image]
-            content = (cell.get("bytes") if isinstance(cell, dict) else cell) or b""
-            room -= len(content)
-            if room < 0:
-                raise ValueError(
-                    f"the stream is larger than {gigabytes(memory_for_pictures() / 2)}, its share "
-                    f"of the memory: {WHOLE}NAME reads it from the disk"
-                )
-            rows.append((Streamed(f"{where} row {at}", bytes(content)), name))
+            if room >= 0:
+                content = _in_cell(row[columns.image])
+                room -= len(content)
+                if room < 0:
+                    rows = [(Passing(stream, _row(one)), its) for one, its in rows]
+            one = Streamed(f"{where} row {at}", content) if room >= 0 else Passing(stream, at)
+            rows.append((one, name))
+    stream.count = at + 1
     return rows, lacking, room
+
+
+def _row(one: object) -> int:
+    """In which row of its stream a picture is."""
+    assert isinstance(one, Streamed)
+    return int(one.called.rpartition(" ")[2])
+
+
+def _in_cell(cell: Any) -> bytes:
+    """The bytes of a picture's cell; none where it is empty."""
+    return bytes((cell.get("bytes") if isinstance(cell, dict) else cell) or b"")
 
 
 def _count(part: Any) -> int:
@@ -185,7 +200,7 @@ def _bytes(name: str, cell: Any) -> bytes:
 
 @contextmanager
 def _library(where: str) -> Iterator[Any]:
-    """Hugging Face's library; within it, what it says becomes a ValueError that names the set."""
+    """Hugging Face's library, its errors as `_told` has them."""
     try:
         with EVERY:
             import datasets
@@ -193,9 +208,15 @@ def _library(where: str) -> Iterator[Any]:
         raise ValueError(
             f"{where}: read with Hugging Face's datasets, which is not installed. {INSTALL}"
         ) from None
+    with _told(where), EVERY:
+        yield datasets
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Within it, what the library says becomes a ValueError that names the set."""
     try:
-        with EVERY:
-            yield datasets
+        yield
     except (MemoryError, KeyboardInterrupt, Refused):
         raise
     except Exception as error:  # of many kinds: of networks, files, formats

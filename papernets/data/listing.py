@@ -12,13 +12,12 @@ from papernets.data.dataset import Dataset, Part
 from papernets.data.notes import of_remarks
 from papernets.data.parting import all_learnt, check_share, parted
 from papernets.data.picture import LARGE, Remark, dimensions, load, pillow_rules, shown
+from papernets.data.reading import agree, check_reading, read_stored
 from papernets.data.stored import (
     File,
     Images,
     OnDemand,
-    check_reading,
     memory_for_pictures,
-    read_stored,
     threads,
 )
 from papernets.words import either, plural
@@ -131,6 +130,7 @@ def read_dataset(
     check_reading(count, wanted.channels, size)
     room = memory_for_pictures() if wanted.room is None else wanted.room
     in_memory = digits or count * wanted.channels * size[0] * size[1] <= room
+    agree(shown(root), f"{[(split, len(one.files)) for split, one in listings.items()]}")
     for split, listing in listings.items():
         stored = read_stored(listing.files, wanted.channels, size, in_memory, wanted.exact)
         labels, files = listing.among(classes), listing.files

@@ -19,21 +19,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from papernets.data.content import Content, held_key, pixels_key
-from papernets.data.fitting import fitted, load_photo, near_of
+from papernets.data.fitting import load_photo
+from papernets.data.passing import Passing, Taker
 from papernets.data.picture import (
     Packed,
-    Remark,
-    load,
     pillow_rules,
     shown,
-    size_remarks,
 )
 from papernets.data.resample import SMALL
 from papernets.data.room import ROOM
 from papernets.machine import free_memory
 from papernets.watch import watched
-from papernets.words import by, gigabytes
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,7 +39,7 @@ THREADS = min(16, os.cpu_count() or 1)
 AHEAD = 64 * THREADS  # pictures that wait for a thread
 COPIES = 4  # of a picture, while it is scaled, cut and brought into order
 MOST_KEPT = 8e9  # bytes of pictures that are kept decoded unless a run asks for more: `memory`
-SHARE = 0.4  # of the free memory, for pictures: while a part is held out, most are there twice
+SHARE = 0.25  # of the free memory, for pictures: while a part is held out, some are there twice
 
 
 @dataclass(frozen=True)
@@ -113,7 +109,7 @@ class OnDemand:
     ):
         assert len(files) == len(marks.checksum)
         self.files, self.channels, self.size, self.marks = tuple(files), channels, size, marks
-        self.exact = exact
+        self.exact, self._taker = exact, Taker()
 
     @property
     def shape(self) -> torch.Size:
@@ -130,10 +126,11 @@ class OnDemand:
 
     def read_into(self, found: Tensor, places: Sequence[int]) -> None:
         """Read the pictures at these places into a tensor (N, C, h, w), one after another."""
+        files = self._taker.ready([self.files[at] for at in places])
         filled = found.numpy()
 
         def read(at: int) -> None:
-            file = self.files[places[at]]
+            file = files[at]
             try:
                 filled[at] = load_photo(file, self.channels, self.size, self.exact).numpy()
             except (ValueError, OSError) as error:
@@ -144,6 +141,23 @@ class OnDemand:
 
         with pillow_rules():
             threads(read, range(len(places)))
+
+    def expect(self, wanted: Sequence[Tensor]) -> None:
+        """What is going to be asked for, place by place: such as are in a stream are held then."""
+        if self.passing:
+            self._taker.expect(self.files[at] for some in wanted for at in some.tolist())
+
+    @property
+    def passing(self) -> bool:
+        """Whether they are in a stream, which has no places to go to."""
+        return any(isinstance(file, Passing) for file in self.files[:1] + self.files[-1:])
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without where it stands in streams, which each process has for itself."""
+        return {**self.__dict__, "_taker": None}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state | {"_taker": Taker()})
 
     @staticmethod
     def joined(parts: Sequence[OnDemand]) -> OnDemand:
@@ -165,89 +179,6 @@ class OnDemand:
 
 
 Images = Tensor | OnDemand
-
-
-def check_reading(count: int, channels: int, size: tuple[int, int]) -> None:
-    """ValueError where the pictures that threads read at a time do not fit into the free memory."""
-    needed = min(THREADS, count) * COPIES * channels * size[0] * size[1]
-    if needed > free_memory():
-        raise ValueError(
-            f"pictures of {by(size)} need {gigabytes(needed)} while they are read, and "
-            f"{gigabytes(free_memory())} are free. Give a smaller input, such as --set input=224"
-        )
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Photos that could be read: uint8 (N, C, h, w), their places among the files, their content.
-
-    reasons: why others could not be read. remarks: what should be known of some, by their files.
-    """
-
-    images: Images
-    good: list[int]
-    reasons: list[str]
-    content: Content
-    remarks: list[tuple[File, Remark]]
-
-
-def read_stored(
-    files: Sequence[File],
-    channels: int,
-    size: tuple[int, int],
-    in_memory: bool,
-    exact: bool = False,
-) -> Stored:
-    """The photos of these files, all decoded once, by a thread a core.
-
-    What is not kept in memory leaves its marks. exact: JPEGs are decoded whole; by what they are
-    known is the same either way.
-    """
-    images = room_for(len(files) if in_memory else 0, channels, size)
-    marks = Marks.empty(0 if in_memory else len(files), channels)
-    content, remarks = Content.empty(len(files)), [list[Remark]() for _ in files]
-
-    def read(place: int) -> str:
-        try:
-            image = load(files[place], near_of(size), remarks[place])
-            remarks[place] += size_remarks(image, size)
-            content.pixels[place] = pixels = pixels_key(image)
-            content.held[place] = held_key(files[place], pixels)
-            if exact:
-                image = load(files[place])
-            picture = fitted(image, channels, size)
-        except (ValueError, OSError) as error:
-            return why(files[place], error)
-        if in_memory:
-            images[place] = picture
-        else:
-            marks.mark(place, picture)
-        return ""
-
-    with pillow_rules():
-        reasons = threads(read, range(len(files)), "pictures read")
-    good = [place for place, reason in enumerate(reasons) if not reason]
-    bad = [reason for reason in reasons if reason]
-    said = [(files[place], remark) for place in good for remark in remarks[place]]
-    found: Images = images if in_memory else OnDemand(files, channels, size, marks, exact)
-    if bad:
-        places = torch.tensor(good, dtype=torch.int64)
-        found = found[places] if isinstance(found, Tensor) else found.select(places)
-        content = content.select(good)
-    return Stored(found, good, bad, content, said)
-
-
-def content_of_files(files: Sequence[File], size: tuple[int, int]) -> Content:
-    """By what pictures are known that were read otherwise, as if they were stored at this size."""
-    found = Content.empty(len(files))
-
-    def read(place: int) -> None:
-        found.pixels[place] = pixels = pixels_key(load(files[place], near_of(size)))
-        found.held[place] = held_key(files[place], pixels)
-
-    with pillow_rules():
-        threads(read, range(len(files)), "pictures known by their content")
-    return found
 
 
 def threads(function: Callable[[T], R], items: Sequence[T], what: str = "") -> list[R]:

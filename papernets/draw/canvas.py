@@ -249,10 +249,15 @@ def number(value: float) -> str:
     """A number on an axis: 0.005, 20, 1,000; with a raised exponent where zeros are many."""
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{float(f'{value:.6g}'):,.6g}" if abs(value) < 1e5 else f"{value:,.0f}"
-    digits, _, power = f"{value:.2e}".partition("e")
+    digits, _, exponent = f"{value:.2e}".partition("e")
     digits = digits.rstrip("0").rstrip(".")
-    raised = str(int(power)).translate(_RAISED)
-    return f"10{raised}" if digits == "1" else f"{digits}\N{MULTIPLICATION SIGN}10{raised}"
+    raised = power(int(exponent))
+    return raised if digits == "1" else f"{digits}\N{MULTIPLICATION SIGN}{raised}"
+
+
+def power(exponent: int) -> str:
+    """A power of ten with its raised exponent, as on an axis of many of them."""
+    return "10" + str(exponent).translate(_RAISED)
 
 
 _RAISED = str.maketrans(

@@ -19,15 +19,8 @@ from ..data.known import names_for
 from ..data.layout import misplaced
 from ..data.notes import of_remarks
 from ..data.picture import Packed, shown
-from ..data.stored import (
-    File,
-    Images,
-    OnDemand,
-    Stored,
-    content_of_files,
-    memory_for_pictures,
-    read_stored,
-)
+from ..data.reading import Stored, content_of_files, read_stored
+from ..data.stored import File, Images, OnDemand, memory_for_pictures
 from ..files import path_of
 from ..words import brief, composed, either, listed, nearest, plural
 from .known import PARTS, Pictures, by_content, of_part, parted_as

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -21,6 +22,14 @@ from .network import Logits
 from .plan import PlannedStep
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+
+
+@runtime_checkable
+class Twice(Protocol):
+    """A normalisation by others (`Fast.normalise_by`) that tells both computations apart."""
+
+    def twice(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+        """What surrounds the first computation of a segment, and the second."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class Recomputed:
                 x,
                 use_reentrant=False,
                 preserve_rng_state=False,  # dropout asks the draws
-                context_fn=self._contexts,
+                context_fn=self._contexts,  # asked once for each segment
             )
             results.update(zip(segment.out, found, strict=True))
             x = found[-1]
@@ -78,6 +87,9 @@ class Recomputed:
         return tuple(found[value] for value in segment.out)
 
     def _contexts(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+        norm = self.form._form.norm
+        if isinstance(norm, Twice):  # what moves the running means knows of both computations
+            return norm.twice()
         return nullcontext(), self._again()
 
     @contextmanager

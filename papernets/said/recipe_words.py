@@ -50,6 +50,7 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(("warmup_steps", "warmup_error", "gcn", "zca", "weight_decay"), NONE),
     "micro_batch": "the batch is computed at once; a small machine takes parts of it",
     "precision": "float32: no source prints another",
+    "shuffle_buffer": "of streams alone, which no source has",
     "exact_decoding": "how files are read is no part of a recipe",
     "sync_norm": "where processes share a batch, normalisation sees the whole batch",
     "enlarge": "pictures are stored as large as the network sees them",

@@ -17,6 +17,8 @@ BEGINNING = ("probe", "fallback", "freeze_norm", "freeze_to", "head_only", "unfr
 BEGIN = ("bundle", "rows")
 """What `begin` may hold: a trained network, and the rows of the table that take its weights."""
 MOST_SEED, MOST_BATCH = 2**60, 2**31
+STREAM = "hf-stream:"
+"""How the name of a stream begins, as `data.hub` has it."""
 MOST_HELD = 0.8
 """The largest `val_share`, as `data.parting` has it."""
 
@@ -40,6 +42,7 @@ class Basics:
     labels: str = "fine"  # of CIFAR-100, which has two for each picture
     nested: bool = False  # the innermost folders are the classes, not the outermost
     exact_decoding: bool = False  # JPEGs are decoded whole, and then scaled
+    shuffle_buffer: int = 10_000  # pictures of a stream among which the next is drawn
     seed: int = 0
     drawn: str = ""  # how first weights are, a kind and its scale; empty: by the network's own rule
     begin: dict[str, Any] = field(default_factory=dict)  # see BEGIN
@@ -54,7 +57,7 @@ class Basics:
         for name in BEGINNING:
             if getattr(self, name) and not self.weights:
                 raise ValueError(f"{name} is for a run that begins with weights: --weights BUNDLE")
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "shuffle_buffer"):
             check_setting(self, name, getattr(self, name) >= 1, "at least 1")
         check_setting(self, "batch_size", self.batch_size <= MOST_BATCH, f"at most {MOST_BATCH:,}")
         within = f"from 0 to below {MOST_SEED:,}"
@@ -82,6 +85,11 @@ class Basics:
                 f"drawn must be a kind and its scale, such as 'gaussian 0.01', not "
                 f"{brief(self.drawn)}: {error}"
             ) from None
+
+    @property
+    def buffer(self) -> int:
+        """Among how many pictures the next one is drawn; 0: among all, where these have places."""
+        return self.shuffle_buffer if self.data.startswith(STREAM) else 0
 
     @property
     def first_weights(self) -> str:

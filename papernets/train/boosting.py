@@ -34,6 +34,7 @@ from ..words import plural
 from . import own_copy
 from .augmenting import DISTORTIONS
 from .basics import MOST_SEED
+from .changing import distortion_of
 from .describe import describe, environment
 from .events import Event, Finished, Phase
 from .folder import CONFIG, ENVIRONMENT, LOG, MOST_BYTES, RESULT, write_json
@@ -45,7 +46,7 @@ from .results import read_result
 from .run import Run
 from .saving import saving
 from .session import train_network
-from .source import distortion_of, generator
+from .source import generator
 
 ROUNDS = 20
 """Passes of distorted training pictures for a filter, unless the run's boost table says more."""

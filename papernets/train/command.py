@@ -20,10 +20,14 @@ def train_command(
     net: str, given: Mapping[str, Any], out: str | os.PathLike[str] = "FOLDER"
 ) -> str:
     """`papernets train NET ... --out FOLDER` with the settings that a user gave."""
+    from ..data.names import MEMORY  # only once it is called: its room brings torch
+
     words = ["papernets train", quote(net)] if net else ["papernets train"]
     for key, value in given.items():
         if key == "strict":
             words += ["--strict"] if value else []
+        elif key == "data" and str(value).startswith(MEMORY):
+            words.append("--data DATA")  # pictures that only Python holds
         elif key in FLAGS:
             words.append(f"--{key.replace('_', '-')} {quote(str(value))}")
         elif isinstance(value, Mapping) and value:

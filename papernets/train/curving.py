@@ -36,7 +36,7 @@ def look_at_curvature(state: State, source: Source, number: int) -> None:
     }
     with evaluating(model):
         for some in places.split(batch_of(model)):
-            x = source.preprocessing(part.images[some].to(source.device))
+            x = source.plain(some)
             y = part.labels[some].to(source.device)
             found = second_derivatives(model, x, y, of_outputs, of_distances)
             for p, value in found.items():

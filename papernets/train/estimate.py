@@ -12,7 +12,8 @@ from ..arithmetic.memory import memory
 from ..data import Dataset, Part
 from ..data.gathered import Gathered
 from ..data.listing import Wanted, stored_size
-from ..data.stored import memory_for_pictures, read_stored
+from ..data.reading import read_stored
+from ..data.stored import memory_for_pictures
 from .memory import KINDS
 from .pictures import stored_larger
 from .rehearsal import epoch_seconds

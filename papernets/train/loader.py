@@ -48,7 +48,8 @@ class LoaderDied(ChildProcessError):
 class Job:
     """What a process is told at its start: where the stored pictures are, and its own slots.
 
-    pictures: their layout and file, where they lie in memory; the source has none then.
+    pictures: their layout and file, where they lie in memory; the source has none then. of: so many
+    processes have a chunk each in turn.
     """
 
     source: Source
@@ -56,6 +57,7 @@ class Job:
     pictures: tuple[Layout, int] | None
     slots: tuple[int, ...] = ()
     measured: bool = False
+    of: int = 1
 
 
 class Slot:
@@ -185,7 +187,8 @@ class Loaders:
                 tensors_in(layout, file)[0].copy_(lying)
                 pictures, sent = (layout, file), part.select(slice(0))
             asked = measuring() is not None
-            job = Job(replace(self.source, part=sent), part.labels, pictures, measured=asked)
+            source = replace(self.source, part=sent)
+            job = Job(source, part.labels, pictures, measured=asked, of=self.count)
             for number in range(1, self.count + 1):
                 self.loaders.append(Loader(job, f"loader process {number} of {self.count}"))
         except BaseException:
@@ -243,19 +246,25 @@ def work() -> None:
     os.dup2(2, 1)  # what else prints must not be taken for an answer
     source, slots = _with_pictures(job), [Slot(file) for file in job.slots]
     with measured() if job.measured else nullcontext() as spent:
-        _answer(source, slots, answers, spent)
+        _answer(source, slots, answers, spent, job.of)
 
 
-def _answer(source: Source, slots: list[Slot], answers: BinaryIO, spent: Spent | None) -> None:
+def _answer(
+    source: Source, slots: list[Slot], answers: BinaryIO, spent: Spent | None, of: int
+) -> None:
     """Prepare what is asked for, and say where it lies and what it took."""
-    number, order = 0, torch.empty(0)
+    number, order, later = 0, torch.empty(0), list[int]()
     memory = source.memory()
     for line in sys.stdin.buffer:
         epoch, begin, count, slot = map(int, line.split())
         told: dict[str, Any] = {"slot": slot}
         try:
             if number != epoch:
-                number, order = epoch, source.order(epoch)
+                number, order, later = epoch, source.order(epoch), []
+            if source.recipe.buffer and begin not in later:
+                chunks = [one for one in source.chunks(epoch) if one.begin >= begin][::of]
+                source.expect(chunks)
+                later = [one.begin for one in chunks]
             sizes = sizes_of(count, source.recipe.batch_size)
             chunk = Chunk(epoch, begin, order[begin : begin + count], sizes)
             ready = source.prepare if source.device.type == "cpu" else source.cut_of

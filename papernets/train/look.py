@@ -12,9 +12,10 @@ from ..data.components import IMAGENET, Components
 from ..data.crops import NUMBERS
 from ..data.draws import CROP, Draws
 from .augmenting import COLOURS, DISTORTIONS
+from .changing import colour_of, crop_of, distortion_of, ground_of
 from .mixing import Mixing
 from .recipe import TrainRecipe
-from .source import Source, colour_of, crop_of, distortion_of, ground_of
+from .source import Source
 
 LECUN = "LeCun et al. 1998, section III-B"
 ALEXNET = "Krizhevsky et al. 2012, section 4.1"

@@ -11,6 +11,8 @@ from typing import Any
 from .. import data
 from ..data import Dataset, Preprocessing, parting
 from ..data.gathered import Gathered, open_gathered
+from ..data.hub import STREAM as STREAM_THERE
+from ..data.hub import WHOLE
 from ..data.listing import Wanted
 from ..data.names import MEMORY
 from ..data.stored import channel_statistics, marks_of, memory_for_pictures
@@ -18,12 +20,14 @@ from ..data.whitening import mean_picture, whitening
 from ..spec import Net
 from ..strips.make import window_width
 from ..words import plural
-from .basics import MOST_HELD
+from .basics import MOST_HELD, STREAM
 from .pretrained import pixel_scale
 from .recipe import TrainRecipe
 from .run import Run
+from .sampling import by_class
 
 assert MOST_HELD == parting.MOST_HELD
+assert STREAM == STREAM_THERE
 
 
 def open_data(
@@ -41,7 +45,7 @@ def open_data(
         return _given(run, shape, given, room)
     if room is None and here > 1:
         room = memory_for_pictures() / here
-    return data.open(
+    found = data.open(
         run.recipe.data,
         data_dir=run.where.data_dir or None,
         channels=shape[0],
@@ -56,6 +60,21 @@ def open_data(
         nested=run.recipe.nested,
         exact_decoding=run.recipe.exact_decoding,
     )
+    return _streamed(found, run.recipe.buffer) if run.recipe.buffer else found
+
+
+def _streamed(dataset: Dataset, buffer: int) -> Dataset:
+    """A stream's pictures, with what should be known of their order."""
+    count = len(dataset.train)
+    if count <= buffer:
+        return dataset
+    said = [f"the next of {count:,} pictures is drawn among {buffer:,}: --set shuffle_buffer=N"]
+    if by_class(dataset.train.labels, buffer):
+        said.append(
+            "the stream has its classes one after another, which are hardly mixed so: fewer than "
+            f"half are in a buffer. Take {WHOLE}NAME, or a larger shuffle_buffer"
+        )
+    return replace(dataset, remarks=(*dataset.remarks, *said))
 
 
 def _given(

@@ -128,7 +128,7 @@ def given_to(
     """What these rows are given for pictures, each batch with its pictures' places in `labels`."""
     inputs: dict[str, list[Tensor]] = {row: [] for row in rows}
     places: list[Tensor] = []
-    was = model.training
+    was, kind = model.training, next(model.parameters()).dtype
     model.eval()
     with ExitStack() as stack:
         for row in rows:
@@ -138,7 +138,7 @@ def given_to(
             )
             stack.callback(hook.remove)
         for x, at in shown:
-            model.features(x, rows)
+            model.features(x.to(kind), rows)
             places.append(at.cpu())
     model.train(was)
     every = torch.cat(places)

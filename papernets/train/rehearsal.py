@@ -14,13 +14,14 @@ from ..machine import choose_device, threads
 from ..run.network import build
 from ..spec import Committee, totals, walk
 from .boosting import rounds_of
+from .changing import distortion_of
 from .choosing import settled_precision
 from .forms import laid_out
 from .memory import check_batch
 from .pictures import open_data, preprocessing_for
 from .run import Run
 from .runner import threads_of
-from .source import Source, distortion_of
+from .source import Source
 from .state import start
 from .stepper import Alone
 

@@ -9,6 +9,7 @@ import torch
 
 from ..data import Dataset
 from ..data.gathered import Gathered
+from ..data.reading import sharing
 from ..machine import choose_device, threads_for
 from ..ranks.place import Place
 from ..spec import Committee, Net, totals, walk
@@ -59,7 +60,8 @@ def train(
         yield Phase(shared_by(run, together.group.place, device))
     place = Place() if together is None else together.group.place
     check_batch(run.recipe, net, device, place.machines)
-    dataset = open_data(run, net.input, given, place.here)
+    with sharing(None if together is None else together.group):
+        dataset = open_data(run, net.input, given, place.here)
     found = run.network(len(dataset.classes))
     if together is not None:
         work = train_network(run, found, dataset, folder, device, None, together)

@@ -13,6 +13,37 @@ def permuted(count: int, draws: torch.Generator) -> Tensor:
     return torch.randperm(count, generator=draws)
 
 
+def buffered(count: int, size: int, draws: torch.Generator) -> Tensor:
+    """Places of pictures that come one after another, shuffled in a buffer of so many of them.
+
+    The buffer holds the first `size`; each step gives one of those in it, at random, and puts the
+    next in its place. int64 (count,); a whole permutation where all fit into the buffer.
+    """
+    if size >= count:
+        return permuted(count, draws)
+    held = list(range(size))
+    found = []
+    for at, slot in zip(
+        range(size, count),
+        torch.randint(size, (count - size,), generator=draws).tolist(),
+        strict=True,
+    ):
+        found.append(held[slot])
+        held[slot] = at
+    rest = torch.tensor(held)[torch.randperm(size, generator=draws)]
+    return torch.cat([torch.tensor(found, dtype=torch.int64), rest])
+
+
+def by_class(labels: Tensor, size: int) -> bool:
+    """Whether a buffer of so many pictures, as they come, has fewer than half of their classes.
+
+    labels: int64 (N,), in the order in which pictures come; N is more than the buffer.
+    """
+    classes = len(labels.unique())
+    seen = [len(some.unique()) for some in labels.split(size) if len(some) == size]
+    return 2 * sum(seen) < classes * len(seen) and 2 * classes <= size
+
+
 def balanced(labels: Tensor, draws: torch.Generator) -> Tensor:
     """As many places as there are labels (N,), with as many pictures of each class that has some.
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from ..bundle.info import read_info
 from ..evaluate.spread import of_error, of_mean
 from ..files import read_bytes
-from ..numbers import is_whole
+from ..numbers import is_number, is_whole
 from ..texts import parsed
 from .folder import MOST_BYTES, write_json
 from .results import read_result
@@ -66,6 +67,20 @@ def runs_of(folder: Path) -> list[Path]:
     """The folders of a series' finished runs."""
     every = (run_folder(folder, seed) for seed in seeds_of(folder))
     return [run for run in every if read_result(run) is not None]
+
+
+def least_held_out(folder: Path) -> tuple[Path, str]:
+    """The finished run with the least error on held-out pictures, and why it is named.
+
+    Never by the test error, which would then be no test. The first run where nothing was held out,
+    as of committees, whose networks each have their own error.
+    """
+    runs = runs_of(folder)
+    found = [read_info(run / "best").metrics for run in runs]
+    if len(runs) == 1 or not all(is_number(one.get("val_error")) for one in found):
+        return runs[0], "the first of them"
+    least = min(range(len(runs)), key=lambda at: (found[at]["val_error"], found[at]["val_loss"]))
+    return runs[least], "the one with the least error on held-out pictures"
 
 
 def summary(folder: Path) -> dict[str, Any]:

@@ -29,6 +29,7 @@ BEGUN = {"probe": True, "fallback": True}  # of every recipe where a run does
 UNHELD = {"keep": "last", "fallback": False}  # where nothing is held out, unless told otherwise
 LARGE = 64  # pixels of a network's input, for which handwritten digits are no default
 MOST_BYTES = 1_000_000  # of a configuration
+FEW = 20  # keys that an error lists
 MOST = 2**63  # what TOML's whole numbers are held in
 TYPES = get_type_hints(TrainRecipe) | get_type_hints(Where)
 
@@ -98,7 +99,7 @@ def _pair(text: str, known: Sequence[str]) -> tuple[str, Any]:
     key, equals, given = text.partition("=")
     key = key.strip().replace("-", "_")
     if not equals or not key:
-        raise ValueError(f"--set {text}: give key=value. The keys: {', '.join(known)}")
+        raise ValueError(f"--set {text}: give key=value.{_all(known)}")
     try:
         read = tomllib.loads(f"x = {given.strip()}")
         value = read["x"] if len(read) == 1 else given.strip()
@@ -117,7 +118,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     A whole number will do for a number, a number for a list of one.
     """
     if key not in NAMES:
-        raise ValueError(f"{where}: unknown key {key!r}.{meant(key)} The keys: {', '.join(NAMES)}")
+        raise ValueError(f"{where}: unknown key {key!r}.{meant(key)}{_all(NAMES)}")
     if _largest(value) >= MOST:
         raise ValueError(f"{where.partition('=')[0]}: {key} takes numbers below 2**63")
     wanted = TYPES[key]
@@ -135,6 +136,13 @@ def checked(key: str, value: Any, where: str) -> Any:
     if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
         raise ValueError(f"{where}: {key} takes {_kind(plain)}, not {value!r}")
     return value
+
+
+def _all(known: Sequence[str]) -> str:
+    """How to see all keys: a few are listed here, many by a command."""
+    if len(known) <= FEW:
+        return f" The keys: {', '.join(known)}"
+    return " All keys, with their values: papernets train lenet5 --dry-run"
 
 
 def _numbers(value: object) -> bool:

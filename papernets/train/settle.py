@@ -36,9 +36,7 @@ def settle(state: State, source: Source, show: Callable[[Tensor], object] | None
     if not norms:
         return
     kept = [(norm.momentum, {k: v.clone() for k, v in norm.named_buffers()}) for norm in norms]
-    show = show or (
-        lambda at: model(source.preprocessing(source.part.images[at].to(source.device)))
-    )
+    show = show or (lambda at: model(source.plain(at)))
     order = torch.randperm(len(source.part), generator=generator(recipe.seed, 0))
     with evaluating(model):
         for norm in norms:

@@ -11,85 +11,32 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..data import Crop, Distortion, Part, Preprocessing
+from ..data import Part, Preprocessing
 from ..data.again import Again
-from ..data.colour import STRENGTHS, Colour
+from ..data.colour import Colour
 from ..data.components import Components, measured
-from ..data.crops import ASPECT, NUMBERS
+from ..data.crops import NUMBERS
 from ..data.draws import CROP, STRIPS, Draws, pictures_of
 from ..data.memory import Memory, Sheets
+from ..data.stored import OnDemand
 from ..spent import part
 from ..strips.make import make_windows, seen, window_width
-from .augmenting import COLOURS, DISTORTIONS
+from .changing import colour_of, crop_of, distortion_of
 from .losses import class_weights
 from .mixing import Mixing, partners, soft
+from .precision import laid
 from .recipe import TrainRecipe
-from .sampling import balanced, permuted
+from .sampling import balanced, buffered, permuted
 
 CHUNK, PIXELS = 2048, 2048 * 1024
 """How many pictures are prepared at a time, and pixels of the network's input: few enough to stay
 in memory, enough to be fast."""
-OWN_SIZE = 8
-"""Photos that have the input's size already are padded by an eighth of it: 4 of CIFAR's 32."""
-GREY = 128
-"""What stands around a photo whose own contrast is normalised."""
-
-assert set(COLOURS) == set(STRENGTHS)
 
 
 def generator(seed: int, epoch: int) -> torch.Generator:
     """The random numbers of an epoch, from the seed and the epoch's number alone, so that it
     can be resumed."""
     return torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
-
-
-def distortion_of(recipe: TrainRecipe) -> Distortion:
-    """The distortions of a recipe's training pictures."""
-    return Distortion(**{k: v for k, v in recipe.augment.items() if k in DISTORTIONS})
-
-
-def colour_of(recipe: TrainRecipe, components: Components | None) -> Colour:
-    """The changes of colour of a recipe's training pictures, along these components."""
-    strengths = {k: v for k, v in recipe.augment.items() if k in COLOURS}
-    return Colour(**strengths, components=components)
-
-
-def crop_of(recipe: TrainRecipe, preprocessing: Preprocessing) -> Crop | None:
-    """How a recipe cuts training photos; None where it does not, as never with digits.
-
-    Photos that are not stored larger, because they have the input's size, are padded instead.
-    """
-    if preprocessing.kind != "photo":
-        return None
-    wanted, size = recipe.augment, (preprocessing.height, preprocessing.width)
-    padding = (int(wanted.get("padding", 0)),) * 2
-    if recipe.enlarge > 1 and preprocessing.picture == size and "padding" not in wanted:
-        padding = (size[0] // OWN_SIZE, size[1] // OWN_SIZE)
-    area, flip = wanted.get("area", 1.0), wanted.get("flip", 0.0)
-    jitter = (int(wanted.get("jitter_low", 0)), int(wanted.get("jitter_high", 0)))
-    if preprocessing.short and area == 1 and not any(jitter):  # as `train.zoom` chose
-        jitter = (preprocessing.short, preprocessing.short)
-    as_stored = preprocessing.picture == size and not any(padding)
-    if as_stored and area == 1 and not flip and not any(jitter):
-        return None
-    ground, several = ground_of(preprocessing), bool(wanted.get("interpolation", 0))
-    if preprocessing.order == "bgr":  # what is stored is red first
-        ground = ground[::-1]
-    aspect = wanted.get("aspect", ASPECT)
-    corners = bool(wanted.get("corners", 0))
-    return Crop(size, padding, area, flip, ground, aspect, jitter, several, corners)
-
-
-def ground_of(preprocessing: Preprocessing) -> tuple[int, ...]:
-    """What the network sees as 0, or nearly: a value for each of its channels, or one for all."""
-    if preprocessing.gcn or (preprocessing.arrays and preprocessing.arrays.matrix is not None):
-        return (GREY,)
-    if preprocessing.arrays is not None:
-        return tuple(round(m) for m in preprocessing.arrays.mean.mean((1, 2)).tolist())
-    return tuple(
-        min(max(round(-255 * low / (high - low)), 0), 255)
-        for low, high in zip(preprocessing.low, preprocessing.high, strict=True)
-    )
 
 
 class Batch(NamedTuple):
@@ -145,6 +92,12 @@ class Source:
     def __post_init__(self) -> None:
         if self.recipe.balance == "weights" and self.balance is None:
             object.__setattr__(self, "balance", class_weights(self.part.labels))
+        if self.recipe.balance == "sampling" and _passes(self.part):
+            raise ValueError(
+                "balance=sampling takes pictures from anywhere, and these pass as a stream that is "
+                "larger than memory: --set balance=weights, or --data hf:NAME, which keeps them on "
+                "the disk"
+            )
         if self.recipe.augment.get("pca") and self.components is None:
             object.__setattr__(self, "components", measured(self.part.images))
         self._colour.check(self.part.images.shape[1])
@@ -159,11 +112,14 @@ class Source:
     def order(self, number: int) -> Tensor:
         """The places of the pictures in the order of an epoch, by the seed and its number alone.
 
-        With `balance=sampling` some stand there again, as `Draws.places` has it.
+        Of a stream they are drawn from a buffer of `shuffle_buffer`. With `balance=sampling` some
+        stand there again, as `Draws.places` has it.
         """
         draws = generator(self.recipe.seed, number)
         if self.recipe.balance == "sampling":
             return balanced(self.part.labels, draws)
+        if self.recipe.buffer:
+            return buffered(len(self.part), self.recipe.buffer, draws)
         return permuted(len(self.part), draws)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
@@ -172,6 +128,7 @@ class Source:
         The batches before it are not prepared, but for those of its own chunk.
         """
         chunks = self.chunks(number, start)
+        self.expect(chunks)
         memory = self.memory()
         read = _read(self.part, self._wanted(chunks), memory)
         for chunk, images in zip(chunks, read, strict=True):
@@ -188,6 +145,11 @@ class Source:
                 found.append(Chunk(number, begin, order[begin:end], sizes, done))
             batches += len(sizes)
         return found
+
+    def expect(self, chunks: Sequence[Chunk]) -> None:
+        """Say which chunks are going to be prepared: of a stream their pictures are then held."""
+        if isinstance(self.part.images, OnDemand):
+            self.part.images.expect(self._wanted(chunks))
 
     def places_of(self, number: int, at: int) -> Tensor:
         """The places in the part of an epoch's batch `at` (from 0), of all workers."""
@@ -314,6 +276,11 @@ class Source:
         distortion = distortion_of(self.recipe)
         return images if distortion.is_identity else distortion(images, draws)
 
+    def plain(self, places: Tensor) -> Tensor:
+        """The pictures at these places, not augmented, as a network in training takes them."""
+        images = self.part.images[places].to(self.device)
+        return laid(self.preprocessing(images), self.recipe.precision)
+
     def augmented(self, images: Tensor, draws: Draws) -> Tensor:
         """Stored pictures augmented by the recipe, each by its draws, as the network sees them."""
         return self._seen(self._cut(images, draws), draws)
@@ -329,6 +296,11 @@ class Source:
         images = images.to(self.device)
         found = eyes(images if colour.is_identity else colour(images, draws), again)
         return found.contiguous()  # as it lies in memory that processes share
+
+
+def _passes(part: Part) -> bool:
+    """Whether a part's pictures are in a stream that is larger than memory."""
+    return isinstance(part.images, OnDemand) and part.images.passing
 
 
 def _read(part: Part, wanted: Sequence[Tensor], memory: Memory) -> Iterator[Tensor]:

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "clip_value": ("clipvalue", "clip_grad_value", "gradient_clip_val"),
     "filter_rms": ("max_rms", "filter_norm", "max_filter_rms", "renorm"),
     "exact_decoding": ("full_decode", "exact_decode", "draft"),
+    "shuffle_buffer": ("buffer_size", "buffer", "shuffle_buffer_size", "shuffle"),
     "precision": ("amp", "dtype", "mixed_precision", "half", "autocast", "use_amp", "fp32"),
     "compile": ("torch_compile", "compiled", "torchcompile"),
     "checkpointing": ("gradient_checkpointing", "activation_checkpointing", "grad_checkpointing"),
@@ -113,6 +114,8 @@ def without_effect(recipe: TrainRecipe) -> frozenset[str]:
         found |= {"mixup", "cutmix"} | ({"balance"} if recipe.balance != "sampling" else set())
     if recipe.loss not in ("cross_entropy", "binary"):
         found.add("label_smoothing")
+    if not recipe.buffer:
+        found.add("shuffle_buffer")
     if not recipe.weights:
         found |= set(BEGINNING)
     if not recipe.average:

@@ -30,7 +30,7 @@ from ..peers.keep import kept_of
 from ..train.folder import data_meant
 from ..words import either, listed, type_of
 from .trained import Trained
-from .worded import worded
+from .worded import check_switches, worded
 
 Network = str | os.PathLike[str] | Trained | Predictor | Bundle | nn.Module
 
@@ -65,6 +65,7 @@ def evaluate(
     """
     with ExitStack() as stack:
         stack.enter_context(worded())
+        check_switches(strict=strict)
         if part and part not in PARTS:
             raise ValueError(f"no part {part!r}: give {either(PARTS)}")
         how = protocol_of(protocol)

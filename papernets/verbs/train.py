@@ -26,7 +26,7 @@ from ..words import brief, type_of
 from .given import Subject, pictures_of, subject_of
 from .interrupt import Interrupt
 from .trained import Trained, trained
-from .worded import worded
+from .worded import check_switches, worded
 
 if TYPE_CHECKING:
     from torch import nn
@@ -63,6 +63,7 @@ def train(
         stack.enter_context(threads())  # a run sets them, and draws
         stack.enter_context(torch.random.fork_rng(devices=[]))
         _check_paths(out=out, config=config)
+        check_switches(resume=resume, trust=trust)
         if not isinstance(progress, bool) and not callable(progress):
             raise ValueError(
                 f"progress is {type_of(progress)}: give True, or a function that takes each event"
@@ -146,6 +147,11 @@ def _to_resume(
 ) -> tuple[None, dict[str, Any]]:
     if out is None:
         raise ValueError("resume=True needs out=, the folder of the run to continue")
+    if not Path(os.fspath(out), CONFIG).exists():
+        raise FileNotFoundError(
+            f"{os.fspath(out)} holds no run to resume: it has no {CONFIG}. A new run there: leave "
+            "resume=True out"
+        )
     if subject.name:
         given = given | {"net": subject.name}
     return None, given

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..words import brief
+
 COMMAND = re.compile(r"papernets [a-z][^;,)\n]*?(?=[;,)\n]|[.:] |[.:]?$)", re.MULTILINE)
 """A command to copy, which stays as it is."""
 SETTING = re.compile(r"--set '?([a-z_]+)(?:\.([a-z_]+))?=([^\s,;:)']+?)'?(?=[\s,;:)]|\.?$|\. )")
@@ -53,6 +55,13 @@ def _names(flag: str, value: str) -> bool:
         "auto", "cpu", "cuda", "mps", "digits", "mnist", "cifar10", "paper", "finetune", "scan",
         "all", "test", "train", "validation", "centre",
     )  # fmt: skip
+
+
+def check_switches(**given: object) -> None:
+    """ValueError that names what should be True or False: "no", too, would count as true."""
+    for name, value in given.items():
+        if not isinstance(value, bool):
+            raise ValueError(f"{name}={brief(value)}: give True or False")
 
 
 @contextmanager

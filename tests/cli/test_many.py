@@ -112,6 +112,29 @@ def test_halves_of_an_environment(environment, words, said, monkeypatch, capsys)
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("precision", "bound"), [("float64", 1e-9), ("bf16", 0.05)])
+def test_two_processes_train_in_every_precision(precision, bound, home, tmp_path):
+    """With normalisation over the whole batch, averages that are settled, and a stop within."""
+    words = ["--precision", precision, "--set", "optimizer=sgd", "--threads", "1"]
+    alone, shared = tmp_path / "alone", tmp_path / "shared"
+    assert main([*asked(home, alone, *words), "--quiet"]) == 0
+    codes, told = together(2, asked(home, shared, *words))
+    assert codes == [0, 0] and told[1] == ("", ""), told
+    for one, other in zip(log_of(shared), log_of(alone), strict=True):
+        for key in ("train_loss", "val_loss"):
+            assert one[key] == pytest.approx(other[key], rel=bound), key
+
+
+@pytest.mark.slow
+def test_two_processes_may_compute_parts_twice(home, tmp_path):
+    """By the same bits as without, with normalisation over the whole batch."""
+    for name, more in (("once", ()), ("twice", ("--checkpointing",))):
+        codes, told = together(2, asked(home, tmp_path / name, *more))
+        assert codes == [0, 0] and told[1] == ("", ""), told
+    assert left_by(tmp_path / "once") == left_by(tmp_path / "twice")
+
+
 def test_what_one_process_does_is_not_done_by_two():
     given = {"WORLD_SIZE": "2", "RANK": "0", "TORCHELASTIC_RUN_ID": "x"}
     with pytest.raises(WrongUse, match="torchrun starts 2 processes, and explain is done by one"):

@@ -5,6 +5,7 @@ import json
 import pytest
 from small_runs import left_by, write_own
 
+from papernets.bundle.info import read_info
 from papernets.cli import main
 from papernets.cli.compare import _comparison
 from papernets.draw.seeds import seeds_figure
@@ -23,7 +24,10 @@ def asked(tmp_path, monkeypatch):
 def test_each_seed_is_an_ordinary_run_and_the_mean_is_told(asked, tmp_path, capsys):
     out = tmp_path / "runs" / "three"  # neither is there yet
     assert main([*asked, "--seed", "4", "--seeds", "3", "--out", str(out), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    printed, said = capsys.readouterr()  # what all share is said once, of the first
+    told = json.loads(printed)
+    assert said.count("recipe") == said.count("folder: ") == said.count("to train, to choose") == 1
+    assert f"seed 5: {out / 'seed5'}\n" in said and said.count(": test error") == 3
     assert main([*asked, "--seed", "5", "--out", str(tmp_path / "five"), "--quiet"]) == 0
     assert left_by(out / "seed5") == left_by(tmp_path / "five")
     errors = [json.loads((r / "result.json").read_text())["test_error"] for r in runs_of(out)]
@@ -37,7 +41,13 @@ def test_each_seed_is_an_ordinary_run_and_the_mean_is_told(asked, tmp_path, caps
     trust = ["--trust", "--out", str(out), "--resume"]
     assert main(["train", *trust, "--seeds", "4"]) == 0
     said = capsys.readouterr()
-    assert "mean of 4 seeds" in " ".join(said.out.split()) and "seed 7: test error" in said.err
+    printed = " ".join(said.out.split())
+    assert "mean of 4 seeds" in printed and "seed 7: test error" in said.err
+    held = {r: read_info(r / "best").metrics for r in runs_of(out)}
+    best = min(held, key=lambda run: (held[run]["val_error"], held[run]["val_loss"]))
+    assert f"Next: papernets evaluate {best} (the one with the least error on held-out" in printed
+    assert f"Or: papernets predict {best} PICTURE" in printed
+    assert f"Or: papernets evaluate {out / 'seed4'} --ensemble {out / 'seed5'}" in printed
     assert seeds_of(out) == [4, 5, 6, 7]
     compared = _comparison([str(out)], False, "", (None, None, "", {}))
     assert len(compared.several) == 4

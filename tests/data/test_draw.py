@@ -103,7 +103,7 @@ def test_kinds_of_pictures_that_hang_together() -> None:
 def test_a_picture_in_memory_is_known_as_the_file_that_it_is_saved_in(tmp_path: Path) -> None:
     digits = data.open("digits").test
     Image.fromarray(digits.images[0, 0].numpy()).save(tmp_path / "a.png")
-    from papernets.data.stored import content_of_files
+    from papernets.data.reading import content_of_files
 
     (key,) = content_of_files([str(tmp_path / "a.png")], (28, 28)).pixels
     assert key == digits.content.held[0] == content_of_images(digits.images[:1]).pixels[0]

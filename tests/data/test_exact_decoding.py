@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from small_photos import NAMES
 from small_runs import a_run, do_undrawn
 
 from papernets import data
 from papernets.bundle.load import load_bundle
 from papernets.data import Preprocessing
-from papernets.data.fitting import fitted
+from papernets.data.fitting import fitted, load_photo
 from papernets.data.handwriting import read_picture
 from papernets.evaluate.pictures import open_pictures
 from papernets.evaluate.read import preprocessing_of
@@ -54,6 +54,40 @@ def test_stored_pictures_are_pillows_in_memory_and_on_demand(photos: Path) -> No
             assert part.content is not None and quick.content is not None
             assert torch.equal(part.select([0]).images[:], judge[:1])
             assert (part.content.held == quick.content.held).all()
+
+
+def cmyk(image: Image.Image, file: Path) -> None:
+    image.convert("CMYK").save(file, quality=90)
+
+
+def turned(image: Image.Image, file: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(file, quality=90, exif=exif)
+
+
+ODD = {
+    "cmyk": cmyk,
+    "turned by its EXIF data": turned,
+    "grey": lambda image, file: image.convert("L").save(file),
+    "progressive": lambda image, file: image.save(file, progressive=True, subsampling=0),
+    "halved colours": lambda image, file: image.save(file, subsampling=2, optimize=True),
+    "red, green and blue": lambda image, file: image.save(file, keep_rgb=True),
+    "restarted": lambda image, file: image.save(file, restart_marker_blocks=7),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_jpegs_are_decoded_whole_too(kind: str, tmp_path: Path) -> None:
+    values = np.random.RandomState(1).randint(0, 256, (261, 303, 3)).astype(np.uint8)
+    values[:, ::2] = (250, 40, 90)
+    file = tmp_path / "odd.jpg"
+    ODD[kind](Image.fromarray(values), file)
+    with Image.open(file) as image:  # the judge: Pillow alone
+        upright = ImageOps.exif_transpose(image)
+        judge = fitted(upright.convert("L" if kind == "grey" else "RGB"), 3, SIZE)
+    exact, quick = load_photo(file, 3, SIZE, exact=True), load_photo(file, 3, SIZE)
+    assert torch.equal(exact, judge) and not torch.equal(quick, judge)
 
 
 def test_a_run_its_evaluation_and_its_predictions_decode_alike(

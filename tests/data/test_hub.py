@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from small_photos import NAMES, parquet
+from streamed_sets import small_memory
 
 from papernets import data
 from papernets.data.stored import OnDemand
@@ -52,12 +53,19 @@ def test_a_set_is_what_its_files_are(tmp_path: Path, monkeypatch, kind: str) -> 
     assert torch.equal(again[[2, 0]], theirs.test.images[[2, 0]])
 
 
-def test_a_stream_that_is_too_large_and_a_set_that_is_not_there(tmp_path, monkeypatch) -> None:
+def test_a_large_stream_passes_and_a_set_that_is_not_there_is_told(tmp_path, monkeypatch) -> None:
+    """`test_passing` and `test_streams` have the rest, with a stand-in for the library."""
     library = pytest.importorskip("datasets")
     monkeypatch.setattr(library.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    parquet(tmp_path / "set" / "train.parquet", 20)
-    monkeypatch.setattr("papernets.data.hub.memory_for_pictures", lambda: 9000.0)
-    with pytest.raises(ValueError, match=r"the stream is larger than 0.0 GB.*: hf:NAME reads it"):
-        opened(f"hf-stream:{tmp_path}/set")
+    for at in range(3):
+        parquet(tmp_path / "set" / f"train-{at:05}-of-00003.parquet", 20, seed=30 * at)
+    small_memory(monkeypatch)
+    theirs, found = opened(str(tmp_path / "set")), opened(f"hf-stream:{tmp_path}/set", room=0)
+    assert isinstance(found.train.images, OnDemand) and found.train.images.passing
+    assert torch.equal(found.train.images[:], theirs.train.images)
+    again = pickle.loads(pickle.dumps(found.train.images))
+    again.expect([torch.tensor([40, 3]), torch.tensor([7, 41])])
+    assert torch.equal(again[[40, 3]], theirs.train.images[[40, 3]])
+    assert torch.equal(again[[7, 41]], theirs.train.images[[7, 41]])
     with pytest.raises(ValueError, match=r"hf:/nowhere/at/all: "):
         opened("hf:/nowhere/at/all")

@@ -14,7 +14,7 @@ from PIL import Image
 
 from papernets import data
 from papernets.cli import main
-from papernets.data import folder, room, stored, tiff, wide
+from papernets.data import folder, reading, room, tiff, wide
 from papernets.data.dataset import WrongFolder
 from papernets.data.picture import load, pillow_rules
 from papernets.data.room import NoRoom, Room, bytes_for
@@ -132,11 +132,11 @@ def test_a_small_file_of_many_grey_values_takes_little(tmp_path):
         os.link(tmp_path / "0.png", tmp_path / f"{at}.png")
     code = (
         "import sys\n"
-        "from papernets.data import room, stored\n"
+        "from papernets.data import reading, room, stored\n"
         "room.free_memory = lambda: 1.2e9\n"
         "files = [f'{sys.argv[1]}/{at}.png' for at in range(8)]\n"
         "stored.THREADS = 8\n"
-        "found = stored.read_stored(files, 1, (8, 8), True)\n"
+        "found = reading.read_stored(files, 1, (8, 8), True)\n"
         "assert len(found.good) == 8, found.reasons\n"
         "lines = open('/proc/self/status').readlines()\n"  # getrusage counts the parent's, too
         "print(*[line.split()[1] for line in lines if line.startswith('VmHWM')])\n"
@@ -240,13 +240,13 @@ def test_libtiffs_messages_are_not_printed_without_a_name(tmp_path, capfd):
 def test_threads_hold_their_room_until_a_picture_is_small(tmp_path, monkeypatch):
     Image.new("L", (2600, 2600)).save(tmp_path / "x.png")
     seen = []
-    real = stored.fitted
+    real = reading.fitted
 
     def watched(*given):
         found = real(*given)
         seen.append(room.ROOM._taken)
         return found
 
-    monkeypatch.setattr(stored, "fitted", watched)
-    stored.read_stored([str(tmp_path / "x.png")], 1, (8, 8), True)
+    monkeypatch.setattr(reading, "fitted", watched)
+    reading.read_stored([str(tmp_path / "x.png")], 1, (8, 8), True)
     assert seen == [7 * 2600 * 2600] and room.ROOM._taken == 0

@@ -11,7 +11,7 @@ from PIL import Image
 from small_photos import folder, photo
 
 from papernets import data
-from papernets.data import listing, stored
+from papernets.data import listing, reading, stored
 from papernets.data.stored import AHEAD, OnDemand, channel_statistics, marks_of, threads
 
 
@@ -181,11 +181,11 @@ def test_pictures_too_large_to_be_read_are_refused_before_one_is(
 ) -> None:
     """Four copies of each of two pictures that are read at a time, 3x100x200 bytes: 480,000."""
     folder(tmp_path, {"": 10})
-    monkeypatch.setattr(stored, "THREADS", 2)
-    monkeypatch.setattr(stored, "free_memory", lambda: 480_000.0)
+    monkeypatch.setattr(reading, "THREADS", 2)
+    monkeypatch.setattr(reading, "free_memory", lambda: 480_000.0)
     monkeypatch.setattr(listing, "memory_for_pictures", lambda: 0.0)
     assert data.open(str(tmp_path), channels=3, size=(100, 200)).train.images.shape[0] == 16
-    monkeypatch.setattr(stored, "free_memory", lambda: 479_999.0)
+    monkeypatch.setattr(reading, "free_memory", lambda: 479_999.0)
     monkeypatch.setattr(stored, "load_photo", None)
     with pytest.raises(ValueError, match=r"pictures of 100x200 need 0.0 GB .*--set input=224"):
         data.open(str(tmp_path), channels=3, size=(100, 200))

@@ -17,10 +17,11 @@ from papernets.evaluate.predictor import load
 from papernets.nets.registry import net
 from papernets.peers.usual import adapted
 from papernets.train import outcome
+from papernets.train.changing import colour_of, crop_of
 from papernets.train.events import Epoch
 from papernets.train.pictures import open_data, preprocessing_for
 from papernets.train.settings import read_config, resolve
-from papernets.train.source import Source, colour_of, crop_of
+from papernets.train.source import Source
 
 SMALL = {"channels": 3, "input": (16, 16)}
 EVERYTHING = {

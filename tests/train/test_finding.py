@@ -83,6 +83,34 @@ def test_the_verb_writes_a_picture_and_numbers_and_says_what_next(tmp_path, caps
     assert json.loads(capsys.readouterr().out)["rates"] == told["rates"]
 
 
+def test_a_test_that_explodes_at_once_leaves_what_it_has(tmp_path, capsys):
+    net, data = write_own(tmp_path)
+    out = tmp_path / "found"
+    asked = ["find-lr", net, "--data", data, "--batch-size", "16", "--set", "optimizer=sgd"]
+    assert main([*asked, "--from", "1e20", "--to", "1e38", "--out", str(out)]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "and 20 are needed: begin lower, --from" in said
+    assert f"What there is: {out / 'find_lr.png'}, find_lr.json" in said
+    told = json.loads((out / "find_lr.json").read_text())
+    assert 0 < len(told["rates"]) == len(told["losses"]) < 20
+    assert told["suggestion"] is told["steepest"] is told["least"] is None
+    assert (out / "find_lr.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_rates_of_a_picture_are_written_in_one_way():
+    def labels(low, high):
+        losses = [2.0, 1.0, 3.0]
+        figure = rates_figure(
+            [low, (low * high) ** 0.5, high], losses, losses,
+            title="x", suggested=0.0, steepest=None, least=None,
+        )  # fmt: skip
+        return [label.get_text() for label in figure.axes[0].get_xticklabels()]
+
+    assert labels(1e-6, 10.0) == ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]
+    assert labels(1e-3, 10.0) == ["0.001", "0.01", "0.1", "1", "10"]
+    assert labels(0.02, 0.05) == ["0.02", "0.05"]
+
+
 def test_wrong_use_of_the_verb(tmp_path, capsys):
     net, data = write_own(tmp_path)
     (tmp_path / "run").mkdir()

@@ -21,12 +21,13 @@ from papernets.evaluate.report import report
 from papernets.nets.registry import net
 from papernets.run.network import Logits, Network
 from papernets.train import outcome
+from papernets.train.changing import crop_of
 from papernets.train.events import Epoch
 from papernets.train.losses import make_loss
 from papernets.train.pictures import open_data, preprocessing_for
 from papernets.train.recipe import TrainRecipe
 from papernets.train.settings import resolve
-from papernets.train.source import Source, crop_of, generator
+from papernets.train.source import Source, generator
 from papernets.train.state import start
 from papernets.train.where import Where
 from papernets.train.workers import Team

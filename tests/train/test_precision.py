@@ -31,10 +31,13 @@ from papernets.run import compiled
 from papernets.run.network import Logits, build
 from papernets.train import choosing, outcome, precision
 from papernets.train.choosing import loaders_for, most_at_once, settled
+from papernets.train.curving import look_at_curvature
 from papernets.train.events import Epoch, Started
 from papernets.train.forms import laid_out
 from papernets.train.keeping import heeding
+from papernets.train.probe import fit_classifiers
 from papernets.train.recipe import TrainRecipe
+from papernets.train.settle import settle
 from papernets.train.source import Source
 from papernets.train.state import start
 from papernets.train.stepper import Alone, move
@@ -74,6 +77,23 @@ def test_the_curve_is_that_of_float32(kind, bound, own):
     assert found == pytest.approx(whole, rel=bound) and found != whole
     weight = state.weights()["out.weight"]
     assert weight.dtype == (torch.float64 if kind == "float64" else torch.float32)
+
+
+def test_whoever_looks_at_pictures_gives_them_as_the_network_takes_them():
+    """Averages that lag, second derivatives, a classifier that is fitted: in float64 as well."""
+    found = {}
+    for kind in ("float32", "float64"):
+        recipe = TrainRecipe("tiny", optimizer="levenberg_marquardt", precision=kind)
+        state = start(laid_out(drawn(TINY), CPU, recipe), recipe)
+        look_at_curvature(state, Source(DATA.train, EYES, recipe, CPU), 1)
+        curved = [state.optimizer.state[p]["curvature"] for p in state.model.parameters()]
+        recipe = TrainRecipe("tiny", precision=kind)
+        source, norms = Source(DATA.train, EYES, recipe, CPU), laid_out(drawn(NORMED), CPU, recipe)
+        settle(start(norms, recipe), source)
+        fit_classifiers(norms, source, ("out.weight",))
+        found[kind] = [value.double() for value in (*curved, *norms.state_dict().values())]
+    for one, other in zip(*found.values(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.slow  # two networks of real size for some steps

@@ -105,6 +105,10 @@ def test_it_fits_a_terminal(columns, tmp_path, capsys, monkeypatch):
     text = capsys.readouterr().out
     assert "A step of 16 pictures takes 500.0 ms (10 steps measured)." in text
     assert "The network is the limit: pictures take 2 % of a step." in text
+    assert "beside" in text.split("\n")[2] + text.split("\n")[3]
     table = [line for line in text.splitlines() if not line.startswith(("A ", "The ", "Beside"))]
     assert max(map(len, table)) <= columns
+    found.beside = {}  # nothing runs beside it: no column of nothing
+    profile.show(found, run, tmp_path, "cpu", 0)
+    assert "beside it" not in capsys.readouterr().out
     assert json.loads((tmp_path / "profile.json").read_text())["limit"] == "network"

@@ -18,6 +18,8 @@ from papernets.data import Preprocessing, shards
 from papernets.evaluate.infer import logits_of
 from papernets.ranks.place import Place, place, speaks
 from papernets.ranks.turns import in_turns
+from papernets.run.fast import Fast
+from papernets.run.recomputed import Recomputed
 from papernets.train.ranks.norms import Synced
 from papernets.train.ranks.ready import check_shared, shared_by
 from papernets.train.recipe import TrainRecipe
@@ -91,6 +93,22 @@ def test_more_ranks_train_as_one_process(size, tmp_path):
     assert sum(found[0]["shown"]) == 10_007
 
 
+@pytest.mark.slow
+def test_ranks_train_in_half_precision_as_one_process(tmp_path):
+    """Within what half a precision leaves: 11 and 8 bits of a number."""
+    found = done(2, "ranks.halves", tmp_path)
+    for name, most in (("fp16", 2e-3), ("bf16", 2e-2)):
+        alone = trained(ranks.HALVES[name])
+        for rank in found:
+            mine = rank[name]
+            torch.testing.assert_close(
+                mine["steps"][:10, 0], alone["steps"][:10, 0], rtol=most, atol=most
+            )
+            assert mine["log"] == found[0][name]["log"]
+            for key, value in mine["weights"].items():
+                assert torch.equal(value, found[0][name]["weights"][key]), key
+
+
 def all_of_them(group):
     return {"cases": ranks.cases(group), **answered(group)}
 
@@ -117,6 +135,29 @@ def test_synced_normalisation_is_torchs(shape, momentum):
         found.append((out, given.grad, norm.weight.grad, norm.bias.grad, *norm.buffers()))
     for one, other in zip(*found, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
+
+
+def test_parts_that_are_computed_twice_are_added_up_once():
+    """By the same numbers, to the bit, and the running means move once."""
+    found, counts = [], []
+
+    def added(values):
+        counts[-1] += 1
+        return values
+
+    for checkpointing in (False, True):
+        model = drawn(NORMED)
+        form, synced = Fast(model), Synced(added)
+        counts.append(0)
+        form.drop_by(lambda row, x, rate: x)
+        form.normalise_by(synced)
+        synced.total = 12
+        out = (Recomputed(form) if checkpointing else form)(ranks.EYES(ranks.PART.images[:12]))
+        synced.total, synced.idle = 99, True  # of the next part, when gradients are asked for
+        out.square().sum().backward()
+        gradients = [p.grad for p in model.parameters()]
+        found.append([out, *gradients, *model.buffers()])
+    assert all(map(torch.equal, *found)) and counts == [2, 2]  # forward and backward
 
 
 def test_ranks_read_their_own_pictures_of_shards_and_lose_none(tmp_path: Path, monkeypatch):
@@ -195,7 +236,6 @@ def test_an_environment_that_says_it_by_halves(changed, said):
         ("boosted_lenet4", {}, 2, "boosted_lenet4 is a committee, whose networks learn one"),
         ("resnet20", {"batch_size": 6, "sync_norm": False}, 4, "--batch-size 8 or more, or --set"),
         ("resnet20", {"compile": True}, 2, "leave --compile out, or --set sync_norm=false"),
-        ("resnet20", {"checkpointing": True}, 2, "leave --checkpointing out, or --set sync_norm"),
     ],
 )
 def test_what_ranks_cannot_share(net, settings, size, said):

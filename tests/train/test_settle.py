@@ -23,7 +23,7 @@ NET = Net(
 
 class Recipe:
     batch_size, seed, freeze_norm, neighbours = 4, 0, False, 0
-    freeze_to, unfreeze, balance = "", 0, ""
+    freeze_to, unfreeze, balance, precision = "", 0, "", "float32"
     augment, draws = {}, "picture"
     at_once = property(lambda self: self.batch_size)
 

@@ -142,6 +142,25 @@ def test_a_tracker_that_fails_ends_no_run_and_is_told_once(own, packages, monkey
     assert not Writer.made[0].open
 
 
+def test_a_tracker_that_fails_midway_has_what_came_before(own, packages, monkeypatch):
+    real = Client.log_metric
+
+    def full(self, run, name, value, step):
+        if step == 2:
+            raise OSError("disk full")
+        real(self, run, name, value, step)
+
+    monkeypatch.setattr(Client, "log_metric", full)
+    events = do(run_of(own, epochs=3, tracker="mlflow"), own / "run")
+    told = [at for at, event in enumerate(events) if isinstance(event, Trouble)]
+    assert len(told) == 1 and isinstance(events[told[0] - 1], Epoch)  # said when it happened
+    assert "the run goes on without it" in events[told[0]].text
+    (one,) = Client.runs.values()
+    assert {step for _, _, step in one.metrics} == {1} and one.status == "KILLED"
+    do(run_of(own, epochs=3), own / "plain")
+    assert left_by(own / "run") == left_by(own / "plain")
+
+
 def test_a_package_that_is_missing_is_told_before_anything_begins(own, capsys, monkeypatch):
     monkeypatch.setattr(tracking, "find_spec", lambda name: None)
     asked = ["train", f"{own / 'own.py'}:NET", "--data", str(own / "pictures"), "--out"]

@@ -168,6 +168,26 @@ def test_arrays_and_what_is_resumed_with_them(home, run, tmp_path):
     assert tested.error == done.test_error and tested.part == "test"
 
 
+def test_what_is_wrong_is_told_in_pythons_words(home, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(
+        FileNotFoundError, match=r"holds no run to resume: it has no run\.toml"
+    ) as no:
+        papernets.train(own(home), ARRAYS, classes=NAMES, out=empty, resume=True)
+    assert "leave resume=True out" in str(no.value) and "--" not in str(no.value)
+    for wrong in ({"trust": "x"}, {"resume": 1}):
+        ((name, value),) = wrong.items()
+        with pytest.raises(ValueError, match=f"{name}={value!r}: give True or False"):
+            papernets.train(own(home), ARRAYS, classes=NAMES, out=empty, **wrong)
+    with pytest.raises(ValueError, match="strict='no': give True or False"):
+        papernets.evaluate("lenet1", strict="no")
+    with pytest.raises(ValueError, match=r"unknown key .learnin_rate.\. Did you mean") as unknown:
+        papernets.train(own(home), ARRAYS, classes=NAMES, learnin_rate=0.1)
+    assert "All keys, with their values: papernets train lenet5 --dry-run" in str(unknown.value)
+    assert len(str(unknown.value)) < 200
+
+
 def test_a_pair_is_drawn_into_parts_as_a_folder_is(home, tmp_path):
     pair = (DATA.train.images, DATA.train.labels)
     done = papernets.train(own(home), pair, out=tmp_path / "a", **SETTINGS | {"epochs": 1})
@@ -315,7 +335,8 @@ def test_what_cannot_be_is_told_in_pythons_words(given, said, tmp_path, monkeypa
     whole = {"net": "lenet1", "data": "digits", **given}
     with pytest.raises((ValueError, OSError), match=said) as error:
         papernets.train(**whole)
-    assert "--" not in str(error.value) and os.listdir(tmp_path) == []
+    words = str(error.value).replace("papernets train lenet5 --dry-run", "")  # a command stays one
+    assert "--" not in words and os.listdir(tmp_path) == []
 
 
 def test_a_taken_folder_is_told(run):

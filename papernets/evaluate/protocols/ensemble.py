@@ -13,7 +13,8 @@ from ...bundle.load import Bundle
 from ...bundle.seen import read_seen
 from ...data import Preprocessing, imagenet
 from ...data.picture import shown
-from ...data.stored import Images, content_of_files, memory_for_pictures, read_stored
+from ...data.reading import content_of_files, read_stored
+from ...data.stored import Images, memory_for_pictures
 from ...words import composed, listed
 from ..known import Groups, Pictures
 from ..read import preprocessing_of, read_files

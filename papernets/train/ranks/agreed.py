@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import NoReturn, Protocol
 
 from ...ranks.group import Group
+from ...spent import part
 from ..keeping import Stop
 
 
@@ -27,7 +28,8 @@ class Agreed:
         After it `asked` says whether all are to stop.
         """
         if not self.number:
-            wish, self.number = self.group.most(int(save), self.own.number)
+            with part("ranks"):
+                wish, self.number = self.group.most(int(save), self.own.number)
             save = bool(wish)
         return save or self.asked()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...bundle.assemble import assemble
 from ...bundle.weights import load_weights
+from ...data.reading import sharing
 from ...ranks.group import Group
 from ...ranks.watcher import Lost
 from ...run.network import build
@@ -40,7 +41,8 @@ def follow(group: Group, stop: Agreed, given: dict[str, Any]) -> None:
     device = ready(run, group.place)
     net = run.found.net.member
     check_batch(run.recipe, net, device, group.place.machines)
-    dataset = open_data(run, net.input, here=group.place.here)
+    with sharing(group):
+        dataset = open_data(run, net.input, here=group.place.here)
     found = run.network(len(dataset.classes))
     told = hear(group)
     if fingerprint(dataset) != told.mark:

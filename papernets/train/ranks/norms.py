@@ -9,12 +9,15 @@ bias stay each rank's own, as all other parameters' do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+Found = tuple[bool, int, Tensor, Tensor]
+"""Of a normalisation: whether it is idle, how many values, their mean and variance, over all."""
 Sum = Callable[[Tensor], Tensor]
 """Adds a tensor up over all ranks, in its place."""
 
@@ -28,17 +31,49 @@ class Synced:
 
     def __init__(self, add_up: Sum):
         self.add_up, self.idle, self.total = add_up, False, 0
+        self._kept: list[Found] | None = None
+        self._again: Iterator[Found] | None = None
 
     def __call__(self, x: Tensor, norm: nn.Module) -> Tensor:
         """x normalised, as `norm` does it; its running mean and variance are moved."""
         assert isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d)
-        count, mean, variance = self._of_all(x.detach())
-        if norm.running_mean is not None and count:
-            _move(norm, count, mean, variance)
+        if self._again is not None:  # moved and added up already
+            idle, count, mean, variance = next(self._again)
+        else:
+            idle, (count, mean, variance) = self.idle, self._of_all(x.detach())
+            if norm.running_mean is not None and count:
+                _move(norm, count, mean, variance)
+        if self._kept is not None:
+            self._kept.append((idle, count, mean, variance))
         weight, bias, eps = norm.weight, norm.bias, norm.eps
-        own = (self.idle, count, mean, variance, eps, self.add_up)
+        own = (idle, count, mean, variance, eps, self.add_up)
         out: Tensor = _Normalised.apply(x, weight, bias, own)  # type: ignore[no-untyped-call]
         return out
+
+    def twice(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+        """For a part that is computed twice: within the first, and within the second computation.
+
+        The second takes the means and variances of the first, in their order. Ranks add nothing up
+        then: each waits for the others as often as without, and in the same order.
+        """
+        kept: list[Found] = []
+        return self._keeping(kept), self._taking(kept)
+
+    @contextmanager
+    def _keeping(self, kept: list[Found]) -> Iterator[None]:
+        before, self._kept = self._kept, kept
+        try:
+            yield
+        finally:
+            self._kept = before
+
+    @contextmanager
+    def _taking(self, kept: list[Found]) -> Iterator[None]:
+        before, self._again = self._again, iter(kept)
+        try:
+            yield
+        finally:
+            self._again = before
 
     def _of_all(self, x: Tensor) -> tuple[int, Tensor, Tensor]:
         """How many values a channel has in all ranks, their mean and variance, in float64."""

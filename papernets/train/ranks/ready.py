@@ -39,11 +39,10 @@ def check_shared(run: Run, place: Place) -> None:
             f"{size} processes share {plural(recipe.at_once, 'picture')} ({what}): some would "
             f"never have one. Start at most {recipe.at_once}, or give more pictures"
         )
-    given = [name for name in ("compile", "checkpointing") if getattr(run.where, name)]
-    if given and recipe.sync_norm and norms_of(run) and not recipe.freeze_norm:
+    if run.where.compile and recipe.sync_norm and norms_of(run) and not recipe.freeze_norm:
         raise ValueError(
-            f"--{given[0]} computes batch normalisation by torch's own layers, which see one "
-            f"process's pictures: leave --{given[0]} out, or --set sync_norm=false"
+            "--compile computes batch normalisation by torch's own layers, which see one "
+            "process's pictures: leave --compile out, or --set sync_norm=false"
         )
     if not recipe.sync_norm and norms_of(run):
         least = min(high - low for low, high in (bounds(recipe.at_once, r, size) for r in (0, 1)))

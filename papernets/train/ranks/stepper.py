@@ -17,6 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ...ranks.group import Group
 from ...run.network import Logits, Network
+from ...spent import part
 from ..losses import wrong
 from ..optimizers import LevenbergMarquardt
 from ..settle import settle
@@ -87,8 +88,10 @@ class Shared(Alone):
             with nullcontext() if at == len(wholes) - 1 else self.joined.no_sync():
                 self.form.drop_by(own.dropped if len(some) else _kept)
                 found.append(self._part(state, some, labels, whole, total))
-        sums = self.group.sum(torch.stack(found).sum(0))
-        move(state, recipe, rate)
+        with part("ranks"):
+            sums = self.group.sum(torch.stack(found).sum(0))
+        with part("update"):
+            move(state, recipe, rate)
         return Step(sums[0], sums[1])
 
     def _part(self, state: State | None, x: Tensor, y: Tensor, whole: int, total: int) -> Tensor:
@@ -98,9 +101,10 @@ class Shared(Alone):
         where this one has none, it shows a stand-in that counts nothing.
         """
         x, y = self._shown(x, y, whole)
-        out = self.answers(x)
         share = 0.0 if self.synced.idle else len(x) / total
-        loss = self.loss_of(out, y) * share
+        with part("forward"):
+            out = self.answers(x)
+            loss = self.loss_of(out, y) * share
         if state is None:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
@@ -118,7 +122,7 @@ class Shared(Alone):
         """Let the network see this rank's share of the pictures at these places, without a loss."""
         source = self.source
         low, high = bounds(len(places), *source.worker)
-        x = source.preprocessing(source.part.images[places[low:high]].to(source.device))
+        x = source.plain(places[low:high])
         self.form(self._shown(x, places[:0], len(places))[0])
 
     def settle(self, state: State) -> None:

@@ -25,7 +25,7 @@ def pictures(tmp_path: Path) -> Pictures:
     for at, size in enumerate(SIZES):
         files.append(str(tmp_path / f"{at}.png"))
         photo(at % 2, at, size).save(files[-1])
-    from papernets.data.stored import read_stored
+    from papernets.data.reading import read_stored
 
     stored = read_stored(files, 3, (STORED, STORED), True)
     return Pictures("five", "test", stored.images, torch.tensor([0, 1, 0, 1, 2]), tuple(files))

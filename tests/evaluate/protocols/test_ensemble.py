@@ -14,7 +14,7 @@ from papernets.bundle.info import BundleInfo
 from papernets.bundle.load import Bundle
 from papernets.bundle.seen import TEST, TRAIN
 from papernets.data import Preprocessing
-from papernets.data.stored import content_of_files, read_stored
+from papernets.data.reading import content_of_files, read_stored
 from papernets.evaluate.known import Pictures
 from papernets.evaluate.protocols import ensemble
 from papernets.evaluate.protocols.ensemble import answers_of, fair_for, places_of
