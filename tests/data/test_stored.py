@@ -106,7 +106,7 @@ def test_pictures_of_the_networks_size_are_kept_as_they_are(tmp_path: Path) -> N
 
 def test_the_room_is_a_share_of_the_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored, "free_memory", lambda: 1000.0)
-    assert stored.memory_for_pictures() == 400.0
+    assert stored.memory_for_pictures() == 250.0
     monkeypatch.setattr(stored, "free_memory", lambda: 1e12)
     assert stored.memory_for_pictures() == 8e9
 
