@@ -1,0 +1,355 @@
+/* The room of the networks: a list by year and family, and one network at three levels, as a
+   whole, a stage, or a layer with its arithmetic. All numbers are worked out here for the sizes
+   that the reader gives. */
+
+const MOST_SIDE = 4096, MOST_MAPS = 4096, MOST_CLASSES = 100_000;
+
+/** What is worked out of a network for some sizes; an error's words where it does not fit. */
+function workedOut(data, sizes) {
+  try {
+    const graph = graphOf(instantiate(data, sizes)), rows = [...graph.rows.values()];
+    return {graph: graph, rows: rows, paths: pathsOf(graph), stages: stagesOf(graph),
+      sums: totalsOf(rows), memory: memoryOf(graph)};
+  } catch (error) {
+    if (!(error instanceof Impossible)) throw error;
+    return {error: error.message};
+  }
+}
+
+const remembered = new Map();
+
+/** As `workedOut`, kept: the last few that were asked for. */
+function known(data, sizes) {
+  const key = JSON.stringify([data.own, sizes]);
+  if (!remembered.has(key)) {
+    if (remembered.size > 6) remembered.delete(remembered.keys().next().value);
+    remembered.set(key, workedOut(data, sizes));
+  }
+  return remembered.get(key);
+}
+
+/** The sizes that the address asks for. */
+function sizesIn(data, values) {
+  const own = ownSizes(data), free = (word) => data.free.includes(word);
+  return {
+    height: wholeOf(values.height, own.height, 1, MOST_SIDE),
+    width: wholeOf(values.width, own.width, 1, MOST_SIDE),
+    channels: free("channels") ? wholeOf(values.channels, own.channels, 1, MOST_MAPS) : own.channels,
+    classes: free("classes") ? wholeOf(values.classes, own.classes, 1, MOST_CLASSES) : own.classes,
+  };
+}
+
+/** The fields in which a reader changes the sizes; `changed(values)` takes what differs. */
+function sizeFields(data, sizes, changed) {
+  const own = ownSizes(data);
+  const field = (word, text, most) => {
+    const fixed = (word === "classes" || word === "channels") && !data.free.includes(word);
+    const input = el("input", {type: "number", min: 1, max: most, step: 1, value: sizes[word],
+      disabled: fixed, id: `size-${word}`, inputmode: "numeric"});
+    input.addEventListener("change", () => {
+      const value = wholeOf(input.value, own[word], 1, most);
+      changed({[word]: value === own[word] ? "" : value});
+    });
+    return el("label", {}, el("span", {}, text), input);
+  };
+  const same = equal(own, sizes);
+  return el("div", {class: "sizes", role: "group", "aria-label": "Sizes"},
+    field("height", "height", MOST_SIDE), field("width", "width", MOST_SIDE),
+    field("channels", "channels", MOST_MAPS), field("classes", "classes", MOST_CLASSES),
+    el("button", {type: "button", disabled: same,
+      onclick: () => changed({height: "", width: "", channels: "", classes: ""})}, "As printed"));
+}
+
+const FAMILIES = {
+  lenet: "LeNet", alexnet: "AlexNet", zfnet: "ZFNet", nin: "Network in Network", vgg: "VGG",
+  googlenet: "GoogLeNet", bn_inception: "BN-Inception", inception: "Inception v2 and v3",
+  resnet: "ResNet", inception_v4: "Inception v4", mobilenet: "MobileNet", yours: "Yours",
+};
+
+/** The list of all networks: families by the year of their first, each with its networks. */
+function networkList(nets, chosen) {
+  const families = [...new Set(nets.map((net) => net.family))];
+  return families.map((family) => {
+    const several = nets.filter((net) => net.family === family);
+    const years = several.map((net) => net.year).filter(Boolean), first = Math.min(...years);
+    return el("details", {open: several.some((net) => net.own === chosen) || null, "data-family": family},
+      el("summary", {}, FAMILIES[family] || family,
+        el("span", {class: "year"}, years.length ? String(first) : "")),
+      el("ul", {}, several.map((net) => el("li", {}, el("a", {
+        href: writeAddress("networks", [net.own], {theme: document.documentElement.dataset.theme}),
+        "aria-current": net.own === chosen ? "page" : null, title: net.title,
+      }, net.own, el("span", {class: "year"}, net.year ? String(net.year) : ""))))));
+  });
+}
+
+/** Shows the networks that a word is in, and opens the families in which there are some. */
+function filterList(list, word) {
+  const wanted = word.trim().toLowerCase();
+  let count = 0;
+  for (const family of list.querySelectorAll("details")) {
+    let some = 0;
+    for (const item of family.querySelectorAll("li")) {
+      const text = `${item.textContent} ${item.firstChild.title}`.toLowerCase();
+      item.hidden = !wanted.split(/\s+/).every((part) => text.includes(part));
+      some += Number(!item.hidden);
+    }
+    family.hidden = !some;
+    if (wanted) family.open = true;
+    count += some;
+  }
+  announce(wanted ? plural(count, "network") : "");
+}
+
+const drawingsKept = new Map();
+
+/** The drawings of a network, unpacked when they are first wanted; null where that is impossible. */
+async function drawingsOf(own) {
+  if (!drawingsKept.has(own)) {
+    const packed = embedded("drawings")[own];
+    const text = typeof DecompressionStream === "undefined" || !packed ? null
+      : await inflated(unpacked(packed));
+    drawingsKept.set(own, text && JSON.parse(text));
+  }
+  return drawingsKept.get(own);
+}
+
+/** What the rooms of a network know: where one is, and how to go elsewhere. */
+function placeIn(data, values) {
+  const sizes = sizesIn(data, values), worked = known(data, sizes);
+  const kept = {};
+  for (const word of ["height", "width", "channels", "classes"]) {
+    if (sizes[word] !== ownSizes(data)[word]) kept[word] = sizes[word];
+  }
+  const to = (more, quietly = false) => go("networks", [data.own], {...kept, ...more}, quietly);
+  const address = (more) => writeAddress("networks", [data.own],
+    {...kept, ...more, theme: document.documentElement.dataset.theme});
+  return {data: data, sizes: sizes, own: known(data, ownSizes(data)), worked: worked, to: to,
+    address: address, values: values};
+}
+
+/** The stage in which a row or block lies; -1 where it lies in none. */
+function stageWith(worked, name) {
+  return worked.stages.findIndex((one) =>
+    one.rows.some((row) => row.name === name || row.name.startsWith(`${name}.`)));
+}
+
+let shownDrawing = "";
+
+/** Shows one network as the address says. */
+async function showNetwork(nets, names, values) {
+  const data = nets.find((net) => net.own === names[0]) || nets.find((net) => net.own === "lenet5") || nets[0];
+  const here = placeIn(data, values), {worked, own} = here;
+  for (const link of byId("list").querySelectorAll("a")) {
+    const chosen = link.firstChild.textContent === data.own;
+    if (chosen) {
+      link.setAttribute("aria-current", "page");
+      link.closest("details").open = true;
+    } else link.removeAttribute("aria-current");
+  }
+  document.title = `${data.own} - Papernets explorer`;
+  const changed = (sizes) => {
+    const {stage = "", layer = "", unit = ""} = values;
+    here.to({stage: stage, layer: layer, unit: unit, ...sizes});
+  };
+  const focused = document.activeElement && document.activeElement.id;
+  fill(byId("network-head"), headOf(data, here, changed));
+  if (focused && focused.startsWith("size-")) byId(focused).focus();
+  if (worked.error) {
+    fill(byId("panel"), el("p", {class: "error", role: "alert"}, worked.error));
+  }
+  const shownRows = worked.error ? own : worked;
+  const place = values.layer ? placeOf(shownRows.graph, values.layer) : null;
+  let stageAt = /^\d+$/.test(values.stage || "") ? Number(values.stage) - 1 : -1;
+  if (place && stageAt < 0) stageAt = stageWith(shownRows, place.name);
+  if (stageAt >= shownRows.stages.length) stageAt = -1;
+  const stageShown = values.stage ? stageAt : -1;
+  fill(byId("crumbs"), crumbs(here, shownRows, stageShown, place));
+  await showDrawing(here, shownRows, stageShown, place);
+  if (worked.error) return;
+  if (place) showPlace(here, place);
+  else fill(byId("panel"), overview(here, stageShown));
+}
+
+function headOf(data, here, changed) {
+  const {worked, own} = here, sums = (worked.error ? own : worked).sums, times = data.count;
+  const fact = (text, value) => el("div", {}, el("dt", {}, text), el("dd", {}, value));
+  const facts = worked.error ? [] : [
+    fact("parameters", comma(sums.params * times)), fact("multiply-adds", comma(sums.macs * times)),
+    fact("rows", comma(worked.rows.length)),
+    fact("to predict", bytesRead(4 * times * (worked.memory.weights + worked.memory.peak))),
+    fact("to train, Adam, 32 pictures", bytesRead(memoryDict(worked.memory, 32, times).train.adam.float32)),
+  ];
+  return [
+    el("h2", {id: "network-name"}, data.own, el("span", {class: "year"}, data.year ? String(data.year) : "")),
+    el("p", {class: "title"}, data.title, data.paper ? el("span", {class: "paper"}, data.paper) : ""),
+    times > 1 ? el("p", {class: "note"}, `A committee of ${times}: ${data.rule}. The drawing is one member; sums are of all.`) : "",
+    sizeFields(data, here.sizes, changed),
+    facts.length ? el("dl", {class: "facts"}, facts) : "",
+  ];
+}
+
+/** Network, stage, layer: where one is, each a way back. */
+function crumbs(here, worked, stageAt, place) {
+  const item = (text, address, current) => el("li", {}, el("a", {href: address,
+    "aria-current": current ? "step" : null}, text));
+  const at = stageAt >= 0 ? stageAt : place ? stageWith(worked, place.name) : -1;
+  const found = [item("Network", here.address({}), stageAt < 0 && !place)];
+  if (at >= 0) {
+    found.push(item(`Stage ${at + 1}: ${worked.stages[at].name}`, here.address({stage: at + 1}), stageAt >= 0 && !place));
+  }
+  if (place) {
+    found.push(item(`${place.isBlock ? "Block" : "Layer"}: ${place.name}`, here.address({
+      stage: here.values.stage || "", layer: place.name}), true));
+  }
+  const select = el("select", {"aria-label": "Stage", onchange: (event) => here.to(
+    event.target.value ? {stage: event.target.value} : {})},
+  el("option", {value: ""}, "Whole network"),
+  worked.stages.map((one, number) => el("option", {value: number + 1},
+    `${number + 1}. ${one.name}${one.counted ? "" : " (head)"}`)));
+  select.value = stageAt >= 0 ? String(stageAt + 1) : "";
+  return [el("ol", {}, found), select];
+}
+
+/** The drawing of the network or of the stage; it stays where it is while layers are chosen. */
+async function showDrawing(here, worked, stageAt, place) {
+  const key = JSON.stringify([here.data.own, here.sizes, stageAt, Boolean(here.worked.error)]);
+  const home = byId("drawing");
+  if (key !== shownDrawing) {
+    shownDrawing = key;
+    const drawings = await drawingsOf(here.data.own);
+    if (key !== shownDrawing) return; // another was asked for meanwhile
+    if (!drawings) {
+      fill(home, el("p", {class: "note"}, "This browser cannot unpack the drawings. The table of rows below has all of it."));
+    } else {
+      const one = stageAt >= 0 ? drawings.stages[stageAt] : drawings.whole;
+      const input = stageAt >= 0 ? worked.stages[stageAt].rows[0].input : worked.graph.net.input;
+      const words = `${here.data.own}, ${stageAt >= 0 ? `stage ${stageAt + 1}` : "the whole network"}: ` +
+        "arrow keys go from layer to layer, Enter opens one";
+      fill(home, drawn(one, here.own.rows, worked.rows, input, words, (rows, box) => openRows(here, worked, stageAt, rows, box)),
+        legendOf(one));
+    }
+    fillRows(here, worked, stageAt);
+  }
+  const names = new Set(place ? place.rows.map((row) => row.name) : []);
+  for (const box of home.querySelectorAll("g.row")) {
+    const chosen = names.size && box.dataset.rows.split(" ").some((name) => names.has(name));
+    box.classList.toggle("chosen", Boolean(chosen));
+    if (chosen) box.setAttribute("aria-current", "true");
+    else box.removeAttribute("aria-current");
+  }
+}
+
+/** What a box of a drawing opens: its layer, its block, or the stage in which its many rows lie. */
+function openRows(here, worked, stageAt, rows, box) {
+  const values = {stage: stageAt >= 0 ? stageAt + 1 : ""};
+  if (rows.length === 1) {
+    here.to({...values, layer: rows[0].name});
+    return;
+  }
+  const block = commonBlock(rows);
+  const place = block && placeOf(worked.graph, block);
+  if (place && place.rows.length === rows.length) {
+    here.to({...values, layer: block});
+  } else if (stageAt < 0) {
+    here.to({stage: stageWith(worked, rows[0].name) + 1});
+  } else {
+    here.to({...values, layer: rows[0].name});
+  }
+}
+
+/** The longest name of a block in which all rows lie; empty where there is none. */
+function commonBlock(rows) {
+  const parts = rows.map((row) => row.name.split("."));
+  const found = [];
+  for (let at = 0; parts.every((part) => part.length > at && part[at] === parts[0][at]); at++) found.push(parts[0][at]);
+  return found.join(".");
+}
+
+/** The table of rows below the drawing: the same network for who does not want a picture. */
+function fillRows(here, worked, stageAt) {
+  const rows = stageAt >= 0 ? worked.stages[stageAt].rows : worked.rows;
+  const home = byId("rows"), most = 400;
+  const make = () => {
+    const body = rows.slice(0, most).map((row) => [
+      el("a", {href: here.address({stage: stageAt >= 0 ? stageAt + 1 : "", layer: row.name})}, row.name),
+      kindAndWindow(row), printed(row.out), row.params, row.macs, row.field ? by(row.field) : "all",
+    ]);
+    fill(home.querySelector("div"), table(["layer", "kind", "output", "parameters", "multiply-adds", "sees"], body),
+      rows.length > most ? el("p", {class: "note"}, `${rows.length - most} further rows: choose a stage, or papernets explain ${here.data.own} --depth all`) : "");
+  };
+  home.querySelector("summary").textContent = `All ${rows.length} rows as a table`;
+  fill(home.querySelector("div"));
+  home.ontoggle = () => home.open && !home.querySelector("table") && make();
+  if (home.open) make();
+}
+
+/** The stages with their shares, where no layer is chosen. */
+function overview(here, stageAt) {
+  const {worked, data} = here;
+  if (stageAt >= 0) return stageOverview(here, stageAt);
+  const most = Math.max(...worked.stages.map((one) => sum(one.rows.map((row) => row.macs))));
+  const mostParams = Math.max(...worked.stages.map((one) => sum(one.rows.map((row) => row.params))));
+  const bar = (part, whole, kind) => el("span", {class: `bar ${kind}`, "aria-hidden": "true",
+    style: `--share:${whole ? (part / whole).toFixed(4) : 0}`});
+  return [
+    el("h3", {}, "Stage by stage"),
+    el("p", {class: "hint"}, "Choose a layer in the drawing for its arithmetic, or a stage to see it opened."),
+    el("div", {class: "wide"}, el("table", {class: "stages"},
+      el("thead", {}, el("tr", {}, ["stage", "output", "parameters", "multiply-adds"].map((text) => el("th", {scope: "col"}, text)))),
+      el("tbody", {}, worked.stages.map((one, at) => {
+        const params = sum(one.rows.map((row) => row.params)), macs = sum(one.rows.map((row) => row.macs));
+        return el("tr", {},
+          el("th", {scope: "row"}, el("a", {href: here.address({stage: at + 1})}, one.name), one.counted ? "" : " (head)"),
+          el("td", {}, printed(one.end.out)),
+          el("td", {class: "number"}, big(params), bar(params, mostParams, "params")),
+          el("td", {class: "number"}, big(macs), bar(macs, most, "macs")));
+      })))),
+    data.departures.length ? el("details", {}, el("summary", {}, "Where it departs from its paper, and who says so"),
+      el("ul", {}, data.departures.map((one) => el("li", {}, `${one.what} (${one.where})`)))) : "",
+  ];
+}
+
+function stageOverview(here, at) {
+  const one = here.worked.stages[at], dict = stageDict(one);
+  const fact = (text, value) => el("div", {}, el("dt", {}, text), el("dd", {}, value));
+  const unit = (u) => el("li", {}, el("a", {href: here.address({stage: at + 1, layer: u.name})}, u.name),
+    u.rows.length > 1 ? ` block of ${u.rows.length}, ${printed(u.end.out)}` : ` ${kindAndWindow(u.end)}, ${printed(u.end.out)}`);
+  return [
+    el("h3", {}, `Stage ${at + 1}: ${one.name}`),
+    one.weight === null ? "" : el("p", {class: "note"}, `An auxiliary head: its loss counts ${general(one.weight)}` + (one.counted ? "" : "; it is not in the sums")),
+    el("dl", {class: "facts"}, fact("input", printed(one.rows[0].input)), fact("output", printed(one.end.out)),
+      fact("parameters", comma(dict.params)), fact("multiply-adds", comma(dict.macs)),
+      fact("neurons", comma(dict.neurons)), fact("rows", comma(one.rows.length))),
+    el("section", {class: "topic"}, el("h4", {}, "Its parts"), el("ul", {class: "links"}, one.units.map(unit))),
+  ];
+}
+
+/** The panel of a layer or block, with its unit. */
+function showPlace(here, place) {
+  const {graph, paths} = here.worked, {stage = ""} = here.values, [, rows, columns] = place.end.out;
+  const found = /^(\d{1,5}),(\d{1,5})$/.exec(here.values.unit || "");
+  const middle = [Math.floor(rows / 2), Math.floor(columns / 2)];
+  const at = found && found[1] < rows && found[2] < columns ? [Number(found[1]), Number(found[2])] : middle;
+  const link = (name, text) => el("a", {href: here.address({stage: stage, layer: name})}, text);
+  const order = [...graph.rows.keys()], number = order.indexOf(place.end.name);
+  const step = (to, text) => to && !place.isBlock ? el("a", {class: "step", href: here.address({stage: stage, layer: to})}, text) : "";
+  const hadFocus = document.activeElement && document.activeElement.classList.contains("pick");
+  fill(byId("panel"),
+    el("p", {class: "steps"}, step(order[number - 1], "← layer before"), step(order[number + 1], "layer after →")),
+    placeView(graph, paths, place, link),
+    el("section", {class: "topic"}, el("h4", {}, "What a unit sees"),
+      unitView(graph, paths, place.end, at, (to) => here.to({stage: stage, layer: place.name, unit: to.join(",")}, true))),
+    el("p", {class: "command"}, "In the terminal: ", el("code", {}, commandFor(here, place))));
+  if (hadFocus) byId("panel").querySelector(".pick")?.focus();
+  announce(`${place.name}, ${place.isBlock ? "block" : kindAndWindow(place.end)}, gives ${printed(place.end.out)}`);
+}
+
+function commandFor(here, place) {
+  const {data, sizes} = here, own = ownSizes(data), flags = [];
+  if (sizes.height !== own.height || sizes.width !== own.width) {
+    flags.push(`--input ${sizes.height === sizes.width ? sizes.height : `${sizes.height}x${sizes.width}`}`);
+  }
+  if (sizes.channels !== own.channels) flags.push(`--channels ${sizes.channels}`);
+  if (sizes.classes !== own.classes) flags.push(`--classes ${sizes.classes}`);
+  return ["papernets explain", data.own, place.name, ...flags].join(" ");
+}
