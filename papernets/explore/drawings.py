@@ -58,7 +58,7 @@ def stages_of(found: Found) -> tuple[Stage, ...]:
 
 def _part(whole: Subject, stage: Stage) -> Part:
     """A stage as something to draw."""
-    parts = dict(each_part(whole.net.body))
+    parts = dict(reversed(list(each_part(whole.net.body))))  # of one name the outermost
     several = []
     for unit in stage.units:
         part = parts[unit.name]

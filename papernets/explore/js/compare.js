@@ -50,7 +50,7 @@ function showCompare(nets, names, values) {
       el("button", {type: "button", class: "swap", "aria-label": "Swap the two", onclick: () => to(b.own, a.own)}, "⇄"),
       el("label", {}, el("span", {}, "second"), select(b, "Second network", (name) => to(a.own, name))),
       el("label", {}, el("span", {}, "input of both"), input),
-      el("label", {class: "check"}, all, " equal rows too")),
+      el("label", {class: "check"}, all, " all rows")),
     compared(a, b, values));
   if (focused) home.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -68,19 +68,20 @@ function compared(a, b, values) {
   const totals = found.totals.map(({what, a: x, b: y}) => [what.replace(/_/g, " "),
     changeWords(x, what), changeWords(y, what),
     typeof x === "number" && typeof y === "number" && x !== y ? (y > x ? "+" : "−") + comma(Math.abs(y - x)) : ""]);
-  const wanted = found.layers.filter((one) => values.all === "1" || !["same", "renamed"].includes(one.verdict) || one.effects.length);
+  const wanted = found.layers.filter((one) => values.all === "1" || !["same", "renamed"].includes(one.verdict));
   const count = (verdict) => found.layers.filter((one) => one.verdict === verdict).length;
   const said = (departures) => el("ul", {}, departures.map((d) => el("li", {}, `${d.what} (${d.where})`)));
   const of = (letter) => found.departures.filter((d) => d.of === letter);
   const side2 = (net, letter) => of(letter).length
     ? el("details", {}, el("summary", {}, `Where ${net.own} departs from its paper`), said(of(letter))) : "";
-  const show = 600;
-  announce(found.same ? "The two are the same" : `${wanted.length} rows differ`);
+  const show = 600, lines = (changes) => changes.map((one) => el("span", {class: "line"}, changeLine(one)));
+  announce(found.same ? "The two are the same" : `${plural(wanted.length, "row")} shown`);
   return [
     el("p", {class: "hint"}, found.same ? "The two are the same: every row, every setting, every total."
       : `${count("same") + count("renamed")} rows of the same form, ${count("changed")} changed, ` +
       `${count("only_a")} only in ${a.own}, ${count("only_b")} only in ${b.own}.`),
-    found.general.map((one) => el("p", {}, changeLine(one))),
+    found.general.map((one) => el("p", {}, el("b", {}, `${one.what[0].toUpperCase()}${one.what.slice(1)}: `),
+      `${changeWords(one.a)} → ${changeWords(one.b)}`)),
     el("div", {class: "columns"},
       el("section", {class: "wide"}, el("h3", {}, "Totals"), table(["", a.own, b.own, "second − first"], totals, {class: "totals"})),
       el("section", {class: "wide"}, el("h3", {}, "Layer by layer"),
@@ -90,9 +91,10 @@ function compared(a, b, values) {
             el("td", {class: "verdict"}, el("span", {"aria-hidden": "true"}, VERDICTS[one.verdict]),
               el("span", {class: "unseen"}, VERDICT_WORDS[one.verdict])),
             el("td", {}, one.a || ""), el("td", {}, one.b || ""),
-            el("td", {}, one.changes.length ? one.changes.map(changeLine).join("; ") : one.a && one.b ? "" : one.kind),
-            el("td", {}, one.effects.map(changeLine).join("; ")))))),
-        wanted.length ? "" : el("p", {}, "No row differs."),
+            el("td", {}, one.changes.length ? lines(one.changes) : one.a && one.b ? "" : one.kind),
+            el("td", {}, lines(one.effects)))))),
+        wanted.length ? "" : el("p", {}, found.same ? "No row differs."
+          : "No layer does anything else; choose “all rows” to see what the input changes."),
         wanted.length > show ? el("p", {class: "note"}, `${wanted.length - show} further rows: papernets diff ${a.own} ${b.own}`) : "")),
     side2(a, "a"), side2(b, "b"),
     found.shared_departures.length ? el("details", {}, el("summary", {}, "Departures that both share"), said(found.shared_departures)) : "",

@@ -30,6 +30,8 @@ byId("theme").addEventListener("click", () => {
   const {room, names, values} = readAddress(location.hash);
   go(room, names, values, true);
 });
+byId("browse").open = !matchMedia("(max-width: 720px)").matches;
+readyZoom();
 fill(byId("list"), networkList(NETS, ""));
 byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));
 addEventListener("hashchange", show);

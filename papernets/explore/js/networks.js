@@ -85,6 +85,7 @@ function networkList(nets, chosen) {
 /** Shows the networks that a word is in, and opens the families in which there are some. */
 function filterList(list, word) {
   const wanted = word.trim().toLowerCase();
+  if (wanted) byId("browse").open = true;
   let count = 0;
   for (const family of list.querySelectorAll("details")) {
     let some = 0;
@@ -163,10 +164,16 @@ async function showNetwork(nets, names, values) {
   if (place && stageAt < 0) stageAt = stageWith(shownRows, place.name);
   if (stageAt >= shownRows.stages.length) stageAt = -1;
   const stageShown = values.stage ? stageAt : -1;
-  fill(byId("crumbs"), crumbs(here, shownRows, stageShown, place));
+  const chosenFocus = document.activeElement && document.activeElement.matches("#stage-choice select");
+  const [way, choice] = crumbs(here, shownRows, stageShown, place);
+  fill(byId("where"), way);
+  fill(byId("stage-choice"), choice);
+  if (chosenFocus) choice.focus();
   await showDrawing(here, shownRows, stageShown, place);
   if (worked.error) return;
-  if (place) showPlace(here, place);
+  if (values.layer && !place) {
+    fill(byId("panel"), el("p", {class: "error", role: "alert"}, `${data.own} has no layer or block ${values.layer}.`), overview(here, stageShown));
+  } else if (place) showPlace(here, place);
   else fill(byId("panel"), overview(here, stageShown));
 }
 
@@ -182,6 +189,9 @@ function headOf(data, here, changed) {
   return [
     el("h2", {id: "network-name"}, data.own, el("span", {class: "year"}, data.year ? String(data.year) : "")),
     el("p", {class: "title"}, data.title, data.paper ? el("span", {class: "paper"}, data.paper) : ""),
+    DIGITS.some((one) => one.own === data.own) && byId("room-digit") ? el("p", {class: "note"},
+      el("a", {href: writeAddress("digit", [data.own], {theme: document.documentElement.dataset.theme})},
+        "Draw a digit and see it at work")) : "",
     times > 1 ? el("p", {class: "note"}, `A committee of ${times}: ${data.rule}. The drawing is one member; sums are of all.`) : "",
     sizeFields(data, here.sizes, changed),
     facts.length ? el("dl", {class: "facts"}, facts) : "",
@@ -225,8 +235,8 @@ async function showDrawing(here, worked, stageAt, place) {
       const input = stageAt >= 0 ? worked.stages[stageAt].rows[0].input : worked.graph.net.input;
       const words = `${here.data.own}, ${stageAt >= 0 ? `stage ${stageAt + 1}` : "the whole network"}: ` +
         "arrow keys go from layer to layer, Enter opens one";
-      fill(home, drawn(one, here.own.rows, worked.rows, input, words, (rows, box) => openRows(here, worked, stageAt, rows, box)),
-        legendOf(one));
+      fill(home, drawn(one, here.own.rows, worked.rows, input, words, (rows, box) => openRows(here, worked, stageAt, rows, box)));
+      fill(byId("legend"), legendOf(one));
     }
     fillRows(here, worked, stageAt);
   }
@@ -237,6 +247,23 @@ async function showDrawing(here, worked, stageAt, place) {
     if (chosen) box.setAttribute("aria-current", "true");
     else box.removeAttribute("aria-current");
   }
+}
+
+/** The buttons that make the drawing larger and smaller; it keeps its middle. */
+function readyZoom() {
+  const home = byId("drawing");
+  let zoom = 1;
+  const set = (to) => {
+    const share = (home.scrollLeft + home.clientWidth / 2) / home.scrollWidth;
+    const down = (home.scrollTop + home.clientHeight / 2) / home.scrollHeight;
+    zoom = Math.min(Math.max(to, 0.5), 6);
+    home.style.setProperty("--zoom", zoom);
+    home.scrollLeft = share * home.scrollWidth - home.clientWidth / 2;
+    home.scrollTop = down * home.scrollHeight - home.clientHeight / 2;
+  };
+  byId("zoom-in").addEventListener("click", () => set(zoom * 1.35));
+  byId("zoom-out").addEventListener("click", () => set(zoom / 1.35));
+  byId("zoom-fit").addEventListener("click", () => set(1));
 }
 
 /** What a box of a drawing opens: its layer, its block, or the stage in which its many rows lie. */
@@ -336,9 +363,8 @@ function showPlace(here, place) {
   const hadFocus = document.activeElement && document.activeElement.classList.contains("pick");
   fill(byId("panel"),
     el("p", {class: "steps"}, step(order[number - 1], "← layer before"), step(order[number + 1], "layer after →")),
-    placeView(graph, paths, place, link),
-    el("section", {class: "topic"}, el("h4", {}, "What a unit sees"),
-      unitView(graph, paths, place.end, at, (to) => here.to({stage: stage, layer: place.name, unit: to.join(",")}, true))),
+    placeView(graph, paths, place, link, unitView(graph, paths, place.end, at,
+      (to) => here.to({stage: stage, layer: place.name, unit: to.join(",")}, true))),
     el("p", {class: "command"}, "In the terminal: ", el("code", {}, commandFor(here, place))));
   if (hadFocus) byId("panel").querySelector(".pick")?.focus();
   announce(`${place.name}, ${place.isBlock ? "block" : kindAndWindow(place.end)}, gives ${printed(place.end.out)}`);

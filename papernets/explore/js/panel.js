@@ -64,8 +64,8 @@ function bitmap(code, words) {
     class: "bitmap", role: "img", "aria-label": words}, dots);
 }
 
-/** What is said of a layer or a block, with links to what lies in it. */
-function placeView(graph, paths, place, link) {
+/** What is said of a layer or a block: `unit` is the view of a unit, `link(name, text)` leads on. */
+function placeView(graph, paths, place, link, unit) {
   const told = explainPlace(graph, paths, place), {end} = place;
   const fact = (what, value) => el("div", {}, el("dt", {}, what), el("dd", {}, value));
   const found = [
@@ -86,6 +86,7 @@ function placeView(graph, paths, place, link) {
         row.name.startsWith(`${place.name}.`) ? row.name.slice(place.name.length + 1) : row.name),
       ` ${kindAndWindow(row)}, ${printed(row.out)}`)))));
   }
+  found.push(el("section", {class: "topic"}, el("h4", {}, "What a unit sees"), unit));
   found.push(...stepsView(told.steps));
   if (end.layer.table && !place.isBlock) found.push(connections(end.layer, end.input[0]));
   if (end.layer.codes && !place.isBlock) {
