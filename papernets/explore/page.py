@@ -24,11 +24,11 @@ Values = dict[str, Any]
 SCRIPTS = (
     *("text", "window", "settings", "layers", "walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "ways", "place", "align", "diff", "meaning"),
-    *("tensor", "pen"),
-    *("dom", "data", "state", "drawing", "picture", "panel", "networks", "compare", "digit", "main"),
+    *("data", "tensor", "pen"),
+    *("dom", "state", "drawing", "picture", "panel", "networks", "compare", "digit", "main"),
 )
 """The page's scripts, one behind the other: the arithmetic, the networks at work, the page itself."""
-ARITHMETIC = SCRIPTS[: SCRIPTS.index("tensor")]
+ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
 """Those that need no page: they walk a network of `net_data`."""
 AT_WORK = SCRIPTS[: SCRIPTS.index("dom")]
 """Those that need no page, with what runs a network of digits."""
