@@ -43,9 +43,14 @@ function table(head, rows, properties = {}) {
     class: typeof value === "number" ? "number" : null, ...more,
   }, typeof value === "number" ? comma(value) : value ?? "");
   return el("table", properties,
-    head.length ? el("thead", {}, el("tr", {}, head.map((text) => cell("th", text, {scope: "col"})))) : "",
+    head.length ? el("thead", {}, el("tr", {}, head.map((text) => text ? cell("th", text, {scope: "col"}) : el("td")))) : "",
     el("tbody", {}, rows.map((row) => el("tr", {},
       row.map((value, at) => at ? cell("td", value) : cell("th", value, {scope: "row"}))))));
+}
+
+/** What may be wider than its column: it scrolls by itself, by keys too. */
+function wide(words, ...children) {
+  return el("div", {class: "wide", role: "group", "aria-label": words, tabindex: "0"}, children);
 }
 
 /** Moves through what is one stop of the Tab key: arrows, Home and End go from one to the next. */

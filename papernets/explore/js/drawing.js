@@ -62,6 +62,9 @@ function rowsAt(rows, runs) {
   return found;
 }
 
+/** The names of the rows that a box of a drawing stands for. */
+const ROWS_OF = new WeakMap();
+
 /**
  * A drawing as an SVG element. `own` are the rows at the printed sizes, `now` at the reader's;
  * `input` is the shape that goes in; `open(rows, box)` is called for what is chosen.
@@ -88,8 +91,9 @@ function drawn(drawing, own, now, input, words, open) {
         continue;
       }
       const button = shape("g", {role: "button", tabindex: "-1", class: "row",
-        "data-rows": rows.map((row) => row.name).join(" "), "aria-label": title(rows)},
+        "aria-label": title(rows)},
       shape("title", {}, title(rows)), box);
+      ROWS_OF.set(button, rows.map((row) => row.name));
       button.addEventListener("click", () => open(rows, button));
       button.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;

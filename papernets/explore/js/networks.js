@@ -242,7 +242,7 @@ async function showDrawing(here, worked, stageAt, place) {
   }
   const names = new Set(place ? place.rows.map((row) => row.name) : []);
   for (const box of home.querySelectorAll("g.row")) {
-    const chosen = names.size && box.dataset.rows.split(" ").some((name) => names.has(name));
+    const chosen = names.size && ROWS_OF.get(box).some((name) => names.has(name));
     box.classList.toggle("chosen", Boolean(chosen));
     if (chosen) box.setAttribute("aria-current", "true");
     else box.removeAttribute("aria-current");
@@ -321,7 +321,7 @@ function overview(here, stageAt) {
   return [
     el("h3", {}, "Stage by stage"),
     el("p", {class: "hint"}, "Choose a layer in the drawing for its arithmetic, or a stage to see it opened."),
-    el("div", {class: "wide"}, el("table", {class: "stages"},
+    wide("Stages", el("table", {class: "stages"},
       el("thead", {}, el("tr", {}, ["stage", "output", "parameters", "multiply-adds"].map((text) => el("th", {scope: "col"}, text)))),
       el("tbody", {}, worked.stages.map((one, at) => {
         const params = sum(one.rows.map((row) => row.params)), macs = sum(one.rows.map((row) => row.macs));

@@ -47,7 +47,7 @@ function connections(layer, maps, lit = -1) {
   const lines = Array.from({length: maps}, (_, source) => el("tr", {},
     el("th", {scope: "row", class: lit >= 0 && layer.table[lit].includes(source) ? "lit" : null}, String(source)),
     layer.table.map((seen, at) => el("td", {class: at === lit ? "lit" : null}, seen.includes(source) ? "X" : ""))));
-  return el("figure", {class: "wide"}, el("table", {class: "cross"}, el("thead", {}, head), el("tbody", {}, lines)),
+  return el("figure", {}, wide("Connection table", el("table", {class: "cross"}, el("thead", {}, head), el("tbody", {}, lines))),
     el("figcaption", {}, `Input maps in lines, output maps in columns: ${kernelsOf(layer)} of ` +
       `${maps * layer.table.length} crosses, a kernel for each.`));
 }
@@ -94,7 +94,7 @@ function placeView(graph, paths, place, link, unit) {
   }
   if (told.otherwise.length) {
     found.push(el("section", {class: "topic"}, el("h4", {}, "What it would cost otherwise"),
-      el("div", {class: "wide"}, table(["", "parameters", "multiply-adds"], [
+      wide("What it would cost otherwise", table(["", "parameters", "multiply-adds"], [
         ["as it is", told.otherwise[0].instead_of.params, told.otherwise[0].instead_of.macs],
         ...told.otherwise.map((one) => [
           one.what + (equal(one.instead_of, told.otherwise[0].instead_of) ? ""

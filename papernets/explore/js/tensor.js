@@ -137,7 +137,7 @@ function softmax(values) {
 function digitNetwork(packed, data) {
   const net = instantiate(data, ownSizes(data)), rows = walk(net);
   const members = packed.members.map((member) => {
-    const numbers = halves(unpacked(member.weights)), tensors = {};
+    const numbers = halves(unpacked(member.weights)), tensors = Object.create(null); // any name
     for (const [row, leaf, at, count] of member.tensors) {
       (tensors[row] ||= {})[leaf] = numbers.subarray(at, at + count);
     }
