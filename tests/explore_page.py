@@ -82,4 +82,4 @@ def near(found: object, wanted: object, share: float = 1e-12) -> bool:
         return len(found) == len(wanted) and all(near(a, b, share) for a, b in pairs)
     if isinstance(wanted, float) and isinstance(found, int | float):
         return found == pytest.approx(wanted, rel=share)
-    return type(found) is type(wanted) and found == wanted or found == wanted and found is not True
+    return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)

@@ -19,9 +19,9 @@ from typing import Any
 from ..arithmetic.graph import graph
 from ..arithmetic.stages import Stage, stages
 from ..diagram import boxes, notes
-from ..diagram.page import Words, page
-from ..diagram.legend import Legend
 from ..diagram.layout import committee, smallest
+from ..diagram.legend import Legend
+from ..diagram.page import Words, page
 from ..diagram.shapes import Box, Drawing, Edge, Label, Shape, around, moved
 from ..diagram.subject import Subject
 from ..nets import Found

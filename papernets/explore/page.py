@@ -22,12 +22,14 @@ from .weights import SHIPPED, packed
 
 Values = dict[str, Any]
 SCRIPTS = (
-    *("text", "window", "settings", "layers", "walk", "smallest", "graph", "memory", "stages"),
+    *("text", "window", "settings", "layers", "weighted", "weightless"),
+    *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "ways", "place", "align", "diff", "meaning"),
     *("data", "tensor", "pen"),
-    *("dom", "state", "drawing", "picture", "panel", "networks", "compare", "digit", "main"),
+    *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "networks"),
+    *("compare", "pad", "digit", "main"),
 )
-"""The page's scripts, one behind the other: the arithmetic, the networks at work, the page itself."""
+"""The page's scripts, one behind the other: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
 """Those that need no page: they walk a network of `net_data`."""
 AT_WORK = SCRIPTS[: SCRIPTS.index("dom")]

@@ -49,8 +49,8 @@ LAYERS = (
     *(Flatten, Dropout, Identity, Activation),
 )
 """What the page computes."""
-RUN = frozenset((None, "relu", "relu6", "tanh", "scaled_tanh", "sigmoid"))
-"""The activations that it computes."""
+RUN = frozenset((None, "relu", "relu6", "tanh", "scaled_tanh", "sigmoid", "softmax"))
+"""The activations that it computes; softmax is left to the scores, as in the module."""
 MOST = 1_000_000
 """Weights of a network that is packed into the page: two megabytes in float16."""
 STORED = [28, 28]
@@ -115,7 +115,10 @@ def _member(folder: Path, net: Net) -> Values:
         found.append([tensor.row, name.rpartition(".")[2], at, int(numbers.size)])
         values.append(numbers)
         at += int(numbers.size)
-    return {"tensors": found, "weights": base64.b64encode(np.concatenate(values).tobytes()).decode()}
+    return {
+        "tensors": found,
+        "weights": base64.b64encode(np.concatenate(values).tobytes()).decode(),
+    }
 
 
 def rounded(tensor: NDArray[Any]) -> NDArray[np.float16]:

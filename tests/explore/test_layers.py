@@ -79,7 +79,11 @@ def test_many_pairs_are_compared_as_by_python(tmp_path: Path):
     """Very deep ones too, of which Python compares runs of rows."""
     names, coin = list_nets(), random.Random(7)
     pairs = [(a, b) for a in names for b in coin.sample(names, 3)]
-    pairs += [("resnet1202", "plain110"), ("resnet152", "resnet1001"), ("resnet1001", "inception_v4")]
+    pairs += [
+        ("resnet1202", "plain110"),
+        ("resnet152", "resnet1001"),
+        ("resnet1001", "inception_v4"),
+    ]
     found = ran(tmp_path, DIFF, {"nets": data_of(names), "pairs": pairs})
     for (a, b), one in zip(pairs, found, strict=True):
         told = diff(look_up(a), look_up(b)).to_dict()

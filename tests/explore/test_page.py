@@ -1,4 +1,4 @@
-"""The page in a browser, from disk and offline: it asks for nothing, and all of it can be reached."""
+"""The page in a browser, from disk and offline: it asks for nothing, and all can be reached."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from papernets.compare.diff import diff
 from papernets.explore import explorer
 from papernets.explore.drawings import drawings
 from papernets.explore.export import net_data
-from papernets.explore.page import _page, _packed_drawings
+from papernets.explore.page import _packed_drawings, _page
 from papernets.explore.weights import packed
 from papernets.nets import look_up
 from papernets.nets.registry import find
+from papernets.spec import walk
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 if browser() is None:
@@ -27,8 +28,16 @@ if browser() is None:
 ADDRESSES = (
     *("networks/lenet5", "networks/lenet5?stage=2", "networks/lenet5?layer=C3&unit=0,9"),
     *("networks/lenet5?height=20", "networks/boosted_lenet4?layer=nothing"),
-    *("compare/lenet5/lenet5_modern", "compare/lenet1/lenet1?all=1", "compare/lenet5/lenet4?input=9"),
-    *("digit/lenet1", "digit/lenet4?row=S2&map=3&turn=40", "digit/boosted_lenet4?member=2&noise=60"),
+    *(
+        "compare/lenet5/lenet5_modern",
+        "compare/lenet1/lenet1?all=1",
+        "compare/lenet5/lenet4?input=9",
+    ),
+    *(
+        "digit/lenet1",
+        "digit/lenet4?row=S2&map=3&turn=40",
+        "digit/boosted_lenet4?member=2&noise=60",
+    ),
     *("digit/lenet5?box=9&pen=16", "nowhere/at/all?theme=dark"),
 )
 
@@ -113,9 +122,6 @@ def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
     page.press("#size-height", "Enter")
     page.wait_for_selector("#panel .error")
     with pytest.raises(ValueError) as error:
-        look_up("lenet5", input=(20, 32)) and __import__("papernets").verify
-        from papernets.spec import walk
-
         walk(look_up("lenet5", input=(20, 32)).net.member)
     assert text(page, "#panel .error") == str(error.value)
     page.click("text=As printed")
@@ -185,7 +191,7 @@ def test_a_digit_is_drawn_by_mouse_and_by_keys(opened: Opened):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_every_address_shows_something(chromium: object, file: Path, scheme: str, width: int):
-    """Nothing goes wrong, nothing is asked for, nothing is wider than the screen; axe has no word."""
+    """Nothing goes wrong or is asked for, nothing is wider than the screen; axe has no word."""
     size = {"width": width, "height": 800}
     one = Opened(chromium, file, viewport=size, color_scheme=scheme, reduced_motion="reduce")
     found = []
@@ -209,7 +215,9 @@ def axe(page: object) -> list[tuple[str, list[str]]]:
         return []
     page.evaluate(script.read_text("utf-8"))  # type: ignore[attr-defined]
     found = page.evaluate("axe.run()")  # type: ignore[attr-defined]
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]
+    ]
 
 
 def test_the_theme_is_in_the_address(opened: Opened):
@@ -267,22 +275,15 @@ def test_drawings_speak_of_the_rows_that_they_show():
     """Each row of a network stands in its drawing: alone, in a block's box, or in a fold."""
     for name in ("googlenet", "resnet152", "inception_resnet_v2"):
         found = look_up(name)
-        whole, count = drawings(found), len(net_rows(found))
+        whole, rows = drawings(found), walk(found.net.member)
         seen: set[int] = set()
         for shape in whole["whole"]["shapes"]:
             if shape[0] == "b":
                 runs = shape[7] if len(shape) > 7 else []
                 for first, last in zip(runs[::2], runs[1::2], strict=True):
                     seen.update(range(first, last + 1))
-        missing = [net_rows(found)[at].name for at in set(range(count)) - seen]
-        kinds = {net_rows(found)[at].kind for at in set(range(count)) - seen}
-        assert kinds <= {"identity"}, (name, missing[:5])
-
-
-def net_rows(found: object) -> tuple[object, ...]:
-    from papernets.spec import walk
-
-    return walk(found.net.member)  # type: ignore[attr-defined]
+        missing = [row for at, row in enumerate(rows) if at not in seen]
+        assert {row.kind for row in missing} <= {"identity"}, (name, missing[:5])
 
 
 def test_the_page_is_one_file(file: Path):

@@ -1,4 +1,4 @@
-"""The walk in JavaScript is Python's: rows, sums, stages, memory, errors, for inputs of any size."""
+"""The walk in JavaScript is Python's: rows, sums, stages, memory, errors, for any input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from explore_page import as_there, near, ran
 
 from papernets.explore.export import marked, net_data
 from papernets.nets import list_nets, look_up
-from papernets.nets.registry import find
+from papernets.nets.registry import beside, find
 from papernets.show.explain import explain_dict
 from papernets.spec import Chain, Conv, Net, chain
 
@@ -72,7 +72,7 @@ def test_an_input_too_small_is_told_in_pythons_words(tmp_path: Path):
     case = ("googlenet", {"height": 30, "width": 30})
     (found,) = ran(tmp_path, WALK, {"nets": data, "cases": [case]})
     with pytest.raises(ValueError) as error:
-        look_up("googlenet", input=30) and explain_dict(look_up("googlenet", input=30))
+        explain_dict(look_up("googlenet", input=30))
     assert found == {"error": str(error.value)}
     assert "without auxiliary heads" in found["error"]
 
@@ -96,7 +96,5 @@ def test_equal_parts_are_written_once():
     assert len(net_data(look_up("resnet1202"), find("resnet1202"))["parts"]) < 60
     twice = Net("twice", (1, 8, 8), 0, chain({"a": Conv(2, 3), "b": Conv(2, 3)}))
     assert isinstance(twice.body, Chain)
-    from papernets.nets.registry import beside
-
     parts = net_data(beside(twice))["parts"]
     assert [part["is"] for part in parts] == ["Conv", "Chain"]
