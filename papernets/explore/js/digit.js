@@ -72,7 +72,7 @@ function showDigit(nets, names, values) {
   const told = recognised(network, digit);
   fill(byId("scores"), scoresView(network, told));
   fill(home, workView(network, told, digit, values, to));
-  announce(`${network.own} reads ${network.classes[told.label]}, score ${Math.round(100 * told.scores[told.label])} per cent`);
+  if (PAD.pen === null) announce(`${network.own} reads ${network.classes[told.label]}, score ${Math.round(100 * told.scores[told.label])} per cent`);
 }
 
 function fillSliders(sliders, to) {

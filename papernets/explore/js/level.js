@@ -36,12 +36,25 @@ async function showDrawing(here, worked, stageAt, place) {
     fillRows(here, worked, stageAt);
   }
   const names = new Set(place ? place.rows.map((row) => row.name) : []);
+  const ways = place && !here.worked.error ? pathsApart(worked, place.end.name) : {};
   for (const box of home.querySelectorAll("g.row")) {
     const chosen = names.size && ROWS_OF.get(box).some((name) => names.has(name));
     box.classList.toggle("chosen", Boolean(chosen));
+    for (const [way, rows] of Object.entries(ways)) {
+      box.classList.toggle(way, ROWS_OF.get(box).some((name) => rows.has(name)));
+    }
+    if (!ways.largest) box.classList.remove("largest", "smallest");
     if (chosen) box.setAttribute("aria-current", "true");
     else box.removeAttribute("aria-current");
   }
+}
+
+/** The rows on the largest and on the smallest path to a row, where these see differently far. */
+function pathsApart(worked, name) {
+  const [largest, smallest] = [worked.paths.largest(name), worked.paths.smallest(name)];
+  if (!largest || equal(largest.size, smallest.size)) return {};
+  const rows = (reach) => new Set(pathOf(reach).map((one) => one.row.name));
+  return {largest: rows(largest), smallest: rows(smallest)};
 }
 
 /** The buttons that make the drawing larger and smaller; it keeps its middle. */

@@ -17,9 +17,14 @@ function networkList(nets, chosen) {
         el("span", {class: "year"}, years.length ? String(first) : "")),
       el("ul", {}, several.map((net) => el("li", {}, el("a", {
         href: writeAddress("networks", [net.own], {theme: document.documentElement.dataset.theme}),
-        "aria-current": net.own === chosen ? "page" : null, title: net.title,
-      }, net.own, el("span", {class: "year"}, net.year ? String(net.year) : ""))))));
+        "aria-current": net.own === chosen ? "page" : null, title: net.title, "data-name": net.own,
+      }, el("span", {}, breakable(net.own)), el("span", {class: "year"}, net.year ? String(net.year) : ""))))));
   });
+}
+
+/** A name that may be broken behind its underscores. */
+function breakable(name) {
+  return name.split(/(?<=_)/).flatMap((part, at) => at ? [el("wbr"), part] : [part]);
 }
 
 /** Shows the networks that a word is in, and opens the families in which there are some. */

@@ -3,7 +3,8 @@
 
 /** What the rooms of a network know: where one is, and how to go elsewhere. */
 function placeIn(data, values) {
-  const sizes = sizesIn(data, values), worked = known(data, sizes);
+  const sizes = sizesIn(data, values), own = known(data, ownSizes(data));
+  const worked = alongStages(own, known(data, sizes));
   const kept = {};
   for (const word of ["height", "width", "channels", "classes"]) {
     if (sizes[word] !== ownSizes(data)[word]) kept[word] = sizes[word];
@@ -11,8 +12,18 @@ function placeIn(data, values) {
   const to = (more, quietly = false) => go("networks", [data.own], {...kept, ...more}, quietly);
   const address = (more) => writeAddress("networks", [data.own],
     {...kept, ...more, theme: document.documentElement.dataset.theme});
-  return {data: data, sizes: sizes, own: known(data, ownSizes(data)), worked: worked, to: to,
-    address: address, values: values};
+  return {data: data, sizes: sizes, own: own, worked: worked, to: to, address: address, values: values};
+}
+
+/**
+ * The network at other sizes in the stages of the printed one, which are those of the drawings:
+ * where maps are tiny they would not end at the same rows.
+ */
+function alongStages(own, worked) {
+  if (worked.error || worked === own) return worked;
+  const now = (row) => worked.graph.rows.get(row.name), all = (rows) => rows.map(now);
+  return {...worked, stages: own.stages.map((one) => ({...one, rows: all(one.rows), end: now(one.end),
+    units: one.units.map((unit) => ({...unit, rows: all(unit.rows), end: now(unit.end)}))}))};
 }
 
 /** The stage in which a row or block lies; -1 where it lies in none. */
@@ -21,12 +32,15 @@ function stageWith(worked, name) {
     one.rows.some((row) => row.name === name || row.name.startsWith(`${name}.`)));
 }
 
-/** Shows one network as the address says. */
+let turns = 0;
+
+/** Shows one network as the address says; what was asked for last is what stays. */
 async function showNetwork(nets, names, values) {
+  const turn = ++turns;
   const data = nets.find((net) => net.own === names[0]) || nets.find((net) => net.own === "lenet5") || nets[0];
   const here = placeIn(data, values), {worked, own} = here;
   for (const link of byId("list").querySelectorAll("a")) {
-    const chosen = link.firstChild.textContent === data.own;
+    const chosen = link.dataset.name === data.own;
     if (chosen) {
       link.setAttribute("aria-current", "page");
       link.closest("details").open = true;
@@ -55,7 +69,7 @@ async function showNetwork(nets, names, values) {
   fill(byId("stage-choice"), choice);
   if (chosenFocus) choice.focus();
   await showDrawing(here, shownRows, stageShown, place);
-  if (worked.error) return;
+  if (worked.error || turn !== turns) return;
   if (values.layer && !place) {
     fill(byId("panel"), el("p", {class: "error", role: "alert"}, `${data.own} has no layer or block ${values.layer}.`), overview(here, stageShown));
   } else if (place) showPlace(here, place);

@@ -79,8 +79,8 @@ function unitView(graph, paths, row, at, choose) {
       el("li", {}, el("span", {class: "key field"}),
         `sees ${extentOf(whole)} of the picture${apart ? ", all paths together" : ""}: ${rectangleWords(whole)}` +
         (beyond.length ? `; in the padding ${beyond.join(", ")}` : "")),
-      big && el("li", {}, el("span", {class: "key largest"}), `the largest path sees ${extentOf(big)}`),
-      little && el("li", {}, el("span", {class: "key smallest"}), `the smallest path sees ${extentOf(little)}`)));
+      big && el("li", {}, el("span", {class: "key largest"}), `the largest path sees ${extentOf(big)}: its rows are dashed in the drawing`),
+      little && el("li", {}, el("span", {class: "key smallest"}), `the smallest path sees ${extentOf(little)}: its rows are dotted`)));
 }
 
 /** Makes a square one in which a unit is chosen, by pointer or by keys. */
