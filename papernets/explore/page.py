@@ -25,9 +25,9 @@ SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "ways", "place", "align", "diff", "meaning"),
-    *("data", "tensor", "pen"),
+    *("data", "tensor", "run", "pen", "shrink"),
     *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "networks"),
-    *("compare", "pad", "digit", "main"),
+    *("compare", "work", "pad", "digit", "look", "main"),
 )
 """The page's scripts, one behind the other: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
@@ -49,20 +49,20 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*") -> str:
     nets = {name: (look_up(name), find(name)) for name in names}
     shown = [net_data(found, entry) for found, entry in nets.values()]
     drawn = {found.name: _packed_drawings(found) for found, _ in nets.values()}
-    digits = []
-    for name in SHIPPED:
+    trained = []
+    for name in SHIPPED if "resnet20" not in nets else (*SHIPPED, "resnet20"):
         found, weights = packed(name)
         assert weights is not None
         if name not in nets:
             shown.append(net_data(found, find(name)))
             drawn[found.name] = _packed_drawings(found)
-        digits.append({"own": name, **weights})
+        trained.append({"own": name, **weights})
     for name, own in zip(bundles, _own_names(bundles), strict=True):
         found, weights = packed(name)
         shown.append({**net_data(found), "own": own})
         drawn[own] = _packed_drawings(found)
-        digits += [{"own": own, **weights}] if weights else []
-    return _page({"nets": shown}, drawn, {"networks": digits})
+        trained += [{"own": own, **weights}] if weights else []
+    return _page({"nets": shown}, drawn, {"networks": trained})
 
 
 def _own_names(bundles: Sequence[str]) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _packed_drawings(found: Found) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _page(networks: Values, drawn: Values, digits: Values) -> str:
+def _page(networks: Values, drawn: Values, trained: Values) -> str:
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = home.from_string((folder / "page.html").read_text("utf-8"))
@@ -89,7 +89,7 @@ def _page(networks: Values, drawn: Values, digits: Values) -> str:
         script="\n".join(_texts("js", SCRIPTS)),
         networks=_embedded(networks),
         drawings=_embedded(drawn),
-        digits=_embedded(digits),
+        trained=_embedded(trained),
     )
 
 

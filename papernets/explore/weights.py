@@ -1,14 +1,13 @@
-"""Trained networks of digits for the page: their weights in float16, packed in base64.
+"""Trained networks for the page: their weights in float16, packed in base64.
 
-The page runs what is a line of layers that it knows (`LAYERS`), on pictures stored as MNIST's are:
-the LeNets that come with the package, and bundles like them.
+The page runs small networks: of digits, on pictures stored as MNIST's are, and of photographs that
+are stored as large as the input. What normalises stays in float32, as in `convert --half`.
 """
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,37 +22,18 @@ from ..bundle.info import BundleInfo, read_info
 from ..bundle.network import Asked, kept_network
 from ..files import read_bytes
 from ..nets import Found
-from ..spec import (
-    RBF,
-    Activation,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Identity,
-    Net,
-    Pool,
-    Row,
-    Subsample,
-    TableConv,
-    sources,
-    tensors,
-    walk,
-)
+from ..spec import Net, Row, tensors, walk
 from ..spec.tensors import names_today
 
 SHIPPED = ("lenet1", "lenet4", "lenet5", "boosted_lenet4")
 """The trained networks of digits that the page always has."""
-LAYERS = (
-    *(Conv, TableConv, Subsample, Pool, Dense, RBF),
-    *(Flatten, Dropout, Identity, Activation),
-)
-"""What the page computes."""
 RUN = frozenset((None, "relu", "relu6", "tanh", "scaled_tanh", "sigmoid", "softmax"))
 """The activations that it computes; softmax is left to the scores, as in the module."""
 MOST = 1_000_000
 """Weights of a network that is packed into the page: two megabytes in float16."""
 STORED = [28, 28]
+NOT_PACKED = "num_batches_tracked"
+"""It counts batches, and nothing is computed with it."""
 Values = dict[str, Any]
 
 
@@ -73,8 +53,9 @@ def packed(name: str) -> tuple[Found, Values | None]:
     return found, {
         "classes": list(info.classes),
         "picture": info.preprocessing["picture"],
-        "low": info.preprocessing["low"][0],
-        "high": info.preprocessing["high"][0],
+        "kind": info.preprocessing["kind"],
+        "low": info.preprocessing["low"],
+        "high": info.preprocessing["high"],
         "scale": info.score_scale,
         "rule": {"weights": rule.get("weights"), "alone": rule.get("alone", 1.0),
                  "margin": rule.get("margin")},
@@ -83,22 +64,23 @@ def packed(name: str) -> tuple[Found, Values | None]:
 
 
 def runs(net: Net, info: BundleInfo) -> bool:
-    """Whether the page runs a network: a line of its layers, on digits as MNIST stores them."""
-    made = info.preprocessing
-    digits = made.get("kind") == "digit" and made.get("picture") == STORED
-    plain = digits and made.get("shrink") == 1 and not made.get("arrays") and not made.get("gcn")
-    if not plain or net.input[0] != 1 or info.outputs:
+    """Whether the page runs a network: small, with its own layers' activations, on such pictures.
+
+    A network of digits has one channel, its pictures are MNIST's. One of photographs takes them
+    whole: it cuts no middle out of larger ones, and subtracts no mean picture.
+    """
+    made, size = info.preprocessing, list(net.input[1:])
+    plain = made.get("shrink") == 1 and not any(made.get(k) for k in ("arrays", "gcn", "crop"))
+    digits = made.get("kind") == "digit" and made.get("picture") == STORED and net.input[0] == 1
+    photos = made.get("kind") == "photo" and made.get("picture") == size
+    if not plain or not (digits or photos) or made.get("order", "rgb") != "rgb" or info.outputs:
         return False
-    rows = walk(net)
-    line = [(row.name,) for row in rows[:-1]]
-    in_line = list(sources(net).values())[1:] == line and all(map(_known, rows))
-    return in_line and sum(row.params for row in rows) <= MOST
+    rows = [row for row in walk(net) if not row.aux]
+    return all(map(_known, rows)) and sum(row.params for row in rows) <= MOST
 
 
 def _known(row: Row) -> bool:
-    layer = row.layer
-    normed = getattr(layer, "norm", None) is not None
-    return isinstance(layer, LAYERS) and not normed and row.activation in RUN
+    return row.activation in RUN
 
 
 def _member(folder: Path, net: Net) -> Values:
@@ -107,25 +89,27 @@ def _member(folder: Path, net: Net) -> Values:
     kept = load(read_bytes(folder / WEIGHTS, MOST_WEIGHTS))
     today = names_today(net, kept)
     named = {today.get(name, name): tensor for name, tensor in kept.items()}
-    found, values, at = [], [], 0
+    found: list[list[Any]] = []
+    rest: list[NDArray[Any]] = []
+    norms: list[NDArray[Any]] = []
     for name, tensor in tensors(net).items():
-        numbers = rounded(named[name]).reshape(-1)
+        leaf, normed = name.rpartition(".")[2], tensor.operation == "norm"
+        if leaf == NOT_PACKED or name not in named:  # an auxiliary head that the bundle lacks
+            continue
+        numbers, several = named[name].reshape(-1), norms if normed else rest
         if numbers.size != math.prod(tensor.shape):
             raise ValueError(f"{folder}: {name} has another size than {net.name} has")
-        found.append([tensor.row, name.rpartition(".")[2], at, int(numbers.size)])
-        values.append(numbers)
-        at += int(numbers.size)
-    return {
-        "tensors": found,
-        "weights": base64.b64encode(np.concatenate(values).tobytes()).decode(),
-    }
+        at = sum(one.size for one in several)
+        found.append([tensor.row, f"norm.{leaf}" if normed else leaf, at, int(numbers.size)])
+        several.append(numbers.astype("<f4") if normed else rounded(numbers))
+    return {"tensors": found, "weights": _text(rest), "norms": _text(norms)}
+
+
+def _text(several: list[NDArray[Any]]) -> str:
+    """Numbers one behind the other, in base64."""
+    return base64.b64encode(b"".join(one.tobytes() for one in several)).decode()
 
 
 def rounded(tensor: NDArray[Any]) -> NDArray[np.float16]:
     """A tensor in float16, as the page has it: little-endian, rounded to the nearest."""
     return tensor.astype("<f2")
-
-
-def state_rounded(state: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-    """The tensors with the values that the page has."""
-    return {name: rounded(tensor).astype(np.float32) for name, tensor in state.items()}

@@ -32,7 +32,7 @@ def test_a_page_of_the_lenets(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     page = file.read_text("utf-8")
     names = [net["own"] for net in part(page, "networks")["nets"]]
     assert names == list_nets("lenet")
-    assert [one["own"] for one in part(page, "digits")["networks"]] == [
+    assert [one["own"] for one in part(page, "trained")["networks"]] == [
         *("lenet1", "lenet4", "lenet5", "boosted_lenet4"),
     ]
 
@@ -71,7 +71,7 @@ def test_bundles_stand_beside_the_networks(tmp_path: Path):
     nets = {net["own"]: net for net in part(page, "networks")["nets"]}
     assert nets["mine"]["name"] == INFO.network and nets["mine"]["family"] == "yours"
     assert "resnet20 (bundle)" in nets
-    assert [one["own"] for one in part(page, "digits")["networks"]][-1] == "mine"
+    assert [one["own"] for one in part(page, "trained")["networks"]][-1] == "mine"
 
 
 def test_torch_stays_away(tmp_path: Path):

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 from explore_page import browser
+from PIL import Image
 
 from papernets.compare.diff import diff
+from papernets.evaluate.predictor import load
 from papernets.explore import explorer
 from papernets.explore.drawings import drawings
 from papernets.explore.export import net_data
@@ -293,3 +296,28 @@ def test_the_page_is_one_file(file: Path):
     scripts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
     assert len(scripts) == 3 and all(json.loads(one) for one in scripts)
     assert "http" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.split("</style>")[1])
+
+
+@pytest.mark.slow
+def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Path):
+    """ResNet-20 gives a file that is chosen the scores of `papernets predict`; nonsense is told."""
+    page_file, picture = tmp_path / "page.html", tmp_path / "dot.png"
+    page_file.write_text(explorer(("resnet20",), "lenet1"), "utf-8")
+    pixels = np.full((96, 128, 3), (90, 140, 220), np.uint8)
+    pixels[40:70, 30:100] = (120, 60, 40)
+    Image.fromarray(pixels).save(picture)
+    one = Opened(chromium, page_file)
+    page = one.at("picture")
+    page.set_input_files("#picture-file", picture)
+    page.wait_for_selector("#picture-scores .answer")
+    (right,) = load("resnet20").predict([picture])
+    assert text(page, "#picture-scores .answer b") == right.label
+    score = float(text(page, "#picture-scores .answer span").split()[0])
+    assert score == pytest.approx(100 * right.score, abs=0.5)
+    assert axe(page) == []
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    page.set_input_files("#picture-file", broken)
+    page.wait_for_function("document.querySelector('#picture-said').textContent.includes('no pic')")
+    assert one.wrong == []
+    one.context.close()

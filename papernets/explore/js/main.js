@@ -1,12 +1,12 @@
 /* The page as a whole: which room the address means, the theme, and the list of networks. */
 
 const NETS = embedded("networks").nets;
-const ROOMS = {networks: showNetwork, compare: showCompare, digit: showDigit};
+const ROOMS = {networks: showNetwork, compare: showCompare, digit: showDigit, picture: showPicture};
 
 /** Shows what the address says. */
 function show() {
   const {room, names, values} = readAddress(location.hash);
-  const wanted = Object.hasOwn(ROOMS, room) && byId(`room-${room}`) ? room : "networks";
+  const wanted = Object.hasOwn(ROOMS, room) && (room !== "picture" || PHOTOS.length) ? room : "networks";
   if (["light", "dark"].includes(values.theme)) document.documentElement.dataset.theme = values.theme;
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = section.id !== `room-${wanted}`;
@@ -31,6 +31,7 @@ byId("theme").addEventListener("click", () => {
   go(room, names, values, true);
 });
 byId("browse").open = !matchMedia("(max-width: 720px)").matches;
+byId("to-picture").hidden = !PHOTOS.length;
 readyZoom();
 fill(byId("list"), networkList(NETS, ""));
 byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));

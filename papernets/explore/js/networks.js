@@ -76,6 +76,11 @@ async function showNetwork(nets, names, values) {
   else fill(byId("panel"), overview(here, stageShown));
 }
 
+function seenAtWork(room, data, text) {
+  const address = writeAddress(room, [data.own], {theme: document.documentElement.dataset.theme});
+  return el("p", {class: "note"}, el("a", {href: address}, text));
+}
+
 function headOf(data, here, changed) {
   const {worked, own} = here, sums = (worked.error ? own : worked).sums, times = data.count;
   const fact = (text, value) => el("div", {}, el("dt", {}, text), el("dd", {}, value));
@@ -88,9 +93,8 @@ function headOf(data, here, changed) {
   return [
     el("h2", {id: "network-name"}, data.own, el("span", {class: "year"}, data.year ? String(data.year) : "")),
     el("p", {class: "title"}, data.title, data.paper ? el("span", {class: "paper"}, data.paper) : ""),
-    DIGITS.some((one) => one.own === data.own) && byId("room-digit") ? el("p", {class: "note"},
-      el("a", {href: writeAddress("digit", [data.own], {theme: document.documentElement.dataset.theme})},
-        "Draw a digit and see it at work")) : "",
+    DIGITS.some((one) => one.own === data.own) ? seenAtWork("digit", data, "Draw a digit and see it at work") : "",
+    PHOTOS.some((one) => one.own === data.own) ? seenAtWork("picture", data, "Drop a picture and see it at work") : "",
     times > 1 ? el("p", {class: "note"}, `A committee of ${times}: ${data.rule}. The drawing is one member; sums are of all.`) : "",
     sizeFields(data, here.sizes, changed),
     facts.length ? el("dl", {class: "facts"}, facts) : "",

@@ -1,5 +1,5 @@
-/* A small network of digits at work: every row's values for one picture, as float32.
-   The layers are those of papernets/run/layers.py; tests hold them to 1e-4 of the largest value. */
+/* What each kind of row gives for one picture: the layers of papernets/run. Tests hold them to 1e-4
+   of the largest value. */
 
 const ACTIVE = {
   relu: (x) => Math.max(x, 0),
@@ -9,18 +9,20 @@ const ACTIVE = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };
 
+/** The outputs [first, end) whose window takes a value of the map at this place of the kernel. */
+function inside(size, out, stride, place) {
+  return [Math.max(Math.ceil(-place / stride), 0), Math.min(Math.floor((size - 1 - place) / stride) + 1, out)];
+}
+
 /** Adds one kernel's products with one input map to one output map. */
 function slide(input, from, [h, w], kernel, at, [kh, kw], output, to, [oh, ow], [sh, sw], [[top], [left]]) {
   for (let ky = 0; ky < kh; ky++) {
+    const [y0, y1] = inside(h, oh, sh, ky - top);
     for (let kx = 0; kx < kw; kx++) {
-      const weight = kernel[at + ky * kw + kx];
-      for (let y = 0; y < oh; y++) {
-        const iy = y * sh + ky - top;
-        if (iy < 0 || iy >= h) continue;
-        for (let x = 0; x < ow; x++) {
-          const ix = x * sw + kx - left;
-          if (ix >= 0 && ix < w) output[to + y * ow + x] += weight * input[from + iy * w + ix];
-        }
+      const weight = kernel[at + ky * kw + kx], [x0, x1] = inside(w, ow, sw, kx - left);
+      for (let y = y0; y < y1; y++) {
+        const line = from + (y * sh + ky - top) * w + kx - left, place = to + y * ow;
+        for (let x = x0; x < x1; x++) output[place + x] += weight * input[line + x * sw];
       }
     }
   }
@@ -108,78 +110,85 @@ const RUNS = {
       return -total * row.layer.scale;
     });
   },
+  AdaptivePool(row, x) {
+    const [maps, h, w] = row.input, [, oh, ow] = row.out, y = new Float64Array(volume(row.out));
+    const range = (at, size, out) => [Math.floor(at * size / out), Math.ceil((at + 1) * size / out)];
+    for (let map = 0; map < maps; map++) {
+      for (let at = 0; at < oh * ow; at++) {
+        const [y0, y1] = range(Math.floor(at / ow), h, oh), [x0, x1] = range(at % ow, w, ow);
+        let total = 0;
+        for (let iy = y0; iy < y1; iy++) for (let ix = x0; ix < x1; ix++) total += x[(map * h + iy) * w + ix];
+        y[map * oh * ow + at] = total / ((y1 - y0) * (x1 - x0));
+      }
+    }
+    return y;
+  },
+  GlobalPool(row, x) {
+    const [maps, h, w] = row.input, size = h * w;
+    return Float64Array.from({length: maps}, (_, map) => sum(x.subarray(map * size, (map + 1) * size)) / size);
+  },
+  LRN(row, x) {
+    const {layer} = row, [maps, h, w] = row.input, half = Math.floor(layer.size / 2);
+    return Float64Array.from(x, (value, at) => {
+      const map = Math.floor(at / (h * w)), place = at % (h * w);
+      const first = Math.max(map - half, 0), end = Math.min(map - half + layer.size, maps);
+      let squares = 0;
+      for (let other = first; other < end; other++) squares += x[other * h * w + place] ** 2;
+      return value / (layer.k + layer.alpha * squares) ** layer.beta;
+    });
+  },
+  Pad(row, x) {
+    const [maps, h, w] = row.input, [, oh, ow] = row.out, y = new Float64Array(volume(row.out));
+    const [[top], [left]] = padsOf(reachOf(row), [h, w]);
+    for (let map = 0; map < maps; map++) {
+      for (let line = 0; line < h; line++) {
+        const from = (map * h + line) * w;
+        y.set(x.subarray(from, from + w), (map * oh + line + top) * ow + left);
+      }
+    }
+    return y;
+  },
+  PadShortcut(row, x) {
+    const {layer} = row, [maps, h, w] = row.input, [, oh, ow] = row.out, [sh, sw] = pair(layer.stride);
+    const y = new Float64Array(volume(row.out));
+    for (let map = 0; map < maps; map++) {
+      for (let at = 0; at < oh * ow; at++) {
+        y[(map + layer.before) * oh * ow + at] = x[(map * h + Math.floor(at / ow) * sh) * w + (at % ow) * sw];
+      }
+    }
+    return y;
+  },
+  Concat(row, x, tensors, ends) {
+    const y = new Float64Array(volume(row.out));
+    let at = 0;
+    for (const end of ends) {
+      y.set(end, at);
+      at += end.length;
+    }
+    return y;
+  },
+  Add(row, x, tensors, ends) {
+    const y = new Float64Array(volume(row.out)), {scales} = row.layer;
+    ends.forEach((end, number) => {
+      const scale = scales ? scales[number] : 1;
+      for (let at = 0; at < y.length; at++) y[at] += scale * end[at];
+    });
+    return y;
+  },
+  BatchNorm: (row, x) => Float64Array.from(x), // its normalisation follows, as behind any layer
   Flatten: (row, x) => Float64Array.from(x),
   Dropout: (row, x) => Float64Array.from(x),
   Identity: (row, x) => Float64Array.from(x),
   Activation: (row, x) => Float64Array.from(x),
 };
 
-/** The values of all rows, by name, for a picture of values; rows stand in one line. */
-function run(rows, tensors, picture) {
-  const found = new Map();
-  let values = picture;
-  for (const row of rows) {
-    const y = RUNS[row.layer.is](row, values, tensors[row.name] || {});
-    const active = ACTIVE[activationOf(row) || ""];
-    values = Float32Array.from(active ? y.map(active) : y);
-    found.set(row.name, values);
+/** Batch normalisation of each map by its running mean and variance, in place. */
+function normalise(norm, y, maps, tensors) {
+  const size = y.length / maps;
+  for (let map = 0; map < maps; map++) {
+    const gamma = norm.scale ? tensors["norm.weight"][map] : 1;
+    const factor = gamma / Math.sqrt(tensors["norm.running_var"][map] + norm.eps);
+    const shift = tensors["norm.bias"][map] - tensors["norm.running_mean"][map] * factor;
+    for (let at = map * size; at < (map + 1) * size; at++) y[at] = y[at] * factor + shift;
   }
-  return found;
-}
-
-function softmax(values) {
-  const most = Math.max(...values), powers = [...values].map((value) => Math.exp(value - most));
-  const total = sum(powers);
-  return powers.map((value) => value / total);
-}
-
-/** A network of digits with its weights unpacked; `data` is of the page's networks. */
-function digitNetwork(packed, data) {
-  const net = instantiate(data, ownSizes(data)), rows = walk(net);
-  const members = packed.members.map((member) => {
-    const numbers = halves(unpacked(member.weights)), tensors = Object.create(null); // any name
-    for (const [row, leaf, at, count] of member.tensors) {
-      (tensors[row] ||= {})[leaf] = numbers.subarray(at, at + count);
-    }
-    return tensors;
-  });
-  return {...packed, net: net, rows: rows, members: members};
-}
-
-/** A stored picture, 28x28 of 0 to 255, as the network's input: ground around it, then low to high. */
-function prepared(network, digit) {
-  const [, height, width] = network.net.input, [h, w] = network.picture;
-  const top = Math.floor((height - h) / 2), left = Math.floor((width - w) / 2);
-  const found = new Float32Array(height * width).fill(network.low);
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const value = network.low + digit[y * w + x] * ((network.high - network.low) / 255);
-      found[(y + top) * width + x + left] = value;
-    }
-  }
-  return found;
-}
-
-/**
- * What a network says of a stored digit: each member's rows, the outputs by the committee's rule,
- * the scores as `predict` prints them, the label, and how many members were asked.
- */
-function recognised(network, digit) {
-  const input = prepared(network, digit), last = network.rows.at(-1).name;
-  const ask = (member) => run(network.rows, member, input);
-  const answers = [ask(network.members[0])];
-  let outputs = [...answers[0].get(last)], asked = 1;
-  if (network.members.length > 1) {
-    const {weights, alone, margin} = network.rule;
-    const scaled = outputs.map((value) => value * alone);
-    const [first, second] = softmax(scaled).sort((a, b) => b - a);
-    const sure = margin !== null && first - second > margin;
-    for (const member of network.members.slice(1)) answers.push(ask(member)); // shown, asked or not
-    asked = sure ? 1 : network.members.length;
-    outputs = sure ? scaled : outputs.map((_, at) =>
-      sum(answers.map((rows, number) => rows.get(last)[at] * (weights ? weights[number] : 1))));
-  }
-  const scores = softmax(outputs.map((value) => value * network.scale));
-  return {input: input, members: answers, outputs: outputs, scores: scores,
-    label: outputs.indexOf(Math.max(...outputs)), asked: asked};
 }
