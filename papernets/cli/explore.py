@@ -36,17 +36,24 @@ def explore(
     ] = "*",
     quiet: Quiet = False,
 ) -> None:
-    """Write a page in which every network is explored: no server, no connection.
+    """Write one page that shows everything.
 
     Any network, drawn at three levels, with the arithmetic of each layer and what each unit sees,
-    for an input of your own; two compared; and a digit that you draw, in LeNet layer by layer. A
-    BUNDLE of a network of digits is run there too.
+    for an input of your own; two compared; a digit that you draw, in LeNet layer by layer; and a
+    picture that you drop, in ResNet-20. A small network's BUNDLE is run there too.
     """
+    from ..bundle.find import find_bundle
     from ..explore import explorer
+    from ..explore.page import chosen
 
     path = _path(output)
     with wrong_use():
-        page = explorer(bundles or (), only)
+        chosen(only)
+        for bundle in bundles or ():
+            find_bundle(bundle)
+    page = explorer(bundles or (), only)
+    if path != "-" and not Path(output).suffix:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     write(page, path)
     if path != "-" and not quiet:
         screen.say(f"{path}: {len(page.encode()) / 1e6:.1f} MB. Open it in a browser")

@@ -1,4 +1,4 @@
-"""The explorer: one page that needs nothing else, with every network and the LeNets at work."""
+"""The explorer: one page that needs nothing else, with every network, and small ones at work."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ..diagram.themes import THEMES
 from ..lessons.page import colours
 from ..nets import Found
 from ..nets.registry import NETS, find, list_nets, look_up
+from ..words import brief
 from .drawings import drawings
 from .export import net_data
 from .weights import SHIPPED, packed
@@ -24,10 +25,10 @@ Values = dict[str, Any]
 SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
-    *("explain", "steps", "ways", "place", "align", "diff", "meaning"),
+    *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "tensor", "run", "pen", "shrink"),
-    *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "networks"),
-    *("compare", "work", "pad", "digit", "look", "main"),
+    *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
+    *("networks", "compare", "work", "pad", "digit", "look", "main"),
 )
 """The page's scripts, one behind the other: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
@@ -43,10 +44,7 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*") -> str:
     Bundles whose networks the page can run stand beside the LeNets that come with the package.
     ValueError or FileNotFoundError where a bundle cannot be read, or no network fits the pattern.
     """
-    names = list_nets(pattern)
-    if not names:
-        raise ValueError(f"no network is called {pattern!r}. All names: papernets list")
-    nets = {name: (look_up(name), find(name)) for name in names}
+    nets = {name: (look_up(name), find(name)) for name in chosen(pattern)}
     shown = [net_data(found, entry) for found, entry in nets.values()]
     drawn = {found.name: _packed_drawings(found) for found, _ in nets.values()}
     trained = []
@@ -63,6 +61,14 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*") -> str:
         drawn[own] = _packed_drawings(found)
         trained += [{"own": own, **weights}] if weights else []
     return _page({"nets": shown}, drawn, {"networks": trained})
+
+
+def chosen(pattern: str) -> list[str]:
+    """The networks of a pattern; ValueError where there are none."""
+    names = list_nets(pattern)
+    if not names:
+        raise ValueError(f"no network is called {brief(pattern)}. All names: papernets list")
+    return names
 
 
 def _own_names(bundles: Sequence[str]) -> Iterator[str]:

@@ -155,7 +155,9 @@ def every_kind() -> Net:
     norm = Norm(eps=1e-3)
     branches = {
         "a": Conv(6, (1, 3), padding="same", bias=False, norm=norm, activation="relu6"),
-        "b": chain({"pool": Pool("average", 3, 1, "same", count_padding=False), "conv": Conv(4, 1)}),
+        "b": chain(
+            {"pool": Pool("average", 3, 1, "same", count_padding=False), "conv": Conv(4, 1)}
+        ),
         "c": Pool("max", 3, 1, 1),
     }
     mixed = concat(branches)
@@ -219,7 +221,7 @@ def check(tmp_path: Path, own: object, name: str, pictures: torch.Tensor) -> Non
     """Every row of the page's network against the module's, on stored pictures (N, C, h, w)."""
     given = {"networks": [own], "digits": pictures.flatten(1).tolist(), "maps": True}
     (found,) = ran(tmp_path, LABELS, given)
-    out, scores, (model,), x = asked(name, pictures)
+    _, scores, (model,), x = asked(name, pictures)
     for at, one in enumerate(found):
         assert one["scores"] == pytest.approx(scores[at].tolist(), abs=1e-4)
         ((*rows,),) = one["members"]

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from small_bundles import INFO, model_of
 
 from papernets.bundle.save import save_bundle
 from papernets.cli import main
-from papernets.nets import list_nets
+from papernets.nets import list_nets, net
+from papernets.run.network import build
 
 
 def part(page: str, name: str) -> dict[str, object]:
@@ -25,12 +27,13 @@ def part(page: str, name: str) -> dict[str, object]:
 
 def test_a_page_of_the_lenets(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """A folder gets index.html; it is smaller than 1.2 MB; each LeNet is there once."""
-    assert main(["explore", "--only", "lenet", "-o", str(tmp_path)]) == 0
+    folder = tmp_path / "site"
+    assert main(["explore", "--only", "lenet", "-o", f"{folder}/"]) == 0
     said = capsys.readouterr().out
-    file = tmp_path / "index.html"
+    file = folder / "index.html"
     assert str(file) in said.replace("\n", "") and file.stat().st_size < 1_200_000
     page = file.read_text("utf-8")
-    names = [net["own"] for net in part(page, "networks")["nets"]]
+    names = [one["own"] for one in part(page, "networks")["nets"]]
     assert names == list_nets("lenet")
     assert [one["own"] for one in part(page, "trained")["networks"]] == [
         *("lenet1", "lenet4", "lenet5", "boosted_lenet4"),
@@ -44,7 +47,7 @@ def test_a_page_of_all_networks(tmp_path: Path):
     assert main(["explore", "-o", str(file), "--quiet"]) == 0
     assert file.stat().st_size < 4_000_000
     page = file.read_text("utf-8")
-    assert [net["own"] for net in part(page, "networks")["nets"]] == list_nets()
+    assert [one["own"] for one in part(page, "networks")["nets"]] == list_nets()
     assert list(part(page, "drawings")) == list_nets()
 
 
@@ -62,16 +65,21 @@ def test_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[st
 
 
 def test_bundles_stand_beside_the_networks(tmp_path: Path):
-    """One of digits is run under its folder's name; of another the page has the network."""
+    """Small ones are run, under their folders' names; of a large one the page has the network."""
     save_bundle(tmp_path / "mine", INFO, model_of().state_dict())
+    large = replace(INFO, network="alexnet", input=(1, 63, 63))
+    state = build(net("alexnet", 10, 1, 63)).state_dict()
+    save_bundle(tmp_path / "large", large, state)
     file = tmp_path / "page.html"
-    words = ["explore", str(tmp_path / "mine"), "resnet20", "--only", "lenet1", "-o", str(file)]
+    bundles = ["resnet20", str(tmp_path / "large"), str(tmp_path / "mine")]
+    words = ["explore", *bundles, "--only", "lenet1", "-o", str(file)]
     assert main(words) == 0
     page = file.read_text("utf-8")
-    nets = {net["own"]: net for net in part(page, "networks")["nets"]}
+    nets = {one["own"]: one for one in part(page, "networks")["nets"]}
     assert nets["mine"]["name"] == INFO.network and nets["mine"]["family"] == "yours"
-    assert "resnet20 (bundle)" in nets
-    assert [one["own"] for one in part(page, "trained")["networks"]][-1] == "mine"
+    assert nets["large"]["input"] == [1, 63, 63] and nets["large"]["free"] == []
+    trained = [one["own"] for one in part(page, "trained")["networks"]]
+    assert trained[-2:] == ["resnet20 (bundle)", "mine"] and "large" not in trained
 
 
 def test_torch_stays_away(tmp_path: Path):

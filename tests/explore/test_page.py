@@ -115,6 +115,7 @@ def test_a_layer_by_keys_and_by_address(opened: Opened):
     assert "Stage by stage" in text(page, "#panel")
 
 
+@pytest.mark.slow
 def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
     page = opened.at("networks/lenet5")
     page.fill("#size-height", "60")
@@ -131,6 +132,7 @@ def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
     page.wait_for_selector("#panel .error", state="detached")
 
 
+@pytest.mark.slow
 def test_a_unit_is_chosen_by_keys(opened: Opened):
     """Unit 0,0 of C3 sees the 14x14 pixels at the corner; the one beside it 4 further right."""
     page = opened.at("networks/lenet5?layer=C3&unit=0,0")
@@ -143,6 +145,7 @@ def test_a_unit_is_chosen_by_keys(opened: Opened):
     assert page.evaluate("document.activeElement.classList.contains('pick')")
 
 
+@pytest.mark.slow
 def test_two_networks(opened: Opened):
     page = opened.at("compare/lenet5/lenet5_modern?all=1")
     told = diff(look_up("lenet5"), look_up("lenet5_modern"))
@@ -168,6 +171,7 @@ def test_each_example_is_read_and_a_map_is_looked_at(opened: Opened):
     assert page.locator("table.cross thead th.lit").inner_text() == "5"
 
 
+@pytest.mark.slow
 def test_a_digit_is_drawn_by_mouse_and_by_keys(opened: Opened):
     page = opened.at("digit/lenet5")
     box = page.locator("#pad").bounding_box()
@@ -223,6 +227,7 @@ def axe(page: object) -> list[tuple[str, list[str]]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_theme_is_in_the_address(opened: Opened):
     page = opened.at("networks/lenet5")
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -234,6 +239,7 @@ def test_the_theme_is_in_the_address(opened: Opened):
     assert "theme=dark" in page.url and page.evaluate(paper) != light
 
 
+@pytest.mark.slow
 def test_print_leaves_out_what_is_pressed(opened: Opened):
     page = opened.at("networks/lenet5?layer=C1")
     page.emulate_media(media="print")
@@ -321,3 +327,28 @@ def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Pat
     page.wait_for_function("document.querySelector('#picture-said').textContent.includes('no pic')")
     assert one.wrong == []
     one.context.close()
+
+
+@pytest.mark.slow
+def test_on_a_phone_a_layer_that_is_touched_comes_into_view(chromium: object, file: Path):
+    size = {"width": 375, "height": 700}
+    one = Opened(chromium, file, viewport=size, has_touch=True, reduced_motion="reduce")
+    page = one.at("networks/lenet5")
+    page.locator("#drawing g.row").nth(2).tap()
+    page.wait_for_selector("#place")
+    page.wait_for_function("document.querySelector('#place').getBoundingClientRect().top < 300")
+    page.evaluate("scrollTo(0, 0)")
+    page.tap("#browse > summary")
+    page.tap("#list a[data-name='lenet4']")
+    page.wait_for_function("document.title.startsWith('lenet4')")
+    assert not page.evaluate("document.getElementById('browse').open")
+    assert one.wrong == []
+    one.context.close()
+
+
+def test_the_link_that_skips_leads_to_the_page_and_not_elsewhere(opened: Opened):
+    page = opened.at("compare/lenet5/lenet4")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert "compare/lenet5/lenet4" in page.url

@@ -5,15 +5,20 @@
 const WORK = [
   ["conv", "table conv"],
   ["subsample", "max pool", "average pool", "adaptive average pool", "global average pool"],
-  ["lrn", "batch norm"], ["dense", "rbf"], ["identity", "pad shortcut"],
+  ["lrn", "batch norm"],
+  ["dense", "rbf"],
+  ["identity", "pad shortcut"],
 ];
 /** Pairs of rows of which all are compared; of more, runs of the same form. */
-const LARGE_GAP = 200_000, HUGE_GAP = 1_000_000, AHEAD = 100;
+const LARGE_GAP = 200_000,
+  HUGE_GAP = 1_000_000,
+  AHEAD = 100;
 
 /** Each row of either once, in order: pairs of places, null where there is no counterpart. */
 function align(a, b) {
   const found = [];
-  let i = 0, j = 0;
+  let i = 0,
+    j = 0;
   for (const [at, to] of [...anchors(a, b), [a.length, b.length]]) {
     found.push(...alignGap(a, b, [i, at], [j, to]));
     if (at < a.length) found.push([at, to]);
@@ -25,10 +30,13 @@ function align(a, b) {
 /** As many rows of one name as keep their order in both: the longest rising sequence. */
 function anchors(a, b) {
   const where = new Map(b.map((row, j) => [row.name, j]));
-  const named = a.flatMap((row, i) => where.has(row.name) ? [[i, where.get(row.name)]] : []);
-  const ends = [], holders = [], before = [];
+  const named = a.flatMap((row, i) => (where.has(row.name) ? [[i, where.get(row.name)]] : []));
+  const ends = [],
+    holders = [],
+    before = [];
   named.forEach(([, j], at) => {
-    let low = 0, high = ends.length;
+    let low = 0,
+      high = ends.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (ends[middle] < j) low = middle + 1;
@@ -47,10 +55,13 @@ function anchors(a, b) {
 
 /** The rows between two anchors, paired by form. */
 function alignGap(a, b, [i, at], [j, to]) {
-  const rows = at - i, columns = to - j, begins = [i, j];
-  const pairs = rows * columns > LARGE_GAP
-    ? byBlocks(a.slice(i, at).map(formKey), b.slice(j, to).map(formKey))
-    : bestPairs(rows, columns, (x, y) => likeness(a[begins[0] + x], b[begins[1] + y]));
+  const rows = at - i,
+    columns = to - j,
+    begins = [i, j];
+  const pairs =
+    rows * columns > LARGE_GAP
+      ? byBlocks(a.slice(i, at).map(formKey), b.slice(j, to).map(formKey))
+      : bestPairs(rows, columns, (x, y) => likeness(a[begins[0] + x], b[begins[1] + y]));
   const found = [];
   for (const [x, y] of [...pairs, [rows, columns]]) {
     while (i < begins[0] + x) found.push([i++, null]);
@@ -67,8 +78,15 @@ function likeness(a, b) {
   const [u, v] = [windowOf(a), windowOf(b)];
   const same = (key) => equal(u ? u[key] : null, v ? v[key] : null);
   const leaf = (row) => row.name.slice(row.name.lastIndexOf(".") + 1);
-  return 2 + 2 * (a.kind === b.kind) + same("kernel") + same("stride") + (a.out[0] === b.out[0]) +
-    equal(a.out.slice(1), b.out.slice(1)) + (leaf(a) === leaf(b));
+  return (
+    2 +
+    2 * (a.kind === b.kind) +
+    same("kernel") +
+    same("stride") +
+    (a.out[0] === b.out[0]) +
+    equal(a.out.slice(1), b.out.slice(1)) +
+    (leaf(a) === leaf(b))
+  );
 }
 
 /** The pairs, in order in both, whose scores add up to the most. */
@@ -77,7 +95,8 @@ function bestPairs(rows, columns, score) {
   const best = Array.from({length: rows + 1}, () => new Int32Array(columns + 1));
   for (let i = rows - 1; i >= 0; i--) {
     for (let j = columns - 1; j >= 0; j--) {
-      const alike = score(i, j), both = alike ? best[i + 1][j + 1] + alike : 0;
+      const alike = score(i, j),
+        both = alike ? best[i + 1][j + 1] + alike : 0;
       best[i][j] = Math.max(both, best[i + 1][j], best[i][j + 1]);
     }
   }
@@ -100,8 +119,9 @@ function formKey(row) {
 function byBlocks(a, b) {
   if (a.length * b.length > HUGE_GAP) return eachNext(a, b);
   const where = new Map();
-  b.forEach((form, j) => where.has(form) ? where.get(form).push(j) : where.set(form, [j]));
-  const found = [], queue = [[0, a.length, 0, b.length]];
+  b.forEach((form, j) => (where.has(form) ? where.get(form).push(j) : where.set(form, [j])));
+  const found = [],
+    queue = [[0, a.length, 0, b.length]];
   while (queue.length) {
     const [alo, ahi, blo, bhi] = queue.pop();
     const [i, j, size] = longestRun(a, where, alo, ahi, blo, bhi);
@@ -115,7 +135,8 @@ function byBlocks(a, b) {
 
 /** The longest run that both have between these places, the first of several: difflib's. */
 function longestRun(a, where, alo, ahi, blo, bhi) {
-  let best = [alo, blo, 0], lengths = new Map();
+  let best = [alo, blo, 0],
+    lengths = new Map();
   for (let i = alo; i < ahi; i++) {
     const next = new Map();
     for (const j of where.get(a[i]) || []) {

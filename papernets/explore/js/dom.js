@@ -19,13 +19,17 @@ function filled(element, properties, children) {
     else if (name === "value" && "value" in element) element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""),
+  );
   return element;
 }
 
 /** Replaces what is in an element. */
 function fill(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
+  element.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""),
+  );
 }
 
 function byId(id) {
@@ -39,13 +43,41 @@ function announce(text) {
 
 /** A table from rows of cells; a cell is text or an element, numbers are set right. */
 function table(head, rows, properties = {}) {
-  const cell = (tag, value, more) => el(tag, {
-    class: typeof value === "number" ? "number" : null, ...more,
-  }, typeof value === "number" ? comma(value) : value ?? "");
-  return el("table", properties,
-    head.length ? el("thead", {}, el("tr", {}, head.map((text) => text ? cell("th", text, {scope: "col"}) : el("td")))) : "",
-    el("tbody", {}, rows.map((row) => el("tr", {},
-      row.map((value, at) => at ? cell("td", value) : cell("th", value, {scope: "row"}))))));
+  const cell = (tag, value, more) =>
+    el(
+      tag,
+      {
+        class: typeof value === "number" ? "number" : null,
+        ...more,
+      },
+      typeof value === "number" ? comma(value) : (value ?? ""),
+    );
+  return el(
+    "table",
+    properties,
+    head.length
+      ? el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            head.map((text) => (text ? cell("th", text, {scope: "col"}) : el("td"))),
+          ),
+        )
+      : "",
+    el(
+      "tbody",
+      {},
+      rows.map((row) =>
+        el(
+          "tr",
+          {},
+          row.map((value, at) => (at ? cell("td", value) : cell("th", value, {scope: "row"}))),
+        ),
+      ),
+    ),
+  );
 }
 
 /** What may be wider than its column: it scrolls by itself, by keys too. */
@@ -57,10 +89,17 @@ function wide(words, ...children) {
 function roving(parent, selector) {
   const all = () => [...parent.querySelectorAll(selector)];
   parent.addEventListener("keydown", (event) => {
-    const several = all(), at = several.indexOf(event.target);
+    const several = all(),
+      at = several.indexOf(event.target);
     if (at < 0) return;
-    const next = {ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1,
-      Home: 0, End: several.length - 1}[event.key];
+    const next = {
+      ArrowDown: at + 1,
+      ArrowRight: at + 1,
+      ArrowUp: at - 1,
+      ArrowLeft: at - 1,
+      Home: 0,
+      End: several.length - 1,
+    }[event.key];
     if (next === undefined || !several[next]) return;
     event.preventDefault();
     several[at].setAttribute("tabindex", "-1");

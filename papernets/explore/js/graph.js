@@ -10,22 +10,26 @@ const MOST_FRONT = 64;
 function graphOf(net) {
   const rows = new Map(walk(net).map((row) => [row.name, row]));
   const sources = new Map();
-  through({
-    layer(name, layer, value) {
-      sources.set(name, [value]);
-      return name;
+  through(
+    {
+      layer(name, layer, value) {
+        sources.set(name, [value]);
+        return name;
+      },
+      join(name, join, value, ends) {
+        sources.set(name, ends);
+        return name;
+      },
     },
-    join(name, join, value, ends) {
-      sources.set(name, ends);
-      return name;
-    },
-  }, net.body, PICTURE);
+    net.body,
+    PICTURE,
+  );
   const takers = new Map([PICTURE, ...rows.keys()].map((name) => [name, []]));
   for (const [name, several] of sources) {
     for (const source of new Set(several)) takers.get(source).push(name);
   }
   const graph = {net: net, rows: rows, sources: sources, takers: takers};
-  graph.shape = (name) => name === PICTURE ? net.input : rows.get(name).out;
+  graph.shape = (name) => (name === PICTURE ? net.input : rows.get(name).out);
   return graph;
 }
 
@@ -33,7 +37,10 @@ function graphOf(net) {
 function pathCounts(graph) {
   const found = new Map([[PICTURE, 1n]]);
   for (const [name, several] of graph.sources) {
-    found.set(name, several.reduce((all, source) => all + found.get(source), 0n));
+    found.set(
+      name,
+      several.reduce((all, source) => all + found.get(source), 0n),
+    );
   }
   return found;
 }
@@ -48,7 +55,8 @@ function reachThrough(reach, row) {
   return {
     size: both((at) => reach.size[at] + (window.kernel[at] - 1) * reach.step[at]),
     step: both((at) => reach.step[at] * window.stride[at]),
-    row: row, before: reach,
+    row: row,
+    before: reach,
   };
 }
 
@@ -78,9 +86,11 @@ function front(several, beats, largest) {
     kept.push(one);
   }
   if (kept.length > MOST_FRONT) {
-    kept = kept.map((one, at) => [one, at])
+    kept = kept
+      .map((one, at) => [one, at])
       .sort(([a, i], [b, j]) => (largest ? larger(b, a) : larger(a, b)) || i - j)
-      .slice(0, MOST_FRONT).map(([one]) => one);
+      .slice(0, MOST_FRONT)
+      .map(([one]) => one);
   }
   return kept;
 }
@@ -103,8 +113,8 @@ function fronts(graph, beats, largest) {
 function pathsOf(graph) {
   const least = fronts(graph, (a, b) => a[0] <= b[0] && a[1] <= b[1], false);
   const most = fronts(graph, (a, b) => a[0] >= b[0] && a[1] >= b[1], true);
-  const pick = (several, better) => several.length
-    ? several.reduce((best, one) => better(one, best) ? one : best) : null;
+  const pick = (several, better) =>
+    several.length ? several.reduce((best, one) => (better(one, best) ? one : best)) : null;
   return {
     smallest: (name) => pick(least.get(name), (a, b) => larger(a, b) < 0),
     largest: (name) => pick(most.get(name), (a, b) => larger(a, b) > 0),

@@ -6,8 +6,8 @@ const drawingsKept = new Map();
 async function drawingsOf(own) {
   if (!drawingsKept.has(own)) {
     const packed = embedded("drawings")[own];
-    const text = typeof DecompressionStream === "undefined" || !packed ? null
-      : await inflated(unpacked(packed));
+    const text =
+      typeof DecompressionStream === "undefined" || !packed ? null : await inflated(unpacked(packed));
     drawingsKept.set(own, text && JSON.parse(text));
   }
   return drawingsKept.get(own);
@@ -24,13 +24,26 @@ async function showDrawing(here, worked, stageAt, place) {
     const drawings = await drawingsOf(here.data.own);
     if (key !== shownDrawing) return; // another was asked for meanwhile
     if (!drawings) {
-      fill(home, el("p", {class: "note"}, "This browser cannot unpack the drawings. The table of rows below has all of it."));
+      fill(
+        home,
+        el(
+          "p",
+          {class: "note"},
+          "This browser cannot unpack the drawings. The table of rows below has all of it.",
+        ),
+      );
     } else {
       const one = stageAt >= 0 ? drawings.stages[stageAt] : drawings.whole;
       const input = stageAt >= 0 ? worked.stages[stageAt].rows[0].input : worked.graph.net.input;
-      const words = `${here.data.own}, ${stageAt >= 0 ? `stage ${stageAt + 1}` : "the whole network"}: ` +
+      const words =
+        `${here.data.own}, ${stageAt >= 0 ? `stage ${stageAt + 1}` : "the whole network"}: ` +
         "arrow keys go from layer to layer, Enter opens one";
-      fill(home, drawn(one, here.own.rows, worked.rows, input, words, (rows, box) => openRows(here, worked, stageAt, rows, box)));
+      fill(
+        home,
+        drawn(one, here.own.rows, worked.rows, input, words, (rows) =>
+          openRows(here, worked, stageAt, rows),
+        ),
+      );
       fill(byId("legend"), legendOf(one));
     }
     fillRows(here, worked, stageAt);
@@ -41,7 +54,10 @@ async function showDrawing(here, worked, stageAt, place) {
     const chosen = names.size && ROWS_OF.get(box).some((name) => names.has(name));
     box.classList.toggle("chosen", Boolean(chosen));
     for (const [way, rows] of Object.entries(ways)) {
-      box.classList.toggle(way, ROWS_OF.get(box).some((name) => rows.has(name)));
+      box.classList.toggle(
+        way,
+        ROWS_OF.get(box).some((name) => rows.has(name)),
+      );
     }
     if (!ways.largest) box.classList.remove("largest", "smallest");
     if (chosen) box.setAttribute("aria-current", "true");
@@ -74,8 +90,21 @@ function readyZoom() {
   byId("zoom-fit").addEventListener("click", () => set(1));
 }
 
+/** Whether a layer was asked for in the drawing: where the panel lies below it, it is brought there. */
+let panelWanted = false;
+
+/** Brings the panel onto the screen, where there is only one column. */
+function bringPanel() {
+  if (panelWanted && matchMedia("(max-width: 1180px)").matches) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    byId("panel").scrollIntoView({behavior: calm ? "auto" : "smooth", block: "start"});
+  }
+  panelWanted = false;
+}
+
 /** What a box of a drawing opens: its layer, its block, or the stage in which its many rows lie. */
-function openRows(here, worked, stageAt, rows, box) {
+function openRows(here, worked, stageAt, rows) {
+  panelWanted = true;
   const values = {stage: stageAt >= 0 ? stageAt + 1 : ""};
   if (rows.length === 1) {
     here.to({...values, layer: rows[0].name});
@@ -96,21 +125,38 @@ function openRows(here, worked, stageAt, rows, box) {
 function commonBlock(rows) {
   const parts = rows.map((row) => row.name.split("."));
   const found = [];
-  for (let at = 0; parts.every((part) => part.length > at && part[at] === parts[0][at]); at++) found.push(parts[0][at]);
+  for (let at = 0; parts.every((part) => part.length > at && part[at] === parts[0][at]); at++)
+    found.push(parts[0][at]);
   return found.join(".");
 }
 
 /** The table of rows below the drawing: the same network for who does not want a picture. */
 function fillRows(here, worked, stageAt) {
   const rows = stageAt >= 0 ? worked.stages[stageAt].rows : worked.rows;
-  const home = byId("rows"), most = 400;
+  const home = byId("rows"),
+    most = 400;
   const make = () => {
-    const body = rows.slice(0, most).map((row) => [
-      el("a", {href: here.address({stage: stageAt >= 0 ? stageAt + 1 : "", layer: row.name})}, row.name),
-      kindAndWindow(row), printed(row.out), row.params, row.macs, row.field ? by(row.field) : "all",
-    ]);
-    fill(home.querySelector("div"), table(["layer", "kind", "output", "parameters", "multiply-adds", "sees"], body),
-      rows.length > most ? el("p", {class: "note"}, `${rows.length - most} further rows: choose a stage, or papernets explain ${here.data.own} --depth all`) : "");
+    const body = rows
+      .slice(0, most)
+      .map((row) => [
+        el("a", {href: here.address({stage: stageAt >= 0 ? stageAt + 1 : "", layer: row.name})}, row.name),
+        kindAndWindow(row),
+        printed(row.out),
+        row.params,
+        row.macs,
+        row.field ? by(row.field) : "all",
+      ]);
+    fill(
+      home.querySelector("div"),
+      table(["layer", "kind", "output", "parameters", "multiply-adds", "sees"], body),
+      rows.length > most
+        ? el(
+            "p",
+            {class: "note"},
+            `${rows.length - most} further rows: choose a stage, or papernets explain ${here.data.own} --depth all`,
+          )
+        : "",
+    );
   };
   home.querySelector("summary").textContent = `All ${rows.length} rows as a table`;
   fill(home.querySelector("div"));

@@ -11,7 +11,7 @@ function show() {
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = section.id !== `room-${wanted}`;
   }
-  for (const link of document.querySelectorAll("nav a")) {
+  for (const link of document.querySelectorAll(".top nav a")) {
     const own = readAddress(link.getAttribute("href")).room;
     if (own === wanted) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -32,6 +32,10 @@ byId("theme").addEventListener("click", () => {
 });
 byId("browse").open = !matchMedia("(max-width: 720px)").matches;
 byId("to-picture").hidden = !PHOTOS.length;
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is where one is, not what has the focus
+  byId("main").focus();
+});
 readyZoom();
 fill(byId("list"), networkList(NETS, ""));
 byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));

@@ -21,33 +21,41 @@ function meaningOf(row) {
 
 const MEANINGS = {
   Conv(row, layer, d) {
-    const k = row.out[0], kernel = by(pair(layer.kernel));
+    const k = row.out[0],
+      kernel = by(pair(layer.kernel));
     if (layer.groups === 1) {
-      return isOne(layer) ? `${plural(k, "filter")} of 1x1 mix the ${plural(d, "map")} at each place`
+      return isOne(layer)
+        ? `${plural(k, "filter")} of 1x1 mix the ${plural(d, "map")} at each place`
         : `${plural(k, "filter")} of ${kernel} slide over all ${plural(d, "map")}, and add up what they see`;
     }
     if (layer.groups === d) {
       const each = k === d ? "one filter" : `${Math.floor(k / d)} filters`;
       return `Depthwise: ${each} of ${kernel} for each of ${plural(d, "map")}, which are not mixed`;
     }
-    return `${plural(k, "filter")} of ${kernel} in ${layer.groups} groups: each sees ` +
-      `${Math.floor(d / layer.groups)} of the ${d} maps`;
+    return (
+      `${plural(k, "filter")} of ${kernel} in ${layer.groups} groups: each sees ` +
+      `${Math.floor(d / layer.groups)} of the ${d} maps`
+    );
   },
-  TableConv: (row, layer, d) => `Each of the ${row.out[0]} output maps sees only some of the ${d} ` +
+  TableConv: (row, layer, d) =>
+    `Each of the ${row.out[0]} output maps sees only some of the ${d} ` +
     "input maps, those that the connection table marks",
   Dense: (row, layer, d) =>
     `Each of ${comma(row.out[0])} neurons sees all ${comma(d)} values, each with its own weight`,
-  RBF: (row, layer, d) => `For each of ${layer.codes.count} classes the squared distance of ${d} ` +
+  RBF: (row, layer, d) =>
+    `For each of ${layer.codes.count} classes the squared distance of ${d} ` +
     "values to a fixed code of -1 and +1; the nearest code wins",
-  Subsample: (row, layer) => `The sum of each ${by(pair(layer.kernel))} window, times a trained ` +
+  Subsample: (row, layer) =>
+    `The sum of each ${by(pair(layer.kernel))} window, times a trained ` +
     "coefficient, plus a trained bias, one of each a map",
-  BatchNorm: () =>
-    "Each map is normalised over the batch: (x - mean)/sqrt(variance + eps)*gamma + beta",
+  BatchNorm: () => "Each map is normalised over the batch: (x - mean)/sqrt(variance + eps)*gamma + beta",
   Pool(row, layer) {
     const {kernel: k, stride} = windowOf(row);
     const overlap = stride[0] < k[0] || (stride[0] === k[0] && stride[1] < k[1]);
-    return `The ${layer.how === "max" ? "largest value" : "average"} of each ${by(k)} window of ` +
-      `each map${overlap ? ", which overlap" : ""}`;
+    return (
+      `The ${layer.how === "max" ? "largest value" : "average"} of each ${by(k)} window of ` +
+      `each map${overlap ? ", which overlap" : ""}`
+    );
   },
   AdaptivePool: (row, layer, d, h, w) =>
     `Averages over an even grid: ${h}x${w} become ${by(row.out.slice(1))}, any size in`,
@@ -55,23 +63,30 @@ const MEANINGS = {
     `The average of all ${h}x${w} values of each map: ${plural(d, "map")}, a value each`,
   Flatten: (row, layer, d, h, w) =>
     `All values in one column, map by map: ${d}x${h}x${w} become ${comma(row.out[0])}`,
-  LRN: (row, layer) => "Each value is divided by a power of the squares of its neighbours: the " +
+  LRN: (row, layer) =>
+    "Each value is divided by a power of the squares of its neighbours: the " +
     `values at the same place in ${layer.size} maps, its own in the middle`,
   Dropout(row, layer) {
     const kept = 1 - layer.rate;
-    return `In training each value becomes 0 with probability ${general(layer.rate)}, and the others ` +
+    return (
+      `In training each value becomes 0 with probability ${general(layer.rate)}, and the others ` +
       `are ${kept ? `divided by ${general(kept)}` : "nothing"}, so that the mean stays; in ` +
-      "prediction nothing happens";
+      "prediction nothing happens"
+    );
   },
-  Concat: (row, layer) => `The maps of ${plural(layer.branches.length, "branch", "branches")} behind one another`,
+  Concat: (row, layer) =>
+    `The maps of ${plural(layer.branches.length, "branch", "branches")} behind one another`,
   Add(row, layer) {
     const scales = (layer.scales || []).filter((scale) => scale !== 1);
-    return `The sum of ${plural(layer.branches.length, "branch", "branches")}, value by value` +
-      (scales.length ? `, a branch times ${general(scales[0])}` : "");
+    return (
+      `The sum of ${plural(layer.branches.length, "branch", "branches")}, value by value` +
+      (scales.length ? `, a branch times ${general(scales[0])}` : "")
+    );
   },
   Identity: () => "The input unchanged: the shortcut of a residual block",
-  PadShortcut: (row, layer, d) => `One value of each ${by(pair(layer.stride))}, and ` +
+  PadShortcut: (row, layer, d) =>
+    `One value of each ${by(pair(layer.stride))}, and ` +
     `${plural(row.out[0] - d, "map")} of zeros: a shortcut without parameters (option A)`,
   Pad: () => "Zeros around each map",
-  Activation: (row, layer) => layer.activation ? "Value by value" : "The input unchanged",
+  Activation: (row, layer) => (layer.activation ? "Value by value" : "The input unchanged"),
 };

@@ -3,15 +3,16 @@
 
 /** What the rooms of a network know: where one is, and how to go elsewhere. */
 function placeIn(data, values) {
-  const sizes = sizesIn(data, values), own = known(data, ownSizes(data));
+  const sizes = sizesIn(data, values),
+    own = known(data, ownSizes(data));
   const worked = alongStages(own, known(data, sizes));
   const kept = {};
   for (const word of ["height", "width", "channels", "classes"]) {
     if (sizes[word] !== ownSizes(data)[word]) kept[word] = sizes[word];
   }
   const to = (more, quietly = false) => go("networks", [data.own], {...kept, ...more}, quietly);
-  const address = (more) => writeAddress("networks", [data.own],
-    {...kept, ...more, theme: document.documentElement.dataset.theme});
+  const address = (more) =>
+    writeAddress("networks", [data.own], {...kept, ...more, theme: document.documentElement.dataset.theme});
   return {data: data, sizes: sizes, own: own, worked: worked, to: to, address: address, values: values};
 }
 
@@ -21,24 +22,36 @@ function placeIn(data, values) {
  */
 function alongStages(own, worked) {
   if (worked.error || worked === own) return worked;
-  const now = (row) => worked.graph.rows.get(row.name), all = (rows) => rows.map(now);
-  return {...worked, stages: own.stages.map((one) => ({...one, rows: all(one.rows), end: now(one.end),
-    units: one.units.map((unit) => ({...unit, rows: all(unit.rows), end: now(unit.end)}))}))};
+  const now = (row) => worked.graph.rows.get(row.name),
+    all = (rows) => rows.map(now);
+  return {
+    ...worked,
+    stages: own.stages.map((one) => ({
+      ...one,
+      rows: all(one.rows),
+      end: now(one.end),
+      units: one.units.map((unit) => ({...unit, rows: all(unit.rows), end: now(unit.end)})),
+    })),
+  };
 }
 
 /** The stage in which a row or block lies; -1 where it lies in none. */
 function stageWith(worked, name) {
   return worked.stages.findIndex((one) =>
-    one.rows.some((row) => row.name === name || row.name.startsWith(`${name}.`)));
+    one.rows.some((row) => row.name === name || row.name.startsWith(`${name}.`)),
+  );
 }
 
-let turns = 0;
+let turns = 0,
+  shownNetwork = "";
 
 /** Shows one network as the address says; what was asked for last is what stays. */
 async function showNetwork(nets, names, values) {
   const turn = ++turns;
-  const data = nets.find((net) => net.own === names[0]) || nets.find((net) => net.own === "lenet5") || nets[0];
-  const here = placeIn(data, values), {worked, own} = here;
+  const data =
+    nets.find((net) => net.own === names[0]) || nets.find((net) => net.own === "lenet5") || nets[0];
+  const here = placeIn(data, values),
+    {worked, own} = here;
   for (const link of byId("list").querySelectorAll("a")) {
     const chosen = link.dataset.name === data.own;
     if (chosen) {
@@ -46,6 +59,10 @@ async function showNetwork(nets, names, values) {
       link.closest("details").open = true;
     } else link.removeAttribute("aria-current");
   }
+  if (shownNetwork && shownNetwork !== data.own && matchMedia("(max-width: 720px)").matches) {
+    byId("browse").open = false; // on a phone the list stands above what was chosen in it
+  }
+  shownNetwork = data.own;
   document.title = `${data.own} - Papernets explorer`;
   const changed = (sizes) => {
     const {stage = "", layer = "", unit = ""} = values;
@@ -71,9 +88,14 @@ async function showNetwork(nets, names, values) {
   await showDrawing(here, shownRows, stageShown, place);
   if (worked.error || turn !== turns) return;
   if (values.layer && !place) {
-    fill(byId("panel"), el("p", {class: "error", role: "alert"}, `${data.own} has no layer or block ${values.layer}.`), overview(here, stageShown));
+    fill(
+      byId("panel"),
+      el("p", {class: "error", role: "alert"}, `${data.own} has no layer or block ${values.layer}.`),
+      overview(here, stageShown),
+    );
   } else if (place) showPlace(here, place);
   else fill(byId("panel"), overview(here, stageShown));
+  bringPanel();
 }
 
 function seenAtWork(room, data, text) {
@@ -82,20 +104,43 @@ function seenAtWork(room, data, text) {
 }
 
 function headOf(data, here, changed) {
-  const {worked, own} = here, sums = (worked.error ? own : worked).sums, times = data.count;
+  const {worked, own} = here,
+    sums = (worked.error ? own : worked).sums,
+    times = data.count;
   const fact = (text, value) => el("div", {}, el("dt", {}, text), el("dd", {}, value));
-  const facts = worked.error ? [] : [
-    fact("parameters", comma(sums.params * times)), fact("multiply-adds", comma(sums.macs * times)),
-    fact("rows", comma(worked.rows.length)),
-    fact("to predict", bytesRead(4 * times * (worked.memory.weights + worked.memory.peak))),
-    fact("to train, Adam, 32 pictures", bytesRead(memoryDict(worked.memory, 32, times).train.adam.float32)),
-  ];
+  const facts = worked.error
+    ? []
+    : [
+        fact("parameters", comma(sums.params * times)),
+        fact("multiply-adds", comma(sums.macs * times)),
+        fact("rows", comma(worked.rows.length)),
+        fact("to predict", bytesRead(4 * times * (worked.memory.weights + worked.memory.peak))),
+        fact(
+          "to train, Adam, 32 pictures",
+          bytesRead(memoryDict(worked.memory, 32, times).train.adam.float32),
+        ),
+      ];
   return [
-    el("h2", {id: "network-name"}, data.own, el("span", {class: "year"}, data.year ? String(data.year) : "")),
+    el(
+      "h2",
+      {id: "network-name"},
+      data.own,
+      el("span", {class: "year"}, data.year ? String(data.year) : ""),
+    ),
     el("p", {class: "title"}, data.title, data.paper ? el("span", {class: "paper"}, data.paper) : ""),
-    DIGITS.some((one) => one.own === data.own) ? seenAtWork("digit", data, "Draw a digit and see it at work") : "",
-    PHOTOS.some((one) => one.own === data.own) ? seenAtWork("picture", data, "Drop a picture and see it at work") : "",
-    times > 1 ? el("p", {class: "note"}, `A committee of ${times}: ${data.rule}. The drawing is one member; sums are of all.`) : "",
+    DIGITS.some((one) => one.own === data.own)
+      ? seenAtWork("digit", data, "Draw a digit and see it at work")
+      : "",
+    PHOTOS.some((one) => one.own === data.own)
+      ? seenAtWork("picture", data, "Drop a picture and see it at work")
+      : "",
+    times > 1
+      ? el(
+          "p",
+          {class: "note"},
+          `A committee of ${times}: ${data.rule}. The drawing is one member; sums are of all.`,
+        )
+      : "",
     sizeFields(data, here.sizes, changed),
     facts.length ? el("dl", {class: "facts"}, facts) : "",
   ];
@@ -103,92 +148,42 @@ function headOf(data, here, changed) {
 
 /** Network, stage, layer: where one is, each a way back. */
 function crumbs(here, worked, stageAt, place) {
-  const item = (text, address, current) => el("li", {}, el("a", {href: address,
-    "aria-current": current ? "step" : null}, text));
+  const item = (text, address, current) =>
+    el("li", {}, el("a", {href: address, "aria-current": current ? "step" : null}, text));
   const at = stageAt >= 0 ? stageAt : place ? stageWith(worked, place.name) : -1;
   const found = [item("Network", here.address({}), stageAt < 0 && !place)];
   if (at >= 0) {
-    found.push(item(`Stage ${at + 1}: ${worked.stages[at].name}`, here.address({stage: at + 1}), stageAt >= 0 && !place));
+    found.push(
+      item(
+        `Stage ${at + 1}: ${worked.stages[at].name}`,
+        here.address({stage: at + 1}),
+        stageAt >= 0 && !place,
+      ),
+    );
   }
   if (place) {
-    found.push(item(`${place.isBlock ? "Block" : "Layer"}: ${place.name}`, here.address({
-      stage: here.values.stage || "", layer: place.name}), true));
+    found.push(
+      item(
+        `${place.isBlock ? "Block" : "Layer"}: ${place.name}`,
+        here.address({
+          stage: here.values.stage || "",
+          layer: place.name,
+        }),
+        true,
+      ),
+    );
   }
-  const select = el("select", {"aria-label": "Stage", onchange: (event) => here.to(
-    event.target.value ? {stage: event.target.value} : {})},
-  el("option", {value: ""}, "Whole network"),
-  worked.stages.map((one, number) => el("option", {value: number + 1},
-    `${number + 1}. ${one.name}${one.counted ? "" : " (head)"}`)));
+  const select = el(
+    "select",
+    {
+      "aria-label": "Stage",
+      onchange: (event) => here.to(event.target.value ? {stage: event.target.value} : {}),
+    },
+    el("option", {value: ""}, "Whole network"),
+    worked.stages.map((one, number) =>
+      el("option", {value: number + 1}, `${number + 1}. ${one.name}${one.counted ? "" : " (head)"}`),
+    ),
+  );
   select.value = stageAt >= 0 ? String(stageAt + 1) : "";
   return [el("ol", {}, found), select];
-}
-
-/** The stages with their shares, where no layer is chosen. */
-function overview(here, stageAt) {
-  const {worked, data} = here;
-  if (stageAt >= 0) return stageOverview(here, stageAt);
-  const most = Math.max(...worked.stages.map((one) => sum(one.rows.map((row) => row.macs))));
-  const mostParams = Math.max(...worked.stages.map((one) => sum(one.rows.map((row) => row.params))));
-  const bar = (part, whole, kind) => el("span", {class: `bar ${kind}`, "aria-hidden": "true",
-    style: `--share:${whole ? (part / whole).toFixed(4) : 0}`});
-  return [
-    el("h3", {}, "Stage by stage"),
-    el("p", {class: "hint"}, "Choose a layer in the drawing for its arithmetic, or a stage to see it opened."),
-    wide("Stages", el("table", {class: "stages"},
-      el("thead", {}, el("tr", {}, ["stage", "output", "parameters", "multiply-adds"].map((text) => el("th", {scope: "col"}, text)))),
-      el("tbody", {}, worked.stages.map((one, at) => {
-        const params = sum(one.rows.map((row) => row.params)), macs = sum(one.rows.map((row) => row.macs));
-        return el("tr", {},
-          el("th", {scope: "row"}, el("a", {href: here.address({stage: at + 1})}, one.name), one.counted ? "" : " (head)"),
-          el("td", {}, printed(one.end.out)),
-          el("td", {class: "number"}, big(params), bar(params, mostParams, "params")),
-          el("td", {class: "number"}, big(macs), bar(macs, most, "macs")));
-      })))),
-    data.departures.length ? el("details", {}, el("summary", {}, "Where it departs from its paper, and who says so"),
-      el("ul", {}, data.departures.map((one) => el("li", {}, `${one.what} (${one.where})`)))) : "",
-  ];
-}
-
-function stageOverview(here, at) {
-  const one = here.worked.stages[at], dict = stageDict(one);
-  const fact = (text, value) => el("div", {}, el("dt", {}, text), el("dd", {}, value));
-  const unit = (u) => el("li", {}, el("a", {href: here.address({stage: at + 1, layer: u.name})}, u.name),
-    u.rows.length > 1 ? ` block of ${u.rows.length}, ${printed(u.end.out)}` : ` ${kindAndWindow(u.end)}, ${printed(u.end.out)}`);
-  return [
-    el("h3", {}, `Stage ${at + 1}: ${one.name}`),
-    one.weight === null ? "" : el("p", {class: "note"}, `An auxiliary head: its loss counts ${general(one.weight)}` + (one.counted ? "" : "; it is not in the sums")),
-    el("dl", {class: "facts"}, fact("input", printed(one.rows[0].input)), fact("output", printed(one.end.out)),
-      fact("parameters", comma(dict.params)), fact("multiply-adds", comma(dict.macs)),
-      fact("neurons", comma(dict.neurons)), fact("rows", comma(one.rows.length))),
-    el("section", {class: "topic"}, el("h4", {}, "Its parts"), el("ul", {class: "links"}, one.units.map(unit))),
-  ];
-}
-
-/** The panel of a layer or block, with its unit. */
-function showPlace(here, place) {
-  const {graph, paths} = here.worked, {stage = ""} = here.values, [, rows, columns] = place.end.out;
-  const found = /^(\d{1,5}),(\d{1,5})$/.exec(here.values.unit || "");
-  const middle = [Math.floor(rows / 2), Math.floor(columns / 2)];
-  const at = found && found[1] < rows && found[2] < columns ? [Number(found[1]), Number(found[2])] : middle;
-  const link = (name, text) => el("a", {href: here.address({stage: stage, layer: name})}, text);
-  const order = [...graph.rows.keys()], number = order.indexOf(place.end.name);
-  const step = (to, text) => to && !place.isBlock ? el("a", {class: "step", href: here.address({stage: stage, layer: to})}, text) : "";
-  const hadFocus = document.activeElement && document.activeElement.classList.contains("pick");
-  fill(byId("panel"),
-    el("p", {class: "steps"}, step(order[number - 1], "← layer before"), step(order[number + 1], "layer after →")),
-    placeView(graph, paths, place, link, unitView(graph, paths, place.end, at,
-      (to) => here.to({stage: stage, layer: place.name, unit: to.join(",")}, true))),
-    el("p", {class: "command"}, "In the terminal: ", el("code", {}, commandFor(here, place))));
-  if (hadFocus) byId("panel").querySelector(".pick")?.focus();
-  announce(`${place.name}, ${place.isBlock ? "block" : kindAndWindow(place.end)}, gives ${printed(place.end.out)}`);
-}
-
-function commandFor(here, place) {
-  const {data, sizes} = here, own = ownSizes(data), flags = [];
-  if (sizes.height !== own.height || sizes.width !== own.width) {
-    flags.push(`--input ${sizes.height === sizes.width ? sizes.height : `${sizes.height}x${sizes.width}`}`);
-  }
-  if (sizes.channels !== own.channels) flags.push(`--channels ${sizes.channels}`);
-  if (sizes.classes !== own.classes) flags.push(`--classes ${sizes.classes}`);
-  return ["papernets explain", data.own, place.name, ...flags].join(" ");
 }

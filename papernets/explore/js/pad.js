@@ -10,8 +10,9 @@ function readyPad() {
   const pad = byId("pad");
   const place = (event) => {
     const box = pad.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]
-      .map((value) => Math.min(Math.max(value, 0), 1));
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((value) =>
+      Math.min(Math.max(value, 0), 1),
+    );
   };
   const begin = (point) => {
     if (PAD.example !== null) {
@@ -58,13 +59,25 @@ function readyPad() {
     clearPad();
     show();
   });
-  fill(byId("examples"), EXAMPLES.map((strokes, at) => el("button", {type: "button", "aria-label": `example ${at}`,
-    onclick: () => {
-      PAD.strokes = strokes;
-      PAD.example = at;
-      PAD.down = false;
-      show();
-    }}, String(at))));
+  fill(
+    byId("examples"),
+    EXAMPLES.map((strokes, at) =>
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-label": `example ${at}`,
+          onclick: () => {
+            PAD.strokes = strokes;
+            PAD.example = at;
+            PAD.down = false;
+            show();
+          },
+        },
+        String(at),
+      ),
+    ),
+  );
 }
 
 function clearPad() {
@@ -86,15 +99,17 @@ function later() {
 }
 
 function paintPad(sliders) {
-  const pad = byId("pad"), context = pad.getContext("2d"), side = pad.width;
+  const pad = byId("pad"),
+    context = pad.getContext("2d"),
+    side = pad.width;
   context.fillStyle = "#000";
   context.fillRect(0, 0, side, side);
   context.strokeStyle = context.fillStyle = "#fff";
-  context.lineWidth = sliders.pen / 100 * side;
+  context.lineWidth = (sliders.pen / 100) * side;
   context.lineCap = context.lineJoin = "round";
   context.save();
   context.translate(side / 2, side / 2);
-  context.rotate(sliders.turn * Math.PI / 180);
+  context.rotate((sliders.turn * Math.PI) / 180);
   context.translate(-side / 2, -side / 2);
   for (const stroke of PAD.strokes.filter((one) => one.length)) {
     context.beginPath();
@@ -109,7 +124,10 @@ function paintPad(sliders) {
     context.strokeStyle = PAD.down ? "#d55e00" : "#56b4e9";
     context.lineWidth = 3;
     context.beginPath();
-    for (const [dx, dy] of [[12, 0], [0, 12]]) {
+    for (const [dx, dy] of [
+      [12, 0],
+      [0, 12],
+    ]) {
       context.moveTo(x - dx, y - dy);
       context.lineTo(x + dx, y + dy);
     }

@@ -14,7 +14,7 @@ function anyZeros(zeros) {
 }
 
 function zerosWords(zeros) {
-  const [rows, columns] = [zeros.rows, zeros.columns].map(([a, b]) => a === b ? `${a}` : `${a}+${b}`);
+  const [rows, columns] = [zeros.rows, zeros.columns].map(([a, b]) => (a === b ? `${a}` : `${a}+${b}`));
   const sides = rows === columns ? rows : `${rows}x${columns}`;
   return `pad ${sides}` + (zeros.rule ? ` (${zeros.rule})` : "");
 }
@@ -25,24 +25,26 @@ function normWords(norm) {
 }
 
 function scalesWords(scales) {
-  return Object.entries(scales).filter(([, scale]) => scale !== 1)
-    .map(([name, scale]) => `${name || "residual"}×${general(scale)}`).join(", ");
+  return Object.entries(scales)
+    .filter(([, scale]) => scale !== 1)
+    .map(([name, scale]) => `${name || "residual"}×${general(scale)}`)
+    .join(", ");
 }
 
 const SETTING_WORDS = {
-  padding: (zeros) => anyZeros(zeros) || zeros.rule ? zerosWords(zeros) : "",
-  ceil: (ceil) => ceil ? "ceil" : "",
-  padding_counted: (counted) => counted ? "padding counted" : "padding not counted",
+  padding: (zeros) => (anyZeros(zeros) || zeros.rule ? zerosWords(zeros) : ""),
+  ceil: (ceil) => (ceil ? "ceil" : ""),
+  padding_counted: (counted) => (counted ? "padding counted" : "padding not counted"),
   bias: () => "",
-  norm: (norm) => norm ? `BN ${normWords(norm)}` : "",
+  norm: (norm) => (norm ? `BN ${normWords(norm)}` : ""),
   size: (size) => `${size} maps`,
   k: (k) => `k ${general(k)}`,
   alpha: (alpha) => `alpha ${general(alpha)}`,
   beta: (beta) => `beta ${general(beta)}`,
   rate: (rate) => `rate ${general(rate)}`,
   scales: scalesWords,
-  scale: (scale) => scale !== 1 ? `scale ${general(scale)}` : "",
-  before: (before) => before ? `${before} of the zeros in front` : "",
+  scale: (scale) => (scale !== 1 ? `scale ${general(scale)}` : ""),
+  before: (before) => (before ? `${before} of the zeros in front` : ""),
 };
 
 /** Each setting in a few words, by its name; those that go without saying are left out. */

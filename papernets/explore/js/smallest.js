@@ -42,8 +42,10 @@ function hasHeads(part) {
 function whatWorks(net) {
   const smallest = smallestInput(net);
   const bare = hasHeads(net.body) ? smallestInput(net, false) : smallest;
-  const words = smallest ? `the smallest input of ${net.name} is ${by(smallest)}`
+  const words = smallest
+    ? `the smallest input of ${net.name} is ${by(smallest)}`
     : "no larger input works either";
   return bare && !equal(bare, smallest)
-    ? `${words} (${by(bare)} without auxiliary heads: aux=False)` : words;
+    ? `${words} (${by(bare)} without auxiliary heads: aux=False)`
+    : words;
 }

@@ -47,10 +47,12 @@ function stagesOf(graph) {
   const heads = new Map(parts.filter(([, part]) => part.is === "Aux"));
   const names = graph.net.body.parts.flatMap(([top, part]) => [...unitNames(top, part)]);
   const rows = sharedOut(graph, [...new Set([...names, ...heads.keys()])]);
-  const units = [...new Set(names)].filter((name) => rows.get(name).length && !heads.has(name))
+  const units = [...new Set(names)]
+    .filter((name) => rows.get(name).length && !heads.has(name))
     .map((name) => unitOf(graph, name, rows.get(name)));
   const main = [];
-  let size = [0, 0], all = false;
+  let size = [0, 0],
+    all = false;
   for (const unit of units) {
     const ends = unit.end.field === null && !all;
     all = all || ends;
@@ -66,16 +68,21 @@ function stagesOf(graph) {
   const ofHeads = sharedOut(graph, [...heads.keys()]);
   return [
     ...main.map((several) => stage(several, null, true)),
-    ...[...heads].filter(([name]) => ofHeads.get(name).length).map(([name, part]) =>
-      stage([unitOf(graph, name, ofHeads.get(name))], part.weight, part.counted)),
+    ...[...heads]
+      .filter(([name]) => ofHeads.get(name).length)
+      .map(([name, part]) => stage([unitOf(graph, name, ofHeads.get(name))], part.weight, part.counted)),
   ];
 }
 
 function stage(units, weight, counted) {
   const [first, last] = [units[0].name, units.at(-1).name];
   return {
-    name: first === last ? first : `${first} to ${last}`, units: units, weight: weight,
-    counted: counted, rows: units.flatMap((unit) => unit.rows), end: units.at(-1).end,
+    name: first === last ? first : `${first} to ${last}`,
+    units: units,
+    weight: weight,
+    counted: counted,
+    rows: units.flatMap((unit) => unit.rows),
+    end: units.at(-1).end,
   };
 }
 
@@ -83,8 +90,14 @@ function stage(units, weight, counted) {
 function stageDict(one) {
   const of = (key) => sum(one.rows.map((row) => row[key]));
   return {
-    name: one.name, rows: one.rows.map((row) => row.name), out: one.end.out, params: of("params"),
-    macs: of("macs"), connections: of("connections"),
-    neurons: sum(one.rows.map((row) => volume(row.out))), aux: !one.counted, loss_weight: one.weight,
+    name: one.name,
+    rows: one.rows.map((row) => row.name),
+    out: one.end.out,
+    params: of("params"),
+    macs: of("macs"),
+    connections: of("connections"),
+    neurons: sum(one.rows.map((row) => volume(row.out))),
+    aux: !one.counted,
+    loss_weight: one.weight,
   };
 }

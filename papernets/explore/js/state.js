@@ -5,8 +5,11 @@
 function readAddress(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const names = path.split("/").map(decoded).filter(Boolean);
-  return {room: names[0] || "networks", names: names.slice(1),
-    values: Object.fromEntries(new URLSearchParams(query))};
+  return {
+    room: names[0] || "networks",
+    names: names.slice(1),
+    values: Object.fromEntries(new URLSearchParams(query)),
+  };
 }
 
 function decoded(text) {
@@ -19,7 +22,9 @@ function decoded(text) {
 
 /** An address; values that are empty are left out. */
 function writeAddress(room, names = [], values = {}) {
-  const kept = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  const kept = Object.entries(values).filter(
+    ([, value]) => value !== "" && value !== null && value !== undefined,
+  );
   const query = new URLSearchParams(kept.map(([key, value]) => [key, String(value)])).toString();
   return `#${[room, ...names].map(encodeURIComponent).join("/")}${query ? `?${query}` : ""}`;
 }

@@ -8,10 +8,13 @@ function step(topic, what, formula, value, rule = "") {
 
 /** The rule of an output size in letters and in numbers. */
 function sizeRule(n, k, s, [before, after], out, ceil) {
-  let letters = "N-F", numbers = `${n}-${k}`;
+  let letters = "N-F",
+    numbers = `${n}-${k}`;
   if (before === after && before) [letters, numbers] = ["N-F+2*P", `${n}-${k}+2*${before}`];
   else if (before || after) [letters, numbers] = ["N-F+P1+P2", `${n}-${k}+${before}+${after}`];
-  const rule = `(${letters})/S`, division = `(${numbers})/${s}`, span = n - k + before + after;
+  const rule = `(${letters})/S`,
+    division = `(${numbers})/${s}`,
+    span = n - k + before + after;
   if (span % s === 0) return [`${rule}+1`, `${division}+1`];
   if (!ceil) return [`floor(${rule})+1`, `floor(${division})+1`];
   if (out === Math.ceil(span / s) + 1) return [`ceil(${rule})+1`, `ceil(${division})+1`];
@@ -20,16 +23,28 @@ function sizeRule(n, k, s, [before, after], out, ceil) {
 
 /** What a window leaves of a map of this size. */
 function windowSteps(window, size) {
-  const pads = padsOf(window, size), outs = slidOver(window, size);
+  const pads = padsOf(window, size),
+    outs = slidOver(window, size);
   const side = (at) => [size[at], window.kernel[at], window.stride[at], pads[at], outs[at]];
-  const several = equal(side(0), side(1)) ? [["output height and width", 0]]
-    : [["output height", 0], ["output width", 1]];
+  const several = equal(side(0), side(1))
+    ? [["output height and width", 0]]
+    : [
+        ["output height", 0],
+        ["output width", 1],
+      ];
   return several.flatMap(([what, at]) => {
-    const [n, k, s, [before, after], out] = side(at), found = [];
+    const [n, k, s, [before, after], out] = side(at),
+      found = [];
     if (window.padding === "same" && s > 1) {
-      found.push(step("output",
-        `zeros for ${what.replace(/^output /, "")} ('same'): ${before} before, ${after} behind`,
-        `max((ceil(${n}/${s})-1)*${s}+${k}-${n},0)`, before + after, "max((ceil(N/S)-1)*S+F-N,0)"));
+      found.push(
+        step(
+          "output",
+          `zeros for ${what.replace(/^output /, "")} ('same'): ${before} before, ${after} behind`,
+          `max((ceil(${n}/${s})-1)*${s}+${k}-${n},0)`,
+          before + after,
+          "max((ceil(N/S)-1)*S+F-N,0)",
+        ),
+      );
     }
     const [rule, formula] = sizeRule(n, k, s, [before, after], out, window.ceil);
     return [...found, step("output", what, formula, out, rule)];
@@ -38,25 +53,43 @@ function windowSteps(window, size) {
 
 /** The output's size, side by side where the sides differ, and the memory that it takes. */
 function sizeSteps(row) {
-  const {layer} = row, channels = row.out[0], size = volume(row.out), found = [];
+  const {layer} = row,
+    channels = row.out[0],
+    size = volume(row.out),
+    found = [];
   const window = reachOf(row);
   if (layer.is === "AdaptivePool") {
     ["height", "width"].forEach((side, at) => {
-      const n = row.input[at + 1], out = pair(layer.size)[at];
+      const n = row.input[at + 1],
+        out = pair(layer.size)[at];
       found.push(step("output", `output ${side}, as asked for`, "", out));
-      found.push(step("output", `windows, by ${side}`, "",
-        `value i averages floor(i*${n}/${out}) to ceil((i+1)*${n}/${out})-1`));
+      found.push(
+        step(
+          "output",
+          `windows, by ${side}`,
+          "",
+          `value i averages floor(i*${n}/${out}) to ceil((i+1)*${n}/${out})-1`,
+        ),
+      );
     });
   } else if (window) {
     found.push(...windowSteps(window, row.input.slice(1)));
   } else if (layer.is === "Concat") {
-    found.push(step("output", "output maps", row.ends.map((end) => end[0]).join("+"), channels, "D1+D2+..."));
+    found.push(
+      step("output", "output maps", row.ends.map((end) => end[0]).join("+"), channels, "D1+D2+..."),
+    );
   } else if (layer.is === "Flatten") {
     found.push(step("output", "output values", product(...row.input), channels, "D*H*W"));
   }
   if (layer.is === "PadShortcut") {
-    found.push(step("output", "output maps: those of the input and maps of zeros",
-      `${row.input[0]}+${channels - row.input[0]}`, channels));
+    found.push(
+      step(
+        "output",
+        "output maps: those of the input and maps of zeros",
+        `${row.input[0]}+${channels - row.input[0]}`,
+        channels,
+      ),
+    );
   }
   found.push(step("output", "neurons (output values)", product(...row.out), size, "K*H*W"));
   found.push(step("memory", "bytes in float32", product(4, size), 4 * size));
@@ -65,22 +98,33 @@ function sizeSteps(row) {
 }
 
 function paramSteps(row) {
-  const {layer} = row, d = row.input[0], k = row.out[0], {norm} = layer, found = [];
-  const more = norm ? `+${norm.scale ? 2 : 1}*${k}` : "", letters = norm ? `+${norm.scale ? 2 : 1}*K` : "";
+  const {layer} = row,
+    d = row.input[0],
+    k = row.out[0],
+    {norm} = layer,
+    found = [];
+  const more = norm ? `+${norm.scale ? 2 : 1}*${k}` : "",
+    letters = norm ? `+${norm.scale ? 2 : 1}*K` : "";
   const add = (...one) => found.push(step("parameters", ...one));
   const total = "trained parameters";
   if (layer.is === "Conv") {
-    const [fh, fw] = pair(layer.kernel), split = layer.groups > 1;
+    const [fh, fw] = pair(layer.kernel),
+      split = layer.groups > 1;
     const inside = `${fh}*${fw}*` + (split ? `(${d}/${layer.groups})` : `${d}`);
     const rule = split ? "F*F*(D/G)" : "F*F*D";
     add("weights of one filter", inside, fh * fw * Math.floor(d / layer.groups), rule);
     const [one, whole] = layer.bias ? [`(${rule}+1)`, `(${inside}+1)`] : [rule, inside];
     add(total, `${whole}*${k}${more}`, row.params, `${one}*K${letters}`);
   } else if (layer.is === "TableConv") {
-    const [fh, fw] = pair(layer.kernel), fans = fansOf(layer);
+    const [fh, fw] = pair(layer.kernel),
+      fans = fansOf(layer);
     add("kernels, one a cross", fans.map(([fan, n]) => `${n}*${fan}`).join("+"), kernelsOf(layer));
-    add(total, fans.map(([fan, n]) => `${n}*(${fan}*${fh}*${fw}+1)`).join("+"), row.params,
-      "sum of maps*(inputs*F*F+1)");
+    add(
+      total,
+      fans.map(([fan, n]) => `${n}*(${fan}*${fh}*${fw}+1)`).join("+"),
+      row.params,
+      "sum of maps*(inputs*F*F+1)",
+    );
   } else if (layer.is === "Subsample") {
     add(total, product(2, k), row.params, "2*K");
   } else if (layer.is === "Dense") {
@@ -97,8 +141,12 @@ function paramSteps(row) {
   }
   if (norm) {
     const factor = norm.scale ? 2 : 1;
-    add(norm.scale ? "of these gamma and beta" : "of these beta, without gamma",
-      product(factor, k), factor * k, `${factor}*K`);
+    add(
+      norm.scale ? "of these gamma and beta" : "of these beta, without gamma",
+      product(factor, k),
+      factor * k,
+      `${factor}*K`,
+    );
     add("running mean and variance", product(2, k), statisticsOf(row), "2*K");
   }
   return found;
@@ -106,23 +154,29 @@ function paramSteps(row) {
 
 /** The rule and the numbers of a row's multiply-adds; empty where it has none. */
 function macRule(row) {
-  const {layer} = row, d = row.input[0], [k, h, w] = row.out;
+  const {layer} = row,
+    d = row.input[0],
+    [k, h, w] = row.out;
   if (layer.is === "Conv") {
     const [fh, fw] = pair(layer.kernel);
     return layer.groups > 1
       ? ["W*H*F*F*(D/G)*K", `${product(w, h, fh, fw)}*(${d}/${layer.groups})*${k}`]
       : ["W*H*F*F*D*K", product(w, h, fh, fw, d, k)];
   }
-  if (layer.is === "TableConv") return ["W*H*F*F*kernels", product(w, h, ...pair(layer.kernel), kernelsOf(layer))];
+  if (layer.is === "TableConv")
+    return ["W*H*F*F*kernels", product(w, h, ...pair(layer.kernel), kernelsOf(layer))];
   if (layer.is === "Dense") return ["N*K", product(d, k)];
   if (layer.is === "RBF") return ["N*K", h === 1 && w === 1 ? product(d, k) : product(w, h, d, k)];
   return ["", ""];
 }
 
 function connectionRule(row) {
-  const {layer} = row, d = row.input[0], [k, h, w] = row.out;
+  const {layer} = row,
+    d = row.input[0],
+    [k, h, w] = row.out;
   if (layer.is === "Conv") {
-    const [fh, fw] = pair(layer.kernel), split = layer.groups > 1;
+    const [fh, fw] = pair(layer.kernel),
+      split = layer.groups > 1;
     let inside = `${fh}*${fw}*` + (split ? `(${d}/${layer.groups})` : `${d}`);
     let rule = split ? "F*F*(D/G)" : "F*F*D";
     if (layer.bias) [inside, rule] = [`(${inside}+1)`, `(${rule}+1)`];
@@ -139,7 +193,8 @@ function connectionRule(row) {
 }
 
 function countSteps(row) {
-  const [rule, formula] = macRule(row), found = paramSteps(row);
+  const [rule, formula] = macRule(row),
+    found = paramSteps(row);
   found.push(step("multiply-adds", "multiply-adds (MACs)", formula, row.macs, rule));
   if (row.connections) {
     const [letters, numbers] = connectionRule(row);
@@ -154,68 +209,39 @@ const AROUND = [30, 0, 100, 60, 10];
 function exampleSteps(row) {
   const {layer} = row;
   if (layer.is !== "LRN") return [];
-  const maps = row.input[0], middle = Math.floor(maps / 2), half = Math.floor(layer.size / 2);
-  const first = Math.max(middle - half, 0), last = Math.min(middle - half + layer.size, maps) - 1;
+  const maps = row.input[0],
+    middle = Math.floor(maps / 2),
+    half = Math.floor(layer.size / 2);
+  const first = Math.max(middle - half, 0),
+    last = Math.min(middle - half + layer.size, maps) - 1;
   const around = [];
   for (let at = first; at <= last; at++) around.push(AROUND[(((at - middle + 2) % 5) + 5) % 5]);
   const total = sum(around.map((value) => value * value));
   const [k, alpha, beta] = [layer.k, layer.alpha, layer.beta].map(exact);
   const below = (layer.k + layer.alpha * total) ** layer.beta;
   return [
-    step("example", `sum of squares, where maps ${first} to ${last} hold ${around.join(", ")} at one place`,
-      around.map((value) => `${value}**2`).join("+"), total, "sum of x*x"),
-    step("example", "what the value is divided by", `(${k}+${alpha}*${total})**${beta}`, below,
-      "(k+alpha*sum)**beta"),
-    step("example", `map ${middle}: 100 becomes`, `100/(${k}+${alpha}*${total})**${beta}`, 100 / below,
-      "x/(k+alpha*sum)**beta"),
+    step(
+      "example",
+      `sum of squares, where maps ${first} to ${last} hold ${around.join(", ")} at one place`,
+      around.map((value) => `${value}**2`).join("+"),
+      total,
+      "sum of x*x",
+    ),
+    step(
+      "example",
+      "what the value is divided by",
+      `(${k}+${alpha}*${total})**${beta}`,
+      below,
+      "(k+alpha*sum)**beta",
+    ),
+    step(
+      "example",
+      `map ${middle}: 100 becomes`,
+      `100/(${k}+${alpha}*${total})**${beta}`,
+      100 / below,
+      "x/(k+alpha*sum)**beta",
+    ),
   ];
-}
-
-/** A BigInt as a number, or in digits where a number does not hold it. */
-function counted(big) {
-  return big <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(big) : String(big);
-}
-
-/** The receptive field from the picture on: the path on which most is seen, and the least. */
-function fieldSteps(paths, row) {
-  const topic = "receptive field", count = paths.counts.get(row.name);
-  const largest = paths.largest(row.name), smallest = paths.smallest(row.name);
-  if (!largest || !smallest) {
-    return [step(topic, "every value sees", "", seesAll(row) ? "the whole map" : "what has seen everything")];
-  }
-  const one = equal(largest.size, smallest.size);
-  const found = alongPath(largest, one ? topic : "largest path");
-  if (!one) found.push(...alongPath(smallest, "smallest path"));
-  if (count > 1n) found.push(step(topic, "paths from the picture", "", counted(count)));
-  if (row.field && !equal(row.field, largest.size)) {
-    found.push(step(topic, "all paths together", "", row.field));
-  }
-  if (row.step && row.start) {
-    found.push(step(topic, "step to the next value", "", row.step));
-    found.push(step(topic, "first pixel of value 0,0", "", row.start, "row,column"));
-  }
-  return found;
-}
-
-/** A step for each window on the path; many alike in a row are one. */
-function alongPath(reach, topic) {
-  const changes = changesOf(pathOf(reach)), runs = [];
-  const key = (one) => [reachOf(one.row).kernel, one.before.step, one.step];
-  for (const one of changes) {
-    if (runs.length && equal(key(one), key(runs.at(-1)[0]))) runs.at(-1).push(one);
-    else runs.push([one]);
-  }
-  const found = runs.map((several) => {
-    const first = several[0], last = several.at(-1), count = several.length;
-    const {kernel, stride} = reachOf(first.row);
-    const by2 = `${kernel[0]}x${kernel[1]}`;
-    const what = count > 1 ? `${first.row.name} to ${last.row.name}, ${count} of ${by2}`
-      : `${first.row.name} ${by2}` + (stride[0] === 1 && stride[1] === 1 ? "" : `/${stride[0]}`);
-    const terms = [0, 1].map((at) => `${first.before.size[at]}+${count > 1 ? `${count}*` : ""}` +
-      `(${kernel[at]}-1)*${first.before.step[at]}`);
-    return step(topic, what, terms[0] === terms[1] ? terms[0] : terms.join(","), last.size, "R+(F-1)*step");
-  });
-  return found.length ? found : [step(topic, "the pixel itself", "", reach.size)];
 }
 
 /** A block's sums: a term for each row that has some. */
@@ -230,6 +256,7 @@ function blockSteps(rows) {
   ].flatMap(([topic, what, of]) => {
     const terms = rows.map(of).filter(Boolean);
     return terms.length || /^(trained|multiply)/.test(what)
-      ? [step(topic, what, terms.join("+"), sum(terms), "sum of its rows")] : [];
+      ? [step(topic, what, terms.join("+"), sum(terms), "sum of its rows")]
+      : [];
   });
 }

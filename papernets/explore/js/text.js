@@ -17,7 +17,8 @@ function general(value) {
   if (power < -4 || power >= 6) {
     const [mantissa, exponent] = value.toExponential(5).split("e");
     const digits = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
-    const sign = exponent[0], size = exponent.slice(1).padStart(2, "0");
+    const sign = exponent[0],
+      size = exponent.slice(1).padStart(2, "0");
     return `${digits}e${sign}${size}`;
   }
   const plain = value.toFixed(5 - power);
@@ -41,8 +42,7 @@ function shown(shape) {
 
 /** A shape as the drawings print it: 64@56×56, or 4,096. */
 function printed(shape) {
-  return shape[1] === 1 && shape[2] === 1
-    ? comma(shape[0]) : `${comma(shape[0])}@${shape[1]}×${shape[2]}`;
+  return shape[1] === 1 && shape[2] === 1 ? comma(shape[0]) : `${comma(shape[0])}@${shape[1]}×${shape[2]}`;
 }
 
 /** "28x28". */
@@ -57,7 +57,11 @@ function product(...factors) {
 
 /** Bytes in steps of 1000: "240.8 MB". */
 function bytesRead(size) {
-  for (const [unit, factor] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
+  for (const [unit, factor] of [
+    ["GB", 1e9],
+    ["MB", 1e6],
+    ["kB", 1e3],
+  ]) {
     if (size >= factor) return `${comma((size / factor).toFixed(1))} ${unit}`;
   }
   return `${comma(Math.round(size))} bytes`;
@@ -65,7 +69,12 @@ function bytesRead(size) {
 
 /** A large number in three digits: "60.0 k", "3.86 G". */
 function big(number) {
-  for (const [unit, factor] of [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]]) {
+  for (const [unit, factor] of [
+    ["T", 1e12],
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ]) {
     if (number >= factor) {
       const value = number / factor;
       return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`;
@@ -82,8 +91,10 @@ function equal(one, other) {
   }
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]));
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]))
+  );
 }
 
 function sum(values) {

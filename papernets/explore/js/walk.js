@@ -51,7 +51,8 @@ function instantiate(data, sizes) {
 /** What a network is called for an input: MobileNet's name says its size. */
 function nameFor(data, sizes) {
   if (!data.names) return data.name;
-  const {height, width} = sizes, size = height === width ? `${height}` : `${height}x${width}`;
+  const {height, width} = sizes,
+    size = height === width ? `${height}` : `${height}x${width}`;
   return Object.hasOwn(data.names.at, size) ? data.names.at[size] : data.names.form.replace("{}", size);
 }
 
@@ -104,7 +105,8 @@ function fieldThrough(field, window, size) {
   });
   const [down, across] = [at(0), at(1)];
   return {
-    first: [down.first, across.first], last: [down.last, across.last],
+    first: [down.first, across.first],
+    last: [down.last, across.last],
     step: [down.step, across.step],
   };
 }
@@ -129,8 +131,17 @@ function walk(net) {
   };
   const row = (name, kind, layer, s, out, field, more) => {
     rows.push({
-      name: name, kind: kind, layer: layer, input: s, out: out, aux: beside, ends: [],
-      params: 0, fixed: 0, macs: 0, connections: 0,
+      name: name,
+      kind: kind,
+      layer: layer,
+      input: s,
+      out: out,
+      aux: beside,
+      ends: [],
+      params: 0,
+      fixed: 0,
+      macs: 0,
+      connections: 0,
       field: field ? fieldSize(field) : null,
       step: field ? field.step : null,
       start: field ? field.first : null,
@@ -140,7 +151,8 @@ function walk(net) {
   };
   const visit = {
     layer(name, layer, value) {
-      const kind = LAYERS[layer.is], s = value.shape;
+      const kind = LAYERS[layer.is],
+        s = value.shape;
       const out = said(name, () => {
         kind.check(layer, s);
         return kind.shape(layer, s);
@@ -149,7 +161,8 @@ function walk(net) {
       if (Math.min(...out) < 1) {
         const k = kind.window(layer).kernel;
         throw new TooSmall(
-          `${name}: a ${k[0]}x${k[1]} window does not fit on its input of ${s[1]}x${s[2]}`);
+          `${name}: a ${k[0]}x${k[1]} window does not fit on its input of ${s[1]}x${s[2]}`,
+        );
       }
       let field = value.field;
       if (kind.seesAll(layer, s)) field = null;
@@ -158,7 +171,9 @@ function walk(net) {
         if (reach) field = fieldThrough(field, reach, s.slice(1));
       }
       return row(name, kind.kind(layer), layer, s, out, field, {
-        params: kind.params(layer, s), fixed: kind.fixed(layer, s), macs: kind.macs(layer, s),
+        params: kind.params(layer, s),
+        fixed: kind.fixed(layer, s),
+        macs: kind.macs(layer, s),
         connections: kind.connections(layer, s),
       });
     },
@@ -182,8 +197,7 @@ function walk(net) {
     through(visit, net.body, {shape: net.input, field: ONE_PIXEL});
   } catch (error) {
     if (!(error instanceof TooSmall)) throw error;
-    throw new Impossible(
-      `${error.message}: ${whatWorks(net)}, not ${net.input[1]}x${net.input[2]}`);
+    throw new Impossible(`${error.message}: ${whatWorks(net)}, not ${net.input[1]}x${net.input[2]}`);
   }
   return rows;
 }
@@ -191,8 +205,7 @@ function walk(net) {
 /** The arithmetic of a row filled in, in one line. */
 function formulaOf(row) {
   const {layer} = row;
-  return layer.branches ? JOINS[layer.is].words(layer, row.ends)
-    : LAYERS[layer.is].words(layer, row.input);
+  return layer.branches ? JOINS[layer.is].words(layer, row.ends) : LAYERS[layer.is].words(layer, row.input);
 }
 
 function settingsOf(row) {
@@ -234,7 +247,7 @@ function kindAndWindow(row) {
 /** The groups, the settings and the activation in a few words each, in order of use. */
 function detailsOf(row) {
   const groups = groupsOf(row);
-  const split = groups > 1 ? groups === row.input[0] ? "depthwise" : `${groups} groups` : "";
+  const split = groups > 1 ? (groups === row.input[0] ? "depthwise" : `${groups} groups`) : "";
   const {norm = "", ...said} = phrases(settingsOf(row));
   return [split, ...Object.values(said), norm, activationOf(row)].filter(Boolean);
 }
@@ -246,7 +259,8 @@ function statisticsOf(row) {
 
 /** Sums over the rows of the network that predicts; auxiliary heads apart. */
 function totalsOf(rows) {
-  const main = rows.filter((row) => !row.aux), heads = rows.filter((row) => row.aux);
+  const main = rows.filter((row) => !row.aux),
+    heads = rows.filter((row) => row.aux);
   return {
     params: sum(main.map((row) => row.params)),
     fixed_params: sum(main.map((row) => row.fixed)),

@@ -1,5 +1,5 @@
-/* What a layer, or the layers of a block, would cost if they were made otherwise
-   (papernets/arithmetic: ways.py, otherwise.py). */
+/* What a layer would cost if it were made otherwise
+   (papernets/arithmetic/ways.py). */
 
 /** What layers one after another cost on an input of this shape; an Impossible: they do not fit. */
 function costOf(layers, shape) {
@@ -69,77 +69,117 @@ function takenAlone(graph, before, row) {
 const WAYS = {
   dense(graph, row) {
     if (!["Conv", "TableConv"].includes(row.layer.is)) return null;
-    const values = volume(row.input), bias = row.layer.bias ?? true, size = volume(row.out);
-    return wayOf(row, `dense: each of ${comma(size)} neurons sees all ${comma(values)} input values`,
-      [layerOf("Dense", {out: size, bias: bias})], [values, 1, 1]);
+    const values = volume(row.input),
+      bias = row.layer.bias ?? true,
+      size = volume(row.out);
+    return wayOf(
+      row,
+      `dense: each of ${comma(size)} neurons sees all ${comma(values)} input values`,
+      [layerOf("Dense", {out: size, bias: bias})],
+      [values, 1, 1],
+    );
   },
   ungrouped(graph, row) {
     const {layer} = row;
     if (layer.is !== "Conv" || layer.groups === 1) return null;
-    const what = layer.groups === row.input[0] ? "a full convolution: each filter sees"
-      : "without groups: each filter sees";
+    const what =
+      layer.groups === row.input[0]
+        ? "a full convolution: each filter sees"
+        : "without groups: each filter sees";
     return wayOf(row, `${what} all ${plural(row.input[0], "map")}`, [{...layer, groups: 1}]);
   },
   tableless(graph, row) {
     const {layer} = row;
     if (layer.is !== "TableConv") return null;
-    return wayOf(row, `without the table: each map sees all ${plural(row.input[0], "map")}`,
-      [layerOf("Conv", {out: layer.table.length, kernel: layer.kernel})]);
+    return wayOf(row, `without the table: each map sees all ${plural(row.input[0], "map")}`, [
+      layerOf("Conv", {out: layer.table.length, kernel: layer.kernel}),
+    ]);
   },
   unreduced(graph, row) {
-    const {layer} = row, before = rowBefore(graph, row);
+    const {layer} = row,
+      before = rowBefore(graph, row);
     if (layer.is !== "Conv" || isOne(layer) || !before) return null;
     const first = before.layer;
-    const reduces = first.is === "Conv" && isOne(first) && first.groups === 1 &&
-      before.out[0] < before.input[0] && equal(before.input.slice(1), before.out.slice(1));
+    const reduces =
+      first.is === "Conv" &&
+      isOne(first) &&
+      first.groups === 1 &&
+      before.out[0] < before.input[0] &&
+      equal(before.input.slice(1), before.out.slice(1));
     if (!reduces || !takenAlone(graph, before, row) || layer.groups > 1) return null;
-    const found = wayOf(row,
+    const found = wayOf(
+      row,
       `without its 1x1 reduction: ${kernelWords(row)} on all ${before.input[0]} maps`,
-      [layer], before.input);
+      [layer],
+      before.input,
+    );
     return found && {...found, now: costNow([before, row]), rows: [before.name, row.name]};
   },
   stack(graph, row) {
     const layer = plainConv(row);
     if (!layer) return null;
-    const [height, width] = pair(layer.kernel), zeros = padsOf(windowOf(row), row.input.slice(1));
+    const [height, width] = pair(layer.kernel),
+      zeros = padsOf(windowOf(row), row.input.slice(1));
     if (height !== width || height % 2 === 0 || height < 5) return null;
-    const count = Math.floor(height / 2), [d, h, w] = row.input;
+    const count = Math.floor(height / 2),
+      [d, h, w] = row.input;
     const one = {...layer, kernel: 3, stride: 1, padding: 0};
-    return wayOf(row, `as a stack of ${count} 3x3, which see as far`,
+    return wayOf(
+      row,
+      `as a stack of ${count} 3x3, which see as far`,
       [...Array(count - 1).fill(one), {...one, stride: layer.stride}],
-      [d, h + sum(zeros[0]), w + sum(zeros[1])]);
+      [d, h + sum(zeros[0]), w + sum(zeros[1])],
+    );
   },
   factored(graph, row) {
     const layer = plainConv(row);
     if (!layer || Math.min(...pair(layer.kernel)) === 1) return null;
-    const [height, width] = pair(layer.kernel), [down, across] = pair(layer.stride);
+    const [height, width] = pair(layer.kernel),
+      [down, across] = pair(layer.stride);
     const zeros = padsOf(windowOf(row), row.input.slice(1));
     const padded = [row.input[0], row.input[1] + sum(zeros[0]), row.input[2]];
     const column = {...layer, kernel: [height, 1], stride: [down, 1], padding: 0};
     const cost = ifPossible(() => {
-      const first = costOf([column], padded), between = LAYERS.Conv.shape(column, padded);
+      const first = costOf([column], padded),
+        between = LAYERS.Conv.shape(column, padded);
       const line = {...layer, kernel: [1, width], stride: [1, across], padding: 0};
       return plus(first, costOf([line], [between[0], between[1], between[2] + sum(zeros[1])]));
     });
-    return cost && {what: `as ${height}x1 and then 1x${width}`, cost: cost, now: costNow([row]),
-      rows: [row.name]};
+    return (
+      cost && {
+        what: `as ${height}x1 and then 1x${width}`,
+        cost: cost,
+        now: costNow([row]),
+        rows: [row.name],
+      }
+    );
   },
   separable(graph, row) {
     const layer = plainConv(row);
     if (!layer || row.input[0] === 1) return null;
-    return wayOf(row,
+    return wayOf(
+      row,
       `depthwise separable: ${kernelWords(row)} a map, then 1x1 over ${plural(row.input[0], "map")}`,
-      [{...layer, out: row.input[0], groups: row.input[0]}, {...layer, kernel: 1, stride: 1, padding: 0}]);
+      [
+        {...layer, out: row.input[0], groups: row.input[0]},
+        {...layer, kernel: 1, stride: 1, padding: 0},
+      ],
+    );
   },
   joined(graph, row) {
-    const {layer} = row, before = rowBefore(graph, row);
+    const {layer} = row,
+      before = rowBefore(graph, row);
     if (layer.is !== "Conv" || !isOne(layer) || !before) return null;
     const deep = before.layer;
     if (deep.is !== "Conv" || !(1 < deep.groups && deep.groups === before.input[0])) return null;
     if (!takenAlone(graph, before, row) || layer.groups > 1) return null;
     const full = {...deep, out: layer.out, groups: 1, norm: layer.norm, bias: layer.bias};
-    const found = wayOf(row, `with ${before.name} as one full ${kernelWords(before)} convolution`,
-      [full], before.input);
+    const found = wayOf(
+      row,
+      `with ${before.name} as one full ${kernelWords(before)} convolution`,
+      [full],
+      before.input,
+    );
     return found && {...found, now: costNow([before, row]), rows: [before.name, row.name]};
   },
   averaged(graph, row) {
@@ -151,92 +191,38 @@ const WAYS = {
     }
     if (!before || (before.input[1] === 1 && before.input[2] === 1)) return null;
     const maps = before.input[0];
-    return wayOf(row,
+    return wayOf(
+      row,
       `on the averages of the ${plural(maps, "map")} instead of all ${comma(row.input[0])} values`,
-      [row.layer], [maps, 1, 1]);
+      [row.layer],
+      [maps, 1, 1],
+    );
   },
   strided(graph, row) {
     if (!["Pool", "Subsample"].includes(row.layer.is)) return null;
     const window = windowOf(row);
     if (equal(window.kernel, [1, 1]) || window.ceil) return null;
-    return wayOf(row, `as a convolution of the same window and step, ${kernelWords(row)}`, [layerOf(
-      "Conv", {out: row.out[0], kernel: window.kernel, stride: window.stride, padding: window.padding})]);
+    return wayOf(row, `as a convolution of the same window and step, ${kernelWords(row)}`, [
+      layerOf("Conv", {
+        out: row.out[0],
+        kernel: window.kernel,
+        stride: window.stride,
+        padding: window.padding,
+      }),
+    ]);
   },
   summed(graph, row) {
     const window = windowOf(row);
     if (row.layer.is !== "Pool" || !equal(window.kernel, window.stride)) return null;
-    return {what: "as LeNet-5's trained subsampling: a coefficient and a bias a map",
-      cost: {params: 2 * row.out[0], macs: 0}, now: costNow([row]), rows: [row.name]};
+    return {
+      what: "as LeNet-5's trained subsampling: a coefficient and a bias a map",
+      cost: {params: 2 * row.out[0], macs: 0},
+      now: costNow([row]),
+      rows: [row.name],
+    };
   },
   trained(graph, row) {
     if (row.layer.is !== "RBF" || row.out[1] !== 1 || row.out[2] !== 1) return null;
     return wayOf(row, "as a dense layer with trained weights", [layerOf("Dense", {out: row.out[0]})]);
   },
 };
-
-/** Those that a block may have made in all its layers, in words. */
-const IN_BLOCKS = {
-  dense: null, ungrouped: "without groups ({})", tableless: null,
-  unreduced: "without its 1x1 reductions ({})",
-  stack: "with stacks of 3x3 in the place of larger kernels ({})",
-  factored: "with n x 1 and 1 x n in the place of n x n ({})",
-  separable: "with depthwise separable convolutions in the place of full ones ({})",
-  joined: "with full convolutions in the place of depthwise separable ones ({})",
-};
-
-/** The other ways that make sense for a layer, or for all such layers of a block together. */
-function otherwise(graph, place) {
-  const found = place.isBlock ? [...inBlock(graph, place)]
-    : Object.values(WAYS).map((way) => way(graph, place.rows[0])).filter(Boolean);
-  return found.map((one) => ({
-    what: one.what, ...one.cost,
-    instead_of: {rows: one.rows, params: one.now.params, macs: one.now.macs},
-  }));
-}
-
-function* inBlock(graph, place) {
-  const inside = new Set(place.counted.map((row) => row.name)), whole = costNow(place.counted);
-  for (const [name, way] of Object.entries(WAYS)) {
-    if (!IN_BLOCKS[name]) continue;
-    const found = [], taken = new Set();
-    for (const row of place.counted) {
-      const one = way(graph, row);
-      if (one && one.rows.every((other) => inside.has(other) && !taken.has(other))) {
-        found.push(one);
-        one.rows.forEach((other) => taken.add(other));
-      }
-    }
-    if (!found.length) continue;
-    const changed = found.reduce((cost, one) => plus(plus(cost, one.now, -1), one.cost), whole);
-    yield {what: IN_BLOCKS[name].replace("{}", plural(found.length, "layer")), cost: changed,
-      now: whole, rows: found.flatMap((one) => one.rows)};
-  }
-  yield* unbottled(place);
-}
-
-/** A bottleneck's 1x1, FxF, 1x1 as two FxF at the full width. */
-function* unbottled(place) {
-  const rows = place.counted.filter((row) => row.layer.is === "Conv");
-  for (let at = 0; at + 2 < rows.length; at++) {
-    const [first, middle, last] = rows.slice(at, at + 3), {layer} = middle;
-    if (!isOne(first.layer) || !isOne(last.layer) || layer.groups > 1 || isOne(layer)) continue;
-    if (!follow(first, middle, last) || !(middle.out[0] < last.out[0])) continue;
-    const [a, b] = [windowOf(first).stride, windowOf(middle).stride];
-    const wide = {...layer, out: last.out[0], stride: [a[0] * b[0], a[1] * b[1]]};
-    const second = {...layer, out: last.out[0], stride: 1, padding: "same"};
-    const made = ifPossible(() => costOf([wide, second], first.input));
-    if (!made) continue;
-    const whole = costNow(place.counted), these = costNow([first, middle, last]);
-    yield {what: `without its bottleneck: two ${kernelWords(middle)} on ${last.out[0]} maps`,
-      cost: plus(plus(whole, these, -1), made), now: whole,
-      rows: [first.name, middle.name, last.name]};
-    return;
-  }
-}
-
-/** Whether the rows lie in one line of one branch. */
-function follow(...rows) {
-  const home = (row) => row.name.slice(0, Math.max(row.name.lastIndexOf("."), 0));
-  return rows.every((row) => home(row) === home(rows[0])) &&
-    rows.slice(1).every((row, at) => equal(rows[at].out, row.input));
-}

@@ -4,16 +4,22 @@ const WEIGHTLESS = {
   Pool: {
     ...PLAIN,
     kind: (layer) => `${layer.how} pool`,
-    window: (layer) => slidingWindow(
-      layer.kernel, layer.stride === null ? layer.kernel : layer.stride, layer.padding, layer.ceil),
+    window: (layer) =>
+      slidingWindow(
+        layer.kernel,
+        layer.stride === null ? layer.kernel : layer.stride,
+        layer.padding,
+        layer.ceil,
+      ),
     shape: (layer, s) => [s[0], ...slidOver(LAYERS.Pool.window(layer), s.slice(1))],
     settings(layer, s) {
       const around = zerosOf(this.window(layer), s.slice(1));
-      const counts = layer.how === "average" && around.padding && (
-        anyZeros(around.padding));
+      const counts = layer.how === "average" && around.padding && anyZeros(around.padding);
       return {...around, ceil: layer.ceil, ...(counts ? {padding_counted: layer.count_padding} : {})};
     },
-    words(layer, s) { return `size ${windowWords(this.window(layer), s.slice(1))}`; },
+    words(layer, s) {
+      return `size ${windowWords(this.window(layer), s.slice(1))}`;
+    },
   },
   AdaptivePool: {
     ...PLAIN,
@@ -21,7 +27,8 @@ const WEIGHTLESS = {
     shape: (layer, s) => [s[0], ...pair(layer.size)],
     reach(layer, s) {
       const sides = [0, 1].map((at) => {
-        const n = s[at + 1], out = pair(layer.size)[at];
+        const n = s[at + 1],
+          out = pair(layer.size)[at];
         return [Math.ceil((n + out - commonDivisor(n, out)) / out), Math.max(Math.floor(n / out), 1)];
       });
       return slidingWindow([sides[0][0], sides[1][0]], [sides[0][1], sides[1][1]]);
@@ -49,7 +56,8 @@ const WEIGHTLESS = {
     ...PLAIN,
     kind: () => "lrn",
     settings: (layer) => ({size: layer.size, k: layer.k, alpha: layer.alpha, beta: layer.beta}),
-    words: (layer) => `x / (${general(layer.k)} + ${general(layer.alpha)}×sum of ${layer.size} ` +
+    words: (layer) =>
+      `x / (${general(layer.k)} + ${general(layer.alpha)}×sum of ${layer.size} ` +
       `squares)^${general(layer.beta)}`,
   },
   Dropout: {
@@ -68,8 +76,9 @@ const WEIGHTLESS = {
     settings: (layer, s) => zerosOf(LAYERS.Pad.reach(layer), s.slice(1)),
     words(layer) {
       const [height, width] = pair(layer.padding);
-      return `${plural(height, "row")} of zeros above and below, ` +
-        `${plural(width, "column")} on each side`;
+      return (
+        `${plural(height, "row")} of zeros above and below, ` + `${plural(width, "column")} on each side`
+      );
     },
   },
   PadShortcut: {
@@ -79,15 +88,18 @@ const WEIGHTLESS = {
     shape: (layer, s) => [layer.out, ...slidOver(LAYERS.PadShortcut.window(layer), s.slice(1))],
     settings: (layer) => ({before: layer.before}),
     words(layer, s) {
-      return `size ${windowWords(this.window(layer), s.slice(1))}; channels ${s[0]} + ` +
-        `${layer.out - s[0]} of zeros`;
+      return (
+        `size ${windowWords(this.window(layer), s.slice(1))}; channels ${s[0]} + ` +
+        `${layer.out - s[0]} of zeros`
+      );
     },
     check(layer, s) {
       if (!(s[0] + layer.before <= layer.out) || layer.before < 0) {
         const more = plural(layer.before, "channel");
         const front = layer.before ? ` and ${more} of zeros in front` : "";
         throw new Impossible(
-          `${plural(s[0], "channel")}${front} cannot be padded with zeros to ${layer.out}`);
+          `${plural(s[0], "channel")}${front} cannot be padded with zeros to ${layer.out}`,
+        );
       }
     },
   },
@@ -132,8 +144,10 @@ function checkAlike(join, ends, wanted, word) {
   ends.forEach((end, at) => {
     if (!equal(wanted(end), wanted(ends[0]))) {
       const [first, other] = [0, at].map((one) => join.branches[one][0] || "without a name");
-      throw new Impossible(`branch ${first} gives ${shown(ends[0])} but branch ${other} gives ` +
-        `${shown(end)}: they cannot be ${word}`);
+      throw new Impossible(
+        `branch ${first} gives ${shown(ends[0])} but branch ${other} gives ` +
+          `${shown(end)}: they cannot be ${word}`,
+      );
     }
   });
 }
