@@ -67,8 +67,8 @@ def test_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[st
 def test_bundles_stand_beside_the_networks(tmp_path: Path):
     """Small ones are run, under their folders' names; of a large one the page has the network."""
     save_bundle(tmp_path / "mine", INFO, model_of().state_dict())
-    large = replace(INFO, network="alexnet", input=(1, 63, 63))
-    state = build(net("alexnet", 10, 1, 63)).state_dict()
+    large = replace(INFO, network="resnet110")
+    state = build(net("resnet110", 10, 1, 28)).state_dict()
     save_bundle(tmp_path / "large", large, state)
     file = tmp_path / "page.html"
     bundles = ["resnet20", str(tmp_path / "large"), str(tmp_path / "mine")]
@@ -77,7 +77,7 @@ def test_bundles_stand_beside_the_networks(tmp_path: Path):
     page = file.read_text("utf-8")
     nets = {one["own"]: one for one in part(page, "networks")["nets"]}
     assert nets["mine"]["name"] == INFO.network and nets["mine"]["family"] == "yours"
-    assert nets["large"]["input"] == [1, 63, 63] and nets["large"]["free"] == []
+    assert nets["large"]["input"] == [1, 28, 28] and nets["large"]["free"] == []
     trained = [one["own"] for one in part(page, "trained")["networks"]]
     assert trained[-2:] == ["resnet20 (bundle)", "mine"] and "large" not in trained
 
