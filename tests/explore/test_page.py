@@ -16,7 +16,6 @@ from PIL import Image
 from papernets.compare.diff import diff
 from papernets.evaluate.predictor import load
 from papernets.explore import explorer
-from papernets.explore.drawings import drawings
 from papernets.explore.export import net_data
 from papernets.explore.page import _packed_drawings, _page
 from papernets.explore.weights import packed
@@ -278,21 +277,6 @@ def test_hostile_names_are_text(chromium: object, tmp_path: Path):
     assert HOSTILE in page.inner_text("#place")
     assert one.wrong == []
     one.context.close()
-
-
-def test_drawings_speak_of_the_rows_that_they_show():
-    """Each row of a network stands in its drawing: alone, in a block's box, or in a fold."""
-    for name in ("googlenet", "resnet152", "inception_resnet_v2"):
-        found = look_up(name)
-        whole, rows = drawings(found), walk(found.net.member)
-        seen: set[int] = set()
-        for shape in whole["whole"]["shapes"]:
-            if shape[0] == "b":
-                runs = shape[7] if len(shape) > 7 else []
-                for first, last in zip(runs[::2], runs[1::2], strict=True):
-                    seen.update(range(first, last + 1))
-        missing = [row for at, row in enumerate(rows) if at not in seen]
-        assert {row.kind for row in missing} <= {"identity"}, (name, missing[:5])
 
 
 def test_the_page_is_one_file(file: Path):

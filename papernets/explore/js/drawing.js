@@ -170,15 +170,20 @@ function rovingRows(svg, buttons) {
   });
 }
 
+/** A text of a drawing at other sizes; `runs` are the rows that it speaks of, -1 is what goes in. */
+function textAt(text, runs, own, now, input) {
+  if (runs[0] === -1) return `input ${printed(input)}`;
+  const one = runs.length === 2 && runs[0] === runs[1];
+  return one ? labelFor(text, own[runs[0]], now[runs[0]]) : text;
+}
+
 function label(
   [, x, y, text, size, anchor = "middle", bold = 0, paint = "ink", runs = []],
   own,
   now,
   input,
 ) {
-  let said = text;
-  if (runs[0] === -1) said = `input ${printed(input)}`;
-  else if (runs.length === 2 && runs[0] === runs[1]) said = labelFor(text, own[runs[0]], now[runs[0]]);
+  const said = textAt(text, runs, own, now, input);
   const element = shape(
     "text",
     {
