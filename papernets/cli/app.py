@@ -16,6 +16,7 @@ from . import (
     draw,
     evaluate,
     explain,
+    explore,
     find_lr,
     lessons,
     listing,
@@ -62,6 +63,7 @@ def _root(
 app.command("list", cls=Verb)(listing.list_networks)
 app.command("explain", cls=Verb)(explain.explain)
 app.command("draw", cls=Verb)(draw.draw)
+app.command("explore", cls=Verb)(explore.explore)
 app.command("compare", cls=Verb)(compare.compare)
 app.command("diff", cls=Verb)(diff.diff)
 app.command("lessons", cls=Verb)(lessons.lessons)

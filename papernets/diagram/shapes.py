@@ -112,7 +112,8 @@ class Edge:
 class Label:
     """One line of text; `x` is where its anchor is, `y` its baseline.
 
-    `within` is the key of the box that it stands in; empty where it stands on the page.
+    `within` is the key of the box that it stands in; empty where it stands on the page. `of` is
+    the row whose output size it writes; empty for other text.
     """
 
     x: float
@@ -123,6 +124,7 @@ class Label:
     bold: bool = False
     paint: str = "ink"
     within: str = ""
+    of: str = ""
 
     @property
     def bounds(self) -> Bounds:

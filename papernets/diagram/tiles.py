@@ -188,7 +188,7 @@ class Column:
         m = self.metrics
         assert whole.shape is not None
         text = words.size(whole.shape)
-        label = Label(5, y + m.small + 1, text, m.small, "start", False, "soft")
+        label = Label(5, y + m.small + 1, text, m.small, "start", False, "soft", of=whole.names[-1])
         whole.shapes.append(label)
         whole.right = max(whole.right, 6 + width(text, m.small))
         return m.small * 1.3 + 1 - m.gap * 0.45

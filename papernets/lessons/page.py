@@ -47,7 +47,7 @@ def page(lesson: Lesson, example: Example, exercise: Exercise) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{text(lesson.title)} - Papernets</title>
 <style>
-{_colours()}
+{colours()}
 {css}
 {style(own=False)}
 </style>
@@ -88,7 +88,7 @@ def page(lesson: Lesson, example: Example, exercise: Exercise) -> str:
 """
 
 
-def _colours() -> str:
+def colours() -> str:
     """The colours as variables of the page, light and dark."""
     light, dark = (
         "".join(f"--{name}:{pair[at]};" for name, pair in COLOURS.items()) for at in (0, 1)

@@ -1,0 +1,235 @@
+/* The room of two networks: what `papernets diff A B` says, for sizes of the reader's own. */
+
+const VERDICTS = {same: "=", renamed: "=", changed: "~", only_a: "-", only_b: "+"};
+const VERDICT_WORDS = {
+  same: "the same",
+  renamed: "the same, under another name",
+  changed: "changed",
+  only_a: "only in the first",
+  only_b: "only in the second",
+};
+
+/** A value of a change as people read it. */
+function changeWords(value, what = "") {
+  if (value === null) return "-";
+  if (what === "auxiliary") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return Number.isInteger(value) ? comma(value) : general(value);
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) {
+    if (["output", "input"].includes(what) && value.length === 3) return printed(value);
+    return value.length ? value.join("x") : "none";
+  }
+  if ("rows" in value) return zerosWords(value);
+  if ("eps" in value) return normWords(value);
+  return scalesWords(value) || "all 1";
+}
+
+function changeLine({what, a, b}) {
+  return `${what.replace(/_/g, " ")} ${changeWords(a, what)} → ${changeWords(b, what)}`;
+}
+
+function showCompare(nets, names, values) {
+  const pick = (name, usual) =>
+    nets.find((net) => net.own === name) || nets.find((net) => net.own === usual);
+  const a = pick(names[0], "alexnet") || nets[0],
+    b = pick(names[1], "zfnet") || nets.at(-1);
+  const to = (x, y, more = {}) => go("compare", [x, y], {...kept(), ...more});
+  const kept = () => ({input: values.input, all: values.all});
+  document.title = `${a.own} and ${b.own} - Papernets explorer`;
+  const select = (chosen, words, changed) => {
+    const field = el(
+      "select",
+      {"aria-label": words, onchange: () => changed(field.value)},
+      [...new Set(nets.map((net) => net.family))].map((family) =>
+        el(
+          "optgroup",
+          {label: FAMILIES[family] || family},
+          nets.filter((net) => net.family === family).map((net) => el("option", {value: net.own}, net.own)),
+        ),
+      ),
+    );
+    field.value = chosen.own;
+    return field;
+  };
+  const input = el("input", {
+    type: "number",
+    min: 1,
+    max: MOST_SIDE,
+    value: values.input || "",
+    inputmode: "numeric",
+    placeholder: "as printed",
+    id: "compare-input",
+    onchange: () => to(a.own, b.own, {input: wholeOf(input.value, "", 1, MOST_SIDE)}),
+  });
+  const all = el("input", {
+    type: "checkbox",
+    id: "compare-all",
+    onchange: () => to(a.own, b.own, {all: all.checked ? "1" : ""}),
+  });
+  all.checked = values.all === "1";
+  const focused = document.activeElement && document.activeElement.getAttribute("aria-label");
+  const home = byId("compare");
+  fill(
+    home,
+    el("h2", {}, "Two networks, layer by layer"),
+    el(
+      "div",
+      {class: "sizes"},
+      el(
+        "label",
+        {},
+        el("span", {}, "first"),
+        select(a, "First network", (name) => to(name, b.own)),
+      ),
+      el(
+        "button",
+        {type: "button", class: "swap", "aria-label": "Swap the two", onclick: () => to(b.own, a.own)},
+        "⇄",
+      ),
+      el(
+        "label",
+        {},
+        el("span", {}, "second"),
+        select(b, "Second network", (name) => to(a.own, name)),
+      ),
+      el("label", {}, el("span", {}, "input of both"), input),
+      el("label", {class: "check"}, all, " all rows"),
+    ),
+    compared(a, b, values),
+  );
+  if (focused) home.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function compared(a, b, values) {
+  const side = wholeOf(values.input, 0, 1, MOST_SIDE);
+  const sized = (data) =>
+    instantiate(data, side ? {...ownSizes(data), height: side, width: side} : ownSizes(data));
+  let found;
+  try {
+    found = diffNetworks(sized(a), sized(b));
+  } catch (error) {
+    if (!(error instanceof Impossible)) throw error;
+    return el("p", {class: "error", role: "alert"}, error.message);
+  }
+  const totals = found.totals.map(({what, a: x, b: y}) => [
+    what.replace(/_/g, " "),
+    changeWords(x, what),
+    changeWords(y, what),
+    typeof x === "number" && typeof y === "number" && x !== y
+      ? (y > x ? "+" : "−") + comma(Math.abs(y - x))
+      : "",
+  ]);
+  const wanted = found.layers.filter(
+    (one) => values.all === "1" || !["same", "renamed"].includes(one.verdict),
+  );
+  const count = (verdict) => found.layers.filter((one) => one.verdict === verdict).length;
+  const said = (departures) =>
+    el(
+      "ul",
+      {},
+      departures.map((d) => el("li", {}, `${d.what} (${d.where})`)),
+    );
+  const of = (letter) => found.departures.filter((d) => d.of === letter);
+  const side2 = (net, letter) =>
+    of(letter).length
+      ? el("details", {}, el("summary", {}, `Where ${net.own} departs from its paper`), said(of(letter)))
+      : "";
+  const show = 600,
+    lines = (changes) => changes.map((one) => el("span", {class: "line"}, changeLine(one)));
+  announce(found.same ? "The two are the same" : `${plural(wanted.length, "row")} shown`);
+  return [
+    el(
+      "p",
+      {class: "hint"},
+      found.same
+        ? "The two are the same: every row, every setting, every total."
+        : `${count("same") + count("renamed")} rows of the same form, ${count("changed")} changed, ` +
+            `${count("only_a")} only in ${a.own}, ${count("only_b")} only in ${b.own}.`,
+    ),
+    found.general.map((one) =>
+      el(
+        "p",
+        {},
+        el("b", {}, `${one.what[0].toUpperCase()}${one.what.slice(1)}: `),
+        `${changeWords(one.a)} → ${changeWords(one.b)}`,
+      ),
+    ),
+    el(
+      "div",
+      {class: "columns"},
+      el(
+        "section",
+        {},
+        el("h3", {}, "Totals"),
+        wide("Totals", table(["", a.own, b.own, "second − first"], totals, {class: "totals"})),
+      ),
+      el(
+        "section",
+        {},
+        el("h3", {}, "Layer by layer"),
+        wide(
+          "Layer by layer",
+          el(
+            "table",
+            {class: "diff"},
+            el(
+              "thead",
+              {},
+              el(
+                "tr",
+                {},
+                ["", a.own, b.own, "what differs", "what that changes"].map((text) =>
+                  text ? el("th", {scope: "col"}, text) : el("td"),
+                ),
+              ),
+            ),
+            el(
+              "tbody",
+              {},
+              wanted
+                .slice(0, show)
+                .map((one) =>
+                  el(
+                    "tr",
+                    {class: one.verdict},
+                    el(
+                      "td",
+                      {class: "verdict"},
+                      el("span", {"aria-hidden": "true"}, VERDICTS[one.verdict]),
+                      el("span", {class: "unseen"}, VERDICT_WORDS[one.verdict]),
+                    ),
+                    el("td", {}, one.a || ""),
+                    el("td", {}, one.b || ""),
+                    el("td", {}, one.changes.length ? lines(one.changes) : one.a && one.b ? "" : one.kind),
+                    el("td", {}, lines(one.effects)),
+                  ),
+                ),
+            ),
+          ),
+        ),
+        wanted.length
+          ? ""
+          : el(
+              "p",
+              {},
+              found.same
+                ? "No row differs."
+                : "No layer does anything else; choose “all rows” to see what the input changes.",
+            ),
+        wanted.length > show
+          ? el(
+              "p",
+              {class: "note"},
+              `${wanted.length - show} further rows: papernets diff ${a.own} ${b.own}`,
+            )
+          : "",
+      ),
+    ),
+    side2(a, "a"),
+    side2(b, "b"),
+    found.shared_departures.length
+      ? el("details", {}, el("summary", {}, "Departures that both share"), said(found.shared_departures))
+      : "",
+  ];
+}

@@ -1,0 +1,43 @@
+/* The page as a whole: which room the address means, the theme, and the list of networks. */
+
+const NETS = embedded("networks").nets;
+const ROOMS = {networks: showNetwork, compare: showCompare, digit: showDigit, picture: showPicture};
+
+/** Shows what the address says. */
+function show() {
+  const {room, names, values} = readAddress(location.hash);
+  const wanted = Object.hasOwn(ROOMS, room) && (room !== "picture" || PHOTOS.length) ? room : "networks";
+  if (["light", "dark"].includes(values.theme)) document.documentElement.dataset.theme = values.theme;
+  for (const section of document.querySelectorAll("main > section")) {
+    section.hidden = section.id !== `room-${wanted}`;
+  }
+  for (const link of document.querySelectorAll(".top nav a")) {
+    const own = readAddress(link.getAttribute("href")).room;
+    if (own === wanted) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    link.setAttribute("href", writeAddress(own, [], {theme: document.documentElement.dataset.theme}));
+  }
+  return ROOMS[wanted](NETS, names, values);
+}
+
+function isDark() {
+  const {theme} = document.documentElement.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+byId("theme").addEventListener("click", () => {
+  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  const {room, names, values} = readAddress(location.hash);
+  go(room, names, values, true);
+});
+byId("browse").open = !matchMedia("(max-width: 720px)").matches;
+byId("to-picture").hidden = !PHOTOS.length;
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is where one is, not what has the focus
+  byId("main").focus();
+});
+readyZoom();
+fill(byId("list"), networkList(NETS, ""));
+byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));
+addEventListener("hashchange", show);
+show();

@@ -1,0 +1,94 @@
+"""papernets explore: the file or folder, wrong use, bundles, how large the page is, no torch."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_bundles import INFO, model_of
+
+from papernets.bundle.save import save_bundle
+from papernets.cli import main
+from papernets.nets import list_nets, net
+from papernets.run.network import build
+
+
+def part(page: str, name: str) -> dict[str, object]:
+    """What a script element of JSON has."""
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.S)
+    assert found
+    return json.loads(found[1])
+
+
+def test_a_page_of_the_lenets(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """A folder gets index.html; it is smaller than 1.2 MB; each LeNet is there once."""
+    folder = tmp_path / "site"
+    assert main(["explore", "--only", "lenet", "-o", f"{folder}/"]) == 0
+    said = capsys.readouterr().out
+    file = folder / "index.html"
+    assert str(file) in said.replace("\n", "") and file.stat().st_size < 1_200_000
+    page = file.read_text("utf-8")
+    names = [one["own"] for one in part(page, "networks")["nets"]]
+    assert names == list_nets("lenet")
+    assert [one["own"] for one in part(page, "trained")["networks"]] == [
+        *("lenet1", "lenet4", "lenet5", "boosted_lenet4"),
+    ]
+
+
+@pytest.mark.slow
+def test_a_page_of_all_networks(tmp_path: Path):
+    """It is smaller than 4 MB and has every network and its drawings."""
+    file = tmp_path / "all.html"
+    assert main(["explore", "-o", str(file), "--quiet"]) == 0
+    assert file.stat().st_size < 4_000_000
+    page = file.read_text("utf-8")
+    assert [one["own"] for one in part(page, "networks")["nets"]] == list_nets()
+    assert list(part(page, "drawings")) == list_nets()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--only", "nonesuch"], "no network is called 'nonesuch'. All names: papernets list"),
+        (["-o", "page.pdf"], "give a folder that is there, or a file that ends in .html"),
+        (["nosuchbundle"], "nosuchbundle"),
+    ],
+)
+def test_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["explore", *words]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_bundles_stand_beside_the_networks(tmp_path: Path):
+    """Small ones are run, under their folders' names; of a large one the page has the network."""
+    save_bundle(tmp_path / "mine", INFO, model_of().state_dict())
+    large = replace(INFO, network="resnet110")
+    state = build(net("resnet110", 10, 1, 28)).state_dict()
+    save_bundle(tmp_path / "large", large, state)
+    file = tmp_path / "page.html"
+    bundles = ["resnet20", str(tmp_path / "large"), str(tmp_path / "mine")]
+    words = ["explore", *bundles, "--only", "lenet1", "-o", str(file)]
+    assert main(words) == 0
+    page = file.read_text("utf-8")
+    nets = {one["own"]: one for one in part(page, "networks")["nets"]}
+    assert nets["mine"]["name"] == INFO.network and nets["mine"]["family"] == "yours"
+    assert nets["large"]["input"] == [1, 28, 28] and nets["large"]["free"] == []
+    trained = [one["own"] for one in part(page, "trained")["networks"]]
+    assert trained[-2:] == ["resnet20 (bundle)", "mine"] and "large" not in trained
+
+
+def test_torch_stays_away(tmp_path: Path):
+    code = """
+import sys
+from papernets.cli import main
+assert main(["explore", "--only", "lenet5", "-o", sys.argv[1]]) == 0
+assert "torch" not in sys.modules
+"""
+    words = [sys.executable, "-c", code, str(tmp_path / "a.html")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

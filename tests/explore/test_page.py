@@ -1,0 +1,338 @@
+"""The page in a browser, from disk and offline: it asks for nothing, and all can be reached."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+from explore_page import browser
+from PIL import Image
+
+from papernets.compare.diff import diff
+from papernets.evaluate.predictor import load
+from papernets.explore import explorer
+from papernets.explore.export import net_data
+from papernets.explore.page import _packed_drawings, _page
+from papernets.explore.weights import packed
+from papernets.nets import look_up
+from papernets.nets.registry import find
+from papernets.spec import walk
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+if browser() is None:
+    pytest.skip("no Chromium is installed", allow_module_level=True)
+
+ADDRESSES = (
+    *("networks/lenet5", "networks/lenet5?stage=2", "networks/lenet5?layer=C3&unit=0,9"),
+    *("networks/lenet5?height=20", "networks/boosted_lenet4?layer=nothing"),
+    *(
+        "compare/lenet5/lenet5_modern",
+        "compare/lenet1/lenet1?all=1",
+        "compare/lenet5/lenet4?input=9",
+    ),
+    *(
+        "digit/lenet1",
+        "digit/lenet4?row=S2&map=3&turn=40",
+        "digit/boosted_lenet4?member=2&noise=60",
+    ),
+    *("digit/lenet5?box=9&pen=16", "nowhere/at/all?theme=dark"),
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page with the LeNets alone."""
+    path = tmp_path_factory.mktemp("explore") / "a page #1.html"
+    path.write_text(explorer((), "lenet*"), "utf-8")
+    return path
+
+
+class Opened:
+    """A page that is open, with what it asked for and what went wrong in it."""
+
+    def __init__(self, chromium: object, file: Path, **options: object) -> None:
+        settings = {"viewport": {"width": 1280, "height": 900}, "offline": True, **options}
+        self.context = chromium.new_context(**settings)  # type: ignore[attr-defined]
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(8000)
+        self.address, self.asked, self.wrong = file.as_uri(), [], []
+        self.page.on("request", lambda one: self.asked.append(one.url))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        self.page.on(
+            "console",
+            lambda said: said.type in ("error", "warning") and self.wrong.append(said.text),
+        )
+
+    def at(self, place: str) -> object:
+        self.page.goto(f"{self.address}#{place}")
+        self.page.wait_for_function("document.title !== 'Papernets explorer'")
+        return self.page
+
+
+@pytest.fixture
+def opened(chromium: object, file: Path) -> Iterator[Opened]:
+    one = Opened(chromium, file)
+    yield one
+    assert one.wrong == []
+    assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
+    assert len({url.split("#")[0] for url in one.asked if url.startswith("file:")}) <= 1
+    one.context.close()
+
+
+def text(page: object, where: str) -> str:
+    return " ".join(page.inner_text(where).split())  # type: ignore[attr-defined]
+
+
+def test_a_layer_by_keys_and_by_address(opened: Opened):
+    """Tab reaches the drawing once; arrows go on; Enter opens; Back goes back."""
+    page = opened.at("networks/lenet5")
+    page.focus("#drawing g.row[tabindex='0']")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#place")
+    assert text(page, "#place").startswith("C3 table conv 5x5")
+    assert "#networks/lenet5?layer=C3" in page.url
+    panel = text(page, "#panel")  # LeCun et al. 1998, section II-B: C3 has 1,516 parameters
+    assert "parameters 1,516" in panel and "connections 151,600" in panel
+    page.go_back()
+    page.wait_for_selector("#place", state="detached")
+    assert "Stage by stage" in text(page, "#panel")
+
+
+@pytest.mark.slow
+def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
+    page = opened.at("networks/lenet5")
+    page.fill("#size-height", "60")
+    page.press("#size-height", "Tab")
+    page.wait_for_function("document.querySelector('#drawing').textContent.includes('6@56×28')")
+    assert page.evaluate("document.activeElement.id") == "size-width"
+    page.fill("#size-height", "20")
+    page.press("#size-height", "Enter")
+    page.wait_for_selector("#panel .error")
+    with pytest.raises(ValueError) as error:
+        walk(look_up("lenet5", input=(20, 32)).net.member)
+    assert text(page, "#panel .error") == str(error.value)
+    page.click("text=As printed")
+    page.wait_for_selector("#panel .error", state="detached")
+
+
+@pytest.mark.slow
+def test_a_unit_is_chosen_by_keys(opened: Opened):
+    """Unit 0,0 of C3 sees the 14x14 pixels at the corner; the one beside it 4 further right."""
+    page = opened.at("networks/lenet5?layer=C3&unit=0,0")
+    page.wait_for_selector(".fields")
+    assert "sees 14x14 of the picture: rows 0 to 13, columns 0 to 13" in text(page, ".fields")
+    page.focus(".pick")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.hash.includes('unit=0%2C1')")
+    assert "columns 2 to 15" in text(page, ".fields")
+    assert page.evaluate("document.activeElement.classList.contains('pick')")
+
+
+@pytest.mark.slow
+def test_two_networks(opened: Opened):
+    page = opened.at("compare/lenet5/lenet5_modern?all=1")
+    told = diff(look_up("lenet5"), look_up("lenet5_modern"))
+    assert page.locator(".diff tbody tr").count() == len(told.matches)
+    params = next(one for one in told.totals if one.what == "params")
+    assert f"params {params.a:,} {params.b:,}" in text(page, ".totals")
+    page.select_option("[aria-label='Second network']", "lenet5")
+    page.wait_for_function("location.hash.includes('compare/lenet5/lenet5')")
+    assert "The two are the same" in text(page, "#compare")
+
+
+def test_each_example_is_read_and_a_map_is_looked_at(opened: Opened):
+    """LeNet-5 reads the ten examples; map 5 of C3 lights what table I of the paper gives it."""
+    page = opened.at("digit/lenet5")
+    for digit in range(10):
+        page.click(f"[aria-label='example {digit}']")
+        assert text(page, ".answer").startswith(str(digit))
+        assert text(page, ".nearest .best") != ""
+    page.click("#map-C3-5")
+    page.wait_for_function("location.hash.includes('map=5')")
+    lit = page.eval_on_selector_all(".maps button.lit", "all => all.map((one) => one.id)")
+    assert lit == ["map-S2-0", "map-S2-1", "map-S2-5"]
+    assert page.locator("table.cross thead th.lit").inner_text() == "5"
+
+
+@pytest.mark.slow
+def test_a_digit_is_drawn_by_mouse_and_by_keys(opened: Opened):
+    page = opened.at("digit/lenet5")
+    box = page.locator("#pad").bounding_box()
+    for at in range(21):  # a one, from top to bottom
+        x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * (0.15 + 0.035 * at)
+        page.mouse.move(x, y)
+        if at == 0:
+            page.mouse.down()
+    page.mouse.up()
+    assert text(page, ".answer").startswith("1")
+    page.focus("#pad")
+    page.keyboard.press("Delete")
+    assert "Draw a digit" in text(page, "#scores")
+    page.keyboard.press("Space")
+    for _ in range(15):
+        page.keyboard.press("ArrowDown")
+    assert text(page, ".answer").startswith("1")
+    page.fill("#slide-turn", "90")
+    page.wait_for_function("location.hash.includes('turn=90')")
+    assert "90 °" in text(page, "#sliders")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_every_address_shows_something(chromium: object, file: Path, scheme: str, width: int):
+    """Nothing goes wrong or is asked for, nothing is wider than the screen; axe has no word."""
+    size = {"width": width, "height": 800}
+    one = Opened(chromium, file, viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    found = []
+    for place in ADDRESSES:
+        page = one.at(place)
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+        assert len(text(page, "main")) > 150, place
+        found += [(place, one) for one in axe(page)]
+    assert found == []
+    assert one.wrong == []
+    assert all(url.startswith((one.address, "data:")) for url in one.asked)
+    one.context.close()
+
+
+def axe(page: object) -> list[tuple[str, list[str]]]:
+    """What axe-core finds, where it is installed."""
+    try:
+        script = resources.files("axe_playwright_python") / "axe.min.js"
+    except ModuleNotFoundError:
+        return []
+    page.evaluate(script.read_text("utf-8"))  # type: ignore[attr-defined]
+    found = page.evaluate("axe.run()")  # type: ignore[attr-defined]
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]
+    ]
+
+
+@pytest.mark.slow
+def test_the_theme_is_in_the_address(opened: Opened):
+    page = opened.at("networks/lenet5")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.click("#theme")
+    assert "theme=dark" in page.url and page.evaluate(paper) != light
+    page.click("nav >> text=Draw a digit")
+    page.wait_for_selector("#room-digit:not([hidden])")
+    assert "theme=dark" in page.url and page.evaluate(paper) != light
+
+
+@pytest.mark.slow
+def test_print_leaves_out_what_is_pressed(opened: Opened):
+    page = opened.at("networks/lenet5?layer=C1")
+    page.emulate_media(media="print")
+    assert not page.is_visible(".list") and not page.is_visible("#theme")
+    assert page.is_visible("#place")
+
+
+HOSTILE = '</script><img src=x onerror="alert(1)">&<b>'
+
+
+def test_hostile_names_are_text(chromium: object, tmp_path: Path):
+    """A network, its layers, classes and papers may be called anything: nothing becomes markup."""
+    found, weights = packed("lenet1")
+    data = net_data(found, find("lenet1"))
+    for part in data["parts"]:
+        if "parts" in part:
+            part["parts"] = [[HOSTILE if n == "H1" else n, at] for n, at in part["parts"]]
+    own = {"own": HOSTILE, "title": HOSTILE, "paper": HOSTILE, "family": HOSTILE, "name": HOSTILE}
+    for row in weights["members"][0]["tensors"]:
+        row[0] = HOSTILE if row[0] == "H1" else row[0]
+    network = {**weights, "own": HOSTILE, "classes": [HOSTILE] * 10}
+    page_text = _page(
+        {"nets": [{**data, **own}]}, {HOSTILE: _packed_drawings(found)}, {"networks": [network]}
+    )
+    file = tmp_path / "hostile.html"
+    file.write_text(page_text, "utf-8")
+    one = Opened(chromium, file)
+    for place in ("networks", "compare", "digit"):
+        page = one.at(place)
+        page.wait_for_timeout(100)
+        assert page.locator("main img, main b b, main script").count() == 0
+    assert HOSTILE in page.inner_text("#digit-networks")
+    page = one.at("networks")
+    page.click("#drawing g.row >> nth=0")
+    page.wait_for_selector("#place")
+    assert HOSTILE in page.inner_text("#place")
+    assert one.wrong == []
+    one.context.close()
+
+
+def test_the_page_is_one_file(file: Path):
+    """It names no other file, and has no script that could leave its element."""
+    page = file.read_text("utf-8")
+    assert not re.search(r"<(link|img|iframe|script)[^>]*(src|href)=\"(?!data:)", page)
+    scripts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
+    assert len(scripts) == 3 and all(json.loads(one) for one in scripts)
+    assert "http" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.split("</style>")[1])
+
+
+@pytest.mark.slow
+def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Path):
+    """ResNet-20 gives a file that is chosen the scores of `papernets predict`; nonsense is told."""
+    page_file, picture = tmp_path / "page.html", tmp_path / "dot.png"
+    page_file.write_text(explorer(("resnet20",), "lenet1"), "utf-8")
+    pixels = np.full((96, 128, 3), (90, 140, 220), np.uint8)
+    pixels[40:70, 30:100] = (120, 60, 40)
+    Image.fromarray(pixels).save(picture)
+    one = Opened(chromium, page_file)
+    page = one.at("picture")
+    page.set_input_files("#picture-file", picture)
+    page.wait_for_selector("#picture-scores .answer")
+    (right,) = load("resnet20").predict([picture])
+    assert text(page, "#picture-scores .answer b") == right.label
+    score = float(text(page, "#picture-scores .answer span").split()[0])
+    assert score == pytest.approx(100 * right.score, abs=0.5)
+    assert axe(page) == []
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    page.set_input_files("#picture-file", broken)
+    page.wait_for_function("document.querySelector('#picture-said').textContent.includes('no pic')")
+    assert one.wrong == []
+    one.context.close()
+
+
+@pytest.mark.slow
+def test_on_a_phone_a_layer_that_is_touched_comes_into_view(chromium: object, file: Path):
+    size = {"width": 375, "height": 700}
+    one = Opened(chromium, file, viewport=size, has_touch=True, reduced_motion="reduce")
+    page = one.at("networks/lenet5")
+    page.locator("#drawing g.row").nth(2).tap()
+    page.wait_for_selector("#place")
+    page.wait_for_function("document.querySelector('#place').getBoundingClientRect().top < 300")
+    page.evaluate("scrollTo(0, 0)")
+    page.tap("#browse > summary")
+    page.tap("#list a[data-name='lenet4']")
+    page.wait_for_function("document.title.startsWith('lenet4')")
+    assert not page.evaluate("document.getElementById('browse').open")
+    assert one.wrong == []
+    one.context.close()
+
+
+def test_the_link_that_skips_leads_to_the_page_and_not_elsewhere(opened: Opened):
+    page = opened.at("compare/lenet5/lenet4")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert "compare/lenet5/lenet4" in page.url

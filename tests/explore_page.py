@@ -1,0 +1,85 @@
+"""The explorer's scripts outside of a page: run by node, or by Chromium where there is no node."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from papernets.explore.page import AT_WORK, script
+
+SAFE = 2**53 - 1
+"""JavaScript's numbers hold whole numbers up to here; larger ones are told in digits."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def browser() -> str | None:
+    """A Chromium that this machine has."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def ran(tmp_path: Path, code: str, given: object, names: tuple[str, ...] = AT_WORK) -> Any:
+    """What `code` makes of `given`, as JSON: a function's body, behind these scripts."""
+    node, chromium = shutil.which("node"), browser()
+    if node is None and chromium is None:
+        pytest.skip("neither node nor chromium is installed: one of them runs the page's scripts")
+    whole = f"{script(names)}\nconst work = (given) => {{\n{code}\n}};\n"
+    data = json.dumps(given).replace("<", "\\u003c")
+    if node is not None:
+        file, kept = tmp_path / "scripts.mjs", tmp_path / "given.json"
+        kept.write_text(data)
+        file.write_text(
+            f"{whole}import fs from 'fs';\n"
+            f"const given = JSON.parse(fs.readFileSync({json.dumps(str(kept))}, 'utf-8'));\n"
+            "fs.writeSync(1, JSON.stringify(work(given)));\n"
+        )
+        with (tmp_path / "found.json").open("w+") as out:
+            done = subprocess.run([node, file], stdout=out, stderr=subprocess.PIPE, text=True)
+            assert done.returncode == 0, done.stderr[-2000:]
+            out.seek(0)
+            return json.load(out)
+    assert chromium is not None
+    page = tmp_path / "scripts.html"
+    page.write_text(
+        f'<meta charset="utf-8"><pre id="found"></pre><script id="given" type="text/json">{data}'
+        f'</script><script type="module">{whole}document.getElementById("found").textContent ='
+        'JSON.stringify(work(JSON.parse(document.getElementById("given").textContent)))</script>',
+        encoding="utf-8",
+    )
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile")
+    words = [chromium, *flags, "--virtual-time-budget=60000", "--dump-dom", page.as_uri()]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    shown = re.search(r'<pre id="found">(.+?)</pre>', done.stdout, re.DOTALL)
+    assert shown, done.stderr[-2000:]
+    return json.loads(html.unescape(shown[1]))
+
+
+def as_there(value: object) -> Any:
+    """A value of Python as the page tells it: by JSON, and larger whole numbers in digits."""
+    if isinstance(value, dict):
+        return {key: as_there(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_there(one) for one in value]
+    if isinstance(value, int) and not isinstance(value, bool) and value > SAFE:
+        return str(value)
+    return value
+
+
+def near(found: object, wanted: object, share: float = 1e-12) -> bool:
+    """Equal, but that numbers with a fraction may differ in their last digits."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return found.keys() == wanted.keys() and all(
+            near(found[key], wanted[key], share) for key in wanted
+        )
+    if isinstance(wanted, list) and isinstance(found, list):
+        pairs = zip(found, wanted, strict=True)
+        return len(found) == len(wanted) and all(near(a, b, share) for a, b in pairs)
+    if isinstance(wanted, float) and isinstance(found, int | float):
+        return found == pytest.approx(wanted, rel=share)
+    return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)
