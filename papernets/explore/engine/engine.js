@@ -109,6 +109,15 @@ class Network {
     return this.runInput(prepared(this.eyes, pixels, width, height));
   }
 
+  /** The same for maps of 0 to 255 as the network's pictures are stored, channel by channel. */
+  runStored(maps) {
+    const [height, width] = this.eyes.picture, channels = maps.length / (height * width);
+    if (channels !== 1 && channels !== this.eyes.channels) {
+      throw new EngineError(`${maps.length} values: a stored picture has ${height}x${width} a channel`);
+    }
+    return this.runInput(inputOf({values: Float32Array.from(maps), channels, height, width}, this.eyes));
+  }
+
   /** The same for an input that is prepared: float32, channel by channel. */
   runInput(input) {
     const {at, shape} = this.values.get(PICTURE), {heap} = this.kernels;
@@ -197,7 +206,7 @@ async function load(program, weights, wasm = null) {
   const unknown = read.steps.find((step) => step.op !== "same" && !Object.hasOwn(LAYERS, step.op));
   if (unknown) throw new EngineError(`${unknown.name}: this engine has no layer ${JSON.stringify(unknown.op)}`);
   const code = wasm && bytesOf(wasm);
-  const kernels = code && runsKernels(code) ? await wasmKernels(code) : javascriptKernels();
+  const kernels = code && runsKernels(code) ? await wasmKernels(code).catch(javascriptKernels) : javascriptKernels();
   return new Network(read, kernels, bytes);
 }
 
