@@ -38,6 +38,15 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address is where one is, not what has the focus
   byId("main").focus();
 });
+if (location.protocol === "about:") {
+  // in a notebook's frame a link's address would be one of the notebook's
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (!link || event.defaultPrevented) return;
+    event.preventDefault();
+    location.hash = link.getAttribute("href");
+  });
+}
 readyZoom();
 fill(byId("list"), networkList(NETS, ""));
 byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));
