@@ -39,7 +39,7 @@ def test_only_the_page_is_served_and_only_here():
         port = made.server_port
         assert asked(port, "/") == (200, "<p>é</p>".encode())
         assert asked(port, "/", method="HEAD") == (200, b"")
-        for path in ("/index.html", "/../etc/passwd", "/%2e%2e/", "//", "/?a"):
+        for path in ("/index.html", "/../etc/passwd", "/%2e%2e/", "/?a"):
             assert asked(port, path)[0] == 404, path
         assert asked(port, "/", f"elsewhere.example:{port}")[0] == 404
         assert asked(port, "/", f"localhost:{port}")[0] == 200

@@ -31,11 +31,15 @@ class Place {
     return {at: at};
   }
 
-  /** The weights (groups, maps, terms) of a convolution, as its kernel reads them. */
-  packed(tensor, groups, maps, terms) {
+  /**
+   * The weights (groups, maps, terms) of a convolution, as its kernel reads them; those of a
+   * connection table, which has kernels of so many values, with zeros.
+   */
+  packed(tensor, groups, maps, terms, table, kernel) {
     const size = Math.ceil(maps / 4) * 4 * terms, at = this.room(groups * size);
     this.fills.push(() => {
-      const numbers = this.numbers(tensor), {heap, kind} = this.kernels;
+      const given = this.numbers(tensor), {heap, kind} = this.kernels;
+      const numbers = table ? withZeros(given, table, terms, kernel) : given;
       for (let group = 0; group < groups; group++) {
         const to = at / 4 + group * size, from = group * maps * terms;
         if (kind === "javascript") heap.set(numbers.subarray(from, from + maps * terms), to);
@@ -71,6 +75,19 @@ class Place {
     for (const fill of this.fills) fill();
     this.fills = [];
   }
+}
+
+/** The kernels of a connection table in their places among all that there could be. */
+function withZeros(numbers, table, terms, kernel) {
+  const found = new Float32Array(table.length * terms);
+  let at = 0;
+  table.forEach((sources, map) => {
+    for (const source of sources) {
+      found.set(numbers.subarray(at, at + kernel), map * terms + source * kernel);
+      at += kernel;
+    }
+  });
+  return found;
 }
 
 /** A network that is ready: `run` it on pictures. Made by `load`. */
