@@ -25,7 +25,7 @@ def browser() -> str | None:
 
 
 def ran(tmp_path: Path, code: str, given: object, names: tuple[str, ...] = AT_WORK) -> Any:
-    """What `code` makes of `given`, as JSON: a function's body, behind the engine and these scripts."""
+    """What `code` makes of `given`, as JSON: a function's body, behind these scripts."""
     node, chromium = shutil.which("node"), browser()
     if node is None and chromium is None:
         pytest.skip("neither node nor chromium is installed: one of them runs the page's scripts")
@@ -49,7 +49,8 @@ def ran(tmp_path: Path, code: str, given: object, names: tuple[str, ...] = AT_WO
     page.write_text(
         f'<meta charset="utf-8"><pre id="found"></pre><script id="given" type="text/json">{data}'
         f'</script><script type="module">{whole}document.getElementById("found").textContent ='
-        'JSON.stringify(await work(JSON.parse(document.getElementById("given").textContent)))</script>',
+        'JSON.stringify(await work(JSON.parse(document.getElementById("given").textContent)))'
+        "</script>",
         encoding="utf-8",
     )
     flags = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile")

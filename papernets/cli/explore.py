@@ -32,7 +32,9 @@ def explore(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", help="A folder, which gets index.html, or a file .html. -: stdout. [explore.html]"
+            "--output",
+            "-o",
+            help="A folder, which gets index.html, or a file .html. -: stdout. [explore.html]",
         ),
     ] = "",
     only: Annotated[

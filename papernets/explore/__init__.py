@@ -1,4 +1,4 @@
-"""The explorer: every network in one page that walks, draws, compares and runs them in the browser."""
+"""The explorer: every network in one page that draws, compares and runs them in a browser."""
 
 from .. import called
 from .page import explorer

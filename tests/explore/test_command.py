@@ -96,7 +96,9 @@ def test_a_bundle_that_makes_the_page_too_large_or_cannot_be_run(tmp_path: Path,
     out = f"{tmp_path / 'site'}/"
     assert main(["explore", str(tmp_path / "large"), "--only", "lenet1", "-o", out]) == 2
     said = " ".join(capsys.readouterr().err.split())
-    assert re.search(r"large and 6 more networks: .* \(large alone 4\.\d MB\), more than 4 MB", said)
+    assert re.search(
+        r"large and 6 more networks: .* \(large alone 4\.\d MB\), more than 4 MB", said
+    )
     assert "--page-limit 6 allows it" in said
     assert main(["explore", str(tmp_path / "odd"), "--only", "lenet1", "-o", out]) == 2
     said = " ".join(capsys.readouterr().err.split())

@@ -325,14 +325,18 @@ def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Pat
     second.click()
     assert "class=" in page.url and second.inner_text().split()[0] in text(page, "#picture-seen")
     maps = page.locator(".maps button")
-    assert maps.count() == sum(row.out[0] for row in walk(look_up("resnet20").net) if row.out[1] > 1)
+    assert maps.count() == sum(
+        row.out[0] for row in walk(look_up("resnet20").net) if row.out[1] > 1
+    )
     maps.last.click()
     page.wait_for_function("location.hash.includes('map=63')")
     assert axe(page) == []
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     page.set_input_files("#picture-file", broken)
-    page.wait_for_function("document.querySelector('#picture-said').textContent.includes('no picture that')")
+    page.wait_for_function(
+        "document.querySelector('#picture-said').textContent.includes('no picture that')"
+    )
     assert one.wrong == []
     one.context.close()
 

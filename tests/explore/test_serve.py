@@ -1,4 +1,4 @@
-"""papernets explore --serve, and papernets.explore: the page for this machine, and for a notebook."""
+"""papernets explore --serve and papernets.explore: a page for this machine, or for a notebook."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import struct
 import zlib
 
 import numpy as np
-import pytest
 from engine_browser import in_browser
 from engine_judge import packed
 from PIL import Image

@@ -17,7 +17,16 @@ from .export import Planned, embedded, planned
 Values = dict[str, Any]
 SCRIPTS = ("numbers", "plain", "kernels", "layers", "resize", "prepare", "picture", "engine")
 """The engine's parts, one behind the other, in a function of their own."""
-PUBLIC = ("load", "decode", "prepared", "resized", "softmax", "bytesOf", "runsKernels", "EngineError")
+PUBLIC = (
+    "load",
+    "decode",
+    "prepared",
+    "resized",
+    "softmax",
+    "bytesOf",
+    "runsKernels",
+    "EngineError",
+)
 """What a page may use of it: `Engine.load`, ..."""
 LIMIT = 4_000_000
 """Bytes that networks may add to a page where nobody allows more."""
@@ -103,4 +112,3 @@ def kernels() -> str:
     """The kernels, compiled from kernels.c by `make kernels`, in base64."""
     folder = files("papernets.explore.engine")
     return base64.b64encode((folder / "kernels.wasm").read_bytes()).decode()
-
