@@ -31,7 +31,11 @@ _WHERE = {
     "walk": "papernets.spec",
     "totals": "papernets.spec",
 }
-_VERBS = {"evaluate": "papernets.verbs.evaluate", "train": "papernets.verbs.train"}
+_VERBS = {
+    "evaluate": "papernets.verbs.evaluate",
+    "explore": "papernets.explore.cell",
+    "train": "papernets.verbs.train",
+}
 """Rooms that are called: `papernets.train(...)` is a function of this module."""
 __all__ = ["__version__", *sorted({*_WHERE, *_VERBS})]
 _ROOMS = ("inside",)
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
     from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
     from .evaluate.predictor import load as load
+    from .explore.cell import explore as explore
     from .modules.explain import explain as explain
     from .nets import verify as verify
     from .nets.registry import list_nets as list_nets

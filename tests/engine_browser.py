@@ -33,13 +33,13 @@ await fetch("/found", {{method: "POST", body: JSON.stringify(found)}});
 """
 
 
-def in_browser(code: str, given: Any, folder: Path, page: str = "") -> Any:
-    """What a function's body `code` makes of `given` in Chromium, as JSON; `page` stands before."""
+def in_browser(code: str, given: Any, folder: Path) -> Any:
+    """What a function's body `code` makes of `given` in Chromium, as JSON, behind the engine."""
     browser = next((found for name in NAMES if (found := shutil.which(name))), None)
     if browser is None:
         pytest.skip("Chromium is not here: it opens the page")
     data = json.dumps(given).replace("<", "\\u003c")
-    whole = (page or PLAIN.format(script=script())) + TELL.format(data=data, code=code)
+    whole = PLAIN.format(script=script()) + TELL.format(data=data, code=code)
     told: Queue[bytes] = Queue()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(whole.encode(), told))
     Thread(target=server.serve_forever, daemon=True).start()

@@ -127,12 +127,8 @@ def with_page_weights(model: nn.Module, net: Net, made: Exported) -> nn.Module:
                 continue
             if leaf == "bias":
                 state[name].copy_(torch.zeros_like(state[name]) if norm else bias)
-            elif state[name].numel() == weight.numel():
+            else:
                 state[name].copy_(weight.view(state[name].shape))
-            else:  # a connection table: only its kernels, out of the full weight
-                full = weight.view(len(row.layer.table), row.input[0], *state[name].shape[1:])
-                places = [(a, b) for a, own in enumerate(row.layer.table) for b in own]
-                state[name].copy_(torch.stack([full[place] for place in places]))
     model.load_state_dict(state)
     return model
 

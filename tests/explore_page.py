@@ -29,7 +29,7 @@ def ran(tmp_path: Path, code: str, given: object, names: tuple[str, ...] = AT_WO
     node, chromium = shutil.which("node"), browser()
     if node is None and chromium is None:
         pytest.skip("neither node nor chromium is installed: one of them runs the page's scripts")
-    whole = f"{script(names)}\nconst work = (given) => {{\n{code}\n}};\n"
+    whole = f"{script(names)}\nconst work = async (given) => {{\n{code}\n}};\n"
     data = json.dumps(given).replace("<", "\\u003c")
     if node is not None:
         file, kept = tmp_path / "scripts.mjs", tmp_path / "given.json"
@@ -37,7 +37,7 @@ def ran(tmp_path: Path, code: str, given: object, names: tuple[str, ...] = AT_WO
         file.write_text(
             f"{whole}import fs from 'fs';\n"
             f"const given = JSON.parse(fs.readFileSync({json.dumps(str(kept))}, 'utf-8'));\n"
-            "fs.writeSync(1, JSON.stringify(work(given)));\n"
+            "fs.writeSync(1, JSON.stringify(await work(given)));\n"
         )
         with (tmp_path / "found.json").open("w+") as out:
             done = subprocess.run([node, file], stdout=out, stderr=subprocess.PIPE, text=True)
@@ -49,7 +49,8 @@ def ran(tmp_path: Path, code: str, given: object, names: tuple[str, ...] = AT_WO
     page.write_text(
         f'<meta charset="utf-8"><pre id="found"></pre><script id="given" type="text/json">{data}'
         f'</script><script type="module">{whole}document.getElementById("found").textContent ='
-        'JSON.stringify(work(JSON.parse(document.getElementById("given").textContent)))</script>',
+        'JSON.stringify(await work(JSON.parse(document.getElementById("given").textContent)))'
+        "</script>",
         encoding="utf-8",
     )
     flags = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile")

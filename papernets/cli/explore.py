@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from .flags import Quiet, WrongUse, wrong_use
 from .output import write
 
 PAGE = "index.html"
+"""What the page is called in a folder."""
+PAGE_FILE = "explore.html"
+"""Where it goes if nobody says."""
 Bundles = Annotated[
     list[str] | None,
     typer.Argument(
@@ -28,35 +32,81 @@ def explore(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", help="A folder, which gets index.html, or a file .html. -: stdout."
+            "--output",
+            "-o",
+            help="A folder, which gets index.html, or a file .html. -: stdout. [explore.html]",
         ),
-    ] = "explore.html",
+    ] = "",
     only: Annotated[
         str, typer.Option("--only", help="Networks of a pattern alone: lenet, 'resnet*'.")
     ] = "*",
+    page_limit: Annotated[
+        float,
+        typer.Option(
+            "--page-limit", help="Megabytes that trained networks may add to the page.", min=0
+        ),
+    ] = 4.0,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Write nothing; serve the page to this machine's browser."),
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="With --serve: the port. [any free one]", min=0, max=65535),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="With --serve: open no browser.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write one page that shows everything.
 
     Any network, drawn at three levels, with the arithmetic of each layer and what each unit sees,
     for an input of your own; two compared; a digit that you draw, in LeNet layer by layer; and a
-    picture that you drop, in ResNet-20. A small network's BUNDLE is run there too.
+    picture that you drop, in ResNet-20 or the network of a BUNDLE.
     """
-    from ..bundle.find import find_bundle
     from ..explore import explorer
-    from ..explore.page import chosen
 
-    path = _path(output)
+    _check(output, serve, port, no_browser)
+    path = "-" if serve else _path(output or PAGE_FILE)
     with wrong_use():
-        chosen(only)
-        for bundle in bundles or ():
-            find_bundle(bundle)
-    page = explorer(bundles or (), only)
-    if path != "-" and not Path(output).suffix:
+        page = explorer(bundles or (), only, limit=int(page_limit * 1e6))
+    if serve:
+        _serve(page, port or 0, not no_browser)
+        return
+    if output not in ("", "-") and not Path(output).suffix:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     write(page, path)
     if path != "-" and not quiet:
         screen.say(f"{path}: {len(page.encode()) / 1e6:.1f} MB. Open it in a browser")
+
+
+def _check(output: str, serve: bool, port: int | None, no_browser: bool) -> None:
+    """Flags that do not go together are wrong use."""
+    if serve and output:
+        raise WrongUse("--serve writes no file: leave out -o, or leave out --serve")
+    if not serve and (port is not None or no_browser):
+        raise WrongUse("--port and --no-browser are for --serve: add it")
+
+
+def _serve(page: str, port: int, browser: bool) -> None:
+    """Serve a page until somebody stops it by Ctrl-C."""
+    from ..explore.serve import address, server
+
+    try:
+        made = server(page, port)
+    except OSError as error:
+        reason = error.strerror or error
+        raise WrongUse(f"--port {port}: {reason}. Give another, or none for any free one") from None
+    with made:
+        screen.say(address(made))
+        sys.stdout.flush()
+        screen.note("Ctrl-C ends it")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address(made))
+        made.serve_forever()
 
 
 def _path(output: str) -> str:

@@ -1,5 +1,8 @@
-"""The explorer: every network in one page that walks, draws and compares them in the browser."""
+"""The explorer: every network in one page that draws, compares and runs them in a browser."""
 
+from .. import called
 from .page import explorer
+
+called(__name__)  # papernets.explore(net, ...) shows networks in a notebook: see cell
 
 __all__ = ["explorer"]

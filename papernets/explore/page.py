@@ -15,52 +15,66 @@ from jinja2 import Environment, StrictUndefined
 from ..diagram.themes import THEMES
 from ..lessons.page import colours
 from ..nets import Found
+from ..nets.entry import Entry
 from ..nets.registry import NETS, find, list_nets, look_up
 from ..words import brief
 from .drawings import drawings
+from .engine import LIMIT, PagePart
+from .engine import script as engine_script
+from .engine.export import embedded
 from .export import net_data
-from .weights import SHIPPED, packed
+from .trained import DIGITS, SHIPPED, Trained, at_work, trained
 
 Values = dict[str, Any]
+Shown = tuple[str, Found, Entry | None]
+"""A network of the page: what it is called there, and what makes it for other sizes."""
 SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
-    *("data", "tensor", "run", "pen", "shrink"),
+    *("data", "run", "pen"),
     *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "work", "pad", "digit", "look", "main"),
+    *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "main"),
 )
-"""The page's scripts, one behind the other: the arithmetic, networks at work, the page itself."""
+"""The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
 """Those that need no page: they walk a network of `net_data`."""
 AT_WORK = SCRIPTS[: SCRIPTS.index("dom")]
-"""Those that need no page, with what runs a network of digits."""
+"""Those that need no page, with what asks a trained network; the engine stands before them."""
 STYLES = ("page", "drawing", "digit")
 
 
-def explorer(bundles: Sequence[str] = (), pattern: str = "*") -> str:
+def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT) -> str:
     """The page with the networks of a pattern and of these bundles, as HTML.
 
-    Bundles whose networks the page can run stand beside the LeNets that come with the package.
-    ValueError or FileNotFoundError where a bundle cannot be read, or no network fits the pattern.
+    Bundles are run in the page beside the LeNets that come with the package; so is `resnet20`
+    where the pattern has it. Trained networks add at most `limit` bytes. ValueError where they
+    would add more, the page cannot run a bundle, or no network fits the pattern; FileNotFoundError
+    where there is no bundle.
     """
-    nets = {name: (look_up(name), find(name)) for name in chosen(pattern)}
-    shown = [net_data(found, entry) for found, entry in nets.values()]
-    drawn = {found.name: _packed_drawings(found) for found, _ in nets.values()}
-    trained = []
-    for name in SHIPPED if "resnet20" not in nets else (*SHIPPED, "resnet20"):
-        found, weights = packed(name)
-        assert weights is not None
-        if name not in nets:
-            shown.append(net_data(found, find(name)))
-            drawn[found.name] = _packed_drawings(found)
-        trained.append({"own": name, **weights})
-    for name, own in zip(bundles, _own_names(bundles), strict=True):
-        found, weights = packed(name)
-        shown.append({**net_data(found), "own": own})
-        drawn[own] = _packed_drawings(found)
-        trained += [{"own": own, **weights}] if weights else []
-    return _page({"nets": shown}, drawn, {"networks": trained})
+    names = chosen(pattern)
+    own = [trained(name, own) for name, own in zip(bundles, _own_names(bundles), strict=True)]
+    shipped = [name for name in SHIPPED if name in DIGITS or name in names]
+    return whole(
+        [(name, look_up(name), find(name)) for name in names],
+        [*(trained(name, name) for name in shipped), *own],
+        limit,
+    )
+
+
+def whole(nets: Sequence[Shown], works: Sequence[Trained], limit: int = LIMIT) -> str:
+    """The page with these networks, and these trained ones at work, as HTML; errors as `explorer`.
+
+    The network of a trained one stands among the others too.
+    """
+    engine, told = at_work(works, limit)
+    entries = {entry.name: entry for entry in NETS}
+    known = {own for own, _, _ in nets}
+    more = [(one.own, one.found, entries.get(one.own)) for one in works if one.own not in known]
+    every = [*nets, *more]
+    data = [{**net_data(found, entry), "own": own} for own, found, entry in every]
+    drawn = {own: _packed_drawings(found) for own, found, _ in every}
+    return _page({"nets": data}, drawn, {"networks": told}, engine)
 
 
 def chosen(pattern: str) -> list[str]:
@@ -86,33 +100,28 @@ def _packed_drawings(found: Found) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _page(networks: Values, drawn: Values, trained: Values) -> str:
+def _page(networks: Values, drawn: Values, told: Values, engine: PagePart | None) -> str:
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = home.from_string((folder / "page.html").read_text("utf-8"))
     return template.render(
         styles="\n".join([colours(), _paints(), *_texts("css", STYLES)]),
-        script="\n".join(_texts("js", SCRIPTS)),
-        networks=_embedded(networks),
-        drawings=_embedded(drawn),
-        trained=_embedded(trained),
+        script=script(SCRIPTS),
+        networks=embedded(networks),
+        drawings=embedded(drawn),
+        trained=embedded(told),
+        engine=engine.data if engine else embedded({"networks": []}),
     )
 
 
 def script(names: Iterable[str]) -> str:
-    """Scripts of the page one behind the other."""
-    return "\n".join(_texts("js", names))
+    """The engine, and scripts of the page one behind the other."""
+    return "\n".join([engine_script(), *_texts("js", names)])
 
 
 def _texts(kind: str, names: Iterable[str]) -> Iterator[str]:
     folder = files("papernets.explore") / kind
     return ((folder / f"{name}.{kind}").read_text("utf-8") for name in names)
-
-
-def _embedded(value: Values) -> str:
-    """JSON in which nothing can end the script element that it stands in."""
-    text = json.dumps(value, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
 
 
 def _paints() -> str:

@@ -65,21 +65,47 @@ def test_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[st
 
 
 def test_bundles_stand_beside_the_networks(tmp_path: Path):
-    """Small ones are run, under their folders' names; of a large one the page has the network."""
+    """They are run, under their folders' names, a committee with each member."""
     save_bundle(tmp_path / "mine", INFO, model_of().state_dict())
-    large = replace(INFO, network="resnet110")
-    state = build(net("resnet110", 10, 1, 28)).state_dict()
-    save_bundle(tmp_path / "large", large, state)
     file = tmp_path / "page.html"
-    bundles = ["resnet20", str(tmp_path / "large"), str(tmp_path / "mine")]
+    bundles = ["resnet20", "boosted_lenet4", str(tmp_path / "mine")]
     words = ["explore", *bundles, "--only", "lenet1", "-o", str(file)]
     assert main(words) == 0
     page = file.read_text("utf-8")
     nets = {one["own"]: one for one in part(page, "networks")["nets"]}
     assert nets["mine"]["name"] == INFO.network and nets["mine"]["family"] == "yours"
-    assert nets["large"]["input"] == [1, 28, 28] and nets["large"]["free"] == []
-    trained = [one["own"] for one in part(page, "trained")["networks"]]
-    assert trained[-2:] == ["resnet20 (bundle)", "mine"] and "large" not in trained
+    told = part(page, "trained")["networks"]
+    assert [one["own"] for one in told[-3:]] == [
+        *("resnet20 (bundle)", "boosted_lenet4 (bundle)", "mine"),
+    ]
+    assert len(told[-2]["members"]) == 3
+    engine = part(page, "engine")["networks"]
+    assert [engine[at]["own"] for at in told[-2]["members"]] == [
+        f"boosted_lenet4 (bundle)/{member}" for member in (1, 2, 3)
+    ]
+
+
+def test_a_bundle_that_makes_the_page_too_large_or_cannot_be_run(tmp_path: Path, capsys):
+    """It is said what, by how much and what to do; nothing is written, no folder is made."""
+    info = replace(INFO, network="resnet110")
+    save_bundle(tmp_path / "large", info, build(net("resnet110", 10, 1, 28)).state_dict())
+    own = net("resnet20", 10, 2, 28)
+    two = {**INFO.preprocessing, "channels": 2}
+    odd = replace(INFO, network="resnet20", input=own.input, preprocessing=two)
+    save_bundle(tmp_path / "odd", odd, build(own).state_dict())
+    out = f"{tmp_path / 'site'}/"
+    assert main(["explore", str(tmp_path / "large"), "--only", "lenet1", "-o", out]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert re.search(
+        r"large and 6 more networks: .* \(large alone 4\.\d MB\), more than 4 MB", said
+    )
+    assert "--page-limit 6 allows it" in said
+    assert main(["explore", str(tmp_path / "odd"), "--only", "lenet1", "-o", out]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "odd: its network takes 2 channels; a page reads pictures of 1 or 3" in said
+    assert not (tmp_path / "site").exists()
+    words = ["--page-limit", "6", "--only", "lenet1", "-o", out]
+    assert main(["explore", str(tmp_path / "large"), *words]) == 0
 
 
 def test_torch_stays_away(tmp_path: Path):

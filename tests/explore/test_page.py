@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from PIL import Image
 from papernets.compare.diff import diff
 from papernets.evaluate.predictor import load
 from papernets.explore import explorer
+from papernets.explore.engine import LIMIT
+from papernets.explore.engine.export import embedded
 from papernets.explore.export import net_data
 from papernets.explore.page import _packed_drawings, _page
-from papernets.explore.weights import packed
+from papernets.explore.trained import at_work, trained
 from papernets.nets import look_up
 from papernets.nets.registry import find
 from papernets.spec import walk
@@ -251,23 +254,36 @@ HOSTILE = '</script><img src=x onerror="alert(1)">&<b>'
 
 def test_hostile_names_are_text(chromium: object, tmp_path: Path):
     """A network, its layers, classes and papers may be called anything: nothing becomes markup."""
-    found, weights = packed("lenet1")
-    data = net_data(found, find("lenet1"))
-    for part in data["parts"]:
-        if "parts" in part:
-            part["parts"] = [[HOSTILE if n == "H1" else n, at] for n, at in part["parts"]]
+    lenet = replace(trained("lenet1", "lenet1"), own=HOSTILE)
+    photos = replace(trained("resnet20", "resnet20"), own=f"{HOSTILE} 2")
+    part, told = at_work((lenet, photos), LIMIT)
+    assert part is not None
+    renamed = part.data.replace('"H1"', json.dumps(HOSTILE).replace("<", "\\u003c"))
+    engine = json.loads(renamed)
+    for one in engine["networks"]:
+        one["program"]["classes"] = [HOSTILE] * 10
+    data = net_data(lenet.found, find("lenet1"))
+    for one in data["parts"]:
+        if "parts" in one:
+            one["parts"] = [[HOSTILE if n == "H1" else n, at] for n, at in one["parts"]]
     own = {"own": HOSTILE, "title": HOSTILE, "paper": HOSTILE, "family": HOSTILE, "name": HOSTILE}
-    for row in weights["members"][0]["tensors"]:
-        row[0] = HOSTILE if row[0] == "H1" else row[0]
-    network = {**weights, "own": HOSTILE, "classes": [HOSTILE] * 10}
-    page_text = _page(
-        {"nets": [{**data, **own}]}, {HOSTILE: _packed_drawings(found)}, {"networks": [network]}
-    )
+    nets = [{**data, **own}, {**net_data(photos.found), "own": photos.own}]
+    drawn = {one.own: _packed_drawings(one.found) for one in (lenet, photos)}
+    part = replace(part, data=embedded(engine))
+    page_text = _page({"nets": nets}, drawn, {"networks": told}, part)
     file = tmp_path / "hostile.html"
     file.write_text(page_text, "utf-8")
     one = Opened(chromium, file)
-    for place in ("networks", "compare", "digit"):
+    picture = tmp_path / f"{HOSTILE.replace('/', ':')}.png"
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(picture)
+    for place in ("networks", "compare", "digit", "picture"):
         page = one.at(place)
+        if place == "picture":
+            page.set_input_files("#picture-file", picture)
+            page.wait_for_selector("#picture-seen figure")
+            assert picture.name in page.inner_text("#picture-said")
+            assert HOSTILE in page.inner_text("#picture-scores")
+            assert HOSTILE in page.inner_text("#picture-seen")
         page.wait_for_timeout(100)
         assert page.locator("main img, main b b, main script").count() == 0
     assert HOSTILE in page.inner_text("#digit-networks")
@@ -284,7 +300,7 @@ def test_the_page_is_one_file(file: Path):
     page = file.read_text("utf-8")
     assert not re.search(r"<(link|img|iframe|script)[^>]*(src|href)=\"(?!data:)", page)
     scripts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
-    assert len(scripts) == 3 and all(json.loads(one) for one in scripts)
+    assert len(scripts) == 4 and all(json.loads(one) for one in scripts)
     assert "http" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.split("</style>")[1])
 
 
@@ -304,11 +320,23 @@ def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Pat
     assert text(page, "#picture-scores .answer b") == right.label
     score = float(text(page, "#picture-scores .answer span").split()[0])
     assert score == pytest.approx(100 * right.score, abs=0.5)
+    assert "orange much" in text(page, "#picture-seen")
+    second = page.locator("#picture-scores .bars button").nth(1)
+    second.click()
+    assert "class=" in page.url and second.inner_text().split()[0] in text(page, "#picture-seen")
+    maps = page.locator(".maps button")
+    assert maps.count() == sum(
+        row.out[0] for row in walk(look_up("resnet20").net) if row.out[1] > 1
+    )
+    maps.last.click()
+    page.wait_for_function("location.hash.includes('map=63')")
     assert axe(page) == []
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     page.set_input_files("#picture-file", broken)
-    page.wait_for_function("document.querySelector('#picture-said').textContent.includes('no pic')")
+    page.wait_for_function(
+        "document.querySelector('#picture-said').textContent.includes('no picture that')"
+    )
     assert one.wrong == []
     one.context.close()
 

@@ -127,7 +127,7 @@ def test_what_a_page_cannot_run_is_named(tmp_path):
         "own", (1, 4, 4), 2, chain({"odd": Doubled(2, 3), "flat": Flatten(), "out": Dense(2)})
     )
     words = refused(own, described(own), {})
-    assert words.startswith("odd: the page cannot run a Doubled (conv); it runs Activation,")
+    assert words.startswith("own: odd: the page cannot run a Doubled (conv); it runs Activation,")
     with pytest.raises(ValueError, match=r"is a committee of 3 networks; .* give a member, "):
         export("boosted_lenet4")
     assert export(SHIPPED / "boosted_lenet4" / "1").program["name"] == "lenet4"

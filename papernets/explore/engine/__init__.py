@@ -4,6 +4,6 @@
 """
 
 from .export import Exported, export, exported
-from .page import LIMIT, PagePart, demo, page_part, script
+from .page import LIMIT, PagePart, page_part, script
 
-__all__ = ["LIMIT", "Exported", "PagePart", "demo", "export", "exported", "page_part", "script"]
+__all__ = ["LIMIT", "Exported", "PagePart", "export", "exported", "page_part", "script"]

@@ -31,11 +31,15 @@ class Place {
     return {at: at};
   }
 
-  /** The weights (groups, maps, terms) of a convolution, as its kernel reads them. */
-  packed(tensor, groups, maps, terms) {
+  /**
+   * The weights (groups, maps, terms) of a convolution, as its kernel reads them; those of a
+   * connection table, which has kernels of so many values, with zeros.
+   */
+  packed(tensor, groups, maps, terms, table, kernel) {
     const size = Math.ceil(maps / 4) * 4 * terms, at = this.room(groups * size);
     this.fills.push(() => {
-      const numbers = this.numbers(tensor), {heap, kind} = this.kernels;
+      const given = this.numbers(tensor), {heap, kind} = this.kernels;
+      const numbers = table ? withZeros(given, table, terms, kernel) : given;
       for (let group = 0; group < groups; group++) {
         const to = at / 4 + group * size, from = group * maps * terms;
         if (kind === "javascript") heap.set(numbers.subarray(from, from + maps * terms), to);
@@ -73,6 +77,19 @@ class Place {
   }
 }
 
+/** The kernels of a connection table in their places among all that there could be. */
+function withZeros(numbers, table, terms, kernel) {
+  const found = new Float32Array(table.length * terms);
+  let at = 0;
+  table.forEach((sources, map) => {
+    for (const source of sources) {
+      found.set(numbers.subarray(at, at + kernel), map * terms + source * kernel);
+      at += kernel;
+    }
+  });
+  return found;
+}
+
 /** A network that is ready: `run` it on pictures. Made by `load`. */
 class Network {
   constructor(program, kernels, bytes) {
@@ -107,6 +124,15 @@ class Network {
    */
   run(pixels, width, height) {
     return this.runInput(prepared(this.eyes, pixels, width, height));
+  }
+
+  /** The same for maps of 0 to 255 as the network's pictures are stored, channel by channel. */
+  runStored(maps) {
+    const [height, width] = this.eyes.picture, channels = maps.length / (height * width);
+    if (channels !== 1 && channels !== this.eyes.channels) {
+      throw new EngineError(`${maps.length} values: a stored picture has ${height}x${width} a channel`);
+    }
+    return this.runInput(inputOf({values: Float32Array.from(maps), channels, height, width}, this.eyes));
   }
 
   /** The same for an input that is prepared: float32, channel by channel. */
@@ -197,7 +223,7 @@ async function load(program, weights, wasm = null) {
   const unknown = read.steps.find((step) => step.op !== "same" && !Object.hasOwn(LAYERS, step.op));
   if (unknown) throw new EngineError(`${unknown.name}: this engine has no layer ${JSON.stringify(unknown.op)}`);
   const code = wasm && bytesOf(wasm);
-  const kernels = code && runsKernels(code) ? await wasmKernels(code) : javascriptKernels();
+  const kernels = code && runsKernels(code) ? await wasmKernels(code).catch(javascriptKernels) : javascriptKernels();
   return new Network(read, kernels, bytes);
 }
 

@@ -129,7 +129,10 @@ def plan(net: Net, info: BundleInfo, folder: Path) -> Planned:
     place = _Places()
     steps, kept = [], []
     for row in rows:
-        said, own = step(row)
+        try:
+            said, own = step(row)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
         described = {"name": row.name, **said, "from": list(taken[row.name]), "out": list(row.out)}
         if row.activation not in (None, "softmax"):
             described["activation"] = row.activation

@@ -35,7 +35,7 @@ const LAYERS = {
     }
     const own = channels / groups, outputs = maps / groups, terms = own * kh * kw;
     const windows = place.windows(kernels.room(terms));
-    const packed = place.packed(step.weight, groups, outputs, terms);
+    const packed = place.packed(step.weight, groups, outputs, terms, step.table, kh * kw);
     const size = 4 * Math.ceil(outputs / 4) * terms; // of a group's packed weights
     return () => {
       const from = prepare();

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ...words import plural
 from .export import Planned, embedded, planned
 
 Values = dict[str, Any]
 SCRIPTS = ("numbers", "plain", "kernels", "layers", "resize", "prepare", "picture", "engine")
 """The engine's parts, one behind the other, in a function of their own."""
-PUBLIC = ("load", "decode", "prepared", "runsKernels", "EngineError")
+PUBLIC = (
+    "load",
+    "decode",
+    "prepared",
+    "resized",
+    "softmax",
+    "bytesOf",
+    "runsKernels",
+    "EngineError",
+)
 """What a page may use of it: `Engine.load`, ..."""
 LIMIT = 4_000_000
 """Bytes that networks may add to a page where nobody allows more."""
@@ -40,14 +51,18 @@ class PagePart:
     """Bytes of both."""
 
 
-def page_part(*bundles: str | os.PathLike[str], limit: int = LIMIT) -> PagePart:
+def page_part(
+    *bundles: str | os.PathLike[str], limit: int = LIMIT, called: Sequence[str] = ()
+) -> PagePart:
     """What a page takes in to run the networks of these bundles, `resnet20` if none is given.
 
     How large it becomes is known before any weights are read; more than `limit` bytes are a
-    ValueError, and so is a bundle that the page cannot run: see `export`.
+    ValueError, and so is a bundle that the page cannot run: see `export`. `called` are names for
+    the networks; by themselves they have their folders'.
     """
     given = [os.fspath(bundle) for bundle in bundles or ("resnet20",)]
-    plans = [(own, planned(bundle)) for own, bundle in zip(_called(given), given, strict=True)]
+    names = called or _called(given)
+    plans = [(own, planned(bundle)) for own, bundle in zip(names, given, strict=True)]
     code, wasm = script(), kernels()
     _check_size(plans, len(code) + len(wasm), limit)
     networks = []
@@ -68,13 +83,15 @@ def _check_size(plans: list[tuple[str, Planned]], engine: int, limit: int) -> No
     total = engine + sum(plan.size for _, plan in plans)
     if total <= min(limit, MOST):
         return
-    larger = f"{', '.join(own for own, _ in plans)}: the page would be {total / 1e6:.1f} MB larger"
+    own, largest = max(plans, key=lambda one: one[1].size)
+    more = len(plans) - 1
+    named = f"{own} and {plural(more, 'more network')}" if more else own
+    larger = f"{named}: the page would be {total / 1e6:.1f} MB larger"
     if total > MOST:
         raise ValueError(
             f"{larger}, more than the {MOST / 1e6:g} MB that browsers open as one text"
         )
-    own, largest = max(plans, key=lambda one: one[1].size)
-    others = f" ({own} alone {largest.size / 1e6:.1f} MB)" if len(plans) > 1 else ""
+    others = f" ({own} alone {largest.size / 1e6:.1f} MB)" if more else ""
     raise ValueError(
         f"{larger}{others}, more than {limit / 1e6:g} MB. Weights are in it in float16. "
         f"{FLAG} {-(-total // 1_000_000)} allows it; a smaller network does with less"
@@ -95,14 +112,3 @@ def kernels() -> str:
     """The kernels, compiled from kernels.c by `make kernels`, in base64."""
     folder = files("papernets.explore.engine")
     return base64.b64encode((folder / "kernels.wasm").read_bytes()).decode()
-
-
-def demo(*bundles: str | os.PathLike[str], limit: int = LIMIT) -> str:
-    """A whole page, as HTML, that runs the networks of these bundles on pictures dropped on it."""
-    part, folder = page_part(*bundles, limit=limit), files("papernets.explore.engine")
-    page = (folder / "demo.html").read_text("utf-8")
-    own = (folder / "demo.js").read_text("utf-8")
-    for slot, text in (("/*SCRIPT*/", part.script + own), ("/*DATA*/", part.data)):
-        before, _, after = page.partition(slot)
-        page = before + text + after
-    return page

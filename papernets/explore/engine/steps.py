@@ -83,20 +83,17 @@ def _conv(row: Row) -> Step:
 
 
 def _table(row: Row) -> Step:
-    """A connection table as a full convolution, with zeros where there is no connection."""
+    """A connection table with its kernels alone; the page fills in zeros where there is none."""
     layer = row.layer
     assert isinstance(layer, TableConv)
-    shape = (len(layer.table), row.input[0], *pair(layer.kernel))
-
-    def full(held: Held) -> Numbers:
-        found = np.zeros(shape)
-        places = [(at, one) for at, sources in enumerate(layer.table) for one in sources]
-        for kernel, place in zip(held["table.weight"], places, strict=True):
-            found[place] = kernel
-        return found
-
-    kept = {"weight": Kept(math.prod(shape), True, full), "bias": _bias("table", shape[0])}
-    return {**_window(row), "op": "conv", "groups": 1}, kept
+    kernels, (height, width) = sum(map(len, layer.table)), pair(layer.kernel)
+    count = kernels * height * width
+    kept = {
+        "weight": Kept(count, True, lambda held: held["table.weight"]),
+        "bias": _bias("table", len(layer.table)),
+    }
+    table = [list(sources) for sources in layer.table]
+    return {**_window(row), "op": "conv", "groups": 1, "table": table}, kept
 
 
 def _dense(row: Row) -> Step:

@@ -8,9 +8,8 @@ const SLIDERS = [
 ];
 
 function digitNamed(name) {
-  return unpackedNetwork(
-    DIGITS.find((one) => one.own === name) || DIGITS.find((one) => one.own === "lenet5") || DIGITS[0],
-  );
+  const named = (own) => DIGITS.find((one) => one.own === own);
+  return named(name) || named("lenet5") || DIGITS[0];
 }
 
 /** The stored digit of what is on the pad, with the sliders' values; null for an empty pad. */
@@ -31,10 +30,10 @@ function sliderValues(values) {
 }
 
 function showDigit(nets, names, values) {
-  const network = digitNamed(names[0]),
+  const entry = digitNamed(names[0]),
     sliders = sliderValues(values);
-  document.title = `Draw a digit: ${network.own} - Papernets explorer`;
-  const to = (more, name = network.own, quietly = true) => {
+  document.title = `Draw a digit: ${entry.own} - Papernets explorer`;
+  const to = (more, name = entry.own, quietly = true) => {
     const kept = {row: values.row, map: values.map, member: values.member};
     for (const [slider, , , , usual] of SLIDERS)
       kept[slider] = sliders[slider] === usual ? "" : sliders[slider];
@@ -52,7 +51,7 @@ function showDigit(nets, names, values) {
         "button",
         {
           type: "button",
-          "aria-pressed": String(one.own === network.own),
+          "aria-pressed": String(one.own === entry.own),
           onclick: () => {
             to({row: "", map: "", member: ""}, one.own, false);
             byId("digit-networks").querySelector("[aria-pressed=true]").focus();
@@ -71,7 +70,12 @@ function showDigit(nets, names, values) {
     announce("The pad is empty");
     return;
   }
-  const told = recognised(network, digit);
+  const network = openedNetwork(DIGITS, entry, byId("scores"));
+  if (!network) {
+    fill(home);
+    return;
+  }
+  const told = recognised(network, (member) => member.runStored(digit));
   fill(byId("scores"), scoresView(network, told));
   fill(home, workView(network, told, values, to));
   if (PAD.pen === null)

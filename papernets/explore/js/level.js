@@ -7,7 +7,7 @@ async function drawingsOf(own) {
   if (!drawingsKept.has(own)) {
     const packed = embedded("drawings")[own];
     const text =
-      typeof DecompressionStream === "undefined" || !packed ? null : await inflated(unpacked(packed));
+      typeof DecompressionStream === "undefined" || !packed ? null : await inflated(Engine.bytesOf(packed));
     drawingsKept.set(own, text && JSON.parse(text));
   }
   return drawingsKept.get(own);

@@ -1,36 +1,22 @@
-/* The room in which a small network of photographs looks at a picture of the reader's own. */
+/* The room in which a network looks at a picture of the reader's own. */
 
-/** The picture that was given: its pixels, and its name. */
-const GIVEN = {pixels: null, name: "", wrong: ""};
-/** Pixels of a side beyond which a picture is made smaller before anything is done with it. */
-const LARGEST = 2048;
+/** The picture that was given: its pixels RGBA, its name; or what was wrong with it. */
+const GIVEN = {picture: null, name: "", wrong: ""};
+/** What a network said of a picture: it is not asked again where only another map is chosen. */
+const LOOKED = {network: null, picture: null, told: null};
+/** Classes that are listed, the best first. */
+const BEST_CLASSES = 10;
 
 /** Takes a picture: a file, or what was dropped or pasted. */
 async function takePicture(file) {
   if (!file) return;
+  byId("picture-said").textContent = `${file.name || "The picture"} is looked at ...`;
+  await new Promise((done) => setTimeout(done)); // so that this is read meanwhile
   try {
-    const picture = await createImageBitmap(file, {colorSpaceConversion: "none"});
-    const scale = Math.min(1, LARGEST / Math.max(picture.width, picture.height));
-    const [width, height] = [picture.width, picture.height].map((side) =>
-      Math.max(1, Math.round(side * scale)),
-    );
-    const context = el("canvas", {width: width, height: height}).getContext("2d", {
-      willReadFrequently: true,
-    });
-    context.fillStyle = "#fff"; // what is transparent lies over white
-    context.fillRect(0, 0, width, height);
-    context.drawImage(picture, 0, 0, width, height);
-    Object.assign(GIVEN, {
-      pixels: context.getImageData(0, 0, width, height),
-      name: file.name || "the pasted picture",
-      wrong: "",
-    });
-  } catch {
-    Object.assign(GIVEN, {
-      pixels: null,
-      name: "",
-      wrong: `${file.name || "what was given"} is no picture that this browser reads.`,
-    });
+    const picture = await Engine.decode(file);
+    Object.assign(GIVEN, {picture: picture, name: file.name || "the pasted picture", wrong: ""});
+  } catch (error) {
+    Object.assign(GIVEN, {picture: null, name: "", wrong: mendable(error).message});
   }
   show();
 }
@@ -53,60 +39,81 @@ function readyLook() {
 }
 
 function showPicture(nets, names, values) {
-  const network = unpackedNetwork(PHOTOS.find((one) => one.own === names[0]) || PHOTOS[0]);
-  document.title = `Drop a picture: ${network.own} - Papernets explorer`;
+  const entry = LOOKING.find((one) => one.own === names[0]) || LOOKING[0];
+  document.title = `Drop a picture: ${entry.own} - Papernets explorer`;
   if (!lookReady) {
     lookReady = true;
     readyLook();
   }
-  const to = (more, name = network.own) =>
-    go("picture", [name], {row: values.row, map: values.map, member: values.member, ...more}, true);
+  const to = (more, name = entry.own) => {
+    const {row, map, member} = values;
+    go("picture", [name], {row: row, map: map, member: member, class: values.class, ...more}, true);
+  };
   fill(
     byId("picture-networks"),
-    PHOTOS.map((one) =>
+    LOOKING.map((one) =>
       el(
         "button",
         {
           type: "button",
-          "aria-pressed": String(one.own === network.own),
-          onclick: () => to({row: "", map: ""}, one.own),
+          "aria-pressed": String(one.own === entry.own),
+          onclick: () => {
+            to({row: "", map: "", member: "", class: ""}, one.own);
+            byId("picture-networks").querySelector("[aria-pressed=true]").focus();
+          },
         },
         one.own,
       ),
     ),
   );
-  byId("picture-said").textContent =
-    GIVEN.wrong ||
-    (GIVEN.name
-      ? GIVEN.name
-      : `${network.own} knows ${network.classes.length} classes: ${network.classes.slice(0, 20).join(", ")}.`);
-  byId("picture-shown").hidden = !GIVEN.pixels;
-  if (!GIVEN.pixels) {
-    fill(byId("picture-scores"));
-    fill(byId("picture-work"));
+  const empty = () => ["picture-scores", "picture-work", "picture-seen"].map((id) => fill(byId(id)));
+  const network = openedNetwork(LOOKING, entry, byId("picture-scores"));
+  if (!network || !GIVEN.picture) {
+    if (network) empty();
+    byId("picture-said").textContent = GIVEN.wrong || (network ? knownWords(network) : "");
     return;
   }
-  const [channels] = network.net.input,
-    [h, w] = network.picture;
-  const stored = coveredBy(GIVEN.pixels, h, w, channels),
-    told = recognised(network, stored);
-  showStored(stored, h, w, channels);
-  fill(byId("picture-scores"), scoresView(network, told));
-  fill(byId("picture-work"), workView(network, told, values, to));
-  announce(
-    `${network.own} sees ${network.classes[told.label]}, score ${Math.round(100 * told.scores[told.label])} per cent`,
-  );
+  try {
+    const told = lookedAt(network);
+    byId("picture-said").textContent = GIVEN.name;
+    showLooked(network, told, values, to);
+  } catch (error) {
+    empty();
+    byId("picture-said").textContent = mendable(error).message;
+  }
 }
 
-/** The stored picture as it is, its pixels large. */
-function showStored(stored, h, w, channels) {
-  const canvas = byId("picture-shown"),
-    context = canvas.getContext("2d"),
-    image = context.createImageData(w, h);
-  [canvas.width, canvas.height] = [w, h];
-  for (let at = 0; at < h * w; at++) {
-    const of = (channel) => stored[(channels > 1 ? channel : 0) * h * w + at];
-    image.data.set([of(0), of(1), of(2), 255], 4 * at);
+function knownWords({own, classes}) {
+  const some = classes.slice(0, 20).join(", "),
+    more = classes.length > 20 ? ", ..." : "";
+  return `${own} knows ${plural(classes.length, "class", "classes")}: ${some}${more}`;
+}
+
+function lookedAt(network) {
+  const {picture} = GIVEN;
+  if (LOOKED.network !== network || LOOKED.picture !== picture) {
+    LOOKED.network = null; // until all have answered
+    const told = recognised(network, (member) => member.run(picture.data, picture.width, picture.height));
+    Object.assign(LOOKED, {network: network, picture: picture, told: told});
+    announce(
+      `${network.own} sees ${network.classes[told.label]}, score ${Math.round(100 * told.scores[told.label])} per cent`,
+    );
   }
-  context.putImageData(image, 0, 0);
+  return LOOKED.told;
+}
+
+function showLooked(network, told, values, to) {
+  const {length} = told.answers,
+    answer = told.answers[Math.min(wholeOf(values.member, 1, 1, length), length) - 1];
+  const label = wholeOf(values.class, told.label, 0, network.classes.length - 1);
+  fill(byId("picture-seen"), seenView(network, answer, label));
+  const choose = answer.network.program.cam ? (at) => to({class: at === told.label ? "" : at}) : null;
+  fill(byId("picture-scores"), scoresView(network, told, bestOf(told.scores), label, choose));
+  fill(byId("picture-work"), workView(network, told, values, to));
+}
+
+/** The numbers of the best classes, the best first. */
+function bestOf(scores) {
+  const order = scores.map((_, at) => at).sort((a, b) => scores[b] - scores[a] || a - b);
+  return order.slice(0, BEST_CLASSES);
 }

@@ -2,11 +2,13 @@
 
 const NETS = embedded("networks").nets;
 const ROOMS = {networks: showNetwork, compare: showCompare, digit: showDigit, picture: showPicture};
+/** Rooms in which no network of this page would be at work. */
+const EMPTY = [...(DIGITS.length ? [] : ["digit"]), ...(LOOKING.length ? [] : ["picture"])];
 
 /** Shows what the address says. */
 function show() {
   const {room, names, values} = readAddress(location.hash);
-  const wanted = Object.hasOwn(ROOMS, room) && (room !== "picture" || PHOTOS.length) ? room : "networks";
+  const wanted = Object.hasOwn(ROOMS, room) && !EMPTY.includes(room) ? room : "networks";
   if (["light", "dark"].includes(values.theme)) document.documentElement.dataset.theme = values.theme;
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = section.id !== `room-${wanted}`;
@@ -31,11 +33,20 @@ byId("theme").addEventListener("click", () => {
   go(room, names, values, true);
 });
 byId("browse").open = !matchMedia("(max-width: 720px)").matches;
-byId("to-picture").hidden = !PHOTOS.length;
+for (const room of EMPTY) byId(`to-${room}`).hidden = true;
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address is where one is, not what has the focus
   byId("main").focus();
 });
+if (location.protocol === "about:") {
+  // in a notebook's frame a link's address would be one of the notebook's
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (!link || event.defaultPrevented) return;
+    event.preventDefault();
+    location.hash = link.getAttribute("href");
+  });
+}
 readyZoom();
 fill(byId("list"), networkList(NETS, ""));
 byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));

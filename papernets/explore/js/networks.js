@@ -131,7 +131,7 @@ function headOf(data, here, changed) {
     DIGITS.some((one) => one.own === data.own)
       ? seenAtWork("digit", data, "Draw a digit and see it at work")
       : "",
-    PHOTOS.some((one) => one.own === data.own)
+    LOOKING.some((one) => one.own === data.own)
       ? seenAtWork("picture", data, "Drop a picture and see it at work")
       : "",
     times > 1

@@ -79,37 +79,6 @@ function croppedInk({values, width, height}) {
   return {values: cut, width: w, height: h};
 }
 
-/** Lines of values scaled to `out` values each, by a triangle as wide as a step: Pillow's bilinear. */
-function scaledLines(values, lines, length, out) {
-  const found = new Float32Array(lines * out),
-    step = length / out,
-    reach = Math.max(step, 1);
-  for (let to = 0; to < out; to++) {
-    const centre = (to + 0.5) * step;
-    const first = Math.max(Math.floor(centre - reach + 0.5), 0);
-    const last = Math.min(Math.floor(centre + reach + 0.5), length);
-    const weights = [];
-    for (let at = first; at < last; at++)
-      weights.push(Math.max(1 - Math.abs((at + 0.5 - centre) / reach), 0));
-    const total = sum(weights);
-    for (let row = 0; row < lines; row++) {
-      let value = 0;
-      weights.forEach((weight, number) => {
-        value += (weight / total) * values[row * length + first + number];
-      });
-      found[row * out + to] = value;
-    }
-  }
-  return found;
-}
-
-function transposed(values, rows, columns) {
-  const found = new Float32Array(values.length);
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) found[x * rows + y] = values[y * columns + x];
-  return found;
-}
-
 /** Half a number goes to the even one, as Python rounds. */
 function roundEven(value) {
   const low = Math.floor(value),
@@ -122,11 +91,11 @@ function fitted({values, width, height}, box) {
   const scale = Math.min(box / height, box / width);
   const rows = Math.min(box, Math.max(1, roundEven(height * scale)));
   const columns = Math.min(box, Math.max(1, roundEven(width * scale)));
-  const across = scaledLines(values, height, width, columns);
-  const down = scaledLines(transposed(across, height, columns), columns, height, rows);
-  const small = transposed(down, columns, rows),
-    most = Math.max(...small, 1e-6);
-  return {values: small.map((value) => value / most), width: columns, height: rows};
+  const data = Uint8Array.from(values, (value) => roundEven(255 * value));
+  const sheet = {data: data, height: height, width: width, channels: 1};
+  const {data: small} = Engine.resized(sheet, [0, 0, width, height], [rows, columns]);
+  const most = small.reduce((a, b) => Math.max(a, b), 1);
+  return {values: Float32Array.from(small, (value) => value / most), width: columns, height: rows};
 }
 
 /** Where ink goes so that its centre of mass is in the middle, without cutting it: [top, left]. */

@@ -35,7 +35,7 @@ function go(room, names, values, quietly = false) {
   const address = writeAddress(room, names, {...values, theme: theme});
   if (address === location.hash) return;
   if (quietly) {
-    history.replaceState(null, "", address);
+    history.replaceState(null, "", location.href.split("#")[0] + address);
     show();
   } else {
     location.hash = address;

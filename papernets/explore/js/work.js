@@ -1,66 +1,78 @@
 /* What a trained network does with one picture: every map, the connections of the one that is
    looked at, the distances to the bitmaps, the scores. */
 
-const TRAINED = (embedded("trained") || {networks: []}).networks;
-const DIGITS = TRAINED.filter((one) => one.kind === "digit");
-const PHOTOS = TRAINED.filter((one) => one.kind === "photo");
+const TRAINED = embedded("trained").networks;
+const DIGITS = TRAINED.filter((one) => one.drawn);
+const LOOKING = TRAINED.filter((one) => !one.drawn);
 /** Maps of a row that are shown. */
 const MOST_SHOWN = 64;
-const opened = new Map();
+/** By name: a network that is ready, null while it is made ready, or what went wrong. */
+const OPENED = new Map();
 
-/** A network with its weights unpacked, once. */
-function unpackedNetwork(packed) {
-  if (!opened.has(packed.own)) {
-    opened.set(
-      packed.own,
-      trainedNetwork(
-        packed,
-        NETS.find((net) => net.own === packed.own),
-      ),
-    );
-  }
-  return opened.get(packed.own);
+let engineRead = null;
+
+/** The engine's kernels and programs, read once. */
+function engineData() {
+  engineRead ||= embedded("engine");
+  return engineRead;
 }
 
-/** Values as a grey picture: 0 is the middle grey, ink and its opposite to either side. */
-function mapPicture(values, height, width, words, most) {
-  const canvas = el("canvas", {
-    width: width,
-    height: height,
-    class: "map",
-    role: "img",
-    "aria-label": words,
-  });
-  const context = canvas.getContext("2d"),
-    image = context.createImageData(width, height);
-  for (let at = 0; at < height * width; at++) {
-    const grey = Math.round(127.5 + 127.5 * Math.min(Math.max(values[at] / most, -1), 1));
-    image.data.set([grey, grey, grey, 255], 4 * at);
+/**
+ * A network of these that is ready; null where it is not, or not yet: then `home` says which. The
+ * page is shown again when it is. Of these networks one is kept, for the sake of memory.
+ */
+function openedNetwork(several, entry, home) {
+  for (const other of several) if (other !== entry) OPENED.delete(other.own);
+  const found = OPENED.get(entry.own);
+  if (found?.members) return found;
+  if (found) fill(home, el("p", {class: "error", role: "alert"}, found.message));
+  else fill(home, el("p", {class: "hint"}, `${entry.own} is made ready ...`));
+  if (found === undefined) {
+    OPENED.set(entry.own, null);
+    const data = NETS.find((net) => net.own === entry.own);
+    readyNetwork(entry, engineData(), data)
+      .catch((error) => mendable(error))
+      .then((ready) => {
+        if (OPENED.get(entry.own) !== null) return; // another was asked for since
+        OPENED.set(entry.own, ready);
+        show();
+      });
   }
-  context.putImageData(image, 0, 0);
-  return canvas;
+  return null;
 }
 
-function scoresView(network, told) {
-  const order = told.scores.map((score, at) => at);
+/** An error that its reader can mend; any other is thrown on. */
+function mendable(error) {
+  if (error instanceof Engine.EngineError) return error;
+  throw error;
+}
+
+/**
+ * What a network says: the best class, and scores with bars, of all classes or of those in `order`.
+ * Where `choose` is given, a class can be chosen; `chosen` is.
+ */
+function scoresView(network, told, order = told.scores.map((_, at) => at), chosen = -1, choose = null) {
+  const score = (at) => `${(100 * told.scores[at]).toFixed(1)} %`;
+  const line = (at) => [
+    el("span", {class: "class"}, network.classes[at]),
+    el("span", {class: "bar", style: `--share:${told.scores[at].toFixed(4)}`, "aria-hidden": "true"}),
+    el("span", {class: "number"}, score(at)),
+  ];
+  const pressed = (at) => {
+    const button = el("button", {type: "button", id: `class-${at}`, "aria-pressed": String(at === chosen)}, line(at));
+    button.addEventListener("click", () => {
+      choose(at);
+      byId(`class-${at}`)?.focus();
+    });
+    return button;
+  };
   return [
-    el(
-      "p",
-      {class: "answer"},
-      el("b", {}, network.classes[told.label]),
-      el("span", {}, ` ${(100 * told.scores[told.label]).toFixed(1)} %`),
-    ),
+    el("p", {class: "answer"}, el("b", {}, network.classes[told.label]), el("span", {}, ` ${score(told.label)}`)),
     el(
       "ol",
       {class: "bars", "aria-label": "Scores"},
       order.map((at) =>
-        el(
-          "li",
-          {class: at === told.label ? "best" : null},
-          el("span", {class: "class"}, network.classes[at]),
-          el("span", {class: "bar", style: `--share:${told.scores[at].toFixed(4)}`, "aria-hidden": "true"}),
-          el("span", {class: "number"}, `${(100 * told.scores[at]).toFixed(1)} %`),
-        ),
+        el("li", {class: at === told.label ? "best" : null}, choose ? pressed(at) : line(at)),
       ),
     ),
     network.members.length > 1
@@ -77,22 +89,24 @@ function scoresView(network, told) {
 
 /** All that the network computes, row by row: maps as pictures, columns of values as strips. */
 function workView(network, told, values, to) {
-  const member = Math.min(wholeOf(values.member, 1, 1, told.members.length), told.members.length) - 1;
+  forgetWaiting();
+  const member = Math.min(wholeOf(values.member, 1, 1, told.answers.length), told.answers.length) - 1;
   const rows = network.rows.filter((row) => row.layer.is !== "Flatten"),
-    answers = told.members[member];
+    answer = told.answers[member];
   const chosen =
     network.rows.find((row) => row.name === values.row) ||
     network.rows.find((row) => row.layer.table) ||
     null;
-  const map = chosen ? Math.min(wholeOf(values.map, 0, 0, 999), chosen.out[0] - 1) : 0;
+  const map = chosen ? Math.min(wholeOf(values.map, 0, 0, 99999), shownOf(chosen) - 1) : 0;
   const seen = chosen ? seenMaps(network, chosen, map) : new Map();
+  const all = sum(rows.map((row) => shownOf(row) * row.out[1] * row.out[2]));
   const found = [];
-  if (told.members.length > 1) {
+  if (told.answers.length > 1) {
     found.push(
       el(
         "p",
         {class: "choices", role: "group", "aria-label": "Member"},
-        told.members.map((_, at) =>
+        told.answers.map((_, at) =>
           el(
             "button",
             {
@@ -106,46 +120,49 @@ function workView(network, told, values, to) {
       ),
     );
   }
-  const [channels, height, width] = network.net.input,
-    reach = Math.max(...told.input.map(Math.abs));
   found.push(
     el("p", {class: "hint"}, "White is above 0, black below. Choose a map to see at which maps it looks."),
-  );
-  found.push(
-    el(
-      "section",
-      {class: "at-row"},
-      el("h3", {}, "input", el("span", {class: "kind"}, ` ${printed(network.net.input)}`)),
-      el(
-        "div",
-        {class: "maps"},
-        Array.from({length: channels}, (_, at) =>
-          el(
-            "figure",
-            {},
-            mapPicture(
-              told.input.subarray(at * height * width),
-              height,
-              width,
-              `channel ${at} of the picture that goes in`,
-              reach,
-            ),
-          ),
-        ),
-      ),
-    ),
+    inputView(network, answer),
   );
   for (const row of rows) {
-    found.push(
-      row.layer.is === "RBF"
-        ? distances(network, row, answers.get(row.name), told)
-        : rowAtWork(row, answers.get(row.name), chosen, map, seen, to),
-    );
+    if (row.layer.is === "RBF") {
+      found.push(distances(network, row, answer.map(row.name).values));
+      continue;
+    }
+    const {section, paint} = rowAtWork(row, answer, chosen, map, seen, to);
+    if (all <= AT_ONCE) paint();
+    else paintWhenSeen(section, paint);
+    found.push(section);
     if (chosen === row && row.layer.table && row.layer.table.length <= 24) {
       found.push(connections(row.layer, row.input[0], map));
     }
   }
   return found;
+}
+
+/** Maps of a row that are shown; of a column of values all. */
+function shownOf(row) {
+  return row.out[1] * row.out[2] === 1 ? row.out[0] : Math.min(row.out[0], MOST_SHOWN);
+}
+
+/** The channels of the picture that goes in. */
+function inputView(network, answer) {
+  const {channels, height, width, values} = answer.map(""),
+    reach = largestOf(values);
+  return el(
+    "section",
+    {class: "at-row"},
+    el("h3", {}, "input", el("span", {class: "kind"}, ` ${printed(network.net.input)}`)),
+    el(
+      "div",
+      {class: "maps"},
+      Array.from({length: channels}, (_, at) => {
+        const canvas = mapCanvas(height, width, `channel ${at} of the picture that goes in`);
+        const own = values.subarray(at * height * width, (at + 1) * height * width);
+        return el("figure", {}, paintMap(canvas, own, reach));
+      }),
+    ),
+  );
 }
 
 /** For each row before it, which of its maps the chosen one looks at: by row, a set of numbers. */
@@ -158,16 +175,25 @@ function seenMaps(network, row, map) {
     ? layer.table[map]
     : layer.is === "Subsample"
       ? [layer.sources ? layer.sources[map] : map]
-      : ["Pool", "AdaptivePool", "BatchNorm", "Activation", "Dropout", "Identity", "Pad"].includes(layer.is)
-        ? [map]
-        : Array.from({length: row.input[0]}, (_, number) => number);
+      : layer.is === "Conv" && layer.groups > 1
+        ? sourcesOf(row, map)
+        : ["Pool", "AdaptivePool", "BatchNorm", "Activation", "Dropout", "Identity", "Pad"].includes(layer.is)
+          ? [map]
+          : Array.from({length: row.input[0]}, (_, number) => number);
   found.set(before.name, new Set(sources));
   return found;
 }
 
-function rowAtWork(row, values, chosen, map, seen, to) {
-  const [maps, h, w] = row.out,
-    most = Math.max(...values.map(Math.abs), 1e-9);
+/** The input maps of a map's own group. */
+function sourcesOf(row, map) {
+  const own = row.input[0] / row.layer.groups,
+    group = Math.floor((map * row.layer.groups) / row.out[0]);
+  return Array.from({length: own}, (_, at) => group * own + at);
+}
+
+/** A row as an element, and what paints its maps. */
+function rowAtWork(row, answer, chosen, map, seen, to) {
+  const [maps, h, w] = row.out;
   const head = el(
     "h3",
     {},
@@ -175,22 +201,24 @@ function rowAtWork(row, values, chosen, map, seen, to) {
     el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`),
   );
   if (h === 1 && w === 1) {
-    const wide = Math.min(maps, 42);
-    const strip = new Float32Array(Math.ceil(maps / wide) * wide);
-    strip.set(values);
-    return el(
-      "section",
-      {class: "at-row"},
-      head,
-      el(
-        "figure",
-        {class: "strip"},
-        mapPicture(strip, strip.length / wide, wide, `${maps} values of ${row.name}`, most),
-      ),
-    );
+    const wide = Math.min(maps, 42),
+      canvas = mapCanvas(Math.ceil(maps / wide), wide, `${maps} values of ${row.name}`);
+    const paint = () => {
+      const {values} = answer.map(row.name),
+        strip = new Float32Array(canvas.height * wide);
+      strip.set(values);
+      paintMap(canvas, strip, largestOf(values));
+    };
+    return {
+      section: el("section", {class: "at-row"}, head, el("figure", {class: "strip"}, canvas)),
+      paint: paint,
+    };
   }
   const lit = seen.get(row.name);
-  const buttons = Array.from({length: Math.min(maps, MOST_SHOWN)}, (_, at) => {
+  const canvases = Array.from({length: shownOf(row)}, (_, at) =>
+    mapCanvas(h, w, `${row.name}, map ${at}`),
+  );
+  const buttons = canvases.map((canvas, at) => {
     const mine = chosen === row && at === map;
     return el(
       "button",
@@ -205,14 +233,19 @@ function rowAtWork(row, values, chosen, map, seen, to) {
           byId(`map-${row.name}-${at}`)?.focus();
         },
       },
-      mapPicture(values.subarray(at * h * w, (at + 1) * h * w), h, w, `${row.name}, map ${at}`, most),
+      canvas,
     );
   });
   const home = el("div", {class: "maps", role: "group", "aria-label": `maps of ${row.name}`}, buttons);
   roving(home, "button");
   const words = chosen === row ? el("p", {class: "hint"}, chosenWords(row, map, seen)) : "";
   const more = maps > MOST_SHOWN ? el("p", {class: "hint"}, `and ${maps - MOST_SHOWN} further maps`) : "";
-  return el("section", {class: "at-row"}, head, words, home, more);
+  const paint = () => {
+    const {values} = answer.map(row.name),
+      most = largestOf(values);
+    canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most));
+  };
+  return {section: el("section", {class: "at-row"}, head, words, home, more), paint: paint};
 }
 
 function chosenWords(row, map, seen) {
@@ -228,7 +261,7 @@ function chosenWords(row, map, seen) {
 }
 
 /** The output of LeNet-5: how far the 84 values are from each class's bitmap. */
-function distances(network, row, values, told) {
+function distances(network, row, values) {
   const away = [...values].map((value) => -value / row.layer.scale),
     least = Math.min(...away);
   return el(

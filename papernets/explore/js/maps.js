@@ -1,0 +1,64 @@
+/* Maps as pictures. Where a network has many, those of a row are painted when it comes into view. */
+
+/** Values of maps up to which all are painted at once. */
+const AT_ONCE = 1000000;
+/** The paintings that wait, by the element that is to come into view. */
+const WAITING = new Map();
+const watcher = new IntersectionObserver(
+  (seen) => seen.filter((one) => one.isIntersecting).forEach((one) => paintNow(one.target)),
+  {rootMargin: "600px"},
+);
+
+/** Forgets what waited: its elements are not in the page any more. */
+function forgetWaiting() {
+  watcher.disconnect();
+  WAITING.clear();
+}
+
+/** Lets `paint` wait until the element is about to be seen. */
+function paintWhenSeen(element, paint) {
+  WAITING.set(element, paint);
+  watcher.observe(element);
+}
+
+function paintNow(element) {
+  WAITING.get(element)?.();
+  WAITING.delete(element);
+  watcher.unobserve(element);
+}
+
+addEventListener("beforeprint", () => [...WAITING.keys()].forEach(paintNow));
+
+/** An empty canvas for a map. */
+function mapCanvas(height, width, words) {
+  return el("canvas", {width: width, height: height, class: "map", role: "img", "aria-label": words});
+}
+
+/** Paints pixels: `colour(at)` gives red, green and blue, 0 to 255, of the pixel at this place. */
+function paintPixels(canvas, colour) {
+  const {width, height} = canvas,
+    image = new ImageData(width, height),
+    {data} = image;
+  for (let at = 0; at < height * width; at++) {
+    const [red, green, blue] = colour(at);
+    data[4 * at] = red;
+    data[4 * at + 1] = green;
+    data[4 * at + 2] = blue;
+    data[4 * at + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Paints values in grey: 0 is the middle grey, `most` white, its opposite black. */
+function paintMap(canvas, values, most) {
+  return paintPixels(canvas, (at) => {
+    const grey = Math.round(127.5 + 127.5 * Math.min(Math.max(values[at] / most, -1), 1));
+    return [grey, grey, grey];
+  });
+}
+
+/** The largest of values, whatever their sign. */
+function largestOf(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+}

@@ -1,0 +1,46 @@
+"""One page served to this machine alone: over 127.0.0.1, from memory, and nothing besides it."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HOME = "127.0.0.1"
+
+
+def server(page: str, port: int = 0) -> ThreadingHTTPServer:
+    """A server of this page at `/`; 0 is any free port. OSError where the port is taken.
+
+    All other paths are 404, and so is what asks by another machine's name: a page of elsewhere
+    whose name was made to lead here could read this one otherwise.
+    """
+    body = page.encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(with_body=True)
+
+        def do_HEAD(self) -> None:
+            self._answer(with_body=False)
+
+        def _answer(self, with_body: bool) -> None:
+            name = (self.headers.get("Host") or "").rpartition(":")[0]
+            found = self.path == "/" and name in (HOME, "localhost")
+            text = body if found else b"There is nothing here.\n"
+            self.send_response(200 if found else 404)
+            kind = "text/html" if found else "text/plain"
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Length", str(len(text)))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            if with_body:
+                self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is said of what is asked."""
+
+    return ThreadingHTTPServer((HOME, port), Handler)
+
+
+def address(made: ThreadingHTTPServer) -> str:
+    """Where a browser finds the page."""
+    return f"http://{HOME}:{made.server_port}/"

@@ -1,0 +1,98 @@
+"""Trained networks of the page: each bundle with its network, and what the engine runs for it.
+
+A committee's members are programs of their own; the page asks them by the committee's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..bundle.find import find_bundle
+from ..bundle.info import BundleInfo, read_info
+from ..bundle.network import Asked, kept_network
+from ..nets import Found
+from .engine import PagePart, page_part
+
+DIGITS = ("lenet1", "lenet4", "lenet5", "boosted_lenet4")
+"""The trained networks of digits that come with the package."""
+SHIPPED = (*DIGITS, "resnet20")
+"""All trained networks that come with the package, but for those that scan strips."""
+STORED = [28, 28]
+"""Height and width of the digits that the page's pad makes."""
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A bundle as the page has it: under the name `own`, its network beside the others."""
+
+    own: str
+    folder: Path
+    info: BundleInfo
+    found: Found
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it reads digits that are drawn on the pad."""
+        made = self.info.preprocessing
+        return made.get("kind") == "digit" and made.get("picture") == STORED
+
+    @property
+    def programs(self) -> list[tuple[str, Path]]:
+        """What each of its networks is called, and the bundle of it."""
+        if not self.info.members:
+            return [(self.own, self.folder)]
+        return [(f"{self.own}/{name}", self.folder / name) for name in self.info.members]
+
+    def data(self, first: int) -> Values:
+        """What the page is told; its networks stand from this place on among the engine's."""
+        rule = self.info.rule if self.info.members else {}
+        return {
+            "own": self.own,
+            "drawn": self.drawn,
+            "scale": self.info.score_scale,
+            "rule": {
+                "weights": rule.get("weights"),
+                "alone": rule.get("alone", 1.0),
+                "margin": rule.get("margin"),
+            },
+            "members": list(range(first, first + len(self.programs))),
+        }
+
+
+def trained(name: str, own: str) -> Trained:
+    """The bundle of a name, a run or a folder.
+
+    ValueError or FileNotFoundError, as every verb's, where it cannot be read; ValueError where a
+    committee's networks do not see pictures alike.
+    """
+    folder = find_bundle(name)
+    info = read_info(folder)
+    for member in info.members:
+        if read_info(folder / member).preprocessing != info.preprocessing:
+            raise ValueError(
+                f"{folder}: its network {member} prepares pictures otherwise than the committee; "
+                f"the page shows all the same picture. Give one member: {folder / member}"
+            )
+    return Trained(own, folder, info, kept_network(folder, info, Asked()))
+
+
+def at_work(several: Iterable[Trained], limit: int) -> tuple[PagePart | None, list[Values]]:
+    """The engine with all that it runs, None for nothing; and what the page is told of each.
+
+    ValueError where one cannot be run in a page, or all would add more than `limit` bytes.
+    """
+    programs: list[tuple[str, Path]] = []
+    told: list[Values] = []
+    for one in several:
+        told.append(one.data(len(programs)))
+        programs += one.programs
+    return (_part(programs, limit) if programs else None), told
+
+
+def _part(programs: Sequence[tuple[str, Path]], limit: int) -> PagePart:
+    called, folders = zip(*programs, strict=True)
+    return page_part(*folders, limit=limit, called=called)
