@@ -7,8 +7,9 @@ from collections.abc import Callable
 from . import screen
 from .flags import WrongUse, use
 from .look_given import Looked, Wanted, looked
-from .look_heat import cam_sheet, gradient_sheet, occlusion_sheet
+from .look_heat import cam_sheet, gradient_sheet
 from .look_maps import embedding_sheet, features_sheet, field_sheet
+from .look_occlusion import occlusion_sheet
 from .look_sheet import FORMATS, Sheet
 from .look_units import deconv_sheet, filters_sheet
 from .output import chosen

@@ -15,6 +15,7 @@ from .look_sheet import Sheet
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from torch.nn import Module
 
     from ..draw.panels import Line, Panel
     from ..inside import Strongest
@@ -153,11 +154,8 @@ def _cut(
 def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """Units projected down: of a set the nine strongest patches of each, else of each picture."""
     from ..inside.deconvnet import check_deconv, deconv_layer
-    from ..inside.layers import before, net_of
-    from ..spec import Pool
 
     subject = looked.subject
-    net = net_of(subject.model, "deconv")
     layers = list(wanted.layer) or [deconv_layer(subject.model)]
     for layer in layers:
         check_deconv(subject.model, layer)
@@ -166,15 +164,24 @@ def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         "zero; unpooled to the switches, rectified, and filtered by the transposed filters. Grey "
         "is 0."
     )
-    rows = {row.name: row for name in layers for row in before(net, name)}.values()
-    if not any(isinstance(row.layer, Pool) for row in rows):
-        note += (
-            " On the way there is no max pooling: without switches a projection hardly depends on "
-            "the picture (Springenberg et al. 2015)."
-        )
+    note += without_switches(subject.model, layers)
     if looked.pictures is not None:
         return _of_units(looked, wanted, layers, note)
     return _of_pictures(looked, wanted, layers, note)
+
+
+def without_switches(model: Module, layers: Sequence[str]) -> str:
+    """A sentence for projections of layers below which nothing is max pooled; else nothing."""
+    from ..inside.layers import before, net_of
+    from ..spec import Pool
+
+    net = net_of(model, "deconv")
+    if any(isinstance(row.layer, Pool) for name in layers for row in before(net, name)):
+        return ""
+    return (
+        " On the way there is no max pooling: without switches a projection hardly depends on "
+        "the picture (Springenberg et al. 2015)."
+    )
 
 
 def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) -> Sheet:
