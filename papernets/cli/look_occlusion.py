@@ -54,7 +54,7 @@ def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: a grey square slides over the picture"
     note = (
         f"As in figure 7 of Zeiler and Fergus 2013: a square of {side} pixels, in steps of {step}. "
-        "A map's pixel stands for the square's place there. The red frame is the place where it "
+        "A map's pixel stands for the square's place there. The orange frame is the place where it "
         "costs most. Black to pale yellow: of the total from its lowest to its highest, of the "
         "probability from 0 to the highest, that of the whole picture included."
     )
