@@ -209,8 +209,8 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: what the middle of each layer's maps sees"
     note = (
         f"Bright: how much a pixel matters, the mean size of the gradient over "
-        f"{plural(len(looked), 'picture')} (its square root is drawn). Orange: the computed receptive "
-        "field. Measured: the side of a square of as many pixels as have more than 4.55 % of the "
+        f"{plural(len(looked), 'picture')} (its square root is drawn). Orange: the computed "
+        "receptive field. Measured: the side of a square of as many pixels as have more than 4.55 % of the "
         f"strongest (Luo et al. 2016).{left}"
     )
     alt = f"{title}: {', '.join(layers)}."
