@@ -207,12 +207,15 @@ def _in_turn(labels: Sequence[int]) -> list[int]:
 def _of_files(subject: Subject, wanted: Wanted, most: int) -> Looked:
     import torch
 
+    from ..data.tree import PICTURES
     from ..evaluate.predict import sources
     from ..evaluate.read import preprocessing_of, read_files
 
     assert subject.bundle is not None
     every = list(sources(wanted.given))
     named = most > 1 and not any(map(os.path.isdir, wanted.given))
+    if not named:  # of a folder a README does not take a picture's place
+        every.sort(key=lambda source: not source.path.casefold().endswith(PICTURES))
     found = every[: wanted.count or (len(every) if named else most)]
     if len(found) < len(every) and wanted.count is None:
         screen.note(f"looked at: the first {len(found):,} of {len(every):,} files. --count N: more")

@@ -210,8 +210,8 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     note = (
         f"Bright: how much a pixel matters, the mean size of the gradient over "
         f"{plural(len(looked), 'picture')} (its square root is drawn). Orange: the computed "
-        "receptive field. Measured: the side of a square of as many pixels as have more than 4.55 % of the "
-        f"strongest (Luo et al. 2016).{left}"
+        "receptive field. Measured: the side of a square of as many pixels as have more than "
+        f"4.55 % of the strongest (Luo et al. 2016).{left}"
     )
     alt = f"{title}: {', '.join(layers)}."
     return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 2.0),), numbers)

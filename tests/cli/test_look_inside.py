@@ -28,6 +28,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [str(root / name) for name in ("a.png", "b.png", "c.png")]
 
 
+def bar(at: int) -> Image.Image:
+    """A stroke, dark on light, at a place of its own."""
+    pixels = np.full((28, 28), 255, np.uint8)
+    pixels[4:24, 6 + 2 * at : 9 + 2 * at] = 0
+    return Image.fromarray(pixels)
+
+
 def look(*arguments: str) -> int:
     return main(["look", *arguments])
 
@@ -94,13 +101,14 @@ def test_scores_are_those_of_predict(pictures: list[str], capsys) -> None:
 
 def test_of_a_folder_the_first_are_taken_and_the_rest_is_told(tmp_path: Path, capsys) -> None:
     for at in range(8):
-        Image.fromarray(np.full((28, 28), 30 * at, np.uint8)).save(tmp_path / f"{at}.png")
+        bar(at).save(tmp_path / f"{at}.png")
+    (tmp_path / "0-README.md").write_text("Eight bars.")
     assert look("saliency", "lenet1", str(tmp_path), "--json") == 0
     said = capsys.readouterr()
     assert [row["picture"] for row in json.loads(said.out)["rows"]] == [
         f"{n}.png" for n in range(6)
     ]
-    assert "the first 6 of 8 files" in said.err
+    assert "the first 6 of 9 files" in said.err
     assert look("saliency", "lenet1", str(tmp_path), "--json", "--count", "8") == 0
     said = capsys.readouterr()
     assert len(json.loads(said.out)["rows"]) == 8 and "the first" not in said.err
@@ -113,8 +121,7 @@ def test_a_folder_of_a_set_with_other_files_in_it_is_a_set(tmp_path: Path, capsy
     for name in "01":
         (tmp_path / name).mkdir()
         for at in range(3):
-            pixels = np.full((28, 28), 90 * at, np.uint8)
-            Image.fromarray(pixels).save(tmp_path / name / f"{at}.png")
+            bar(at).save(tmp_path / name / f"{at}.png")
     (tmp_path / "README.md").write_text("Two classes.")
     assert look("saliency", "lenet1", str(tmp_path), "--json", "--count", "2") == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
