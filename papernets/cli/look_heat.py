@@ -177,3 +177,17 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     facts = {"method": found.method, "layer": found.layer}
     lines = _lines(looked, words, *rows)
     return Sheet(title, noted(looked, note), alt, lines, rows_of_class(looked, found), facts)
+
+
+def without_switches(model: Any, layers: Sequence[str]) -> str:
+    """A sentence for projections of layers below which nothing is max pooled; else nothing."""
+    from ..inside.layers import before, net_of
+    from ..spec import Pool
+
+    net = net_of(model, "deconv")
+    if any(isinstance(row.layer, Pool) for name in layers for row in before(net, name)):
+        return ""
+    return (
+        " On the way there is no max pooling: without switches a projection hardly depends on "
+        "the picture (Springenberg et al. 2015)."
+    )

@@ -49,6 +49,8 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     last = list(rows_of(net))[-1]
     scores = inside.saliency(subject, looked.images[:1])
     note = f"Answer: {scores.answers[0]}, {percent(float(scores.scores[0]))}."
+    if looked.pictures is not None:
+        note += f" The picture is the first of its class in the {looked.pictures.part} part."
     apart = None
     if bitmaps is not None and last in found:
         apart = distances(net, found[last])
@@ -60,8 +62,6 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         )
         numbers[-1]["distances"] = dict(zip(subject.classes, map(float, apart[0]), strict=True))
     title = f"{subject.name}: what its layers make of {_called(looked)}"
-    if looked.pictures is not None:
-        note += f" Its number is that in the {looked.pictures.part} part of the set."
     note += " Each line from its smallest value, black, to its largest, white"
     note += f"; of more than {MAPS} maps as many, evenly chosen." if _more(rows) else "."
     if len(changing(net)) > len(rows) and not wanted.layer:
@@ -72,9 +72,11 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
 
 
 def _called(looked: Looked) -> str:
-    """A file's name; of a set the true class and the name."""
+    """A file's name; of a set its place there and the true class."""
     name = looked.names[0]
-    return f"{looked.truth(0)}, {name} of {looked.pictures.name}" if looked.pictures else name
+    return (
+        f"{name} of {looked.pictures.name} (class {looked.truth(0)})" if looked.pictures else name
+    )
 
 
 def _more(rows: Sequence[Row]) -> bool:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..words import plural
 from .look_given import Looked, Wanted
-from .look_heat import asked_of, noted, percent, rows_of_class, said_of
+from .look_heat import asked_of, noted, percent, rows_of_class, said_of, without_switches
 from .look_sheet import Sheet
-from .look_units import without_switches
 
 if TYPE_CHECKING:
     from ..draw.panels import Panel

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ..words import plural
 from .flags import WrongUse
 from .look_given import Looked, Wanted
-from .look_heat import ACROSS, noted
+from .look_heat import ACROSS, noted, without_switches
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch.nn import Module
 
     from ..draw.panels import Line, Panel
     from ..inside import Strongest
@@ -84,9 +83,14 @@ def _explained(wanted: Wanted, alike: bool) -> str:
         "unit's values there, the strongest and the weakest."
     )
     if alike:
-        note += " Where these are the same, the activation is full, and what is before it ranks."
+        note += (
+            " Where all are the same, the activation is at its limit: the value before it ranks."
+        )
     if not wanted.unit:
-        note += f" Of more than {UNITS} units {UNITS} are drawn, evenly chosen; --unit N: any."
+        note += (
+            f" Of a layer of more than {UNITS} units {UNITS} are drawn, evenly spaced; --unit N "
+            "draws any."
+        )
     return note
 
 
@@ -199,20 +203,6 @@ def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     if looked.pictures is not None:
         return _of_units(looked, wanted, layers, note)
     return _of_pictures(looked, wanted, layers, note)
-
-
-def without_switches(model: Module, layers: Sequence[str]) -> str:
-    """A sentence for projections of layers below which nothing is max pooled; else nothing."""
-    from ..inside.layers import before, net_of
-    from ..spec import Pool
-
-    net = net_of(model, "deconv")
-    if any(isinstance(row.layer, Pool) for name in layers for row in before(net, name)):
-        return ""
-    return (
-        " On the way there is no max pooling: without switches a projection hardly depends on "
-        "the picture (Springenberg et al. 2015)."
-    )
 
 
 def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) -> Sheet:
