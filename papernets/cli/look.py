@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -66,9 +66,13 @@ def look(
         ),
     ],
     pictures: Annotated[
-        list[str],
-        typer.Argument(help="Pictures, or a data set's name or path; for protocol one picture."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            help="Pictures, or a data set's name or path; for protocol one picture. Only filters "
+            "needs none: the first layer's are drawn.",
+            show_default=False,
+        ),
+    ] = None,
     output: Output = "",
     class_: Annotated[
         str, typer.Option("--class", help="The class to look for. [what the network answers]")
@@ -152,7 +156,8 @@ def look(
     given |= {"stride": stride, "samples": samples, "noise": noise, "method": method}
     given |= {"batch-size": batch_size, "device": device, "threads": threads, "json": json}
     _check_flags(kind, given)
-    check_place(output, bundle, *pictures)
+    given_pictures = _pictures(kind, bundle, pictures or [])
+    check_place(output, bundle, *given_pictures)
     if kind in INSIDE:
         own = tuple(
             (name, given[name])
@@ -163,7 +168,7 @@ def look(
             raise WrongUse(f"look {kind} takes one --layer and one --unit")
         wanted = Wanted(
             bundle,
-            tuple(pictures),
+            given_pictures,
             class_,
             tuple(layer or ()),
             tuple(unit or ()),
@@ -175,9 +180,9 @@ def look(
         )
         look_inside(kind, wanted, output, json, device, threads, quiet)
         return
-    if len(pictures) > 1:
-        raise WrongUse(f"look {kind} takes one picture, and {len(pictures)} are given")
-    picture = pictures[0]
+    if len(given_pictures) > 1:
+        raise WrongUse(f"look {kind} takes one picture, and {len(given_pictures)} are given")
+    picture = given_pictures[0]
     if kind == "augment":
         if (count or 0) > MOST_DRAWS:
             raise WrongUse(f"--count {count}: look augment draws {MOST_DRAWS} at most")
@@ -187,6 +192,16 @@ def look(
         said = look_protocol(bundle, picture, output, protocol, scales, crops)
     if output != "-" and not quiet:
         screen.say(said)
+
+
+def _pictures(kind: str, bundle: str, pictures: Sequence[str]) -> tuple[str, ...]:
+    """The pictures that are given; wrong use where a kind needs some and there are none."""
+    if not pictures and kind != "filters":
+        raise WrongUse(
+            f"look {kind} needs pictures: their files, a folder, or a data set's name, cifar10 or "
+            f"digits, say: papernets look {kind} {bundle} digits -o {kind}.png"
+        )
+    return tuple(pictures)
 
 
 def _check_flags(kind: str, given: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,11 +85,26 @@ class Looked:
         return self.subject.bundle.info.preprocessing.get("order") == "bgr"
 
 
-def looked(wanted: Wanted, device: Any, count: int) -> Looked:
-    """The bundle's model on a device, and the pictures: `count` of a set, all that are files.
+def check_class(wanted: Wanted) -> None:
+    """Wrong use where the network has no such class; nothing large is imported or read for it."""
+    from ..bundle.classes import class_place
+    from ..bundle.find import find_bundle
+    from ..bundle.info import described
 
-    Of a set they are of its classes in turn.
+    info = described(find_bundle(wanted.bundle)) if wanted.class_ else None
+    if info is not None and info.classes:
+        with wrong_use():
+            class_place(wanted.class_, info.classes, info.network)
+
+
+def looked(wanted: Wanted, device: Any, count: int, files: int) -> Looked:
+    """The bundle's model on a device, and the pictures: `count` of a set, `files` of a folder.
+
+    Of a set they are of its classes in turn. Files that are named are all taken, but where a kind
+    draws one picture alone. None are given where a kind needs none.
     """
+    import torch
+
     from ..bundle.load import load_bundle
     from ..inside.subject import subject_of
 
@@ -97,9 +113,11 @@ def looked(wanted: Wanted, device: Any, count: int) -> Looked:
     subject.model.to(device)
     with wrong_use():  # before the pictures are read
         _check(subject, wanted)
+    if not wanted.given:
+        return Looked(subject, torch.zeros(0, *bundle.info.input, dtype=torch.uint8), ())
     if len(wanted.given) == 1 and _is_set(wanted.given[0], wanted.data_dir):
         return _of_set(subject, wanted, wanted.given[0], wanted.count or count)
-    return _of_files(subject, wanted)
+    return _of_files(subject, wanted, files)
 
 
 def _check(subject: Subject, wanted: Wanted) -> None:
@@ -115,20 +133,28 @@ def _check(subject: Subject, wanted: Wanted) -> None:
 
 
 def _is_set(word: str, data_dir: str) -> bool:
-    """Whether a word means a data set: a name, a folder of folders, a table, an archive."""
-    from ..data.kinds import gatherer
+    """Whether a word means a data set: a name, or what `evaluate --data` opens.
+
+    Of folders these are all that hold files of a set, and those of folders without pictures beside.
+    """
+    from ..data.idx import find_idx
     from ..data.names import normal
-    from ..data.sources import NAMES, given_path
+    from ..data.sources import NAMES, given_path, lister
+    from ..data.tree import PICTURES
 
     if normal(word) in NAMES:
         return True
     path = given_path(word, data_dir or None)
-    if path.is_dir():
-        there = [one for one in path.iterdir() if not one.name.startswith(".")]
-        return any(map(Path.is_dir, there)) and not any(map(Path.is_file, there))
     if not path.exists() and not Path(word).suffix:
         check_data(word, data_dir)  # says what there is
-    return bool(gatherer(path))
+    if lister(path):
+        return True
+    if not path.is_dir():
+        return False
+    there = [one for one in path.iterdir() if not one.name.startswith(".")]
+    if any(map(Path.is_dir, there)):
+        return not any(one.name.casefold().endswith(PICTURES) for one in there)
+    return bool(find_idx([path]))
 
 
 def _of_set(subject: Subject, wanted: Wanted, name: str, count: int) -> Looked:
@@ -178,14 +204,21 @@ def _in_turn(labels: Sequence[int]) -> list[int]:
     return sorted(range(len(labels)), key=lambda at: (ranks[at], labels[at]))
 
 
-def _of_files(subject: Subject, wanted: Wanted) -> Looked:
+def _of_files(subject: Subject, wanted: Wanted, most: int) -> Looked:
     import torch
 
+    from ..data.tree import PICTURES
     from ..evaluate.predict import sources
     from ..evaluate.read import preprocessing_of, read_files
 
     assert subject.bundle is not None
-    found = list(sources(wanted.given))
+    every = list(sources(wanted.given))
+    named = most > 1 and not any(map(os.path.isdir, wanted.given))
+    if not named:  # of a folder a README does not take a picture's place
+        every.sort(key=lambda source: not source.path.casefold().endswith(PICTURES))
+    found = every[: wanted.count or (len(every) if named else most)]
+    if len(found) < len(every) and wanted.count is None:
+        screen.note(f"looked at: the first {len(found):,} of {len(every):,} files. --count N: more")
     reads = iter(
         read_files([s.path for s in found if not s.error], preprocessing_of(subject.bundle))
     )
@@ -202,8 +235,6 @@ def _of_files(subject: Subject, wanted: Wanted) -> Looked:
     if bad:
         more = f", and {plural(len(bad) - 1, 'other')}" if bad[1:] else ""
         screen.note(f"left out: {bad[0]}{more}")
-    if wanted.count is not None and len(names) > 1:
-        stored, names = stored[: wanted.count], names[: wanted.count]
     if not stored:
         raise WrongUse("name a picture, a folder of pictures or a data set to look at")
     channels = max(one.shape[0] for one in stored)

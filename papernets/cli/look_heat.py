@@ -1,4 +1,4 @@
-"""look saliency, guided, smooth, cam and occlusion: what a class is seen by."""
+"""look saliency, guided, smooth and cam: what a class is seen by."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .look_given import Looked, Wanted
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
-    from ..draw.panels import Line, Panel
+    from ..draw.panels import Line
     from ..inside import Attribution, ClassMap, Occlusion
 
 ACROSS = 6
@@ -42,7 +42,8 @@ def said_of(looked: Looked, found: Attribution | ClassMap | Occlusion, at: int) 
     return text
 
 
-def _rows(looked: Looked, found: Any) -> list[dict[str, Any]]:
+def rows_of_class(looked: Looked, found: Any) -> list[dict[str, Any]]:
+    """What `--json` prints of each picture and its class."""
     return [
         {
             "picture": name,
@@ -112,9 +113,9 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
                 )
     words = [said_of(looked, found, at) for at in range(len(looked))]
     title = f"{subject.name}: {kind}"
-    alt = f"{plural(len(looked), 'picture')} and the {kind} map of each: {_named(looked, found)}."
+    alt = f"{plural(len(looked), 'picture')} and the {kind} map of each: {asked_of(looked, found)}."
     return Sheet(
-        title, noted(looked, note), alt, _lines(looked, words, *rows), _rows(looked, found)
+        title, noted(looked, note), alt, _lines(looked, words, *rows), rows_of_class(looked, found)
     )
 
 
@@ -128,7 +129,8 @@ def noted(looked: Looked, note: str) -> str:
     return f"{looked.data[:1].upper()}{looked.data[1:]}. {note}" if looked.data else note
 
 
-def _named(looked: Looked, found: Any) -> str:
+def asked_of(looked: Looked, found: Any) -> str:
+    """Each picture's name with the class that it was asked for."""
     return "; ".join(f"{n}: {c}" for n, c in zip(looked.names, found.classes, strict=True))
 
 
@@ -160,130 +162,32 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
             f"Grad-CAM: the maps of {found.layer}, each times the mean gradient of the class's "
             "logit over it (Selvaraju et al. 2017)."
         )
-    note += " Drawn is what speaks for the class, from nothing (blue) to the most (red)."
+    note += (
+        " Drawn is what speaks for the class, from nothing (blue) to the most in that picture "
+        "(red), over the picture and as the values themselves."
+    )
+    alone = [heat(one.clip(0), 0.0, colours="turbo") for one in found.values]
     rows = (
         (called, "over the picture", [over(p, h) for p, h in zip(shown, hot, strict=True)]),
-        (called, f"{found.layer}, {high}x{wide}", [heat(one.clip(0)) for one in found.values]),
+        (called, f"{found.layer}, {high}x{wide}", alone),
     )
     title = f"{subject.name}: {called} at {found.layer}"
-    alt = f"{plural(len(looked), 'picture')} under a class activation map: {_named(looked, found)}."
+    alt = f"{plural(len(looked), 'picture')} under a class activation map: "
+    alt += f"{asked_of(looked, found)}."
     facts = {"method": found.method, "layer": found.layer}
     lines = _lines(looked, words, *rows)
-    return Sheet(title, noted(looked, note), alt, lines, _rows(looked, found), facts)
+    return Sheet(title, noted(looked, note), alt, lines, rows_of_class(looked, found), facts)
 
 
-def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
-    """ZFNet's figure 7: a line a picture."""
-    from .. import inside
-    from ..draw.panels import Line
+def without_switches(model: Any, layers: Sequence[str]) -> str:
+    """A sentence for projections of layers below which nothing is max pooled; else nothing."""
+    from ..inside.layers import before, net_of
+    from ..spec import Pool
 
-    subject = looked.subject
-    truth: Any = wanted.class_ or None
-    if truth is None and looked.known and looked.pictures is not None:
-        truth = looked.pictures.labels.tolist()
-    found = inside.occlusion(
-        subject,
-        looked.images,
-        truth,
-        square=wanted.option("square"),
-        stride=wanted.option("stride"),
-        layer=wanted.layer[0] if wanted.layer else None,
-        unit=wanted.unit[0] if wanted.unit else None,
-        batch_size=wanted.batch_size,
+    net = net_of(model, "deconv")
+    if any(isinstance(row.layer, Pool) for name in layers for row in before(net, name)):
+        return ""
+    return (
+        " On the way there is no max pooling: without switches a projection hardly depends on "
+        "the picture (Springenberg et al. 2015)."
     )
-    projected = _projections(looked, found, wanted)
-    shown, rows = looked.shown(), _rows(looked, found)
-    own = [subject.place_of(name, len(subject.classes)) for name in found.answers]
-    lines = []
-    for at, name in enumerate(looked.names):
-        least = found.probability[at].argmin()
-        row, column = divmod(int(least), found.probability.shape[2])
-        rows[at] |= {
-            "layer": found.layer,
-            "unit": int(found.units[at]),
-            "lowest_score": float(found.probability[at].min()),
-            "lowest_at": [row * found.stride[0], column * found.stride[1]],
-            "other_answers": float((found.likely[at] != own[at]).mean()),
-        }
-        panels = _figure_7(looked, found, at, shown[at], projected, (row, column))
-        lines.append(Line(name, said_of(looked, found, at), tuple(panels), 1.7))
-    side, step = "x".join(map(str, found.square)), "x".join(map(str, found.stride))
-    title = f"{subject.name}: a grey square slides over the picture"
-    note = (
-        f"As in figure 7 of Zeiler and Fergus 2013: a square of {side} pixels, in steps of {step}. "
-        "A map's pixel stands for the square's place there. Red: where the square costs most."
-    )
-    alt = (
-        f"{plural(len(looked), 'picture')} with what a grey square does to the class's probability "
-        f"at each place: {_named(looked, found)}."
-    )
-    facts = {"square": list(found.square), "stride": list(found.stride)}
-    return Sheet(title, noted(looked, note), alt, lines, rows, facts)
-
-
-def _projections(looked: Looked, found: Occlusion, wanted: Wanted) -> list[Any] | None:
-    """Each picture's map projected down, where the deconvolutional network applies."""
-    from .. import inside
-    from ..draw.heat import about_grey
-    from ..inside.deconvnet import obstacle
-    from ..run.network import Network
-
-    model = looked.subject.model
-    if not isinstance(model, Network) or obstacle(model.net, found.layer):
-        return None
-    pictures = []
-    for at, unit in enumerate(found.units.tolist()):
-        one = inside.deconv(
-            looked.subject, looked.images[at : at + 1], layer=found.layer, unit=unit
-        ).values[0]
-        pictures.append(about_grey(one[::-1] if looked.bgr else one))
-    return pictures
-
-
-def _figure_7(
-    looked: Looked,
-    found: Occlusion,
-    at: int,
-    shown: Any,
-    projected: list[Any] | None,
-    place: tuple[int, int],
-) -> list[Panel]:
-    import numpy as np
-
-    from ..draw.heat import classes_coloured, heat
-    from ..draw.panels import Panel
-    from ..draw.plane import colours_of
-
-    (top, left), (high, wide) = (
-        (p * s for p, s in zip(place, found.stride, strict=True)),
-        found.square,
-    )
-    unit, total = int(found.units[at]), found.total[at]
-    name = found.classes[at]
-    chance = found.probability[at]
-    panels = [
-        Panel(shown, "the picture", ((top, left, top + high, left + wide),)),
-        Panel(
-            heat(total),
-            f"total of map {unit} of {found.layer}: {total.min():.3g} to {total.max():.3g}, whole "
-            f"{found.totals[at]:.3g}",
-        ),
-    ]
-    if projected is not None:
-        panels.append(Panel(projected[at], f"what map {unit} answers to, projected down"))
-    panels.append(
-        Panel(
-            heat(chance, 0.0, max(float(found.scores[at]), float(chance.max()))),
-            f"probability of {name}: {percent(float(chance.min()))} to "
-            f"{percent(float(chance.max()))}",
-        )
-    )
-    likely = found.likely[at]
-    there, counts = np.unique(likely, return_counts=True)
-    most = [int(there[n]) for n in np.argsort(-counts, kind="stable")]
-    colours = colours_of(most)
-    names = looked.subject.named(np.array(most))
-    share = [percent(count / likely.size) for count in sorted(counts, reverse=True)]
-    key = tuple((colours[p], f"{n}: {s}") for p, n, s in zip(most[:6], names, share, strict=False))
-    panels.append(Panel(classes_coloured(likely, colours), "most likely class", (), key))
-    return panels

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from . import screen
 from .flags import WrongUse, use
-from .look_given import Looked, Wanted, looked
-from .look_heat import cam_sheet, gradient_sheet, occlusion_sheet
+from .look_given import Looked, Wanted, check_class, looked
+from .look_heat import ACROSS, cam_sheet, gradient_sheet
 from .look_maps import embedding_sheet, features_sheet, field_sheet
+from .look_occlusion import occlusion_sheet
 from .look_sheet import FORMATS, Sheet
 from .look_units import deconv_sheet, filters_sheet
 from .output import chosen
@@ -32,6 +33,8 @@ INSIDE: dict[str, tuple[Callable[[Looked, Wanted], Sheet], int]] = {
     "embedding": (embedding_sheet, 1000),
 }
 """Each kind with what draws it, and how many pictures of a data set it takes by itself."""
+OF_FILES = {"deconv": ACROSS}
+"""How many of a folder's pictures, where not as many as of a set: each one is drawn."""
 
 
 def look_inside(
@@ -49,9 +52,10 @@ def look_inside(
     form = "png" if output == "-" else chosen({}, output, FORMATS) if output else ""
     draw, count = INSIDE[kind]
     screen.quiet(quiet)
+    check_class(wanted)
     where = use(device, threads)
     with waiting():
-        sheet = draw(looked(wanted, where, count), wanted)
+        sheet = draw(looked(wanted, where, count, OF_FILES.get(kind, count)), wanted)
     if output:
         sheet.written(form, output)
     if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..words import by, percent, plural
+from ..words import by, listed, percent, plural
 from .look_given import Looked, Wanted
 from .look_heat import noted
 from .look_sheet import Sheet
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..draw.panels import Line, Panel
-    from ..spec import Row
+    from ..spec import Net, Row
 
 MAPS, MOST_ROWS, FIELDS = 16, 40, 6
 """Maps of a layer, layers on one page, layers whose fields are measured."""
@@ -49,13 +49,19 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     last = list(rows_of(net))[-1]
     scores = inside.saliency(subject, looked.images[:1])
     note = f"Answer: {scores.answers[0]}, {percent(float(scores.scores[0]))}."
+    if looked.pictures is not None:
+        note += f" The picture is the first of its class in the {looked.pictures.part} part."
     apart = None
     if bitmaps is not None and last in found:
         apart = distances(net, found[last])
     if apart is not None and bitmaps is not None:
         lines[-1] = _beside_codes(last, bitmaps, apart[0], subject.classes)
+        note += (
+            f" The bitmap of {layers[-2] if layers[1:] else 'the layer before'} need not look like "
+            f"its class: {last} asks only which of the codes is nearest."
+        )
         numbers[-1]["distances"] = dict(zip(subject.classes, map(float, apart[0]), strict=True))
-    title = f"{subject.name}: what its layers make of {looked.names[0]}"
+    title = f"{subject.name}: what its layers make of {_called(looked)}"
     note += " Each line from its smallest value, black, to its largest, white"
     note += f"; of more than {MAPS} maps as many, evenly chosen." if _more(rows) else "."
     if len(changing(net)) > len(rows) and not wanted.layer:
@@ -63,6 +69,14 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     alt = f"{title}: {', '.join(line.name for line in lines[1:])}. {note}"
     facts = {"answer": scores.answers[0], "score": float(scores.scores[0])}
     return Sheet(title, note, alt, lines, numbers, facts)
+
+
+def _called(looked: Looked) -> str:
+    """A file's name; of a set its place there and the true class."""
+    name = looked.names[0]
+    return (
+        f"{name} of {looked.pictures.name} (class {looked.truth(0)})" if looked.pictures else name
+    )
 
 
 def _more(rows: Sequence[Row]) -> bool:
@@ -160,13 +174,14 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
 
     subject = looked.subject
     net = net_of(subject.model, "field")
-    layers = list(wanted.layer)
+    layers, left = list(wanted.layer), ""
     if not layers:
         last = last_maps(subject.model)
         names = [row.name for row in main_way(net) if _has_field(row)]
         names = names[: names.index(last) + 1] if last in names else [*names, last]
         count = min(FIELDS, len(names))
         layers = [names[(at + 1) * len(names) // count - 1] for at in range(count)]
+        left = _left_out(net, layers)
     panels, numbers = [], []
     for layer in layers:
         one = inside.field(
@@ -196,12 +211,29 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: what the middle of each layer's maps sees"
     note = (
         f"Bright: how much a pixel matters, the mean size of the gradient over "
-        f"{plural(len(looked), 'picture')} (its square root is drawn). Red: the computed receptive "
-        "field. Measured: the side of a square of as many pixels as have more than 4.55 % of the "
-        "strongest (Luo et al. 2016)."
+        f"{plural(len(looked), 'picture')} (its square root is drawn). Orange: the computed "
+        "receptive field. Measured: the side of a square of as many pixels as have more than "
+        f"4.55 % of the strongest (Luo et al. 2016).{left}"
     )
     alt = f"{title}: {', '.join(layers)}."
     return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 2.0),), numbers)
+
+
+def _left_out(net: Net, layers: Sequence[str]) -> str:
+    """A sentence on the layers whose fields are not drawn, and why; nothing where all are."""
+    from ..inside.maps import changing
+
+    rows = [row for row in changing(net) if row.name not in layers]
+    single = [row.name for row in rows if row.out[1] * row.out[2] <= 1]
+    made = [row.name for row in rows if row.name not in single and _has_field(row)]
+    other = [row.name for row in rows if row.name not in (*single, *made)]
+    why = (
+        (single, "one value a map, and no middle"),
+        (other, "no filters of their own"),
+        (made, f"{len(layers)} evenly chosen are enough"),
+    )
+    parts = [f"{listed(names, 3)} ({reason})" for names, reason in why if names]
+    return f" Not drawn: {'; '.join(parts)}. --layer draws any." if parts else ""
 
 
 def _has_field(row: Row) -> bool:

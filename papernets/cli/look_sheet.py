@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..words import plural
 from .output import write
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ..draw.panels import Line
 
 FORMATS = {".png": "png", ".svg": "svg", ".pdf": "pdf", ".html": "html", ".htm": "html"}
+MOST_ROWS = 40
+"""Of a page's table that is open from the start."""
 
 
 @dataclass(frozen=True)
@@ -77,5 +80,9 @@ class Sheet:
         head, section, rest = page.partition("<section>")
         if not section:
             head, section, rest = page.partition("</main>")
+        if len(self.numbers) > MOST_ROWS:  # folded: a thousand rows are a page of metres
+            folded = f"<details>\n<summary>Numbers: {plural(len(self.numbers), 'row')}</summary>"
+            rest = rest.replace("<h2>Numbers</h2>", folded, 1)
+            rest = rest.replace("</section>", "</details>\n</section>", 1)
         drawn = f'<figure class="wide">{svg}</figure>\n'
         return f"{head}{drawn}{section}{rest}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..words import plural
 from .flags import WrongUse
 from .look_given import Looked, Wanted
-from .look_heat import ACROSS, noted
+from .look_heat import ACROSS, noted, without_switches
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
@@ -49,21 +49,55 @@ def filters_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         norms = [float((one**2).sum() ** 0.5) for one in weights]
         numbers += [{"layer": first, "unit": at, "norm": n} for at, n in enumerate(norms)]
     deeper = [name for name in wanted.layer if name != first] or (
-        [] if wanted.layer else _deeper(looked, first)
+        [] if wanted.layer or not len(looked) else _deeper(looked, first)
     )
+    if deeper and not len(looked):
+        raise WrongUse(
+            f"look filters draws {deeper[0]} by the parts of pictures that drive its units: give "
+            f"pictures or a data set. Without any it draws {first} alone"
+        )
+    alike = False
     for layer in deeper:
         several = inside.strongest(
             subject, looked.images, layer, wanted.unit or None, batch_size=wanted.batch_size
         )
         lines.append(_patches(looked, layer, several))
+        alike |= any(map(_saturates, several))
         numbers += _numbers(looked, several)
     title = f"{subject.name}: what its filters look for"
-    note = (
-        f"{first}: the filters themselves. Deeper layers: the {NINE} parts of pictures that drive "
-        "a unit most, the strongest first."
-    )
+    note = f"{first}: the filters themselves."
+    if deeper:
+        note += f" Deeper layers: {_explained(wanted, alike)}"
+    elif not len(looked):
+        note += " With pictures, a data set say, deeper layers are drawn by what drives them."
     alt = f"{title}: {', '.join(line.name for line in lines)}."
     return Sheet(title, noted(looked, note), alt, lines, numbers)
+
+
+def _explained(wanted: Wanted, alike: bool) -> str:
+    """What patches of units and the words below them are."""
+    from ..inside.patches import UNITS
+
+    note = (
+        f"the {NINE} parts of pictures that drive a unit most, the strongest first. Below: the "
+        "unit's values there, the strongest and the weakest."
+    )
+    if alike:
+        note += (
+            " Where all are the same, the activation is at its limit: the value before it ranks."
+        )
+    if not wanted.unit:
+        note += (
+            f" Of a layer of more than {UNITS} units {UNITS} are drawn, evenly spaced; --unit N "
+            "draws any."
+        )
+    return note
+
+
+def _saturates(one: Strongest) -> bool:
+    """Whether the values of several patches look the same, above 0."""
+    first, last = one.patches[0].value, one.patches[-1].value
+    return len(one.patches) > 1 and first > 0 and f"{first:.3g}" == f"{last:.3g}"
 
 
 def _chosen(units: Sequence[int], count: int, layer: str) -> list[int]:
@@ -117,8 +151,10 @@ def _patches(looked: Looked, layer: str, several: Sequence[Strongest]) -> Line:
 
 def _driven(one: Strongest) -> str:
     first, last = one.patches[0].value, one.patches[-1].value
-    dead = first <= 0
-    return f"unit {one.unit}" + (", never above 0" if dead else f": {first:.3g} to {last:.3g}")
+    if first <= 0:
+        return f"unit {one.unit}, never above 0"
+    values = f"{first:.3g} in all" if _saturates(one) else f"{first:.3g} to {last:.3g}"
+    return f"unit {one.unit}: {values if one.patches[1:] else f'{first:.3g}'}"
 
 
 def _row(looked: Looked, layer: str) -> Row:
@@ -153,11 +189,8 @@ def _cut(
 def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     """Units projected down: of a set the nine strongest patches of each, else of each picture."""
     from ..inside.deconvnet import check_deconv, deconv_layer
-    from ..inside.layers import before, net_of
-    from ..spec import Pool
 
     subject = looked.subject
-    net = net_of(subject.model, "deconv")
     layers = list(wanted.layer) or [deconv_layer(subject.model)]
     for layer in layers:
         check_deconv(subject.model, layer)
@@ -166,12 +199,7 @@ def deconv_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         "zero; unpooled to the switches, rectified, and filtered by the transposed filters. Grey "
         "is 0."
     )
-    rows = {row.name: row for name in layers for row in before(net, name)}.values()
-    if not any(isinstance(row.layer, Pool) for row in rows):
-        note += (
-            " On the way there is no max pooling: without switches a projection hardly depends on "
-            "the picture (Springenberg et al. 2015)."
-        )
+    note += without_switches(subject.model, layers)
     if looked.pictures is not None:
         return _of_units(looked, wanted, layers, note)
     return _of_pictures(looked, wanted, layers, note)
@@ -183,12 +211,13 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
     from ..draw.panels import Line, Panel
 
     subject = looked.subject
-    lines, numbers = [], []
+    lines, numbers, alike = [], [], False
     for layer in layers:
         several = inside.strongest(
             subject, looked.images, layer, wanted.unit or None, batch_size=wanted.batch_size
         )
         numbers += _numbers(looked, several)
+        alike |= any(map(_saturates, several))
         panels: list[Panel] = []
         for one in several:
             which = [p.picture for p in one.patches]
@@ -205,7 +234,7 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
             panels.append(Panel(both, _driven(one)))
         lines.append(Line(layer, _seen(_row(looked, layer)), tuple(panels), 3.6))
     title = f"{subject.name}: what drives units of {', '.join(layers)}"
-    note = f"Left the projections, right the parts of pictures that they are of. {note}"
+    note = f"Left the projections, right {_explained(wanted, alike)} {note}"
     alt = f"{title}: for each unit its nine strongest patches beside their projections."
     return Sheet(title, noted(looked, note), alt, lines, numbers)
 
@@ -240,7 +269,7 @@ def _of_pictures(looked: Looked, wanted: Wanted, layers: Sequence[str], note: st
                 for at in some
             )
             lines += [
-                Line("picture", f"red: what the unit of {layer} sees", pictures, 1.7),
+                Line("picture", f"orange: what the unit of {layer} sees", pictures, 1.7),
                 Line(layer, "its unit projected down", down, 1.7),
             ]
         numbers += [

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..bundle.classes import class_place, no_class
 from ..bundle.committee import Committee
 from ..bundle.load import Bundle, load_bundle
 from ..data.stored import OnDemand
@@ -19,7 +20,7 @@ from ..evaluate.infer import check_classes, for_both
 from ..evaluate.pictures import Pictures
 from ..evaluate.predictor import Picture, Predictor
 from ..numbers import is_whole, plain_int
-from ..words import brief, by, composed, did_you_mean, listed, type_of
+from ..words import brief, by, type_of
 
 Given = Tensor | OnDemand | NDArray[np.floating] | Pictures | Picture | Sequence[Picture]
 """Pictures: files or what `Predictor.predict` takes, for a bundle; a tensor or array of float (N,
@@ -28,7 +29,6 @@ are."""
 Class = str | int | Sequence[str | int] | None
 """A class by name or number, one for all pictures or one for each; None: what the model answers."""
 BATCH = 32
-NAMED = 10  # classes that an error lists
 
 
 @dataclass(frozen=True)
@@ -137,18 +137,10 @@ class Subject:
         """The place of a class by its name or number; ValueError with the nearest name."""
         names = self.classes or tuple(map(str, range(count)))
         if isinstance(class_, str):
-            known = {composed(name): at for at, name in reversed(list(enumerate(names)))}
-            if composed(class_) in known:
-                return known[composed(class_)]
-            loosely = [at for name, at in known.items() if name.casefold() == class_.casefold()]
-            if len(loosely) == 1:
-                return loosely[0]
-        elif 0 <= class_ < count:
+            return class_place(class_, names, self.name)
+        if 0 <= class_ < count:
             return int(class_)
-        hint = did_you_mean(str(class_), names, loosely=True)
-        raise ValueError(
-            f"{self.name} has no class {class_!r}.{hint} Its classes: {listed(names, NAMED)}"
-        )
+        raise no_class(class_, names, self.name)
 
     def named(self, places: Tensor | NDArray[np.int64]) -> tuple[str, ...]:
         """The classes' names at these places."""

@@ -14,6 +14,7 @@ from PIL import Image
 from papernets.cli import main
 from papernets.cli.look import BY_CLASS, FLAGS, KINDS
 from papernets.cli.look_inside import INSIDE
+from papernets.cli.look_sheet import Sheet
 
 STARTS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "html": b"<!DOCTYPE html>"}
 
@@ -25,6 +26,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     for name, shape in (("a.png", (40, 50, 3)), ("b.png", (33, 32)), ("c.png", (32, 32, 4))):
         Image.fromarray(draws.integers(0, 255, shape, dtype=np.uint8)).save(root / name)
     return [str(root / name) for name in ("a.png", "b.png", "c.png")]
+
+
+def bar(at: int) -> Image.Image:
+    """A stroke, dark on light, at a place of its own."""
+    pixels = np.full((28, 28), 255, np.uint8)
+    pixels[4:24, 6 + 2 * at : 9 + 2 * at] = 0
+    return Image.fromarray(pixels)
 
 
 def look(*arguments: str) -> int:
@@ -89,6 +97,63 @@ def test_scores_are_those_of_predict(pictures: list[str], capsys) -> None:
         scores = {one["label"]: one["score"] for one in answer["top"]}
         assert row["answer"] == answer["label"] and row["class"] == "ship"
         assert row["score"] == pytest.approx(scores["ship"], abs=1e-6)
+
+
+def test_of_a_folder_the_first_are_taken_and_the_rest_is_told(tmp_path: Path, capsys) -> None:
+    for at in range(8):
+        bar(at).save(tmp_path / f"{at}.png")
+    (tmp_path / "0-README.md").write_text("Eight bars.")
+    assert look("saliency", "lenet1", str(tmp_path), "--json") == 0
+    said = capsys.readouterr()
+    assert [row["picture"] for row in json.loads(said.out)["rows"]] == [
+        f"{n}.png" for n in range(6)
+    ]
+    assert "the first 6 of 9 files" in said.err
+    assert look("saliency", "lenet1", str(tmp_path), "--json", "--count", "8") == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)["rows"]) == 8 and "the first" not in said.err
+    named = [str(tmp_path / f"{at}.png") for at in range(8)]
+    assert look("saliency", "lenet1", *named, "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)["rows"]) == 8
+
+
+def test_a_folder_of_a_set_with_other_files_in_it_is_a_set(tmp_path: Path, capsys) -> None:
+    for name in "01":
+        (tmp_path / name).mkdir()
+        for at in range(3):
+            bar(at).save(tmp_path / name / f"{at}.png")
+    (tmp_path / "README.md").write_text("Two classes.")
+    assert look("saliency", "lenet1", str(tmp_path), "--json", "--count", "2") == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["true_class"] for row in rows] == ["0", "1"]
+
+
+def test_the_first_filters_need_no_pictures(tmp_path: Path, capsys) -> None:
+    out = tmp_path / "x.html"
+    assert look("filters", "lenet1", "-o", str(out), "--json") == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["unit"] for row in rows] == [0, 1, 2, 3]  # LeNet-1 has four maps in H1
+    assert "<details>" not in out.read_text()
+    assert look("filters", "resnet20", "--layer", "stage1_1", "-o", str(out)) == 2
+    assert "give pictures or a data set" in capsys.readouterr().err
+    assert look("cam", "resnet20", "-o", str(out)) == 2
+    assert "papernets look cam resnet20 digits -o cam.png" in capsys.readouterr().err
+
+
+def test_a_wrong_class_is_told_before_pictures_are_looked_for(capsys) -> None:
+    assert look("cam", "resnet20", "nowhere.png", "--class", "catt", "-o", "x.png") == 2
+    assert "no class 'catt'. Did you mean 'cat'" in capsys.readouterr().err
+
+
+def test_a_long_table_is_folded() -> None:
+    def page(rows: int) -> str:
+        svg = "<svg></svg>"
+        return Sheet("Title", "", "", numbers=[{"x": at} for at in range(rows)])._page(svg)
+
+    assert "<h2>Numbers</h2>" in page(40) and "<details>" not in page(40)
+    long = page(41)
+    assert "<summary>Numbers: 41 rows</summary>" in long and "<h2>Numbers</h2>" not in long
+    assert long.index("<svg>") < long.index("<details>") < long.index("</details>\n</section>")
 
 
 def test_of_a_set_the_classes_come_in_turn_and_the_true_one_is_told(capsys) -> None:
