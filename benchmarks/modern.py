@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+GENTLY = ["label_smoothing=0.1", "average=0.99"]
 SCRATCH = {
     "today": [],
     "smoothing": ["label_smoothing=0.1"],
@@ -31,10 +32,13 @@ SCRATCH = {
     "both": ["mixup=0.2", "cutmix=1.0"],
     "area": ["augment.area=0.35"],
     "adamw": ["optimizer=adamw", "learning_rate=0.002", "weight_decay=0.05"],
-    "modern": [
-        *("label_smoothing=0.1", "mixup=0.2", "cutmix=1.0", "augment.area=0.35"),
-        *("average=0.99",),
+    "adamw 1e-3": ["optimizer=adamw", "learning_rate=0.001", "weight_decay=0.05"],
+    "smoothing average": GENTLY,
+    "adamw smoothing average": [
+        *("optimizer=adamw", "learning_rate=0.002", "weight_decay=0.05"),
+        *GENTLY,
     ],
+    "everything": [*GENTLY, "mixup=0.2", "cutmix=1.0", "augment.area=0.35"],
 }
 TUNED = {
     "today": [],

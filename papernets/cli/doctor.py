@@ -13,6 +13,7 @@ import typer
 from ..words import by, plural
 from . import screen
 from .flags import DataDir, Json, Quiet, WrongUse, check_data, own_file, wrong_use
+from .output import check_place
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def doctor(
     """
     screen.quiet(quiet)
     path = _page_path(out)
+    check_place(out)
     check_data(data, data_dir)
     given = _given(data, data_dir, set_ or [])
     from ..data.doctor import Fault, everything, faults_of, look_at, page

@@ -14,7 +14,7 @@ from .look_augment import Asked, look_augment
 from .look_given import Wanted
 from .look_inside import INSIDE, look_inside
 from .look_protocol import look_protocol
-from .output import Output
+from .output import Output, check_place
 from .protocols import Crops, ProtocolName, Scales
 
 KINDS = (*INSIDE, "augment", "protocol")
@@ -46,6 +46,7 @@ FLAGS: dict[str, tuple[object, tuple[str, ...]]] = {
 """Each flag with what it is where it is not given, and the kinds that take it."""
 MOST_DRAWS = 12
 ONE_LAYER = ("cam", "occlusion")
+METHODS = {"embedding": ("tsne", "pca"), "cam": ("cam", "grad-cam")}
 
 
 def look(
@@ -151,6 +152,7 @@ def look(
     given |= {"stride": stride, "samples": samples, "noise": noise, "method": method}
     given |= {"batch-size": batch_size, "device": device, "threads": threads, "json": json}
     _check_flags(kind, given)
+    check_place(output, bundle, *pictures)
     if kind in INSIDE:
         own = tuple(
             (name, given[name])
@@ -193,3 +195,6 @@ def _check_flags(kind: str, given: Mapping[str, object]) -> None:
         if kind not in kinds and given[flag] != unset:
             which = kinds[0] if len(kinds) == 1 else either(kinds)
             raise WrongUse(f"--{flag} is for papernets look {which}")
+    known = METHODS.get(kind, ())
+    if known and given["method"] not in ("", *known):
+        raise WrongUse(f"--method {given['method']}: look {kind} takes {either(known)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..words import plural
+from . import screen
 from .flags import WrongUse, check_data, wrong_data, wrong_use
 
 if TYPE_CHECKING:
@@ -188,13 +189,19 @@ def _of_files(subject: Subject, wanted: Wanted) -> Looked:
     reads = iter(
         read_files([s.path for s in found if not s.error], preprocessing_of(subject.bundle))
     )
-    stored, names = [], []
+    stored, names, bad = [], [], []
     for source in found:
         read = None if source.error else next(reads)
         if read is None or read.picture is None:
-            raise ValueError(f"{source.name}: {source.error or (read and read.error)}")
+            bad.append(f"{source.name}: {source.error or (read and read.error)}")
+            continue
         stored.append(read.picture)
         names.append(Path(source.name).name)
+    if bad and not stored:
+        raise ValueError(bad[0])
+    if bad:
+        more = f", and {plural(len(bad) - 1, 'other')}" if bad[1:] else ""
+        screen.note(f"left out: {bad[0]}{more}")
     if wanted.count is not None and len(names) > 1:
         stored, names = stored[: wanted.count], names[: wanted.count]
     if not stored:

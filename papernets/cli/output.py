@@ -68,6 +68,26 @@ def _known(suffixes: Mapping[str, str]) -> str:
     return either(list(suffixes))
 
 
+def check_place(output: str, *read: str) -> None:
+    """Wrong use where no file can be written so, known before any work is done.
+
+    Its folder is not there, or it is one of what is read: a file, or a file in a folder of these.
+    """
+    if output in ("", "-"):
+        return
+    path = path_of(output)
+    if not os.path.isdir(path.parent):
+        raise WrongUse(f"{output}: make the folder {path.parent} first")
+    if not path.exists():
+        return
+    place = path.resolve()
+    for one in filter(os.path.exists, read):
+        given = Path(one).resolve()
+        if place == given or given in place.parents:
+            inside = "is" if place == given else f"lies in {one}, which is"
+            raise WrongUse(f"{output} {inside} read: nothing is written over it. Give another name")
+
+
 def write(content: str | bytes, output: str = "") -> None:
     """Write a result whole to a file, or to stdout where that is `-` or not given.
 

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import sys
 from math import prod
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
 MOST = 4  # pieces that are kept: one is filled, one is used, one waits, one is being let go
+
+
+class Emptied(Protocol):
+    """What gives memory for a tensor."""
+
+    def empty(self, *shape: int) -> Tensor:
+        """A float32 tensor of this shape; what is in it is left over from others."""
 
 
 class Again:

@@ -3,13 +3,13 @@
 import torch
 from torch import Tensor
 
-from papernets.data.again import Again
+from papernets.data.again import Emptied
 
 TOGETHER = 1 << 18  # values that are brought to their range at a time: they stay in the cache
 
 
 def ranged(
-    images: Tensor, channels: int, low: Tensor, high: Tensor, again: Again | None = None
+    images: Tensor, channels: int, low: Tensor, high: Tensor, again: Emptied | None = None
 ) -> Tensor:
     """0..255 mapped linearly to low..high, float32 (N, channels, h, w); grey repeated for colour.
 

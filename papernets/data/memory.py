@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from papernets.data.again import Again
+from papernets.data.again import Again, Emptied
 from papernets.data.stored import Images, OnDemand, as_it_lies, room_for
 
 
@@ -43,4 +43,4 @@ class Memory:
     """For stored pictures, if they are gone once others are made of them, and for those others."""
 
     sheets: Sheets | None = None
-    again: Again = field(default_factory=Again)
+    again: Emptied = field(default_factory=Again)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from papernets.data.again import Again
+from papernets.data.again import Emptied
 from papernets.data.colour import channelled
 from papernets.data.dataset import KINDS, Dataset
 from papernets.data.levels import ranged
@@ -138,14 +138,14 @@ class Preprocessing:
         stored = dataset.train.images.shape
         return cls(channels, height, width, (stored[2], stored[3]), dataset.kind, **options)
 
-    def __call__(self, images: Tensor, again: Again | None = None) -> Tensor:
+    def __call__(self, images: Tensor, again: Emptied | None = None) -> Tensor:
         """The network's input, on the pictures' device; ValueError if they have another size.
 
         again: memory that it may lie in on the CPU, else new memory.
         """
         return self._measured(self._scaled_to(images, again))
 
-    def _scaled_to(self, images: Tensor, again: Again | None = None) -> Tensor:
+    def _scaled_to(self, images: Tensor, again: Emptied | None = None) -> Tensor:
         """As `__call__`, before what takes a picture as a whole."""
         if images.ndim != 4 or tuple(images.shape[2:]) != self.picture:
             raise ValueError(
@@ -288,7 +288,7 @@ class Preprocessing:
         edge = self.kind == "photo" and self.shrink == 1
         return scaled(images, (height, width), scale, edge)
 
-    def _values(self, images: Tensor, again: Again | None = None) -> Tensor:
+    def _values(self, images: Tensor, again: Emptied | None = None) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""
         if images.shape[1] not in (1, self.channels):
             images = channelled(images, self.channels)

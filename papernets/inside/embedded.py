@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..bundle.modes import evaluating
 from ..evaluate.pictures import Pictures
 from ..rewrite import classifier
-from ..words import either
+from ..words import either, plural
 from .layers import given_to, net_of
 from .subject import Given, Model, subject_of
 
@@ -65,7 +65,8 @@ def embedding(
     values = np.concatenate(rows)
     if len(values) < LEAST:
         raise ValueError(
-            f"{len(values)} pictures in the plane say nothing: give {LEAST} or more, a data set say"
+            f"{plural(len(values), 'picture')} in the plane say nothing: give {LEAST} or more, a "
+            "data set, say"
         )
     if np.ptp(values, axis=0).max() == 0:
         raise ValueError(f"all pictures have the same features before {layer}: nothing to tell")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..bundle.modes import evaluating
-from ..numbers import is_number, is_whole, plain_int
+from ..numbers import LARGE, is_number, is_whole, plain_int
 from ..words import brief
 from .rules import Rule, going_back
 from .subject import BATCH, Class, Given, Model, Subject, subject_of
@@ -85,7 +85,7 @@ def smooth(
     if not is_whole(samples, 1):
         raise ValueError(f"samples={brief(samples)}: give a whole number of at least 1")
     if not is_number(noise) or noise < 0:
-        raise ValueError(f"noise={brief(noise)}: give a number of 0 or more")
+        raise ValueError(f"noise={brief(noise)}: give a number from 0 to below {LARGE:g}")
     if not is_whole(plain_int(seed), 0):
         raise ValueError(f"seed={brief(seed)}: give a whole number of 0 or more")
     subject, parts, size = subject_of(model), [], batch_size or BATCH

@@ -68,11 +68,19 @@ class Slot:
         self.block: mmap.mmap | bytes = b""
 
     def put(self, tensors: list[Tensor]) -> list[list[Any]]:
-        """Copy tensors in; what `seen` needs of them: types and shapes."""
+        """Copy tensors in; what `seen` needs of them: types and shapes.
+
+        What was made in the memory of `empty` is where it belongs, if it comes first.
+        """
         told = [[str(t.dtype), list(t.shape)] for t in tensors]
         for place, tensor in zip(self.seen(told), tensors, strict=True):
-            place.copy_(tensor)
+            if place.data_ptr() != tensor.data_ptr():
+                place.copy_(tensor)
         return told
+
+    def empty(self, *shape: int) -> Tensor:
+        """Memory of the slot for one tensor float32, the first that is put into it."""
+        return self.seen([[str(torch.float32), list(shape)]])[0]
 
     def seen(self, told: list[list[Any]]) -> list[Tensor]:
         """The tensors of these types and shapes that lie here; the memory grows for them."""
@@ -254,7 +262,7 @@ def _answer(
 ) -> None:
     """Prepare what is asked for, and say where it lies and what it took."""
     number, order, later = 0, torch.empty(0), list[int]()
-    memory = source.memory()
+    memory = [replace(source.memory(), again=slot) for slot in slots]
     for line in sys.stdin.buffer:
         epoch, begin, count, slot = map(int, line.split())
         told: dict[str, Any] = {"slot": slot}
@@ -268,7 +276,7 @@ def _answer(
             sizes = sizes_of(count, source.recipe.batch_size)
             chunk = Chunk(epoch, begin, order[begin : begin + count], sizes)
             ready = source.prepare if source.device.type == "cpu" else source.cut_of
-            told["tensors"] = slots[slot].put(list(ready(chunk, memory)))
+            told["tensors"] = slots[slot].put(list(ready(chunk, memory[slot])))
             if spent is not None:
                 told["spent"] = spent.take()
         except Exception as error:

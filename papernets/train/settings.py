@@ -317,7 +317,7 @@ def _check_data(
     """
     if wanted.get("data") or isinstance(found, Committee) or not recipes:
         return
-    if recipes[0].name == "photos" and max(found.input[1:]) > LARGE:
+    if recipes[0].name == "modern" and max(found.input[1:]) > LARGE:
         raise ValueError(
             f"{found.name} is a network for photographs: give a folder of them with one folder a "
             f"class, --data PATH, or parquet files. (--data digits shows it scikit-learn's digits, "

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..data import Part, Preprocessing
-from ..data.again import Again
+from ..data.again import Emptied
 from ..data.colour import Colour
 from ..data.components import Components, measured
 from ..data.crops import NUMBERS
@@ -289,7 +289,7 @@ class Source:
         images, crop = self._distorted(images, draws), crop_of(self.recipe, self.preprocessing)
         return crop(images, draws.uniform(CROP, NUMBERS)) if crop else images
 
-    def _seen(self, images: Tensor, draws: Draws, again: Again | None = None) -> Tensor:
+    def _seen(self, images: Tensor, draws: Draws, again: Emptied | None = None) -> Tensor:
         eyes, colour = self.preprocessing, self._colour
         if crop_of(self.recipe, eyes):
             eyes = eyes.of_crops()

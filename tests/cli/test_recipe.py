@@ -53,7 +53,7 @@ def test_the_page_says_value_place_and_what_is_open(capsys):
     assert ["patience", "[5]"] in [one.split() for one in beside]  # not printed: chosen
     assert any(one.startswith("initialisation ") for one in beside)  # biases of 1, and of 0.1
     assert any("In brackets: left open by the source" in one for one in beside)
-    assert "Recipes of alexnet: photos, finetune, digits, paper, released." in lines[-1]
+    assert "Recipes of alexnet: modern, photos, finetune, digits, paper, released." in lines[-1]
 
 
 def test_json_is_the_contracts(capsys):

@@ -1,5 +1,7 @@
 """Recipes for photographs: whole networks of these families have them, and they fit the network."""
 
+from dataclasses import replace
+
 import pytest
 
 from papernets.nets import NETS, look_up
@@ -26,7 +28,8 @@ def test_networks_for_photographs_have_them_and_say_they_are_ours() -> None:
             assert "photos" not in names and names, name
         elif family in FOR_PHOTOGRAPHS:
             small = found.net.member.input[1:] == (32, 32)
-            assert names == ["photos", "finetune", *(["cifar"] if small else []), "digits"], name
+            small_too = ["cifar"] if small else []
+            assert names == ["modern", "photos", "finetune", *small_too, "digits"], name
             assert all(recipe.source.startswith("ours: ") for recipe in ours)
             assert found.recipes[: len(ours)] == tuple(ours)  # taken before what is printed
 
@@ -47,13 +50,27 @@ def test_networks_for_photographs_have_them_and_say_they_are_ours() -> None:
 def test_a_family_has_its_papers_decay_and_smoothing_and_a_rate_that_it_bears(
     name: str, normed: bool, decay: float, smoothing: float
 ) -> None:
-    run = resolve(name, {"data": "photos"})
+    run = resolve(name, {"data": "photos", "recipe": "photos"})
     recipe = run.recipe
     assert (recipe.weight_decay, recipe.label_smoothing) == (decay, smoothing)
     assert recipe.learning_rate == (0.03 if normed else 0.004)
     height = run.network(2).net.input[1]
     assert (recipe.augment, recipe.optimizer, recipe.momentum) == ({"flip": 0.5}, "sgd", 0.9)
     assert height != 224 or round(height * recipe.enlarge) == 256  # section 4.1 of AlexNet's paper
+
+
+@pytest.mark.parametrize(("name", "normed"), [("resnet18", True), ("alexnet", False)])
+def test_modern_is_taken_for_photographs_and_leaves_steps_alone_without_normalisation(
+    name: str, normed: bool
+) -> None:
+    modern = resolve(name, {"data": "photos"}).recipe
+    plain = resolve(name, {"data": "photos", "recipe": "photos"}).recipe
+    assert (modern.recipe, modern.label_smoothing, modern.average) == ("modern", 0.1, 0.99)
+    assert modern.optimizer == ("adamw" if normed else "sgd")
+    steps = {"optimizer": "sgd", "learning_rate": plain.learning_rate}
+    same = {**steps, "weight_decay": plain.weight_decay, "momentum": plain.momentum}
+    own = {"recipe": "photos", "label_smoothing": 0.0, "average": plain.average}
+    assert replace(modern, **same, **own) == replace(plain, **own)
 
 
 def test_cifars_recipe_is_of_he_et_al_section_4_2() -> None:
