@@ -33,7 +33,7 @@ SCRIPTS = (
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "run", "pen"),
-    *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
+    *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
     *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""

@@ -126,12 +126,12 @@ def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
     assert page.evaluate("document.activeElement.id") == "size-width"
     page.fill("#size-height", "20")
     page.press("#size-height", "Enter")
-    page.wait_for_selector("#panel .error")
+    page.wait_for_selector("#network-head .error")
     with pytest.raises(ValueError) as error:
         walk(look_up("lenet5", input=(20, 32)).net.member)
-    assert text(page, "#panel .error") == str(error.value)
+    assert text(page, "#network-head .error") == str(error.value)
     page.click("text=As printed")
-    page.wait_for_selector("#panel .error", state="detached")
+    page.wait_for_selector("#network-head .error", state="detached")
 
 
 @pytest.mark.slow
@@ -364,3 +364,37 @@ def test_the_link_that_skips_leads_to_the_page_and_not_elsewhere(opened: Opened)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     assert "compare/lenet5/lenet4" in page.url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["0", "-1", "29.5", "tall", "1000000000", "9" * 40])
+def test_a_size_that_is_none_is_an_error_beside_no_number(opened: Opened, given: str):
+    """The field says it to screen readers, and no number of the printed size stands beside it."""
+    page = opened.at("networks/lenet5")
+    page.fill("#size-classes", given)
+    page.wait_for_selector("#size-error")
+    said = text(page, "#size-error")
+    assert said.startswith("classes must be a whole number of at ")
+    assert ("100,000" in said) == given.isdigit() or given == "0"
+    assert page.get_attribute("#size-error", "role") == "alert"
+    assert page.get_attribute("#size-classes", "aria-describedby") == "size-error"
+    assert page.get_attribute("#size-classes", "aria-invalid") == "true"
+    assert page.locator(".facts").count() == 0 and "60,000" not in text(page, "#panel")
+    page.click("text=As printed")
+    page.wait_for_selector("#size-error", state="detached")
+    assert page.input_value("#size-classes") == "10"
+
+
+@pytest.mark.slow
+def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
+    """No Tab is needed; a layer that is clicked right after the last key is opened, at that size."""
+    page = opened.at("networks/lenet5")
+    page.wait_for_selector("#drawing g.row")
+    page.fill("#size-height", "60")
+    page.wait_for_function("document.querySelector('#drawing').textContent.includes('6@56×28')")
+    assert page.evaluate("document.activeElement.id") == "size-height"
+    page.fill("#size-height", "44")
+    page.locator("#drawing g.row").nth(2).click()
+    page.wait_for_function("location.hash.includes('height=44') && /layer=/.test(location.hash)")
+    page.wait_for_function("document.querySelector('#drawing').textContent.includes('6@40×28')")
+    page.wait_for_selector("#place")

@@ -29,6 +29,10 @@ function changeLine({what, a, b}) {
   return `${what.replace(/_/g, " ")} ${changeWords(a, what)} → ${changeWords(b, what)}`;
 }
 
+/** The field for the input of both, made once, and what it leads to. */
+let compareInput = null,
+  compareTo = null;
+
 function showCompare(nets, names, values) {
   const pick = (name, usual) =>
     nets.find((net) => net.own === name) || nets.find((net) => net.own === usual);
@@ -52,23 +56,24 @@ function showCompare(nets, names, values) {
     field.value = chosen.own;
     return field;
   };
-  const input = el("input", {
-    type: "number",
-    min: 1,
-    max: MOST_SIDE,
-    value: values.input || "",
-    inputmode: "numeric",
-    placeholder: "as printed",
-    id: "compare-input",
-    onchange: () => to(a.own, b.own, {input: wholeOf(input.value, "", 1, MOST_SIDE)}),
-  });
+  compareTo = (text, first) => go("compare", [a.own, b.own], {...kept(), input: text}, !first);
+  compareInput ||= numberField({placeholder: "as printed", id: "compare-input"}, MOST_SIDE, (text, first) =>
+    compareTo(text, first),
+  );
+  const input = compareInput.field,
+    wrong = values.input ? wrongNumber("input", values.input, MOST_SIDE) : "";
+  compareInput.show(values.input || "");
+  if (wrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
   const all = el("input", {
     type: "checkbox",
     id: "compare-all",
     onchange: () => to(a.own, b.own, {all: all.checked ? "1" : ""}),
   });
   all.checked = values.all === "1";
-  const focused = document.activeElement && document.activeElement.getAttribute("aria-label");
+  const focused = document.activeElement && document.activeElement.getAttribute("aria-label"),
+    typing = document.activeElement === input,
+    caret = [input.selectionStart, input.selectionEnd];
   const home = byId("compare");
   fill(
     home,
@@ -99,9 +104,15 @@ function showCompare(nets, names, values) {
     compared(a, b, values),
   );
   if (focused) home.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (typing) {
+    input.focus();
+    input.setSelectionRange(...caret);
+  }
 }
 
 function compared(a, b, values) {
+  const wrong = values.input ? wrongNumber("input", values.input, MOST_SIDE) : "";
+  if (wrong) return el("p", {class: "error", role: "alert", id: "compare-error"}, wrong);
   const side = wholeOf(values.input, 0, 1, MOST_SIDE);
   const sized = (data) =>
     instantiate(data, side ? {...ownSizes(data), height: side, width: side} : ownSizes(data));
