@@ -25,8 +25,21 @@ function changeWords(value, what = "") {
   return scalesWords(value) || "all 1";
 }
 
+/** Counts as the other rooms call them. */
+const WORDS = {
+  params: "parameters",
+  fixed_params: "fixed parameters",
+  macs: "multiply-adds",
+  lrn: "local response normalisation",
+  field_stride: "step of the field",
+};
+
+function wordsOf(what) {
+  return WORDS[what] || what.replace(/_/g, " ");
+}
+
 function changeLine({what, a, b}) {
-  return `${what.replace(/_/g, " ")} ${changeWords(a, what)} → ${changeWords(b, what)}`;
+  return `${wordsOf(what)} ${changeWords(a, what)} → ${changeWords(b, what)}`;
 }
 
 /** The field for the input of both, made once, and what it leads to. */
@@ -124,7 +137,7 @@ function compared(a, b, values) {
     return el("p", {class: "error", role: "alert"}, error.message);
   }
   const totals = found.totals.map(({what, a: x, b: y}) => [
-    what.replace(/_/g, " "),
+    wordsOf(what),
     changeWords(x, what),
     changeWords(y, what),
     typeof x === "number" && typeof y === "number" && x !== y
