@@ -153,7 +153,7 @@ def test_two_networks(opened: Opened):
     told = diff(look_up("lenet5"), look_up("lenet5_modern"))
     assert page.locator(".diff tbody tr").count() == len(told.matches)
     params = next(one for one in told.totals if one.what == "params")
-    assert f"params {params.a:,} {params.b:,}" in text(page, ".totals")
+    assert f"parameters {params.a:,} {params.b:,}" in text(page, ".totals")
     page.select_option("[aria-label='Second network']", "lenet5")
     page.wait_for_function("location.hash.includes('compare/lenet5/lenet5')")
     assert "The two are the same" in text(page, "#compare")
@@ -398,3 +398,53 @@ def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
     page.wait_for_function("location.hash.includes('height=44') && /layer=/.test(location.hash)")
     page.wait_for_function("document.querySelector('#drawing').textContent.includes('6@40×28')")
     page.wait_for_selector("#place")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("networks/nosuch", "No network is called nosuch on this page"),
+        ("networks/lenet55", "Did you mean lenet5?"),
+        ("compare/lenet1/nosuch", "No network is called nosuch on this page"),
+        ("digit/nosuch", "No network that reads what is drawn here is called nosuch"),
+        ("networks/lenet5?stage=99", "lenet5 has no stage 99: it has 4 stages"),
+        ("nowhere", "This page has no room called nowhere"),
+    ],
+)
+def test_what_the_page_has_not_is_said_above_what_it_shows(opened: Opened, place: str, said: str):
+    page = opened.at(place)
+    page.wait_for_selector("#unknown:not([hidden])")
+    assert said in text(page, "#unknown")
+    opened.at("networks/lenet1")
+    page.wait_for_selector("#unknown", state="hidden")
+
+
+@pytest.mark.slow
+def test_only_what_was_asked_for_is_listed_and_the_pad_keeps_its_networks(
+    chromium: object, tmp_path: Path
+):
+    path = tmp_path / "one.html"
+    path.write_text(explorer((), "lenet1"), "utf-8")
+    one = Opened(chromium, path)
+    page = one.at("")
+    listed = page.eval_on_selector_all("#list a", "all => all.map((one) => one.dataset.name)")
+    assert listed and all(name.startswith("lenet1") for name in listed)
+    assert page.title().startswith("lenet1 ")
+    page = one.at("digit/boosted_lenet4")
+    page.click("[aria-label='example 3']")
+    page.wait_for_function("document.querySelector('.answer')?.textContent.startsWith('3')")
+    assert one.wrong == []
+    one.context.close()
+
+
+@pytest.mark.slow
+def test_a_view_that_is_opened_from_another_begins_at_its_top(opened: Opened):
+    page = opened.at("networks/lenet5")
+    page.wait_for_selector("#drawing g.row")
+    page.set_viewport_size({"width": 800, "height": 300})
+    page.evaluate("scrollTo(0, 400)")
+    assert page.evaluate("scrollY") > 100
+    page.evaluate("location.hash = '#compare/lenet1/lenet5'")
+    page.wait_for_function("!document.querySelector('#room-compare').hidden")
+    assert page.evaluate("scrollY") == 0

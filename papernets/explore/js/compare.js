@@ -168,7 +168,7 @@ function compared(a, b, values) {
       {class: "hint"},
       found.same
         ? "The two are the same: every row, every setting, every total."
-        : `${count("same") + count("renamed")} rows of the same form, ${count("changed")} changed, ` +
+        : `${plural(count("same") + count("renamed"), "row")} of the same form, ${count("changed")} changed, ` +
             `${count("only_a")} only in ${a.own}, ${count("only_b")} only in ${b.own}.`,
     ),
     found.general.map((one) =>

@@ -46,6 +46,11 @@ function titleOf(name) {
   return name.length > 12 ? name : null;
 }
 
+/** The best class: a digit large, a long name as small as its column needs. */
+function answerOf(name) {
+  return el("b", {class: name.length > 3 ? "name" : null, title: titleOf(name)}, name);
+}
+
 /** An error that its reader can mend; any other is thrown on. */
 function mendable(error) {
   if (error instanceof Engine.EngineError) return error;
@@ -72,7 +77,7 @@ function scoresView(network, told, order = told.scores.map((_, at) => at), chose
     return button;
   };
   return [
-    el("p", {class: "answer"}, el("b", {title: titleOf(network.classes[told.label])}, network.classes[told.label]), el("span", {}, ` ${score(told.label)}`)),
+    el("p", {class: "answer"}, answerOf(network.classes[told.label]), el("span", {}, ` ${score(told.label)}`)),
     el(
       "ol",
       {class: "bars", "aria-label": "Scores"},
