@@ -12,6 +12,7 @@ import typer
 from . import screen
 from .flags import Quiet, WrongUse, wrong_use
 from .output import write
+from .waiting import waiting
 
 PAGE = "index.html"
 """What the page is called in a folder."""
@@ -38,7 +39,10 @@ def explore(
         ),
     ] = "",
     only: Annotated[
-        str, typer.Option("--only", help="Networks of a pattern alone: lenet, 'resnet*'.")
+        str,
+        typer.Option(
+            "--only", help="The networks of a pattern alone: lenet, 'resnet*'. The pad keeps its own."
+        ),
     ] = "*",
     page_limit: Annotated[
         float,
@@ -69,7 +73,7 @@ def explore(
 
     _check(output, serve, port, no_browser)
     path = "-" if serve else _path(output or PAGE_FILE)
-    with wrong_use():
+    with waiting(), wrong_use():
         page = explorer(bundles or (), only, limit=int(page_limit * 1e6))
     if serve:
         _serve(page, port or 0, not no_browser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ..lessons.page import colours
 from ..nets import Found
 from ..nets.entry import Entry
 from ..nets.registry import NETS, find, list_nets, look_up
+from ..watch import watched
 from ..words import brief
 from .drawings import drawings
 from .engine import LIMIT, PagePart
@@ -33,8 +34,8 @@ SCRIPTS = (
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "run", "pen"),
-    *("dom", "state", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "main"),
+    *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
+    *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
@@ -47,8 +48,8 @@ STYLES = ("page", "drawing", "digit")
 def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT) -> str:
     """The page with the networks of a pattern and of these bundles, as HTML.
 
-    Bundles are run in the page beside the LeNets that come with the package; so is `resnet20`
-    where the pattern has it. Trained networks add at most `limit` bytes. ValueError where they
+    Bundles are run in the page beside the LeNets that come with the package, which the pad always
+    has; so is `resnet20` where the pattern has it. Only networks of the pattern are listed. Trained networks add at most `limit` bytes. ValueError where they
     would add more, the page cannot run a bundle, or no network fits the pattern; FileNotFoundError
     where there is no bundle.
     """
@@ -59,21 +60,34 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT
         [(name, look_up(name), find(name)) for name in names],
         [*(trained(name, name) for name in shipped), *own],
         limit,
+        unlisted={*DIGITS} - {*names},
     )
 
 
-def whole(nets: Sequence[Shown], works: Sequence[Trained], limit: int = LIMIT) -> str:
+def whole(
+    nets: Sequence[Shown],
+    works: Sequence[Trained],
+    limit: int = LIMIT,
+    unlisted: Container[str] = (),
+) -> str:
     """The page with these networks, and these trained ones at work, as HTML; errors as `explorer`.
 
-    The network of a trained one stands among the others too.
+    The network of a trained one stands among the others too, unless it is `unlisted`: then it is
+    in its room alone.
     """
     engine, told = at_work(works, limit)
     entries = {entry.name: entry for entry in NETS}
     known = {own for own, _, _ in nets}
     more = [(one.own, one.found, entries.get(one.own)) for one in works if one.own not in known]
     every = [*nets, *more]
-    data = [{**net_data(found, entry), "own": own} for own, found, entry in every]
-    drawn = {own: _packed_drawings(found) for own, found, _ in every}
+    data = [
+        {**net_data(found, entry), "own": own, "listed": own not in unlisted}
+        for own, found, entry in every
+    ]
+    shown = [(own, found) for own, found, _ in every if own not in unlisted]
+    drawn = {
+        own: _packed_drawings(found) for own, found in watched(shown, "networks drawn", len(shown))
+    }
     return _page({"nets": data}, drawn, {"networks": told}, engine)
 
 

@@ -126,12 +126,12 @@ def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
     assert page.evaluate("document.activeElement.id") == "size-width"
     page.fill("#size-height", "20")
     page.press("#size-height", "Enter")
-    page.wait_for_selector("#panel .error")
+    page.wait_for_selector("#network-head .error")
     with pytest.raises(ValueError) as error:
         walk(look_up("lenet5", input=(20, 32)).net.member)
-    assert text(page, "#panel .error") == str(error.value)
+    assert text(page, "#network-head .error") == str(error.value)
     page.click("text=As printed")
-    page.wait_for_selector("#panel .error", state="detached")
+    page.wait_for_selector("#network-head .error", state="detached")
 
 
 @pytest.mark.slow
@@ -153,7 +153,7 @@ def test_two_networks(opened: Opened):
     told = diff(look_up("lenet5"), look_up("lenet5_modern"))
     assert page.locator(".diff tbody tr").count() == len(told.matches)
     params = next(one for one in told.totals if one.what == "params")
-    assert f"params {params.a:,} {params.b:,}" in text(page, ".totals")
+    assert f"parameters {params.a:,} {params.b:,}" in text(page, ".totals")
     page.select_option("[aria-label='Second network']", "lenet5")
     page.wait_for_function("location.hash.includes('compare/lenet5/lenet5')")
     assert "The two are the same" in text(page, "#compare")
@@ -364,3 +364,87 @@ def test_the_link_that_skips_leads_to_the_page_and_not_elsewhere(opened: Opened)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     assert "compare/lenet5/lenet4" in page.url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["0", "-1", "29.5", "tall", "1000000000", "9" * 40])
+def test_a_size_that_is_none_is_an_error_beside_no_number(opened: Opened, given: str):
+    """The field says it to screen readers, and no number of the printed size stands beside it."""
+    page = opened.at("networks/lenet5")
+    page.fill("#size-classes", given)
+    page.wait_for_selector("#size-error")
+    said = text(page, "#size-error")
+    assert said.startswith("classes must be a whole number of at ")
+    assert ("100,000" in said) == given.isdigit() or given == "0"
+    assert page.get_attribute("#size-error", "role") == "alert"
+    assert page.get_attribute("#size-classes", "aria-describedby") == "size-error"
+    assert page.get_attribute("#size-classes", "aria-invalid") == "true"
+    assert page.locator(".facts").count() == 0 and "60,000" not in text(page, "#panel")
+    page.click("text=As printed")
+    page.wait_for_selector("#size-error", state="detached")
+    assert page.input_value("#size-classes") == "10"
+
+
+@pytest.mark.slow
+def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
+    """No Tab is needed; a layer that is clicked right after the last key is opened, at that size."""
+    page = opened.at("networks/lenet5")
+    page.wait_for_selector("#drawing g.row")
+    page.fill("#size-height", "60")
+    page.wait_for_function("document.querySelector('#drawing').textContent.includes('6@56×28')")
+    assert page.evaluate("document.activeElement.id") == "size-height"
+    page.fill("#size-height", "44")
+    page.locator("#drawing g.row").nth(2).click()
+    page.wait_for_function("location.hash.includes('height=44') && /layer=/.test(location.hash)")
+    page.wait_for_function("document.querySelector('#drawing').textContent.includes('6@40×28')")
+    page.wait_for_selector("#place")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("networks/nosuch", "No network is called nosuch on this page"),
+        ("networks/lenet55", "Did you mean lenet5?"),
+        ("compare/lenet1/nosuch", "No network is called nosuch on this page"),
+        ("digit/nosuch", "No network that reads what is drawn here is called nosuch"),
+        ("networks/lenet5?stage=99", "lenet5 has no stage 99: it has 4 stages"),
+        ("nowhere", "This page has no room called nowhere"),
+    ],
+)
+def test_what_the_page_has_not_is_said_above_what_it_shows(opened: Opened, place: str, said: str):
+    page = opened.at(place)
+    page.wait_for_selector("#unknown:not([hidden])")
+    assert said in text(page, "#unknown")
+    opened.at("networks/lenet1")
+    page.wait_for_selector("#unknown", state="hidden")
+
+
+@pytest.mark.slow
+def test_only_what_was_asked_for_is_listed_and_the_pad_keeps_its_networks(
+    chromium: object, tmp_path: Path
+):
+    path = tmp_path / "one.html"
+    path.write_text(explorer((), "lenet1"), "utf-8")
+    one = Opened(chromium, path)
+    page = one.at("")
+    listed = page.eval_on_selector_all("#list a", "all => all.map((one) => one.dataset.name)")
+    assert listed and all(name.startswith("lenet1") for name in listed)
+    assert page.title().startswith("lenet1 ")
+    page = one.at("digit/boosted_lenet4")
+    page.click("[aria-label='example 3']")
+    page.wait_for_function("document.querySelector('.answer')?.textContent.startsWith('3')")
+    assert one.wrong == []
+    one.context.close()
+
+
+@pytest.mark.slow
+def test_a_view_that_is_opened_from_another_begins_at_its_top(opened: Opened):
+    page = opened.at("networks/lenet5")
+    page.wait_for_selector("#drawing g.row")
+    page.set_viewport_size({"width": 800, "height": 300})
+    page.evaluate("scrollTo(0, 400)")
+    assert page.evaluate("scrollY") > 100
+    page.evaluate("location.hash = '#compare/lenet1/lenet5'")
+    page.wait_for_function("!document.querySelector('#room-compare').hidden")
+    assert page.evaluate("scrollY") == 0

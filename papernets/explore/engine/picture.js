@@ -1,6 +1,8 @@
 /* A file that somebody drops, as pixels: decoded by the browser, upright by its EXIF data. */
 
 const MOST_FILE = 256_000_000; // bytes
+const LARGEST = 178_956_970; // pixels: what papernets predict refuses too, in the same words
+const HEAD = 1 << 20; // bytes in which a file's size is looked for: EXIF data and profiles stand before it
 const READ = "PNG, JPEG, WebP, GIF, BMP or AVIF";
 
 /** What a file begins with, by kind; the browser decodes no other for us: SVG is a program. */
@@ -24,6 +26,7 @@ function statedSize(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), kind = kindOf(bytes);
   if (kind === "png" && bytes.length >= 24) return [view.getUint32(20), view.getUint32(16)];
   if (kind === "gif" && bytes.length >= 10) return [view.getUint16(8, true), view.getUint16(6, true)];
+  if (kind === "webp" && bytes.length >= 30) return webpSize(view, bytes[15]);
   if (kind === "bmp" && bytes.length >= 26) return [Math.abs(view.getInt32(22, true)), view.getInt32(18, true)];
   if (kind !== "jpeg") return null;
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
@@ -32,6 +35,14 @@ function statedSize(bytes) {
     at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2);
   }
   return null;
+}
+
+/** Height and width of a WebP file by its first chunk: VP8X, VP8L, or VP8 with a space. */
+function webpSize(view, letter) {
+  if (letter === 0x58) return [27, 24].map((at) => 1 + (view.getUint16(at, true) | (view.getUint8(at + 2) << 16)));
+  if (letter !== 0x4c) return [view.getUint16(28, true) & 0x3fff, view.getUint16(26, true) & 0x3fff];
+  const bits = view.getUint32(21, true);
+  return [1 + ((bits >>> 14) & 0x3fff), 1 + (bits & 0x3fff)];
 }
 
 /**
@@ -48,9 +59,10 @@ async function decode(file) {
     const most = megabytes(MOST_FILE);
     throw new EngineError(`${name}: ${megabytes(file.size)}, more than the ${most} that the page reads`);
   }
-  const head = new Uint8Array(await file.slice(0, 1 << 16).arrayBuffer()), kind = kindOf(head);
+  const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), kind = kindOf(head);
   if (!kind) throw new EngineError(`${name}: no picture that the page reads. Give a ${READ} file`);
   const [high, wide] = statedSize(head) || [0, 0];
+  if (high * wide > LARGEST) throw new EngineError(`${name}: larger than 178,956,970 pixels, refused`);
   if (high * wide > MOST_PIXELS) throw tooLarge(wide, high);
   let bitmap;
   try {

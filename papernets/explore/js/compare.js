@@ -25,9 +25,26 @@ function changeWords(value, what = "") {
   return scalesWords(value) || "all 1";
 }
 
-function changeLine({what, a, b}) {
-  return `${what.replace(/_/g, " ")} ${changeWords(a, what)} → ${changeWords(b, what)}`;
+/** Counts as the other rooms call them. */
+const WORDS = {
+  params: "parameters",
+  fixed_params: "fixed parameters",
+  macs: "multiply-adds",
+  lrn: "local response normalisation",
+  field_stride: "step of the field",
+};
+
+function wordsOf(what) {
+  return WORDS[what] || what.replace(/_/g, " ");
 }
+
+function changeLine({what, a, b}) {
+  return `${wordsOf(what)} ${changeWords(a, what)} → ${changeWords(b, what)}`;
+}
+
+/** The field for the input of both, made once, and what it leads to. */
+let compareInput = null,
+  compareTo = null;
 
 function showCompare(nets, names, values) {
   const pick = (name, usual) =>
@@ -52,23 +69,24 @@ function showCompare(nets, names, values) {
     field.value = chosen.own;
     return field;
   };
-  const input = el("input", {
-    type: "number",
-    min: 1,
-    max: MOST_SIDE,
-    value: values.input || "",
-    inputmode: "numeric",
-    placeholder: "as printed",
-    id: "compare-input",
-    onchange: () => to(a.own, b.own, {input: wholeOf(input.value, "", 1, MOST_SIDE)}),
-  });
+  compareTo = (text, first) => go("compare", [a.own, b.own], {...kept(), input: text}, !first);
+  compareInput ||= numberField({placeholder: "as printed", id: "compare-input"}, MOST_SIDE, (text, first) =>
+    compareTo(text, first),
+  );
+  const input = compareInput.field,
+    wrong = values.input ? wrongNumber("input", values.input, MOST_SIDE) : "";
+  compareInput.show(values.input || "");
+  if (wrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
   const all = el("input", {
     type: "checkbox",
     id: "compare-all",
     onchange: () => to(a.own, b.own, {all: all.checked ? "1" : ""}),
   });
   all.checked = values.all === "1";
-  const focused = document.activeElement && document.activeElement.getAttribute("aria-label");
+  const focused = document.activeElement && document.activeElement.getAttribute("aria-label"),
+    typing = document.activeElement === input,
+    caret = [input.selectionStart, input.selectionEnd];
   const home = byId("compare");
   fill(
     home,
@@ -99,9 +117,15 @@ function showCompare(nets, names, values) {
     compared(a, b, values),
   );
   if (focused) home.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (typing) {
+    input.focus();
+    input.setSelectionRange(...caret);
+  }
 }
 
 function compared(a, b, values) {
+  const wrong = values.input ? wrongNumber("input", values.input, MOST_SIDE) : "";
+  if (wrong) return el("p", {class: "error", role: "alert", id: "compare-error"}, wrong);
   const side = wholeOf(values.input, 0, 1, MOST_SIDE);
   const sized = (data) =>
     instantiate(data, side ? {...ownSizes(data), height: side, width: side} : ownSizes(data));
@@ -113,7 +137,7 @@ function compared(a, b, values) {
     return el("p", {class: "error", role: "alert"}, error.message);
   }
   const totals = found.totals.map(({what, a: x, b: y}) => [
-    what.replace(/_/g, " "),
+    wordsOf(what),
     changeWords(x, what),
     changeWords(y, what),
     typeof x === "number" && typeof y === "number" && x !== y
@@ -144,7 +168,7 @@ function compared(a, b, values) {
       {class: "hint"},
       found.same
         ? "The two are the same: every row, every setting, every total."
-        : `${count("same") + count("renamed")} rows of the same form, ${count("changed")} changed, ` +
+        : `${plural(count("same") + count("renamed"), "row")} of the same form, ${count("changed")} changed, ` +
             `${count("only_a")} only in ${a.own}, ${count("only_b")} only in ${b.own}.`,
     ),
     found.general.map((one) =>

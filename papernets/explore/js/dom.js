@@ -32,6 +32,15 @@ function fill(element, ...children) {
   );
 }
 
+/** As `fill`, round a child that stays in the page where it is there: who types in it goes on. */
+function fillAround(element, above, kept, below) {
+  for (const child of [...element.childNodes]) if (child !== kept) child.remove();
+  if (kept.parentNode !== element) element.append(kept);
+  const shown = (several) => [several].flat(Infinity).filter(Boolean);
+  kept.before(...shown(above));
+  kept.after(...shown(below));
+}
+
 function byId(id) {
   return document.getElementById(id);
 }

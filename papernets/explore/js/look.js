@@ -7,17 +7,30 @@ const LOOKED = {network: null, picture: null, told: null};
 /** Classes that are listed, the best first. */
 const BEST_CLASSES = 10;
 
+/** How many pictures were given: only the last is shown. */
+let taken = 0;
+
 /** Takes a picture: a file, or what was dropped or pasted. */
 async function takePicture(file) {
   if (!file) return;
-  byId("picture-said").textContent = `${file.name || "The picture"} is looked at ...`;
-  await new Promise((done) => setTimeout(done)); // so that this is read meanwhile
+  const turn = ++taken,
+    name = file.name || "the pasted picture",
+    reading = `reading ${name} ...`;
+  Object.assign(GIVEN, {picture: null, name: "", wrong: reading});
+  Object.assign(LOOKED, {network: null, picture: null, told: null}); // its memory is wanted
+  for (const id of ["picture-scores", "picture-work", "picture-seen"]) fill(byId(id));
+  byId("picture-said").textContent = reading;
+  announce(reading);
+  await new Promise((done) => setTimeout(done, 50)); // so that this is painted, and read meanwhile
+  let found;
   try {
-    const picture = await Engine.decode(file);
-    Object.assign(GIVEN, {picture: picture, name: file.name || "the pasted picture", wrong: ""});
+    found = {picture: await Engine.decode(file), name: name, wrong: ""};
   } catch (error) {
-    Object.assign(GIVEN, {picture: null, name: "", wrong: mendable(error).message});
+    found = {picture: null, name: "", wrong: mendable(error).message};
   }
+  if (turn !== taken) return; // another was given since
+  Object.assign(GIVEN, found);
+  if (found.wrong) announce(found.wrong);
   show();
 }
 

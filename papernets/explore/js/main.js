@@ -1,9 +1,14 @@
 /* The page as a whole: which room the address means, the theme, and the list of networks. */
 
 const NETS = embedded("networks").nets;
+/** Those that were asked for; the others are here for the pad. */
+const LISTED = NETS.filter((net) => net.listed !== false);
 const ROOMS = {networks: showNetwork, compare: showCompare, digit: showDigit, picture: showPicture};
 /** Rooms in which no network of this page would be at work. */
 const EMPTY = [...(DIGITS.length ? [] : ["digit"]), ...(LOOKING.length ? [] : ["picture"])];
+
+/** Where one is, so that one who goes elsewhere begins at the top: the room, and its networks. */
+let shownPlace = "";
 
 /** Shows what the address says. */
 function show() {
@@ -19,7 +24,14 @@ function show() {
     else link.removeAttribute("aria-current");
     link.setAttribute("href", writeAddress(own, [], {theme: document.documentElement.dataset.theme}));
   }
-  return ROOMS[wanted](NETS, names, values);
+  const unknown = byId("unknown"),
+    said = unknownIn(room, names, values, LISTED);
+  unknown.hidden = !said.length;
+  if (unknown.textContent !== said.join(". ")) unknown.textContent = said.join(". ");
+  const place = writeAddress(wanted, names);
+  if (shownPlace && place !== shownPlace) scrollTo(0, 0);
+  shownPlace = place;
+  return ROOMS[wanted](LISTED, names, values);
 }
 
 function isDark() {
@@ -48,7 +60,7 @@ if (location.protocol === "about:") {
   });
 }
 readyZoom();
-fill(byId("list"), networkList(NETS, ""));
+fill(byId("list"), networkList(LISTED, ""));
 byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));
 addEventListener("hashchange", show);
 show();

@@ -4,16 +4,28 @@
 /** What the rooms of a network know: where one is, and how to go elsewhere. */
 function placeIn(data, values) {
   const sizes = sizesIn(data, values),
-    own = known(data, ownSizes(data));
-  const worked = alongStages(own, known(data, sizes));
+    own = known(data, ownSizes(data)),
+    wrong = wrongSizes(data, values),
+    [error] = Object.values(wrong);
+  const worked = error ? {error: error} : alongStages(own, known(data, sizes));
   const kept = {};
-  for (const word of ["height", "width", "channels", "classes"]) {
-    if (sizes[word] !== ownSizes(data)[word]) kept[word] = sizes[word];
+  for (const word of Object.keys(SIZES)) {
+    if (wrong[word]) kept[word] = values[word];
+    else if (sizes[word] !== ownSizes(data)[word]) kept[word] = sizes[word];
   }
   const to = (more, quietly = false) => go("networks", [data.own], {...kept, ...more}, quietly);
   const address = (more) =>
     writeAddress("networks", [data.own], {...kept, ...more, theme: document.documentElement.dataset.theme});
-  return {data: data, sizes: sizes, own: own, worked: worked, to: to, address: address, values: values};
+  return {
+    data: data,
+    sizes: sizes,
+    wrong: wrong,
+    own: own,
+    worked: worked,
+    to: to,
+    address: address,
+    values: values,
+  };
 }
 
 /**
@@ -64,15 +76,10 @@ async function showNetwork(nets, names, values) {
   }
   shownNetwork = data.own;
   document.title = `${data.own} - Papernets explorer`;
-  const changed = (sizes) => {
-    const {stage = "", layer = "", unit = ""} = values;
-    here.to({stage: stage, layer: layer, unit: unit, ...sizes});
-  };
-  const focused = document.activeElement && document.activeElement.id;
-  fill(byId("network-head"), headOf(data, here, changed));
-  if (focused && focused.startsWith("size-")) byId(focused).focus();
+  const fields = sizeFields(data, here.sizes, values, here.wrong);
+  fillAround(byId("network-head"), ...headOf(data, here, fields));
   if (worked.error) {
-    fill(byId("panel"), el("p", {class: "error", role: "alert"}, worked.error));
+    fill(byId("panel"), el("p", {class: "hint"}, "For these sizes there are no numbers."));
   }
   const shownRows = worked.error ? own : worked;
   const place = values.layer ? placeOf(shownRows.graph, values.layer) : null;
@@ -103,13 +110,14 @@ function seenAtWork(room, data, text) {
   return el("p", {class: "note"}, el("a", {href: address}, text));
 }
 
-function headOf(data, here, changed) {
+/** The head of the room in three: what stands above the fields, the fields, what stands below. */
+function headOf(data, here, fields) {
   const {worked, own} = here,
     sums = (worked.error ? own : worked).sums,
     times = data.count;
   const fact = (text, value) => el("div", {}, el("dt", {}, text), el("dd", {}, value));
   const facts = worked.error
-    ? []
+    ? [el("p", {class: "error", role: "alert", id: "size-error"}, worked.error)]
     : [
         fact("parameters", comma(sums.params * times)),
         fact("multiply-adds", comma(sums.macs * times)),
@@ -120,7 +128,7 @@ function headOf(data, here, changed) {
           bytesRead(memoryDict(worked.memory, 32, times).train.adam.float32),
         ),
       ];
-  return [
+  const above = [
     el(
       "h2",
       {id: "network-name"},
@@ -141,9 +149,8 @@ function headOf(data, here, changed) {
           `A committee of ${times}: ${data.rule}. The drawing is one member; sums are of all.`,
         )
       : "",
-    sizeFields(data, here.sizes, changed),
-    facts.length ? el("dl", {class: "facts"}, facts) : "",
   ];
+  return [above, fields, worked.error ? facts : el("dl", {class: "facts"}, facts)];
 }
 
 /** Network, stage, layer: where one is, each a way back. */

@@ -47,43 +47,94 @@ function sizesIn(data, values) {
   };
 }
 
-/** The fields in which a reader changes the sizes; `changed(values)` takes what differs. */
-function sizeFields(data, sizes, changed) {
+/** The sizes by name, with the most that this page takes, and the command that takes more. */
+const SIZES = {height: MOST_SIDE, width: MOST_SIDE, channels: MOST_MAPS, classes: MOST_CLASSES};
+
+/** Whether a network is there for other channels or classes; every one is for other inputs. */
+function takesOther(data, word) {
+  return !["channels", "classes"].includes(word) || data.free.includes(word);
+}
+
+/** What is wrong with the sizes of the address: an error's words by size. */
+function wrongSizes(data, values) {
+  const found = {};
+  for (const [word, most] of Object.entries(SIZES)) {
+    const text = values[word];
+    if (!text) continue;
+    const own = ownSizes(data)[word],
+      flag = ["height", "width"].includes(word) ? "input" : word;
+    const words = takesOther(data, word)
+      ? wrongNumber(word, text, most, `. For more: papernets explain ${data.own} --${flag} N`)
+      : text === String(own)
+        ? ""
+        : `${data.own} takes no other ${word}: it has ${comma(own)}`;
+    if (words) found[word] = words;
+  }
+  return found;
+}
+
+/** Changes sizes of a network in the address, and leaves the rest of it as it is by then. */
+function giveSizes(data, sizes, quietly) {
+  if (shownNetwork !== data.own || byId("room-networks").hidden) return; // its reader has left
+  const {values} = readAddress(location.hash);
+  go("networks", [data.own], {...values, ...sizes}, quietly);
+}
+
+let keptFields = null;
+
+/**
+ * The fields in which a reader changes the sizes. They are made once for a network, so that who
+ * types in one is not disturbed; here they are shown for these sizes, with what is wrong with them.
+ */
+function sizeFields(data, sizes, values, wrong) {
+  if (keptFields?.own !== data.own) keptFields = madeFields(data);
+  const own = ownSizes(data),
+    {fields, back} = keptFields;
+  for (const [word, {field, show}] of Object.entries(fields)) {
+    show(wrong[word] ? values[word] : String(sizes[word]));
+    if (wrong[word]) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", "size-error");
+    } else {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  }
+  back.disabled = equal(own, sizes) && !Object.keys(wrong).length;
+  return keptFields.home;
+}
+
+function madeFields(data) {
   const own = ownSizes(data);
-  const field = (word, text, most) => {
-    const fixed = (word === "classes" || word === "channels") && !data.free.includes(word);
-    const input = el("input", {
-      type: "number",
-      min: 1,
-      max: most,
-      step: 1,
-      value: sizes[word],
-      disabled: fixed,
-      id: `size-${word}`,
-      inputmode: "numeric",
-    });
-    input.addEventListener("change", () => {
-      const value = wholeOf(input.value, own[word], 1, most);
-      changed({[word]: value === own[word] ? "" : value});
-    });
-    return el("label", {}, el("span", {}, text), input);
-  };
-  const same = equal(own, sizes);
-  return el(
+  const fields = Object.fromEntries(
+    Object.entries(SIZES).map(([word, most]) => [
+      word,
+      numberField(
+        {value: own[word], disabled: !takesOther(data, word), id: `size-${word}`},
+        most,
+        (text, first) => {
+          giveSizes(data, {[word]: text === String(own[word]) ? "" : text}, !first);
+          if (!text) fields[word].show(String(own[word])); // an empty field means the printed size
+        },
+      ),
+    ]),
+  );
+  const back = el(
+    "button",
+    {
+      type: "button",
+      onclick: () => {
+        for (const {forget} of Object.values(fields)) forget();
+        giveSizes(data, Object.fromEntries(Object.keys(SIZES).map((word) => [word, ""])));
+      },
+    },
+    "As printed",
+  );
+  const home = el(
     "div",
     {class: "sizes", role: "group", "aria-label": "Sizes"},
-    field("height", "height", MOST_SIDE),
-    field("width", "width", MOST_SIDE),
-    field("channels", "channels", MOST_MAPS),
-    field("classes", "classes", MOST_CLASSES),
-    el(
-      "button",
-      {
-        type: "button",
-        disabled: same,
-        onclick: () => changed({height: "", width: "", channels: "", classes: ""}),
-      },
-      "As printed",
-    ),
+    Object.entries(fields).map(([word, {field}]) => el("label", {}, el("span", {}, word), field)),
+    back,
   );
+  return {own: data.own, fields: fields, back: back, home: home};
 }

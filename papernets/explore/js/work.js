@@ -41,6 +41,16 @@ function openedNetwork(several, entry, home) {
   return null;
 }
 
+/** The whole of a name that may be cut where it stands; nothing for a short one. */
+function titleOf(name) {
+  return name.length > 12 ? name : null;
+}
+
+/** The best class: a digit large, a long name as small as its column needs. */
+function answerOf(name) {
+  return el("b", {class: name.length > 3 ? "name" : null, title: titleOf(name)}, name);
+}
+
 /** An error that its reader can mend; any other is thrown on. */
 function mendable(error) {
   if (error instanceof Engine.EngineError) return error;
@@ -54,7 +64,7 @@ function mendable(error) {
 function scoresView(network, told, order = told.scores.map((_, at) => at), chosen = -1, choose = null) {
   const score = (at) => `${(100 * told.scores[at]).toFixed(1)} %`;
   const line = (at) => [
-    el("span", {class: "class"}, network.classes[at]),
+    el("span", {class: "class", title: titleOf(network.classes[at])}, network.classes[at]),
     el("span", {class: "bar", style: `--share:${told.scores[at].toFixed(4)}`, "aria-hidden": "true"}),
     el("span", {class: "number"}, score(at)),
   ];
@@ -67,7 +77,7 @@ function scoresView(network, told, order = told.scores.map((_, at) => at), chose
     return button;
   };
   return [
-    el("p", {class: "answer"}, el("b", {}, network.classes[told.label]), el("span", {}, ` ${score(told.label)}`)),
+    el("p", {class: "answer"}, answerOf(network.classes[told.label]), el("span", {}, ` ${score(told.label)}`)),
     el(
       "ol",
       {class: "bars", "aria-label": "Scores"},
