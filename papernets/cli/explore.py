@@ -41,7 +41,8 @@ def explore(
     only: Annotated[
         str,
         typer.Option(
-            "--only", help="The networks of a pattern alone: lenet, 'resnet*'. The pad keeps its own."
+            "--only",
+            help="The networks of a pattern alone: lenet, 'resnet*'. The pad keeps its own.",
         ),
     ] = "*",
     page_limit: Annotated[
