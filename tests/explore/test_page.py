@@ -387,7 +387,7 @@ def test_a_size_that_is_none_is_an_error_beside_no_number(opened: Opened, given:
 
 @pytest.mark.slow
 def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
-    """No Tab is needed; a layer that is clicked right after the last key is opened, at that size."""
+    """No Tab is needed; a layer clicked right after the last key is opened, at that size."""
     page = opened.at("networks/lenet5")
     page.wait_for_selector("#drawing g.row")
     page.fill("#size-height", "60")
@@ -395,7 +395,7 @@ def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
     assert page.evaluate("document.activeElement.id") == "size-height"
     page.fill("#size-height", "44")
     page.locator("#drawing g.row").nth(2).click()
-    page.wait_for_url(re.compile(r"layer=C3.*height=44"))
+    page.wait_for_url(re.compile(r"height=44&layer=C3"))
     page.wait_for_selector("#drawing text:text('6@40×28')")
     page.wait_for_selector("#place")
 
