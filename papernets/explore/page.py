@@ -49,9 +49,10 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT
     """The page with the networks of a pattern and of these bundles, as HTML.
 
     Bundles are run in the page beside the LeNets that come with the package, which the pad always
-    has; so is `resnet20` where the pattern has it. Only networks of the pattern are listed. Trained
-    networks add at most `limit` bytes. ValueError where they would add more, the page cannot run a
-    bundle, or no network fits the pattern; FileNotFoundError where there is no bundle.
+    has; so is `resnet20` where the pattern has it. Only bundles and networks of the pattern are
+    listed. Trained networks add at most `limit` bytes. ValueError where they would add more, the
+    page cannot run a bundle, or no network fits the pattern; FileNotFoundError
+    where there is no bundle.
     """
     names = chosen(pattern)
     own = [trained(name, own) for name, own in zip(bundles, _own_names(bundles), strict=True)]
