@@ -65,7 +65,7 @@ def embedding(
     values = np.concatenate(rows)
     if len(values) < LEAST:
         raise ValueError(
-            f"{plural(len(values), 'picture')} in the plane say nothing: give {LEAST} or more, a "
+            f"{plural(len(values), 'picture')} cannot be laid out in the plane: give {LEAST} or more, a "
             "data set, say"
         )
     if np.ptp(values, axis=0).max() == 0:
