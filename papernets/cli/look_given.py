@@ -215,7 +215,7 @@ def _of_files(subject: Subject, wanted: Wanted, most: int) -> Looked:
     every = list(sources(wanted.given))
     named = most > 1 and not any(map(os.path.isdir, wanted.given))
     if not named:  # of a folder a README does not take a picture's place
-        every.sort(key=lambda source: not source.path.casefold().endswith(PICTURES))
+        every.sort(key=lambda source: not str(source.path).casefold().endswith(PICTURES))
     found = every[: wanted.count or (len(every) if named else most)]
     if len(found) < len(every) and wanted.count is None:
         screen.note(f"looked at: the first {len(found):,} of {len(every):,} files. --count N: more")

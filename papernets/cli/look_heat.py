@@ -163,8 +163,8 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
             "logit over it (Selvaraju et al. 2017)."
         )
     note += (
-        " Drawn is what speaks for the class, from nothing (blue) to the most in that picture "
-        "(red), over the picture and as the values themselves."
+        " Drawn is what speaks for the class, from nothing (darkest blue) to the most in "
+        "that picture (dark red), over the picture and as the values themselves."
     )
     alone = [heat(one.clip(0), 0.0, colours="turbo") for one in found.values]
     rows = (

@@ -65,8 +65,8 @@ def embedding(
     values = np.concatenate(rows)
     if len(values) < LEAST:
         raise ValueError(
-            f"{plural(len(values), 'picture')} in the plane say nothing: give {LEAST} or more, a "
-            "data set, say"
+            f"{plural(len(values), 'picture')} cannot be laid out in the plane: give {LEAST} or "
+            "more, a data set, say"
         )
     if np.ptp(values, axis=0).max() == 0:
         raise ValueError(f"all pictures have the same features before {layer}: nothing to tell")

@@ -209,7 +209,7 @@ OF_THE_ROOM = [
     (["filters", "resnet20", "A", "--layer", "conv1", "--unit", "99"], 2, "has no unit 99"),
     (["occlusion", "resnet20", "A", "--square", "40"], 1, "does not fit on 32x32"),
     (["saliency", "resnet20", "nothing.png"], 1, "nothing.png: no such file"),
-    (["embedding", "resnet20", "A"], 1, "1 pictures in the plane say nothing"),
+    (["embedding", "resnet20", "A"], 1, "1 picture cannot be laid out"),
     (["saliency", "resnet18", "A"], 1, "resnet18 does not come trained"),
     (["saliency", "boosted_lenet4", "A"], 1, "a committee of several networks"),
 ]

@@ -181,7 +181,7 @@ def test_a_bundle_answers_as_it_predicts_and_takes_what_predict_takes(tmp_path):
         (lambda m, x: inside.embedding("resnet20", x, method="umap"), "give tsne or pca"),
         (
             lambda m, x: inside.embedding("resnet20", torch.zeros(2, 3, 32, 32)),
-            "2 pictures in the plane say nothing",
+            "2 pictures cannot be laid out",
         ),
         (
             lambda m, x: inside.embedding("resnet20", torch.zeros(4, 3, 32, 32)),
