@@ -75,9 +75,10 @@ WORDS = {
     "notes.txt": (b"no picture at all", "notes.txt: no picture that the page reads. Give a PNG,"),
     "<b>.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "<b>.svg: no picture that the page"),
     "nothing.png": (b"", "nothing.png: an empty file"),
-    "bomb.png": (
-        bad_png(60_000, 60_000),
-        "a picture of 60000x60000 pixels: the page takes up to 64",
+    "bomb.png": (bad_png(60_000, 60_000), "bomb.png: larger than 178,956,970 pixels, refused"),
+    "large.png": (
+        bad_png(9_000, 9_000),
+        "a picture of 9000x9000 pixels: the page takes up to 64",
     ),
     "cut.png": (encoded(noise("RGB"))[:60], "cut.png: damaged, or of a form of PNG that this"),
 }

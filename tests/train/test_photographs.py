@@ -257,7 +257,7 @@ def test_settings_that_cannot_be(settings, words):
 
 
 def test_recipes_are_chosen_by_the_data():
-    assert resolve("resnet18", {"data": "photos"}).recipe.recipe == "photos"
+    assert resolve("resnet18", {"data": "photos"}).recipe.recipe == "modern"
     assert resolve("resnet18", {"data": "mnist"}).recipe.recipe == "digits"
     assert "flip" not in resolve("resnet18", {"data": "mnist"}).recipe.augment
     assert resolve("resnet20", {"data": "CIFAR-10"}).recipe.recipe == "cifar"
