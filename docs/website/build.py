@@ -33,7 +33,9 @@ class Folder:
     def put(self, name: str, content: str | bytes) -> None:
         """Write a page or a picture; a name without a suffix is a page in Markdown."""
         top = self.extra if "/drawings/" in name else self.path
-        file = top / (name if name.endswith((".md", ".rst", ".svg", ".png")) else f"{name}.md")
+        file = top / (
+            name if name.endswith((".md", ".rst", ".svg", ".png", ".jpg")) else f"{name}.md"
+        )
         data = content.encode() if isinstance(content, str) else content
         self.kept.add(file)
         if not (file.is_file() and file.read_bytes() == data):

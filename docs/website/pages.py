@@ -20,7 +20,7 @@ def sources() -> dict[str, Path]:
     found = {
         path.relative_to(docs).as_posix(): path
         for path in sorted(docs.rglob("*"))
-        if path.suffix in (".md", ".svg", ".png") and docs / "website" not in path.parents
+        if path.suffix in (".md", ".svg", ".png", ".jpg") and docs / "website" not in path.parents
     }
     return {**found, **{name: ROOT / there for there, name in BESIDE.items()}}
 
