@@ -4,9 +4,9 @@
 
 DIR has `ants-bees/`, `weights/` (Keras's MobileNet 0.25), `cifar10/` and `mnist/`. Every set is
 made of training pictures alone, some to train on and others to judge by: the sets' own test
-pictures choose nothing. Each arm is today's recipe with a few settings, the same for
-every set. Runs that are there are not done again, so that it goes on after a stop. The last line is
-JSON: each arm's mean rank over the sets.
+pictures choose nothing. Each arm is recipe `photos`, or `finetune`, with a few settings, the same
+for every set. Runs that are there are not done again, so that it goes on after a stop. The last
+line is JSON: each arm's mean rank over the sets.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ TUNED = {
     "rate 3e-4": ["learning_rate=0.0003"],
 }
 """Arms of networks that are drawn, and of those that begin with weights."""
+MOBILENET = "mobilenet_v1_0.25_224"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def trials(runs: Path) -> list[Trial]:
     small, bundle = ("--epochs", "30"), str(runs / "mobilenet")
     return [
         Trial("ants-bees", ("--weights", bundle), tuned=True),
-        Trial("ants-bees", ("mobilenet_v1_0.25_224", "--set", "input=96", *small)),
+        Trial("ants-bees", (MOBILENET, "--recipe", "photos", "--set", "input=96", *small)),
         Trial("cifar10", ("resnet20", "--recipe", "photos", *small)),
         Trial("mnist", ("resnet20", "--recipe", "photos", "--set", "augment.flip=0", *small)),
     ]

@@ -11,7 +11,7 @@ import typer
 
 from . import screen
 from .flags import Quiet, WrongUse, wrong_use
-from .output import write
+from .output import check_place, write
 from .waiting import waiting
 
 PAGE = "index.html"
@@ -74,6 +74,8 @@ def explore(
 
     _check(output, serve, port, no_browser)
     path = "-" if serve else _path(output or PAGE_FILE)
+    if Path(output).suffix:  # a folder is made
+        check_place(path)
     with waiting(), wrong_use():
         page = explorer(bundles or (), only, limit=int(page_limit * 1e6))
     if serve:

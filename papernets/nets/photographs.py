@@ -1,9 +1,8 @@
-"""How we train networks for photographs: plain recipes of ours, not the papers' own.
+"""How we train networks for photographs: recipes of ours, not the papers' own.
 
-Random crops and mirror images, momentum and a cosine, the same for all; a family differs in what
-its paper says of weight decay and label smoothing, and in how large a step it bears. Learning rates
-are for the batch sizes beside them. The papers' own recipes take weeks of ImageNet and are for
-another day.
+Random crops, mirror images and a cosine, the same for all; a family differs in what its paper says
+of weight decay and label smoothing, and in how large a step it bears. Learning rates are for the
+batch sizes beside them. The papers' own recipes stand with each family.
 """
 
 from __future__ import annotations

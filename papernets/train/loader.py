@@ -262,7 +262,8 @@ def _answer(
 ) -> None:
     """Prepare what is asked for, and say where it lies and what it took."""
     number, order, later = 0, torch.empty(0), list[int]()
-    memory = [replace(source.memory(), again=slot) for slot in slots]
+    own = source.memory()  # its sheets serve all slots: chunks are prepared one after another
+    memory = [replace(own, again=slot) for slot in slots]
     for line in sys.stdin.buffer:
         epoch, begin, count, slot = map(int, line.split())
         told: dict[str, Any] = {"slot": slot}
