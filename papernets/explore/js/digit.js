@@ -44,22 +44,8 @@ function showDigit(nets, names, values) {
     readyPad();
   }
   paintPad(sliders);
-  fill(
-    byId("digit-networks"),
-    DIGITS.map((one) =>
-      el(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(one.own === entry.own),
-          onclick: () => {
-            to({row: "", map: "", member: ""}, one.own, false);
-            byId("digit-networks").querySelector("[aria-pressed=true]").focus();
-          },
-        },
-        one.own,
-      ),
-    ),
+  networkButtons(byId("digit-networks"), DIGITS, entry, (own) =>
+    to({row: "", map: "", member: ""}, own, false),
   );
   fillSliders(sliders, to);
   const digit = digitOn(sliders),

@@ -94,9 +94,8 @@ function wide(words, ...children) {
   return el("div", {class: "wide", role: "group", "aria-label": words, tabindex: "0"}, children);
 }
 
-/** Moves through what is one stop of the Tab key: arrows, Home and End go from one to the next. */
-function roving(parent, selector) {
-  const all = () => [...parent.querySelectorAll(selector)];
+/** Moves through what is one stop of the Tab key, `all()` in order: arrows, Home and End. */
+function roving(parent, all) {
   parent.addEventListener("keydown", (event) => {
     const several = all(),
       at = several.indexOf(event.target);

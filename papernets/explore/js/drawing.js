@@ -143,31 +143,9 @@ function drawn(drawing, own, now, input, words, open) {
   }
   buttons.sort((a, b) => a[0] - b[0]);
   if (buttons.length) buttons[0][1].setAttribute("tabindex", "0");
-  rovingRows(
-    svg,
-    buttons.map(([, button]) => button),
-  );
+  const boxes = buttons.map(([, button]) => button); // in the order in which they compute
+  roving(svg, () => boxes);
   return svg;
-}
-
-/** Arrow keys go through the boxes of a drawing in the order in which they compute. */
-function rovingRows(svg, buttons) {
-  svg.addEventListener("keydown", (event) => {
-    const at = buttons.indexOf(event.target);
-    const next = {
-      ArrowDown: at + 1,
-      ArrowRight: at + 1,
-      ArrowUp: at - 1,
-      ArrowLeft: at - 1,
-      Home: 0,
-      End: buttons.length - 1,
-    }[event.key];
-    if (at < 0 || next === undefined || !buttons[next]) return;
-    event.preventDefault();
-    buttons[at].setAttribute("tabindex", "-1");
-    buttons[next].setAttribute("tabindex", "0");
-    buttons[next].focus();
-  });
 }
 
 /** A text of a drawing at other sizes; `runs` are the rows that it speaks of, -1 is what goes in. */

@@ -62,22 +62,8 @@ function showPicture(nets, names, values) {
     const {row, map, member} = values;
     go("picture", [name], {row: row, map: map, member: member, class: values.class, ...more}, true);
   };
-  fill(
-    byId("picture-networks"),
-    LOOKING.map((one) =>
-      el(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(one.own === entry.own),
-          onclick: () => {
-            to({row: "", map: "", member: "", class: ""}, one.own);
-            byId("picture-networks").querySelector("[aria-pressed=true]").focus();
-          },
-        },
-        one.own,
-      ),
-    ),
+  networkButtons(byId("picture-networks"), LOOKING, entry, (own) =>
+    to({row: "", map: "", member: "", class: ""}, own),
   );
   const empty = () => ["picture-scores", "picture-work", "picture-seen"].map((id) => fill(byId(id)));
   const network = openedNetwork(LOOKING, entry, byId("picture-scores"));

@@ -247,7 +247,7 @@ function rowAtWork(row, answer, chosen, map, seen, to) {
     );
   });
   const home = el("div", {class: "maps", role: "group", "aria-label": `maps of ${row.name}`}, buttons);
-  roving(home, "button");
+  roving(home, () => [...home.querySelectorAll("button")]);
   const words = chosen === row ? el("p", {class: "hint"}, chosenWords(row, map, seen)) : "";
   const more = maps > MOST_SHOWN ? el("p", {class: "hint"}, `and ${maps - MOST_SHOWN} further maps`) : "";
   const paint = () => {
@@ -295,6 +295,27 @@ function distances(network, row, values) {
             : network.classes[at],
           el("span", {}, distance.toFixed(1)),
         ),
+      ),
+    ),
+  );
+}
+
+/** A button for each trained network of a room; `choose` is told which, and the focus stays. */
+function networkButtons(home, networks, entry, choose) {
+  fill(
+    home,
+    networks.map((one) =>
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(one.own === entry.own),
+          onclick: () => {
+            choose(one.own);
+            home.querySelector("[aria-pressed=true]").focus();
+          },
+        },
+        one.own,
       ),
     ),
   );
