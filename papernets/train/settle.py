@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
 from ..bundle.modes import evaluating
+from ..bundle.weights import copies
 from .freezing import NORMS, resting_norms
+from .recipe import TrainRecipe
 from .source import Source, generator, sizes_of
 from .state import State
 
@@ -22,19 +25,55 @@ MOST = 50
 def settle(state: State, source: Source, show: Callable[[Tensor], object] | None = None) -> None:
     """Give each normalisation whose averages lag those of training pictures under today's weights.
 
-    Batches as large as training computes at once, in a random order, prepared as for evaluation;
-    the random numbers are their own. Nothing changes where normalisation, or its row, is
-    frozen, or weights are averaged. `show` lets the network see the pictures at these places, where
-    that is not this process alone.
+    Where weights are averaged, it is their mean's normalisation, and those weights that look at the
+    pictures: the mean of statistics is not the statistics of a mean (Izmailov et al. 2018, section
+    3.2). Batches as large as training computes at once, in a random order, prepared as for
+    evaluation; the random numbers are their own. Nothing changes where normalisation, or its row,
+    is frozen. `show` lets the network see the pictures at these places, where that is not this
+    process alone.
     """
     recipe, model = source.recipe, state.model
-    if recipe.freeze_norm or recipe.neighbours or state.average:
+    if recipe.freeze_norm or recipe.neighbours:
         return
+    moved = _moved(recipe) if state.average else 1.0
     still = resting_norms(model, recipe, state.epoch + 1)
-    norms = [m for m in model.modules() if isinstance(m, NORMS) and lags(m, state.step)]
+    norms = [m for m in model.modules() if isinstance(m, NORMS) and lags(m, state.step, moved)]
     norms = [norm for norm in norms if norm not in still]
-    if not norms:
+    if norms:
+        with _saved_weights(state):
+            _measure(norms, state, source, show)
+
+
+def _moved(recipe: TrainRecipe) -> float:
+    """By how much of the way the mean of the weights moves in a step; a plain mean always lags."""
+    return 0.0 if recipe.average_kind == "polyak" else 1 - recipe.average
+
+
+@contextmanager
+def _saved_weights(state: State) -> Iterator[None]:
+    """The weights that would be saved are the model's; what becomes of buffers stays with them."""
+    if not state.average:
+        yield
         return
+    model, own = state.model, copies(state.model)
+    model.load_state_dict(state.average)
+    try:
+        yield
+        for name, value in model.named_buffers():
+            if name in state.average:
+                state.average[name].copy_(value)
+    finally:
+        model.load_state_dict(own)
+
+
+def _measure(
+    norms: list[nn.Module],
+    state: State,
+    source: Source,
+    show: Callable[[Tensor], object] | None,
+) -> None:
+    """Give these the mean and variance of training pictures."""
+    recipe, model = source.recipe, state.model
     kept = [(norm.momentum, {k: v.clone() for k, v in norm.named_buffers()}) for norm in norms]
     show = show or (lambda at: model(source.plain(at)))
     order = torch.randperm(len(source.part), generator=generator(recipe.seed, 0))
@@ -54,7 +93,10 @@ def settle(state: State, source: Source, show: Callable[[Tensor], object] | None
                 norm.num_batches_tracked = buffers["num_batches_tracked"]
 
 
-def lags(norm: nn.BatchNorm1d | nn.BatchNorm2d, steps: int) -> bool:
-    """Whether a normalisation's running averages may still be those of its start."""
+def lags(norm: nn.BatchNorm1d | nn.BatchNorm2d, steps: int, moved: float = 1.0) -> bool:
+    """Whether a normalisation's running averages may still be those of its start.
+
+    `moved` is by how much of the way a mean of the weights, with their averages, moves in a step.
+    """
     running = norm.running_mean is not None and norm.momentum is not None
-    return running and steps * norm.momentum < ENOUGH  # type: ignore[operator]
+    return running and steps * min(norm.momentum, moved) < ENOUGH  # type: ignore[type-var]

@@ -98,3 +98,27 @@ def test_a_run_looks_at_its_pictures_with_them(tmp_path, monkeypatch):
     both = list(zip(losses["with"], losses["without"], strict=True))
     assert [one["train_loss"] for one, _ in both] == [other["train_loss"] for _, other in both]
     assert {one["val_loss"] for one, _ in both}.isdisjoint(other["val_loss"] for _, other in both)
+
+
+def test_a_mean_of_weights_has_statistics_of_its_own():
+    """Those of the training pictures under the mean; the weights and statistics it is of stay."""
+    state, source, images = made(average=0.9, average_kind="exponential")
+    own = {name: value.clone() for name, value in state.model.state_dict().items()}
+    state.average = {name: value.clone() for name, value in own.items()}
+    state.average["conv.conv.weight"].mul_(3.0)
+    settle(state, source)
+    assert all(torch.equal(value, own[name]) for name, value in state.model.state_dict().items())
+    with torch.no_grad():
+        maps = 3 * state.model.conv.conv(halved(images))
+    mean = state.average["conv.norm.running_mean"]
+    assert (mean - maps.mean((0, 2, 3))).abs().max() < 0.06
+
+
+@pytest.mark.parametrize(("kind", "settles"), [("exponential", False), ("polyak", True)])
+def test_a_long_runs_mean_of_statistics_is_used_but_for_a_plain_mean(kind, settles):
+    state, source, _ = made(average=0.9, average_kind=kind)
+    state.step = 101
+    state.average = {name: value.clone() for name, value in state.model.state_dict().items()}
+    before = state.average["conv.norm.running_mean"].clone()
+    settle(state, source)
+    assert torch.equal(state.average["conv.norm.running_mean"], before) != settles
