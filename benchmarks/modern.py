@@ -151,6 +151,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs/modern"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", default="", help="trials whose name begins so")
+    parser.add_argument("--arms", nargs="*", help="these alone, where a trial has them")
     given = parser.parse_args()
     runs = given.runs.resolve()
     if not (runs / "sets" / "mnist").exists():
@@ -166,6 +167,8 @@ def main() -> None:
             continue
         kind = "tuned" if trial.tuned else "drawn"
         arms = TUNED if trial.tuned else SCRATCH
+        if given.arms is not None:
+            arms = {name: arms[name] for name in given.arms if name in arms}
         found = {name: errors(trial, name, own, runs, given.seeds) for name, own in arms.items()}
         for name, one in found.items():
             each = ", ".join(f"{100 * error:.1f}" for error in one["test_errors"])

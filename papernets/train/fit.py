@@ -33,6 +33,8 @@ from .stepper import Stepper
 LOOK = 50
 """Every so many steps the losses are looked at: often enough to stop soon, seldom enough to
 cost nothing."""
+SILENT = 5.0
+"""Seconds without a sign of life, where steps are slow."""
 
 
 class Diverged(ArithmeticError):
@@ -165,6 +167,7 @@ def _pass(
         freeze_norm(state.model)
     rest(state.model, state.optimizer, recipe, number)
     began = time.perf_counter() - found.seconds
+    told = time.perf_counter()
     for batch in timed(stepper.epoch(number, found.at), "waiting"):
         at, course = found.at, Course(drops, state.warm)
         found.rate = learning_rate(recipe, state.step, total, course)
@@ -184,6 +187,8 @@ def _pass(
                 enough = recipe.warmup_error * (found.images - found.seen)
                 state.warm = float(recent.sum()) < enough
                 found.seen = found.images
+        if looks or time.perf_counter() - told >= SILENT:
+            told = time.perf_counter()
             yield Progress(number, found.at, steps, float(found.losses[: found.at].mean()))
         if asked:
             yield Due(number, found.at)

@@ -214,6 +214,12 @@ def test_a_step_tells_where_it_is():
     assert [(s.epoch, s.step, s.steps) for s in steps] == [(1, 4, 4), (2, 4, 4), (3, 4, 4)]
 
 
+def test_slow_steps_are_told_of_one_by_one(monkeypatch):
+    monkeypatch.setattr(loop, "SILENT", 0.0)
+    steps = [e for e in fitted(begun(), DATA, EYES, RUN) if isinstance(e, Progress)]
+    assert [s.step for s in steps] == [1, 2, 3, 4] * 3
+
+
 def test_a_loss_that_is_not_a_number_stops_with_step_and_rate():
     state, run = begun(), RUN.changed(schedule="cosine")
     events = fitted(state, DATA, EYES, run)
