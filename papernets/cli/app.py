@@ -28,7 +28,7 @@ from . import (
     verify,
     weights,
 )
-from .flags import Verb, Verbs
+from .flags import Settable, Verb, Verbs
 from .many import check_verb
 
 app = typer.Typer(
@@ -73,8 +73,8 @@ app.command("verify", cls=Verb)(verify.verify)
 app.command("recipe", cls=Verb)(recipe.recipe)
 app.command("look", cls=Verb)(look.look)
 app.command("doctor", cls=Verb)(doctor.doctor)
-app.command("train", cls=Verb)(train.train)
-app.command("find-lr", cls=Verb)(find_lr.find_lr)
+app.command("train", cls=Settable)(train.train)
+app.command("find-lr", cls=Settable)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)

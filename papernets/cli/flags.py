@@ -101,6 +101,33 @@ class Verb(Quick, TyperCommand):
         return super().invoke(ctx)
 
 
+class Settable(Verb):
+    """A verb with `--set`: a flag that is none of its own, and is a setting, is told as one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            unknown = hasattr(error, "possibilities")  # click's, wherever typer keeps it
+            setting = _setting(error.option_name) if unknown else ""  # type: ignore[attr-defined]
+            if not setting:
+                raise
+            flags = {flag for param in self.params for flag in param.opts}
+            flag = f"--{setting.replace('_', '-')}"
+            way = f"{flag} VALUE" if flag in flags else f"--set {setting}=VALUE"
+            error.message += f". It is {way} here"  # type: ignore[attr-defined]
+            error.possibilities = []  # type: ignore[attr-defined]
+            raise
+
+
+def _setting(option: str) -> str:
+    """The setting of a training that an unknown flag is the name of, here or elsewhere."""
+    from ..train.usual_words import MEANT, NAMES
+
+    word = option.lstrip("-").replace("-", "_").casefold()
+    return word if word in NAMES else MEANT.get(word, "")
+
+
 def _check_length(name: str) -> None:
     """The system's error where a name is longer than any file's may be."""
     try:

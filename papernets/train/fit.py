@@ -181,12 +181,11 @@ def _pass(
         looks, asked = found.at % LOOK == 0 or found.at == steps, due()
         if looks or asked:
             _stop_if_diverged(found.losses[: found.at], state.step, number, recipe, total, course)
-        if looks:
-            if recipe.warmup_error and not state.warm:
-                recent = found.wrong[at - at % LOOK : found.at]
-                enough = recipe.warmup_error * (found.images - found.seen)
-                state.warm = float(recent.sum()) < enough
-                found.seen = found.images
+        if looks and recipe.warmup_error and not state.warm:
+            recent = found.wrong[at - at % LOOK : found.at]
+            enough = recipe.warmup_error * (found.images - found.seen)
+            state.warm = float(recent.sum()) < enough
+            found.seen = found.images
         if looks or time.perf_counter() - told >= SILENT:
             told = time.perf_counter()
             yield Progress(number, found.at, steps, float(found.losses[: found.at].mean()))

@@ -81,6 +81,9 @@ def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> No
     [
         (["trian"], "No such command 'trian'"),
         (["list", "--jsno"], "No such option"),
+        (["train", "resnet20", "--imgsz=96"], "No such option: --imgsz. It is --set input=VALUE"),
+        (["find-lr", "lenet5", "--batch", "4"], "--batch. It is --batch-size VALUE here"),
+        (["train", "lenet5", "--epochs"], "requires an argument"),
         (["train", "lenet1", "--epochs", "0"], "Invalid value for '--epochs'"),
         (["train", "lenet1", "--epochs", "many"], "Invalid value for '--epochs'"),
         (
