@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs kernels format clean
+.PHONY: help install demo test check docs kernels release format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make check   run all tests, the slow ones too, and ruff and mypy'
 	@echo 'make docs    build the documentation into build/docs, to be opened from disk'
 	@echo 'make kernels compile the kernels that pages run networks with (clang and wasm-ld 14)'
+	@echo 'make release build the wheel, and try it where nothing else is (ARGS=--pinned: quickly)'
 	@echo 'make format  format the code as make check wants it'
 	@echo 'make clean   remove .venv, build/ and the caches; runs/ stays'
 	@echo 'PYTHON=python3.12 chooses the Python of .venv'
@@ -98,6 +99,9 @@ kernels:
 	  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--import-memory -Wl,--initial-memory=131072 \
 	  -Wl,--stack-first -Wl,-z,stack-size=65536 -Wl,--strip-all -o $(KERNELS) $(ENGINE)/kernels.c
 	@chmod 644 $(KERNELS)
+
+release: $(CHECK)
+	@$(BIN)/python release/release.py $(ARGS)
 
 format: $(STAMP)
 	@$(BIN)/python -m ruff format --quiet .

@@ -44,9 +44,9 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from .. import __version__
+        from .versions import told
 
-        typer.echo(f"papernets {__version__}")
+        typer.echo(told())
         raise typer.Exit
 
 
@@ -54,7 +54,13 @@ def _version(wanted: bool) -> None:
 def _root(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Print the versions of Papernets, torch and runtimes.",
+        ),
     ] = False,
 ) -> None:
     check_verb(str(context.invoked_subcommand))

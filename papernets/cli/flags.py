@@ -76,6 +76,10 @@ class Quick:
         found = super().get_params(ctx)  # type: ignore[misc]
         for param in found:
             _as_typed(param)
+            if ctx.resilient_parsing:  # a shell asks what may stand here
+                from .completion import complete
+
+                param._custom_shell_complete = complete(str(self.name), param)  # type: ignore[attr-defined]
         return found
 
 

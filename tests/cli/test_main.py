@@ -44,11 +44,8 @@ def coded(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_python_m() -> None:
     done = typed("--version")
-    assert (done.returncode, done.stdout, done.stderr) == (
-        0,
-        f"papernets {papernets.__version__}\n",
-        "",
-    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"papernets {papernets.__version__}\n")
 
 
 def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
