@@ -32,6 +32,19 @@ function sliderIn(home, slider, moved) {
   };
 }
 
+/** How much smaller a picture may become than it was drawn: where it is still wider, it scrolls. */
+const SMALLEST = 0.66;
+
+/** Makes the pictures as readable as they can be, and those that scroll reachable by keys. */
+function fitPictures(home) {
+  for (const svg of home.querySelectorAll("figure > svg")) {
+    svg.style.minWidth = `${SMALLEST * svg.getAttribute("width")}px`;
+    const figure = svg.parentNode;
+    if (figure.scrollWidth > figure.clientWidth) figure.tabIndex = 0;
+    else figure.removeAttribute("tabindex");
+  }
+}
+
 /**
  * Shows a lesson in its home. What is given back shows other positions of the sliders, and the
  * exercise of a number. `chosen(at, number)` is told when a reader moves a slider or asks for other
@@ -77,7 +90,10 @@ function lessonIn(home, data, chosen = null) {
     if (now !== shown) example.innerHTML = now;
     if (shown && now !== shown) part(".told").textContent = part(".example .answer, .example .wrong").textContent;
     shown = now;
-    if (asked === number) return;
+    if (asked !== number) ask();
+    fitPictures(home);
+  }
+  function ask() {
     asked = number;
     const one = data.exercises[number];
     part(".asked").innerHTML = one.task;
@@ -87,5 +103,6 @@ function lessonIn(home, data, chosen = null) {
     grade.className = "grade";
   }
   show(at, number);
+  new ResizeObserver(() => fitPictures(home)).observe(home);
   return show;
 }
