@@ -115,7 +115,8 @@ def whole(
         own: _packed_drawings(found) for own, found in watched(shown, "networks drawn", len(shown))
     }
     package = [own for own, _ in shown if own in entries]
-    return _page({"nets": data}, drawn, {"networks": told}, engine, taught(lessons, package))
+    told_all = {"networks": told}
+    return _page({"nets": data}, drawn, told_all, engine, lessons=taught(lessons, package))
 
 
 def chosen(pattern: str) -> list[str]:
@@ -145,7 +146,7 @@ def _page(
     drawn: Values,
     told: Values,
     engine: PagePart | None,
-    lessons: Values,
+    lessons: Values | None = None,
 ) -> str:
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -158,7 +159,7 @@ def _page(
         networks=embedded(networks),
         drawings=embedded(drawn),
         trained=embedded(told),
-        lessons=embedded(lessons),
+        lessons=embedded(lessons or taught((), ())),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 

@@ -7,7 +7,8 @@ a reader or a bundle: of networks only the package's own are named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from ..lessons import Lesson, lessons
@@ -20,6 +21,8 @@ from .packed import packed
 
 ALL, NONE = "all", "none"
 """What asks for every lesson, and for none."""
+ROOM = 120_000
+"""Bytes that lessons may take in a page of some networks, where nobody asks for any."""
 Values = dict[str, Any]
 CONVS = ("conv", "table conv")
 POOLS = ("max pool", "average pool")
@@ -53,7 +56,7 @@ def asked_for(words: Sequence[str], names: Sequence[str], every: bool) -> tuple[
     """The lessons that words ask for, as `papernets lessons WORD` finds them; `all` or `none`.
 
     Without words a page of `every` network has all, and one of some networks, by their `names`,
-    those that name one of them or cite its paper, and those to which a layer of theirs leads.
+    the lessons of their layers, their own, and those of their papers, as far as there is `ROOM`.
     ValueError for a word that finds nothing, and for `none` beside another.
     """
     asked = {word.strip().casefold() for word in words}
@@ -67,17 +70,35 @@ def asked_for(words: Sequence[str], names: Sequence[str], every: bool) -> tuple[
 
 
 def _about(names: Sequence[str]) -> tuple[Lesson, ...]:
-    """The lessons of these networks, and those to which their layers lead."""
+    """The lessons to which layers of these networks lead, then those that name one of them, then
+    those that cite their papers, as far as there is `ROOM`."""
     nets = [look_up(name) for name in names]
     papers = {found.record.paper for found in nets} - {None}
     kinds = {kind for found in nets for row in walk(found.net.member) for kind in _kinds(row)}
     led = {name for _, own, name in TAUGHT if not own or kinds & {*own}}
 
-    def fits(one: Lesson) -> bool:
+    def cites(one: Lesson) -> bool:
         origins = {origin for source in one.sources for origin in getattr(source, "origins", ())}
-        return one.name in led or bool(origins & papers) or bool(_named_in(one, names))
+        return bool(origins & papers)
 
-    return tuple(one for one in lessons() if fits(one))
+    ways: tuple[Callable[[Lesson], bool], ...] = (
+        lambda one: one.name in led,
+        lambda one: bool(_named_in(one, names)),
+        cites,
+    )
+    fitting, left = set(), ROOM
+    for way in ways:
+        for one in filter(way, lessons()):
+            if one.name not in fitting and len(_packed(one)) <= left:
+                fitting.add(one.name)
+                left -= len(_packed(one))
+    return tuple(one for one in lessons() if one.name in fitting)
+
+
+@cache
+def _packed(one: Lesson) -> str:
+    """What a lesson's script shows, deflated, in base64."""
+    return packed(lesson_data(one, one.example(), one.drawn(SHOWN_SEED)))
 
 
 def _kinds(row: Row) -> tuple[str, ...]:
@@ -94,6 +115,7 @@ def taught(several: Iterable[Lesson], names: Sequence[str]) -> Values:
     here = {one["name"] for one in listed}
     return {
         "lessons": listed,
+        "all": len(lessons()),
         "taught": [[topic, kinds, name] for topic, kinds, name in TAUGHT if name in here],
     }
 
@@ -107,7 +129,7 @@ def _lesson(one: Lesson, names: Sequence[str]) -> Values:
         "question": one.question,
         "sources": [str(source) for source in one.sources],
         "nets": _named_in(one, names),
-        "data": packed(lesson_data(one, one.example(), one.drawn(SHOWN_SEED))),
+        "data": _packed(one),
     }
 
 

@@ -5,6 +5,7 @@ The explorer has the same in a room of its own: a lesson is shown in a `home`, b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from ..texts import json_text
@@ -16,7 +17,7 @@ from .pictures import COLOURS, style
 
 SCRIPTS = ("answers", "show")
 """What reads an answer and what shows a lesson, one behind the other in a function of their own."""
-PUBLIC = ("lessonIn", "graded")
+PUBLIC = ("lessonIn",)
 """What a page may use of them: `Lessons.lessonIn`, ..."""
 
 
@@ -88,9 +89,9 @@ def home(example: str = "", task: str = "", otherwise: str = "") -> str:
 </div>"""
 
 
-def script() -> str:
-    """JavaScript that defines `Lessons`, with what `PUBLIC` names, and nothing else."""
-    given = f"return {{{', '.join(PUBLIC)}}};"
+def script(public: Sequence[str] = PUBLIC) -> str:
+    """JavaScript that defines `Lessons`, which has these of its functions, and nothing else."""
+    given = f"return {{{', '.join(public)}}};"
     parts = [_file(f"{name}.js") for name in SCRIPTS]
     return "\n".join(["const Lessons = (() => {", *parts, given, "})();"])
 

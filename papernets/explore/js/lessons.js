@@ -1,7 +1,7 @@
 /* The room of lessons: one at a time, shown by the script that a lesson's own page has
    (papernets/lessons/show.js). */
 
-const {lessons: LESSONS, taught: TAUGHT} = embedded("lessons");
+const {lessons: LESSONS, taught: TAUGHT, all: ALL_LESSONS} = embedded("lessons");
 /** By name: what a lesson's script shows, null while it is unpacked, or why it cannot be. */
 const UNPACKED = new Map();
 
@@ -11,7 +11,13 @@ const shownLesson = {name: "", show: null};
 /** The list of all lessons, by chapter. */
 function lessonList() {
   const chapters = [...new Set(LESSONS.map((one) => one.chapter))];
-  return chapters.map((chapter) => {
+  const others = el(
+    "p",
+    {class: "hint"},
+    `This page has ${LESSONS.length} of ${ALL_LESSONS} lessons. All: `,
+    el("code", {}, "papernets explore --lessons all"),
+  );
+  const groups = chapters.map((chapter) => {
     const several = LESSONS.filter((one) => one.chapter === chapter);
     return listGroup(
       "lessons",
@@ -25,6 +31,7 @@ function lessonList() {
       })),
     );
   });
+  return LESSONS.length < ALL_LESSONS ? [...groups, others] : groups;
 }
 
 /** A lesson's data; null where it is not unpacked yet: the page is shown again when it is. */
