@@ -94,6 +94,7 @@ function showLessons(nets, names, values) {
     const chosen = (at, number) => go("lessons", [one.name], lessonValues(data, at, number), true);
     shownLesson.name = one.name;
     shownLesson.show = Lessons.lessonIn(byId("lesson-home").querySelector(".lesson"), data, chosen);
+    announce(`${one.title}. ${one.question}`);
   }
   const [at, number] = lessonPlace(data, values);
   shownLesson.show(at, number);
