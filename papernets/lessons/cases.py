@@ -138,7 +138,8 @@ def _kept(cases: Sequence[Sequence[str]], counts: Sequence[int]) -> list[Kept]:
 
 def _on_its_own(column: Sequence[str | None], counts: Sequence[int]) -> Kept:
     """A line without the sliders that change nothing in it."""
-    sliders, left, texts = [], list(counts), list(column)
+    sliders: list[int] = []
+    left, texts = list(counts), list(column)
     for number, count in enumerate(counts):
         at = len(sliders)
         behind = prod(left[at + 1 :])
