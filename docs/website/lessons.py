@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 
 from papernets.lessons import CHAPTERS, Lesson
-from papernets.lessons.page import page as whole_page
-from papernets.lessons.pictures import COLOURS, style
+from papernets.lessons.page import at_work
+from papernets.lessons.page import css as own_css
+from papernets.lessons.pictures import COLOURS
 from papernets.lessons.told import SHOWN_SEED
 from website import text
-
-BEGIN, END = '<section id="sliders"', "<footer>"
-"""Where in a lesson's own page what is to be read begins and ends."""
-DATA = '<script type="application/json" id="data">'
 
 
 def page(lesson: Lesson) -> str:
@@ -28,7 +24,7 @@ def page(lesson: Lesson) -> str:
             f"# {text.plain(lesson.title)}",
             f":::{{container}} question\n\n{text.plain(lesson.question)}\n\n:::",
             "## Worked out",
-            text.raw(_within(whole_page(lesson, shown, lesson.drawn(SHOWN_SEED)))),
+            text.raw(_styled(at_work(lesson, shown, lesson.drawn(SHOWN_SEED)))),
             "## In the terminal",
             text.fence(
                 f"papernets lesson {lesson.name}\npapernets lesson {lesson.name} --answer 42",
@@ -46,23 +42,13 @@ def page(lesson: Lesson) -> str:
     )
 
 
-def _within(html: str) -> str:
-    """What is to be read of a lesson's own page, with its data and its script."""
-    begin, end, data = html.find(BEGIN), html.find(END), html.find(DATA)
-    if not 0 < begin < end < data:
-        raise ValueError(f"a lesson's page has no {BEGIN} before {END} before {DATA}")
-    embedded = html[data : html.index("</script>", data) + len("</script>")]
-    script = (files("papernets.lessons") / "page.js").read_text("utf-8")
-    unused = '<div hidden><button id="theme">theme</button></div>'
-    return (
-        f'<style>\n{css()}\n</style>\n<div class="lesson">\n{html[begin:end]}{unused}</div>\n'
-        f"{embedded}\n<script>\n{script}\n</script>"
-    )
+def _styled(html: str) -> str:
+    """A lesson at work, with its rules."""
+    return f"<style>\n{css()}\n</style>\n{html}"
 
 
 def css() -> str:
-    """The rules of a lesson's own page, for a part of a page that is light or dark as the site."""
-    own = (files("papernets.lessons") / "page.css").read_text("utf-8")
+    """A lesson's rules, for a part of a page that is light or dark as the site."""
     light, dark = (
         "".join(f"--{name}:{pair[at]};" for name, pair in COLOURS.items()) for at in (0, 1)
     )
@@ -70,7 +56,8 @@ def css() -> str:
         f".lesson{{{light}}}\nbody[data-theme=dark] .lesson{{{dark}}}\n"
         f"@media not print{{@media (prefers-color-scheme:dark)"
         f"{{body:not([data-theme=light]) .lesson{{{dark}}}}}}}\n"
-        f".lesson{{\n{own}\n{style(own=False)}\nsmall{{opacity:1}}\nh2,h3{{padding:0;margin-left:0}}\n}}"
+        f"{own_css()}\n.lesson small{{opacity:1}}\n"
+        ".lesson h2,.lesson h3{padding:0;margin-left:0}"
     )
 
 

@@ -51,6 +51,16 @@ def explore(
             "--page-limit", help="Megabytes that trained networks may add to the page.", min=0
         ),
     ] = 4.0,
+    lessons: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--lessons",
+            metavar="WHICH",
+            help="Lessons as papernets lessons finds them: a name, chapter, pattern or word; all; "
+            "none. May be given again. [all; with --only those of its networks]",
+            show_default=False,
+        ),
+    ] = None,
     serve: Annotated[
         bool,
         typer.Option("--serve", help="Write nothing; serve the page to this machine's browser."),
@@ -67,8 +77,9 @@ def explore(
     """Write one page that shows everything.
 
     Any network, drawn at three levels, with the arithmetic of each layer and what each unit sees,
-    for an input of your own; two compared; a digit that you draw, in LeNet layer by layer; and a
-    picture that you drop, in ResNet-20 or the network of a BUNDLE.
+    for an input of your own; two compared; a digit that you draw, in LeNet layer by layer; a
+    picture that you drop, in ResNet-20 or the network of a BUNDLE; and the lessons, with exercises
+    that grade what you type.
     """
     from ..explore import explorer
 
@@ -77,7 +88,7 @@ def explore(
     if Path(output).suffix:  # a folder is made
         check_place(path)
     with waiting(), wrong_use():
-        page = explorer(bundles or (), only, limit=int(page_limit * 1e6))
+        page = explorer(bundles or (), only, int(page_limit * 1e6), lessons or ())
     if serve:
         _serve(page, port or 0, not no_browser)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..bundle.find import find_bundle
@@ -12,6 +13,7 @@ from ..nets.registry import NETS, find, look_up
 from ..spec import Committee, Net
 from .engine import LIMIT
 from .page import Shown, whole
+from .taught import NONE, asked_for
 from .trained import SHIPPED, Trained, trained
 
 Given = str | os.PathLike[str] | Net | Committee | Found
@@ -40,13 +42,16 @@ class Explorer:
         return f"Explorer of {', '.join(self.names)}: {size:.1f} MB. In a notebook it is a page"
 
 
-def explore(*nets: Given, height: int = HEIGHT, limit: int = LIMIT) -> Explorer:
+def explore(
+    *nets: Given, height: int = HEIGHT, limit: int = LIMIT, lessons: Sequence[str] = (NONE,)
+) -> Explorer:
     """The explorer's page of these networks, for a cell of a notebook.
 
     Each is a network, its name, or a bundle's or run's folder. What is trained runs in the page:
     bundles, and the networks whose weights come with the package. `height` is the frame's, in
-    pixels; `limit` how many bytes trained networks may add. ValueError, FileNotFoundError and
-    TypeError as for every verb.
+    pixels; `limit` how many bytes trained networks may add. `lessons` are words that choose some,
+    or `all`: by itself a cell has none. ValueError, FileNotFoundError and TypeError as for every
+    verb.
     """
     if not nets:
         raise ValueError("no network is given: papernets.explore('lenet5'), or several")
@@ -64,7 +69,9 @@ def explore(*nets: Given, height: int = HEIGHT, limit: int = LIMIT) -> Explorer:
                 f"{type(given).__name__}"
             )
     names = dict.fromkeys([*(own for own, _, _ in shown), *(one.own for one in works)])
-    return Explorer(whole(shown, works, limit), tuple(names), height)
+    several = asked_for(lessons, [found.name for _, found, entry in shown if entry], every=False)
+    page = whole(shown, works, limit, lessons=several)
+    return Explorer(page, tuple(names), height)
 
 
 def _by_name(name: str, shown: list[Shown], works: list[Trained]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +10,11 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from ..diagram.themes import THEMES
+from ..lessons import Lesson
 from ..lessons.page import colours
+from ..lessons.page import css as lesson_css
+from ..lessons.page import home as lesson_home
+from ..lessons.page import script as lesson_script
 from ..nets import Found
 from ..nets.entry import Entry
 from ..nets.registry import NETS, find, list_nets, look_up
@@ -24,6 +25,8 @@ from .engine import LIMIT, PagePart
 from .engine import script as engine_script
 from .engine.export import embedded
 from .export import net_data
+from .packed import packed
+from .taught import asked_for, taught
 from .trained import DIGITS, SHIPPED, Trained, at_work, trained
 
 Values = dict[str, Any]
@@ -35,33 +38,53 @@ SCRIPTS = (
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "run", "pen"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "unknown", "main"),
+    *(
+        "networks",
+        "compare",
+        "maps",
+        "work",
+        "pad",
+        "digit",
+        "seen",
+        "look",
+        "lessons",
+        "unknown",
+        "main",
+    ),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
 """Those that need no page: they walk a network of `net_data`."""
 AT_WORK = SCRIPTS[: SCRIPTS.index("dom")]
 """Those that need no page, with what asks a trained network; the engine stands before them."""
-STYLES = ("page", "drawing", "digit")
+STYLES = ("page", "drawing", "digit", "lessons")
 
 
-def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT) -> str:
+def explorer(
+    bundles: Sequence[str] = (),
+    pattern: str = "*",
+    limit: int = LIMIT,
+    lessons: Sequence[str] = (),
+) -> str:
     """The page with the networks of a pattern and of these bundles, as HTML.
 
     Bundles are run in the page beside the LeNets that come with the package, which the pad always
     has; so is `resnet20` where the pattern has it. Only bundles and networks of the pattern are
-    listed. Trained networks add at most `limit` bytes. ValueError where they would add more, the
-    page cannot run a bundle, or no network fits the pattern; FileNotFoundError
-    where there is no bundle.
+    listed. Trained networks add at most `limit` bytes. The words of `lessons` choose some, `all` or
+    `none`; without any they fit the networks (`taught.asked_for`). ValueError where networks would
+    add more, the page cannot run a bundle, no network fits the pattern or no lesson a word;
+    FileNotFoundError where there is no bundle.
     """
     names = chosen(pattern)
+    several = asked_for(lessons, names, every=len(names) == len(NETS))
     own = [trained(name, own) for name, own in zip(bundles, _own_names(bundles), strict=True)]
     shipped = [name for name in SHIPPED if name in DIGITS or name in names]
     return whole(
         [(name, look_up(name), find(name)) for name in names],
         [*(trained(name, name) for name in shipped), *own],
         limit,
-        unlisted={*DIGITS} - {*names},
+        {*DIGITS} - {*names},
+        several,
     )
 
 
@@ -70,8 +93,10 @@ def whole(
     works: Sequence[Trained],
     limit: int = LIMIT,
     unlisted: Container[str] = (),
+    lessons: Sequence[Lesson] = (),
 ) -> str:
-    """The page with these networks, and these trained ones at work, as HTML; errors as `explorer`.
+    """The page with these networks, these trained ones at work, and these lessons; errors as
+    `explorer`.
 
     The network of a trained one stands among the others too, unless it is `unlisted`: then it is
     in its room alone.
@@ -89,7 +114,9 @@ def whole(
     drawn = {
         own: _packed_drawings(found) for own, found in watched(shown, "networks drawn", len(shown))
     }
-    return _page({"nets": data}, drawn, {"networks": told}, engine)
+    package = [own for own, _ in shown if own in entries]
+    told_all = {"networks": told}
+    return _page({"nets": data}, drawn, told_all, engine, lessons=taught(lessons, package))
 
 
 def chosen(pattern: str) -> list[str]:
@@ -110,21 +137,29 @@ def _own_names(bundles: Sequence[str]) -> Iterator[str]:
 
 
 def _packed_drawings(found: Found) -> str:
-    """The drawings of a network, deflated, in base64: they are read when they are first wanted."""
-    text = json.dumps(drawings(found), separators=(",", ":"))
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    """The drawings of a network, which are read when they are first wanted."""
+    return packed(drawings(found))
 
 
-def _page(networks: Values, drawn: Values, told: Values, engine: PagePart | None) -> str:
+def _page(
+    networks: Values,
+    drawn: Values,
+    told: Values,
+    engine: PagePart | None,
+    lessons: Values | None = None,
+) -> str:
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = home.from_string((folder / "page.html").read_text("utf-8"))
     return template.render(
-        styles="\n".join([colours(), _paints(), *_texts("css", STYLES)]),
+        styles="\n".join([colours(), _paints(), lesson_css(), *_texts("css", STYLES)]),
+        lesson_home=lesson_home(),
+        lesson_script=lesson_script(),
         script=script(SCRIPTS),
         networks=embedded(networks),
         drawings=embedded(drawn),
         trained=embedded(told),
+        lessons=embedded(lessons or taught((), ())),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 

@@ -1,45 +1,29 @@
 """A lesson as one page that needs nothing else: sliders, a picture, a field that grades.
 
-The page computes nothing: each position of its sliders was worked out here, and each exercise
-comes with its answer and mistakes. Its script (`page.js`) shows them, and reads what is typed.
+The explorer has the same in a room of its own: a lesson is shown in a `home`, by the `script`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
-from itertools import product
-from typing import Any
 
 from ..texts import json_text
 from . import fragments
+from .cases import lesson_data
 from .fragments import text
-from .grading import grade
 from .lesson import Example, Exercise, Lesson
-from .params import Grid, Several
 from .pictures import COLOURS, style
-from .told import SHOWN_SEED
-from .values import is_matrix, is_sizes, plain, shown
 
-MOST_CASES = 150
-"""Positions of all sliders together that a page holds."""
-VARIANTS = 6
-"""Sets of drawn numbers beside the lesson's own, where matrices and rows have no slider."""
-EXERCISES = 12
+SCRIPTS = ("answers", "show")
+"""What reads an answer and what shows a lesson, one behind the other in a function of their own."""
+PUBLIC = ("lessonIn",)
+"""What a page may use of them: `Lessons.lessonIn`, ..."""
 
 
 def page(lesson: Lesson, example: Example, exercise: Exercise) -> str:
     """The page of a lesson with these numbers; its exercises begin with this one."""
-    sliders, cases = _cases(lesson, example)
-    data = {
-        "sliders": sliders,
-        **_kept(cases),
-        "exercises": [_exercise(one) for one in _exercises(lesson, exercise)],
-    }
-    embedded = json_text(data, ascii_only=True).replace("<", "\\u003c")
     source = "; ".join(text(one) for one in lesson.sources)
-    folder = files("papernets.lessons")
-    css, script = ((folder / name).read_text("utf-8") for name in ("page.css", "page.js"))
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -48,8 +32,8 @@ def page(lesson: Lesson, example: Example, exercise: Exercise) -> str:
 <title>{text(lesson.title)} - Papernets</title>
 <style>
 {colours()}
-{css}
-{style(own=False)}
+{_file("page.css")}
+{css()}
 </style>
 </head>
 <body>
@@ -59,33 +43,66 @@ def page(lesson: Lesson, example: Example, exercise: Exercise) -> str:
 <h1>{text(lesson.title)}</h1>
 <p class="question">{text(lesson.question)}</p>
 </header>
-<section id="sliders" aria-label="Change the numbers" hidden></section>
-<section id="example" aria-live="polite">
-{fragments.example(example)}
-</section>
-<section id="exercise">
-<h2>Your turn</h2>
-<div id="task">
-{fragments.task(exercise)}
-</div>
-<form id="form" hidden>
-<label for="typed">Your answer <span id="form-of"></span></label>
-<div class="row"><input id="typed" autocomplete="off" spellcheck="false" autocapitalize="off">
-<button type="submit">Check</button> <button type="button" id="next">Other numbers</button></div>
-<p id="grade" role="status"></p>
-</form>
-<noscript><p>Grade an answer: <code>papernets lesson {text(lesson.name)}
---seed {exercise.seed} --answer ...</code></p></noscript>
-</section>
+{at_work(lesson, example, exercise)}
 <footer><p>Sources: {source}. <code>papernets lesson {text(lesson.name)}</code></p></footer>
 </main>
-<script type="application/json" id="data">{embedded}</script>
-<script>
-{script}
-</script>
 </body>
 </html>
 """
+
+
+def at_work(lesson: Lesson, example: Example, exercise: Exercise) -> str:
+    """A lesson in its home, with its data and the scripts that show it: once in a page."""
+    data = json_text(lesson_data(lesson, example, exercise), ascii_only=True)
+    embedded = data.replace("<", "\\u003c")
+    otherwise = (
+        f"<noscript><p>Grade an answer: <code>papernets lesson {text(lesson.name)}\n"
+        f"--seed {exercise.seed} --answer ...</code></p></noscript>\n"
+    )
+    return (
+        f"{home(fragments.example(example), fragments.task(exercise), otherwise)}\n"
+        f'<script type="application/json" id="data">{embedded}</script>\n'
+        f"<script>\n{script()}\n{_file('page.js')}</script>"
+    )
+
+
+def home(example: str = "", task: str = "", otherwise: str = "") -> str:
+    """Where `lessonIn` shows a lesson; what is given stands there until it does."""
+    return f"""<div class="lesson">
+<section class="sliders" aria-label="Change the numbers" hidden></section>
+<section class="example" aria-label="Worked out">
+{example}
+</section>
+<p class="told" role="status"></p>
+<section class="exercise" aria-label="Your turn">
+<h2>Your turn</h2>
+<div class="asked">
+{task}
+</div>
+<form hidden>
+<label>Your answer <span class="form-of"></span>
+<input class="typed" autocomplete="off" spellcheck="false" autocapitalize="off"></label>
+<button type="submit">Check</button> <button type="button" class="next">Other numbers</button>
+<p class="grade" role="status"></p>
+</form>
+{otherwise}</section>
+</div>"""
+
+
+def script(public: Sequence[str] = PUBLIC) -> str:
+    """JavaScript that defines `Lessons`, which has these of its functions, and nothing else."""
+    given = f"return {{{', '.join(public)}}};"
+    parts = [_file(f"{name}.js") for name in SCRIPTS]
+    return "\n".join(["const Lessons = (() => {", *parts, given, "})();"])
+
+
+def css() -> str:
+    """The rules for a lesson in its home, and for its pictures; `colours` are its colours."""
+    return f"{_file('lesson.css')}\n{style(own=False)}"
+
+
+def _file(name: str) -> str:
+    return (files("papernets.lessons") / name).read_text("utf-8")
 
 
 def colours() -> str:
@@ -98,128 +115,3 @@ def colours() -> str:
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;"
         f"{dark}}}}}\n:root[data-theme=dark]{{color-scheme:dark;{dark}}}"
     )
-
-
-Slider = dict[str, Any]
-
-
-def _cases(lesson: Lesson, example: Example) -> tuple[list[Slider], list[list[str]]]:
-    """The sliders, and the lines of an example for each of their positions together."""
-    axes = list(_axes(lesson, example))
-    while (count := _count(axes)) > MOST_CASES and any(len(values) > 2 for _, values, _ in axes):
-        longest = max(range(len(axes)), key=lambda at: len(axes[at][1]))
-        name, values, here = axes[longest]
-        axes[longest] = (name, _thinned(values, here), here)
-        if _count(axes) == count:
-            break
-    sliders = []
-    for name, values, here in axes:
-        param = lesson.params.get(name)
-        texts = [_stop(lesson, name, value) for value in values]
-        sliders.append(
-            {
-                "name": name.replace("_", " "),
-                "what": param.what if param else "the lesson's own, or drawn ones",
-                "stops": texts,
-                "at": values.index(here),
-            }
-        )
-    cases = []
-    for position in product(*(values for _, values, _ in axes)):
-        numbers: dict[str, Any] = {n: getattr(example, n) for n in lesson.params}
-        for (name, _, _), value in zip(axes, position, strict=True):
-            if name in lesson.params:
-                numbers[name] = value
-            else:
-                numbers.update(value)
-        try:
-            cases.append(fragments.example(lesson.example(**numbers)).split("\n"))
-        except ValueError as error:
-            cases.append([f'<p class="wrong">These numbers do not go together: {text(error)}</p>'])
-    return sliders, cases
-
-
-def _axes(lesson: Lesson, example: Example) -> Iterator[tuple[str, list[Any], Any]]:
-    """Each slider: its name, the values between which it steps, and the value here."""
-    for name, param in lesson.params.items():
-        here = getattr(example, name)
-        values = list(dict.fromkeys([*param.stops, here]))
-        if len(values) > 1:
-            yield name, values if isinstance(here, str) else sorted(values), here
-    if any(isinstance(param, Grid | Several) for param in lesson.params.values()):
-        others = [name for name, param in lesson.params.items() if not param.stops]
-        own = {name: getattr(example, name) for name in others}
-        sets = [own]
-        for seed in range(SHOWN_SEED, SHOWN_SEED + VARIANTS):
-            one = lesson.drawn(seed).example
-            drawn = {name: getattr(one, name) for name in others}
-            sets += [] if drawn in sets else [drawn]
-        if len(sets) > 1:
-            yield "numbers", sets, own
-
-
-def _stop(lesson: Lesson, name: str, value: Any) -> str:
-    """A slider's position in words."""
-    if name not in lesson.params:
-        return ""
-    param = lesson.params[name]
-    unit = param.unit.removesuffix("s") if value == 1 else param.unit
-    return f"{param.text(value)} {unit}".rstrip()
-
-
-def _count(axes: Sequence[tuple[str, list[Any], Any]]) -> int:
-    count = 1
-    for _, values, _ in axes:
-        count *= len(values)
-    return count
-
-
-def _thinned(values: list[Any], here: Any) -> list[Any]:
-    """The values with one left out: not the first, the last or this one."""
-    inner = [at for at in range(1, len(values) - 1) if values[at] != here]
-    if not inner:
-        return [v for v in values if v == here or v == values[0] or len(values) < 3][:2]
-    out = inner[len(inner) // 2]
-    return values[:out] + values[out + 1 :]
-
-
-def _kept(cases: Sequence[Sequence[str]]) -> dict[str, object]:
-    """The lines of all cases, each line once."""
-    known: dict[str, int] = {}
-    numbered = [[known.setdefault(line, len(known)) for line in case] for case in cases]
-    return {"lines": list(known), "cases": numbered}
-
-
-def _exercises(lesson: Lesson, first: Exercise) -> Iterator[Exercise]:
-    """The first, and those of other seeds behind it."""
-    yield first
-    seen = [first.example]
-    for seed in range(SHOWN_SEED, SHOWN_SEED + 3 * EXERCISES):
-        one = lesson.drawn(seed)
-        if one.example not in seen and len(seen) < EXERCISES:
-            seen.append(one.example)
-            yield one
-
-
-def _exercise(one: Exercise) -> dict[str, object]:
-    """An exercise for the script: its task, and what is said of each known answer."""
-    worked = one.worked()
-    right = worked.answer
-    values = [right.value, *(slip.value for slip in worked.known_slips())]
-    said = [grade(worked, _typed(value)).why for value in values]
-    kind = "matrix" if is_matrix(right.value) else "sizes" if is_sizes(right.value) else "number"
-    return {
-        "seed": one.seed,
-        "task": fragments.task(one),
-        "kind": kind,
-        "unit": right.unit,
-        "form": right.form,
-        "within": right.within,
-        "whole": [isinstance(v, int) or (isinstance(v, float) and v.is_integer()) for v in values],
-        "values": [plain(value) for value in values],
-        "said": said,
-    }
-
-
-def _typed(value: Any) -> str:
-    return repr(value) if isinstance(value, float) else shown(value)

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
+from explore_browser import Opened, axe, text, until
 from explore_page import browser
 from PIL import Image
 
@@ -21,7 +22,9 @@ from papernets.explore.engine import LIMIT
 from papernets.explore.engine.export import embedded
 from papernets.explore.export import net_data
 from papernets.explore.page import _packed_drawings, _page
+from papernets.explore.taught import taught
 from papernets.explore.trained import at_work, trained
+from papernets.lessons import lesson
 from papernets.nets import look_up
 from papernets.nets.registry import find
 from papernets.spec import walk
@@ -63,38 +66,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def until(page: object, expression: str) -> None:
-    """Wait for what JavaScript says: asked from outside, as the page's policy forbids `eval`."""
-    for _ in range(600):
-        if page.evaluate(expression):  # type: ignore[attr-defined]
-            return
-        page.wait_for_timeout(50)  # type: ignore[attr-defined]
-    raise AssertionError(f"never: {expression}")
-
-
-class Opened:
-    """A page that is open, with what it asked for and what went wrong in it."""
-
-    def __init__(self, chromium: object, file: Path, **options: object) -> None:
-        settings = {"viewport": {"width": 1280, "height": 900}, "offline": True, **options}
-        self.context = chromium.new_context(**settings)  # type: ignore[attr-defined]
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(8000)
-        self.address, self.asked, self.wrong = file.as_uri(), [], []
-        self.page.on("request", lambda one: self.asked.append(one.url))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
-        self.page.on(
-            "console",
-            lambda said: said.type in ("error", "warning") and self.wrong.append(said.text),
-        )
-
-    def at(self, place: str) -> object:
-        self.page.goto(f"{self.address}#{place}")
-        until(self.page, "document.title !== 'Papernets explorer'")
-        return self.page
-
-
 @pytest.fixture
 def opened(chromium: object, file: Path) -> Iterator[Opened]:
     one = Opened(chromium, file)
@@ -103,10 +74,6 @@ def opened(chromium: object, file: Path) -> Iterator[Opened]:
     assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
     assert len({url.split("#")[0] for url in one.asked if url.startswith("file:")}) <= 1
     one.context.close()
-
-
-def text(page: object, where: str) -> str:
-    return " ".join(page.inner_text(where).split())  # type: ignore[attr-defined]
 
 
 def test_a_layer_by_keys_and_by_address(opened: Opened):
@@ -225,19 +192,6 @@ def test_every_address_shows_something(chromium: object, file: Path, scheme: str
     one.context.close()
 
 
-def axe(page: object) -> list[tuple[str, list[str]]]:
-    """What axe-core finds, where it is installed."""
-    try:
-        script = resources.files("axe_playwright_python") / "axe.min.js"
-    except ModuleNotFoundError:
-        return []
-    page.evaluate(script.read_text("utf-8"))  # type: ignore[attr-defined]
-    found = page.evaluate("axe.run()")  # type: ignore[attr-defined]
-    return [
-        (one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]
-    ]
-
-
 @pytest.mark.slow
 def test_the_theme_is_in_the_address(opened: Opened):
     page = opened.at("networks/lenet5")
@@ -279,7 +233,11 @@ def test_hostile_names_are_text(chromium: object, tmp_path: Path):
     nets = [{**data, **own}, {**net_data(photos.found), "own": photos.own}]
     drawn = {one.own: _packed_drawings(one.found) for one in (lenet, photos)}
     part = replace(part, data=embedded(engine))
-    page_text = _page({"nets": nets}, drawn, {"networks": told}, part)
+    several = taught((lesson("output-size"),), ())
+    words = {"name": HOSTILE, "title": HOSTILE, "question": HOSTILE, "chapter": HOSTILE}
+    several["lessons"][0] |= {**words, "sources": [HOSTILE], "nets": [HOSTILE]}
+    several["taught"] = [[topic, kinds, HOSTILE] for topic, kinds, _ in several["taught"]]
+    page_text = _page({"nets": nets}, drawn, {"networks": told}, part, lessons=several)
     file = tmp_path / "hostile.html"
     file.write_text(page_text, "utf-8")
     one = Opened(chromium, file)
@@ -300,6 +258,10 @@ def test_hostile_names_are_text(chromium: object, tmp_path: Path):
     page.click("#drawing g.row >> nth=0")
     page.wait_for_selector("#place")
     assert HOSTILE in page.inner_text("#place")
+    page = one.at(f"lessons/{quote(HOSTILE, safe='')}?{quote(HOSTILE)}={quote(HOSTILE)}")
+    page.wait_for_selector(".lesson .answer")
+    assert HOSTILE in page.inner_text("#lesson-head") and HOSTILE in page.inner_text("#lesson-foot")
+    assert page.locator("main img, main script, #unknown b").count() == 0
     assert one.wrong == []
     one.context.close()
 
@@ -309,7 +271,7 @@ def test_the_page_is_one_file(file: Path):
     page = file.read_text("utf-8")
     assert not re.search(r"<(link|img|iframe|script)[^>]*(src|href)=\"(?!data:)", page)
     scripts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
-    assert len(scripts) == 4 and all(json.loads(one) for one in scripts)
+    assert len(scripts) == 5 and all(json.loads(one) for one in scripts)
     assert "http" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.split("</style>")[1])
 
 
@@ -417,6 +379,21 @@ def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
         ("digit/nosuch", "No network that reads what is drawn here is called nosuch"),
         ("networks/lenet5?stage=99", "lenet5 has no stage 99: it has 4 stages"),
         ("nowhere", "This page has no room called nowhere"),
+        ("picture", "No network of this page looks at pictures"),
+        ("networks/lenet5?layer=C33", "lenet5 has no layer or block C33. Did you mean C3?"),
+        ("networks/lenet5?layer=C3&unit=10,0", "C3 has no unit 10,0: its output has rows 0 to 9"),
+        ("networks/lenet5?layer=C3&unit=up", "unit is a row and a column, 0,9 for one, not up"),
+        ("networks/lenet5?unit=1,1", "unit is of a layer's output: the address names none"),
+        ("networks/lenet5?hieght=60", "An address here has no word hieght. Did you mean height?"),
+        ("compare/lenet1/lenet5?all=2", "all is 1 or left out, not 2"),
+        ("digit/lenet5?row=C33", "lenet5 has no row C33. Did you mean C3?"),
+        ("digit/lenet5?row=S2&map=6", "S2 has no map 6 here: its maps are 0 to 5"),
+        ("digit/lenet5?map=16", "C3 has no map 16 here: its maps are 0 to 15"),
+        ("digit/lenet5?member=2", "lenet5 has no member 2: it is one network"),
+        ("digit/boosted_lenet4?member=4", "has no member 4: its members are 1 to 3"),
+        ("digit?pen=2", "pen is a whole number from 3 to 16, not 2"),
+        ("digit?turn=91&box=x&noise=-1", "turn is a whole number from -90 to 90, not 91. box is"),
+        ("digit?theme=pink", "theme is light or dark or left out, not pink"),
     ],
 )
 def test_what_the_page_has_not_is_said_above_what_it_shows(opened: Opened, place: str, said: str):

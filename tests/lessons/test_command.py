@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -238,10 +239,12 @@ def test_a_page(name: str, tmp_path: Path):
     assert "https://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert len(page) < 1_500_000
     data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
-    count = 1
-    for slider in data["sliders"]:
-        count *= len(slider["stops"])
-    assert len(data["cases"]) == count
+    stops = [len(slider["stops"]) for slider in data["sliders"]]
+    assert all(
+        len(slider["values"]) == count for slider, count in zip(data["sliders"], stops, strict=True)
+    )
+    for own, texts in data["lines"]:
+        assert len(texts) == prod(stops[one] for one in own)
     assert len(data["exercises"]) >= 3
     for one in data["exercises"]:
         assert len(one["values"]) == len(one["said"]) >= 3 and one["said"][0].startswith("Right")
@@ -295,23 +298,24 @@ def test_notebooks_run_by_nbconvert(name: str, tmp_path: Path):
 
 ACTS = """
 <script>
-const found = [], field = document.getElementById("typed"), said = document.getElementById("grade");
+const at = (place) => document.querySelector(`.lesson ${place}`), found = [];
+const field = at(".typed"), said = at(".grade");
 const data = JSON.parse(document.getElementById("data").textContent);
 function answer(value) {
   field.value = Array.isArray(value) && Array.isArray(value[0])
     ? value.map((row) => row.join(" ")).join("; ") : [value].flat().join("x");
-  document.getElementById("form").requestSubmit();
-  return [said.className, said.textContent];
+  at("form").requestSubmit();
+  return [said.classList[1], said.textContent];
 }
 for (const one of data.exercises) {
   found.push(one.values.map(answer), [answer("nonsense")]);
-  document.getElementById("next").click();
+  at(".next").click();
 }
-const before = document.getElementById("example").textContent, slid = [];
-for (const range of document.querySelectorAll("#sliders input")) {
+const before = at(".example").textContent, slid = [];
+for (const range of document.querySelectorAll(".lesson .sliders input")) {
   range.value = range.value === "0" ? 1 : 0;
   range.dispatchEvent(new Event("input"));
-  slid.push(document.getElementById("example").textContent !== before);
+  slid.push(at(".example").textContent !== before);
 }
 const out = document.createElement("pre");
 out.id = "found";

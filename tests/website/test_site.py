@@ -85,7 +85,7 @@ def test_a_page_has_its_drawings_with_words_for_who_cannot_see_them(site):
 def test_a_lesson_works_within_the_site(site):
     """Its example, the field for an answer, its numbers and its script are on the page."""
     page = (site / "lessons" / "output-size.html").read_text(encoding="utf-8")
-    for part in ('id="sliders"', 'id="example"', 'id="typed"', 'id="data"', "28x28"):
+    for part in ('class="sliders"', 'class="example"', 'class="typed"', 'id="data"', "28x28"):
         assert part in page
     assert "dilation.html" in (site / "lessons" / "index.html").read_text(encoding="utf-8")
 

@@ -3,9 +3,17 @@
 const NETS = embedded("networks").nets;
 /** Those that were asked for; the others are here for the pad. */
 const LISTED = NETS.filter((net) => net.listed !== false);
-const ROOMS = {networks: showNetwork, compare: showCompare, digit: showDigit, picture: showPicture};
-/** Rooms in which no network of this page would be at work. */
-const EMPTY = [...(DIGITS.length ? [] : ["digit"]), ...(LOOKING.length ? [] : ["picture"])];
+const ROOMS = {
+  networks: showNetwork,
+  compare: showCompare,
+  digit: showDigit,
+  picture: showPicture,
+  lessons: showLessons,
+};
+/** Rooms in which there is nothing in this page. */
+const EMPTY = Object.entries({digit: DIGITS, picture: LOOKING, lessons: LESSONS})
+  .filter(([, several]) => !several.length)
+  .map(([room]) => room);
 
 /** Where one is, so that one who goes elsewhere begins at the top: the room, and its networks. */
 let shownPlace = "";
@@ -25,9 +33,9 @@ function show() {
     link.setAttribute("href", writeAddress(own, [], {theme: document.documentElement.dataset.theme}));
   }
   const unknown = byId("unknown"),
-    said = unknownIn(room, names, values, LISTED);
-  unknown.hidden = !said.length;
-  if (unknown.textContent !== said.join(". ")) unknown.textContent = said.join(". ");
+    said = unknownIn(room, names, values, LISTED).join(" ");
+  unknown.hidden = !said;
+  if (unknown.textContent !== said) unknown.textContent = said;
   const place = writeAddress(wanted, names);
   if (shownPlace && place !== shownPlace) scrollTo(0, 0);
   shownPlace = place;
@@ -44,7 +52,6 @@ byId("theme").addEventListener("click", () => {
   const {room, names, values} = readAddress(location.hash);
   go(room, names, values, true);
 });
-byId("browse").open = !matchMedia("(max-width: 720px)").matches;
 for (const room of EMPTY) byId(`to-${room}`).hidden = true;
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address is where one is, not what has the focus
@@ -60,7 +67,7 @@ if (location.protocol === "about:") {
   });
 }
 readyZoom();
-fill(byId("list"), networkList(LISTED, ""));
-byId("find").addEventListener("input", (event) => filterList(byId("list"), event.target.value));
+readyList(byId("list"), byId("find"), networkList(LISTED), "network");
+readyList(byId("lesson-list"), byId("find-lesson"), lessonList(), "lesson");
 addEventListener("hashchange", show);
 show();

@@ -64,16 +64,7 @@ async function showNetwork(nets, names, values) {
     nets.find((net) => net.own === names[0]) || nets.find((net) => net.own === "lenet5") || nets[0];
   const here = placeIn(data, values),
     {worked, own} = here;
-  for (const link of byId("list").querySelectorAll("a")) {
-    const chosen = link.dataset.name === data.own;
-    if (chosen) {
-      link.setAttribute("aria-current", "page");
-      link.closest("details").open = true;
-    } else link.removeAttribute("aria-current");
-  }
-  if (shownNetwork && shownNetwork !== data.own && matchMedia("(max-width: 720px)").matches) {
-    byId("browse").open = false; // on a phone the list stands above what was chosen in it
-  }
+  markListed(byId("list"), data.own);
   shownNetwork = data.own;
   document.title = `${data.own} - Papernets explorer`;
   const fields = sizeFields(data, here.sizes, values, here.wrong);
@@ -94,13 +85,7 @@ async function showNetwork(nets, names, values) {
   if (chosenFocus) choice.focus();
   await showDrawing(here, shownRows, stageShown, place);
   if (worked.error || turn !== turns) return;
-  if (values.layer && !place) {
-    fill(
-      byId("panel"),
-      el("p", {class: "error", role: "alert"}, `${data.own} has no layer or block ${values.layer}.`),
-      overview(here, stageShown),
-    );
-  } else if (place) showPlace(here, place);
+  if (place) showPlace(here, place);
   else fill(byId("panel"), overview(here, stageShown));
   bringPanel();
 }

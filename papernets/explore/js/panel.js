@@ -23,8 +23,8 @@ function comma2(text) {
   return /^\d+$/.test(text) ? comma(text) : text;
 }
 
-/** The steps of a calculation, topic by topic. */
-function stepsView(steps) {
+/** The steps of a place's calculation, topic by topic, each with the lesson of it. */
+function stepsView(steps, place) {
   const found = [];
   for (const topic of new Set(steps.map((one) => one.topic))) {
     const several = steps.filter((one) => one.topic === topic);
@@ -32,7 +32,7 @@ function stepsView(steps) {
       el(
         "section",
         {class: "topic"},
-        el("h4", {}, TOPICS[topic] || topic),
+        el("div", {class: "head"}, el("h4", {}, TOPICS[topic] || topic), lessonOf(topic, place)),
         el(
           "dl",
           {},
@@ -138,7 +138,7 @@ function placeView(graph, paths, place, link, unit) {
       ),
     ),
   ];
-  if (!place.isBlock) found.push(el("p", {}, `${meaningOf(end)}.`));
+  if (!place.isBlock) found.push(el("p", {}, `${meaningOf(end)}. `, lessonOf("", place)));
   const details = place.isBlock ? [] : detailsOf(end);
   found.push(
     el(
@@ -182,7 +182,7 @@ function placeView(graph, paths, place, link, unit) {
     );
   }
   found.push(el("section", {class: "topic"}, el("h4", {}, "What a unit sees"), unit));
-  found.push(...stepsView(told.steps));
+  found.push(...stepsView(told.steps, place));
   if (end.layer.table && !place.isBlock) found.push(connections(end.layer, end.input[0]));
   if (end.layer.codes && !place.isBlock) {
     found.push(

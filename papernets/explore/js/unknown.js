@@ -26,21 +26,197 @@ function shortened(text) {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** A text of the address that is a whole number from least to most; null for any other. */
+function wholeWithin(text, least, most) {
+  const number = /^-?\d{1,9}$/.test(text) ? Number(text) : NaN;
+  return number >= least && number <= most ? number : null;
+}
+
+/** A check: the text is one of these words. */
+function oneOf(...words) {
+  return (text) =>
+    words.includes(text) ? "" : `is ${words.join(" or ")} or left out, not ${shortened(text)}`;
+}
+
+/** A check: the text is a whole number from least to most. */
+function from(least, most) {
+  return (text) =>
+    wholeWithin(text, least, most) === null
+      ? `is a whole number from ${least} to ${most}, not ${shortened(text)}`
+      : "";
+}
+
+/** For what the room itself says of a text that it cannot take. */
+const SAID_THERE = () => "";
+
+/**
+ * What the addresses of a room may say: by word a check, which gives nothing for a text that the
+ * room can show, and else a sentence, which may leave out the word itself at its beginning. It is
+ * told where one is: the name, its data, and what else `placesOf` finds.
+ */
+const WORDS_OF = {
+  networks: {
+    stage: unknownStage,
+    layer: unknownLayer,
+    unit: unknownUnit,
+    ...Object.fromEntries(Object.keys(SIZES).map((word) => [word, SAID_THERE])),
+  },
+  compare: {input: SAID_THERE, all: oneOf("1")},
+  digit: {
+    row: unknownRow,
+    map: unknownMap,
+    member: unknownMember,
+    ...Object.fromEntries(SLIDERS.map(([word, , least, most]) => [word, from(least, most)])),
+  },
+  picture: {row: unknownRow, map: unknownMap, member: unknownMember, class: unknownClass},
+  lessons: {},
+};
+
+/** Words of all rooms. */
+const WORDS_OF_ALL = {theme: oneOf("light", "dark")};
+
+function unknownStage(text, {data, own}) {
+  const {length} = known(data, ownSizes(data)).stages;
+  return wholeWithin(text, 1, length) === null
+    ? `${own} has no stage ${shortened(text)}: it has ${plural(length, "stage")}`
+    : "";
+}
+
+function unknownLayer(text, {own, worked}) {
+  if (worked.error || placeOf(worked.graph, text)) return "";
+  const names = [...worked.graph.rows.keys()],
+    blocks = names.map((name) => name.split(".").slice(0, -1).join("."));
+  return `${own} has no layer or block ${shortened(text)}${didYouMean(text, new Set([...names, ...blocks]))}`;
+}
+
+function unknownUnit(text, {worked, values}) {
+  if (!values.layer) return "is of a layer's output: the address names none";
+  const place = worked.error ? null : placeOf(worked.graph, values.layer);
+  if (!place) return "";
+  const [, rows, columns] = place.end.out,
+    found = /^(\d{1,5}),(\d{1,5})$/.exec(text);
+  if (!found) return `is a row and a column, 0,${columns - 1} for one, not ${shortened(text)}`;
+  return found[1] < rows && found[2] < columns
+    ? ""
+    : `${place.name} has no unit ${text}: its output has rows 0 to ${rows - 1}, columns 0 to ${columns - 1}`;
+}
+
+function unknownRow(text, {own, rows}) {
+  const names = rows.map((row) => row.name);
+  return names.includes(text) ? "" : `${own} has no row ${shortened(text)}${didYouMean(text, names)}`;
+}
+
+function unknownMap(text, {values, rows}) {
+  const row = values.row
+    ? rows.find((one) => one.name === values.row)
+    : rows.find((one) => one.layer.table);
+  if (!row) return values.row ? "" : "is of a row: the address names none";
+  const most = shownOf(row) - 1;
+  return wholeWithin(text, 0, most) === null
+    ? `${row.name} has no map ${shortened(text)} here: its maps are 0 to ${most}`
+    : "";
+}
+
+function unknownMember(text, {own, members}) {
+  if (wholeWithin(text, 1, members) !== null) return "";
+  const has = members === 1 ? "it is one network" : `its members are 1 to ${members}`;
+  return `${own} has no member ${shortened(text)}: ${has}`;
+}
+
+function unknownClass(text, {own, classes}) {
+  const most = classes.length - 1;
+  return wholeWithin(text, 0, most) === null
+    ? `${own} has no class ${shortened(text)}: its classes are 0 to ${most}`
+    : "";
+}
+
+/** The words of a lesson's own: its sliders and its exercises; null until it is unpacked. */
+function wordsOfLesson({name}) {
+  const data = UNPACKED.get(name);
+  if (!data || data.wrong) return null;
+  const seeds = data.exercises.map(({seed}) => String(seed)),
+    listed = (several) => several.join(", ").replace(/, ([^,]*)$/, " and $1");
+  const exercise = (text) =>
+    seeds.includes(text)
+      ? ""
+      : `${name} has no exercise ${shortened(text)} here: its exercises are ${listed(seeds)}. ` +
+        `Others: papernets lesson ${name} --seed N`;
+  const slider = ({key, name: called, values}) => [
+    key,
+    (text) => {
+      if (values.includes(text)) return "";
+      const others = key === "numbers" ? "" : `. Others: papernets lesson ${name} --${key} VALUE`;
+      return `The slider ${called} has no ${shortened(text)}: it stands at ${listed(values)}${others}`;
+    },
+  ];
+  return {...Object.fromEntries(data.sliders.map(slider)), exercise: exercise};
+}
+
+/** What the checks of a room are told of what it shows: null where that is not known yet. */
+function placesOf(room, own, values, data) {
+  const here = {own: own, values: values, data: data};
+  if (room === "networks") return {...here, worked: known(data, sizesIn(data, values))};
+  if (!["digit", "picture"].includes(room)) return here;
+  const entry = TRAINED.find((one) => one.own === own),
+    net = NETS.find((one) => one.own === own);
+  const {steps, classes} = engineData().networks[entry.members[0]].program,
+    run = new Set(steps.map((step) => step.name));
+  const rows = known(net, ownSizes(net)).rows.filter((row) => run.has(row.name));
+  return {...here, rows: rows, classes: classes, members: entry.members.length};
+}
+
+/** What an address says by words that the room has not, or that it cannot take, a sentence each. */
+function unknownWords(room, own, values, data) {
+  const table = room === "lessons" ? wordsOfLesson(data) : WORDS_OF[room];
+  if (!table) return [];
+  const checks = {...table, ...WORDS_OF_ALL},
+    given = Object.entries(values).filter(([, text]) => text !== "");
+  if (!given.length) return [];
+  const here = placesOf(room, own, values, data);
+  return given.flatMap(([word, text]) => {
+    if (!Object.hasOwn(checks, word))
+      return [`An address here has no word ${shortened(word)}${didYouMean(word, Object.keys(checks))}`];
+    const said = checks[word](text, here);
+    return said ? [/^is /.test(said) ? `${word} ${said}` : said] : [];
+  });
+}
+
+/** What a room shows, in words. */
+const THINGS = {
+  networks: ["network", ""],
+  compare: ["network", ""],
+  digit: ["network", "that reads what is drawn here "],
+  picture: ["network", "that looks at pictures here "],
+  lessons: ["lesson", ""],
+};
+
 /** All that the address of a room names and the page has not, a sentence each. */
 function unknownIn(room, names, values, nets) {
-  const known = {networks: nets, compare: nets, digit: DIGITS, picture: LOOKING}[room],
-    where = {digit: "that reads what is drawn here ", picture: "that looks at pictures here "}[room] || "";
-  if (!known) return [`This page has no room called ${shortened(room)}${didYouMean(room, Object.keys(ROOMS))}`];
-  const all = known.map((net) => net.own);
+  if (!Object.hasOwn(THINGS, room))
+    return [sentence(`This page has no room called ${shortened(room)}${didYouMean(room, Object.keys(ROOMS))}`)];
+  const [thing, where] = THINGS[room],
+    several = {digit: DIGITS, picture: LOOKING, lessons: LESSONS}[room] || nets,
+    nameOf = (one) => one.own ?? one.name,
+    all = several.map(nameOf);
+  if (EMPTY.includes(room)) return [EMPTY_WORDS[room]];
   const found = names
     .slice(0, room === "compare" ? 2 : 1)
     .filter((name) => !all.includes(name))
-    .map((name) => `No network ${where}is called ${shortened(name)}${where ? "" : " on this page"}${didYouMean(name, all)}`);
-  const data = room === "networks" && nets.find((net) => net.own === names[0]);
-  if (data && values.stage) {
-    const {length} = workedOut(data, ownSizes(data)).stages;
-    if (wholeOf(values.stage, 0, 1, length) === 0)
-      found.push(`${data.own} has no stage ${shortened(values.stage)}: it has ${plural(length, "stage")}`);
-  }
-  return found;
+    .map((name) => `No ${thing} ${where}is called ${shortened(name)}${where ? "" : " on this page"}${didYouMean(name, all)}`);
+  const usual = all.includes("lenet5") ? "lenet5" : all[0], // as the rooms do
+    own = names[0] ?? usual,
+    shown = several.find((one) => nameOf(one) === own);
+  if (shown) found.push(...unknownWords(room, own, values, shown));
+  return found.map(sentence);
+}
+
+/** Why a room of the page may be empty. */
+const EMPTY_WORDS = {
+  digit: "No network of this page reads digits that are drawn.",
+  picture: "No network of this page looks at pictures.",
+  lessons: "This page has no lessons: papernets explore --lessons all puts them in.",
+};
+
+function sentence(text) {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
