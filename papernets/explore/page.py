@@ -35,7 +35,8 @@ SCRIPTS = (
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "run", "pen"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "unknown", "main"),
+    *("networks", "compare", "maps", "trained", "scores", "work", "pad", "digit"),
+    *("seen", "look", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
