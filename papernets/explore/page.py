@@ -157,6 +157,7 @@ def _paints() -> str:
         for one in paints
     )
     return (
-        f":root{{{values('light')}}}\n@media (prefers-color-scheme:dark)"
-        f"{{:root:not([data-theme=light]){{{dark}}}}}\n:root[data-theme=dark]{{{dark}}}\n{classes}"
+        f":root{{{values('light')}}}\n@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not([data-theme=light]){{{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n{classes}"
     )
