@@ -165,8 +165,8 @@ def _photograph(browser: Any, shot: Shot, theme: str, work: Path, target: Path) 
     context.close()
 
 
-def render(gallery: Gallery, names: set[str], work: Path) -> None:
-    """Run what makes these pictures, in a folder, and put them into docs/images."""
+def render(gallery: Gallery, names: set[str], work: Path, images: Path = IMAGES) -> None:
+    """Run what makes these pictures in the folder `work`, and put them into `images`."""
     photographs = files("sklearn.datasets") / "images"
     for name in PHOTOGRAPHS:
         (work / name).write_bytes((photographs / name).read_bytes())
@@ -183,7 +183,7 @@ def render(gallery: Gallery, names: set[str], work: Path) -> None:
         )
     photographed([one for one in gallery.shots if names & {*one.pictures.values()}], work)
     for name in sorted(names):
-        smaller(work / (gallery.made_by(name) or name), IMAGES / name)
+        smaller(work / (gallery.made_by(name) or name), images / name)
 
 
 def main(words: list[str] | None = None) -> int:

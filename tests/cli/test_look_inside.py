@@ -99,6 +99,25 @@ def test_scores_are_those_of_predict(pictures: list[str], capsys) -> None:
         assert row["score"] == pytest.approx(scores["ship"], abs=1e-6)
 
 
+def test_below_a_picture_stand_its_name_its_class_and_its_score(pictures, monkeypatch, capsys):
+    """As printed: the class that was asked for, and the answer where it is another."""
+    sheets: list[Sheet] = []
+    monkeypatch.setattr(Sheet, "written", lambda self, form, output: sheets.append(self))
+    assert look("saliency", "resnet20", *pictures, "--class", "ship", "-o", "x.png", "--json") == 0
+    rows, (sheet,) = json.loads(capsys.readouterr().out)["rows"], sheets
+    assert sheet.title == "resnet20: saliency" and "Simonyan et al. 2014" in sheet.note
+    first, second = sheet.lines
+    for panel, row in zip(first.panels, rows, strict=True):
+        name, said, *more = panel.label.split("\n")
+        assert name == row["picture"]
+        label, _, score = said.replace("\N{NO-BREAK SPACE}", " ").partition(", ")
+        assert label == "ship" and float(score.removesuffix(" %")) == pytest.approx(
+            100 * row["score"], abs=0.05
+        )
+        assert more == ([] if row["answer"] == "ship" else [f"answer: {row['answer']}"])
+    assert [panel.label for panel in second.panels] == ["", "", ""]
+
+
 def test_of_a_folder_the_first_are_taken_and_the_rest_is_told(tmp_path: Path, capsys) -> None:
     for at in range(8):
         bar(at).save(tmp_path / f"{at}.png")
