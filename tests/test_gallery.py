@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import rooms
 import typer
-from gallery import IMAGES, PAGE, output, read, render
+from gallery import IMAGES, PAGE, WIDEST, output, read, render
 from PIL import Image
 
 from papernets.cli.app import app
@@ -16,7 +16,7 @@ from papernets.compare.charts import KINDS as CHARTS
 from papernets.diagram import STYLES
 
 GALLERY = read(PAGE.read_text(encoding="utf-8"))
-MOST = 2_500_000
+MOST = 2_000_000
 """Bytes of all pictures of the page."""
 
 
@@ -26,7 +26,7 @@ def test_every_picture_is_there_and_small():
     for name in GALLERY.shown:
         if not name.endswith(".svg"):
             with Image.open(IMAGES / name) as opened:
-                assert opened.width <= 1000, name
+                assert opened.width <= WIDEST, name
 
 
 def test_every_picture_is_made_by_a_command_or_is_a_photograph_of_a_page():
