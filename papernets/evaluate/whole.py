@@ -32,8 +32,8 @@ class Source:
             taken[name] += 1
             if taken[name] <= most:
                 kept.append(at)
-        files, names = (tuple(all_[at] for at in kept) for all_ in (self.files, self.names))
-        return replace(self, files=files, names=names)
+        files = tuple(self.files[at] for at in kept)
+        return replace(self, files=files, names=tuple(self.names[at] for at in kept))
 
 
 def source_of(name: str, data_dir: str | None, nested: bool) -> Source | None:
