@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs kernels release format clean
+.PHONY: help install demo test check docs gallery kernels release format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make test    run the quick tests (ARGS="-k lenet" runs some of them)'
 	@echo 'make check   run all tests, the slow ones too, and ruff and mypy'
 	@echo 'make docs    build the documentation into build/docs, to be opened from disk'
+	@echo 'make gallery renew the pictures of docs/gallery.md (Chromium; ARGS="look-cam" renews one)'
 	@echo 'make kernels compile the kernels that pages run networks with (clang and wasm-ld 14)'
 	@echo 'make release build the wheel, and try it where nothing else is (ARGS=--pinned: quickly)'
 	@echo 'make format  format the code as make check wants it'
@@ -88,6 +89,10 @@ check: $(CHECK)
 docs: $(STAMP)
 	@echo "== Documentation: pages of all networks, warnings are errors, links are followed"
 	@$(BIN)/python docs/website/build.py $(ARGS)
+
+gallery: $(CHECK)
+	@echo "== Running every command of docs/gallery.md, and photographing the pages that they write"
+	@$(BIN)/python docs/gallery.py $(ARGS)
 
 # The compiled file is kept, so that nobody needs a compiler; the same clang makes the same bytes.
 CLANG   ?= clang-14

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from .look_augment import Asked, look_augment
 from .look_given import Wanted
 from .look_inside import INSIDE, look_inside
 from .look_protocol import look_protocol
+from .look_sheet import FORMATS
 from .output import Output, check_place
 from .protocols import Crops, ProtocolName, Scales
 
@@ -45,6 +48,8 @@ FLAGS: dict[str, tuple[object, tuple[str, ...]]] = {
 }
 """Each flag with what it is where it is not given, and the kinds that take it."""
 MOST_DRAWS = 12
+RUN_PICTURES = ("curves.png", "confusion.png", "mistakes.png", "seeds.png")
+"""What training and evaluation draw in a run's folder."""
 ONE_LAYER = ("cam", "occlusion")
 METHODS = {"embedding": ("tsne", "pca"), "cam": ("cam", "grad-cam")}
 
@@ -157,7 +162,7 @@ def look(
     given |= {"batch-size": batch_size, "device": device, "threads": threads, "json": json}
     _check_flags(kind, given)
     given_pictures = _pictures(kind, bundle, pictures or [])
-    check_place(output, bundle, *given_pictures)
+    check_place(output, *_kept(bundle, output), *given_pictures)
     if kind in INSIDE:
         own = tuple(
             (name, given[name])
@@ -192,6 +197,17 @@ def look(
         said = look_protocol(bundle, picture, output, protocol, scales, crops)
     if output != "-" and not quiet:
         screen.say(said)
+
+
+def _kept(bundle: str, output: str) -> tuple[str, ...]:
+    """A bundle's folder, in which nothing is written over, but a picture that look drew there."""
+    place = Path(output)
+    own = place.suffix.lower() in FORMATS and place.name not in RUN_PICTURES
+    return () if own and _same(place.parent, bundle) else (bundle,)
+
+
+def _same(folder: Path, other: str) -> bool:
+    return os.path.isdir(other) and os.path.isdir(folder) and os.path.samefile(folder, other)
 
 
 def _pictures(kind: str, bundle: str, pictures: Sequence[str]) -> tuple[str, ...]:

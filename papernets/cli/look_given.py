@@ -162,18 +162,20 @@ def _of_set(subject: Subject, wanted: Wanted, name: str, count: int) -> Looked:
 
     from ..data.picture import Packed, shown
     from ..data.stored import OnDemand
-    from ..evaluate.pictures import UnknownClasses, open_pictures
+    from ..evaluate.few import few_pictures
+    from ..evaluate.pictures import UnknownClasses
 
     assert subject.bundle is not None
     check_data(name, wanted.data_dir)
     classes, data_dir = subject.classes, wanted.data_dir or None
     with wrong_data():
         try:
-            found = open_pictures(subject.bundle, name, data_dir=data_dir)
+            found = few_pictures(subject.bundle, name, count, data_dir=data_dir)
         except UnknownClasses as error:  # no matter: nothing is counted right or wrong
             classes = error.given
             info = replace(subject.bundle.info, classes=classes)
-            found = open_pictures(replace(subject.bundle, info=info), name, data_dir=data_dir)
+            own = replace(subject.bundle, info=info)
+            found = few_pictures(own, name, count, data_dir=data_dir)
     places = _in_turn(found.labels.tolist())[:count]
     which = torch.tensor(places)
     images = found.images

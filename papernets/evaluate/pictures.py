@@ -68,9 +68,9 @@ def open_pictures(
     nested = bundle.info.run.get("nested") is True
     source = source_of(name, data_dir, nested)
     if source is not None and seen is not None:
-        return by_content(_whole(bundle, preprocessing, source, strict, room), seen, part)
-    if source is not None and (part == "all" or not (part or _trained_on(bundle, source.root))):
-        return _whole(bundle, preprocessing, source, strict, room)
+        return by_content(of_source(bundle, preprocessing, source, strict, room), seen, part)
+    if source is not None and (part == "all" or not (part or trained_on(bundle, source.root))):
+        return of_source(bundle, preprocessing, source, strict, room)
     run = bundle.info.run
     dataset = data.open(
         name,
@@ -134,7 +134,7 @@ def of_listing(
 ) -> Pictures:
     """Pictures of which nothing says which part they are of; see `open_pictures`."""
     seen = read_seen(bundle.folder)
-    whole = _whole(bundle, preprocessing_of(bundle), source, strict, room)
+    whole = of_source(bundle, preprocessing_of(bundle), source, strict, room)
     return whole if seen is None else by_content(whole, seen, part)
 
 
@@ -204,13 +204,13 @@ def _notes(
     return tuple(notes)
 
 
-def _trained_on(bundle: Bundle, root: Path) -> bool:
+def trained_on(bundle: Bundle, root: Path) -> bool:
     """Whether the bundle's run took its pictures from a folder of this name: paths change."""
     given = bundle.info.run.get("data")
     return bool(given) and path_of(str(given)).resolve().name == root.resolve().name
 
 
-def _whole(
+def of_source(
     bundle: Bundle,
     preprocessing: Preprocessing,
     source: Source,

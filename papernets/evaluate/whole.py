@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import data
@@ -23,6 +24,16 @@ class Source:
     names: tuple[str, ...]
     classes: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+
+    def upto(self, most: int) -> Source:
+        """The first files of each class, at most so many."""
+        kept, taken = list[int](), Counter[str]()
+        for at, name in enumerate(self.names):
+            taken[name] += 1
+            if taken[name] <= most:
+                kept.append(at)
+        files = tuple(self.files[at] for at in kept)
+        return replace(self, files=files, names=tuple(self.names[at] for at in kept))
 
 
 def source_of(name: str, data_dir: str | None, nested: bool) -> Source | None:

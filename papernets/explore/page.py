@@ -38,19 +38,8 @@ SCRIPTS = (
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "run", "pen"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *(
-        "networks",
-        "compare",
-        "maps",
-        "work",
-        "pad",
-        "digit",
-        "seen",
-        "look",
-        "lessons",
-        "unknown",
-        "main",
-    ),
+    *("networks", "compare", "maps", "trained", "scores", "work", "pad", "digit"),
+    *("seen", "look", "lessons", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
@@ -191,6 +180,7 @@ def _paints() -> str:
         for one in paints
     )
     return (
-        f":root{{{values('light')}}}\n@media (prefers-color-scheme:dark)"
-        f"{{:root:not([data-theme=light]){{{dark}}}}}\n:root[data-theme=dark]{{{dark}}}\n{classes}"
+        f":root{{{values('light')}}}\n@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not([data-theme=light]){{{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n{classes}"
     )

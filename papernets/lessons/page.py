@@ -106,12 +106,13 @@ def _file(name: str) -> str:
 
 
 def colours() -> str:
-    """The colours as variables of the page, light and dark."""
+    """The colours as variables of the page, light and dark; on paper it is light."""
     light, dark = (
         "".join(f"--{name}:{pair[at]};" for name, pair in COLOURS.items()) for at in (0, 1)
     )
     return (
         f":root{{color-scheme:light;{light}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;"
-        f"{dark}}}}}\n:root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light])"
+        f"{{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}"
     )

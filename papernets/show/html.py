@@ -11,7 +11,7 @@ from .document import Chapter, Document, Drawn, Grid, Items, Words
 STYLE = """
 :root { color-scheme: light dark; --text: #1b1f24; --quiet: #57606a; --back: #ffffff;
   --line: #d0d7de; --band: #f3f5f7; --mark: #0b5394; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --text: #e6edf3; --quiet: #9aa7b4; --back: #0d1117; --line: #30363d;
     --band: #161b22; --mark: #79b8ff; } }
 * { box-sizing: border-box; }

@@ -90,7 +90,7 @@ thead th { border-bottom: 2px solid #222; vertical-align: bottom; }
 .number { text-align: right; }
 tbody tr:hover { background: #f4f4f4; }
 p { max-width: 60rem; margin: .6rem 0; color: #444; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   body { color: #eee; background: #16181b; } p { color: #bbb; }
   th, td { border-color: #3a3d42; } thead th { border-color: #eee; }
   tbody tr:hover { background: #202327; } }

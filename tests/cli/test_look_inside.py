@@ -15,6 +15,7 @@ from papernets.cli import main
 from papernets.cli.look import BY_CLASS, FLAGS, KINDS
 from papernets.cli.look_inside import INSIDE
 from papernets.cli.look_sheet import Sheet
+from papernets.data import reading
 
 STARTS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "html": b"<!DOCTYPE html>"}
 
@@ -99,6 +100,25 @@ def test_scores_are_those_of_predict(pictures: list[str], capsys) -> None:
         assert row["score"] == pytest.approx(scores["ship"], abs=1e-6)
 
 
+def test_below_a_picture_stand_its_name_its_class_and_its_score(pictures, monkeypatch, capsys):
+    """As printed: the class that was asked for, and the answer where it is another."""
+    sheets: list[Sheet] = []
+    monkeypatch.setattr(Sheet, "written", lambda self, form, output: sheets.append(self))
+    assert look("saliency", "resnet20", *pictures, "--class", "ship", "-o", "x.png", "--json") == 0
+    rows, (sheet,) = json.loads(capsys.readouterr().out)["rows"], sheets
+    assert sheet.title == "resnet20: saliency" and "Simonyan et al. 2014" in sheet.note
+    first, second = sheet.lines
+    for panel, row in zip(first.panels, rows, strict=True):
+        name, said, *more = panel.label.split("\n")
+        assert name == row["picture"]
+        label, _, score = said.replace("\N{NO-BREAK SPACE}", " ").partition(", ")
+        assert label == "ship" and float(score.removesuffix(" %")) == pytest.approx(
+            100 * row["score"], abs=0.05
+        )
+        assert more == ([] if row["answer"] == "ship" else [f"answer: {row['answer']}"])
+    assert [panel.label for panel in second.panels] == ["", "", ""]
+
+
 def test_of_a_folder_the_first_are_taken_and_the_rest_is_told(tmp_path: Path, capsys) -> None:
     for at in range(8):
         bar(at).save(tmp_path / f"{at}.png")
@@ -115,6 +135,28 @@ def test_of_a_folder_the_first_are_taken_and_the_rest_is_told(tmp_path: Path, ca
     named = [str(tmp_path / f"{at}.png") for at in range(8)]
     assert look("saliency", "lenet1", *named, "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["rows"]) == 8
+
+
+def test_of_a_set_no_more_is_read_than_is_shown(tmp_path: Path, monkeypatch, capsys) -> None:
+    """The first of each class in turn, with the next in the place of one that cannot be read."""
+    draws = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for at in range(30):
+            pixels = draws.integers(0, 255, (32, 32, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{name}{at:02}.png")
+    (tmp_path / "cat" / "cat00.png").write_text("no picture")
+    opened: list[str] = []
+    load = reading.load
+    monkeypatch.setattr(
+        reading, "load", lambda file, *more: opened.append(str(file)) or load(file, *more)
+    )
+    assert look("saliency", "resnet20", str(tmp_path), "--json", "--count", "4") == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["picture"] for row in rows] == ["cat01.png", "dog00.png", "cat02.png", "dog01.png"]
+    assert len(set(opened)) == 8  # two of each class, then four, for the sake of the broken one
+    assert look("saliency", "resnet20", str(tmp_path), "--json", "--count", "99") == 0
+    assert len(json.loads(capsys.readouterr().out)["rows"]) == 59
 
 
 def test_a_folder_of_a_set_with_other_files_in_it_is_a_set(tmp_path: Path, capsys) -> None:

@@ -1,9 +1,12 @@
 """Where a result may be written is known before any work is done, and never is what is read."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from papernets.bundle.find import find_bundle
 from papernets.cli import main
 from papernets.cli.flags import WrongUse
 from papernets.cli.output import check_place
@@ -26,6 +29,34 @@ def test_nothing_is_written_over_what_is_read(tmp_path):
     check_place("", str(mine))
     with pytest.raises(WrongUse, match=r"make the folder .*none first"):
         check_place(str(tmp_path / "none" / "a.png"))
+
+
+def test_look_renews_its_own_picture_in_a_bundle_and_writes_over_nothing_else(tmp_path, capsys):
+    """Its own: a picture beside the bundle's files that no run drew, and that is not looked at."""
+    mine = tmp_path / "mine"
+    shutil.copytree(find_bundle("lenet1"), mine)
+    words = ["look", "filters", str(mine), "-o"]
+    picture = mine / "filters.png"
+    assert main([*words, str(picture)]) == 0
+    picture.write_bytes(b"an earlier one")
+    assert main([*words, str(picture)]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    deeper = mine / "best"
+    deeper.mkdir()
+    kept = [mine / "confusion.png", deeper / "x.png", mine / "bundle.json"]
+    for path in kept:
+        before = path.read_bytes() if path.exists() else b"kept"
+        path.write_bytes(before)
+        assert main([*words, str(path)]) == 2
+        assert path.read_bytes() == before
+    capsys.readouterr()
+    bar = np.full((28, 28), 255, np.uint8)
+    bar[4:24, 13:16] = 0
+    Image.fromarray(bar).save(picture)
+    before = picture.read_bytes()
+    looked = ["look", "saliency", str(mine), str(picture), "-o", str(picture)]
+    assert main(looked) == 2 and picture.read_bytes() == before
+    assert "filters.png is read: nothing is written over it" in capsys.readouterr().err
 
 
 def test_look_keeps_the_picture_and_passes_over_what_is_none(tmp_path, capsys, monkeypatch):

@@ -90,6 +90,24 @@ def test_many_pairs_are_compared_as_by_python(tmp_path: Path):
         assert near(one, as_there({k: v for k, v in told.items() if k != "schema"})), (a, b)
 
 
+MOVED = """
+const whole = (name) => instantiate(given.nets[name], ownSizes(given.nets[name]));
+const {layers} = diffNetworks(whole("alexnet"), whole("zfnet"));
+return layers.map((one, at) => [one.verdict, one.a || one.b, placeElsewhere(layers, at)]);
+"""
+
+
+def test_a_row_that_stands_elsewhere_in_the_other_network_is_told(tmp_path: Path):
+    """AlexNet normalises before it pools (Krizhevsky et al. 2012, 3.3), ZFNet after (figure 3)."""
+    found = ran(tmp_path, MOVED, {"nets": data_of(["alexnet", "zfnet"])})
+    assert [one for one in found if one[2] is not None] == [
+        ["only_a", "norm1", "pool1"],
+        ["only_b", "norm1", "conv1"],
+        ["only_a", "norm2", "pool2"],
+        ["only_b", "norm2", "conv2"],
+    ]
+
+
 PATHS = """
 const graph = graphOf(instantiate(given, ownSizes(given))), paths = pathsOf(graph);
 const along = (reach) => unitRectangle(graph, "inception_3b", [14, 14], pathOf(reach));

@@ -19,7 +19,7 @@ MOST = 200  # pictures of a kind that are shown, and faults of one that are list
 STYLE = """
 :root { color-scheme: light dark; --text: #1b1f24; --quiet: #57606a; --back: #fff;
   --line: #d0d7de; --band: #f3f5f7; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --quiet: #9aa7b4;
+@media screen and (prefers-color-scheme: dark) { :root { --text: #e6edf3; --quiet: #9aa7b4;
   --back: #0d1117; --line: #30363d; --band: #161b22; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem; max-width: 70rem; color: var(--text);

@@ -12,13 +12,18 @@ const BEGINNINGS = {
   gif: [[0, "GIF8"]],
   webp: [[0, "RIFF"], [8, "WEBP"]],
   bmp: [[0, "BM"]],
-  avif: [[4, "ftypavi"]],
 };
+/** The brands of files made of boxes, by kind. */
+const BRANDS = {avif: ["avif", "avis"], heic: ["heic", "heix", "heim", "heis", "hevc", "mif1"]};
 
 /** The kind of a picture by its first bytes, or null. */
 function kindOf(bytes) {
   const says = ([at, text]) => [...text].every((sign, one) => bytes[at + one] === sign.charCodeAt(0));
-  return Object.keys(BEGINNINGS).find((kind) => BEGINNINGS[kind].every(says)) || null;
+  const kind = Object.keys(BEGINNINGS).find((kind) => BEGINNINGS[kind].every(says));
+  if (kind || !says([4, "ftyp"])) return kind || null;
+  const end = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), bytes.length, 256), brands = [];
+  for (let at = 8; at + 4 <= end; at += 4) if (at !== 12) brands.push(String.fromCharCode(...bytes.slice(at, at + 4)));
+  return Object.keys(BRANDS).find((one) => brands.some((brand) => BRANDS[one].includes(brand))) || null;
 }
 
 /** Height and width as a file's head says, before anything is decoded; null where it is not known. */
@@ -28,11 +33,32 @@ function statedSize(bytes) {
   if (kind === "gif" && bytes.length >= 10) return [view.getUint16(8, true), view.getUint16(6, true)];
   if (kind === "webp" && bytes.length >= 30) return webpSize(view, bytes[15]);
   if (kind === "bmp" && bytes.length >= 26) return [Math.abs(view.getInt32(22, true)), view.getInt32(18, true)];
+  if (kind === "avif" || kind === "heic") return boxedSize(view);
   if (kind !== "jpeg") return null;
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1], frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (frame) return [view.getUint16(at + 5), view.getUint16(at + 7)];
     at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2);
+  }
+  return null;
+}
+
+/**
+ * Height and width of a file made of boxes: the largest of those that its box "meta" states, as that
+ * of the whole picture is beside those of its tiles.
+ */
+function boxedSize(view) {
+  const word = (at) => view.getUint32(at);
+  for (let at = 0; at + 8 <= view.byteLength && word(at) >= 8; at += word(at)) {
+    if (word(at + 4) !== 0x6d657461) continue; // "meta"
+    let found = null;
+    const end = Math.min(at + word(at), view.byteLength) - 16;
+    for (let one = at + 8; one <= end; one++) {
+      if (word(one) !== 0x69737065) continue; // "ispe": a word of flags, width, height
+      const size = [word(one + 12), word(one + 8)];
+      if (!found || size[0] * size[1] > found[0] * found[1]) found = size;
+    }
+    return found;
   }
   return null;
 }
@@ -69,6 +95,10 @@ async function decode(file) {
     const how = {imageOrientation: "from-image", premultiplyAlpha: "none", colorSpaceConversion: "none"};
     bitmap = await createImageBitmap(new Blob([file], {type: `image/${kind}`}), how);
   } catch {
+    if (kind === "heic") {
+      throw new EngineError(`${name}: a HEIC file, which this browser does not read. Save it as JPEG, or give a `
+        + `${READ} file`);
+    }
     throw new EngineError(`${name}: damaged, or of a form of ${kind.toUpperCase()} that this browser does not read`);
   }
   const {width, height} = bitmap;

@@ -1,6 +1,6 @@
 /* The room of two networks: what `papernets diff A B` says, for sizes of the reader's own. */
 
-const VERDICTS = {same: "=", renamed: "=", changed: "~", only_a: "-", only_b: "+"};
+const VERDICTS = {same: "=", renamed: "=", changed: "~", only_a: "−", only_b: "+"};
 const VERDICT_WORDS = {
   same: "the same",
   renamed: "the same, under another name",
@@ -40,6 +40,26 @@ function wordsOf(what) {
 
 function changeLine({what, a, b}) {
   return `${wordsOf(what)} ${changeWords(a, what)} → ${changeWords(b, what)}`;
+}
+
+/** What the marks before the rows mean, with the number of each. */
+function marks(several) {
+  return el(
+    "ul",
+    {class: "marks"},
+    several.map(([verdict, words]) =>
+      el("li", {class: verdict}, el("b", {"aria-hidden": "true"}, VERDICTS[verdict]), ` ${words}`),
+    ),
+  );
+}
+
+/** What a row is that one network alone has there, and where the other has its namesake. */
+function aloneWords(layers, one, a, b) {
+  if (one.a && one.b) return "";
+  const after = placeElsewhere(layers, layers.indexOf(one)),
+    other = one.a ? b.own : a.own;
+  const where = after === null ? "" : after ? `moved: ${other} has it after ${after}` : `moved: ${other} begins with it`;
+  return [wordsOf(one.kind), where].map((text) => text && el("span", {class: "line"}, text));
 }
 
 /** The field for the input of both, made once, and what it leads to. */
@@ -163,14 +183,14 @@ function compared(a, b, values) {
     lines = (changes) => changes.map((one) => el("span", {class: "line"}, changeLine(one)));
   announce(found.same ? "The two are the same" : `${plural(wanted.length, "row")} shown`);
   return [
-    el(
-      "p",
-      {class: "hint"},
-      found.same
-        ? "The two are the same: every row, every setting, every total."
-        : `${plural(count("same") + count("renamed"), "row")} of the same form, ${count("changed")} changed, ` +
-            `${count("only_a")} only in ${a.own}, ${count("only_b")} only in ${b.own}.`,
-    ),
+    found.same
+      ? el("p", {class: "hint"}, "The two are the same: every row, every setting, every total.")
+      : marks([
+          ["same", `${plural(count("same") + count("renamed"), "row")} of the same form`],
+          ["changed", `${count("changed")} changed`],
+          ["only_a", `${count("only_a")} only in ${a.own}`],
+          ["only_b", `${count("only_b")} only in ${b.own}`],
+        ]),
     found.general.map((one) =>
       el(
         "p",
@@ -225,7 +245,7 @@ function compared(a, b, values) {
                     ),
                     el("td", {}, one.a || ""),
                     el("td", {}, one.b || ""),
-                    el("td", {}, one.changes.length ? lines(one.changes) : one.a && one.b ? "" : one.kind),
+                    el("td", {}, one.changes.length ? lines(one.changes) : aloneWords(found.layers, one, a, b)),
                     el("td", {}, lines(one.effects)),
                   ),
                 ),

@@ -155,3 +155,17 @@ function effectsBetween(a, b) {
     .filter(([, key]) => !equal(a[key], b[key]))
     .map(([what, key]) => change(what, a[key], b[key]));
 }
+
+/**
+ * Of a row that only one network has there, the row after which the other alone has its namesake; ""
+ * where the other begins with that, null where it has none: the row stands elsewhere in the order.
+ */
+function placeElsewhere(layers, at) {
+  const {verdict, a, b} = layers[at];
+  if (verdict !== "only_a" && verdict !== "only_b") return null;
+  const [wanted, other] = verdict === "only_a" ? ["only_b", "b"] : ["only_a", "a"];
+  const there = layers.findIndex((one) => one.verdict === wanted && one[other] === (a || b));
+  if (there < 0) return null;
+  const before = layers.slice(0, there).map((one) => one[other]);
+  return before.filter(Boolean).at(-1) ?? "";
+}

@@ -24,6 +24,7 @@ async function showDrawing(here, worked, stageAt, place) {
     const drawings = await drawingsOf(here.data.own);
     if (key !== shownDrawing) return; // another was asked for meanwhile
     if (!drawings) {
+      byId("rows").open = true;
       fill(
         home,
         el(
