@@ -24,7 +24,8 @@ from .engine import LIMIT, PagePart
 from .engine import script as engine_script
 from .engine.export import embedded
 from .export import net_data
-from .trained import DIGITS, SHIPPED, Trained, at_work, trained
+from .replay import replays
+from .trained import PAD, SHIPPED, Trained, at_work, trained
 
 Values = dict[str, Any]
 Shown = tuple[str, Found, Entry | None]
@@ -33,9 +34,10 @@ SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
-    *("data", "run", "pen"),
+    *("data", "run", "pen", "scan"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "work", "pad", "digit", "seen", "look", "unknown", "main"),
+    *("networks", "compare", "maps", "work", "rows", "pad", "strip", "replay", "digit"),
+    *("seen", "look", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
 ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
@@ -49,19 +51,19 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT
     """The page with the networks of a pattern and of these bundles, as HTML.
 
     Bundles are run in the page beside the LeNets that come with the package, which the pad always
-    has; so is `resnet20` where the pattern has it. Only bundles and networks of the pattern are
+    has, as it has `lenet5_scan` for strips; so is `resnet20` where the pattern has it. Only bundles and networks of the pattern are
     listed. Trained networks add at most `limit` bytes. ValueError where they would add more, the
     page cannot run a bundle, or no network fits the pattern; FileNotFoundError
     where there is no bundle.
     """
     names = chosen(pattern)
     own = [trained(name, own) for name, own in zip(bundles, _own_names(bundles), strict=True)]
-    shipped = [name for name in SHIPPED if name in DIGITS or name in names]
+    shipped = [name for name in SHIPPED if name in PAD or name in names]
     return whole(
         [(name, look_up(name), find(name)) for name in names],
         [*(trained(name, name) for name in shipped), *own],
         limit,
-        unlisted={*DIGITS} - {*names},
+        unlisted={*PAD} - {*names},
     )
 
 
@@ -89,7 +91,7 @@ def whole(
     drawn = {
         own: _packed_drawings(found) for own, found in watched(shown, "networks drawn", len(shown))
     }
-    return _page({"nets": data}, drawn, {"networks": told}, engine)
+    return _page({"nets": data}, drawn, {"networks": told}, engine, replays(works))
 
 
 def chosen(pattern: str) -> list[str]:
@@ -115,7 +117,13 @@ def _packed_drawings(found: Found) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _page(networks: Values, drawn: Values, told: Values, engine: PagePart | None) -> str:
+def _page(
+    networks: Values,
+    drawn: Values,
+    told: Values,
+    engine: PagePart | None,
+    replayed: Sequence[Values] = (),
+) -> str:
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = home.from_string((folder / "page.html").read_text("utf-8"))
@@ -125,6 +133,7 @@ def _page(networks: Values, drawn: Values, told: Values, engine: PagePart | None
         networks=embedded(networks),
         drawings=embedded(drawn),
         trained=embedded(told),
+        replay=embedded({"replays": list(replayed)}),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 

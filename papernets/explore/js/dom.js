@@ -115,3 +115,10 @@ function roving(parent, all) {
     several[next].focus();
   });
 }
+
+/** Shows a view, {nodes, update}, in an element, with what is told first. */
+function showView(home, view, told) {
+  fill(home, view.nodes);
+  view.update(told);
+  return view;
+}

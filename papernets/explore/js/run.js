@@ -11,9 +11,8 @@ async function readyNetwork(entry, {wasm, networks}, data) {
     programs.map(({program, weights}) => Engine.load(program, weights, wasm)),
   );
   const graph = graphOf(instantiate(data, ownSizes(data))),
-    [{program}] = programs;
-  const run = new Set(program.steps.map((step) => step.name));
-  const rows = [...graph.rows.values()].filter((row) => run.has(row.name));
+    [{program}] = programs,
+    rows = rowsRun(graph, program);
   return {
     ...entry,
     classes: program.classes,
@@ -23,6 +22,12 @@ async function readyNetwork(entry, {wasm, networks}, data) {
     rows: rows,
     members: members,
   };
+}
+
+/** The rows of a network that a program runs. */
+function rowsRun(graph, program) {
+  const run = new Set(program.steps.map((step) => step.name));
+  return [...graph.rows.values()].filter((row) => run.has(row.name));
 }
 
 /**
