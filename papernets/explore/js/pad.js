@@ -2,32 +2,7 @@
 
 /** Pixels of the pad's height, and how wide it is by what is written on it, in heights. */
 const PAD_HEIGHT = 280,
-  WIDE = {digit: 1, strip: 3.5};
-
-/** Strokes of these digits beside one another, so far apart, from ink to ink, in heights of the pad. */
-function rowOfDigits(text, gap) {
-  const digits = [...text].map((digit) => EXAMPLES[digit]);
-  const ends = digits.map((strokes) => {
-    const xs = strokes.flat().map(([x]) => x);
-    return [Math.min(...xs), Math.max(...xs)];
-  });
-  const wide = sum(ends.map(([left, right]) => right - left + gap)) - gap;
-  let at = (WIDE.strip - wide) / 2;
-  return digits.flatMap((strokes, number) => {
-    const [left, right] = ends[number],
-      start = at;
-    at += right - left + gap;
-    return strokes.map((stroke) => stroke.map(([x, y]) => [x - left + start, y]));
-  });
-}
-
-/** Strips to begin with: what they say, and their strokes. The last one's digits touch. */
-const ROWS = [
-  ["90210", 0.24],
-  ["1998", 0.3],
-  ["31415", 0.28],
-  ["2367", 0.1],
-].map(([text, gap]) => [text, rowOfDigits(text, gap)]);
+  WIDE = {digit: 1, strip: STRIP_WIDE};
 
 /** What is written, and what was on the pad when another thing was: it stays from room to room. */
 const SHEETS = {
