@@ -182,9 +182,9 @@ function fillSliders(sliders, mode, to) {
   for (const [name, , , , usual, unit, strips] of SLIDERS) {
     const input = byId(`slide-${name}`);
     byId(`slider-${name}`).hidden = mode === "strip" && !strips;
-    input.value = sliders[name];
+    if (input.valueAsNumber !== sliders[name]) input.value = sliders[name];
     input.oninput = () => to({[name]: Number(input.value) === usual ? "" : input.value});
-    byId(`said-${name}`).textContent = `${sliders[name]} ${unit}`;
+    say(byId(`said-${name}`), `${sliders[name]} ${unit}`);
   }
   byId("sliders-back").onclick = () => to(Object.fromEntries(SLIDERS.map(([name]) => [name, ""])));
 }

@@ -229,7 +229,7 @@ function distances(network, row) {
         least = Math.min(...away);
       items.forEach(({item, number}, at) => {
         item.className = away[at] === least ? "best" : "";
-        number.textContent = away[at].toFixed(1);
+        say(number, away[at].toFixed(1));
       });
     },
   };

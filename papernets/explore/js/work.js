@@ -80,17 +80,20 @@ function scoresView(network, order = network.classes.map((_, at) => at), chosen 
     return button;
   };
   for (const line of lines) line.item = el("li", {}, choose ? pressed(line) : parts(line));
-  const answer = el("p", {class: "answer"}),
+  const best = el("span", {class: "best-class"}),
+    sure = el("span", {}),
+    answer = el("p", {class: "answer"}, best, sure),
     note = network.members.length > 1 ? el("p", {class: "note"}) : "";
   const update = (told) => {
     const score = (at) => `${(100 * told.scores[at]).toFixed(1)} %`;
-    fill(answer, answerOf(network.classes[told.label]), el("span", {}, ` ${score(told.label)}`));
+    if (best.textContent !== network.classes[told.label]) fill(best, answerOf(network.classes[told.label]));
+    say(sure, ` ${score(told.label)}`);
     for (const {at, item, bar, number} of lines) {
       item.className = at === told.label ? "best" : "";
       bar.style.setProperty("--share", told.scores[at].toFixed(4));
-      number.textContent = score(at);
+      say(number, score(at));
     }
-    if (note) note.textContent = askedWords(network, told);
+    if (note) say(note, askedWords(network, told));
   };
   return {nodes: [answer, el("ol", {class: "bars", "aria-label": "Scores"}, lines.map((line) => line.item)), note], update: update};
 }
