@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.resources import files
@@ -45,6 +46,8 @@ ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
 AT_WORK = SCRIPTS[: SCRIPTS.index("dom")]
 """Those that need no page, with what asks a trained network; the engine stands before them."""
 STYLES = ("page", "drawing", "digit")
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
+"""A comment of JavaScript that has its lines for itself."""
 
 
 def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT) -> str:
@@ -139,8 +142,12 @@ def _page(
 
 
 def script(names: Iterable[str]) -> str:
-    """The engine, and scripts of the page one behind the other."""
-    return "\n".join([engine_script(), *_texts("js", names)])
+    """The engine, and scripts of the page one behind the other, without comments and indents.
+
+    They stand in the sources: no script of ours has a text of several lines.
+    """
+    whole = "\n".join([engine_script(), *_texts("js", names)])
+    return re.sub(r"^[ \t]+", "", COMMENT.sub("", whole), flags=re.MULTILINE)
 
 
 def _texts(kind: str, names: Iterable[str]) -> Iterator[str]:

@@ -56,7 +56,7 @@ def replay(one: Trained) -> Values:
 def read_replay(path: Path) -> tuple[Values, list[dict[str, Any]]]:
     """What is told of the moments, and the weights of each, float32 arrays by their names."""
     with as_errors(path, AGAIN), safe_open(path, "numpy") as kept:
-        told = parsed((kept.metadata() or {}).get("replay", ""))
+        told = parsed((kept.metadata() or {}).get("replay", "null"))
         tensors = {name: kept.get_tensor(name) for name in kept.keys()}  # noqa: SIM118
     moments = told.get("moments") if isinstance(told, dict) else None
     if not moments or any(len(one) != len(moments) for one in tensors.values()):

@@ -15,7 +15,10 @@ from ...words import plural
 from .export import Planned, embedded, planned
 
 Values = dict[str, Any]
-SCRIPTS = ("numbers", "plain", "kernels", "layers", "resize", "prepare", "picture", "engine", "wide")
+SCRIPTS = (
+    *("numbers", "plain", "kernels", "layers"),
+    *("resize", "ink", "handwriting", "prepare", "picture", "engine", "wide"),
+)
 """The engine's parts, one behind the other, in a function of their own."""
 PUBLIC = (
     "load",

@@ -16,14 +16,6 @@ function momentOf(replay, values) {
   return replay && values.epoch ? replay.moments.findIndex((one) => String(one.epoch) === values.epoch) : -1;
 }
 
-/** A program with a moment's powers of two, by which its weights are kept. */
-function programAt(program, times) {
-  const found = JSON.parse(JSON.stringify(program));
-  const halves = found.steps.flatMap((step) => [step.weight, step.bias]).filter((one) => one?.as === "f16");
-  halves.forEach((one, at) => (one.times = times[at]));
-  return found;
-}
-
 /** A network with the weights of a moment; null where that is made ready first. */
 function networkAt(network, replay, at) {
   const own = `${network.own} ${at}`,

@@ -55,3 +55,11 @@ function recognised(network, ask) {
   const best = outputs.reduce((one, value, at) => (value > outputs[one] ? at : one), 0);
   return {answers: answers, outputs: outputs, scores: scores, label: best, asked: asked};
 }
+
+/** A program with a moment's powers of two, by which its weights are kept. */
+function programAt(program, times) {
+  const found = JSON.parse(JSON.stringify(program));
+  const halves = found.steps.flatMap((step) => [step.weight, step.bias]).filter((one) => one?.as === "f16");
+  halves.forEach((one, at) => (one.times = times[at]));
+  return found;
+}
