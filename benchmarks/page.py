@@ -1,4 +1,4 @@
-"""How fast the explorer's page is in headless Chromium: a stroke to its maps, a picture to its class.
+"""How fast the explorer's page is in Chromium: a stroke to its maps, a picture to its class.
 
     python benchmarks/page.py [--moves 120] [--pictures 5] [--bundle BUNDLE] [--by clock|processor]
 
@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import papernets
 from PIL import Image
 from timing import machine, print_machine, verdict
+
+import papernets
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LENETS = ("lenet1", "lenet4", "lenet5", "boosted_lenet4")
@@ -52,7 +53,8 @@ FRAME = """() => new Promise((done) => {
   requestAnimationFrame(() => channel.port2.postMessage(0));
 })"""
 CHOSEN = """() => {
-  const home = document.getElementById("picture-scores"), file = document.getElementById("picture-file");
+  const home = document.getElementById("picture-scores");
+  const file = document.getElementById("picture-file");
   window.looked = null;
   file.addEventListener("change", () => {
     const began = performance.now();
@@ -93,10 +95,13 @@ class Processor:
 
 
 def strokes(page: Any, name: str, moves: int) -> tuple[list[float], list[float]]:
-    """Seconds by the clock and of the processor for each move of the pen, the first ones left out."""
+    """Seconds by the clock and of the processor for each move of the pen, but for the first."""
     page.goto(page.url.split("#")[0] + f"#digit/{name}")
     page.reload()
-    until(page, f"document.title.includes({json.dumps(name)}) && !!document.querySelector('#at-work .map')")
+    until(
+        page,
+        f"document.title.includes({json.dumps(name)}) && !!document.querySelector('#at-work .map')",
+    )
     page.evaluate(WATCH)
     processor, box = Processor(page), page.locator("#pad").bounding_box()
     spent = []
@@ -121,7 +126,7 @@ def strokes(page: Any, name: str, moves: int) -> tuple[list[float], list[float]]
 
 
 def pictures(page: Any, folder: Path, count: int) -> tuple[list[float], list[float]]:
-    """Seconds by the clock and of the processor for each picture; the first, which loads, is left out."""
+    """Seconds by the clock and of the processor for each picture but the first, which loads."""
     draws = np.random.default_rng(0)
     page.goto(page.url.split("#")[0] + "#picture")
     until(page, "!document.querySelector('#picture-scores').textContent.includes('made ready')")

@@ -27,7 +27,7 @@ from papernets.train.pictures import open_data, preprocessing_for
 from papernets.train.session import stepper_of
 from papernets.train.settings import resolve
 from papernets.train.source import Source
-from papernets.train.state import State, start
+from papernets.train.state import start
 
 WITHIN = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 """Moments of the first pass, as shares of it."""
@@ -91,8 +91,10 @@ def main() -> None:
         "versions": {"papernets": papernets.__version__, "torch": torch.__version__},
     }
     save_file(tensors, given.out, {"replay": json.dumps(facts)})
-    print(f"{given.out}: {len(moments)} moments, {given.out.stat().st_size:,} bytes, "
-          f"{time.perf_counter() - began:.0f} s")
+    print(
+        f"{given.out}: {len(moments)} moments, {given.out.stat().st_size:,} bytes, "
+        f"{time.perf_counter() - began:.0f} s"
+    )
 
 
 def figures(net, weights, parts: dict[str, Part], sees: Preprocessing, scale: float) -> dict:

@@ -54,10 +54,10 @@ def explorer(bundles: Sequence[str] = (), pattern: str = "*", limit: int = LIMIT
     """The page with the networks of a pattern and of these bundles, as HTML.
 
     Bundles are run in the page beside the LeNets that come with the package, which the pad always
-    has, as it has `lenet5_scan` for strips; so is `resnet20` where the pattern has it. Only bundles and networks of the pattern are
-    listed. Trained networks add at most `limit` bytes. ValueError where they would add more, the
-    page cannot run a bundle, or no network fits the pattern; FileNotFoundError
-    where there is no bundle.
+    has, as it has `lenet5_scan` for strips; so is `resnet20` where the pattern has it. Only bundles
+    and networks of the pattern are listed. Trained networks add at most `limit` bytes. ValueError
+    where they would add more, the page cannot run a bundle, or no network fits the pattern;
+    FileNotFoundError where there is no bundle.
     """
     names = chosen(pattern)
     own = [trained(name, own) for name, own in zip(bundles, _own_names(bundles), strict=True)]
@@ -108,7 +108,7 @@ def chosen(pattern: str) -> list[str]:
 def _own_names(bundles: Sequence[str]) -> Iterator[str]:
     """What each bundle is called in the page: as it was given, its folder alone where that does."""
     short = [Path(name).name for name in bundles]
-    taken = {entry.name for entry in NETS}
+    taken = {*(entry.name for entry in NETS), *SHIPPED}
     for name, last in zip(bundles, short, strict=True):
         own = last if last and last not in taken and short.count(last) == 1 else name
         yield own if own not in taken else f"{own} (bundle)"

@@ -60,7 +60,9 @@ def read_replay(path: Path) -> tuple[Values, list[dict[str, Any]]]:
         tensors = {name: kept.get_tensor(name) for name in kept.keys()}  # noqa: SIM118
     moments = told.get("moments") if isinstance(told, dict) else None
     if not moments or any(len(one) != len(moments) for one in tensors.values()):
-        raise ValueError(f"{path} is no replay of a training. python benchmarks/replay.py makes one")
+        raise ValueError(
+            f"{path} is no replay of a training. python benchmarks/replay.py makes one"
+        )
     states = [
         {name: one[at].astype("float32") for name, one in tensors.items()}
         for at in range(len(moments))

@@ -27,7 +27,7 @@ SHIPPED = (*DIGITS, SCANNER, "resnet20")
 PAD = (*DIGITS, SCANNER)
 """Those of them that the pad always has."""
 MOST_PADDING = 1.25
-"""Times: a digit is padded, not scaled, to an input at most so much larger, as in papernets.data."""
+"""Times: to an input at most so much larger a digit is padded, not scaled (papernets.data)."""
 STORED = [28, 28]
 """Height and width of the digits that the page's pad makes."""
 Values = dict[str, Any]
@@ -66,9 +66,7 @@ class Trained:
 
     def _no_strip(self) -> str:
         if self.info.members:
-            return (
-                f"{self.own} is a committee; strips are read by a single network. Try {SCANNER}"
-            )
+            return f"{self.own} is a committee; strips are read by a single network. Try {SCANNER}"
         made = self.info.preprocessing
         (h, w), size = made.get("picture", STORED), (made.get("height"), made.get("width"))
         alike = all(

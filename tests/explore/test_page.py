@@ -6,12 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
-from explore_page import browser
+from explore_page import Opened, axe, browser, text, until
 from PIL import Image
 
 from papernets.compare.diff import diff
@@ -44,6 +43,8 @@ ADDRESSES = (
         "digit/boosted_lenet4?member=2&noise=60",
     ),
     *("digit/lenet5?box=9&pen=16", "nowhere/at/all?theme=dark"),
+    *("digit?mode=strip", "digit/lenet1?mode=strip&noise=40", "digit/boosted_lenet4?mode=strip"),
+    *("digit/lenet1?epoch=0", "digit/lenet1?epoch=0.3&row=H1&map=2"),
 )
 
 
@@ -63,38 +64,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def until(page: object, expression: str) -> None:
-    """Wait for what JavaScript says: asked from outside, as the page's policy forbids `eval`."""
-    for _ in range(600):
-        if page.evaluate(expression):  # type: ignore[attr-defined]
-            return
-        page.wait_for_timeout(50)  # type: ignore[attr-defined]
-    raise AssertionError(f"never: {expression}")
-
-
-class Opened:
-    """A page that is open, with what it asked for and what went wrong in it."""
-
-    def __init__(self, chromium: object, file: Path, **options: object) -> None:
-        settings = {"viewport": {"width": 1280, "height": 900}, "offline": True, **options}
-        self.context = chromium.new_context(**settings)  # type: ignore[attr-defined]
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(8000)
-        self.address, self.asked, self.wrong = file.as_uri(), [], []
-        self.page.on("request", lambda one: self.asked.append(one.url))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
-        self.page.on(
-            "console",
-            lambda said: said.type in ("error", "warning") and self.wrong.append(said.text),
-        )
-
-    def at(self, place: str) -> object:
-        self.page.goto(f"{self.address}#{place}")
-        until(self.page, "document.title !== 'Papernets explorer'")
-        return self.page
-
-
 @pytest.fixture
 def opened(chromium: object, file: Path) -> Iterator[Opened]:
     one = Opened(chromium, file)
@@ -103,10 +72,6 @@ def opened(chromium: object, file: Path) -> Iterator[Opened]:
     assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
     assert len({url.split("#")[0] for url in one.asked if url.startswith("file:")}) <= 1
     one.context.close()
-
-
-def text(page: object, where: str) -> str:
-    return " ".join(page.inner_text(where).split())  # type: ignore[attr-defined]
 
 
 def test_a_layer_by_keys_and_by_address(opened: Opened):
@@ -223,19 +188,6 @@ def test_every_address_shows_something(chromium: object, file: Path, scheme: str
     assert one.wrong == []
     assert all(url.startswith((one.address, "data:")) for url in one.asked)
     one.context.close()
-
-
-def axe(page: object) -> list[tuple[str, list[str]]]:
-    """What axe-core finds, where it is installed."""
-    try:
-        script = resources.files("axe_playwright_python") / "axe.min.js"
-    except ModuleNotFoundError:
-        return []
-    page.evaluate(script.read_text("utf-8"))  # type: ignore[attr-defined]
-    found = page.evaluate("axe.run()")  # type: ignore[attr-defined]
-    return [
-        (one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]
-    ]
 
 
 @pytest.mark.slow
@@ -417,6 +369,9 @@ def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
         ("digit/nosuch", "No network that reads what is drawn here is called nosuch"),
         ("networks/lenet5?stage=99", "lenet5 has no stage 99: it has 4 stages"),
         ("nowhere", "This page has no room called nowhere"),
+        ("digit?mode=words", "The pad has no mode words: it has digit and strip"),
+        ("digit/lenet1?epoch=7", "no moment after 7 passes: it has 0, 0.05, 0.1"),
+        ("digit/lenet5?epoch=1", "No training of lenet5 is replayed here"),
     ],
 )
 def test_what_the_page_has_not_is_said_above_what_it_shows(opened: Opened, place: str, said: str):

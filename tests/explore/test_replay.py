@@ -23,10 +23,11 @@ from papernets.run.network import build
 LABELS = """
 const {program} = given.engine.networks[0], {replay, digits} = given, found = [];
 for (const [at, weights] of replay.weights.entries()) {
-  const network = await Engine.load(programAt(program, replay.times[at]), weights, given.engine.wasm);
+  const own = programAt(program, replay.times[at]);
+  const network = await Engine.load(own, weights, given.engine.wasm);
   found.push(digits.map((digit) => {
     const {logits} = network.runStored(digit);
-    return given.logits ? [...logits] : logits.reduce((best, value, one) => (value > logits[best] ? one : best), 0);
+    return given.logits ? [...logits] : logits.indexOf(Math.max(...logits));
   }));
 }
 return found;

@@ -27,7 +27,8 @@ from papernets.strips.scan import Decoder, Scanner, Scores, load_scanner
 READ = """
 const scanner = await readyScanner(given.entry, given.engine, given.net), found = [];
 for (const {columns, values} of given.strips) {
-  const network = await scanner.over(columns), told = stripReading(scanner, network, values, columns);
+  const network = await scanner.over(columns);
+  const told = stripReading(scanner, network, values, columns);
   const {scores, digits, text, score} = told;
   found.push({text, score, digits: digits.map(({label, score, x}) => ({label, score, x})),
     places: scores.places, first: scores.first, values: given.values ? [...scores.values] : []});
@@ -37,7 +38,8 @@ return found;
 ALONG = """
 const scanner = await readyScanner(given.entry, given.engine, given.net);
 const {columns, values} = given.strip, network = await scanner.over(columns);
-const {answer, wide} = stripScores(scanner, network, values, columns), exact = Engine.widened(scanner.program, wide);
+const {answer, wide} = stripScores(scanner, network, values, columns);
+const exact = Engine.widened(scanner.program, wide);
 return exact.steps.map(({name, out: [maps, height, width]}) => {
   const own = answer.map(name), found = [];
   for (let line = 0; line < maps * height; line++)
@@ -60,13 +62,22 @@ def given() -> dict[str, Any]:
     part, entries = at_work(several, LIMIT)
     assert part is not None
     nets = {one.own: net_data(look_up(one.info.network), None) for one in several}
-    return {"engine": json.loads(part.data), "entries": dict(zip(PAD, entries, strict=True)), "nets": nets}
+    return {
+        "engine": json.loads(part.data),
+        "entries": dict(zip(PAD, entries, strict=True)),
+        "nets": nets,
+    }
 
 
 def asked(name: str, **more: object) -> dict[str, Any]:
     """What the page is given to read strips with one of them."""
     own = given()
-    return {"engine": own["engine"], "entry": own["entries"][name], "net": own["nets"][name], **more}
+    return {
+        "engine": own["engine"],
+        "entry": own["entries"][name],
+        "net": own["nets"][name],
+        **more,
+    }
 
 
 def judge(name: str) -> Scanner:
@@ -161,7 +172,9 @@ def test_the_likeliest_sequence_is_pythons(tmp_path: Path):
     """On outputs at random, where ties and touching digits abound."""
     draws = torch.Generator().manual_seed(7)
     values = torch.randn(60, 50, 4, generator=draws).mul(4).round().div(2)
-    code = """return given.map((one) => segmentsOf({values: Float32Array.from(one), places: 50, kinds: 3}))"""
+    code = """return given.map((one) => {
+  return segmentsOf({values: Float32Array.from(one), places: 50, kinds: 3});
+});"""
     found = ran(tmp_path, code, values.flatten(1).tolist())
     right = Decoder().segments(Scores(values, 0.0, 1.0))
     assert found == [[list(segment) for segment in one] for one in right]

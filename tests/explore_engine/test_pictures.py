@@ -131,11 +131,21 @@ def test_a_digit_as_it_is_stored(kind, shrink, tmp_path):
 
 
 def written(height: int, width: int, pen: int, **more: object) -> Image.Image:
-    """A picture of a five: its ink and paper as told, with grain, a slope, a shadow, specks of dirt."""
+    """A five: ink and paper as told, with grain, a slope, a shadow, specks of dirt."""
     told = {"ink": (30,) * 3, "paper": (225,) * 3, "grain": 0.0, "slope": 0.0, **more}
     sheet = Image.new("RGB", (width, height), told["paper"])
     draw, (x, y) = ImageDraw.Draw(sheet), (width / 100, height / 100)
-    points = [(68, 20), (38, 21), (33, 46), (48, 41), (64, 48), (68, 64), (58, 79), (42, 82), (29, 75)]
+    points = [
+        (68, 20),
+        (38, 21),
+        (33, 46),
+        (48, 41),
+        (64, 48),
+        (68, 64),
+        (58, 79),
+        (42, 82),
+        (29, 75),
+    ]
     draw.line([(x * a, y * b) for a, b in points], told["ink"], pen, joint="curve")
     for a, b in told.get("specks", ()):
         draw.ellipse([x * a, y * b, x * a + pen / 3, y * b + pen / 3], told["ink"])
