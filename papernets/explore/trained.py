@@ -68,10 +68,11 @@ class Trained:
         if self.info.members:
             return f"{self.own} is a committee; strips are read by a single network. Try {SCANNER}"
         made = self.info.preprocessing
-        (h, w), size = made.get("picture", STORED), (made.get("height"), made.get("width"))
+        h, w = STORED  # as all that is drawn is
+        size = [side for side in (made.get("height"), made.get("width")) if isinstance(side, int)]
         alike = all(
-            own <= side <= own * MOST_PADDING for own, side in zip((h, w), size, strict=True)
-        )
+            own <= side <= own * MOST_PADDING for own, side in zip(STORED, size, strict=False)
+        )  # what has no size is refused by the engine, in its words
         if alike and made.get("shrink", 1.0) == 1:
             return ""
         return (

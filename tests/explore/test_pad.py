@@ -59,7 +59,7 @@ def test_strips_are_read_and_each_network_says_what_it_can(opened: Opened):
     page.click("#digit-networks >> text=lenet4 >> nth=0")
     until(page, "location.hash.includes('digit/lenet4?mode=strip')")
     page.wait_for_selector("#scores .note")
-    assert "never learnt what is no digit" in text(page, "#scores .note")
+    assert "Nobody taught lenet4 what a place without a digit" in text(page, "#scores .note")
     page.click("#digit-networks >> text=boosted_lenet4")
     page.wait_for_selector("#scores [role=alert]")
     assert "strips are read by a single network" in text(page, "#scores")

@@ -113,8 +113,8 @@ function ordinal(number) {
 
 function untaughtWords({own}) {
   return (
-    `${own} never learnt what is no digit, as nothing but digits was in its training: it sees one wherever ` +
-    "its best class has more than half, between two digits too. lenet5_scan was taught it."
+    `Nobody taught ${own} what a place without a digit looks like: it sees a digit wherever its best class ` +
+    "has more than half, between two digits too. lenet5_scan was taught it."
   );
 }
 

@@ -80,13 +80,17 @@ function scoresView(network, order = network.classes.map((_, at) => at), chosen 
     return button;
   };
   for (const line of lines) line.item = el("li", {}, choose ? pressed(line) : parts(line));
-  const best = el("span", {class: "best-class"}),
-    sure = el("span", {}),
+  let best = el("b", {});
+  const sure = el("span", {}),
     answer = el("p", {class: "answer"}, best, sure),
     note = network.members.length > 1 ? el("p", {class: "note"}) : "";
   const update = (told) => {
     const score = (at) => `${(100 * told.scores[at]).toFixed(1)} %`;
-    if (best.textContent !== network.classes[told.label]) fill(best, answerOf(network.classes[told.label]));
+    if (best.textContent !== network.classes[told.label]) {
+      const next = answerOf(network.classes[told.label]);
+      best.replaceWith(next);
+      best = next;
+    }
     say(sure, ` ${score(told.label)}`);
     for (const {at, item, bar, number} of lines) {
       item.className = at === told.label ? "best" : "";
