@@ -7,9 +7,9 @@ Two times are taken of each move of the pen: by the clock, from the pointer's ev
 which the maps have been painted, and the processor time of the page's main thread. Then a picture
 is given to ResNet-18 at 224 pixels, `--bundle` or one with drawn weights: from its choice to the
 classes, maps and class activation map on the page. The browser's threads get the priority of this
-process: `nice -n -19` in front of it counts on a busy machine. The last line has, of the bounds, how many times
-each is above what was measured (the 95th percentile of moves, the median of pictures), with the
-goal 1; below one the exit code is 1.
+process, so that `nice -n -19` in front of it counts on a busy machine. The last line has, of the
+bounds, how many times each is above what was measured (the 95th percentile of moves, the median of
+pictures), with the goal 1; below one the exit code is 1.
 """
 
 from __future__ import annotations

@@ -191,13 +191,19 @@ for (const why of given.whys) {
 const program = {name: "some", input: [1, 4, 4], output: "end",
   steps: [{name: "end", op: "adaptive", from: [""], out: [1, 1, 1]}]};
 try { Engine.widened(program, 9) } catch (error) { found.push(error.message) }
+for (const change of [{pads: [1, 1, 1, 1], out: [1, 4, 4]}, {pads: [0, 0, 0, 0], out: [1, 2, 9]}]) {
+  const end = {name: "end", op: "conv", from: [""], kernel: [3, 3], stride: [1, 1], ...change};
+  try { Engine.widened({...program, steps: [end]}, 9) } catch (error) { found.push(error.message) }
+}
 try { Engine.widened(program, 3) } catch (error) { found.push(error.message) }
 return found;"""
     whys = [given()["entries"]["boosted_lenet4"]["strip"]["why"]]
     found = ran(tmp_path, code, {"whys": whys})
     assert found == [
         "boosted_lenet4 is a committee; strips are read by a single network. Try lenet5_scan",
-        "end: some cannot slide along a strip, as this layer needs its whole picture",
+        "end: some cannot slide along a strip: at this layer the whole picture is needed",
+        "end: some cannot slide along a strip: at this layer zeros are laid beside the maps",
+        "end: some cannot slide along a strip: at this layer the last window is cut short",
         "3 columns: some takes 4 or more",
     ]
     assert [given()["entries"][name]["strip"]["scans"] for name in PAD] == [False] * 4 + [True]

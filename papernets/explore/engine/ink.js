@@ -188,14 +188,14 @@ function mirrored({values, height, width}, half) {
 
 /** For each place the middle value of the square around it. */
 function medianAround(grey, half) {
-  const wide = mirrored(grey, half), side = 2 * half + 1, window = new Float32Array(side * side);
+  const wide = mirrored(grey, half), side = 2 * half + 1, around = new Float32Array(side * side);
   return grey.values.map((_, at) => {
     const top = Math.floor(at / grey.width), left = at % grey.width;
     for (let row = 0; row < side; row++) {
       const from = (top + row) * wide.width + left;
-      window.set(wide.values.subarray(from, from + side), row * side);
+      around.set(wide.values.subarray(from, from + side), row * side);
     }
-    return nth(window, (window.length - 1) >> 1);
+    return nth(around, (around.length - 1) >> 1);
   });
 }
 

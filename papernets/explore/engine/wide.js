@@ -16,7 +16,7 @@ function widened(program, columns) {
   const shapes = new Map([[PICTURE, {own: program.input, wide: [channels, height, columns]}]]);
   const steps = program.steps.map((step) => {
     const [from, ...more] = step.from.map((name) => shapes.get(name));
-    if (more.length) throw cannotSlide(program, step);
+    if (more.length) throw cannotSlide(program, step, WHOLE);
     const made = slid(program, step, from);
     shapes.set(step.name, {own: made.op === "same" ? from.own : step.out, wide: made.out});
     return made;
@@ -31,15 +31,19 @@ function slid(program, step, {own, wide}) {
     ? {...step, op: "conv", kernel: own.slice(1), stride: [1, 1], pads: [0, 0, 0, 0], groups: 1}
     : step;
   const [, high, wideSide] = wide, [left, right] = (as.pads || [0, 0, 0, 0]).slice(2);
-  if (!SLIDES.has(as.op) || left || right) throw cannotSlide(program, step);
+  if (!SLIDES.has(as.op)) throw cannotSlide(program, step, WHOLE);
+  if (left || right) throw cannotSlide(program, step, "zeros are laid beside the maps");
   if (!as.kernel) return {...as, out: [step.out[0], high, wideSide]};
   const [, kw] = as.kernel, [, sw] = as.stride || as.kernel;
-  const across = Math.floor((wideSide - kw) / sw) + 1;
+  const slides = (length) => Math.floor((length - kw) / sw) + 1, across = slides(wideSide);
+  if (slides(own[2]) !== step.out[2]) throw cannotSlide(program, step, "the last window is cut short");
   return {...as, out: [step.out[0], step.op === "dense" ? 1 : step.out[1], across]};
 }
 
-function cannotSlide(program, {name}) {
-  return new EngineError(`${name}: ${program.name} cannot slide along a strip, as this layer needs its whole picture`);
+const WHOLE = "the whole picture is needed";
+
+function cannotSlide(program, {name}, why) {
+  return new EngineError(`${name}: ${program.name} cannot slide along a strip: at this layer ${why}`);
 }
 
 /** Columns of the picture between two outputs of a widened program. */
