@@ -118,7 +118,7 @@ function showReplay(home, replay, at, to) {
       to({epoch: 0});
       byId("replay-at")?.focus();
     };
-    fill(home, replay ? el("p", {}, begin, el("span", {class: "hint"}, " the same network's training, from drawn weights on")) : "");
+    fill(home, replay ? el("p", {}, begin, el("span", {class: "hint"}, " a training replayed, from drawn weights on")) : "");
     return;
   }
   const key = `player ${replay.own}`;

@@ -36,7 +36,7 @@ function unknownIn(room, names, values, nets) {
     .slice(0, room === "compare" ? 2 : 1)
     .filter((name) => !all.includes(name))
     .map((name) => `No network ${where}is called ${shortened(name)}${where ? "" : " on this page"}${didYouMean(name, all)}`);
-  if (room === "digit") found.push(...unknownOnPad(names, values));
+  if (room === "digit" && DIGITS.length) found.push(...unknownOnPad(names, values));
   const data = room === "networks" && nets.find((net) => net.own === names[0]);
   if (data && values.stage) {
     const {length} = workedOut(data, ownSizes(data)).stages;
