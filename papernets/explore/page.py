@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -26,8 +27,9 @@ from .engine import script as engine_script
 from .engine.export import embedded
 from .export import net_data
 from .packed import packed
+from .replay import replays
 from .taught import asked_for, taught
-from .trained import DIGITS, SHIPPED, Trained, at_work, trained
+from .trained import PAD, SHIPPED, Trained, at_work, trained
 
 Values = dict[str, Any]
 Shown = tuple[str, Found, Entry | None]
@@ -36,9 +38,9 @@ SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
-    *("data", "run", "pen"),
+    *("data", "run", "pen", "scan"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "trained", "scores", "work", "pad", "digit"),
+    *("networks", "compare", "maps", "work", "rows", "pad", "strip", "replay", "digit"),
     *("seen", "look", "lessons", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
@@ -47,6 +49,8 @@ ARITHMETIC = SCRIPTS[: SCRIPTS.index("data")]
 AT_WORK = SCRIPTS[: SCRIPTS.index("dom")]
 """Those that need no page, with what asks a trained network; the engine stands before them."""
 STYLES = ("page", "drawing", "digit", "lessons")
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
+"""A comment of JavaScript that has its lines for itself."""
 
 
 def explorer(
@@ -58,21 +62,21 @@ def explorer(
     """The page with the networks of a pattern and of these bundles, as HTML.
 
     Bundles are run in the page beside the LeNets that come with the package, which the pad always
-    has; so is `resnet20` where the pattern has it. Only bundles and networks of the pattern are
-    listed. Trained networks add at most `limit` bytes. The words of `lessons` choose some, `all` or
-    `none`; without any they fit the networks (`taught.asked_for`). ValueError where networks would
-    add more, the page cannot run a bundle, no network fits the pattern or no lesson a word;
+    has, as it has `lenet5_scan` for strips; so is `resnet20` where the pattern has it. Only bundles
+    and networks of the pattern are listed. Trained networks add at most `limit` bytes. The words of
+    `lessons` choose some, `all` or `none`; without any they fit the networks (`taught.asked_for`).
+    ValueError where networks would add more, the page cannot run a bundle, no network fits the pattern or no lesson a word;
     FileNotFoundError where there is no bundle.
     """
     names = chosen(pattern)
     several = asked_for(lessons, names, every=len(names) == len(NETS))
     own = [trained(name, own) for name, own in zip(bundles, _own_names(bundles), strict=True)]
-    shipped = [name for name in SHIPPED if name in DIGITS or name in names]
+    shipped = [name for name in SHIPPED if name in PAD or name in names]
     return whole(
         [(name, look_up(name), find(name)) for name in names],
         [*(trained(name, name) for name in shipped), *own],
         limit,
-        {*DIGITS} - {*names},
+        {*PAD} - {*names},
         several,
     )
 
@@ -105,7 +109,7 @@ def whole(
     }
     package = [own for own, _ in shown if own in entries]
     told_all = {"networks": told}
-    return _page({"nets": data}, drawn, told_all, engine, lessons=taught(lessons, package))
+    return _page({"nets": data}, drawn, told_all, engine, replays(works), taught(lessons, package))
 
 
 def chosen(pattern: str) -> list[str]:
@@ -119,7 +123,7 @@ def chosen(pattern: str) -> list[str]:
 def _own_names(bundles: Sequence[str]) -> Iterator[str]:
     """What each bundle is called in the page: as it was given, its folder alone where that does."""
     short = [Path(name).name for name in bundles]
-    taken = {entry.name for entry in NETS}
+    taken = {*(entry.name for entry in NETS), *SHIPPED}
     for name, last in zip(bundles, short, strict=True):
         own = last if last and last not in taken and short.count(last) == 1 else name
         yield own if own not in taken else f"{own} (bundle)"
@@ -135,6 +139,7 @@ def _page(
     drawn: Values,
     told: Values,
     engine: PagePart | None,
+    replayed: Sequence[Values] = (),
     lessons: Values | None = None,
 ) -> str:
     folder = files("papernets.explore")
@@ -149,13 +154,18 @@ def _page(
         drawings=embedded(drawn),
         trained=embedded(told),
         lessons=embedded(lessons or taught((), ())),
+        replay=embedded({"replays": list(replayed)}),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 
 
 def script(names: Iterable[str]) -> str:
-    """The engine, and scripts of the page one behind the other."""
-    return "\n".join([engine_script(), *_texts("js", names)])
+    """The engine, and scripts of the page one behind the other, without comments and indents.
+
+    They stand in the sources: no script of ours has a text of several lines.
+    """
+    whole = "\n".join([engine_script(), *_texts("js", names)])
+    return re.sub(r"^[ \t]+", "", COMMENT.sub("", whole), flags=re.MULTILINE)
 
 
 def _texts(kind: str, names: Iterable[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ A committee's members are programs of their own; the page asks them by the commi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,19 @@ from ..bundle.find import find_bundle
 from ..bundle.info import BundleInfo, read_info
 from ..bundle.network import Asked, kept_network
 from ..nets import Found
+from ..words import by
 from .engine import PagePart, page_part
 
 DIGITS = ("lenet1", "lenet4", "lenet5", "boosted_lenet4")
 """The trained networks of digits that come with the package."""
-SHIPPED = (*DIGITS, "resnet20")
-"""All trained networks that come with the package, but for those that scan strips."""
+SCANNER = "lenet5_scan"
+"""The one that comes with the package and was taught what is no digit: it reads strips."""
+SHIPPED = (*DIGITS, SCANNER, "resnet20")
+"""All trained networks that come with the package."""
+PAD = (*DIGITS, SCANNER)
+"""Those of them that the pad always has."""
+MOST_PADDING = 1.25
+"""Times: to an input at most so much larger a digit is padded, not scaled (papernets.data)."""
 STORED = [28, 28]
 """Height and width of the digits that the page's pad makes."""
 Values = dict[str, Any]
@@ -41,6 +49,38 @@ class Trained:
         return made.get("kind") == "digit" and made.get("picture") == STORED
 
     @property
+    def scans(self) -> bool:
+        """Whether it was trained with neighbours in view, as recipe `scan` does."""
+        return float(self.info.run.get("neighbours", 0)) > 0
+
+    @property
+    def strip(self) -> Values:
+        """What reading strips takes: j of equation 9 (None for a network that has none), and why
+        it cannot read any, as `papernets predict --scan` says it."""
+        constant = float(self.info.run.get("constant", math.inf)) if self.scans else math.inf
+        return {
+            "constant": constant if math.isfinite(constant) else None,
+            "scans": self.scans,
+            "why": self._no_strip(),
+        }
+
+    def _no_strip(self) -> str:
+        if self.info.members:
+            return f"{self.own} is a committee; strips are read by a single network. Try {SCANNER}"
+        made = self.info.preprocessing
+        h, w = STORED  # as all that is drawn is
+        size = [side for side in (made.get("height"), made.get("width")) if isinstance(side, int)]
+        alike = all(
+            own <= side <= own * MOST_PADDING for own, side in zip(STORED, size, strict=False)
+        )  # what has no size is refused by the engine, in its words
+        if alike and made.get("shrink", 1.0) == 1:
+            return ""
+        return (
+            f"strips need a network that sees a stored digit in its own size: this one scales "
+            f"{h}x{w} to {by(size)}. Try {SCANNER}"
+        )
+
+    @property
     def programs(self) -> list[tuple[str, Path]]:
         """What each of its networks is called, and the bundle of it."""
         if not self.info.members:
@@ -54,6 +94,7 @@ class Trained:
             "own": self.own,
             "drawn": self.drawn,
             "scale": self.info.score_scale,
+            "strip": self.strip if self.drawn else None,
             "rule": {
                 "weights": rule.get("weights"),
                 "alone": rule.get("alone", 1.0),

@@ -28,16 +28,19 @@ def part(page: str, name: str) -> dict[str, object]:
 def test_a_page_of_the_lenets(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """A folder gets index.html; it is smaller than 1.2 MB; each LeNet is there once."""
     folder = tmp_path / "site"
-    assert main(["explore", "--only", "lenet", "-o", f"{folder}/"]) == 0
+    assert main(["explore", "--only", "lenet*", "-o", f"{folder}/"]) == 0
     said = capsys.readouterr().out
     file = folder / "index.html"
     assert str(file) in said.replace("\n", "") and file.stat().st_size < 1_200_000
     page = file.read_text("utf-8")
-    names = [one["own"] for one in part(page, "networks")["nets"]]
-    assert names == list_nets("lenet")
+    nets = part(page, "networks")["nets"]
+    assert [one["own"] for one in nets if one["listed"]] == list_nets("lenet*")
+    assert {one["own"] for one in nets if not one["listed"]} == {"boosted_lenet4", "lenet5_scan"}
     assert [one["own"] for one in part(page, "trained")["networks"]] == [
-        *("lenet1", "lenet4", "lenet5", "boosted_lenet4"),
+        *("lenet1", "lenet4", "lenet5", "boosted_lenet4", "lenet5_scan"),
     ]
+    (replay,) = part(page, "replay-data")["replays"]
+    assert replay["own"] == "lenet1" and len(json.dumps(replay)) < 130_000
 
 
 @pytest.mark.slow
@@ -47,7 +50,8 @@ def test_a_page_of_all_networks(tmp_path: Path):
     assert main(["explore", "-o", str(file), "--quiet"]) == 0
     assert file.stat().st_size < 4_000_000
     page = file.read_text("utf-8")
-    assert [one["own"] for one in part(page, "networks")["nets"]] == list_nets()
+    listed = [one["own"] for one in part(page, "networks")["nets"] if one["listed"]]
+    assert listed == list_nets()
     assert list(part(page, "drawings")) == list_nets()
 
 
@@ -97,7 +101,7 @@ def test_a_bundle_that_makes_the_page_too_large_or_cannot_be_run(tmp_path: Path,
     assert main(["explore", str(tmp_path / "large"), "--only", "lenet1", "-o", out]) == 2
     said = " ".join(capsys.readouterr().err.split())
     assert re.search(
-        r"large and 6 more networks: .* \(large alone 4\.\d MB\), more than 4 MB", said
+        r"large and 7 more networks: .* \(large alone 4\.\d MB\), more than 4 MB", said
     )
     assert "--page-limit 6 allows it" in said
     assert main(["explore", str(tmp_path / "odd"), "--only", "lenet1", "-o", out]) == 2

@@ -47,6 +47,8 @@ ADDRESSES = (
         "digit/boosted_lenet4?member=2&noise=60",
     ),
     *("digit/lenet5?box=9&pen=16", "nowhere/at/all?theme=dark"),
+    *("digit?mode=strip", "digit/lenet1?mode=strip&noise=40", "digit/boosted_lenet4?mode=strip"),
+    *("digit/lenet1?epoch=0", "digit/lenet1?epoch=0.3&row=H1&map=2"),
 )
 
 
@@ -394,6 +396,9 @@ def test_what_is_typed_is_followed_at_once_and_outlives_a_click(opened: Opened):
         ("digit?pen=2", "pen is a whole number from 3 to 16, not 2"),
         ("digit?turn=91&box=x&noise=-1", "turn is a whole number from -90 to 90, not 91. box is"),
         ("digit?theme=pink", "theme is light or dark or left out, not pink"),
+        ("digit?mode=words", "The pad has no mode words: it has digit and strip"),
+        ("digit/lenet1?epoch=7", "no moment after 7 passes: it has 0, 0.05, 0.1"),
+        ("digit/lenet5?epoch=1", "No training of lenet5 is replayed here"),
     ],
 )
 def test_what_the_page_has_not_is_said_above_what_it_shows(opened: Opened, place: str, said: str):

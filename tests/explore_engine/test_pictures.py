@@ -9,7 +9,7 @@ import pytest
 import siblings
 import torch
 from engine_judge import asked, described, exported_of, floats, needs_node, packed, task
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from papernets.bundle.info import BundleInfo
 from papernets.data import Preprocessing, read_picture
@@ -130,9 +130,75 @@ def test_a_digit_as_it_is_stored(kind, shrink, tmp_path):
     assert max(far) <= 1.001, far
 
 
+def written(height: int, width: int, pen: int, **more: object) -> Image.Image:
+    """A five: ink and paper as told, with grain, a slope, a shadow, specks of dirt."""
+    told = {"ink": (30,) * 3, "paper": (225,) * 3, "grain": 0.0, "slope": 0.0, **more}
+    sheet = Image.new("RGB", (width, height), told["paper"])
+    draw, (x, y) = ImageDraw.Draw(sheet), (width / 100, height / 100)
+    points = [
+        (68, 20),
+        (38, 21),
+        (33, 46),
+        (48, 41),
+        (64, 48),
+        (68, 64),
+        (58, 79),
+        (42, 82),
+        (29, 75),
+    ]
+    draw.line([(x * a, y * b) for a, b in points], told["ink"], pen, joint="curve")
+    for a, b in told.get("specks", ()):
+        draw.ellipse([x * a, y * b, x * a + pen / 3, y * b + pen / 3], told["ink"])
+    values = np.asarray(sheet, np.float64)
+    down, across = np.mgrid[:height, :width]
+    values = values + told["slope"] * (across / width + (down / height) ** 2)[..., None]
+    if "shadow" in told:
+        values[:, width // 3 :] *= told["shadow"]
+    random = np.random.RandomState(5)
+    values = values + told["grain"] * random.standard_normal((height, width, 1))
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+
+
+def cut_out(image: Image.Image) -> Image.Image:
+    """The same ink on nothing."""
+    found = image.convert("RGBA")
+    found.putalpha(Image.fromarray(255 - np.asarray(image.convert("L"))))
+    return found
+
+
+WRITTEN = {
+    "paper": written(200, 160, 12),
+    "chalk": written(90, 120, 9, ink=(240, 240, 235), paper=(20, 40, 30)),
+    "grain": written(240, 240, 15, grain=14.0),
+    "slope": written(300, 220, 14, slope=-70.0),
+    "shadow": written(180, 260, 13, paper=(235,) * 3, shadow=0.45, grain=2.0),
+    "large": written(900, 1300, 60, grain=5.0),
+    "thin": written(400, 400, 4),
+    "dirt": written(250, 200, 16, specks=[(85, 30), (10, 90), (99, 50)]),
+    "red on green": written(150, 150, 12, ink=(200, 60, 60), paper=(60, 134, 60)),
+    "cut out": cut_out(written(130, 110, 9)),
+    "small": written(20, 14, 2),
+    "wide": written(60, 400, 9),
+}
+
+
+@pytest.mark.parametrize("kind", ["digit", "garment"])
+def test_ink_is_found_as_in_python(kind, tmp_path):
+    """Photos and scans of any size: what is stored is Python's to 2 levels of 255."""
+    info = digits(kind)
+    errors, found = seen(info, list(WRITTEN.values()), tmp_path)
+    assert errors == [""] * len(WRITTEN)
+    far = {
+        name: levels(info, one, image)
+        for (name, image), one in zip(WRITTEN.items(), found, strict=True)
+    }
+    assert max(far.values()) <= 2.001, far
+
+
 WRONG = (
     (digits(), Image.new("L", (28, 28), 7), "no ink found: the picture is blank"),
-    (digits(), Image.new("L", (40, 28), 7), "a picture of 28x40: this page gives the network of"),
+    (digits(), Image.new("L", (40, 28), 7), "no ink found: the picture is blank"),
+    (digits(), Image.new("RGB", (400, 300), (250, 240, 250)), "dark on light or light on dark"),
 )
 
 

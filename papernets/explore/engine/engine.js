@@ -106,6 +106,7 @@ class Network {
     }
     place.take();
     Object.assign(this, {program, kernels, values, steps, eyes: eyesOf(program, bytes), runs: 0});
+    this.kernelsSeen = kernelsSeen(program, bytes);
     this.camWeights = program.cam?.weight ? tensorOf(program.cam.weight, bytes) : null;
   }
 
@@ -146,6 +147,16 @@ class Network {
     for (const {run} of this.steps) run();
     return new Output(this, ++this.runs);
   }
+}
+
+/**
+ * The kernels of the first layer as pictures, where it is a convolution of one channel: {name, maps,
+ * height, width, values}; null elsewhere.
+ */
+function kernelsSeen({input, steps: [first]}, bytes) {
+  if (first?.op !== "conv" || first.table || input[0] !== 1) return null;
+  const [height, width] = first.kernel;
+  return {name: first.name, maps: first.out[0], height, width, values: tensorOf(first.weight, bytes)};
 }
 
 /** What a network says of one picture. */

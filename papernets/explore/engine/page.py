@@ -15,7 +15,10 @@ from ...words import plural
 from .export import Planned, embedded, planned
 
 Values = dict[str, Any]
-SCRIPTS = ("numbers", "plain", "kernels", "layers", "resize", "prepare", "picture", "engine")
+SCRIPTS = (
+    *("numbers", "plain", "kernels", "layers"),
+    *("resize", "ink", "handwriting", "prepare", "picture", "engine", "wide"),
+)
 """The engine's parts, one behind the other, in a function of their own."""
 PUBLIC = (
     "load",
@@ -25,6 +28,8 @@ PUBLIC = (
     "softmax",
     "bytesOf",
     "runsKernels",
+    "widened",
+    "stepAlong",
     "EngineError",
 )
 """What a page may use of it: `Engine.load`, ..."""

@@ -15,7 +15,7 @@ function prepared(eyes, pixels, width, height) {
   checkPixels(pixels, width, height);
   const stored = eyes.kind === "photo"
     ? covered(overWhite(pixels, width, height, eyes.channels === 1), eyes.picture)
-    : asStored(overWhite(pixels, width, height, true), eyes);
+    : handwritten(pixels, width, height, eyes);
   return inputOf(planesOf(stored), eyes);
 }
 
@@ -35,13 +35,16 @@ function tooLarge(width, height) {
     + `${MOST_PIXELS / 1e6} million. Make it smaller, or ask papernets predict`);
 }
 
+/** A value over a ground, as Pillow pastes. */
+function laidOver(value, alpha, ground) {
+  const sum = value * alpha + ground * (255 - alpha) + 128;
+  return ((sum >> 8) + sum) >> 8;
+}
+
 /** Pixels over white, as Pillow lays and greys them: {data, height, width, channels}, 1 or 3. */
 function overWhite(pixels, width, height, grey) {
   const channels = grey ? 1 : 3, data = new Uint8Array(width * height * channels);
-  const laid = (value, alpha) => {
-    const sum = value * alpha + 255 * (255 - alpha) + 128;
-    return ((sum >> 8) + sum) >> 8;
-  };
+  const laid = (value, alpha) => laidOver(value, alpha, 255);
   for (let at = 0, to = 0; at < pixels.length; at += 4) {
     const alpha = pixels[at + 3];
     let [r, g, b] = [pixels[at], pixels[at + 1], pixels[at + 2]];
@@ -52,14 +55,17 @@ function overWhite(pixels, width, height, grey) {
   return {data: data, height: height, width: width, channels: channels};
 }
 
+/** A digit or a garment: as it is stored where its size is that, else its ink is found. */
+function handwritten(pixels, width, height, eyes) {
+  const [h, w] = eyes.picture;
+  if (height !== h || width !== w) return inkStored(pixels, width, height, eyes);
+  return asStored(overWhite(pixels, width, height, true), eyes);
+}
+
 /** A grey picture that is stored as the network's are: a digit is inverted if its edge is light. */
-function asStored({data, height, width}, {kind, picture: [h, w]}) {
-  if (height !== h || width !== w) {
-    throw new EngineError(`a picture of ${height}x${width}: this page gives the network of ${kind}s `
-      + `pictures of ${h}x${w}, light on black. papernets predict finds the ink in any`);
-  }
+function asStored({data, height, width}, {kind}) {
   const range = data.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [255, 0]);
-  if (range[1] - range[0] < LEAST_RANGE) throw new EngineError("no ink found: the picture is blank");
+  if (range[1] - range[0] < LEAST_RANGE) throw noInk();
   const edge = [];
   for (let at = 0; at < data.length; at++) {
     const row = Math.floor(at / width), column = at % width;

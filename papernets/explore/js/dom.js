@@ -45,6 +45,13 @@ function byId(id) {
   return document.getElementById(id);
 }
 
+/** Sets text and attributes where they are other ones: what stays costs no layout. */
+function say(element, text, attributes = {}) {
+  if (element.textContent !== text) element.textContent = text;
+  for (const [name, value] of Object.entries(attributes))
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 /** Says something to screen readers, without moving the focus. */
 function announce(text) {
   byId("said").textContent = text;
@@ -114,4 +121,11 @@ function roving(parent, all) {
     several[next].setAttribute("tabindex", "0");
     several[next].focus();
   });
+}
+
+/** Shows a view, {nodes, update}, in an element, with what is told first. */
+function showView(home, view, told) {
+  fill(home, view.nodes);
+  view.update(told);
+  return view;
 }

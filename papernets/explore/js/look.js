@@ -107,8 +107,8 @@ function showLooked(network, told, values, to) {
   const label = wholeOf(values.class, told.label, 0, network.classes.length - 1);
   fill(byId("picture-seen"), seenView(network, answer, label));
   const choose = answer.network.program.cam ? (at) => to({class: at === told.label ? "" : at}) : null;
-  fill(byId("picture-scores"), scoresView(network, told, bestOf(told.scores), label, choose));
-  fill(byId("picture-work"), workView(network, told, values, to));
+  showView(byId("picture-scores"), scoresView(network, bestOf(told.scores), label, choose), told);
+  showView(byId("picture-work"), workView(network, values, to), told);
 }
 
 /** The numbers of the best classes, the best first. */

@@ -30,7 +30,7 @@ function show() {
     const own = readAddress(link.getAttribute("href")).room;
     if (own === wanted) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    link.setAttribute("href", writeAddress(own, [], {theme: document.documentElement.dataset.theme}));
+    say(link, link.textContent, {href: writeAddress(own, [], {theme: document.documentElement.dataset.theme})});
   }
   const unknown = byId("unknown"),
     said = unknownIn(room, names, values, LISTED).join(" ");

@@ -34,17 +34,27 @@ function mapCanvas(height, width, words) {
   return el("canvas", {width: width, height: height, class: "map", role: "img", "aria-label": words});
 }
 
+/** The pixels of each canvas that was painted: they are painted over, not made anew. */
+const PIXELS = new WeakMap();
+
+function pixelsOf(canvas) {
+  let image = PIXELS.get(canvas);
+  if (image && image.width === canvas.width && image.height === canvas.height) return image;
+  image = new ImageData(canvas.width, canvas.height);
+  image.data.fill(255);
+  PIXELS.set(canvas, image);
+  return image;
+}
+
 /** Paints pixels: `colour(at)` gives red, green and blue, 0 to 255, of the pixel at this place. */
 function paintPixels(canvas, colour) {
-  const {width, height} = canvas,
-    image = new ImageData(width, height),
+  const image = pixelsOf(canvas),
     {data} = image;
-  for (let at = 0; at < height * width; at++) {
+  for (let at = 0; at < canvas.height * canvas.width; at++) {
     const [red, green, blue] = colour(at);
     data[4 * at] = red;
     data[4 * at + 1] = green;
     data[4 * at + 2] = blue;
-    data[4 * at + 3] = 255;
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
@@ -52,13 +62,19 @@ function paintPixels(canvas, colour) {
 
 /** Paints values in grey: 0 is the middle grey, `most` white, its opposite black. */
 function paintMap(canvas, values, most) {
-  return paintPixels(canvas, (at) => {
-    const grey = Math.round(127.5 + 127.5 * Math.min(Math.max(values[at] / most, -1), 1));
-    return [grey, grey, grey];
-  });
+  const image = pixelsOf(canvas),
+    {data} = image,
+    times = 127.5 / most;
+  for (let at = 0, to = 0; at < canvas.height * canvas.width; at++, to += 4) {
+    data[to] = data[to + 1] = data[to + 2] = 127.5 + times * values[at]; // rounded, kept in 0 to 255
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
 }
 
 /** The largest of values, whatever their sign. */
 function largestOf(values) {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+  let most = 1e-9;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
 }

@@ -1,18 +1,29 @@
-/* The pad on which a digit is drawn: pointer, touch and pen draw; with keys a cross is moved. */
+/* The pad on which digits are drawn: pointer, touch and pen draw; with keys a cross is moved. */
 
-/** What is on the pad, and how it is shown: it stays while one goes from room to room. */
-const PAD = {strokes: EXAMPLES[4], example: 4, pen: null, cursor: [0.5, 0.2], down: false};
+/** Pixels of the pad's height, and how wide it is by what is written on it, in heights. */
+const PAD_HEIGHT = 280,
+  WIDE = {digit: 1, strip: STRIP_WIDE};
+
+/** What is written, and what was on the pad when another thing was: it stays from room to room. */
+const SHEETS = {
+  digit: {strokes: EXAMPLES[4], example: 4},
+  strip: {strokes: ROWS[0][1], example: 0},
+};
+const PAD = {mode: "digit", ...SHEETS.digit, pen: null, cursor: [0.5, 0.2], down: false};
 
 let padReady = false;
 
 /** The pad: pointer, touch and pen draw; arrow keys move a cross, the space bar lowers the pen. */
 function readyPad() {
   const pad = byId("pad");
+  const inside = ([x, y], edge) => [
+    Math.min(Math.max(x, edge), WIDE[PAD.mode] - edge),
+    Math.min(Math.max(y, edge), 1 - edge),
+  ];
   const place = (event) => {
     const box = pad.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((value) =>
-      Math.min(Math.max(value, 0), 1),
-    );
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    return inside([x * WIDE[PAD.mode], y], 0);
   };
   const begin = (point) => {
     if (PAD.example !== null) {
@@ -48,33 +59,48 @@ function readyPad() {
     event.preventDefault();
     if (event.key === " " && PAD.down) begin([...PAD.cursor]);
     if (move) {
-      PAD.cursor = PAD.cursor.map((value, at) => Math.min(Math.max(value + 0.04 * move[at], 0.02), 0.98));
+      PAD.cursor = inside(PAD.cursor.map((value, at) => value + 0.04 * move[at]), 0.02);
       if (PAD.down) PAD.strokes.at(-1).push([...PAD.cursor]);
     }
     show();
   });
-  pad.addEventListener("focus", () => paintPad(sliderValues(readAddress(location.hash).values)));
-  pad.addEventListener("blur", () => paintPad(sliderValues(readAddress(location.hash).values)));
+  const again = () => paintPad(sliderValues(readAddress(location.hash).values));
+  pad.addEventListener("focus", again);
+  pad.addEventListener("blur", again);
   byId("clear").addEventListener("click", () => {
     clearPad();
     show();
   });
+  showExamples();
+}
+
+/** Turns to one digit or to a strip of them: each has its own sheet, and its own examples. */
+function turnPad(mode) {
+  if (PAD.mode === mode) return;
+  SHEETS[PAD.mode] = {strokes: PAD.strokes, example: PAD.example};
+  Object.assign(PAD, {mode: mode, ...SHEETS[mode], pen: null, cursor: [0.5, 0.2], down: false});
+  const pad = byId("pad");
+  pad.width = PAD_HEIGHT * WIDE[mode];
+  byId("room-digit").classList.toggle("wide-pad", mode === "strip");
+  showExamples();
+}
+
+function showExamples() {
+  const examples = PAD.mode === "strip" ? ROWS : EXAMPLES.map((strokes, at) => [String(at), strokes]);
   fill(
     byId("examples"),
-    EXAMPLES.map((strokes, at) =>
+    examples.map(([text, strokes], at) =>
       el(
         "button",
         {
           type: "button",
-          "aria-label": `example ${at}`,
+          "aria-label": `example ${text}`,
           onclick: () => {
-            PAD.strokes = strokes;
-            PAD.example = at;
-            PAD.down = false;
+            Object.assign(PAD, {strokes: strokes, example: at, down: false});
             show();
           },
         },
-        String(at),
+        text,
       ),
     ),
   );
@@ -84,6 +110,11 @@ function clearPad() {
   PAD.strokes = [];
   PAD.example = null;
   PAD.down = false;
+}
+
+/** What is on the pad: strokes of one point or more. */
+function strokesOnPad() {
+  return PAD.strokes.filter((stroke) => stroke.length);
 }
 
 let waiting = false;
@@ -101,17 +132,19 @@ function later() {
 function paintPad(sliders) {
   const pad = byId("pad"),
     context = pad.getContext("2d"),
-    side = pad.width;
+    {width, height: side} = pad;
   context.fillStyle = "#000";
-  context.fillRect(0, 0, side, side);
+  context.fillRect(0, 0, width, side);
   context.strokeStyle = context.fillStyle = "#fff";
   context.lineWidth = (sliders.pen / 100) * side;
   context.lineCap = context.lineJoin = "round";
   context.save();
-  context.translate(side / 2, side / 2);
-  context.rotate((sliders.turn * Math.PI) / 180);
-  context.translate(-side / 2, -side / 2);
-  for (const stroke of PAD.strokes.filter((one) => one.length)) {
+  if (PAD.mode === "digit") {
+    context.translate(side / 2, side / 2);
+    context.rotate((sliders.turn * Math.PI) / 180);
+    context.translate(-side / 2, -side / 2);
+  }
+  for (const stroke of strokesOnPad()) {
     context.beginPath();
     context.moveTo(stroke[0][0] * side, stroke[0][1] * side);
     for (const [x, y] of stroke.slice(1)) context.lineTo(x * side, y * side);

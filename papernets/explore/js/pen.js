@@ -9,9 +9,10 @@ const SHEET = 160;
 
 /**
  * Strokes, lists of [x, y] on a pad of 1 by 1, painted on a sheet as values of 0 to 1.
- * `pen` is the width of the stroke as a share of the pad, `turn` degrees clockwise.
+ * `pen` is the width of the stroke as a share of the pad, `turn` degrees clockwise; `longest` pixels
+ * has the longer side.
  */
-function painted(strokes, pen, turn = 0) {
+function painted(strokes, pen, turn = 0, longest = SHEET) {
   const angle = (turn * Math.PI) / 180,
     [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const turned = strokes.map((stroke) =>
@@ -22,7 +23,7 @@ function painted(strokes, pen, turn = 0) {
   const [left, top] = [Math.min(...xs) - pen, Math.min(...ys) - pen];
   const wide = Math.max(...xs) + pen - left,
     high = Math.max(...ys) + pen - top;
-  const scale = SHEET / Math.max(wide, high),
+  const scale = longest / Math.max(wide, high),
     radius = (pen / 2) * scale;
   const width = Math.max(1, Math.ceil(wide * scale)),
     height = Math.max(1, Math.ceil(high * scale));
@@ -60,6 +61,11 @@ function paint(sheet, width, height, [ax, ay], [bx, by2], radius) {
   }
 }
 
+/** Values with faint lines gone, and ink at 1. */
+function clearInk(values) {
+  return values.map((value) => Math.min(Math.max((value - 0.2) / 0.7, 0), 1));
+}
+
 /** The part of a sheet in which there is ink; null where there is none. */
 function croppedInk({values, width, height}) {
   let [top, left, bottom, right] = [height, width, -1, -1];
@@ -86,11 +92,15 @@ function roundEven(value) {
   return rest === 0.5 ? low + (low % 2) : Math.round(value);
 }
 
-/** Ink scaled to fit a box of so many pixels; its lightest value becomes 1. */
+/** Ink scaled to fit a box of so many pixels, with its aspect kept. */
 function fitted({values, width, height}, box) {
   const scale = Math.min(box / height, box / width);
   const rows = Math.min(box, Math.max(1, roundEven(height * scale)));
-  const columns = Math.min(box, Math.max(1, roundEven(width * scale)));
+  return scaledInk({values, width, height}, rows, Math.min(box, Math.max(1, roundEven(width * scale))));
+}
+
+/** Ink at this size; its lightest value becomes 1. */
+function scaledInk({values, width, height}, rows, columns) {
   const data = Uint8Array.from(values, (value) => roundEven(255 * value));
   const sheet = {data: data, height: height, width: width, channels: 1};
   const {data: small} = Engine.resized(sheet, [0, 0, width, height], [rows, columns]);
@@ -114,8 +124,7 @@ function centred({values, width, height}) {
 
 /** A sheet of ink as a stored digit, 784 values of 0 to 255; null where there is no ink. */
 function stored(sheet, box = BOX) {
-  const clear = sheet.values.map((value) => Math.min(Math.max((value - 0.2) / 0.7, 0), 1));
-  const ink = croppedInk({...sheet, values: clear});
+  const ink = croppedInk({...sheet, values: clearInk(sheet.values)});
   if (!ink) return null;
   const small = fitted(ink, box),
     [top, left] = centred(small);

@@ -11,9 +11,8 @@ async function readyNetwork(entry, {wasm, networks}, data) {
     programs.map(({program, weights}) => Engine.load(program, weights, wasm)),
   );
   const graph = graphOf(instantiate(data, ownSizes(data))),
-    [{program}] = programs;
-  const run = new Set(program.steps.map((step) => step.name));
-  const rows = [...graph.rows.values()].filter((row) => run.has(row.name));
+    [{program}] = programs,
+    rows = rowsRun(graph, program);
   return {
     ...entry,
     classes: program.classes,
@@ -23,6 +22,12 @@ async function readyNetwork(entry, {wasm, networks}, data) {
     rows: rows,
     members: members,
   };
+}
+
+/** The rows of a network that a program runs. */
+function rowsRun(graph, program) {
+  const run = new Set(program.steps.map((step) => step.name));
+  return [...graph.rows.values()].filter((row) => run.has(row.name));
 }
 
 /**
@@ -49,4 +54,12 @@ function recognised(network, ask) {
   const scores = Engine.softmax(outputs.map((value) => value * network.scale));
   const best = outputs.reduce((one, value, at) => (value > outputs[one] ? at : one), 0);
   return {answers: answers, outputs: outputs, scores: scores, label: best, asked: asked};
+}
+
+/** A program with a moment's powers of two, by which its weights are kept. */
+function programAt(program, times) {
+  const found = JSON.parse(JSON.stringify(program));
+  const halves = found.steps.flatMap((step) => [step.weight, step.bias]).filter((one) => one?.as === "f16");
+  halves.forEach((one, at) => (one.times = times[at]));
+  return found;
 }

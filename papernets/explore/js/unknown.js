@@ -63,6 +63,8 @@ const WORDS_OF = {
   },
   compare: {input: SAID_THERE, all: oneOf("1")},
   digit: {
+    mode: unknownMode,
+    epoch: unknownEpoch,
     row: unknownRow,
     map: unknownMap,
     member: unknownMember,
@@ -115,6 +117,18 @@ function unknownMap(text, {values, rows}) {
   return wholeWithin(text, 0, most) === null
     ? `${row.name} has no map ${shortened(text)} here: its maps are 0 to ${most}`
     : "";
+}
+
+function unknownMode(text) {
+  return Object.hasOwn(WIDE, text) ? "" : `The pad has no mode ${shortened(text)}: it has digit and strip`;
+}
+
+function unknownEpoch(text, {own, values}) {
+  const replay = modeOf(values) === "digit" ? replayOf(own) : null;
+  if (!replay) return `No training of ${own} is replayed here`;
+  if (momentOf(replay, values) >= 0) return "";
+  const moments = replay.moments.map((one) => one.epoch).join(", ");
+  return `The replay has no moment after ${shortened(text)} passes: it has ${moments}`;
 }
 
 function unknownMember(text, {own, members}) {
@@ -203,7 +217,7 @@ function unknownIn(room, names, values, nets) {
     .slice(0, room === "compare" ? 2 : 1)
     .filter((name) => !all.includes(name))
     .map((name) => `No ${thing} ${where}is called ${shortened(name)}${where ? "" : " on this page"}${didYouMean(name, all)}`);
-  const usual = all.includes("lenet5") ? "lenet5" : all[0], // as the rooms do
+  const usual = room === "digit" ? digitNamed("", modeOf(values)).own : all.includes("lenet5") ? "lenet5" : all[0],
     own = names[0] ?? usual,
     shown = several.find((one) => nameOf(one) === own);
   if (shown) found.push(...unknownWords(room, own, values, shown));

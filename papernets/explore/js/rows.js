@@ -1,0 +1,236 @@
+/* What a trained network does with one picture, row by row: every map, the connections of the one
+   that is looked at, the kernels of the first layer, the distances to the bitmaps. */
+
+/** Maps of a row that are shown. */
+const MOST_SHOWN = 64;
+
+/**
+ * All that the network computes, row by row: maps as pictures, columns of values as strips. A view,
+ * as `scoresView` gives one: `update(told)` paints, and makes no element anew.
+ */
+function workView(network, values, to) {
+  forgetWaiting();
+  const {length} = network.members,
+    member = Math.min(wholeOf(values.member, 1, 1, length), length) - 1;
+  const rows = network.rows.filter((row) => row.layer.is !== "Flatten");
+  const chosen =
+    network.rows.find((row) => row.name === values.row) ||
+    network.rows.find((row) => row.layer.table) ||
+    null;
+  const map = chosen ? Math.min(wholeOf(values.map, 0, 0, 99999), shownOf(chosen) - 1) : 0;
+  const seen = chosen ? seenMaps(network, chosen, map) : new Map();
+  const all = sum(rows.map((row) => shownOf(row) * row.out[1] * row.out[2]));
+  const views = [inputView(network)],
+    first = network.members[member].kernelsSeen;
+  for (const row of rows) {
+    if (row.layer.is === "RBF") {
+      views.push(distances(network, row));
+      continue;
+    }
+    views.push(rowAtWork(row, chosen, map, seen, to));
+    if (first && first.name === row.name) views.push(kernelsView(first));
+    if (chosen === row && row.layer.table && row.layer.table.length <= 24)
+      views.push({section: connections(row.layer, row.input[0], map), paint: () => {}});
+  }
+  return {
+    nodes: [
+      length > 1 ? memberButtons(length, member, to) : "",
+      el("p", {class: "hint"}, "White is above 0, black below. Choose a map to see at which maps it looks."),
+      views.map((view) => view.section),
+    ],
+    update: (told) => {
+      const answer = told.answers[member];
+      for (const {section, paint} of views) {
+        if (all <= AT_ONCE) paint(answer);
+        else paintWhenSeen(section, () => paint(answer));
+      }
+    },
+  };
+}
+
+/** A button for each network of a committee. */
+function memberButtons(count, member, to) {
+  return el(
+    "p",
+    {class: "choices", role: "group", "aria-label": "Member"},
+    Array.from({length: count}, (_, at) =>
+      el(
+        "button",
+        {type: "button", "aria-pressed": String(at === member), onclick: () => to({member: at ? at + 1 : ""})},
+        `network ${at + 1}`,
+      ),
+    ),
+  );
+}
+
+/** Maps of a row that are shown; of a column of values all. */
+function shownOf(row) {
+  return row.out[1] * row.out[2] === 1 ? row.out[0] : Math.min(row.out[0], MOST_SHOWN);
+}
+
+/** The channels of the picture that goes in. */
+function inputView(network) {
+  const [channels, height, width] = network.net.input,
+    size = height * width;
+  const canvases = Array.from({length: channels}, (_, at) =>
+    mapCanvas(height, width, `channel ${at} of the picture that goes in`),
+  );
+  return {
+    section: el(
+      "section",
+      {class: "at-row"},
+      el("h3", {}, "input", el("span", {class: "kind"}, ` ${printed(network.net.input)}`)),
+      el("div", {class: "maps"}, canvases.map((canvas) => el("figure", {}, canvas))),
+    ),
+    paint: (answer) => {
+      const {values} = answer.map(""),
+        reach = largestOf(values);
+      canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * size, (at + 1) * size), reach));
+    },
+  };
+}
+
+/** The kernels of the first layer, where a picture has one channel: what each map looks for. */
+function kernelsView({name, maps, height, width}) {
+  const size = height * width,
+    canvases = Array.from({length: maps}, (_, at) => mapCanvas(height, width, `kernel ${at} of ${name}`));
+  return {
+    section: el(
+      "section",
+      {class: "at-row kernels"},
+      el("h4", {}, `kernels of ${name}`, el("span", {class: "kind"}, ` ${height}x${width}, one for each map`)),
+      el("div", {class: "maps"}, canvases.map((canvas) => el("figure", {}, canvas))),
+    ),
+    paint: (answer) => {
+      const {values} = answer.network.kernelsSeen,
+        reach = largestOf(values);
+      canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * size, (at + 1) * size), reach));
+    },
+  };
+}
+
+/** For each row before it, which of its maps the chosen one looks at: by row, a set of numbers. */
+function seenMaps(network, row, map) {
+  const found = new Map(),
+    {layer} = row,
+    before = rowBefore(network.graph, row);
+  if (!before || layer.branches || row.layer.is === "Dense") return found;
+  const sources = layer.table
+    ? layer.table[map]
+    : layer.is === "Subsample"
+      ? [layer.sources ? layer.sources[map] : map]
+      : layer.is === "Conv" && layer.groups > 1
+        ? sourcesOf(row, map)
+        : ["Pool", "AdaptivePool", "BatchNorm", "Activation", "Dropout", "Identity", "Pad"].includes(layer.is)
+          ? [map]
+          : Array.from({length: row.input[0]}, (_, number) => number);
+  found.set(before.name, new Set(sources));
+  return found;
+}
+
+/** The input maps of a map's own group. */
+function sourcesOf(row, map) {
+  const own = row.input[0] / row.layer.groups,
+    group = Math.floor((map * row.layer.groups) / row.out[0]);
+  return Array.from({length: own}, (_, at) => group * own + at);
+}
+
+/** A row as an element, and what paints its maps. */
+function rowAtWork(row, chosen, map, seen, to) {
+  const [maps, h, w] = row.out;
+  const head = el(
+    "h3",
+    {},
+    row.name,
+    el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`),
+  );
+  if (h === 1 && w === 1) {
+    const wide = Math.min(maps, 42),
+      canvas = mapCanvas(Math.ceil(maps / wide), wide, `${maps} values of ${row.name}`);
+    const paint = (answer) => {
+      const {values} = answer.map(row.name),
+        strip = new Float32Array(canvas.height * wide);
+      strip.set(values);
+      paintMap(canvas, strip, largestOf(values));
+    };
+    return {
+      section: el("section", {class: "at-row"}, head, el("figure", {class: "strip"}, canvas)),
+      paint: paint,
+    };
+  }
+  const lit = seen.get(row.name);
+  const canvases = Array.from({length: shownOf(row)}, (_, at) =>
+    mapCanvas(h, w, `${row.name}, map ${at}`),
+  );
+  const buttons = canvases.map((canvas, at) => {
+    const mine = chosen === row && at === map;
+    return el(
+      "button",
+      {
+        type: "button",
+        tabindex: mine || (chosen !== row && at === 0) ? "0" : "-1",
+        class: [mine ? "mine" : "", lit && lit.has(at) ? "lit" : ""].join(" ").trim() || null,
+        "aria-pressed": String(mine),
+        id: `map-${row.name}-${at}`,
+        onclick: () => {
+          to({row: row.name, map: at || ""});
+          byId(`map-${row.name}-${at}`)?.focus();
+        },
+      },
+      canvas,
+    );
+  });
+  const home = el("div", {class: "maps", role: "group", "aria-label": `maps of ${row.name}`}, buttons);
+  roving(home, () => [...home.querySelectorAll("button")]);
+  const words = chosen === row ? el("p", {class: "hint"}, chosenWords(row, map, seen)) : "";
+  const more = maps > MOST_SHOWN ? el("p", {class: "hint"}, `and ${maps - MOST_SHOWN} further maps`) : "";
+  const paint = (answer) => {
+    const {values} = answer.map(row.name),
+      most = largestOf(values);
+    canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most));
+  };
+  return {section: el("section", {class: "at-row"}, head, words, home, more), paint: paint};
+}
+
+function chosenWords(row, map, seen) {
+  const [name, maps] = [...seen][0] || [];
+  if (!maps)
+    return row.layer.branches
+      ? `Map ${map} is what the branches give, joined.`
+      : `Map ${map} looks at the picture.`;
+  const listed = [...maps].join(", ").replace(/, (\d+)$/, " and $1");
+  if (maps.size === row.input[0] && maps.size > 1)
+    return `Map ${map} looks at all ${maps.size} maps of ${name}.`;
+  return `Map ${map} looks at ${maps.size === 1 ? "map" : "maps"} ${listed} of ${name}.`;
+}
+
+/** The output of LeNet-5: how far the 84 values are from each class's bitmap. */
+function distances(network, row) {
+  const {bits} = row.layer.codes,
+    items = network.classes.map((name, at) => ({
+      number: el("span", {}),
+      code: bits[at] ? bitmap(bits[at], `bitmap of ${name}`) : name,
+    }));
+  for (const one of items) one.item = el("li", {}, one.code, one.number);
+  return {
+    section: el(
+      "section",
+      {class: "at-row"},
+      el(
+        "h3",
+        {},
+        row.name,
+        el("span", {class: "kind"}, " squared distance to each class's bitmap: the nearest wins"),
+      ),
+      el("ol", {class: "nearest"}, items.map((one) => one.item)),
+    ),
+    paint: (answer) => {
+      const away = [...answer.map(row.name).values].map((value) => -value / row.layer.scale),
+        least = Math.min(...away);
+      items.forEach(({item, number}, at) => {
+        item.className = away[at] === least ? "best" : "";
+        say(number, away[at].toFixed(1));
+      });
+    },
+  };
+}

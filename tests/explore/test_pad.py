@@ -1,0 +1,171 @@
+"""The pad's strips and its replay in a browser: by mouse, by keys, by address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explore_browser import Opened, text, until
+from explore_page import browser
+
+from papernets.explore import explorer
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+if browser() is None:
+    pytest.skip("no Chromium is installed", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("explore") / "pad.html"
+    path.write_text(explorer((), "lenet1"), "utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(chromium: object, file: Path) -> Iterator[Opened]:
+    one = Opened(chromium, file)
+    yield one
+    assert one.wrong == []
+    assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
+    one.context.close()
+
+
+def answer(page: object) -> str:
+    return text(page, ".read-whole").split()[0]
+
+
+def test_strips_are_read_and_each_network_says_what_it_can(opened: Opened):
+    """The examples by lenet5_scan; another network is warned of, and a committee refused."""
+    page = opened.at("digit?mode=strip")
+    page.wait_for_selector(".read")
+    for name in ("90210", "1998", "31415", "2367"):
+        page.click(f"[aria-label='example {name}']")
+        until(page, f"document.querySelector('.read-whole').textContent.startsWith('{name} ')")
+        assert page.locator(".read b").all_inner_texts() == list(name)
+    strip, scores = (
+        page.locator(f".track >> nth={at} >> canvas").evaluate("one => [one.width, one.height]")
+        for at in (0, 1)
+    )
+    assert strip[1] == 28 and scores == [strip[0] + 1, 11]
+    page.click("#digit-networks >> text=lenet4 >> nth=0")
+    until(page, "location.hash.includes('digit/lenet4?mode=strip')")
+    page.wait_for_selector("#scores .note")
+    assert "Nobody taught lenet4 what a place without a digit" in text(page, "#scores .note")
+    page.click("#digit-networks >> text=boosted_lenet4")
+    page.wait_for_selector("#scores [role=alert]")
+    assert "strips are read by a single network" in text(page, "#scores")
+    page.click("#pad-mode >> text=one digit")
+    page.wait_for_selector("#scores .bars")
+    assert "mode" not in page.url and text(page, ".answer").startswith("4")
+
+
+@pytest.mark.slow
+def test_a_strip_is_written_by_keys(opened: Opened):
+    """Two ones side by side: the cross goes over the whole of the pad, 3.5 times as wide."""
+    page = opened.at("digit/lenet5_scan?mode=strip")
+    page.wait_for_selector(".read")
+    page.focus("#pad")
+    page.keyboard.press("Delete")
+    assert "Write some digits" in text(page, "#scores")
+    for _ in range(2):
+        for _ in range(15):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Space")
+        for _ in range(16):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+        for _ in range(16):
+            page.keyboard.press("ArrowUp")
+    until(page, "document.querySelector('.read-whole')?.textContent.startsWith('11 ')")
+    assert "lenet5_scan reads 1 1" in text(page, "#said")
+    page.click("#pad-mode >> text=one digit")
+    page.wait_for_selector("#scores .bars")
+    page.click("#pad-mode >> text=several")
+    page.wait_for_selector(".read")
+    assert answer(page) == "11"  # what was written is there still
+
+
+def test_a_training_is_replayed_by_keys(opened: Opened):
+    """Weights change from moment to moment, and with them kernels, maps and scores."""
+    page = opened.at("digit/lenet1")
+    page.wait_for_selector("#replay-begin")
+    pixels = "document.querySelector('.kernels canvas').toDataURL()"
+    trained = page.evaluate(pixels)
+    page.focus("#replay-begin")
+    page.keyboard.press("Enter")
+    until(page, f"location.hash.includes('epoch=0') && {pixels} !== {trained!r}")
+    assert page.evaluate("document.activeElement.id") == "replay-at"
+    assert "Before the first step: drawn weights" in text(page, "#replay-said")
+    seen = {page.evaluate(pixels)}
+    for moment in ("0.05", "0.1", "0.15"):
+        before = page.evaluate(pixels)
+        page.keyboard.press("ArrowRight")
+        until(page, f"location.hash.includes('epoch={moment}') && {pixels} !== {before!r}")
+        seen.add(page.evaluate(pixels))
+    assert len(seen) == 4
+    assert "after 0.15 passes" in (page.get_attribute("#replay-at", "aria-valuetext") or "")
+    page.keyboard.press("End")
+    until(page, "location.hash.includes('epoch=20')")
+    assert "0.95 % of 10,000 test digits" in text(page, "#replay-said")
+    page.click("#replay-back")
+    until(page, "location.hash.includes('epoch=15')")
+    page.click("#replay-end")
+    until(page, f"!location.hash.includes('epoch') && {pixels} === {trained!r}")
+
+
+@pytest.mark.slow
+def test_the_replay_plays_and_pauses(opened: Opened):
+    page = opened.at("digit/lenet1?epoch=11")
+    page.wait_for_selector("#replay-play")
+    page.wait_for_timeout(1500)
+    assert "epoch=11" in page.url  # it does not begin by itself
+    page.click("#replay-play")
+    assert text(page, "#replay-play") == "Pause"
+    until(page, "location.hash.includes('epoch=20')")
+    until(page, "document.querySelector('#replay-play').textContent === 'Play'")
+    page.click("#replay-play")  # from the beginning
+    until(page, "location.hash.includes('epoch=0.05')")
+    page.click("#replay-play")
+    at = page.url
+    page.wait_for_timeout(1500)
+    assert page.url == at
+
+
+@pytest.mark.slow
+def test_nothing_moves_by_itself_where_motion_is_reduced(chromium: object, file: Path):
+    one = Opened(chromium, file, reduced_motion="reduce")
+    page = one.at("digit/lenet1?epoch=0.1")
+    page.wait_for_selector("#replay-at")
+    assert not page.is_visible("#replay-play") and page.is_visible("#replay-on")
+    page.click("#replay-on")
+    until(page, "location.hash.includes('epoch=0.15')")
+    one.context.close()
+
+
+def test_elements_stay_while_a_digit_is_drawn(opened: Opened):
+    """Each move of the pen paints the maps anew, and makes none anew."""
+    page = opened.at("digit/lenet5")
+    page.wait_for_selector("#map-C1-0")
+    page.evaluate("document.querySelectorAll('#at-work *').forEach((one) => (one.mine = true))")
+    box = page.locator("#pad").bounding_box()
+    pixels = "document.querySelector('#map-C1-0 canvas').toDataURL()"
+    seen = set()
+    for at in range(6):
+        page.mouse.move(box["x"] + 60 + 20 * at, box["y"] + 60 + 15 * at)
+        if at == 0:
+            page.mouse.down()
+        page.wait_for_timeout(60)
+        seen.add(page.evaluate(pixels))
+    page.mouse.up()
+    assert len(seen) >= 4
+    assert page.evaluate("[...document.querySelectorAll('#at-work *')].every((one) => one.mine)")
