@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-GAIN, SLOPE = 1.7159, 2 / 3  # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1
+from ..rewrite.forms import GAIN, SLOPE
 
 
 def scaled_tanh(x: Tensor) -> Tensor:

@@ -71,6 +71,26 @@ def plan(body: Chain) -> Plan:
     return Plan(tuple(steps.found), out, tuple(steps.heads))
 
 
+def joined_once(plan: Plan) -> Plan:
+    """The same plan with each join of maps that another such join alone reads done there."""
+    steps = {step.writes: step for step in plan.steps}
+    times = Counter(value for step in plan.steps for value in step.reads)
+    kept = {plan.out, *plan.heads}
+    for step in plan.steps:
+        if not isinstance(step.part, Concat):
+            continue
+        reads: list[int] = []
+        for value in step.reads:
+            inner = steps.get(value)
+            if inner and isinstance(inner.part, Concat) and times[value] == 1 and value not in kept:
+                reads += inner.reads
+                del steps[value]
+            else:
+                reads.append(value)
+        steps[step.writes] = replace(step, reads=tuple(reads))
+    return replace(plan, steps=tuple(steps.values()))
+
+
 class _Steps(Visitor[int]):
     """Makes a step of each layer and join; along the way goes the number of the last value."""
 
