@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ..rewrite.forms import Maps, Shift, SlidingLRN
 from ..rewrite.optimise import optimised
-from ..spec import Add, BatchNorm, Concat, Flatten, Layer, Net, Shape, rows_of
+from ..spec import Add, BatchNorm, Concat, Conv, Flatten, Layer, Net, Shape, rows_of
 from .activations import activate, activate_
 from .block import module_at
 from .fast import joined
@@ -23,7 +23,8 @@ from .input_check import InputCheck
 from .lrn import lrn
 from .made import Weights, made, weights_of
 from .network import Network
-from .plan import PlannedStep, joined_once, plan
+from .packed import NAMES, Packed, packed, packs
+from .plan import Summed, joined_once, plan, summed_at_once
 from .rows import row_module
 from .unchanged import check_unchanged
 
@@ -42,17 +43,19 @@ class Optimised(nn.Module):
         self.net: Net = plain.net
         done = optimised(plain.net)
         self.form, self.changes = done.net, done.changes
-        planned = joined_once(plan(done.net.body))
+        planned = summed_at_once(joined_once(plan(done.net.body)))
         self._steps, self._out = planned.of(heads=False), planned.out
         self._check = InputCheck(plain.net)
         weights = made(weights_of(plain.net, plain.state_dict()), done.made)
-        shapes = {row.name: row.input for row in rows_of(done.net.body, done.net.input)}
+        self._shapes = {row.name: row.input for row in rows_of(done.net.body, done.net.input)}
+        self._packed: dict[str, Packed | None] = {}
         flat = {0: False}
         for step in self._steps:
             flat[step.writes] = flat[step.reads[0]] or isinstance(step.part, Flatten)
-            if isinstance(step.part, Layer) and _has_module(step.part):
-                module = _module(step.part, shapes[step.name], flat[step.reads[0]])
-                _load(module, step, weights)
+            layer = step.part.conv if isinstance(step.part, Summed) else step.part
+            if isinstance(layer, Layer) and _has_module(layer):
+                module = _module(layer, self._shapes[step.name], flat[step.reads[0]])
+                _load(module, step.name, layer, weights)
                 _place(self, step.name, module)
         super().train(False)
 
@@ -67,20 +70,32 @@ class Optimised(nn.Module):
             raise
 
     def _run(self, x: Tensor) -> Tensor:
+        packing = packs(x)
+        if packing:
+            x = x.contiguous(memory_format=torch.channels_last)
         values: dict[int, Tensor] = {0: x}
         del x
         for step in self._steps:
             given = [values[at] for at in step.reads]
             for at in step.frees:
                 del values[at]
-            if isinstance(step.part, Concat | Add):
-                values[step.writes] = joined(step.part, given, step.over)
+            part = step.part
+            if isinstance(part, Concat | Add):
+                values[step.writes] = joined(part, given, step.over)
+            elif isinstance(part, Summed):
+                x, other = given
+                del given
+                values[step.writes] = self._conv(step.name, x, part.activation, packing, other)
+                del x, other
+                continue
             else:
-                values[step.writes] = self._layer(step.name, step.part, given.pop())
+                values[step.writes] = self._layer(step.name, part, given.pop(), packing)
             del given
         return values[self._out]
 
-    def _layer(self, name: str, layer: Layer, x: Tensor) -> Tensor:
+    def _layer(self, name: str, layer: Layer, x: Tensor, packing: bool) -> Tensor:
+        if isinstance(layer, Conv):
+            return self._conv(name, x, layer.activation, packing)
         if isinstance(layer, Maps):
             return activate(x[:, layer.start : layer.stop], layer.activation)
         if not _has_module(layer):
@@ -89,6 +104,39 @@ class Optimised(nn.Module):
         if isinstance(layer, SlidingLRN):
             return lrn(x, module.window)  # type: ignore[arg-type]
         return activate_(module(x), layer.activation)
+
+    def _conv(
+        self,
+        name: str,
+        x: Tensor,
+        activation: str | None,
+        packing: bool,
+        other: Tensor | None = None,
+    ) -> Tensor:
+        """The activation of a row's convolution, or of its sum with another value."""
+        if packing and activation in NAMES and (own := self._packed_of(name)) is not None:
+            return own(x, activation, other)
+        out: Tensor = module_at(self, name.split("."))(x)
+        return activate_(out if other is None else out.add_(other), activation)
+
+    def _packed_of(self, name: str) -> Packed | None:
+        """A row's convolution with its kernels laid out, once."""
+        if name not in self._packed:
+            self._packed[name] = packed(module_at(self, name.split(".")), self._shapes[name])
+        return self._packed[name]
+
+    def _apply(self, *given: Any, **named: Any) -> Optimised:
+        self._packed = {}  # of weights that move, or become of another kind
+        super()._apply(*given, **named)
+        return self
+
+    def load_state_dict(self, *given: Any, **named: Any) -> Any:
+        """As torch's."""
+        self._packed = {}
+        return super().load_state_dict(*given, **named)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_packed": {}}  # what is laid out is made anew
 
     def train(self, mode: bool = True) -> Optimised:
         """Nothing for False. ValueError for True: it is no form to train in."""
@@ -134,9 +182,8 @@ def _module(layer: Any, shape: Shape, flat: bool) -> nn.Module:
         return Shifted(shape[0]) if isinstance(layer, Shift) else row_module(layer, shape, flat)
 
 
-def _load(module: nn.Module, step: PlannedStep, weights: Weights) -> None:
+def _load(module: nn.Module, name: str, layer: Any, weights: Weights) -> None:
     """Give a row's module its weights, which take no gradients."""
-    layer: Any = step.part
     own = module if isinstance(layer, BatchNorm) else module._modules.get(layer.operation, module)
     assert own is not None
     norm = "norm." if isinstance(layer, BatchNorm) else ""
@@ -144,10 +191,10 @@ def _load(module: nn.Module, step: PlannedStep, weights: Weights) -> None:
         for leaf, before in held.items():
             if before is None:
                 continue
-            value = weights[step.name, norm + leaf].detach()
+            value = weights[name, norm + leaf].detach()
             if value.shape != before.shape:
                 raise ValueError(
-                    f"{step.name} has a {leaf} of shape {tuple(value.shape)}, not "
+                    f"{name} has a {leaf} of shape {tuple(value.shape)}, not "
                     f"{tuple(before.shape)}: somebody changed it"
                 )
             of_parameter = held is own._parameters

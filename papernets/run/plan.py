@@ -42,7 +42,7 @@ class PlannedStep:
     """
 
     name: str
-    part: Layer | Concat | Add
+    part: Layer | Concat | Add | Summed
     reads: tuple[int, ...]
     writes: int
     aux: bool
@@ -88,6 +88,35 @@ def joined_once(plan: Plan) -> Plan:
             else:
                 reads.append(value)
         steps[step.writes] = replace(step, reads=tuple(reads))
+    return replace(plan, steps=tuple(steps.values()))
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A convolution and the sum of its output with another value, then activation."""
+
+    conv: Conv
+    activation: str | None
+
+
+def summed_at_once(plan: Plan) -> Plan:
+    """The same plan with each plain sum of a convolution and another value made by the former."""
+    steps = {step.writes: step for step in plan.steps}
+    times = Counter(value for step in plan.steps for value in step.reads)
+    for step in plan.steps:
+        part, reads = step.part, step.reads
+        if not isinstance(part, Add) or len(reads) != 2 or part.scales is not None:
+            continue
+        for at, value in enumerate(reads):
+            made = steps.get(value)
+            if made and isinstance(made.part, Conv) and not made.part.activation:
+                if times[value] > 1 or value == plan.out:
+                    continue
+                del steps[value]
+                own = Summed(made.part, part.activation)
+                given = (*made.reads, reads[1 - at])
+                steps[step.writes] = replace(step, name=made.name, part=own, reads=given)
+                break
     return replace(plan, steps=tuple(steps.values()))
 
 
