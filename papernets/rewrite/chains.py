@@ -1,4 +1,4 @@
-"""What the rewrites for evaluation share: a change to every chain, and what an affine map passes."""
+"""What the rewrites for evaluation share: a change to every chain, and what a map may pass."""
 
 from __future__ import annotations
 
@@ -50,21 +50,23 @@ def unpadded(part: Part) -> bool:
     return isinstance(part, Dense | Subsample)
 
 
-def takes(parts: Sequence[tuple[str, Part]], at: int) -> int | None:
+def takes(parts: Sequence[tuple[str, Part]], at: int, shifts: bool) -> int | None:
     """The place of the layer that takes in an affine map standing before place `at`; or None.
 
-    The map is the same in front of a flattening, and of an average over values of the picture
-    alone, as behind it.
+    The map is the same in front of a flattening and of an average as behind it; one that `shifts`
+    only where no zeros lie round the picture, as they would not be shifted.
     """
-    while at < len(parts) and _passes(parts[at][1]):
+    while at < len(parts) and _passes(parts[at][1], shifts):
         at += 1
-    return at if at < len(parts) and unpadded(parts[at][1]) else None
+    if at == len(parts) or not isinstance(parts[at][1], WEIGHTED):
+        return None
+    return None if shifts and not unpadded(parts[at][1]) else at
 
 
-def _passes(part: Part) -> bool:
+def _passes(part: Part, shifts: bool) -> bool:
     if isinstance(part, Pool):
-        whole = part.how == "average" and not part.ceil and part.window().fixed == (0, 0)
-        return whole and part.activation is None
+        whole = not part.ceil and part.window().fixed == (0, 0)
+        return part.how == "average" and part.activation is None and (whole or not shifts)
     return isinstance(part, Flatten | GlobalPool | AdaptivePool)
 
 

@@ -16,11 +16,10 @@ from ..spec import (
     Subsample,
     TableConv,
     dotted,
-    pair,
     rows_of,
 )
 from .chains import Parts, chains, linear, takes
-from .forms import CURVES
+from .forms import CENTRED, CURVES
 from .rewritten import Affine, Before, Behind, Change, Full, Made, Rewritten, mapped
 
 BACK = "in evaluation it multiplies and shifts each map by constants: so do kernels and bias"
@@ -96,13 +95,14 @@ def norms_ahead(net: Net) -> Rewritten:
             child, part = parts[at]
             if not isinstance(part, BatchNorm) or part.activation is not None:
                 continue
-            to = takes(parts, at + 1)
-            if to is None or not isinstance(parts[to][1], Conv | Dense):
+            to = takes(parts, at + 1, shifts=True)
+            layer = None if to is None else parts[to][1]
+            if to is None or not isinstance(layer, Conv | Dense):
                 continue
             row, norm = dotted(name, parts[to][0]), dotted(name, child)
-            made.append(_before(row, parts[to][1], Affine(norm, part.norm.eps)))
+            made.append(_before(row, layer, Affine(norm, part.norm.eps)))
             changes.append(Change(f"normalisation folded into {row}", norm, FORTH))
-            parts[to] = (parts[to][0], _biased(parts[to][1]))
+            parts[to] = (parts[to][0], replace(layer, bias=True))
             del parts[at]
         return parts
 
@@ -110,12 +110,7 @@ def norms_ahead(net: Net) -> Rewritten:
 
 
 def _before(row: str, part: Part, map: Affine) -> Before:
-    kernel = pair(part.kernel) if isinstance(part, Subsample) else (1, 1)
-    return Before(row, map, getattr(part, "groups", 1), kernel[0] * kernel[1])
-
-
-def _biased(part: Part) -> Part:
-    return replace(part, bias=True) if isinstance(part, Conv | Dense) else part
+    return Before(row, map, getattr(part, "groups", 1))
 
 
 def folded_scales(net: Net) -> Rewritten:
@@ -143,10 +138,11 @@ def folded_scales(net: Net) -> Rewritten:
 
 
 def folded_curves(net: Net) -> Rewritten:
-    """gain * tanh(slope * x) between two layers with weights, as a sigmoid between them.
+    """gain * tanh(slope * x) between two layers with weights, as a sigmoid about 0 between them.
 
-    gain * tanh(slope * x) = 2 gain * sigmoid(2 slope * x) - gain: the layer before takes in
-    2 slope, the one behind 2 gain and the shift, so that neither is computed.
+    gain * tanh(slope * x) = 2 gain * (sigmoid(2 slope * x) - 1/2): the layer before takes in
+    2 slope, the one behind 2 gain. It could take in the half too, but then it would add up values
+    about 1/2 whose halves cancel out, at the cost of a digit.
     """
     made: list[Made] = []
     changes: list[Change] = []
@@ -154,7 +150,7 @@ def folded_curves(net: Net) -> Rewritten:
     def curved(name: str, parts: Parts) -> Parts:
         for at, (child, part) in enumerate(parts):
             word = getattr(part, "activation", None)
-            if word not in CURVES or (to := takes(parts, at + 1)) is None:
+            if word not in CURVES or (to := takes(parts, at + 1, shifts=False)) is None:
                 continue
             own = replace(part, activation=None)  # type: ignore[type-var]
             pooled = isinstance(own, Pool) and own.how == "max" and at
@@ -164,11 +160,10 @@ def folded_curves(net: Net) -> Rewritten:
             gain, slope = CURVES[word]
             row, behind = dotted(name, parts[source][0]), dotted(name, parts[to][0])
             made.append(Behind(row, Affine(times=2 * slope)))
-            made.append(_before(behind, parts[to][1], Affine(times=2 * gain, plus=-gain)))
-            why = f"g tanh(s x) = 2g sigmoid(2s x) - g: 2s into {row}, 2g and -g into {behind}"
+            made.append(_before(behind, parts[to][1], Affine(times=2 * gain)))
+            why = f"g tanh(s x) = 2g (sigmoid(2s x) - 1/2): 2s into {row}, 2g into {behind}"
             changes.append(Change(f"{word} made a sigmoid", dotted(name, child), why))
-            parts[at] = (child, replace(part, activation="sigmoid"))  # type: ignore[type-var]
-            parts[to] = (parts[to][0], _biased(parts[to][1]))
+            parts[at] = (child, replace(part, activation=CENTRED))  # type: ignore[type-var]
         return parts
 
     return Rewritten(chains(net, curved), made=tuple(made), changes=tuple(changes))

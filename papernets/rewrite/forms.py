@@ -15,6 +15,8 @@ from ..spec.layer import Shapes
 GAIN, SLOPE = 1.7159, 2 / 3  # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1
 CURVES = {"tanh": (1.0, 1.0), "scaled_tanh": (GAIN, SLOPE)}
 """Activations that are gain * tanh(slope * x)."""
+CENTRED = "centred_sigmoid"
+"""sigmoid(x) - 1/2, which is tanh(x/2) / 2."""
 BY_SIGMOID = {"tanh": "tanh_by_sigmoid", "scaled_tanh": "scaled_tanh_by_sigmoid"}
 """Activations of rewritten networks alone: the same functions, computed by way of the sigmoid."""
 

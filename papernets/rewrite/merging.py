@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..spec import Add, Chain, Concat, Conv, Net, Part, Pool, dotted, rows_of
+from ..spec.joins import Named
 from .chains import Parts, chains, fresh, unpadded
 from .forms import Maps, Shift
 from .rewritten import Beside, Change, Lent, Made, Rewritten, mapped
@@ -120,7 +121,7 @@ def _runs(part: Concat | Add) -> Iterator[tuple[int, int]]:
         start = at
 
 
-def _merged(name: str, branches: tuple[tuple[str, Part], ...]) -> tuple[tuple[str, ...], Conv, Parts]:
+def _merged(name: str, branches: Named) -> tuple[tuple[str, ...], Conv, Parts]:
     """The full names of the convolutions, the one in their place, and the branches without them."""
     names: list[str] = []
     taken: Parts = []

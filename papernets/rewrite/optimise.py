@@ -53,7 +53,7 @@ def optimised(net: Net) -> Rewritten:
 
 
 def _told(net: Net, rewrite: Callable[[Net], Rewritten], what: str, why: str) -> Rewritten:
-    """A rewrite of layers, told by those that it changed; of a pair, the one that lost something."""
+    """A rewrite of layers, told by those that it changed; of a pair, by the one that lost."""
     done = rewrite(net)
     before = {name: part for name, part in each_part(net.body) if isinstance(part, Layer)}
     changes = tuple(

@@ -41,13 +41,12 @@ class Behind:
 
 @dataclass(frozen=True)
 class Before:
-    """What an unpadded layer is given comes through an affine map, which its weight and bias take
-    in; `area` is how many values each coefficient of a subsampling sums."""
+    """What a layer with weights is given comes through an affine map, which its weight and bias
+    take in; one that shifts only where no zeros lie round what it is given."""
 
     row: str
     map: Affine
     groups: int = 1
-    area: int = 1
 
 
 @dataclass(frozen=True)

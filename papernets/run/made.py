@@ -53,21 +53,19 @@ def _(one: Behind, weights: Weights) -> None:
 @make.register
 def _(one: Before, weights: Weights) -> None:
     weight, bias = weights[one.row, "weight"], weights.get((one.row, "bias"))
-    if weight.dim() == 1:  # a subsampling's coefficients
-        times, plus = affine(one.map, weights, 1, weight)
-        added = weight * (plus * one.area)
-        weights[one.row, "weight"] = _product(weight, times)
-    else:
-        inputs = weight.shape[1] * one.groups
-        times, plus = (
-            each.view(one.groups, 1, -1, *[1] * (weight.dim() - 2))
-            for each in affine(one.map, weights, inputs, weight)
-        )
-        grouped = weight.unflatten(0, (one.groups, -1))
-        added = (grouped * plus).flatten(2).sum(2).flatten()
-        weights[one.row, "weight"] = _product(grouped, times).flatten(0, 1)
-    before = 0 if bias is None else bias
-    weights[one.row, "bias"] = (added + before).to(weight.dtype)
+    if not one.map.norm:
+        assert not one.map.plus
+        weights[one.row, "weight"] = weight * one.map.times
+        return
+    inputs = weight.shape[1] * one.groups
+    times, plus = (
+        each.view(one.groups, 1, -1, *[1] * (weight.dim() - 2))
+        for each in affine(one.map, weights, inputs, weight)
+    )
+    grouped = weight.unflatten(0, (one.groups, -1))
+    added = (grouped * plus).flatten(2).sum(2).flatten() + (0 if bias is None else bias)
+    weights[one.row, "weight"] = _product(grouped, times).flatten(0, 1)
+    weights[one.row, "bias"] = added.to(weight.dtype)
 
 
 @make.register

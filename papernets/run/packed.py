@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..rewrite.forms import CENTRED
 from ..spec import Shape
 
 NAMES: dict[str | None, tuple[str, list[float]]] = {
@@ -23,6 +24,7 @@ NAMES: dict[str | None, tuple[str, list[float]]] = {
     "relu6": ("hardtanh", [0.0, 6.0]),
     "sigmoid": ("sigmoid", []),
     "tanh": ("tanh", []),
+    CENTRED: ("sigmoid", []),
 }
 """Activations as the operation calls them, with their constants."""
 OPERATIONS = ("_convolution_pointwise", "_reorder_convolution_weight")
@@ -77,7 +79,7 @@ class Packed:
             out = torch.ops.mkldnn._convolution_pointwise.binary(
                 x, other, self.kernels, self.bias, *self.constants, "add", 1.0, after, scalars, ""
             )
-        return out
+        return out.sub_(0.5) if activation == CENTRED else out
 
 
 def packed(module: nn.Module, shape: Shape) -> Packed | None:
