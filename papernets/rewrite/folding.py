@@ -23,6 +23,8 @@ from .forms import CENTRED, CURVES
 from .rewritten import Affine, Before, Behind, Change, Full, Made, Rewritten, mapped
 
 BACK = "in evaluation it multiplies and shifts each map by constants: so do kernels and bias"
+SCALED = "a number times a sum of products is the sum of that number times each of them"
+CURVED = "g tanh(s x) = 2g (sigmoid(2s x) - 1/2): the layer before takes in 2s, the one behind 2g"
 FORTH = (
     "it multiplies and shifts each map by constants, and the next layer sums such maps without "
     "zeros round them"
@@ -56,8 +58,7 @@ def folded_norms(net: Net) -> Rewritten:
 
     def note(row: str, norm: str, eps: float) -> None:
         made.append(Behind(row, Affine(norm, eps)))
-        into = "" if row == norm else f" into {row}"
-        changes.append(Change(f"normalisation folded{into}", norm, BACK))
+        changes.append(Change("normalisation folded", norm, BACK, row))
 
     def own(name: str, part: Part) -> Part:
         if not isinstance(part, Conv | Dense) or part.norm is None:
@@ -101,7 +102,7 @@ def norms_ahead(net: Net) -> Rewritten:
                 continue
             row, norm = dotted(name, parts[to][0]), dotted(name, child)
             made.append(_before(row, layer, Affine(norm, part.norm.eps)))
-            changes.append(Change(f"normalisation folded into {row}", norm, FORTH))
+            changes.append(Change("normalisation folded ahead", norm, FORTH, row))
             parts[to] = (parts[to][0], replace(layer, bias=True))
             del parts[at]
         return parts
@@ -129,8 +130,7 @@ def folded_scales(net: Net) -> Rewritten:
             if scales[at] == 1.0 or not linear(last):
                 continue
             made.append(Behind(row, Affine(times=scales[at])))
-            why = f"{scales[at]:g} times a sum of products is the sum of {scales[at]:g} times them"
-            changes.append(Change(f"scale {scales[at]:g} folded into {row}", name, why))
+            changes.append(Change("residual scale folded", name, SCALED, row))
             scales[at] = 1.0
         return replace(part, scales=None if set(scales) == {1.0} else tuple(scales))
 
@@ -161,8 +161,7 @@ def folded_curves(net: Net) -> Rewritten:
             row, behind = dotted(name, parts[source][0]), dotted(name, parts[to][0])
             made.append(Behind(row, Affine(times=2 * slope)))
             made.append(_before(behind, parts[to][1], Affine(times=2 * gain)))
-            why = f"g tanh(s x) = 2g (sigmoid(2s x) - 1/2): 2s into {row}, 2g into {behind}"
-            changes.append(Change(f"{word} made a sigmoid", dotted(name, child), why))
+            changes.append(Change("tanh made a sigmoid", dotted(name, child), CURVED, behind))
             parts[at] = (child, replace(part, activation=CENTRED))  # type: ignore[type-var]
         return parts
 

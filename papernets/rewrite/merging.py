@@ -50,7 +50,7 @@ def averages_behind(net: Net) -> Rewritten:
                 word = fresh(net, name, "bias")
                 made.append(Lent(full, dotted(name, word)))
                 parts.insert(at + 2, (word, Shift(conv.activation)))
-            changes.append(Change(f"average behind {full}", row.name, SWAPPED))
+            changes.append(Change("average pooling behind its 1x1", row.name, SWAPPED, full))
         return parts
 
     return Rewritten(chains(net, change), made=tuple(made), changes=tuple(changes))
@@ -74,8 +74,8 @@ def merged_ones(net: Net) -> Rewritten:
             word = fresh(net, name, "merged")
             names, merged, taken = _merged(name, part.branches[start:stop])
             made.append(Beside(names, dotted(name, word)))
-            what = f"merged into {dotted(name, word)}"
-            changes.extend(Change(what, one, MERGED) for one in names)
+            to = dotted(name, word)
+            changes.extend(Change("1x1 convolutions merged", one, MERGED, to) for one in names)
             if stop - start == len(part.branches):
                 return Chain(((word, merged), ("", replace(part, branches=tuple(taken)))))
             inner = Chain(((word, merged), ("", Concat(tuple(taken)))))

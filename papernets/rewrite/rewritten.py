@@ -80,11 +80,12 @@ Made = Behind | Before | Beside | Full | Lent
 
 @dataclass(frozen=True)
 class Change:
-    """What was done, where, by the names of rows, and why the values are the same."""
+    """What was done, at which row, why the values are the same, and into which row it went."""
 
     what: str
     where: str
     why: str
+    into: str = ""
 
 
 @dataclass(frozen=True)
