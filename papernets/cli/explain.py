@@ -117,7 +117,7 @@ def explain(
                 raise
             rest = {"LAYER": layer, "--unit": unit, "--depth": depth, "--only": only}
             rest |= {"--sort": sort, "--convention": convention, "--classes": str(classes or "")}
-            rest |= {"--optimised": optimised}
+            rest |= {"--optimised": "yes" if optimised else ""}
             picture = channels, parse_size(input)
             explain_module(name, error.__context__, picture, rest, wanted, output)
             return

@@ -76,7 +76,7 @@ def folded_norms(net: Net) -> Rewritten:
             row = found[-1][0]
             note(dotted(name, row), dotted(name, child), part.norm.eps)
             biased = {} if isinstance(before, Subsample) else {"bias": True}
-            found[-1] = (row, replace(before, activation=part.activation, **biased))  # type: ignore[call-arg, type-var, arg-type]
+            found[-1] = (row, replace(before, activation=part.activation, **biased))  # type: ignore[type-var]
         return found
 
     done = chains(mapped(net, own).net, behind)

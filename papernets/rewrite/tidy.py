@@ -30,7 +30,7 @@ def tidy(net: Net) -> Rewritten:
         if isinstance(part, Activation) and part.activation in (None, "softmax"):
             return None
         if isinstance(part, Layer) and part.activation == "softmax":
-            return replace(part, activation=None)  # type: ignore[call-arg]
+            return replace(part, activation=None)  # type: ignore[type-var]
         if isinstance(part, Chain):
             return Chain(_flat(part))
         return _without_zeros(name, part, changes) if isinstance(part, Add) else part

@@ -187,7 +187,8 @@ def _load(module: nn.Module, name: str, layer: Any, weights: Weights) -> None:
     own = module if isinstance(layer, BatchNorm) else module._modules.get(layer.operation, module)
     assert own is not None
     norm = "norm." if isinstance(layer, BatchNorm) else ""
-    for held in (own._parameters, own._buffers):
+    groups: tuple[dict[str, Any], ...] = (own._parameters, own._buffers)
+    for held in groups:
         for leaf, before in held.items():
             if before is None:
                 continue

@@ -32,7 +32,7 @@ OPERATIONS = ("_convolution_pointwise", "_reorder_convolution_weight")
 
 def packs(x: Tensor) -> bool:
     """Whether an input is one for it: values on a CPU, that nobody traces or differentiates."""
-    return (
+    return bool(
         type(x) is Tensor
         and x.device.type == "cpu"
         and x.dtype is torch.float32

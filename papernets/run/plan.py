@@ -208,7 +208,7 @@ def peak(net: Net) -> Peak:
     return Peak(most, where)
 
 
-def _makes_no_copy(part: Layer | Concat | Add) -> bool:
+def _makes_no_copy(part: Layer | Concat | Add | Summed) -> bool:
     plain = isinstance(part, Activation) and part.activation in (None, "softmax")
     return plain or isinstance(part, MAKES_NO_COPY)
 

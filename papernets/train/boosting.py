@@ -236,10 +236,10 @@ def rule_of(
 
 def _timed(model: CommitteeModel, training: Training, device: torch.device) -> tuple[float, Tensor]:
     """The seconds that a committee needs for the test set, and its logits (N, classes)."""
-    model = answering(model.to(device).eval())
+    form = answering(model.to(device).eval())
     images = training.dataset.test.images
     began = time.perf_counter()
-    logits = logits_of(model, images, training.preprocessing, device)
+    logits = logits_of(form, images, training.preprocessing, device)
     return time.perf_counter() - began, logits
 
 
