@@ -26,6 +26,7 @@ _WHERE = {
     "load": "papernets.evaluate.predictor",
     "load_bundle": "papernets.bundle.load",
     "notebook": "papernets.show.notebook",
+    "optimised": "papernets.bundle.optimised",
     "save": "papernets.peers.keep",
     "verify": "papernets.nets",
     "walk": "papernets.spec",
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from .bundle.create import create_model as create_model
     from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
+    from .bundle.optimised import optimised as optimised
     from .evaluate.predictor import load as load
     from .explore.cell import explore as explore
     from .modules.explain import explain as explain

@@ -15,15 +15,19 @@ from .info import BundleInfo, read_info
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in memory: its description, its model in evaluation mode, and where it came from."""
+    """A bundle in memory: its description, its model in evaluation mode, and where it came from.
+
+    `plain`: the model answers module by module, and not in its optimised form.
+    """
 
     info: BundleInfo
     model: nn.Module
     folder: Path
+    plain: bool = False
 
 
-def load_bundle(given: str | os.PathLike[str]) -> Bundle:
+def load_bundle(given: str | os.PathLike[str], plain: bool = False) -> Bundle:
     """A bundle by its folder, its run's, or a trained network's name; in evaluation mode."""
     folder = find_bundle(given)
     info = read_info(folder)
-    return Bundle(info, model_of(folder, info).eval(), folder)
+    return Bundle(info, model_of(folder, info).eval(), folder, plain)

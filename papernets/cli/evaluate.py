@@ -16,6 +16,7 @@ from .flags import (
     DataDir,
     Device,
     Json,
+    Plain,
     Quiet,
     Strict,
     Threads,
@@ -81,6 +82,7 @@ def evaluate(
             min=0,
         ),
     ] = 0.0,
+    plain: Plain = False,
     strict: Strict = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -112,8 +114,8 @@ def evaluate(
             raise WrongUse(f"--top {below[0]}: give 1 or more")
         asked = protocol_of(protocol, scales, crops, average, bool(ensemble))
         where = use(device, threads) if not here.several else own_device(device, threads, here)
-        loaded = load_bundle(bundle)
-        others = [load_bundle(name) for name in ensemble or ()]
+        loaded = load_bundle(bundle, plain)
+        others = [load_bundle(name, plain) for name in ensemble or ()]
         for one in (loaded, *others):  # before the pictures are read
             places_of(loaded, one)
             resolved(one, asked)

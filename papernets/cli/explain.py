@@ -80,6 +80,12 @@ def explain(
             "all of them.",
         ),
     ] = "",
+    optimised: Annotated[
+        bool,
+        typer.Option(
+            "--optimised", help="What evaluate and predict compute otherwise, and what that saves."
+        ),
+    ] = False,
     json: Json = False,
     csv: Csv = False,
     markdown: Markdown = False,
@@ -96,6 +102,7 @@ def explain(
     from ..nets.own_file import TorchModule
     from .conventions import told_by
     from .module import explain_module
+    from .optimised import told_optimised
 
     flags = {"json": json, "csv": csv, "markdown": markdown, "latex": latex, "html": html}
     wanted = chosen(flags, output)
@@ -110,13 +117,17 @@ def explain(
                 raise
             rest = {"LAYER": layer, "--unit": unit, "--depth": depth, "--only": only}
             rest |= {"--sort": sort, "--convention": convention, "--classes": str(classes or "")}
+            rest |= {"--optimised": "yes" if optimised else ""}
             picture = channels, parse_size(input)
             explain_module(name, error.__context__, picture, rest, wanted, output)
             return
         with wrong_use():
-            if convention:
-                others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
-                value, page = told_by(found, convention, {**others, "--sort": sort})
+            others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
+            others |= {"--sort": sort}
+            if optimised:
+                value, page = told_optimised(found, {**others, "--convention": convention})
+            elif convention:
+                value, page = told_by(found, convention, others)
             elif layer is None:
                 if unit:
                     raise WrongUse(

@@ -35,6 +35,9 @@ Threads = Annotated[
     int, typer.Option("--threads", help="CPU threads; 0 lets torch choose.", min=0, max=1024)
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop if a file cannot be read.")]
+Plain = Annotated[
+    bool, typer.Option("--plain", help="Compute every module by itself, not the optimised form.")
+]
 BatchSize = Annotated[
     int | None, typer.Option("--batch-size", help="Pictures per step.", min=1, max=2**31)
 ]

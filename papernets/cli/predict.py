@@ -17,7 +17,7 @@ import typer
 
 from ..texts import json_text
 from . import screen
-from .flags import BatchSize, BundleName, Device, Json, Quiet, Threads, WrongUse, use
+from .flags import BatchSize, BundleName, Device, Json, Plain, Quiet, Threads, WrongUse, use
 from .protocols import Average, Crops, Ensemble, ProtocolName, Scales, protocol_of
 from .waiting import Waiting
 
@@ -58,6 +58,7 @@ def predict(
     batch_size: BatchSize = None,
     device: Device = "auto",
     threads: Threads = 0,
+    plain: Plain = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
     ] = False,
@@ -91,11 +92,11 @@ def predict(
     where = use(device, threads)
     count = Count(strict)
     if scan:
-        _scan(bundle, files, where, json, as_csv, count)
+        _scan((bundle, where, plain), files, json, as_csv, count)
         count.finish()
         return
-    loaded = load_bundle(bundle)
-    others = [load_bundle(name) for name in ensemble or ()]
+    loaded = load_bundle(bundle, plain)
+    others = [load_bundle(name, plain) for name in ensemble or ()]
     with _gathered(files) as sources:
         top = min(top, len(loaded.info.classes))
         some = batch_size or BATCH
@@ -115,13 +116,17 @@ def predict(
 
 
 def _scan(
-    bundle: str, files: Sequence[str], where: torch.device, json: bool, csv: bool, count: Count
+    given: tuple[str, torch.device, bool],
+    files: Sequence[str],
+    json: bool,
+    csv: bool,
+    count: Count,
 ) -> None:
-    """What is written in pictures of several digits."""
+    """What is written in pictures of several digits; `given` are bundle, device and form."""
     from ..strips.scan import scan
     from . import scan as strips
 
-    scanner = strips.scanner_of(bundle, where)
+    scanner = strips.scanner_of(*given)
     with _gathered(files) as sources, _progress(len(sources)) as advance:
         readings = count.of(scan(scanner, sources), advance)
         if json:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ..strips.scan import Scanned, Scanner
 
 
-def scanner_of(bundle: str, device: torch.device) -> Scanner:
+def scanner_of(bundle: str, device: torch.device, plain: bool = False) -> Scanner:
     """The scanner of a bundle; one that was not trained for strips is used with a warning."""
     from ..strips.scan import can_scan, load_scanner
 
-    scanner, info = load_scanner(bundle, device)
+    scanner, info = load_scanner(bundle, device, plain)
     if not can_scan(info):
         print(
             f"warning: {bundle} was not trained with neighbours in view, and misreads most strips. "

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from ..bundle.fast import fast
 from ..bundle.modes import evaluating
 from ..watch import watched
 from ..words import brief
+from .form import quickest
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
@@ -29,15 +29,17 @@ def logits_of(
     preprocessing: Callable[[Tensor], Tensor],
     device: torch.device | str = "cpu",
     batch: int | None = None,
+    as_it_is: bool = False,
 ) -> Tensor:
     """Logits (N, classes) on the CPU for stored pictures uint8 (N, C, h, w).
 
     Of a network with one output, which tells two classes apart, they are 0 and that output: their
     softmax is its sigmoid.
-    It is computed in the quickest form, and the mode of each module is left as it was, also where
-    an error stops it. `batch` None takes `batch_of(model)`.
+    It is computed in the quickest form, unless the model is to be called `as_it_is`; the mode of
+    each module is left as it was, also where an error stops it. `batch` None takes
+    `batch_of(model)`.
     """
-    model = quickest(model)
+    model = model if as_it_is else quickest(model)
     batch = batch or batch_of(model)
     kind = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
     with evaluating(model):
@@ -53,14 +55,6 @@ def for_both(outputs: Tensor) -> Tensor:
     """Outputs (N, classes, ...); of a single one, which tells two classes apart, 0 and that one."""
     alone = outputs.shape[1] == 1
     return torch.cat([torch.zeros_like(outputs), outputs], 1) if alone else outputs
-
-
-def quickest(model: nn.Module) -> nn.Module:
-    """A model's fast form; the model as it is where somebody changed it, or made it, otherwise."""
-    try:
-        return fast(model)
-    except (TypeError, ValueError):
-        return model
 
 
 def batch_of(model: nn.Module) -> int:

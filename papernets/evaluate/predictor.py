@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import overload
 
 import numpy as np
@@ -22,8 +22,9 @@ from ..numbers import is_whole, plain_int
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net
 from ..words import brief, by, listed, plural, shortened, type_of
+from .form import answering
 from .predict import Answer, Source, predict
-from .protocols.protocol import CENTRE, Protocol, protocol_of
+from .protocols.protocol import CENTRE, WHOLE, Protocol, protocol_of
 from .read import preprocessing_of, read_files
 
 Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
@@ -31,12 +32,13 @@ Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
 Several = list[Picture] | tuple[Picture, ...]
 
 
-def load(bundle: str | os.PathLike[str]) -> Predictor:
+def load(bundle: str | os.PathLike[str], plain: bool = False) -> Predictor:
     """The predictor of a bundle: by its folder, its run's, or the name of a network that ships.
 
-    Its model is in evaluation mode. Errors as `load_bundle`.
+    Its model is in evaluation mode. It answers in the optimised form, `plain` module by module.
+    Errors as `load_bundle`.
     """
-    return Predictor(load_bundle(bundle))
+    return Predictor(load_bundle(bundle, plain))
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ class Predictor:
     """
 
     bundle: Bundle
+    _held: _Held = field(default_factory=lambda: _Held(), init=False, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"bundle": self.bundle, "_held": _Held(self._held.given)}
 
     def __repr__(self) -> str:
         """One line: the network, what it sees, its classes, and where it came from."""
@@ -60,7 +66,12 @@ class Predictor:
 
     @property
     def model(self) -> nn.Module:
-        """The module in evaluation mode: what `preprocess` gives, (N, C, H, W), to logits."""
+        """The module in evaluation mode: what `preprocess` gives, (N, C, H, W), to logits.
+
+        It is the plain one, and yours to change: the next prediction is by the weights that it has
+        then.
+        """
+        self._held.given, self._held.optimised = True, None
         return self.bundle.model
 
     @property
@@ -71,7 +82,7 @@ class Predictor:
     @property
     def net(self) -> Net | CommitteeSpec:
         """The network as a value."""
-        model, info = self.model, self.bundle.info
+        model, info = self.bundle.model, self.bundle.info
         if not isinstance(model, Committee):
             return model.net  # type: ignore[return-value]
         member: Net = model.members[0].net  # type: ignore[assignment]
@@ -106,14 +117,24 @@ class Predictor:
         if not is_whole(top, 1):
             raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
         sources, several = _sources(pictures)
-        device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
-        how = protocol_of(protocol)
-        answers = list(predict(self.bundle, sources, top=top, device=device, protocol=how))
+        model, how = self.bundle.model, protocol_of(protocol)
+        device = next((p.device for p in model.parameters()), torch.device("cpu"))
+        bundle = self.bundle if how.name in WHOLE else self._quick()
+        answers = list(predict(bundle, sources, top=top, device=device, protocol=how))
         if several:
             return answers
         if answers[0].error:
             raise ValueError(f"{answers[0].file}: {answers[0].error}")
         return answers[0]
+
+    def _quick(self) -> Bundle:
+        """The bundle, its model optimised once where nobody was given it, who may change it."""
+        if self._held.given or self.bundle.plain:
+            return self.bundle
+        if self._held.optimised is None:
+            form = answering(self.bundle.model)
+            self._held.optimised = replace(self.bundle, model=form)
+        return self._held.optimised
 
     def preprocess(self, picture: Picture | Several) -> Tensor:
         """A picture as the network sees it, float32 (C, H, W); of several (N, C, H, W).
@@ -131,6 +152,14 @@ class Predictor:
             raise ValueError("no pictures: the list is empty")
         seen = torch.cat([preprocessing(one[None]) for one in stored])
         return seen if several else seen[0]
+
+
+@dataclass
+class _Held:
+    """Whether somebody was given a predictor's model, and its bundle with that optimised."""
+
+    given: bool = False
+    optimised: Bundle | None = None
 
 
 @dataclass(frozen=True)

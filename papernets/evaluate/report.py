@@ -15,6 +15,7 @@ from ..ranks.group import beside
 from ..ranks.turns import in_turns
 from ..words import plural
 from .calibration import Calibration, calibration
+from .form import answering
 from .infer import batch_of, logits_of
 from .metrics import (
     TOP_K,
@@ -258,15 +259,15 @@ def _early_exit(
     if not isinstance(model, Committee):
         return None
     group, eyes = beside(), preprocessing_of(bundle)
-    whole = Committee(list(model.members), weights=model.weights)
+    whole = answering(Committee(list(model.members), weights=model.weights), bundle.plain)
     counts = torch.tensor([model.asked, model.seen])
     if group is None:
-        logits = logits_of(whole, pictures.images, eyes, device, batch)
+        logits = logits_of(whole, pictures.images, eyes, device, batch, as_it_is=True)
     else:
         group.sum(counts)
 
         def answer(some: slice) -> torch.Tensor:
-            return logits_of(whole, pictures.images[some], eyes, device, batch)
+            return logits_of(whole, pictures.images[some], eyes, device, batch, as_it_is=True)
 
         logits = in_turns(group, len(pictures), batch or batch_of(whole), answer)
     asked = int(counts[0]) / max(int(counts[1]), 1)

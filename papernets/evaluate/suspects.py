@@ -8,6 +8,7 @@ import torch
 
 from ..bundle.load import Bundle
 from ..data.picture import shown
+from .form import answering
 from .infer import logits_of, scaled
 from .metrics import probabilities
 from .pictures import open_pictures
@@ -35,8 +36,8 @@ def suspects(
     wrong labels by heart. ValueError where the set has a class that the network lacks.
     """
     pictures = open_pictures(bundle, data, part="all", data_dir=data_dir)
-    model = bundle.model.to(device)
-    logits = logits_of(model, pictures.images, preprocessing_of(bundle), device)
+    model = answering(bundle.model.to(device), bundle.plain)
+    logits = logits_of(model, pictures.images, preprocessing_of(bundle), device, as_it_is=True)
     scores = probabilities(scaled(bundle, logits).numpy())
     labels, answers = pictures.labels.numpy(), scores.argmax(1)
     best, classes = scores.max(1), bundle.info.classes

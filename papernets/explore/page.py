@@ -65,8 +65,8 @@ def explorer(
     has, as it has `lenet5_scan` for strips; so is `resnet20` where the pattern has it. Only bundles
     and networks of the pattern are listed. Trained networks add at most `limit` bytes. The words of
     `lessons` choose some, `all` or `none`; without any they fit the networks (`taught.asked_for`).
-    ValueError where networks would add more, the page cannot run a bundle, no network fits the pattern or no lesson a word;
-    FileNotFoundError where there is no bundle.
+    ValueError where networks would add more, the page cannot run a bundle, no network fits the
+    pattern or no lesson a word; FileNotFoundError where there is no bundle.
     """
     names = chosen(pattern)
     several = asked_for(lessons, names, every=len(names) == len(NETS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..spec import (
     LRN,
@@ -21,39 +21,14 @@ from ..spec import (
     Shape,
     TableConv,
     pair,
-    rebuilt,
     tensors,
     walk,
 )
 from ..spec.tensors import StateTensor
-from ..spec.tree import Change
 from .classifier import classifier, classifier_tensors, with_classes, without_classifier
 from .forms import BY_SIGMOID, SlidingLRN, slides
+from .rewritten import Move, Rewritten, mapped
 from .swaps import swapped
-
-
-@dataclass(frozen=True)
-class Move:
-    """The tensor `name` is called `to` in the rewritten network, and has this shape there."""
-
-    name: str
-    to: str
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Rewritten:
-    """A rewritten network; tensors that no move names carry over unchanged."""
-
-    net: Net
-    moves: tuple[Move, ...] = ()
-
-
-def mapped(net: Net, change: Change) -> Rewritten:
-    """The network with `change` applied to every part, inner ones first; weights are as before."""
-    body = rebuilt(net.body, change)
-    assert isinstance(body, Chain)
-    return Rewritten(net.with_body(body))
 
 
 def pool_first(net: Net) -> Rewritten:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-GAIN, SLOPE = 1.7159, 2 / 3  # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1
+from ..rewrite.forms import CENTRED, GAIN, SLOPE
 
 
 def scaled_tanh(x: Tensor) -> Tensor:
@@ -64,6 +64,7 @@ ACTIVATE: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "scaled_tanh": scaled_tanh,
     "sigmoid": torch.sigmoid,
+    CENTRED: lambda x: torch.sigmoid(x).sub_(0.5),
     "softmax": lambda x: x,  # belongs to the loss: a network gives logits
     "tanh_by_sigmoid": lambda x: _by_sigmoid(x, 1.0, 1.0),
     "scaled_tanh_by_sigmoid": lambda x: _by_sigmoid(x, GAIN, SLOPE),
@@ -80,6 +81,7 @@ OVER: dict[str, Callable[[Tensor], Tensor]] = {
     "relu6": lambda x: F.hardtanh(x, 0.0, 6.0, inplace=True),
     "tanh": torch.tanh_,
     "sigmoid": torch.sigmoid_,
+    CENTRED: lambda x: x.sigmoid_().sub_(0.5),
 }
 
 

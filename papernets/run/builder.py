@@ -22,7 +22,7 @@ class Built:
     """What a network was built of.
 
     `names` are its rows' and `aux_names` those of its `heads`; `outputs` is for each row the module
-    that gives its value; `kinds` are the modules' classes.
+    that gives its value; `kinds` are the modules' classes, `settings` what they were made with.
     """
 
     names: tuple[str, ...]
@@ -30,6 +30,20 @@ class Built:
     heads: int
     outputs: dict[str, str]
     kinds: dict[str, type[nn.Module]]
+    settings: dict[str, dict[str, Any]]
+
+
+IGNORED = frozenset({"training", "inplace", "momentum", "p"})
+"""Settings of torch's modules that change nothing in evaluation."""
+
+
+def settings_of(module: nn.Module) -> dict[str, Any]:
+    """What a module was made with, as far as it matters in evaluation: strides, epsilons."""
+    return {
+        key: value
+        for key, value in vars(module).items()
+        if not key.startswith("_") and key not in IGNORED
+    }
 
 
 class Builder:

@@ -38,6 +38,16 @@ class InputCheck:
         `heads` is whether auxiliary heads see it; None: as the network's mode says. A size that
         modules in the place of ours may take is left to them.
         """
+        if self._misfits(x, self._heads(model, heads)) and changed(model) is None:
+            raise self._another_size(x)
+
+    def of_form(self, x: Tensor) -> None:
+        """As `before`, of a form for evaluation, in which every module is ours."""
+        if self._misfits(x, False):
+            raise self._another_size(x)
+
+    def _misfits(self, x: Tensor, heads: bool) -> bool:
+        """Whether x is of another size than dense layers take; raise where it is no batch."""
         name, (channels, *want) = self._net.name, self._net.input
         if not isinstance(x, Tensor):
             raise TypeError(
@@ -46,16 +56,14 @@ class InputCheck:
             )
         if x.dim() != 4:
             raise self._another_shape(x)
-        other = list(x.shape[2:]) != want and self._is_fixed(self._heads(model, heads))
-        if other and changed(model) is None:
-            raise self._another_size(x)
+        return list(x.shape[2:]) != want and self._is_fixed(heads)
 
     def strictly(self, model: Checked, x: Tensor) -> None:
         """As `before`; also where channels are not the network's, or a layer is too small for x."""
         self.before(model, x)
         if x.shape[1] != self._net.input[0]:
             raise self._another_shape(x)
-        self._walk(model, x, None)
+        self._walk(x, self._heads(model, None))
 
     def explain(
         self, model: Checked, x: Tensor, error: RuntimeError, heads: bool | None = None
@@ -66,22 +74,28 @@ class InputCheck:
         """
         if changed(model) is not None:
             return
+        own = next(_module(model).parameters(), None)
+        self.explain_form(x, own, error, self._heads(model, heads))
+
+    def explain_form(
+        self, x: Tensor, own: Tensor | None, error: RuntimeError, heads: bool = False
+    ) -> None:
+        """As `explain`, of a form in which every module is ours; `own` is one of its weights."""
         if x.shape[1] != self._net.input[0]:
             raise self._another_shape(x) from error
-        own = next(_module(model).parameters(), None)
         if own is not None:
             check_kind(self._net.name, x, own, error)
         try:
-            self._walk(model, x, heads)
+            self._walk(x, heads)
         except ValueError as why:
             raise why from error
 
-    def _walk(self, model: Checked, x: Tensor, heads: bool | None) -> None:
+    def _walk(self, x: Tensor, heads: bool) -> None:
         """Raise ValueError that names a layer which is too small for x."""
         channels, height, width = x.shape[1:]
         if min(height, width) < 1:
             raise ValueError(f"{self._net.name}: pictures of {height}x{width} are empty")
-        asked = self._asked(self._heads(model, heads))
+        asked = self._asked(heads)
         walk(replace(asked, input=(channels, height, width)))
 
     def _heads(self, model: Checked, heads: bool | None) -> bool:

@@ -14,7 +14,7 @@ from ..spec import HE, Add, Concat, Initialisation, Net, each_part, shown, walk
 from ..spec.tensors import names_today
 from ..words import by, plural
 from .block import Block, Heads, Look, computed
-from .builder import Builder, Built
+from .builder import Builder, Built, settings_of
 from .initialisation import initialise
 from .input_check import InputCheck
 from .memory import check_memory, too_large
@@ -51,6 +51,7 @@ class Network(Block):
             len(net.aux_weights),
             builder.rows,
             {name: type(module) for name, module in self.named_modules() if name},
+            {name: settings_of(module) for name, module in self.named_modules() if name},
         )
         self._check = InputCheck(net)
         self._words = f"{net.name}, {by(net.input)}, {plural(net.classes, 'class', 'classes')}"

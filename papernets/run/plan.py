@@ -42,7 +42,7 @@ class PlannedStep:
     """
 
     name: str
-    part: Layer | Concat | Add
+    part: Layer | Concat | Add | Summed
     reads: tuple[int, ...]
     writes: int
     aux: bool
@@ -69,6 +69,55 @@ def plan(body: Chain) -> Plan:
     steps = _Steps()
     out = steps.through(body, 0)
     return Plan(tuple(steps.found), out, tuple(steps.heads))
+
+
+def joined_once(plan: Plan) -> Plan:
+    """The same plan with each join of maps that another such join alone reads done there."""
+    steps = {step.writes: step for step in plan.steps}
+    times = Counter(value for step in plan.steps for value in step.reads)
+    kept = {plan.out, *plan.heads}
+    for step in plan.steps:
+        if not isinstance(step.part, Concat):
+            continue
+        reads: list[int] = []
+        for value in step.reads:
+            inner = steps.get(value)
+            if inner and isinstance(inner.part, Concat) and times[value] == 1 and value not in kept:
+                reads += inner.reads
+                del steps[value]
+            else:
+                reads.append(value)
+        steps[step.writes] = replace(step, reads=tuple(reads))
+    return replace(plan, steps=tuple(steps.values()))
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A convolution and the sum of its output with another value, then activation."""
+
+    conv: Conv
+    activation: str | None
+
+
+def summed_at_once(plan: Plan) -> Plan:
+    """The same plan with each plain sum of a convolution and another value made by the former."""
+    steps = {step.writes: step for step in plan.steps}
+    times = Counter(value for step in plan.steps for value in step.reads)
+    for step in plan.steps:
+        part, reads = step.part, step.reads
+        if not isinstance(part, Add) or len(reads) != 2 or part.scales is not None:
+            continue
+        for at, value in enumerate(reads):
+            made = steps.get(value)
+            if made and isinstance(made.part, Conv) and not made.part.activation:
+                if times[value] > 1 or value == plan.out:
+                    continue
+                del steps[value]
+                own = Summed(made.part, part.activation)
+                given = (*made.reads, reads[1 - at])
+                steps[step.writes] = replace(step, name=made.name, part=own, reads=given)
+                break
+    return replace(plan, steps=tuple(steps.values()))
 
 
 class _Steps(Visitor[int]):
@@ -159,7 +208,7 @@ def peak(net: Net) -> Peak:
     return Peak(most, where)
 
 
-def _makes_no_copy(part: Layer | Concat | Add) -> bool:
+def _makes_no_copy(part: Layer | Concat | Add | Summed) -> bool:
     plain = isinstance(part, Activation) and part.activation in (None, "softmax")
     return plain or isinstance(part, MAKES_NO_COPY)
 

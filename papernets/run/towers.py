@@ -185,7 +185,7 @@ class TowerNetwork(nn.Module):
             step = _step(row.layer, row.input, places, whole)
             self.add_module(row.name, step)
         kinds = {name: type(module) for name, module in self.named_modules() if name}
-        self._built = Built(names, frozenset(), 0, {}, kinds)
+        self._built = Built(names, frozenset(), 0, {}, kinds, {})
 
     def forward(self, x: Tensor) -> Tensor:
         *_, (_, parts) = self._outputs(x)

@@ -17,14 +17,14 @@ import torch
 from torch import Tensor, nn
 
 from ..bundle.create import create_model
-from ..bundle.fast import fast
 from ..bundle.find import find_bundle
 from ..bundle.info import BundleInfo, read_info
 from ..data import Preprocessing, read_strip
 from ..data.picture import pillow_rules
+from ..evaluate.form import answering
 from ..evaluate.predict import Source
 from ..evaluate.read import reason
-from ..run.network import Network
+from ..spec import Net
 from ..spec.walk import walk
 from .make import surrounded, window_width
 from .no_digit import with_no_digit
@@ -151,7 +151,7 @@ class Scanner:
     @property
     def stride(self) -> int:
         """Columns of the network's input between two outputs of one pass."""
-        assert isinstance(self.model, Network)
+        assert isinstance(self.model.net, Net)
         stride = walk(self.model.net)[-1].field_stride
         assert stride is not None  # a dense form has no layer that sees everything
         return int(stride[1])
@@ -196,7 +196,7 @@ def can_scan(info: BundleInfo) -> bool:
 
 
 def load_scanner(
-    given: str | os.PathLike[str], device: torch.device | str = "cpu"
+    given: str | os.PathLike[str], device: torch.device | str = "cpu", plain: bool = False
 ) -> tuple[Scanner, BundleInfo]:
     """The scanner of a bundle (its folder, its run's, or its name), and the bundle's description.
 
@@ -211,7 +211,7 @@ def load_scanner(
         )
     preprocessing = Preprocessing.from_dict(info.preprocessing, info.arrays)
     window_width(preprocessing)
-    model = fast(create_model(folder, dense=True)).to(device).eval()
+    model = answering(create_model(folder, dense=True).to(device).eval(), plain)
     constant = float(info.run.get("constant", math.inf)) if can_scan(info) else math.inf
     return Scanner(model, preprocessing, info.classes, info.score_scale, constant), info
 

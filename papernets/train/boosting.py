@@ -24,6 +24,7 @@ from ..bundle.save import save_bundle
 from ..bundle.seen import read_seen, write_seen
 from ..data import Dataset, Part, Preprocessing
 from ..data.draws import Draws
+from ..evaluate.form import answering
 from ..evaluate.infer import logits_of
 from ..files import make_folder, read_bytes, write_atomically
 from ..nets import Found
@@ -235,10 +236,10 @@ def rule_of(
 
 def _timed(model: CommitteeModel, training: Training, device: torch.device) -> tuple[float, Tensor]:
     """The seconds that a committee needs for the test set, and its logits (N, classes)."""
-    model = model.to(device).eval()
+    form = answering(model.to(device).eval())
     images = training.dataset.test.images
     began = time.perf_counter()
-    logits = logits_of(model, images, training.preprocessing, device)
+    logits = logits_of(form, images, training.preprocessing, device)
     return time.perf_counter() - began, logits
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from ..bundle.assemble import assemble
 from ..bundle.info import BundleInfo
@@ -17,11 +18,11 @@ from ..data import Dataset, Part, Preprocessing
 from ..data.notes import untrained
 from ..data.picture import shown
 from ..evaluate.calibration import calibration
+from ..evaluate.form import answering
 from ..evaluate.infer import logits_of
 from ..evaluate.metrics import Score, balance, confusion, score, worst
 from ..files import make_folder
 from ..nets import Found
-from ..run.network import Network
 from ..said import error_of_paper
 from ..words import short
 from .checkpoint import metrics_of
@@ -65,7 +66,9 @@ def finish(
     """
     run, dataset = training.run, training.dataset
     best = assemble(training.found, state.best_weights).to(device).eval()
-    own, logits = look_at_test(best, run, dataset, training.preprocessing, device, answer)
+    own, logits = look_at_test(
+        answering(best), run, dataset, training.preprocessing, device, answer
+    )
     scale = training.info.score_scale if own is None else own
     result, scored = result_of(run, dataset, logits, state.best_epoch, len(state.history), seconds)
     result |= calibrated_as(logits, dataset.test, scale)
@@ -88,7 +91,7 @@ def finish(
 
 
 def look_at_test(
-    best: Network,
+    best: nn.Module,
     run: Run,
     dataset: Dataset,
     preprocessing: Preprocessing,
@@ -220,7 +223,7 @@ def paper_error(found: Found, data: str) -> tuple[float | None, str]:
 
 
 def calibrated(
-    model: Network,
+    model: nn.Module,
     part: Part,
     preprocessing: Preprocessing,
     device: torch.device,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def evaluate(
     device: str = "auto",
     threads: int = 0,
     memory: float = 0.0,
+    plain: bool = False,
     strict: bool = False,
 ) -> Report:
     """Test a trained network on pictures: the figures that `papernets evaluate --json` prints.
@@ -65,7 +67,7 @@ def evaluate(
     """
     with ExitStack() as stack:
         stack.enter_context(worded())
-        check_switches(strict=strict)
+        check_switches(plain=plain, strict=strict)
         if part and part not in PARTS:
             raise ValueError(f"no part {part!r}: give {either(PARTS)}")
         how = protocol_of(protocol)
@@ -75,6 +77,7 @@ def evaluate(
         bundles = [
             stack.enter_context(_bundle(one, names, preprocessing)) for one in (net, *ensemble)
         ]
+        bundles = [replace(one, plain=True) for one in bundles] if plain else bundles
         for one in bundles:  # before the pictures are read
             places_of(bundles[0], one)
             resolved(one, how)

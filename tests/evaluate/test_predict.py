@@ -17,6 +17,7 @@ from papernets import data
 from papernets.bundle.load import Bundle, load_bundle
 from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
+from papernets.evaluate.form import answering
 from papernets.evaluate.infer import logits_of
 from papernets.evaluate.predict import Answer, Source, predict, sources
 
@@ -44,7 +45,7 @@ def test_prediction_is_evaluation(bundle: Bundle, pictures: Path, batch: int) ->
     """USERS.md, point 6: the same picture gives the same scores, by file or by data set."""
     test = data.open("digits").test
     preprocessing = Preprocessing.from_dict(bundle.info.preprocessing)
-    logits = logits_of(bundle.model, test.images[:60], preprocessing)
+    logits = logits_of(answering(bundle.model), test.images[:60], preprocessing)
     scores = torch.softmax(logits.double() * bundle.info.score_scale, 1)
     found = answers(bundle, pictures, top=10, batch=batch)
     assert [Path(answer.file).name for answer in found] == [f"{n}.png" for n in range(60)]

@@ -20,6 +20,7 @@ from papernets.bundle.load import Bundle, load_bundle
 from papernets.bundle.save import save_bundle
 from papernets.data import Preprocessing
 from papernets.data.imagenet import imagenet_names
+from papernets.evaluate.form import answering
 from papernets.evaluate.infer import logits_of, scaled
 from papernets.evaluate.pictures import matched, open_pictures
 from papernets.evaluate.predict import Source, predict
@@ -51,7 +52,7 @@ def renamed(bundle: Bundle, *classes: str) -> Bundle:
 def test_the_figures_are_scikit_learns(bundle: Bundle) -> None:
     pictures = open_pictures(bundle, "digits")
     found = report(bundle, pictures, top=[2])
-    logits = logits_of(bundle.model, pictures.images, preprocessing(bundle))
+    logits = logits_of(answering(bundle.model), pictures.images, preprocessing(bundle))
     labels, answers = pictures.labels.numpy(), logits.argmax(1).numpy()
     assert found.score.images == len(labels) == 400
     assert 1 - found.score.error == pytest.approx(accuracy_score(labels, answers))
@@ -66,7 +67,7 @@ def test_the_figures_are_scikit_learns(bundle: Bundle) -> None:
 def test_mistakes_are_the_confident_ones_with_the_bundles_scores(bundle: Bundle) -> None:
     pictures = open_pictures(bundle, "digits")
     found = report(bundle, pictures)
-    logits = logits_of(bundle.model, pictures.images, preprocessing(bundle))
+    logits = logits_of(answering(bundle.model), pictures.images, preprocessing(bundle))
     scores = torch.softmax(logits.double() * 4, 1)
     assert len(found.mistakes) == min(found.score.errors, 25) > 3
     for mistake in found.mistakes:
@@ -287,7 +288,7 @@ def test_early_exit_of_a_committee(trained: Path, tmp_path: Path) -> None:
     pictures = open_pictures(many, "digits")
     found = report(many, pictures)
     first = load_bundle(trained)
-    scores = scaled(first, logits_of(first.model, pictures.images, preprocessing(first)))
+    scores = scaled(first, logits_of(answering(first.model), pictures.images, preprocessing(first)))
     top = torch.softmax(scores, 1).topk(2, 1).values
     asked = float((top[:, 0] - top[:, 1] <= 0.5).float().mean())
     assert found.early_exit is not None and 0 < asked < 1

@@ -16,7 +16,8 @@ from ...data import Preprocessing
 from ...ranks.group import beside
 from ...ranks.turns import in_turns
 from ...watch import watched
-from ..infer import PIXELS, batch_of, check_classes, for_both, logits_of, quickest, scaled
+from ..form import answering
+from ..infer import PIXELS, batch_of, check_classes, for_both, logits_of, scaled
 from ..known import Pictures
 from ..read import preprocessing_of
 from .protocol import BOTH, CENTRE, CROPS, WHOLE, Protocol, check_one
@@ -62,9 +63,9 @@ def asked_by(
     preprocessing = preprocessing_of(bundle)
     model = bundle.model.to(device)
     if protocol.name == CENTRE:
-        quick = quickest(model)
+        form = answering(model, bundle.plain)
         return lambda some: scaled(
-            bundle, logits_of(quick, some.images, preprocessing, device, batch)
+            bundle, logits_of(form, some.images, preprocessing, device, batch, as_it_is=True)
         )
     told = _Asked(bundle, model, protocol, device, batch)
 
@@ -116,8 +117,9 @@ class _Asked:
         self.eyes = preprocessing_of(bundle)
         self.batch = batch or batch_of(model)
         self.given = batch
-        self.plain = quickest(model) if protocol.name in CROPS else None
-        self.dense = quickest(dense_form(model)) if protocol.name in WHOLE else None
+        crops, whole = protocol.name in CROPS, protocol.name in WHOLE
+        self.plain = answering(model, bundle.plain) if crops else None
+        self.dense = answering(dense_form(model), bundle.plain) if whole else None
         first = next((p for p in model.parameters() if p.is_floating_point()), None)
         self.kind = torch.float32 if first is None else first.dtype
 

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from ...data import Part, Preprocessing
 from ...data.stored import Images
-from ...evaluate.infer import batch_of, logits_of, quickest
+from ...evaluate.form import quickest
+from ...evaluate.infer import batch_of, logits_of
 from ...ranks.group import Group
 from ...ranks.turns import in_turns
 from ...run.network import Network

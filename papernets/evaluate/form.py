@@ -1,0 +1,33 @@
+"""In which form a model answers: one rule for all verbs, so that they agree to the digit."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from ..bundle.fast import fast
+from ..bundle.optimised import Optimised, OptimisedCommittee, optimised
+
+
+def answering(model: nn.Module, plain: bool = False) -> nn.Module:
+    """A model in the form that answers: optimised, as its weights are now.
+
+    `plain`: as it is. Where somebody changed it, or made it, in a way that the optimised form does
+    not know, its fast form; where that does not know it either, as it is.
+    """
+    if plain:
+        return model
+    try:
+        return optimised(model)
+    except (TypeError, ValueError):
+        return quickest(model)
+
+
+def quickest(model: nn.Module) -> nn.Module:
+    """A model's fast form, which sees what is done to its weights; an optimised one, or one that
+    somebody changed or made otherwise, as it is."""
+    if isinstance(model, Optimised | OptimisedCommittee):
+        return model
+    try:
+        return fast(model)
+    except (TypeError, ValueError):
+        return model
