@@ -269,22 +269,25 @@ class Preprocessing:
     def placing(self) -> Placing:
         """How a stored picture comes to the network's size."""
         (h, w), (height, width) = self.picture, (size := (self.height, self.width))
+        scale, edge = self.scale_and_edge()
+        if scale != 1:
+            return placing(self.picture, size, scale, edge)
+        top, left = (height - h) // 2, (width - w) // 2
         if self.crop:
-            if self.short not in (0, min(h, w)):
-                return placing(self.picture, size, self.short / min(h, w), edge=True)
             return Placing(cut=((h - height) // 2, (w - width) // 2, height, width))
+        return Placing(pads=(left, width - w - left, top, height - h - top))
+
+    def scale_and_edge(self) -> tuple[float, bool]:
+        """By what a stored picture is scaled, and whether it goes on beyond its edge; see `scaling`."""
+        (h, w), (height, width) = self.picture, (self.height, self.width)
+        if self.crop:
+            return (self.short or min(h, w)) / min(h, w), True
         ratios = (height / h, width / w)
         if self.kind == "photo":
-            scale = max(ratios) * self.shrink
-        elif min(ratios) >= 1 and max(height - h, width - w) <= (MOST_PADDING - 1) * min(h, w):
-            scale = self.shrink
-        else:
-            scale = min(ratios) * self.shrink
-        if scale == 1:
-            top, left = (height - h) // 2, (width - w) // 2
-            return Placing(pads=(left, width - w - left, top, height - h - top))
-        edge = self.kind == "photo" and self.shrink == 1
-        return placing(self.picture, size, scale, edge)
+            return max(ratios) * self.shrink, self.shrink == 1
+        if min(ratios) >= 1 and max(height - h, width - w) <= (MOST_PADDING - 1) * min(h, w):
+            return self.shrink, False
+        return min(ratios) * self.shrink, False
 
     def _values(self, images: Tensor, again: Emptied | None = None) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""

@@ -71,9 +71,7 @@ def write_onnx(model: onnx.ModelProto, folder: Path, name: str) -> None:
     if sum(len(one.raw_data) for one in model.graph.initializer) <= MOST_INSIDE:
         (folder / name).write_bytes(model.SerializeToString())
         return
-    onnx.save_model(
-        model, str(folder / name), save_as_external_data=True, location=f"{name}.data"
-    )
+    onnx.save_model(model, str(folder / name), save_as_external_data=True, location=f"{name}.data")
 
 
 def _name(model: onnx.ModelProto) -> None:

@@ -17,7 +17,12 @@ CALIBRATED = 512
 
 
 def material(
-    bundle: Bundle, data: str, own: str, data_dir: str, calibrate: str = "", room: float | None = None
+    bundle: Bundle,
+    data: str,
+    own: str,
+    data_dir: str,
+    calibrate: str = "",
+    room: float | None = None,
 ) -> Material:
     """Pictures to check a bundle's export on: of `data`, else some of its `own`, else drawn ones.
 

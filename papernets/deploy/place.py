@@ -60,5 +60,3 @@ def files_beside(out: Path) -> Iterator[Path]:
 def _flush(path: Path) -> None:
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
-
-
