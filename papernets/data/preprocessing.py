@@ -278,7 +278,7 @@ class Preprocessing:
         return Placing(pads=(left, width - w - left, top, height - h - top))
 
     def scale_and_edge(self) -> tuple[float, bool]:
-        """By what a stored picture is scaled, and whether it goes on beyond its edge; see `scaling`."""
+        """By what a stored picture is scaled, and whether it goes on beyond its edge."""
         (h, w), (height, width) = self.picture, (self.height, self.width)
         if self.crop:
             return (self.short or min(h, w)) / min(h, w), True

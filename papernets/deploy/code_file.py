@@ -10,13 +10,14 @@ from ..bundle.committee import Committee
 from ..bundle.load import Bundle
 from ..evaluate.read import preprocessing_of
 from ..nets import beside
+from ..numbers import is_number
 from ..spec import Net, tensors
 from ..words import percent, plural, short
 from .code.calls import number
 from .code.helpers import HELPERS, needed
 from .code.network import Classes, class_name, network_code, table_lines
 from .code.prepare import preparing
-from .facts import record_of
+from .facts import data_word, record_of
 from .weights_file import write_weights
 
 WIDTH = 96
@@ -142,18 +143,15 @@ def _committee(bundle: Bundle, model: Committee, title: str, classes: Classes) -
 
 def _docstring(bundle: Bundle, title: str, weights: str) -> str:
     info, record = bundle.info, record_of(bundle)
-    metrics = info.metrics
     own = weights.removesuffix(".safetensors")
     told = [f"{title}, with trained weights, in plain PyTorch."]
     if record.paper:
         told.append(str(record.paper))
-    data = info.run.get("data")
-    if isinstance(metrics.get("test_error"), float):
-        seen = (
-            f" of {plural(metrics['test_images'], 'picture')}" if metrics.get("test_images") else ""
-        )
-        on = f" on the test set of {data}" if data and "/" not in str(data) else ""
-        told.append(f"Test error{on}: {percent(metrics['test_error'])}{seen}.")
+    error, data = info.metrics.get("test_error"), data_word(info.run.get("data"))
+    if is_number(error):
+        count = info.metrics.get("test_images")
+        seen = f" of {plural(count, 'picture')}" if isinstance(count, int) else ""
+        told.append(f"Test error{f' on {data}' if data else ''}: {percent(error)}{seen}.")
     told.append(
         f"The names of layers are the paper's, and those of the tensors in {weights}, which "
         f"lies beside this file. Packages: torch, safetensors, numpy and Pillow."

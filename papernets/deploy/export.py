@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ..bundle.load import Bundle
 from ..evaluate.infer import check_classes
-from ..evaluate.known import Pictures
-from ..words import did_you_mean, either, gigabytes
+from ..words import did_you_mean, either
 from . import FORMATS
-from .judge import MOST, Check, Runs, check, demand
+from .judge import MOST, Runs, check, demand
+from .material import Exported, Material
 from .needs import needed
 from .place import check_out, files_beside
 
@@ -36,45 +35,6 @@ class Asked:
     int8: bool = False
     license: str = ""
     force: bool = False
-
-
-@dataclass(frozen=True)
-class Material:
-    """Pictures that an export is checked on, and those by which eight bits are laid out.
-
-    `labelled`: the labels of the first are known. `notes` are sentences on them.
-    """
-
-    check: Pictures
-    labelled: bool = False
-    calibrate: Pictures | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Exported:
-    """Files that were written, and what their check showed."""
-
-    to: str
-    files: tuple[Path, ...]
-    check: Check | None
-    notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {
-            "to": self.to,
-            "files": [str(path) for path in self.files],
-            "bytes": sum(path.stat().st_size for path in self.files),
-            "check": None if self.check is None else self.check.to_dict(),
-            "notes": list(self.notes),
-        }
-
-    def words(self) -> str:
-        """What was written, in a sentence."""
-        size = gigabytes(sum(path.stat().st_size for path in self.files))
-        names = " and ".join(map(str, self.files))
-        return f"{names}, {size}{'' if self.check is None else '; ' + self.check.words()}."
 
 
 def format_of(to: str, out: str | os.PathLike[str]) -> str:
@@ -144,6 +104,7 @@ def _onnx(
     if asked.int8:
         from .int8 import quantised
 
+        seen = replace(seen, metadata=_licence(asked))
         return quantised(bundle, model, folder, name, asked.with_preprocessing, seen)
     write_onnx(model, folder, name)
     del model

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import __version__
 from ..bundle.load import Bundle
+from ..data.sources import NAMES, normal
 from ..evaluate.predictor import Predictor
 from ..evaluate.read import preprocessing_of
 from ..nets import beside
@@ -43,6 +44,12 @@ def facts(bundle: Bundle, prepares: bool = False, **more: Any) -> dict[str, str]
         found["committee"] = {"members": len(info.members), **info.rule}
     found |= more
     return {k: v if isinstance(v, str) else json_text(v) for k, v in found.items() if v != ""}
+
+
+def data_word(name: object) -> str:
+    """A data set's name, where it is one that everybody knows; empty for a path, and for none."""
+    word = normal(str(name or ""))
+    return word if word in NAMES else ""
 
 
 def steps(bundle: Bundle) -> list[str]:

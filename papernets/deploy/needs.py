@@ -14,7 +14,7 @@ def needed(*packages: str) -> None:
     if missing:
         extra = EXTRA[missing[0]]
         raise ValueError(
-            f"this needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "
+            f"this needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "
             f"installed: pip install 'papernets[{extra}]', or pip install {' '.join(missing)}"
         )
 

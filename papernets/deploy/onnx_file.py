@@ -35,7 +35,7 @@ def onnx_model(
     needed("onnx", "onnxscript")
     answer = Answer(bundle, prepares, plain)
     program = exported(answer, bundle)
-    with quietly(), _still(), torch.no_grad():
+    with quietly(), still(), torch.no_grad():
         made = torch.onnx.export(
             program,
             input_names=[PICTURES],
@@ -128,9 +128,15 @@ def _strip(model: onnx.ModelProto) -> None:
 
 
 @contextmanager
-def _still() -> Iterator[None]:
-    """Within it what the exporter's own loggers have to say is left out."""
-    names = ("torch.onnx", "torch.onnx._internal.exporter._registration", "onnxscript", "onnx_ir")
+def still() -> Iterator[None]:
+    """Within it what the exporter's and the quantiser's loggers have to say is left out."""
+    names = (
+        "",
+        "torch.onnx",
+        "torch.onnx._internal.exporter._registration",
+        "onnxscript",
+        "onnx_ir",
+    )
     loggers = [logging.getLogger(name) for name in names]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -7,8 +7,8 @@ from ..evaluate.known import Pictures
 from ..evaluate.pictures import open_pictures
 from ..evaluate.read import preprocessing_of
 from ..words import plural
-from .export import Material
 from .judge import drawn, some_of
+from .material import Material
 
 DRAWN = "drawn"
 """The word, in place of data, for pictures that are drawn."""

@@ -73,7 +73,7 @@ def evaluate(
         stack.enter_context(machine.threads(threads))
         names = data.classes if classes is None and isinstance(data, Dataset) else classes
         bundles = [
-            stack.enter_context(_bundle(one, names, preprocessing)) for one in (net, *ensemble)
+            stack.enter_context(bundle_of(one, names, preprocessing)) for one in (net, *ensemble)
         ]
         for one in bundles:  # before the pictures are read
             places_of(bundles[0], one)
@@ -86,7 +86,7 @@ def evaluate(
 
 
 @contextmanager
-def _bundle(
+def bundle_of(
     net: object,
     classes: Sequence[str] | None,
     preprocessing: Preprocessing | Mapping[str, Any] | str | None,

@@ -77,8 +77,11 @@ HELPERS: dict[str, str] = {
     def forward(self, x):
         before, maps = self.size // 2, x.shape[1]
         squares = nn.functional.pad(x * x, (0, 0, 0, 0, before, self.size - 1 - before))
-        total = sum(squares[:, at : at + maps] for at in range(self.size))
-        return x * (self.k + self.alpha * total).pow(-self.beta)''',
+        terms = [squares[:, at : at + maps] for at in range(self.size)]
+        while len(terms) > 1:  # in pairs, which rounds least
+            rest = terms[len(terms) // 2 * 2 :]
+            terms = [a + b for a, b in zip(terms[::2], terms[1::2])] + rest
+        return x * (self.k + self.alpha * terms[0]).pow(-self.beta)''',
     "NormWithoutGamma": '''class NormWithoutGamma(nn.BatchNorm2d):
     """Batch normalisation with a bias, and without a factor."""
 

@@ -368,11 +368,7 @@ def _made(name: str, alike: list[Call]) -> RowClass:
         if one.name == "nn.Conv2d":
             places = tuple(("", given(word)) for word in ("inputs", "outputs", "kernel"))
             keys = ("stride", "padding", "groups")
-            more = tuple(
-                (word, given(word))
-                for word in keys
-                if word in varies or plain(each[0][word]) != DEFAULTS[word]
-            )
+            more = tuple((w, given(w)) for w in keys if plain(given(w)) != DEFAULTS[w])
             rest = tuple((n, v) for n, v in one.given if n and n not in DEFAULTS)
             return Call(one.name, (*places, *more, *rest))
         if one.name == "nn.Linear":
