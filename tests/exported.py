@@ -1,4 +1,4 @@
-"""Bundles with weights that nobody trained, for what is exported; files run where no papernets is."""
+"""Bundles with weights that nobody trained, and files that run where no papernets is."""
 
 import os
 import subprocess
