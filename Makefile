@@ -18,13 +18,14 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs gallery kernels release format clean
+.PHONY: help install demo test check check-all docs gallery kernels release format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    train LeNet-5 on real handwritten digits, here and offline'
 	@echo 'make test    run the quick tests (ARGS="-k lenet" runs some of them)'
 	@echo 'make check   run all tests, the slow ones too, and ruff and mypy'
+	@echo 'make check-all  make check, and every network exported (PART=1/8: some of them)'
 	@echo 'make docs    build the documentation into build/docs, to be opened from disk'
 	@echo 'make gallery renew the pictures of docs/gallery.md (Chromium; ARGS="look-cam" renews one)'
 	@echo 'make kernels compile the kernels that pages run networks with (clang and wasm-ld 14)'
@@ -83,8 +84,14 @@ check: $(CHECK)
 	@echo "== Types: mypy"
 	@$(BIN)/python -m mypy
 	@echo "== All tests, the slow ones too"
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow or not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not every" $(ARGS)
 	@echo "Try next: make demo trains LeNet-5; CONTRIBUTING.md says how to add a network."
+
+# Every network exported and compared: hours on few cores. PART=2/8 runs the second eighth of the names.
+PART ?= 1/1
+check-all: check
+	@echo "== Every network in every format, part $(PART)"
+	@PAPERNETS_PART=$(PART) $(BIN)/python -m pytest -q -n auto --dist worksteal -m every $(ARGS)
 
 docs: $(STAMP)
 	@echo "== Documentation: pages of all networks, warnings are errors, links are followed"

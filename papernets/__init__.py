@@ -22,6 +22,7 @@ _WHERE = {
     "create_model": "papernets.bundle.create",
     "explain": "papernets.modules.explain",
     "from_peer": "papernets.peers",
+    "export": "papernets.verbs.export",
     "fast": "papernets.bundle.fast",
     "load": "papernets.evaluate.predictor",
     "load_bundle": "papernets.bundle.load",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from .spec.walk import totals as totals
     from .spec.walk import walk as walk
     from .verbs.evaluate import evaluate as evaluate
+    from .verbs.export import export as export
     from .verbs.train import train as train
 
 

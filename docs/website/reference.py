@@ -15,7 +15,7 @@ GROUPS = (
         ("papernets.spec", "papernets.nets", "papernets.said", "papernets.show"),
     ),
     ("Modules", ("papernets.bundle", "papernets.run", "papernets.peers", "papernets.modules")),
-    ("Networks that answer", ("papernets.evaluate",)),
+    ("Networks that answer", ("papernets.evaluate", "papernets.deploy")),
 )
 """Under which heading a name stands, by the room that it comes from."""
 

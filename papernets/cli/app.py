@@ -17,6 +17,7 @@ from . import (
     evaluate,
     explain,
     explore,
+    export,
     find_lr,
     lessons,
     listing,
@@ -84,6 +85,7 @@ app.command("find-lr", cls=Settable)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
+app.command("export", cls=Verb)(export.export)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")

@@ -6,13 +6,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 from papernets.data.again import Emptied
 from papernets.data.colour import channelled
 from papernets.data.dataset import KINDS, Dataset
 from papernets.data.levels import ranged
-from papernets.data.scaling import scaled
+from papernets.data.scaling import Placing, placing
 from papernets.data.whitening import Arrays, normalised
 from papernets.numbers import is_number, is_whole, plain_int
 from papernets.words import brief, by, plural
@@ -153,10 +152,10 @@ class Preprocessing:
                 f"takes (N, C, {self.picture[0]}, {self.picture[1]})"
             )
         if self.crop:  # on whole numbers: what is cut off is not scaled
-            return self._values(self._placed(images))
+            return self._values(self.placing()(images))
         if self.shrink == 1 and self.picture == (self.height, self.width):
             return self._values(images, again)
-        return self._values(self._placed(channelled(images, self.channels)))
+        return self._values(self.placing()(channelled(images, self.channels)))
 
     def _measured(self, values: Tensor) -> Tensor:
         """The last steps: contrast, mean and whitening, of pictures (N, C, H, W)."""
@@ -267,26 +266,28 @@ class Preprocessing:
             raise ValueError(f"preprocessing shrink={found.shrink}: give {LEAST_SHRINK} or more")
         return found
 
-    def _placed(self, images: Tensor) -> Tensor:
-        """The pictures padded, scaled or cropped to the network's size, background 0."""
+    def placing(self) -> Placing:
+        """How a stored picture comes to the network's size."""
+        (h, w), (height, width) = self.picture, (size := (self.height, self.width))
+        scale, edge = self.scale_and_edge()
+        if scale != 1:
+            return placing(self.picture, size, scale, edge)
+        top, left = (height - h) // 2, (width - w) // 2
+        if self.crop:
+            return Placing(cut=((h - height) // 2, (w - width) // 2, height, width))
+        return Placing(pads=(left, width - w - left, top, height - h - top))
+
+    def scale_and_edge(self) -> tuple[float, bool]:
+        """By what a stored picture is scaled, and whether it goes on beyond its edge."""
         (h, w), (height, width) = self.picture, (self.height, self.width)
         if self.crop:
-            if self.short not in (0, min(h, w)):
-                return scaled(images.float(), (height, width), self.short / min(h, w), edge=True)
-            top, left = (h - height) // 2, (w - width) // 2
-            return images[:, :, top : top + height, left : left + width]
+            return (self.short or min(h, w)) / min(h, w), True
         ratios = (height / h, width / w)
         if self.kind == "photo":
-            scale = max(ratios) * self.shrink
-        elif min(ratios) >= 1 and max(height - h, width - w) <= (MOST_PADDING - 1) * min(h, w):
-            scale = self.shrink
-        else:
-            scale = min(ratios) * self.shrink
-        if scale == 1:
-            top, left = (height - h) // 2, (width - w) // 2
-            return pad(images, (left, width - w - left, top, height - h - top))
-        edge = self.kind == "photo" and self.shrink == 1
-        return scaled(images, (height, width), scale, edge)
+            return max(ratios) * self.shrink, self.shrink == 1
+        if min(ratios) >= 1 and max(height - h, width - w) <= (MOST_PADDING - 1) * min(h, w):
+            return self.shrink, False
+        return min(ratios) * self.shrink, False
 
     def _values(self, images: Tensor, again: Emptied | None = None) -> Tensor:
         """0..255 mapped linearly to low..high, in the network's order; grey repeated for colour."""

@@ -75,7 +75,7 @@ def evaluate(
         stack.enter_context(machine.threads(threads))
         names = data.classes if classes is None and isinstance(data, Dataset) else classes
         bundles = [
-            stack.enter_context(_bundle(one, names, preprocessing)) for one in (net, *ensemble)
+            stack.enter_context(bundle_of(one, names, preprocessing)) for one in (net, *ensemble)
         ]
         bundles = [replace(one, plain=True) for one in bundles] if plain else bundles
         for one in bundles:  # before the pictures are read
@@ -89,7 +89,7 @@ def evaluate(
 
 
 @contextmanager
-def _bundle(
+def bundle_of(
     net: object,
     classes: Sequence[str] | None,
     preprocessing: Preprocessing | Mapping[str, Any] | str | None,

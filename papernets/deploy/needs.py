@@ -1,0 +1,27 @@
+"""Packages that some exports need, and how they are installed."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+EXTRA = {"onnx": "onnx", "onnxscript": "onnx", "onnxruntime": "onnx"}
+"""The extra of ours that brings each."""
+
+
+def needed(*packages: str) -> None:
+    """ValueError where one of these packages is not installed: which, and what brings it."""
+    missing = [one for one in packages if not there(one)]
+    if missing:
+        extra = EXTRA[missing[0]]
+        raise ValueError(
+            f"this needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "
+            f"installed: pip install 'papernets[{extra}]', or pip install {' '.join(missing)}"
+        )
+
+
+def there(package: str) -> bool:
+    """Whether a package is installed."""
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False

@@ -1,0 +1,53 @@
+"""Pictures that an export is checked on, and calibrated by."""
+
+from __future__ import annotations
+
+from ..bundle.load import Bundle
+from ..evaluate.known import Pictures
+from ..evaluate.pictures import open_pictures
+from ..evaluate.read import preprocessing_of
+from ..words import plural
+from .judge import drawn, some_of
+from .material import Material
+
+DRAWN = "drawn"
+"""The word, in place of data, for pictures that are drawn."""
+CALIBRATED = 512
+"""How many pictures are enough to find the range of every value."""
+
+
+def material(
+    bundle: Bundle,
+    data: str,
+    own: str,
+    data_dir: str,
+    calibrate: str = "",
+    room: float | None = None,
+) -> Material:
+    """Pictures to check a bundle's export on: of `data`, else some of its `own`, else drawn ones.
+
+    Of `data` all of the test part. `calibrate` is data to calibrate by: some pictures that the
+    network was trained on, where they are among them, since the test part is for the test.
+    ValueError where data have other classes than the network, or another kind of picture.
+    """
+    by = None if not calibrate else _calibrating(bundle, calibrate, data_dir)
+    if data and data != DRAWN:
+        pictures = open_pictures(bundle, data, data_dir=data_dir or None, room=room)
+        return Material(pictures, True, by, pictures.notes)
+    if own and data != DRAWN:
+        try:
+            pictures = open_pictures(bundle, own, data_dir=data_dir or None, room=room)
+        except (ValueError, OSError):
+            pictures = None
+        if pictures is not None:
+            return Material(some_of(pictures), True, by)
+    why = "" if data == DRAWN else f" ({own or 'its data'} not at hand)"
+    note = f"checked on {plural(16, 'drawn picture')}{why}; --check DATA takes real ones"
+    return Material(drawn(bundle), False, by, (note,))
+
+
+def _calibrating(bundle: Bundle, name: str, data_dir: str) -> Pictures:
+    eyes = preprocessing_of(bundle)
+    del eyes
+    pictures = open_pictures(bundle, name, part="train", data_dir=data_dir or None)
+    return some_of(pictures, CALIBRATED)

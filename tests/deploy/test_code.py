@@ -1,0 +1,102 @@
+"""Networks as files of plain PyTorch: equal, readable, and without papernets."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+import torch
+from exported import alone, bundle_of, noise, part_of
+from PIL import Image
+
+import papernets
+from papernets import data
+from papernets.bundle.load import load_bundle
+from papernets.deploy.code_file import code_of, write_code
+from papernets.deploy.runtime import by_code
+from papernets.evaluate.infer import for_both
+
+RULES = "E,F,W,I,B,C4,PIE,RET,SIM"
+
+
+def written(name, folder, bundle=None):
+    """The bundle, and its file of code."""
+    bundle = bundle or bundle_of(name)
+    path = folder / "net.py"
+    write_code(bundle, path, "net.safetensors")
+    return bundle, path
+
+
+def check_equal(name, folder):
+    """The code of a network gives its outputs to 1e-6 of the largest, and ruff finds no fault."""
+    bundle, path = written(name, folder)
+    given = noise(bundle, 2)
+    with torch.no_grad():
+        ours = for_both(bundle.model(given))
+    theirs = torch.from_numpy(by_code(path)(given.numpy()))
+    assert (ours - theirs).abs().max() <= 1e-6 * ours.abs().max()
+    check_clean(path)
+
+
+def check_clean(path):
+    """What ruff says of a file, as of a person's."""
+    options = ["--isolated", "--no-cache", "--line-length", "100", "--select", RULES]
+    ruff = [sys.executable, "-m", "ruff", "check", *options, "--ignore", "B905", str(path)]
+    done = subprocess.run(ruff, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet20"])
+def test_the_code_is_equal_and_clean(name, tmp_path):
+    check_equal(name, tmp_path)
+
+
+EVERY = [name for name in papernets.list_nets() if "inception_naive" not in name]
+DOZEN = ["boosted_lenet4", "alexnet", "nin_cifar10", "vgg11_bn", "googlenet", "inception_v3"]
+DOZEN += ["resnet18_A", "resnet50", "resnet164", "resnet50_v2_keras", "mobilenet_v1_keras"]
+DOZEN += ["resnet18_notes_table", "lenet1"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOZEN)
+def test_a_dozen_are_equal_and_clean(name, tmp_path):
+    check_equal(name, tmp_path)
+
+
+@pytest.mark.every
+@pytest.mark.parametrize("name", part_of(EVERY))
+def test_every_network_is_equal_and_clean(name, tmp_path):
+    check_equal(name, tmp_path)
+
+
+def test_a_file_reads_a_digit_where_no_papernets_is(tmp_path):
+    _, path = written("lenet5", tmp_path, load_bundle("lenet5"))
+    digits = data.open("digits").test
+    at = int((digits.labels == 7).nonzero()[0])
+    picture = Image.fromarray(digits.images[at, 0].numpy())
+    picture.save(tmp_path / "seven.png")
+    told = alone(path, "seven.png", folder=tmp_path)
+    ours = papernets.load("lenet5").predict(str(tmp_path / "seven.png"), top=3)
+    assert [line.split(":")[0] for line in told.splitlines()] == [label for label, _ in ours.top]
+    assert told.startswith("7: ")
+
+
+def test_blocks_that_are_alike_are_one_class_and_stages_are_loops():
+    text = code_of(bundle_of("resnet110"), "net.safetensors")
+    names = [one.name for one in ast.parse(text).body if isinstance(one, ast.ClassDef)]
+    assert names == ["PadShortcut", "ConvNormReLU", "ConvNorm", "BasicBlock", "ResNet110"]
+    assert 'self.add_module(f"stage1_{block}", BasicBlock(16, 16))' in text
+    assert len(text.splitlines()) < 140  # of 110 layers
+
+
+def test_the_arguments_of_an_inception_module_are_the_columns_of_its_table():
+    text = code_of(bundle_of("googlenet"), "net.safetensors")
+    assert "inputs, b1x1, b3x3_reduce, b3x3, b5x5_reduce, b5x5, pool" in text
+    assert "self.inception_3a = Inception(192, 64, 96, 128, 16, 32, 32)" in text  # table 1
+
+
+def test_the_paper_and_the_test_error_stand_in_the_docstring():
+    told = ast.get_docstring(ast.parse(code_of(load_bundle("lenet5"), "mine.safetensors")))
+    assert told is not None
+    assert "Gradient-Based Learning" in told
+    assert "Test error on mnist: 0.46 % of 10,000 pictures." in told
