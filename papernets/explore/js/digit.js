@@ -20,20 +20,18 @@ function modeOf(values) {
   return values.mode === "strip" ? "strip" : "digit";
 }
 
-/** What of an address the pad has not, a sentence each: what is written, and moments of a training. */
-function unknownOnPad(names, values) {
-  const found = [];
-  if (values.mode && !Object.hasOwn(WIDE, values.mode))
-    found.push(`The pad has no mode ${shortened(values.mode)}: it has digit and strip`);
-  const mode = modeOf(values),
-    {own} = digitNamed(names[0], mode),
-    replay = mode === "digit" ? replayOf(own) : null;
-  if (values.epoch && !replay) found.push(`No training of ${own} is replayed here`);
-  else if (values.epoch && momentOf(replay, values) < 0) {
-    const moments = replay.moments.map((one) => one.epoch).join(", ");
-    found.push(`The replay has no moment after ${shortened(values.epoch)} passes: it has ${moments}`);
-  }
-  return found;
+/** What the address says of a mode that the pad has not; nothing of one that it has. */
+function unknownMode(text) {
+  return Object.hasOwn(WIDE, text) ? "" : `The pad has no mode ${shortened(text)}: it has digit and strip`;
+}
+
+/** The same of a moment of a training; `own` is the network, `values` are those of the address. */
+function unknownEpoch(text, {own, values}) {
+  const replay = modeOf(values) === "digit" ? replayOf(own) : null;
+  if (!replay) return `No training of ${own} is replayed here`;
+  if (momentOf(replay, {epoch: text}) >= 0) return "";
+  const moments = replay.moments.map((one) => one.epoch).join(", ");
+  return `The replay has no moment after ${shortened(text)} passes: it has ${moments}`;
 }
 
 /** The stored digit of what is on the pad, with the sliders' values; null for an empty pad. */

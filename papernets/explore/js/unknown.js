@@ -36,12 +36,16 @@ function unknownIn(room, names, values, nets) {
     .slice(0, room === "compare" ? 2 : 1)
     .filter((name) => !all.includes(name))
     .map((name) => `No network ${where}is called ${shortened(name)}${where ? "" : " on this page"}${didYouMean(name, all)}`);
-  if (room === "digit" && DIGITS.length) found.push(...unknownOnPad(names, values));
+  if (room === "digit" && DIGITS.length) {
+    const {own} = digitNamed(names[0], modeOf(values));
+    if (values.mode) found.push(unknownMode(values.mode));
+    if (values.epoch) found.push(unknownEpoch(values.epoch, {own: own, values: values}));
+  }
   const data = room === "networks" && nets.find((net) => net.own === names[0]);
   if (data && values.stage) {
     const {length} = workedOut(data, ownSizes(data)).stages;
     if (wholeOf(values.stage, 0, 1, length) === 0)
       found.push(`${data.own} has no stage ${shortened(values.stage)}: it has ${plural(length, "stage")}`);
   }
-  return found;
+  return found.filter(Boolean);
 }
