@@ -20,6 +20,20 @@ function modeOf(values) {
   return values.mode === "strip" ? "strip" : "digit";
 }
 
+/** What the address says of a mode that the pad has not; nothing of one that it has. */
+function unknownMode(text) {
+  return Object.hasOwn(WIDE, text) ? "" : `The pad has no mode ${shortened(text)}: it has digit and strip`;
+}
+
+/** The same of a moment of a training; `own` is the network, `values` are those of the address. */
+function unknownEpoch(text, {own, values}) {
+  const replay = modeOf(values) === "digit" ? replayOf(own) : null;
+  if (!replay) return `No training of ${own} is replayed here`;
+  if (momentOf(replay, {epoch: text}) >= 0) return "";
+  const moments = replay.moments.map((one) => one.epoch).join(", ");
+  return `The replay has no moment after ${shortened(text)} passes: it has ${moments}`;
+}
+
 /** The stored digit of what is on the pad, with the sliders' values; null for an empty pad. */
 function digitOn(values) {
   const strokes = strokesOnPad();

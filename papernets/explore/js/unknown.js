@@ -119,18 +119,6 @@ function unknownMap(text, {values, rows}) {
     : "";
 }
 
-function unknownMode(text) {
-  return Object.hasOwn(WIDE, text) ? "" : `The pad has no mode ${shortened(text)}: it has digit and strip`;
-}
-
-function unknownEpoch(text, {own, values}) {
-  const replay = modeOf(values) === "digit" ? replayOf(own) : null;
-  if (!replay) return `No training of ${own} is replayed here`;
-  if (momentOf(replay, values) >= 0) return "";
-  const moments = replay.moments.map((one) => one.epoch).join(", ");
-  return `The replay has no moment after ${shortened(text)} passes: it has ${moments}`;
-}
-
 function unknownMember(text, {own, members}) {
   if (wholeWithin(text, 1, members) !== null) return "";
   const has = members === 1 ? "it is one network" : `its members are 1 to ${members}`;
