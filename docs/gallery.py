@@ -2,8 +2,7 @@
 
 The commands on the page are run in their order, in a folder of their own with the two photographs
 of scikit-learn in it; a page that they write is photographed in Chromium. Pictures are made small
-and put into docs/images. With names, pictures of these names alone are renewed; training, which
-others may need, is done all the same.
+and put into docs/images. With names, pictures of these names alone are renewed.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -106,14 +104,16 @@ def output(command: tuple[str, ...]) -> str:
     raise ValueError(f"{shlex.join(command)} writes nothing: give -o or --out")
 
 
-def needed(gallery: Gallery, names: set[str]) -> Iterator[tuple[str, ...]]:
-    """The commands for pictures of these names, and all that train."""
+def needed(gallery: Gallery, names: set[str]) -> list[tuple[str, ...]]:
+    """The commands for pictures of these names, and those whose results they take, in order."""
     made = {gallery.made_by(name).split("/")[0] for name in names}
     made |= {shot.file for shot in gallery.shots if names & {*shot.pictures.values()}}
-    for command in gallery.commands:
-        trains = command[0] == "train" and any(output(command) in one for one in gallery.commands)
-        if output(command) in made or trains:
-            yield command
+    found: list[tuple[str, ...]] = []
+    for command in reversed(gallery.commands):
+        if output(command) in made:
+            found.append(command)
+            made |= {*command}
+    return found[::-1]
 
 
 def smaller(made: Path, target: Path, of_page: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import rooms
 import typer
-from gallery import IMAGES, PAGE, WIDEST, output, read, render
+from gallery import IMAGES, PAGE, WIDEST, needed, output, read, render
 from PIL import Image
 
 from papernets.cli.app import app
@@ -36,6 +36,14 @@ def test_every_picture_is_made_by_a_command_or_is_a_photograph_of_a_page():
         assert name in GALLERY.photographed or file in made or file.split("/")[0] in made, name
     assert {shot.file for shot in GALLERY.shots} <= made
     assert {*GALLERY.copies} | GALLERY.photographed <= {*GALLERY.shown}
+
+
+def test_for_one_picture_no_more_is_run_than_it_takes():
+    words = [" ".join(command) for command in needed(GALLERY, {"look-guided.png"})]
+    assert [one.split()[0] for one in words] == ["train", "look"]
+    assert words[0].endswith("--out digits28") and words[1].startswith("look guided digits28")
+    assert [one[0] for one in needed(GALLERY, {"explore-stage-dark.png"})] == ["explore"]
+    assert needed(GALLERY, {*GALLERY.shown}) == [*GALLERY.commands]
 
 
 @pytest.mark.parametrize("command", GALLERY.commands, ids=" ".join)
