@@ -61,16 +61,15 @@ class Optimised(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if torch.compiler.is_compiling() or torch.jit.is_tracing():
-            return self._run(x)
+            return self._run(x, packing=False)
         self._check.of_form(x)
         try:
-            return self._run(x)
+            return self._run(x, packs(x))
         except RuntimeError as error:
             self._check.explain_form(x, next(self.parameters(), None), error)
             raise
 
-    def _run(self, x: Tensor) -> Tensor:
-        packing = packs(x)
+    def _run(self, x: Tensor, packing: bool) -> Tensor:
         if packing:
             x = x.contiguous(memory_format=torch.channels_last)
         values: dict[int, Tensor] = {0: x}

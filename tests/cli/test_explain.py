@@ -399,3 +399,34 @@ def test_a_stage_without_a_name_of_its_own_leads_to_its_layers(
     command = re.search(r"papernets explain (resnet50 --only \S+)$", wrong.strip())
     assert command and "conv3_4.conv3" in said(capsys, *command[1].split())
     assert "Did you mean 'conv5_1'" in said(capsys, "vgg16", "conv51x", code=2)
+
+
+def test_optimised_lists_what_changed_and_what_is_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "googlenet", "--optimised"]) == 0
+    told = capsys.readouterr().out
+    for words in (
+        "GoogLeNet (Inception v1), optimised for evaluation",
+        "1x1 convolutions merged",
+        "inception_3a.merged",
+        "Why the values are the same",
+        "--plain computes the network module by module",
+    ):
+        assert words in told
+    assert main(["explain", "resnet18", "--optimised", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["name"], found["input"]) == (1, "resnet18", [3, 224, 224])
+    folded = [one for one in found["changes"] if one["what"] == "normalisation folded"]
+    assert len(folded) == 20 and all(one["into"] == one["where"] for one in folded)
+    plain, after, saved = found["plain"], found["optimised"], found["saved"]
+    assert saved == {name: plain[name] - after[name] for name in saved}
+    assert plain["macs"] == 1_814_073_344 and saved["macs"] == 0 and saved["passes"] == 44
+    assert main(["explain", "boosted_lenet4", "--optimised", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["members"] == 3
+
+
+@pytest.mark.parametrize("more", [["conv1"], ["--sort", "macs"], ["--convention", "flops"]])
+def test_optimised_is_of_a_whole_network(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "resnet18", *more, "--optimised"]) == 2
+    assert "--optimised tells of a whole network: leave it or" in capsys.readouterr().err

@@ -264,6 +264,8 @@ def test_it_is_exported_and_differentiated_as_the_plain_form_is(model):
         one(given).square().sum().backward()
         gradients.append(given.grad)
     assert apart(*gradients) < 1e-4
+    compiled = torch.compile(form, backend="eager", fullgraph=True)
+    assert apart(compiled(x), form(x)) < CLOSE
     mapped = torch.func.vmap(lambda one: form(one[None])[0])(x)
     assert apart(mapped, form(x)) < CLOSE
 
