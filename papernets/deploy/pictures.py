@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from ..bundle.load import Bundle
 from ..evaluate.known import Pictures
-from ..evaluate.pictures import open_pictures
+from ..evaluate.pictures import UnknownClasses, open_pictures
 from ..words import plural
 from .judge import drawn, some_of
 from .material import Material
@@ -23,7 +23,6 @@ def material(
     own: str,
     data_dir: str,
     calibrate: str = "",
-    room: float | None = None,
 ) -> Material:
     """Pictures to check a bundle's export on: of `data`, else some of its `own`, else drawn ones.
 
@@ -33,11 +32,11 @@ def material(
     """
     by = None if not calibrate else _calibrating(bundle, calibrate, data_dir)
     if data and data != DRAWN:
-        pictures = open_pictures(bundle, data, data_dir=data_dir or None, room=room)
+        pictures = open_pictures(bundle, data, data_dir=data_dir or None)
         return Material(pictures, True, by, pictures.notes)
     if own and data != DRAWN:
         with suppress(ValueError, OSError):  # they are not at hand, or others by now
-            pictures = open_pictures(bundle, own, data_dir=data_dir or None, room=room)
+            pictures = open_pictures(bundle, own, data_dir=data_dir or None)
             return Material(some_of(pictures), True, by)
     drawn_ones = drawn(bundle)
     why = "" if data == DRAWN else f" ({own or 'its data'} not at hand)"
@@ -48,5 +47,12 @@ def material(
 
 
 def _calibrating(bundle: Bundle, name: str, data_dir: str) -> Pictures:
-    pictures = open_pictures(bundle, name, part="train", data_dir=data_dir or None)
+    """Some pictures of the data's training part; of all of them, where none is known as that."""
+    place = data_dir or None
+    try:
+        pictures = open_pictures(bundle, name, part="train", data_dir=place)
+    except UnknownClasses:
+        raise
+    except ValueError:  # pictures that the network has not seen, in a folder without parts
+        pictures = open_pictures(bundle, name, part="all", data_dir=place)
     return some_of(pictures, CALIBRATED)
