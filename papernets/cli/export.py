@@ -82,7 +82,7 @@ def export(
     name: the same labels, and outputs that differ by at most 1e-5 of the largest.
     """
     screen.quiet(quiet or json)
-    if not output:
+    if output in ("", "-"):
         raise WrongUse(f"give the file: papernets export {bundle} -o FILE.onnx, say")
     if int8 and not calibrate:
         raise WrongUse("--int8 needs --calibrate DATA: pictures like those that it will see")

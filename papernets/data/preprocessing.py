@@ -272,9 +272,9 @@ class Preprocessing:
         scale, edge = self.scale_and_edge()
         if scale != 1:
             return placing(self.picture, size, scale, edge)
-        top, left = (height - h) // 2, (width - w) // 2
         if self.crop:
             return Placing(cut=((h - height) // 2, (w - width) // 2, height, width))
+        top, left = (height - h) // 2, (width - w) // 2
         return Placing(pads=(left, width - w - left, top, height - h - top))
 
     def scale_and_edge(self) -> tuple[float, bool]:

@@ -84,6 +84,8 @@ def export(
     Nothing takes its place that was not checked. ValueError and OSError say what is wrong.
     """
     check_asked(asked)
+    if asked.to == "python" and Path(out).suffix != ".py":
+        raise ValueError(f"{os.fspath(out)}: a file of Python code ends in .py")
     names = names_of(Path(out), asked.to)
     path = check_out(out, names, asked.force)
     check_classes(bundle)

@@ -10,17 +10,17 @@ import copy
 import torch
 from torch import nn
 
+from ..evaluate.form import answering
 from ..run.layers import ConnectionTable
 
 
 def form_of(model: nn.Module, plain: bool = False) -> nn.Module:
     """The module that is exported for a model, in evaluation mode, on the CPU, in float32.
 
-    With `plain` every row is computed as it stands in the paper's table. The model is left as it
-    is.
+    It is the form that answers in `evaluate` and `predict`; with `plain` every row is computed as
+    it stands in the paper's table. The model is left as it is.
     """
-    del plain  # both are the plain form until there is an optimised one
-    return _settled(model)
+    return _settled(model if plain else answering(model))
 
 
 def _settled(model: nn.Module) -> nn.Module:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..bundle.load import Bundle
 from ..evaluate.known import Pictures
-from ..evaluate.pictures import open_pictures
-from ..evaluate.read import preprocessing_of
+from ..evaluate.pictures import UnknownClasses, open_pictures
 from ..words import plural
 from .judge import drawn, some_of
 from .material import Material
@@ -22,7 +23,6 @@ def material(
     own: str,
     data_dir: str,
     calibrate: str = "",
-    room: float | None = None,
 ) -> Material:
     """Pictures to check a bundle's export on: of `data`, else some of its `own`, else drawn ones.
 
@@ -32,22 +32,27 @@ def material(
     """
     by = None if not calibrate else _calibrating(bundle, calibrate, data_dir)
     if data and data != DRAWN:
-        pictures = open_pictures(bundle, data, data_dir=data_dir or None, room=room)
+        pictures = open_pictures(bundle, data, data_dir=data_dir or None)
         return Material(pictures, True, by, pictures.notes)
     if own and data != DRAWN:
-        try:
-            pictures = open_pictures(bundle, own, data_dir=data_dir or None, room=room)
-        except (ValueError, OSError):
-            pictures = None
-        if pictures is not None:
+        with suppress(ValueError, OSError):  # they are not at hand, or others by now
+            pictures = open_pictures(bundle, own, data_dir=data_dir or None)
             return Material(some_of(pictures), True, by)
+    drawn_ones = drawn(bundle)
     why = "" if data == DRAWN else f" ({own or 'its data'} not at hand)"
-    note = f"checked on {plural(16, 'drawn picture')}{why}; --check DATA takes real ones"
-    return Material(drawn(bundle), False, by, (note,))
+    note = (
+        f"checked on {plural(len(drawn_ones), 'drawn picture')}{why}; --check DATA takes real ones"
+    )
+    return Material(drawn_ones, False, by, (note,))
 
 
 def _calibrating(bundle: Bundle, name: str, data_dir: str) -> Pictures:
-    eyes = preprocessing_of(bundle)
-    del eyes
-    pictures = open_pictures(bundle, name, part="train", data_dir=data_dir or None)
+    """Some pictures of the data's training part; of all of them, where none is known as that."""
+    place = data_dir or None
+    try:
+        pictures = open_pictures(bundle, name, part="train", data_dir=place)
+    except UnknownClasses:
+        raise
+    except ValueError:  # pictures that the network has not seen, in a folder without parts
+        pictures = open_pictures(bundle, name, part="all", data_dir=place)
     return some_of(pictures, CALIBRATED)

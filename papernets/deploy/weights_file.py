@@ -32,4 +32,4 @@ def write_weights(
 ) -> None:
     """Write one safetensors file; its metadata are those of an ONNX file."""
     tensors = tensors_of(bundle, names)
-    save_file(tensors, path, metadata={"format": "pt", **facts(bundle, **more)})
+    save_file(tensors, path, metadata={"format": "pt", **facts(bundle, False, **more)})

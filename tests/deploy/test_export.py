@@ -236,6 +236,7 @@ WRONG = [
     (["lenet5", "--to", "onxx", "-o", "x.onnx"], 2, "no format 'onxx'. Did you mean 'onnx'?"),
     (["lenet5", "-o", "x.bin"], 2, "its name says no format. Give --to onnx, torch-export"),
     (["lenet5"], 2, "give the file: papernets export lenet5 -o FILE.onnx"),
+    (["lenet5", "--to", "python", "-o", "x.safetensors"], 1, "Python code ends in .py"),
     (["lenet5", "-o", "x.onnx", "--int8"], 2, "--int8 needs --calibrate DATA"),
     (["lenet5", "-o", "x.md", "--calibrate", "digits"], 2, "--calibrate is for --int8"),
     (["lenet5", "-o", "x.py", "--with-preprocessing"], 2, "python has no graph"),

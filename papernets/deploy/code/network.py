@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...spec import Net, walk
-from .blocks import BlockClass, class_for, groups_of, lines_of, title_of
+from .block_lines import lines_of
+from .blocks import BlockClass, class_for
 from .calls import Call, Slot, Text, Value, number
+from .grouping import groups_of, title_of
 from .loops import lines_of as lines_of_parts
-from .rows import TABLE, RowClass, by_class, classes_of
+from .operations import TABLE
+from .rows import RowClass, by_class, classes_of
 from .tree import Block, Found, Reader
 
 ROOM = 88

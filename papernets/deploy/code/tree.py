@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ...run.builder import grouped
 from ...spec import Add, Aux, Chain, Concat, Flatten, Layer, Part, Shape
 from ...spec.joins import dotted
-from .calls import Call, Given, Slot, Value
-from .rows import NoCode, row
+from .calls import Call, Given, Slot
+from .operations import NoCode, row
 
 FORWARD = {"relu": "torch.relu", "relu6": "nn.functional.relu6", "tanh": "torch.tanh"}
 FORWARD |= {"sigmoid": "torch.sigmoid", "scaled_tanh": "scaled_tanh"}
@@ -140,8 +140,3 @@ def form_of(block: Block, without: str = "") -> tuple[object, ...]:
     """What blocks of one class have in common: all but the numbers in slots, and one child."""
     children = tuple((n, None if n == without else c.form) for n, c in block.children)
     return (children, block.sum, block.before, block.joins)
-
-
-def values(found: list[tuple[str, Slot]]) -> list[Value]:
-    """The numbers in slots."""
-    return [slot.value for _, slot in found]
