@@ -1,5 +1,7 @@
 """What tests ask of processes, from /proc."""
 
+import os
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -15,6 +17,14 @@ def children(parent):
         if above == str(parent) and state != "Z":
             found.append(int(pid))
     return found
+
+
+@contextmanager
+def none_left():
+    """No process of ours is there after it that was not there before."""
+    before = children(os.getpid())
+    yield
+    assert {*children(os.getpid())} <= {*before}
 
 
 def runs(pid):

@@ -14,7 +14,7 @@ from ..spec import Committee, Net
 from .engine import LIMIT
 from .page import Shown, whole
 from .taught import NONE, asked_for
-from .trained import SHIPPED, Trained, trained
+from .trained import SHIPPED, PageNetwork, trained
 
 Given = str | os.PathLike[str] | Net | Committee | Found
 HEIGHT = 760
@@ -56,7 +56,7 @@ def explore(
     if not nets:
         raise ValueError("no network is given: papernets.explore('lenet5'), or several")
     shown: list[Shown] = []
-    works: list[Trained] = []
+    works: list[PageNetwork] = []
     for given in nets:
         if isinstance(given, Net | Committee | Found):
             found = given if isinstance(given, Found) else beside(given)
@@ -74,7 +74,7 @@ def explore(
     return Explorer(page, tuple(names), height)
 
 
-def _by_name(name: str, shown: list[Shown], works: list[Trained]) -> None:
+def _by_name(name: str, shown: list[Shown], works: list[PageNetwork]) -> None:
     """Puts what a name means among the networks, or those at work."""
     entries = {entry.name for entry in NETS}
     if name not in entries and _is_bundle(name):
@@ -95,7 +95,7 @@ def _is_bundle(name: str) -> bool:
     return True
 
 
-def _free(name: str, shown: list[Shown], works: list[Trained]) -> str:
+def _free(name: str, shown: list[Shown], works: list[PageNetwork]) -> str:
     """A name that nothing else in the page has."""
     taken = {own for own, _, _ in shown} | {one.own for one in works}
     number, own = 2, name

@@ -29,7 +29,7 @@ from .export import net_data
 from .packed import packed
 from .replay import replays
 from .taught import asked_for, taught
-from .trained import PAD, SHIPPED, Trained, at_work, trained
+from .trained import PAD, SHIPPED, PageNetwork, at_work, trained
 
 Values = dict[str, Any]
 Shown = tuple[str, Found, Entry | None]
@@ -83,7 +83,7 @@ def explorer(
 
 def whole(
     nets: Sequence[Shown],
-    works: Sequence[Trained],
+    works: Sequence[PageNetwork],
     limit: int = LIMIT,
     unlisted: Container[str] = (),
     lessons: Sequence[Lesson] = (),

@@ -17,24 +17,24 @@ from ..bundle.head import as_errors
 from ..bundle.info import AGAIN
 from ..texts import parsed
 from .engine.export import exported
-from .trained import Trained
+from .trained import PageNetwork
 
 Values = dict[str, Any]
 FILE = "replay.safetensors"
 """What it is called beside a bundle's weights."""
 
 
-def replays(several: Iterable[Trained]) -> list[Values]:
+def replays(several: Iterable[PageNetwork]) -> list[Values]:
     """The replay of each trained network that has one, as the page takes it."""
     return [replay(one) for one in several if has_replay(one)]
 
 
-def has_replay(one: Trained) -> bool:
+def has_replay(one: PageNetwork) -> bool:
     """Whether moments of a training lie beside a network's weights."""
     return not one.info.members and (one.folder / FILE).is_file()
 
 
-def replay(one: Trained) -> Values:
+def replay(one: PageNetwork) -> Values:
     """`moments`, the packed weights of each, and the powers of two by which its tensors are kept.
 
     The programs are that of the network itself but for these. ValueError for a file that is damaged

@@ -34,7 +34,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Trained:
+class PageNetwork:
     """A bundle as the page has it: under the name `own`, its network beside the others."""
 
     own: str
@@ -104,7 +104,7 @@ class Trained:
         }
 
 
-def trained(name: str, own: str) -> Trained:
+def trained(name: str, own: str) -> PageNetwork:
     """The bundle of a name, a run or a folder.
 
     ValueError or FileNotFoundError, as every verb's, where it cannot be read; ValueError where a
@@ -118,10 +118,10 @@ def trained(name: str, own: str) -> Trained:
                 f"{folder}: its network {member} prepares pictures otherwise than the committee; "
                 f"the page shows all the same picture. Give one member: {folder / member}"
             )
-    return Trained(own, folder, info, kept_network(folder, info, Asked()))
+    return PageNetwork(own, folder, info, kept_network(folder, info, Asked()))
 
 
-def at_work(several: Iterable[Trained], limit: int) -> tuple[PagePart | None, list[Values]]:
+def at_work(several: Iterable[PageNetwork], limit: int) -> tuple[PagePart | None, list[Values]]:
     """The engine with all that it runs, None for nothing; and what the page is told of each.
 
     ValueError where one cannot be run in a page, or all would add more than `limit` bytes.

@@ -273,7 +273,7 @@ def test_the_page_is_one_file(file: Path):
     page = file.read_text("utf-8")
     assert not re.search(r"<(link|img|iframe|script)[^>]*(src|href)=\"(?!data:)", page)
     scripts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
-    assert len(scripts) == 5 and all(json.loads(one) for one in scripts)
+    assert len(scripts) == 6 and all(json.loads(one) for one in scripts)
     assert "http" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.split("</style>")[1])
 
 

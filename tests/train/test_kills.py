@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import siblings
-from processes import children
+from processes import none_left
 from small_photos import OWN, folder, run_of
 from small_runs import do, left_by
 
@@ -102,25 +102,25 @@ def killed(arguments, number, steps, delay):
 @pytest.mark.parametrize("kills", [4, *siblings.slow(50)])
 def test_kills_at_random_points_within_epochs(home, whole, tmp_path, kills):
     """A run that ends before its kill is begun anew, until so many kills were met."""
-    draws, met, runs, within = random.Random(kills), 0, 0, 0
-    out = tmp_path / "run0"
-    while met < kills:
-        number = draws.choice(list(ENDS))
-        workers = draws.choice([0] * 8 + [1, 2]) if kills > 4 else int(met == 1)
-        code = killed(
-            command(home, out, workers), number, draws.randrange(1, 7), draws.random() * 0.02
-        )
-        if code:
-            met += 1
-            kept = load_state(out)
-            within += bool(kept and kept["state"]["part"])
-        else:
-            assert left_by(out) == whole, out
-            runs, out = runs + 1, tmp_path / f"run{runs + 1}"
-    assert main(command(home, out, 0)) == 0
-    assert left_by(out) == whole
-    assert within > kills / 3
-    assert not children(os.getpid())
+    with none_left():
+        draws, met, runs, within = random.Random(kills), 0, 0, 0
+        out = tmp_path / "run0"
+        while met < kills:
+            number = draws.choice(list(ENDS))
+            workers = draws.choice([0] * 8 + [1, 2]) if kills > 4 else int(met == 1)
+            code = killed(
+                command(home, out, workers), number, draws.randrange(1, 7), draws.random() * 0.02
+            )
+            if code:
+                met += 1
+                kept = load_state(out)
+                within += bool(kept and kept["state"]["part"])
+            else:
+                assert left_by(out) == whole, out
+                runs, out = runs + 1, tmp_path / f"run{runs + 1}"
+        assert main(command(home, out, 0)) == 0
+        assert left_by(out) == whole
+        assert within > kills / 3
 
 
 class Crash(BaseException):

@@ -38,7 +38,7 @@ def test_train_evaluate_and_predict_on_a_folder_with_its_mess(
     own = ["--epochs", "1", "--set", "input=96"]
     arguments = ["train", name, "--data", broken, "--out", tmp_path / "run", *own]
     trained, err = results(capsys, *arguments)
-    assert trained["recipe"] == "photos" and trained["test_images"] == 153
+    assert trained["recipe"] == "modern" and trained["test_images"] == 153
     assert "notes.jpg: not a picture" in err and ".jpg: cut short" in err
     assert sum("skipped: " in line for line in err.splitlines()) == 2
     tested, _ = results(capsys, "evaluate", tmp_path / "run")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from processes import children, runs
+from processes import children, none_left, runs
 from small_runs import CPU, DATA, EYES, NORMED, a_run, batches, fitted
 
 from papernets.nets.registry import net
@@ -147,10 +147,10 @@ def test_a_worker_that_is_killed_is_an_error_at_once():
 @pytest.mark.slow
 def test_leaving_in_an_epoch_ends_the_workers():
     state = fresh(RUN)
-    events = fitted(state, DATA, SEEN, RUN)
-    assert isinstance(next(events), Progress)
-    events.close()
-    assert not children(os.getpid())
+    with none_left():
+        events = fitted(state, DATA, SEEN, RUN)
+        assert isinstance(next(events), Progress)
+        events.close()
     assert state.weights().keys() == state.model.state_dict().keys()
 
 
