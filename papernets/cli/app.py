@@ -24,6 +24,7 @@ from . import (
     predict,
     recipe,
     reproduce,
+    serve,
     train,
     verify,
     weights,
@@ -78,6 +79,7 @@ app.command("find-lr", cls=Verb)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
+app.command("serve", cls=Verb)(serve.serve)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
