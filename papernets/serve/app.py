@@ -243,7 +243,7 @@ def _listing(models: Models, lookers: Mapping[str, Looker], limits: Limits) -> d
             "input": list(model.input),
             "classes": list(model.classes),
             "looks": lookers[model.name].able,
-            **{"figures": model.figures.to_dict()},
+            "figures": model.figures.to_dict(),
         }
         for model in models.every.values()
     ]

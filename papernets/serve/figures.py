@@ -1,4 +1,4 @@
-"""What is known of a model's errors: from its bundle, and from what `evaluate --json` wrote of it."""
+"""What is known of a model's errors: from its bundle, and what `evaluate --json` wrote of it."""
 
 from __future__ import annotations
 

@@ -104,7 +104,8 @@ def _of_pixels(model: Served, values: NDArray[np.uint8], limits: Limits) -> Tens
 def _of_values(model: Served, values: NDArray[np.float32], limits: Limits) -> Tensor:
     if values.shape[1:] != model.input:
         raise wrong(
-            f"{INPUT!r} is of shape {by(values.shape)}: give (N, {', '.join(map(str, model.input))})"
+            f"{INPUT!r} is of shape {by(values.shape)}: "
+            f"give (N, {', '.join(map(str, model.input))})"
         )
     return torch.from_numpy(values.astype(np.float32))
 

@@ -1,4 +1,4 @@
-"""A server from the first word to the last: its address taken, models loaded and warm, then asked."""
+"""A server from first to last: its address taken, its models loaded and warm, then asked."""
 
 from __future__ import annotations
 

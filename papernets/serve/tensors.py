@@ -32,7 +32,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An output that a client asks for: in binary or not, and how many classes as texts (0 none)."""
+    """An output that a client asks for: in binary or not, and how many classes as texts, if any."""
 
     name: str
     binary: bool
@@ -149,7 +149,7 @@ def _numbers(data: object, kind: np.dtype[Any], shape: list[int], name: str) -> 
         small = (
             kind.kind == "u"
             and values.size
-            and not (values.dtype.kind in "iu" and 0 <= values.min() and values.max() <= 255)
+            and not (values.dtype.kind in "iu" and values.min() >= 0 and values.max() <= 255)
         )
         if small:
             raise wrong(f'"data" of {name!r} is to be whole numbers from 0 to 255')

@@ -5,9 +5,9 @@ const $ = (id) => document.getElementById(id);
 let models = [], picture = null, token = "", asked = 0, chosen = "";
 
 const percent = (fraction) => {
-  if (fraction > 0 && fraction < 0.0005) return "<0.1 %";
-  if (fraction < 1 && fraction >= 0.9995) return ">99.9 %";
-  return `${(100 * fraction).toFixed(1)} %`;
+  if (fraction > 0 && fraction < 0.0005) return "<0.1\u00a0%";
+  if (fraction < 1 && fraction >= 0.9995) return ">99.9\u00a0%";
+  return `${(100 * fraction).toFixed(1)}\u00a0%`;
 };
 const number = (value) => value.toLocaleString("en");
 const model = () => models.find((one) => one.name === $("model").value) || models[0];
@@ -109,6 +109,7 @@ async function look(label) {
   if (!able) {
     $("seen").src = URL.createObjectURL(picture);
     $("seen").alt = "The picture";
+    $("seen").className = "";
     $("caption").textContent = "A committee of several networks has no class map.";
     return;
   }
@@ -119,7 +120,7 @@ async function look(label) {
     $("seen").src = found.seen;
     $("seen").alt = "The picture as the network sees it";
     $("heat").src = found.heat;
-    $("seen").className = model().input[1] < 96 ? "coarse" : "";
+    $("seen").classList.toggle("coarse", model().input[1] < 96);
     veil();
     const method = found.method === "cam" ? "Class activation map" : "Grad-CAM";
     $("caption").textContent =
@@ -147,6 +148,7 @@ function figures(label) {
 
 function veil() {
   $("heat").hidden = !$("veil").checked || !model().looks;
+  $("seen").classList.toggle("veiled", !$("heat").hidden);
 }
 
 function take(file) {
