@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from .limits import Limits, Refused
@@ -51,7 +52,12 @@ class Line:
         except RuntimeError:
             self.held -= 1
             raise
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+
+        def leave(_: object) -> None:
+            with suppress(RuntimeError):  # the loop has ended before
+                loop.call_soon_threadsafe(self._leave)
+
+        future.add_done_callback(leave)
         try:
             async with asyncio.timeout(max(0.0, until - loop.time())):
                 return await asyncio.shield(asyncio.wrap_future(future))
