@@ -123,7 +123,7 @@ def test_the_page(running: Running, tmp_path: Path, width: int, scheme: str, mod
         page.goto(home)
         until(page, "document.querySelectorAll('#model option').length === 3")
         page.select_option("#model", model)
-        page.focus("#file")
+        page.focus("#choose")
         with page.expect_file_chooser() as chooser:
             page.keyboard.press("Enter")
         chooser.value.set_files(file)

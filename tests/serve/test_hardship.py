@@ -241,22 +241,21 @@ def pictures_to_spoil() -> list[bytes]:
     return found
 
 
-def test_damaged_hostile_and_odd_pictures_get_a_label_or_a_reason(
-    running: Running, shared_data: Path
-):
+def test_damaged_hostile_and_odd_pictures_get_a_label_or_a_reason(shared_data: Path):
     draws = np.random.default_rng(1800)
     files = pictures_to_spoil()
     photos = sorted((shared_data / "ants-bees").rglob("*.jpg"))[:6]
     files += [one.read_bytes() for one in photos]
     assert len(files) > 30
     found: dict[int, int] = {}
-    for at in range(1800):
-        spoilt = damaged(files[at % len(files)], draws)
-        model = ("lenet5", "resnet20")[at % 2]
-        status, told, _ = running.ask("POST", f"/predict?model={model}&top=1", spoilt)
-        assert status == 200 or 400 <= status < 500, (at, status, told)
-        said = told["predictions"][0]["label"] if status == 200 else told["error"]
-        assert said and "0x" not in said and "/" not in said.replace("/2", ""), (at, said)
-        found[status] = found.get(status, 0) + 1
-    assert min(found[200], found[422]) > 100, found
-    well(running)
+    with server("lenet5", "resnet20") as running:
+        for at in range(1800):
+            spoilt = damaged(files[at % len(files)], draws)
+            model = ("lenet5", "resnet20")[at % 2]
+            status, told, _ = running.ask("POST", f"/predict?model={model}&top=1", spoilt)
+            assert status == 200 or 400 <= status < 500, (at, status, told)
+            said = told["predictions"][0]["label"] if status == 200 else told["error"]
+            assert said and "0x" not in said and "/" not in said.replace("/2", ""), (at, said)
+            found[status] = found.get(status, 0) + 1
+        assert min(found[200], found[422]) > 100, found
+        well(running)

@@ -157,7 +157,11 @@ function take(file) {
   predict();
 }
 
-$("file").addEventListener("change", () => take($("file").files[0]));
+$("choose").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  take($("file").files[0]);
+  $("file").value = ""; // the same file may have changed
+});
 $("model").addEventListener("change", () => { about(); predict(); });
 $("veil").addEventListener("change", veil);
 $("key").addEventListener("submit", (event) => {
