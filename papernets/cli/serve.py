@@ -91,13 +91,20 @@ def serve(
     with wrong_use():
         token = read_token(token_file) if token_file else ""
     from ..machine import cores
-    from ..serve.run import Place, check_packages, run
+    from ..serve.models import WrongNames, names_of
+    from ..serve.run import Work, bound, check_packages, run
 
     check_packages()
     where = use(device, threads)
-    many = workers or max(1, cores() // threads)
+    work = Work(where, workers or max(1, cores() // threads))
     limits = Limits(max_bytes, max_pixels, max_pictures, timeout, queue, max_connections)
-    stopped = run(bundles, limits, Access(token, home), Place(host, port, where, many), _say)
+    try:
+        names = names_of(bundles)
+    except WrongNames as error:
+        raise WrongUse(str(error)) from None
+    with wrong_use():
+        listening = bound(host, port)
+    stopped = run(names, listening, limits, Access(token, home), work, _say)
     if stopped == signal.SIGINT:
         raise KeyboardInterrupt
     if stopped:

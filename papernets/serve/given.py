@@ -13,6 +13,8 @@ from .limits import Limits, Refused
 
 FIELD = "file"
 FORM, JSON = "multipart/form-data", "application/json"
+BYTES = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+"""Content types of a picture's bytes, besides `image/*`; the last is what curl says unasked."""
 MOST_HEAD, MOST_PARTS = 8 << 10, 1000
 """Bytes of a part's head, and parts of a form."""
 
@@ -35,7 +37,7 @@ def given(content: bytes, kind: str, limits: Limits) -> Given:
         found = Given(_of_form(content, kind, limits))
     elif plain == JSON:
         found = _of_json(content, limits)
-    elif plain.startswith("image/") or plain in ("", "application/octet-stream"):
+    elif plain.startswith("image/") or plain in BYTES:
         found = Given([content])
     else:
         raise Refused(

@@ -58,9 +58,11 @@ class Line:
                 loop.call_soon_threadsafe(self._leave)
 
         future.add_done_callback(leave)
+        waiting = asyncio.wrap_future(future)
+        waiting.add_done_callback(_heard)
         try:
             async with asyncio.timeout(max(0.0, until - loop.time())):
-                return await asyncio.shield(asyncio.wrap_future(future))
+                return await asyncio.shield(waiting)
         except TimeoutError:
             began = not future.cancel()
             raise self._late(began) from None
@@ -98,3 +100,9 @@ class Line:
             reason="late",
             retry=self.wait,
         )
+
+
+def _heard(future: asyncio.Future[object]) -> None:
+    """What went wrong with a request that was answered before is nobody's any more."""
+    if not future.cancelled():
+        future.exception()

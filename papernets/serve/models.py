@@ -32,10 +32,14 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a model may be called: it stands in addresses."""
 
 
+class WrongNames(ValueError):
+    """Names that models cannot have."""
+
+
 def names_of(words: Sequence[str]) -> dict[str, str]:
     """What each bundle is called, and where it is; each word is `BUNDLE` or `NAME=BUNDLE`.
 
-    Without a name it is the bundle's or run's folder's. ValueError for a name twice, and for one
+    Without a name it is the bundle's or run's folder's. `WrongNames` for a name twice, and for one
     that cannot stand in an address.
     """
     found: dict[str, str] = {}
@@ -44,12 +48,12 @@ def names_of(words: Sequence[str]) -> dict[str, str]:
         if not sign or not NAME.fullmatch(name) or Path(word).exists():
             name, place = _name_of(word), word
         if name in found:
-            raise ValueError(
+            raise WrongNames(
                 f"two models would be called {name}: {found[name]} and {place}. Give them names: "
                 f"papernets serve {name}={found[name]} other={place}"
             )
         if not place:
-            raise ValueError(f"{word}: give a bundle behind the =")
+            raise WrongNames(f"{word}: give a bundle behind the =")
         found[name] = place
     return found
 
@@ -60,7 +64,7 @@ def _name_of(word: str) -> str:
     last = folder.parent if folder.name in ("best", "last") else folder
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", last.resolve().name).strip("-._")[:100]
     if not NAME.fullmatch(name):
-        raise ValueError(f"{word} gives a model no name: give it one, papernets serve name={word}")
+        raise WrongNames(f"{word} gives a model no name: give it one, papernets serve name={word}")
     return name
 
 

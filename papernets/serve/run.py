@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from . import log
-from .access import Access, is_home
+from .access import Access
 from .limits import Limits
 from .line import Line
-from .models import Looker, Models, names_of, served
+from .models import Looker, Models, served
 
 PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
 SPARE = 64
@@ -22,12 +22,9 @@ SPARE = 64
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a server listens and how it computes: `threads` for each of `workers` answers at a
-    time."""
+class Work:
+    """How a server computes: where, and so many answers at a time."""
 
-    host: str = "127.0.0.1"
-    port: int = 0
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     workers: int = 1
 
@@ -44,31 +41,30 @@ def check_packages() -> None:
 
 
 def run(
-    words: Sequence[str],
+    names: Mapping[str, str],
+    listening: socket.socket,
     limits: Limits,
     access: Access,
-    place: Place,
+    work: Work,
     say: Callable[[str], None],
 ) -> int:
-    """Serve until a signal ends it; its number. `say` is given the address, when it answers.
+    """Serve the bundles of these names at the socket's address until a signal ends it; its number.
 
-    ValueError where a bundle, a name or the port cannot be had.
+    `say` is given the address, when it answers. Errors as `load`'s for a bundle.
     """
-    names = names_of(words)
-    listening = bound(place.host, place.port)
     with listening:
         log.take_over()
-        models = Models([served(name, where, place.device) for name, where in names.items()])
-        line = Line(limits, place.workers)
+        models = Models([served(name, where, work.device) for name, where in names.items()])
+        line = Line(limits, work.workers)
         made = application(models, limits, access, line)
         for model in models.every.values():
             line.warm(lambda model=model: warm(model))  # type: ignore[misc]
         made.state.ready = True
         server = made.server(limits, room_for(limits))
         host, port = listening.getsockname()[:2]
-        listening.listen(2048)
+        listen(listening)
         say(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        log.write("ready", models=list(models.every), workers=place.workers)
+        log.write("ready", models=list(models.every), workers=work.workers)
         try:
             server.run(sockets=[listening])
         finally:
@@ -126,10 +122,7 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
-            raise ValueError(
-                f"port {port} of {host} is in use: give another --port, or --port 0 for any free "
-                "one"
-            ) from None
+            raise _taken(host, port) from None
         if error.errno in (errno.EACCES, errno.EPERM):
             raise ValueError(
                 f"port {port} may not be used by this user: give one above 1023, --port 8000 say"
@@ -139,6 +132,20 @@ def bound(host: str, port: int) -> socket.socket:
             "127.0.0.1 or 0.0.0.0 say"
         ) from None
     return made
+
+
+def listen(made: socket.socket) -> None:
+    """Take connections from here on; ValueError where another process was quicker."""
+    try:
+        made.listen(2048)
+    except OSError:
+        raise _taken(*made.getsockname()[:2]) from None
+
+
+def _taken(host: str, port: int) -> ValueError:
+    return ValueError(
+        f"port {port} of {host} is in use: give another --port, or --port 0 for any free one"
+    )
 
 
 def room_for(limits: Limits) -> int:
@@ -156,6 +163,3 @@ def room_for(limits: Limits) -> int:
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return limits.connections
     return max(1, soft - SPARE)
-
-
-__all__ = ["Limits", "Place", "is_home", "run"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -91,10 +91,13 @@ def test_schemathesis_finds_no_error_of_the_server(running: Running):
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 
-def until(page: Any, expression: str) -> None:
-    """Wait for what JavaScript says, asked from outside: the page's policy forbids `eval`."""
+def until(page: Any, expression: str, told: Sequence[Any] = (True,)) -> None:
+    """Wait for what JavaScript says, asked from outside: the page's policy forbids `eval`.
+
+    And until something is `told`.
+    """
     for _ in range(600):
-        if page.evaluate(expression):
+        if page.evaluate(expression) and told:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"never: {expression}")
@@ -112,21 +115,23 @@ def test_the_page(running: Running, tmp_path: Path, width: int, scheme: str, mod
     home = f"http://127.0.0.1:{running.port}/"
     wrong: list[str] = []
     asked: list[str] = []
+    chosen: list[Any] = []
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
         page = opened.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme
         ).new_page()
         page.on("request", lambda one: asked.append(one.url))
+        page.on("filechooser", lambda one: chosen.append(one))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda one: one.type == "error" and wrong.append(one.text))
         page.goto(home)
         until(page, "document.querySelectorAll('#model option').length === 3")
         page.select_option("#model", model)
         page.focus("#choose")
-        with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Enter")
-        chooser.value.set_files(file)
+        page.keyboard.press("Enter")
+        until(page, "document.readyState === 'complete'", chosen)
+        chosen[0].set_files(file)
         until(page, "document.querySelectorAll('#labels button').length === 5")
         until(page, "document.getElementById('caption').textContent !== ''")
         best = papernets.load(model).predict(picture(1))
