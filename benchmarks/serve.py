@@ -173,6 +173,7 @@ def plain(bundle: str) -> None:
             ]
         }
 
+    predict.__annotations__["file"] = UploadFile  # FastAPI does not see what is imported here
     app.post("/predict")(predict)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -233,6 +234,8 @@ def main() -> None:
         for name, words in sides if at % 2 == 0 else reversed(sides):
             pair[name] = measured(words, asks, args.clients, args.seconds)
             print(told(name, pair[name]), flush=True)
+            if not pair[name].statuses[200]:
+                raise SystemExit(f"{name} answered nothing well")
         rounds.append((pair["papernets serve"], pair["plain FastAPI"]))
     reached = {
         f"p{p}": statistics.median(b.percentile(p) / a.percentile(p) for a, b in rounds)

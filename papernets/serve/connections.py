@@ -133,6 +133,7 @@ def server_of(app: Any, limits: Limits, state: State) -> Any:
     import uvicorn
 
     class Server(uvicorn.Server):
+        should_exit: bool
         stopped_by = 0
 
         @contextmanager

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .limits import Limits, Refused
 
@@ -102,7 +102,7 @@ class Line:
         )
 
 
-def _heard(future: asyncio.Future[object]) -> None:
+def _heard(future: asyncio.Future[Any]) -> None:
     """What went wrong with a request that was answered before is nobody's any more."""
     if not future.cancelled():
         future.exception()

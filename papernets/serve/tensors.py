@@ -15,7 +15,11 @@ from ..numbers import is_whole
 from .given import base64_of, json_of
 from .limits import Refused
 
-KINDS = {"FP32": np.dtype("<f4"), "FP64": np.dtype("<f8"), "UINT8": np.dtype("u1")}
+KINDS: dict[str, np.dtype[Any]] = {
+    "FP32": np.dtype("<f4"),
+    "FP64": np.dtype("<f8"),
+    "UINT8": np.dtype("u1"),
+}
 """The datatypes of numbers that are read or written; BYTES are texts and files."""
 HEADER = "inference-header-content-length"
 
