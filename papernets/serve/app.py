@@ -71,8 +71,6 @@ def make(
 
     async def work(told: Told, job: Callable[[bytes], Any]) -> Any:
         """What a job makes of the body, in the line of requests."""
-        if state.ending and not state.ready and told.body is None:
-            raise Refused(503, "the server is ending", reason="ending", retry=1)
         until = asyncio.get_running_loop().time() + limits.seconds
         line.check()
         assert told.body is not None
