@@ -76,8 +76,9 @@ def serve(
         int, typer.Option("--max-connections", help="Connections at a time.", min=1, max=100_000)
     ] = 1000,
 ) -> None:
-    """Answer over HTTP what pictures show: a page, JSON, and the Open Inference Protocol.
+    """Say over HTTP what pictures show.
 
+    A page, JSON, and the Open Inference Protocol, which KServe's and Triton's clients speak.
     The first line on stdout is the address; the log, a JSON object a line, goes to stderr. SIGTERM
     ends it when what was accepted is answered.
     """
@@ -96,7 +97,7 @@ def serve(
 
     check_packages()
     where = use(device, threads)
-    work = Work(where, workers or max(1, cores() // threads))
+    work = Work(where, workers or max(1, cores() // threads), threads)
     limits = Limits(max_bytes, max_pixels, max_pictures, timeout, queue, max_connections)
     try:
         names = names_of(bundles)

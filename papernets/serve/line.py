@@ -20,12 +20,15 @@ SHARE = 0.05  # of the newest in the mean
 
 
 class Line:
-    """Requests that wait for one of `workers` threads, or are computed; at most `limits.queue`."""
+    """Requests that wait for one of `workers` threads, or are computed; at most `limits.queue`.
 
-    def __init__(self, limits: Limits, workers: int):
+    Each of these threads begins with `begin`.
+    """
+
+    def __init__(self, limits: Limits, workers: int, begin: Callable[[], None] = lambda: None):
         self.limits, self.workers = limits, workers
         self.held, self.mean = 0, FIRST
-        self.pool = ThreadPoolExecutor(workers, thread_name_prefix="answers")
+        self.pool = ThreadPoolExecutor(workers, "answers", begin)
 
     @property
     def wait(self) -> float:

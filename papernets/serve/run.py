@@ -23,10 +23,11 @@ SPARE = 64
 
 @dataclass(frozen=True)
 class Work:
-    """How a server computes: where, and so many answers at a time."""
+    """How a server computes: where, and so many answers at a time, each by so many CPU threads."""
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     workers: int = 1
+    threads: int = 1
 
 
 def check_packages() -> None:
@@ -55,7 +56,7 @@ def run(
     with listening:
         log.take_over()
         models = Models([served(name, where, work.device) for name, where in names.items()])
-        line = Line(limits, work.workers)
+        line = Line(limits, work.workers, lambda: torch.set_num_threads(work.threads))
         made = application(models, limits, access, line)
         for model in models.every.values():
             line.warm(lambda model=model: warm(model))  # type: ignore[misc]
