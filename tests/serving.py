@@ -21,6 +21,11 @@ from urllib.parse import unquote
 import numpy as np
 from PIL import Image
 
+import papernets
+
+PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
+"""What the extra `web` brings."""
+
 
 @dataclass
 class Running:
@@ -133,6 +138,7 @@ class Client:
 
     def __init__(self, app: Any):
         self.app, self.runner = app, asyncio.Runner()
+        self.line: Any = None
 
     def __enter__(self) -> Client:
         return self
@@ -187,3 +193,26 @@ class Client:
         found = {k.decode().title(): v.decode() for k, v in sent[0]["headers"]}
         body = b"".join(one.get("body", b"") for one in sent[1:])
         return Answer(sent[0]["status"], found, body)
+
+
+def client_of(models: Any, limits: Any = None, access: Any = None) -> Client:
+    """A client of an application with these models; `.line` is its line of requests."""
+    from papernets.serve.access import Access
+    from papernets.serve.limits import Limits
+    from papernets.serve.line import Line
+    from papernets.serve.run import application
+
+    limits = limits or Limits(bytes=200_000, pixels=10_000, pictures=3, seconds=20)
+    line = Line(limits, 1)
+    made = application(models, limits, access or Access(), line)
+    made.state.ready = True
+    client = Client(made.app)
+    client.line = line
+    return client
+
+
+def expected(name: str, *pictures: bytes, top: int = 3) -> list[dict[str, Any]]:
+    """What `predict` says of each picture alone, without its file."""
+    predictor = papernets.load(name)
+    answers = [predictor.predict(one, top=top).to_dict() for one in pictures]
+    return [{k: v for k, v in one.items() if k != "file"} for one in answers]

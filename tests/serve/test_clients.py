@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from explore_page import browser
-from serving import Running, picture, server
+from serving import PACKAGES, Running, picture, server
 
 import papernets
 
-for _name in ("fastapi", "uvicorn", "python_multipart", "prometheus_client"):
+for _name in PACKAGES:
     pytest.importorskip(_name, reason="pip install 'papernets[web]'")
 
 pytestmark = pytest.mark.slow

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import Running, picture, server
+from serving import PACKAGES, Running, picture, server
 
 from papernets.cli import main
 from papernets.serve import run
 from papernets.serve.models import names_of
 
-for _name in ("fastapi", "uvicorn", "python_multipart", "prometheus_client"):
+for _name in PACKAGES:
     pytest.importorskip(_name, reason="pip install 'papernets[web]'")
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from serving import Running, form, picture, resident, server
+from serving import PACKAGES, Running, form, picture, resident, server
 
-for _name in ("fastapi", "uvicorn", "python_multipart", "prometheus_client"):
+for _name in PACKAGES:
     pytest.importorskip(_name, reason="pip install 'papernets[web]'")
 
 pytestmark = pytest.mark.slow
