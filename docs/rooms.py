@@ -25,7 +25,7 @@ BANDS = (
             "train: recipe, where, session | evaluate: errors, intervals | strips: reading a strip"
             " | peers: others' weights | data: pictures in, prepared",
             "reproduce: claims tested | inside: what is learnt | modules: any nn.Module"
-            " | deploy: exports | draw: of results; no torch | ranks: many processes",
+            " | deploy: exports | serve: over HTTP | draw: of results; no torch | ranks: many processes",
         ),
     ),
     ("is kept", "#fdf3e7", ("bundle: weights and what they are of; create_model",)),

@@ -25,6 +25,7 @@ from . import (
     predict,
     recipe,
     reproduce,
+    serve,
     train,
     verify,
     weights,
@@ -85,6 +86,7 @@ app.command("find-lr", cls=Settable)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
+app.command("serve", cls=Verb)(serve.serve)
 app.command("export", cls=Verb)(export.export)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")

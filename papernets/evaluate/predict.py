@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -128,14 +128,42 @@ def predict(
     for name, value in (("top", top), ("batch size", batch)):
         if value < 1:
             raise ValueError(f"{name} {value}: give 1 or more")
-    every = [bundle, *others]
-    lists = [seen for one in every if (seen := read_seen(one.folder)) is not None]
-    most = min(top, len(bundle.info.classes))
-    eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
-    check_photographs(eyes, protocol, str(bundle.folder))
-    ask = asked_together(every, protocol, device)
-    batches = iter(partial(_next, iter(given), batch), [])
-    return _answers(bundle, eyes, batches, lists, most, ask)
+    asked = Asked.of(bundle, device, protocol, others)
+    lists = [seen for one in (bundle, *others) if (seen := read_seen(one.folder)) is not None]
+    return replace(asked, lists=lists).answers(given, top, batch)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A network that is ready to be asked: what one question after another needs, made once.
+
+    `lists` are the pictures that it was trained on, which an answer names as `learnt`.
+    """
+
+    bundle: Bundle
+    eyes: Preprocessing
+    ask: Callable[[Pictures], torch.Tensor]
+    lists: Sequence[Seen] = ()
+
+    @staticmethod
+    def of(
+        bundle: Bundle,
+        device: torch.device | str = "cpu",
+        protocol: Protocol = PLAIN,
+        others: Sequence[Bundle] = (),
+    ) -> Asked:
+        """As `predict` asks it; ValueError for a network, or others, that it cannot ask."""
+        eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
+        check_photographs(eyes, protocol, str(bundle.folder))
+        return Asked(bundle, eyes, asked_together([bundle, *others], protocol, device))
+
+    def answers(
+        self, given: Iterable[Source], top: int = TOP, batch: int = BATCH
+    ) -> Iterator[Answer]:
+        """An answer for each source, in their order, with at most `top` classes each."""
+        most = min(top, len(self.bundle.info.classes))
+        batches = iter(partial(_next, iter(given), batch), [])
+        return _answers(self.bundle, self.eyes, batches, self.lists, most, self.ask)
 
 
 def _next(given: Iterator[Source], batch: int) -> list[Source]:

@@ -116,7 +116,7 @@ class Predictor:
         top = plain_int(top)
         if not is_whole(top, 1):
             raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
-        sources, several = _sources(pictures)
+        sources, several = sources_of(pictures)
         model, how = self.bundle.model, protocol_of(protocol)
         device = next((p.device for p in model.parameters()), torch.device("cpu"))
         bundle = self.bundle if how.name in WHOLE else self._quick()
@@ -141,7 +141,7 @@ class Predictor:
 
         ValueError names the first that cannot be read.
         """
-        sources, several = _sources(picture)
+        sources, several = sources_of(picture)
         preprocessing, stored = self.preprocessing, []
         reads = read_files([source.path for source in sources], preprocessing)
         for source, read in zip(sources, reads, strict=True):
@@ -177,7 +177,7 @@ class _Given(Packed):
         return self.held
 
 
-def _sources(given: Picture | Several) -> tuple[list[Source], bool]:
+def sources_of(given: Picture | Several) -> tuple[list[Source], bool]:
     """Sources of one picture or several, and whether they are several.
 
     They are called by their paths, others by their places, from 0.
@@ -220,4 +220,4 @@ def _file(picture: object, called: str) -> File:
     return _Given(called, Image.fromarray(np.ascontiguousarray(picture)))
 
 
-__all__ = ["Picture", "Predictor", "load"]
+__all__ = ["Picture", "Predictor", "load", "sources_of"]

@@ -1,0 +1,166 @@
+"""Other people's clients and judges: Triton's client, schemathesis, a browser with axe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from explore_page import browser
+from serving import PACKAGES, Running, picture, server
+
+import papernets
+
+for _name in PACKAGES:
+    pytest.importorskip(_name, reason="pip install 'papernets[web]'")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with server("resnet20", "lenet5", "boosted_lenet4") as found:
+        yield found
+
+
+def test_tritons_client(running: Running):
+    triton = pytest.importorskip("tritonclient.http", reason="pip install 'tritonclient[http]'")
+    predictor, files = papernets.load("resnet20"), [picture(1), picture(2)]
+    wanted = [predictor.predict(one) for one in files]
+    client = triton.InferenceServerClient(f"127.0.0.1:{running.port}")
+    try:
+        assert client.is_server_live() and client.is_server_ready()
+        assert client.is_model_ready("resnet20")
+        assert client.get_model_metadata("resnet20")["versions"] == ["1"]
+        for binary in (True, False):
+            given = triton.InferInput("input", [2, 3, 32, 32], "FP32")
+            given.set_data_from_numpy(predictor.preprocess(files).numpy(), binary_data=binary)
+            outputs = [
+                triton.InferRequestedOutput(name, binary_data=binary)
+                for name in ("scores", "label", "logits")
+            ]
+            told = client.infer("resnet20", [given], outputs=outputs, request_id="7")
+            assert told.as_numpy("scores").max(1).tolist() == [one.score for one in wanted]
+            labels = told.as_numpy("label").ravel().tolist()
+            assert [str(x, "utf-8") if isinstance(x, bytes) else x for x in labels] == [
+                one.label for one in wanted
+            ]
+        given = triton.InferInput("picture", [2], "BYTES")
+        given.set_data_from_numpy(np.array(files, dtype=object))
+        told = client.infer("resnet20", [given])
+        assert told.as_numpy("scores").max(1).tolist() == [one.score for one in wanted]
+        with pytest.raises(Exception, match="no model of this name"):
+            client.infer("nobody", [given])
+    finally:
+        client.close()
+
+
+def test_schemathesis_finds_no_error_of_the_server(running: Running):
+    schemathesis = pytest.importorskip("schemathesis", reason="pip install schemathesis")
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+
+    address = f"http://127.0.0.1:{running.port}"
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    counted = []
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @seed(15)
+        @settings(
+            max_examples=60,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def ask(case: Any) -> None:
+            response = case.call(base_url=address)
+            counted.append(response.status_code)
+            assert response.status_code < 500, (response.request.url, response.text)
+            if response.status_code >= 400:
+                assert response.json()["error"]
+
+        ask()
+    assert len(counted) > 200 and 200 in counted
+
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+
+def until(page: Any, expression: str, told: Sequence[Any] = (True,)) -> None:
+    """Wait for what JavaScript says, asked from outside: the page's policy forbids `eval`.
+
+    And until something is `told`.
+    """
+    for _ in range(600):
+        if page.evaluate(expression) and told:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {expression}")
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium is installed")
+@pytest.mark.parametrize(
+    ("width", "scheme", "model"),
+    [(375, "dark", "resnet20"), (1280, "light", "lenet5"), (1280, "dark", "boosted_lenet4")],
+)
+def test_the_page(running: Running, tmp_path: Path, width: int, scheme: str, model: str):
+    """A picture by the keyboard; labels, class map and figures; nothing from elsewhere."""
+    file = tmp_path / "drawn.png"
+    file.write_bytes(picture(1))
+    home = f"http://127.0.0.1:{running.port}/"
+    wrong: list[str] = []
+    asked: list[str] = []
+    chosen: list[Any] = []
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        page = opened.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme
+        ).new_page()
+        page.on("request", lambda one: asked.append(one.url))
+        page.on("filechooser", lambda one: chosen.append(one))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda one: one.type == "error" and wrong.append(one.text))
+        page.goto(home)
+        until(page, "document.querySelectorAll('#model option').length === 3")
+        page.select_option("#model", model)
+        page.focus("#choose")
+        page.keyboard.press("Enter")
+        until(page, "document.readyState === 'complete'", chosen)
+        chosen[0].set_files(file)
+        until(page, "document.querySelectorAll('#labels button').length === 5")
+        until(page, "document.getElementById('caption').textContent !== ''")
+        best = papernets.load(model).predict(picture(1))
+        assert page.inner_text("#labels button >> nth=0").startswith(str(best.label))
+        heat = page.locator("#heat")
+        if model == "boosted_lenet4":
+            assert "committee" in page.inner_text("#caption") and not heat.is_visible()
+        else:
+            page.locator("#labels button").nth(1).focus()
+            page.keyboard.press("Enter")
+            until(page, "document.querySelectorAll('#labels [aria-pressed=true]').length === 1")
+            second = page.locator("#labels button").nth(1).get_attribute("data-label")
+            until(page, f"document.getElementById('caption').textContent.includes('for {second} ')")
+            assert heat.is_visible() and page.evaluate(
+                "document.getElementById('heat').naturalWidth"
+            )
+            page.uncheck("#veil")
+            assert not heat.is_visible()
+        known = {"lenet5": "0.5", "boosted_lenet4": "0.4", "resnet20": "not known"}
+        assert known[model] in page.inner_text("#figures")
+        file.write_bytes(b"no picture")
+        page.set_input_files("#file", file)
+        until(page, "document.getElementById('status').classList.contains('bad')")
+        assert "not a picture" in page.inner_text("#status")
+        wrong = [one for one in wrong if "422" not in one]
+        page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        opened.close()
+    assert wrong == []
+    assert all(url.startswith((home, "data:", f"blob:{home}")) for url in asked)
