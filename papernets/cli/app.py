@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    bulk,
     cite,
     compare,
     convert,
@@ -78,6 +79,7 @@ app.command("find-lr", cls=Verb)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
+app.command("merge", cls=Verb)(bulk.merge)
 app.command("convert", cls=Verb)(convert.convert)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")

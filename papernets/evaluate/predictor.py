@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -22,9 +22,11 @@ from ..numbers import is_whole, plain_int
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net
 from ..words import brief, by, listed, plural, shortened, type_of
-from .predict import Answer, Source, predict
+from .columns import Columns, as_columns, sources_in
+from .predict import Answer, Source, pairs_of, predict
 from .protocols.protocol import CENTRE, Protocol, protocol_of
 from .read import preprocessing_of, read_files
+from .steady import Steady, steady
 
 Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
 """A file's path or its bytes, an array (H, W) or (H, W, 3) of uint8, or a Pillow picture."""
@@ -114,6 +116,36 @@ class Predictor:
         if answers[0].error:
             raise ValueError(f"{answers[0].file}: {answers[0].error}")
         return answers[0]
+
+    def batch(self, columns: Columns, column: str = "", top: int = 1) -> dict[str, NDArray[Any]]:
+        """Answers for a batch of a table, a column each, as engines for large data ask for them.
+
+        `columns` is a dict of arrays, or a pandas frame; `column` names the one of paths, bytes of
+        files or pictures, without it the first of bytes, image, picture, item, path or file. The
+        answer has the columns file, label, score and error, and label_2, score_2 ... where `top` is
+        more than 1: a picture that cannot be read has no label, NaN, and the reason. Figures are
+        those of `papernets predict -o`, to the digit, however rows are cut into batches.
+        """
+        top = plain_int(top)
+        if not is_whole(top, 1):
+            raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
+        sources = sources_in(columns, column, _file)
+        return as_columns(self._steady(top).answers(pairs_of(sources, self.preprocessing)), top)
+
+    def _steady(self, top: int) -> Steady:
+        """Who answers batches: made once, and not sent along."""
+        model = self.model
+        device = next((p.device for p in model.parameters()), torch.device("cpu"))
+        kept: dict[object, Steady] = self.__dict__.setdefault("_kept", {})
+        key = (top, device)
+        if key not in kept:
+            kept.clear()
+            kept[key] = steady(self.bundle, top=top, device=device)
+        return kept[key]
+
+    def __getstate__(self) -> dict[str, object]:
+        """The bundle: what it needs on a machine without the folder, its weights too."""
+        return {"bundle": self.bundle}
 
     def preprocess(self, picture: Picture | Several) -> Tensor:
         """A picture as the network sees it, float32 (C, H, W); of several (N, C, H, W).

@@ -9,7 +9,7 @@ network may answer alone, or views of a picture's own size, they are shown one b
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -130,9 +130,7 @@ def steady(
     if layer:
         check_layer(bundle.model, layer, str(bundle.folder))
     within = None if protocol.name != CENTRE else size
-    asked = asked_of(
-        bundle, top=top, device=device, batch=within, protocol=protocol, others=others
-    )
+    asked = asked_of(bundle, top=top, device=device, batch=within, protocol=protocol, others=others)
     return Steady(replace(asked, ask=filled(asked.ask, size)), size, device, layer)
 
 
@@ -168,7 +166,7 @@ def filled(ask: Callable[[Pictures], Tensor], size: int) -> Callable[[Pictures],
     return asked
 
 
-def read_ahead(given: Iterable[N], eyes: Preprocessing, ahead: int) -> Iterator[tuple[N, Read]]:
+def read_ahead(given: Iterable[N], eyes: Preprocessing, ahead: int) -> Generator[tuple[N, Read]]:
     """What is given, with what was read of it, in order, while others compute.
 
     As many threads read as torch uses, at most 16; `ahead` pictures wait at most.
