@@ -89,7 +89,7 @@ def listed_paths(path: Path) -> Iterator[str]:
     with _lines(path, (PATHS,), MOST_PATHS) as lines:
         for _, values in lines:
             file = _text(values, PATHS)
-            yield os.path.join(path.parent, file) if file else ""
+            yield os.path.join(os.path.dirname(path), file) if file else ""
 
 
 @contextmanager
