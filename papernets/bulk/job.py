@@ -222,7 +222,12 @@ class _Work:
             ahead = AHEAD * self.eyes.size
             with closing(read_ahead(self._places(), self.eyes.asked.eyes, ahead)) as read:
                 while some := list(islice(read, self.eyes.size)):
-                    yield self._answered(some)
+                    told, refused = self._answered(some)
+                    yield told
+                    if refused is not None:
+                        raise ValueError(
+                            f"{refused.file}: {refused.error}. Without --strict it is a line"
+                        )
                     if time.monotonic() - last >= EVERY:
                         self._checkpoint()
                         last = time.monotonic()
@@ -262,8 +267,9 @@ class _Work:
                 "Bring them back, or begin again under another name"
             )
 
-    def _answered(self, some: Sequence[tuple[Place, Read]]) -> Told:
-        """Ask about a batch, and write it; with `strict` up to the first that cannot be read."""
+    def _answered(self, some: Sequence[tuple[Place, Read]]) -> tuple[Told, Answer | None]:
+        """Ask about a batch, and write it; with `strict` up to the first that cannot be read, which
+        is given."""
         pairs = [(place.source, read) for place, read in some]
         answers = self.eyes.answers(pairs)
         values = self.eyes.features(pairs) if self.job.layer else None
@@ -283,9 +289,8 @@ class _Work:
                 end.sha256.hex(),
                 self.output.sizes,
             )
-        if bad:
-            raise ValueError(f"{bad[0].file}: {bad[0].error}. Without --strict it is a line")
-        return Told(self.done.rows, self.new, self.done.errors, told)
+        far = Told(self.done.rows, self.new, self.done.errors, told)
+        return far, bad[0] if bad else None
 
     def _checkpoint(self) -> None:
         """Note how far it is, once what was written lies on the disk."""

@@ -73,7 +73,8 @@ class Waiting:
         if self._bar is None:
             self._bar = screen.bar()
             self._task = self._bar.add_task(what, total=total)
-        self._bar.update(self._task, completed=done, total=total, description=f"{what}{more}")
+        words = {"description": f"{what}{more}"} if more else {}
+        self._bar.update(self._task, completed=done, total=total, **words)
         if done == total:
             self.close()
 

@@ -256,7 +256,9 @@ def test_one_process_writes_at_a_time(bundle, digits, tmp_path):
 
 
 def test_an_unknown_layer_is_answered_with_the_nearest(bundle, digits, tmp_path):
-    with pytest.raises(ValueError, match=r"no layer 'outptu'\. Did you mean 'output'\? Its layers: C1"):
+    with pytest.raises(
+        ValueError, match=r"no layer 'outptu'\. Did you mean 'output'\? Its layers: C1"
+    ):
         done(job_of(bundle, digits, tmp_path / "a.npy", layer="outptu"))
     with pytest.raises(ValueError, match="several networks, and features are those of one"):
         committee = load_bundle("boosted_lenet4")

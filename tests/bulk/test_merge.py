@@ -104,8 +104,14 @@ def test_what_does_not_fit_is_refused(bundle, digits, tmp_path, monkeypatch):
         (parts[:2], r"part 3/3 is missing: papernets predict \.\.\. --shard 3/3 makes it"),
         (parts[:1], r"part 2/3, 3/3 are missing"),
         ([*parts, parts[1]], r"part 2/3 is there twice: .*a\.2-of-3\.jsonl, .*a\.2-of-3\.jsonl"),
-        ([parts[0], half.output, parts[2]], r"half\.jsonl is not finished: 0 lines so far.*--resume"),
-        ([*parts[:2], others["lenet1"][2]], r"b\.3-of-3\.jsonl does not belong to .*: the bundle is"),
+        (
+            [parts[0], half.output, parts[2]],
+            r"half\.jsonl is not finished: 0 lines so far.*--resume",
+        ),
+        (
+            [*parts[:2], others["lenet1"][2]],
+            r"b\.3-of-3\.jsonl does not belong to .*: the bundle is",
+        ),
         ([*parts[:2], others["top"][2]], r"c\.3-of-3\.jsonl does not .*: --top is 3, and was 2"),
         ([*parts[:2], others["fewer"][1]], r"there are 2 parts, not 3"),
         ([*parts[:2], others["files"][2]], r"the pictures are .*0\.png, and were .*digits"),
@@ -116,7 +122,9 @@ def test_what_does_not_fit_is_refused(bundle, digits, tmp_path, monkeypatch):
             merge(given, out)
     with pytest.raises(ValueError, match=r"all\.csv: the parts are jsonl: give a file that ends"):
         merge(parts, tmp_path / "all.csv")
-    with pytest.raises(ValueError, match=r"no format has the suffix \.json\. Did you mean '\.jsonl'"):
+    with pytest.raises(
+        ValueError, match=r"no format has the suffix \.json\. Did you mean '\.jsonl'"
+    ):
         merge(parts, tmp_path / "all.json")
     with pytest.raises(FileExistsError, match=r"alone\.jsonl exists"):
         merge(parts, tmp_path / "alone.jsonl")
