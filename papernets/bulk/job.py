@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -21,6 +20,7 @@ from ..evaluate.read import Read
 from ..evaluate.steady import Steady, read_ahead, steady
 from ..words import plural
 from .appended import DiskFull, full
+from .begun import begun
 from .formats import Form, Output, format_of
 from .manifest import (
     Manifest,
@@ -29,7 +29,6 @@ from .manifest import (
     digest_of,
     given_as,
     manifest_of,
-    read_manifest,
     runtime_as,
 )
 from .part import WHOLE, Part, name_of
@@ -113,26 +112,6 @@ class Passed:
             yield source, name
 
 
-def check_new(output: Path, files: Iterable[Path] = ()) -> None:
-    """FileExistsError where something is there of what would be written."""
-    begun = os.path.lexists(manifest_of(output))
-    for path in (output, manifest_of(output), *files):
-        if os.path.lexists(path):
-            then = (
-                "--resume goes on with it"
-                if begun
-                else "Move it away, or give another name with -o"
-            )
-            raise FileExistsError(f"{path} exists, and nothing is written over it. {then}")
-
-
-def threads_of(output: Path) -> int:
-    """How many threads an output was begun with; 0 where it was not, or does not say."""
-    manifest = read_manifest(output)
-    threads = 0 if manifest is None else manifest.runtime.get("threads", 0)
-    return threads if isinstance(threads, int) and 0 < threads <= 1024 else 0
-
-
 def run(job: Job, resume: bool = False) -> Generator[Told]:
     """Answer all pictures of the job's part; told after each batch, and at last when it is done.
 
@@ -156,7 +135,7 @@ def run(job: Job, resume: bool = False) -> Generator[Told]:
     now = Manifest(
         bundle_as(job.bundle), options, given_as(job.names), job.part, runtime_as(job.device)
     )
-    manifest, note = _begun(job, now, form, resume)
+    manifest, note = begun(job.output, now, form, resume)
     done = manifest.progress
     if manifest.complete:
         form.sweep(job.output)
@@ -167,43 +146,6 @@ def run(job: Job, resume: bool = False) -> Generator[Told]:
         yield from _Work(job, eyes, output, manifest).all(note)
     finally:
         output.close()
-
-
-def _begun(job: Job, now: Manifest, form: Form, resume: bool) -> tuple[Manifest, str]:
-    """The manifest to go on from, and a sentence on where this differs; errors as `run`."""
-    if not resume:
-        check_new(job.output, form.files(job.output).values())
-    before = read_manifest(job.output) if resume else None
-    if before is None:
-        for path in (job.output, *form.files(job.output).values()):
-            if os.path.lexists(path):
-                raise FileExistsError(
-                    f"{path} exists without a manifest, so that nothing says how it was made: "
-                    "move it away, or give another name with -o"
-                )
-        now.write(job.output)
-        return now, ""
-    if differ := now.others(before):
-        raise ValueError(
-            f"{job.output} was begun otherwise: {'; '.join(differ)}. Go on as it was begun, or "
-            "give another name with -o"
-        )
-    moved = [
-        f"{key} {now.runtime.get(key)}, not {value}"
-        for key, value in before.runtime.items()
-        if now.runtime.get(key) != value
-    ]
-    note = ""
-    if moved and not before.complete:
-        note = f"it was begun elsewhere, and last digits may differ: {', '.join(moved)}"
-    if before.complete:
-        gone = [path for path in form.kept(job.output) if not path.exists()]
-        if gone:
-            raise ValueError(
-                f"{gone[0]} is not there, and its manifest says that it is whole. Remove "
-                f"{manifest_of(job.output)} and begin again"
-            )
-    return before, note
 
 
 class _Work:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from ..files import opened, replacing
 from ..watch import watched
 from ..words import listed, plural
+from .begun import check_new
 from .formats import LINES, PLACES, SUFFIXES, Form, npy_head, unknown
-from .job import check_new
 from .manifest import Manifest, Progress, manifest_of, read_manifest
 from .part import WHOLE
 from .table import rows_of_a_group, schema_of, write_group, writing

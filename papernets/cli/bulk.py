@@ -111,7 +111,8 @@ def _answer(
     resume: bool,
 ) -> None:
     from ..bulk.appended import DiskFull
-    from ..bulk.job import Job, check_new, run, threads_of
+    from ..bulk.begun import check_new, threads_of
+    from ..bulk.job import Job, run
     from ..bundle.load import load_bundle
 
     if not resume:

@@ -16,7 +16,8 @@ from many_pictures import digits_in, done, job_of, killed, left
 import papernets
 from papernets.bulk import job as jobs
 from papernets.bulk.appended import DiskFull
-from papernets.bulk.job import check_new, run
+from papernets.bulk.begun import check_new
+from papernets.bulk.job import run
 from papernets.bulk.manifest import digest_of, manifest_of, read_manifest
 from papernets.bundle.load import load_bundle
 

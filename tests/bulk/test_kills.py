@@ -70,9 +70,7 @@ def written(folder):
 @pytest.mark.parametrize(
     ("name", "layer", "seed"), [("a.jsonl", "", 0), ("a.parquet", "F6", 1), ("a.npy", "F6", 2)]
 )
-def test_kill_9_at_random_moments_loses_no_line_and_repeats_none(
-    name, layer, seed, many, tmp_path
-):
+def test_kill_9_at_random_moments_loses_no_line_and_repeats_none(name, layer, seed, many, tmp_path):
     """30 kills in all."""
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir(), cut.mkdir()

@@ -10,7 +10,6 @@ from many_pictures import digits_in, left, tar_of
 from PIL import Image
 
 from papernets.cli import main
-from papernets.cli.many import check_alone
 
 
 @pytest.fixture
@@ -189,7 +188,3 @@ def test_views_of_a_picture_are_answered_one_by_one(home, capsys):
     said(capsys, *words, "p.png", "d/0.png", "-o", "both.jsonl")
     said(capsys, *words, "p.png", "-o", "one.jsonl")
     assert text("both.jsonl").startswith(text("one.jsonl"))
-
-
-def test_several_processes_of_stdout_are_refused():
-    check_alone("predict without -o", {"WORLD_SIZE": "2"})
