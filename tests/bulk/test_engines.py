@@ -24,7 +24,9 @@ def told(digits, tmp_path_factory):
     output = tmp_path_factory.mktemp("answers") / "a.jsonl"
     done(job_of(load_bundle("lenet5"), digits, output, batch=None))
     lines = map(json.loads, output.read_text().splitlines())
-    return {one["file"]: (one.get("label", ""), one.get("score"), one.get("error", "")) for one in lines}
+    return {
+        one["file"]: (one.get("label", ""), one.get("score"), one.get("error", "")) for one in lines
+    }
 
 
 def as_told(rows):
@@ -55,7 +57,9 @@ def test_what_is_sent_is_the_weights_and_little_more(digits):
     for name in ("lenet1", "lenet5", "resnet20"):
         predictor = papernets.load(name)
         predictor.batch({"path": [str(digits / "0.png")]})
-        weights = sum(one.numel() * one.element_size() for one in predictor.model.state_dict().values())
+        weights = sum(
+            one.numel() * one.element_size() for one in predictor.model.state_dict().values()
+        )
         assert len(pickle.dumps(predictor)) < 1.1 * weights + 20_000
 
 
@@ -75,7 +79,11 @@ def test_pictures_of_every_kind_and_top(digits):
     assert list(wanted) == [
         *("file", "label", "score", "error", "label_2", "score_2", "label_3", "score_3")
     ]
-    for given in ({"image": np.stack([array])}, {"x": [open_bytes(path)]}, {"item": [image_of(path)]}):
+    for given in (
+        {"image": np.stack([array])},
+        {"x": [open_bytes(path)]},
+        {"item": [image_of(path)]},
+    ):
         found = predictor.batch(given, column="x" if "x" in given else "", top=3)
         assert found["file"].tolist() == ["picture 0"]
         assert all(found[key].tolist() == wanted[key].tolist() for key in wanted if key != "file")
@@ -116,7 +124,7 @@ def test_ray_data_says_the_same(digits, told):
     try:
         pictures = ray.data.read_binary_files(str(digits), include_paths=True)
         answers = pictures.map_batches(papernets.load("lenet5").batch, batch_size=16)
-        found = [row for row in answers.take_all()]
+        found = answers.take_all()
     finally:
         ray.shutdown()
     assert as_told({key: [row[key] for row in found] for key in found[0]}) == told
