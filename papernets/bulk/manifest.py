@@ -79,9 +79,9 @@ class Manifest:
             own, its = (f"{m.bundle['network']} of {m.bundle['folder']}" for m in (self, other))
             found.append(f"the bundle is {own}, and was {its}, with other weights or preprocessing")
         for key in {**self.options, **other.options}:
-            own, its = self.options.get(key), other.options.get(key)
-            if own != its:
-                found.append(f"{key} is {brief(own)}, and was {brief(its)}")
+            here, there = self.options.get(key), other.options.get(key)
+            if here != there:
+                found.append(f"{key} is {brief(here)}, and was {brief(there)}")
         if self.given["sha256"] != other.given["sha256"]:
             found.append(f"the pictures are {_named(self.given)}, and were {_named(other.given)}")
         if self.part != other.part:

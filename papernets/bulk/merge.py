@@ -109,10 +109,10 @@ def _checked(parts: Sequence[Path], output: Path) -> list[Shard]:
             f"part {listed(names, NAMED)} {'is' if len(names) == 1 else 'are'} missing: papernets "
             f"predict ... --shard {names[0]} makes it"
         )
-    own = SUFFIXES.get(output.suffix.casefold())
-    if own is None:
+    wanted = SUFFIXES.get(output.suffix.casefold())
+    if wanted is None:
         raise ValueError(unknown(str(output)))
-    if own != first.manifest.options["format"]:
+    if wanted != first.manifest.options["format"]:
         raise ValueError(
             f"{output}: the parts are {first.manifest.options['format']}: give a file that ends in "
             f"{first.path.suffix}"

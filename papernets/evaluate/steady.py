@@ -2,8 +2,10 @@
 
 The sums within a layer are taken in an order that may change with the size of a batch, and with it
 the last digits. So every batch has one size, and a smaller one is filled up with a picture of its
-own. Where what is computed hangs on the pictures all the same, a committee of which the first
-network may answer alone, or views of a picture's own size, they are shown one by one.
+own. The order may change with the place in a batch too, with several threads, or where the last
+rows of a product are added up by themselves: whether it does on this machine is tried, with one
+picture in all places, and a smaller size is taken then. Where what is computed hangs on the others,
+of a committee whose first network may answer alone, or of views, pictures are shown one by one.
 """
 
 from __future__ import annotations
@@ -26,17 +28,20 @@ from ..bundle.load import Bundle
 from ..bundle.modes import evaluating
 from ..data import Preprocessing
 from ..data.picture import pillow_rules
+from ..data.stored import Images
 from ..spec import walk
 from ..words import brief, did_you_mean, listed
 from .infer import batch_of
 from .known import Pictures
 from .predict import PLAIN, TOP, Answer, Asked, Source, asked_of, pictures_of
+from .protocols.outputs import asked_by
 from .protocols.protocol import CENTRE, Protocol
-from .read import Read, read_one
+from .read import Read, preprocessing_of, read_one
 
 MOST, PIXELS = 100, 400_000
 """Pictures in a batch, and pixels of the network's input in all of them: 8 of 224x224. A few files
 are filled up to it, and a processor gains little by more."""
+TRIED = 2  # pictures that are shown in all places of a batch
 NAMED = 40  # layers that an error lists
 
 
@@ -51,7 +56,7 @@ N = TypeVar("N", bound=Named)
 
 
 def size_for(bundle: Bundle, protocol: Protocol, asked: int | None = None) -> int:
-    """How many pictures a batch has; 1 where what is computed for one hangs on the others.
+    """How many pictures a batch has at most; 1 where what is computed for one hangs on the others.
 
     asked: what somebody wants.
     """
@@ -90,7 +95,7 @@ class Steady:
             some = pairs[at : at + self.size]
             if (given := pictures_of(some, "")) is None:
                 continue
-            values = filled(self._outputs, self.size)(given)
+            values = filled(lambda some: self.outputs(some.images), self.size)(given)
             places = [at + n for n, (_, read) in enumerate(some) if read.picture is not None]
             found[places] = values.numpy()
         return found
@@ -101,8 +106,8 @@ class Steady:
         nothing = torch.zeros(1, *self.asked.bundle.info.input, device=self.device)
         return tuple(self._outputs_of(nothing).shape[1:])
 
-    def _outputs(self, pictures: Pictures) -> Tensor:
-        images = pictures.images
+    def outputs(self, images: Images) -> Tensor:
+        """The layer's outputs for stored pictures uint8 (N, C, h, w)."""
         assert isinstance(images, Tensor)
         return self._outputs_of(self.asked.eyes(images.to(self.device)))
 
@@ -126,12 +131,39 @@ def steady(
     layer: str = "",
 ) -> Steady:
     """Who answers so; errors as `predict`, and ValueError for a layer that there is not."""
-    size = min(size_for(one, protocol, batch) for one in (bundle, *others))
     if layer:
         check_layer(bundle.model, layer, str(bundle.folder))
+    size = min(size_for(one, protocol, batch) for one in (bundle, *others))
     within = None if protocol.name != CENTRE else size
     asked = asked_of(bundle, top=top, device=device, batch=within, protocol=protocol, others=others)
-    return Steady(replace(asked, ask=filled(asked.ask, size)), size, device, layer)
+    found = Steady(asked, size, device, layer)
+    while found.size > 1 and not _same_in_all_places(found, others):
+        found = replace(found, size=_smaller(found.size))
+    return replace(found, asked=replace(asked, ask=filled(asked.ask, found.size)))
+
+
+def _smaller(size: int) -> int:
+    """The next size to try: whole tiles of 16 rows, or 8, 4, and one by one."""
+    tiles = (size - 1) // 16 * 16
+    return tiles or max(one for one in (8, 4, 1) if one < size)
+
+
+def _same_in_all_places(found: Steady, others: Sequence[Bundle]) -> bool:
+    """Whether a picture has the same figures, to the last bit, in all places of a batch."""
+    for bundle in (found.asked.bundle, *others):
+        eyes = preprocessing_of(bundle)
+        ask = asked_by(bundle, PLAIN, found.device, found.size)
+        for seed in range(TRIED):
+            of = torch.Generator().manual_seed(seed)
+            one = torch.randint(0, 256, (1, eyes.channels, *eyes.picture), generator=of)
+            images = one.to(torch.uint8).expand(found.size, *one.shape[1:]).contiguous()
+            labels = torch.zeros(found.size, dtype=torch.int64)
+            given = [ask(Pictures("", "all", images, labels))]
+            if found.layer:
+                given.append(found.outputs(images))
+            if any(not torch.equal(rows, rows[:1].expand_as(rows)) for rows in given):
+                return False
+    return True
 
 
 def check_layer(model: nn.Module, layer: str, name: str) -> None:

@@ -111,7 +111,8 @@ def test_a_batch_without_pictures_is_told_what_it_has():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
-def test_ray_data_says_the_same(digits, told):
+def test_ray_data_says_the_same(digits, told, monkeypatch):
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # 15 is never, on a machine that others use
     ray = pytest.importorskip("ray")
     pytest.importorskip("ray.data")
     ray.init(
@@ -130,15 +131,22 @@ def test_ray_data_says_the_same(digits, told):
     assert as_told({key: [row[key] for row in found] for key in found[0]}) == told
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
-def test_dask_and_spark_hand_over_frames(digits, told):
+def test_a_frame_is_a_batch_as_spark_hands_it_over(told):
     pandas = pytest.importorskip("pandas")
     predictor = papernets.load("lenet5")
     frame = pandas.DataFrame({"path": list(told)})
     parts = [pandas.DataFrame(predictor.batch(frame[at : at + 17])) for at in range(0, 60, 17)]
     assert as_told(pandas.concat(parts)) == told
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_dask_says_the_same(told):
+    pandas = pytest.importorskip("pandas")
     dask = pytest.importorskip("dask.dataframe")
+    predictor = papernets.load("lenet5")
+    frame = pandas.DataFrame({"path": list(told)})
     kinds = {"file": str, "label": str, "score": float, "error": str}
     several = dask.from_pandas(frame, npartitions=3).map_partitions(
         lambda some: pandas.DataFrame(predictor.batch(some)), meta=kinds

@@ -156,7 +156,7 @@ def test_what_differs_from_what_was_begun_is_named(bundle, digits, tmp_path, mon
     for changed, said in (
         ({"bundle": load_bundle("lenet1")}, "the bundle is lenet1 of .*, and was lenet5 of"),
         ({"top": 5}, "--top is 5, and was 2"),
-        ({"batch": 9}, "--batch-size is 9, and was 8"),
+        ({"batch": 16}, "--batch-size is 16, and was 8"),
         ({"names": [str(other)]}, "the pictures are .*other, and were .*digits"),
         ({"part": jobs.Part(1, 2)}, "the shard is 1/2, and was 1/1"),
     ):
