@@ -63,6 +63,7 @@ class Predictor:
     @property
     def model(self) -> nn.Module:
         """The module in evaluation mode: what `preprocess` gives, (N, C, H, W), to logits."""
+        self.__dict__["_given"] = True  # and may be changed by whoever has it
         return self.bundle.model
 
     @property
@@ -73,7 +74,7 @@ class Predictor:
     @property
     def net(self) -> Net | CommitteeSpec:
         """The network as a value."""
-        model, info = self.model, self.bundle.info
+        model, info = self.bundle.model, self.bundle.info
         if not isinstance(model, Committee):
             return model.net  # type: ignore[return-value]
         member: Net = model.members[0].net  # type: ignore[assignment]
@@ -108,7 +109,7 @@ class Predictor:
         if not is_whole(top, 1):
             raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
         sources, several = _sources(pictures)
-        device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
+        device = next((p.device for p in self.bundle.model.parameters()), torch.device("cpu"))
         how = protocol_of(protocol)
         answers = list(predict(self.bundle, sources, top=top, device=device, protocol=how))
         if several:
@@ -133,12 +134,12 @@ class Predictor:
         return as_columns(self._steady(top).answers(pairs_of(sources, self.preprocessing)), top)
 
     def _steady(self, top: int) -> Steady:
-        """Who answers batches: made once, and not sent along."""
-        model = self.model
-        device = next((p.device for p in model.parameters()), torch.device("cpu"))
+        """Who answers batches: made once, unless somebody has the model, and not sent along."""
+        parameters = self.bundle.model.parameters()
+        device = next((one.device for one in parameters), torch.device("cpu"))
         kept: dict[object, Steady] = self.__dict__.setdefault("_kept", {})
         key = (top, device)
-        if key not in kept:
+        if key not in kept or "_given" in self.__dict__:
             kept.clear()
             kept[key] = steady(self.bundle, top=top, device=device)
         return kept[key]

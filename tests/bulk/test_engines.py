@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import torch
 from many_pictures import digits_in, done, job_of
 from PIL import Image
 
@@ -97,6 +98,15 @@ def test_pictures_of_every_kind_and_top(digits):
 def image_of(path):
     with Image.open(path) as image:
         return image.copy()
+
+
+def test_a_model_that_was_changed_answers_as_it_is(digits):
+    predictor, path = papernets.load("lenet1"), {"path": [str(digits / "0.png")]}
+    before = predictor.batch(path)["score"]
+    with torch.no_grad():
+        for one in predictor.model.parameters():
+            one.mul_(0.5)
+    assert predictor.batch(path)["score"] != before
 
 
 def test_a_batch_without_pictures_is_told_what_it_has():
