@@ -25,7 +25,8 @@ BANDS = (
             "train: recipe, where, session | evaluate: errors, intervals | strips: reading a strip"
             " | peers: others' weights | data: pictures in, prepared",
             "reproduce: claims tested | inside: what is learnt | modules: any nn.Module"
-            " | deploy: exports | serve: over HTTP | draw: of results; no torch | ranks: many processes",
+            " | draw: of results; no torch | ranks: many processes",
+            "bulk: many pictures, in files | serve: over HTTP | deploy: files for others",
         ),
     ),
     ("is kept", "#fdf3e7", ("bundle: weights and what they are of; create_model",)),

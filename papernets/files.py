@@ -189,6 +189,29 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file's name beside a file, whose place it takes at the end, flushed to the disk.
+
+    After an error it is removed, and what was there before stays; a full disk is an OSError that
+    names the file.
+    """
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{UNFINISHED}"
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        _take_name(temporary, path)
+    except OSError as error:
+        _remove(temporary)
+        if error.errno in FULL:
+            raise OSError(error.errno, f"the disk is full: {path} was not written") from None
+        raise
+    except BaseException:
+        _remove(temporary)
+        raise
+
+
 def _take_name(temporary: Path, path: Path) -> None:
     """Give a file its name, and flush the folder, so that the name outlives a power cut."""
     os.replace(temporary, path)

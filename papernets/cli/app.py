@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    bulk,
     cite,
     compare,
     convert,
@@ -86,6 +87,7 @@ app.command("find-lr", cls=Settable)(find_lr.find_lr)
 app.command("evaluate", cls=Verb)(evaluate.evaluate)
 app.command("reproduce", cls=Verb)(reproduce.reproduce)
 app.command("predict", cls=Verb)(predict.predict)
+app.command("merge", cls=Verb)(bulk.merge)
 app.command("serve", cls=Verb)(serve.serve)
 app.command("export", cls=Verb)(export.export)
 app.command("convert", cls=Verb)(convert.convert)

@@ -24,21 +24,25 @@ if TYPE_CHECKING:
     from .training import Asked
 
 
-SHARED = ("train", "evaluate")
+SHARED = ("train", "evaluate", "predict")
 """The verbs whose work several processes share."""
 
 
 def check_verb(verb: str, environ: Mapping[str, str] = os.environ) -> None:
     """WrongUse where torchrun starts a verb several times that each of them would do in whole."""
-    if verb in SHARED or environ.get("WORLD_SIZE", "1") == "1":
-        return
-    if "TORCHELASTIC_RUN_ID" not in environ:
+    if verb not in SHARED:
+        check_alone(verb, environ)
+
+
+def check_alone(verb: str, environ: Mapping[str, str] = os.environ) -> None:
+    """WrongUse where torchrun starts several processes of what is done by one."""
+    if environ.get("WORLD_SIZE", "1") == "1" or "TORCHELASTIC_RUN_ID" not in environ:
         return
     if environ.get("RANK", "0") != "0":
         raise typer.Exit(2)
     raise WrongUse(
         f"torchrun starts {environ['WORLD_SIZE']} processes, and {verb} is done by one: "
-        f"papernets {verb} ..., without it. Several share the work of {' and '.join(SHARED)}"
+        "start it without torchrun. Several share the work of train, evaluate and predict -o FILE"
     )
 
 

@@ -38,6 +38,11 @@ class Waiting:
 
     def __call__(self, what: str, done: int, total: int | None, more: str = "") -> None:
         """So many of the things that `what` counts are done; `more` stands behind the numbers."""
+        self.since(what, done, total, done, more)
+
+    def since(self, what: str, done: int, total: int | None, new: int, more: str = "") -> None:
+        """As calling it, of a work that goes on: `new` of those done were done since it was begun
+        here, and tell how long the rest takes."""
         if screen.QUIET:
             return
         now = self._clock()
@@ -46,29 +51,30 @@ class Waiting:
             self._what, self._begun = what, now
         self._done = done
         if sys.stderr.isatty():
-            self._drawn(what, done, total, now)
+            self._drawn(what, done, total, now, more)
         elif done != total and now - max(self._begun + FIRST - AGAIN, self._said) >= AGAIN:
             self._said = now
-            screen.note(f"{what}: {_far(done, total)}{self._left(done, total, now)}{more}")
+            screen.note(f"{what}: {_far(done, total)}{more}{self._left(done, total, new, now)}")
 
     def fetched(self, name: str, done: int, total: int | None) -> None:
         """So many bytes of a file have come."""
         self(f"bytes of {name}", done, total)
 
-    def _left(self, done: int, total: int | None, now: float) -> str:
+    def _left(self, done: int, total: int | None, new: int, now: float) -> str:
         from .epochs import clock
 
-        if not done or not total:
+        if not new or not total:
             return ""
-        return f", {clock((now - self._begun) / done * (total - done))} left"
+        return f", {clock((now - self._begun) / new * (total - done))} left"
 
-    def _drawn(self, what: str, done: int, total: int | None, now: float) -> None:
+    def _drawn(self, what: str, done: int, total: int | None, now: float, more: str) -> None:
         if self._bar is None and (self._busy() or done == total or now - self._begun < BAR):
             return
         if self._bar is None:
             self._bar = screen.bar()
             self._task = self._bar.add_task(what, total=total)
-        self._bar.update(self._task, completed=done, total=total)
+        words = {"description": f"{what}{more}"} if more else {}
+        self._bar.update(self._task, completed=done, total=total, **words)
         if done == total:
             self.close()
 

@@ -32,8 +32,8 @@ LABELS = (
     "label", "labels", "class", "class_name", "target", "category", "species", "breed", "fine_label"
 )  # fmt: skip
 SPLIT = ("split", "part", "set", "subset", "partition", "fold")
-MOST_TABLE, MOST_LINE = 1 << 30, 1 << 20
-"""Bytes of a table, and characters of a line of one, that are read."""
+MOST_TABLE, MOST_LINE, MOST_PATHS = 1 << 30, 1 << 20, 1 << 40
+"""Bytes of a table, characters of a line of one, and bytes of one that is read line by line."""
 MOST_NAMED = 10  # columns that an error names
 Line = tuple[int, Mapping[str, Any]]
 """A line's number, from 1, and its values by the columns' names."""
@@ -52,11 +52,8 @@ def gather_listed(path: Path) -> Gathered:
     none of the first pictures is there; FileNotFoundError where the table is not.
     """
     name, rows, skipped = shown(path), dict[str, Rows](), list[str]()
-    with opened(path, MOST_TABLE) as raw, _reading(name):
-        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-        lines = _csv(name, text, path) if path.suffix.casefold() in CSV else _json(name, text)
-        for number, values in lines:
-            folded = {str(key).strip().casefold(): value for key, value in values.items()}
+    with _lines(path, (PATHS, LABELS)) as lines:
+        for number, folded in lines:
             where = f"{name} line {number}"
             file, label = (_text(folded, names) for names in (PATHS, LABELS))
             split = _text(folded, SPLIT) if any(one in folded for one in SPLIT) else "train"
@@ -83,6 +80,36 @@ def gather_listed(path: Path) -> Gathered:
     return gathered(name, rows, skipped)
 
 
+def listed_paths(path: Path) -> Iterator[str]:
+    """The paths that a table lists, one after another, as they are from the table's folder.
+
+    A line without a path gives an empty one. ValueError for a table that cannot be read, with the
+    line.
+    """
+    with _lines(path, (PATHS,), MOST_PATHS) as lines:
+        for _, values in lines:
+            file = _text(values, PATHS)
+            yield os.path.join(os.path.dirname(path), file) if file else ""
+
+
+@contextmanager
+def _lines(
+    path: Path, needed: Sequence[Sequence[str]], most: float = MOST_TABLE
+) -> Iterator[Iterator[Line]]:
+    """The lines of a table, with their columns' names in small letters.
+
+    needed: names of columns, of each of which it has one. Errors name the table.
+    """
+    name = shown(path)
+    with opened(path, most) as raw, _reading(name):
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        of = _csv if path.suffix.casefold() in CSV else _json
+        yield (
+            (number, {str(key).strip().casefold(): value for key, value in values.items()})
+            for number, values in of(name, text, path, needed)
+        )
+
+
 def _text(values: Mapping[str, Any], names: Sequence[str]) -> str:
     """The value of the first of these columns that is there, as text; empty where it has none."""
     found = next((values[name] for name in names if name in values), None)
@@ -104,7 +131,9 @@ def _reading(name: str) -> Iterator[None]:
         raise ValueError(f"{name}: {error}. Is a quote open?") from None
 
 
-def _csv(name: str, text: Iterable[str], path: Path) -> Iterator[Line]:
+def _csv(
+    name: str, text: Iterable[str], path: Path, needed: Sequence[Sequence[str]]
+) -> Iterator[Line]:
     """The lines of a table whose first line names the columns."""
     lines = _measured(name, text)
     head = next(lines, "")
@@ -112,7 +141,7 @@ def _csv(name: str, text: Iterable[str], path: Path) -> Iterator[Line]:
     if apart == "," and ";" in head and "," not in head:
         apart = ";"
     columns = [one.strip() for one in next(csv.reader([head], delimiter=apart), [])]
-    _check_columns(name, columns)
+    _check_columns(name, columns, needed)
     reader = csv.reader(lines, delimiter=apart, skipinitialspace=True, strict=True)
     for cells in reader:
         number = reader.line_num + 1
@@ -126,7 +155,9 @@ def _csv(name: str, text: Iterable[str], path: Path) -> Iterator[Line]:
         yield number, dict(zip(columns, cells, strict=True))
 
 
-def _json(name: str, text: Iterable[str]) -> Iterator[Line]:
+def _json(
+    name: str, text: Iterable[str], path: Path, needed: Sequence[Sequence[str]]
+) -> Iterator[Line]:
     """The lines of a file that has an object a line."""
     for number, line in enumerate(_measured(name, text), 1):
         if not line.strip():
@@ -141,7 +172,7 @@ def _json(name: str, text: Iterable[str]) -> Iterator[Line]:
                 '{"path": "cat/1.jpg", "label": "cat"}'
             )
         if number == 1:
-            _check_columns(name, list(values))
+            _check_columns(name, list(values), needed)
         yield number, values
 
 
@@ -156,16 +187,17 @@ def _measured(name: str, text: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def _check_columns(name: str, columns: Sequence[str]) -> None:
-    """ValueError where a table has no column of paths or of labels, or two of one name."""
+def _check_columns(name: str, columns: Sequence[str], needed: Sequence[Sequence[str]]) -> None:
+    """ValueError where a table lacks a column that is needed, or has two of one name."""
     folded = [column.casefold() for column in columns]
     has = listed((repr(column[:60]) for column in columns), MOST_NAMED)
     if any(column.endswith(PICTURES) for column in folded):
         raise WrongFolder(
             f"{name}: its first line has a picture ({has}), where the columns' names should be. "
-            "Put a line before it: path,label"
+            f"Put a line before it: {'path,label' if LABELS in needed else 'path'}"
         )
-    for what, names in (("paths", PATHS), ("labels", LABELS)):
+    for names in needed:
+        what = "paths" if names == PATHS else "labels"
         if not any(one in folded for one in names):
             raise WrongFolder(
                 f"{name}: no column of {what} among {has or 'none'}. Call it {either(names)}"

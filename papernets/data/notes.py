@@ -29,14 +29,18 @@ NAMES = {"train": "training", "validation": "held-out", "test": "test"}
 def of_remarks(remarks: Sequence[tuple[File, Remark]]) -> list[str]:
     """A sentence for each kind of remark."""
     found = []
-    for kind, what in SAYINGS.items():
+    for kind in SAYINGS:
         some = [(file, remark) for file, remark in remarks if remark.kind == kind]
         if some:
-            file, remark = some[0]
-            detail = f", {remark.detail}" if remark.detail else ""
-            count = len({str(shown(file)) for file, _ in some})
-            found.append(f"{plural(count, 'picture')} {what} (first: {shown(file)}{detail})")
+            found.append(of_kind(*some[0], len({str(shown(file)) for file, _ in some})))
     return found
+
+
+def of_kind(file: File, remark: Remark, count: int) -> str:
+    """A sentence on so many pictures with a remark of this kind; the first one's own is given."""
+    detail = f", {remark.detail}" if remark.detail else ""
+    what = SAYINGS[remark.kind]
+    return f"{plural(count, 'picture')} {what} (first: {shown(file)}{detail})"
 
 
 def notes_of(dataset: Dataset) -> list[str]:

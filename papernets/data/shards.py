@@ -159,7 +159,7 @@ def gather_shards(path: Path) -> Gathered:
     rows: dict[str, Rows] = {}
     skipped: list[str] = []
     for split, file in watched(every, "shards looked through", len(every)):
-        members = list(_members(file))
+        members = list(members_of(file))
         if any(member.mark is not None for member in members):
             found, left = of_samples(shown(file), members, names)
             rows.setdefault(split, []).extend(found)
@@ -170,7 +170,7 @@ def gather_shards(path: Path) -> Gathered:
     return gathered(shown(path), rows, skipped, names)
 
 
-def _members(file: str) -> Iterator[Member]:
+def members_of(file: str) -> Iterator[Member]:
     """The pictures and labels of a shard, in its order; ValueError where it is not whole."""
     name = shown(file)
     with opened(file) as raw, _damage(name):

@@ -1,11 +1,11 @@
 """What folders of pictures hold: names in natural order, without what systems leave behind."""
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from papernets.data.dataset import WrongFolder
+from papernets.data.ordered import Entry, in_order, natural
 from papernets.data.picture import shown
 
 DEEPEST = 100  # folders within folders
@@ -13,15 +13,14 @@ JUNK = {"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"}  # and all that 
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".heic")
 
 
-def natural(name: str) -> list[str | int]:
-    """A sort key that puts "2" before "10", and capitals beside small letters."""
-    parts = re.split(r"([0-9]+)", name.casefold())  # text, number, text, ..., text
-    return [*(int(part) if i % 2 else part for i, part in enumerate(parts)), -1, name]
-
-
 def visible(folder: Path) -> list[os.DirEntry[str]]:
     """What a folder holds, in natural order, without hidden files and what systems leave behind."""
     return sorted(_scanned(folder), key=lambda entry: natural(entry.name))
+
+
+def entries_of(folder: str) -> Iterator[Entry]:
+    """As `visible`, one after another: a folder of millions does not fill the memory."""
+    return in_order(Entry(entry.name, is_folder(entry)) for entry in _scanned(folder))
 
 
 def class_folders(folder: Path) -> list[str]:
@@ -29,9 +28,14 @@ def class_folders(folder: Path) -> list[str]:
     return sorted((entry.name for entry in _scanned(folder) if is_folder(entry)), key=natural)
 
 
-def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+def _scanned(folder: Path | str) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return [e for e in entries if e.name[0] != "." and e.name.casefold() not in JUNK]
+        yield from (e for e in entries if not is_hidden(e.name))
+
+
+def is_hidden(name: str) -> bool:
+    """True for a name that begins with a dot, and for what systems leave behind."""
+    return name[0] == "." or name.casefold() in JUNK
 
 
 def loose_pictures(folder: Path) -> list[str]:
@@ -59,18 +63,43 @@ def visible_files(folder: Path) -> list[str]:
 
 def files_under(folder: Path) -> Iterator[str]:
     """The files of `visible_files`, one after another."""
+    for path, error in walk(os.fspath(folder)):
+        if error is not None:
+            raise error
+        yield path
+
+
+def walk(folder: str) -> Iterator[tuple[str, OSError | None]]:
+    """Every visible file under a folder, in natural order, and each folder that cannot be read.
+
+    Such a folder comes with the system's error, and the walk goes on behind it. What is in memory
+    grows with the folders, not with the files. ValueError as `visible_files`.
+    """
     seen: set[tuple[int, int]] = set()
-    waiting: list[tuple[str, int]] = [(os.fspath(folder), 0)]
-    while waiting:
-        path, depth = waiting.pop()
-        if depth > DEEPEST:
+    inside: list[tuple[str, Iterator[Entry]]] = [("", iter([Entry(folder, True)]))]
+    while inside:
+        above, entries = inside[-1]
+        try:
+            entry = next(entries, None)
+        except OSError as error:
+            inside.pop()
+            yield above, error
+            continue
+        if entry is None:
+            inside.pop()
+            continue
+        path = os.path.join(above, entry.name)
+        if not entry.folder:
+            yield path, None
+            continue
+        if len(inside) - 1 > DEEPEST:
             raise WrongFolder(f"{shown(folder)}: folders lie in folders {DEEPEST} deep in it")
-        if depth >= 0:
+        try:
             found_at = os.stat(path)
-            place = found_at.st_dev, found_at.st_ino
-            if place not in seen:
-                seen.add(place)
-                inside = [(e.path, depth + 1 if is_folder(e) else -1) for e in visible(Path(path))]
-                waiting += reversed(inside)
-        else:
-            yield path
+        except OSError as error:
+            yield path, error
+            continue
+        place = found_at.st_dev, found_at.st_ino
+        if place not in seen:
+            seen.add(place)
+            inside.append((path, entries_of(path)))

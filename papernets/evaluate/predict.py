@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from ..data import Preprocessing
 from ..data.content import held_key
 from ..data.picture import Remark, shown
 from ..data.stored import File
-from ..data.tree import visible_files
+from ..data.tree import walk
 from ..words import plural
 from .known import Pictures
 from .metrics import probabilities
@@ -92,18 +91,21 @@ def sources(given: Iterable[str]) -> Iterator[Source]:
         if not os.path.isdir(path):
             yield Source(shown(path), path)
             continue
+        empty = True
         try:
-            files = visible_files(Path(path))
-        except OSError as error:
-            yield Source(shown(path), path, (error.strerror or str(error)).lower())
-            continue
+            for file, error in walk(path):
+                empty = False
+                yield Source(shown(file), file, _unread(error))
         except ValueError as error:
             yield Source(shown(path), path, str(error).removeprefix(f"{shown(path)}: "))
             continue
-        if not files:
+        if empty:
             yield Source(shown(path), path, "a folder without a file that is not hidden")
-        for file in files:
-            yield Source(shown(file), file)
+
+
+def _unread(error: OSError | None) -> str:
+    """Why a folder cannot be read."""
+    return "" if error is None else (error.strerror or str(error)).lower()
 
 
 def predict(
@@ -125,45 +127,11 @@ def predict(
     damaged list of the network's pictures, a preprocessing that cannot be used, and an output that
     is NaN; so are others with other classes.
     """
-    for name, value in (("top", top), ("batch size", batch)):
-        if value < 1:
-            raise ValueError(f"{name} {value}: give 1 or more")
-    asked = Asked.of(bundle, device, protocol, others)
-    lists = [seen for one in (bundle, *others) if (seen := read_seen(one.folder)) is not None]
-    return replace(asked, lists=lists).answers(given, top, batch)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A network that is ready to be asked: what one question after another needs, made once.
-
-    `lists` are the pictures that it was trained on, which an answer names as `learnt`.
-    """
-
-    bundle: Bundle
-    eyes: Preprocessing
-    ask: Callable[[Pictures], torch.Tensor]
-    lists: Sequence[Seen] = ()
-
-    @staticmethod
-    def of(
-        bundle: Bundle,
-        device: torch.device | str = "cpu",
-        protocol: Protocol = PLAIN,
-        others: Sequence[Bundle] = (),
-    ) -> Asked:
-        """As `predict` asks it; ValueError for a network, or others, that it cannot ask."""
-        eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
-        check_photographs(eyes, protocol, str(bundle.folder))
-        return Asked(bundle, eyes, asked_together([bundle, *others], protocol, device))
-
-    def answers(
-        self, given: Iterable[Source], top: int = TOP, batch: int = BATCH
-    ) -> Iterator[Answer]:
-        """An answer for each source, in their order, with at most `top` classes each."""
-        most = min(top, len(self.bundle.info.classes))
-        batches = iter(partial(_next, iter(given), batch), [])
-        return _answers(self.bundle, self.eyes, batches, self.lists, most, self.ask)
+    if batch < 1:
+        raise ValueError(f"batch size {batch}: give 1 or more")
+    asked = asked_of(bundle, top=top, device=device, protocol=protocol, others=others)
+    batches = iter(partial(_next, iter(given), batch), [])
+    return (answer for some in batches for answer in asked.of(pairs_of(some, asked.eyes)))
 
 
 def _next(given: Iterator[Source], batch: int) -> list[Source]:
@@ -171,43 +139,84 @@ def _next(given: Iterator[Source], batch: int) -> list[Source]:
     return list(islice(given, batch))
 
 
-def _answers(
+def pairs_of(some: Sequence[Source], eyes: Preprocessing) -> list[tuple[Source, Read]]:
+    """The sources with what was read of each."""
+    reads = iter(read_files([one.path for one in some if not one.error], eyes))
+    return [(one, Read(None, error=one.error) if one.error else next(reads)) for one in some]
+
+
+def asked_of(
     bundle: Bundle,
-    preprocessing: Preprocessing,
-    batches: Iterator[list[Source]],
-    lists: Sequence[Seen],
-    top: int,
-    ask: Callable[[Pictures], torch.Tensor],
-) -> Iterator[Answer]:
-    """The answers, batch after batch; the network sees the pictures of one at once."""
-    for some in batches:
-        reads = iter(read_files([s.path for s in some if not s.error], preprocessing))
-        pairs = [(s, Read(None, error=s.error) if s.error else next(reads)) for s in some]
-        pictures = [read.picture for _, read in pairs if read.picture is not None]
+    *,
+    top: int = TOP,
+    device: torch.device | str = "cpu",
+    batch: int | None = None,
+    protocol: Protocol = PLAIN,
+    others: Sequence[Bundle] = (),
+) -> Asked:
+    """Who answers; errors as `predict`. `batch` pictures, or views, are shown at a time."""
+    if top < 1:
+        raise ValueError(f"top {top}: give 1 or more")
+    every = [bundle, *others]
+    lists = [seen for one in every if (seen := read_seen(one.folder)) is not None]
+    eyes = preprocessing_of(bundle)  # says what is wrong before a table of answers begins
+    check_photographs(eyes, protocol, str(bundle.folder))
+    ask = asked_together(every, protocol, device, batch)
+    return Asked(bundle, eyes, tuple(lists), min(top, len(bundle.info.classes)), ask)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A network, or several, that is asked about pictures.
+
+    `eyes` is how it sees them, `lists` what it has seen in training; `ask` gives outputs float64
+    (N, classes), and `top` classes are given.
+    """
+
+    bundle: Bundle
+    eyes: Preprocessing
+    lists: tuple[Seen, ...]
+    top: int
+    ask: Callable[[Pictures], torch.Tensor]
+
+    def of(self, pairs: Sequence[tuple[Source, Read]]) -> Iterator[Answer]:
+        """An answer for each source, in their order; the network sees all pictures at once."""
         files = [source.path for source, read in pairs if read.picture is not None]
-        learnt = iter(_learnt(lists, files))
-        rows: Iterator[NDArray[np.float64]] = iter(())
-        if pictures:
-            unknown = torch.zeros(len(pictures), dtype=torch.int64)
-            stored, name = torch.stack(pictures), str(bundle.folder)
-            outputs = ask(Pictures(name, "all", stored, unknown, tuple(files))).numpy()
-            if outputs.shape[1:] != (len(bundle.info.classes),):
-                raise ValueError(
-                    f"{bundle.folder} names "
-                    f"{plural(len(bundle.info.classes), 'class', 'classes')}, and its model gives"
-                    f" outputs of shape {outputs.shape[1:]}: it was changed since it was loaded"
-                )
-            if np.isnan(outputs).any():
-                raise ValueError(f"{bundle.folder}: the network's outputs are NaN: train it again")
-            rows = iter(outputs)
+        learnt = iter(_learnt(self.lists, files))
+        rows = iter(self._outputs(pairs))
         for source, read in pairs:
             if read.picture is None:
                 yield Answer(source.name, error=read.error)
             else:
-                best = _best(bundle.info.classes, next(rows), top)
-                wide = preprocessing.kind == "digit" and _wide(read.picture)
+                best = _best(self.bundle.info.classes, next(rows), self.top)
+                wide = self.eyes.kind == "digit" and _wide(read.picture)
                 known, said = next(learnt), read.remarks
                 yield Answer(source.name, best, read.found, "", wide, known, said)
+
+    def _outputs(self, pairs: Sequence[tuple[Source, Read]]) -> Sequence[NDArray[np.float64]]:
+        given, where = pictures_of(pairs, str(self.bundle.folder)), self.bundle.folder
+        if given is None:
+            return []
+        outputs = self.ask(given).numpy()
+        if outputs.shape[1:] != (len(self.bundle.info.classes),):
+            raise ValueError(
+                f"{where} names {plural(len(self.bundle.info.classes), 'class', 'classes')}, and "
+                f"its model gives outputs of shape {outputs.shape[1:]}: it was changed since it "
+                "was loaded"
+            )
+        if np.isnan(outputs).any():
+            raise ValueError(f"{where}: the network's outputs are NaN: train it again")
+        return list(outputs)
+
+
+def pictures_of(pairs: Sequence[tuple[Source, Read]], name: str) -> Pictures | None:
+    """The pictures that were read, as networks are asked about them; None where there is none."""
+    stored = [read.picture for _, read in pairs if read.picture is not None]
+    if not stored:
+        return None
+    files = tuple(source.path for source, read in pairs if read.picture is not None)
+    unknown = torch.zeros(len(stored), dtype=torch.int64)
+    return Pictures(name, "all", torch.stack(stored), unknown, files)
 
 
 def _learnt(lists: Sequence[Seen], files: Sequence[File]) -> Sequence[bool]:

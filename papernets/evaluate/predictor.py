@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -22,10 +22,12 @@ from ..numbers import is_whole, plain_int
 from ..spec import Committee as CommitteeSpec
 from ..spec import Net
 from ..words import brief, by, listed, plural, shortened, type_of
+from .columns import Columns, as_columns, sources_in
 from .form import answering
-from .predict import Answer, Source, predict
+from .predict import Answer, Source, pairs_of, predict
 from .protocols.protocol import CENTRE, WHOLE, Protocol, protocol_of
 from .read import preprocessing_of, read_files
+from .steady import Steady, steady
 
 Picture = str | os.PathLike[str] | bytes | NDArray[np.uint8] | Image.Image
 """A file's path or its bytes, an array (H, W) or (H, W, 3) of uint8, or a Pillow picture."""
@@ -50,9 +52,6 @@ class Predictor:
 
     bundle: Bundle
     _held: _Held = field(default_factory=lambda: _Held(), init=False, repr=False, compare=False)
-
-    def __getstate__(self) -> dict[str, object]:
-        return {"bundle": self.bundle, "_held": _Held(self._held.given)}
 
     def __repr__(self) -> str:
         """One line: the network, what it sees, its classes, and where it came from."""
@@ -127,6 +126,36 @@ class Predictor:
             raise ValueError(f"{answers[0].file}: {answers[0].error}")
         return answers[0]
 
+    def batch(self, columns: Columns, column: str = "", top: int = 1) -> dict[str, NDArray[Any]]:
+        """Answers for a batch of a table, a column each, as engines for large data ask for them.
+
+        `columns` is a dict of arrays, or a pandas frame; `column` names the one of paths, bytes of
+        files or pictures, without it the first of bytes, image, picture, item, path or file. The
+        answer has the columns file, label, score and error, and label_2, score_2 ... where `top` is
+        more than 1: a picture that cannot be read has no label, NaN, and the reason. Figures are
+        those of `papernets predict -o`, to the digit, however rows are cut into batches.
+        """
+        top = plain_int(top)
+        if not is_whole(top, 1):
+            raise ValueError(f"top={brief(top)}: give a whole number of at least 1")
+        sources = sources_in(columns, column, _file)
+        return as_columns(self._steady(top).answers(pairs_of(sources, self.preprocessing)), top)
+
+    def _steady(self, top: int) -> Steady:
+        """Who answers batches: made once, unless somebody has the model, and not sent along."""
+        parameters = self.bundle.model.parameters()
+        device = next((one.device for one in parameters), torch.device("cpu"))
+        kept = self._held.steady
+        key = (top, device)
+        if key not in kept or self._held.given:
+            kept.clear()
+            kept[key] = steady(self.bundle, top=top, device=device)
+        return kept[key]
+
+    def __getstate__(self) -> dict[str, object]:
+        """The bundle: what it needs on a machine without the folder, its weights too."""
+        return {"bundle": self.bundle, "_held": _Held(self._held.given)}
+
     def _quick(self) -> Bundle:
         """The bundle, its model optimised once where nobody was given it, who may change it."""
         if self._held.given or self.bundle.plain:
@@ -156,10 +185,11 @@ class Predictor:
 
 @dataclass
 class _Held:
-    """Whether somebody was given a predictor's model, and its bundle with that optimised."""
+    """What a predictor keeps: whether somebody was given its model, and what was made of it."""
 
     given: bool = False
     optimised: Bundle | None = None
+    steady: dict[object, Steady] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

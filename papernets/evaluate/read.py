@@ -46,19 +46,24 @@ def read_files(paths: Sequence[File], preprocessing: Preprocessing) -> list[Read
     """The files in the order given, read by as many threads as torch uses."""
 
     def read(path: File) -> Read:
-        remarks: list[Remark] = []
-        try:
-            with ROOM.held():  # until the picture is as small as it is stored
-                picture, found = read_picture(path, preprocessing, remarks)
-        except (ValueError, OSError) as error:
-            return Read(None, error=reason(path, error))
-        return Read(picture, found, remarks=tuple(remarks))
+        return read_one(path, preprocessing)
 
     with pillow_rules():  # once, around the threads
         if len(paths) < 2:
             return [read(path) for path in paths]
         with ThreadPoolExecutor(min(16, torch.get_num_threads(), len(paths))) as pool:
             return list(watched(pool.map(read, paths), "pictures read", len(paths)))
+
+
+def read_one(path: File, preprocessing: Preprocessing) -> Read:
+    """A file as the network takes it, within `pillow_rules`."""
+    remarks: list[Remark] = []
+    try:
+        with ROOM.held():  # until the picture is as small as it is stored
+            picture, found = read_picture(path, preprocessing, remarks)
+    except (ValueError, OSError) as error:
+        return Read(None, error=reason(path, error))
+    return Read(picture, found, remarks=tuple(remarks))
 
 
 def reason(path: File, error: Exception) -> str:

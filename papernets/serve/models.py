@@ -23,7 +23,7 @@ from ..data.picture import dimensions
 from ..evaluate.form import answering
 from ..evaluate.infer import logits_of, scaled
 from ..evaluate.metrics import probabilities
-from ..evaluate.predict import Answer, Asked
+from ..evaluate.predict import Answer, Asked, asked_of, pairs_of
 from ..evaluate.predictor import Picture, load, sources_of
 from ..evaluate.read import read_files
 from ..words import did_you_mean, listed, plural
@@ -96,7 +96,8 @@ class Served:
         sources, _ = sources_of(list(pictures))
         for source in sources:
             self._measure(source.path, limits)
-        return [next(self.asked.answers([source], top)) for source in sources]
+        asked = replace(self.asked, top=min(top, len(self.classes)))
+        return [next(asked.of(pairs_of([source], asked.eyes))) for source in sources]
 
     def read(self, picture: Picture, limits: Limits) -> Tensor:
         """A picture as it is stored before the network sees it, uint8 (1, C, h, w)."""
@@ -175,7 +176,7 @@ def served(name: str, place: str, device: torch.device) -> Served:
     model = bundle.model.to(device)
     quick = answering(model, bundle.plain)
     bundle = replace(bundle, model=quick)
-    asked = Asked.of(bundle, device)
+    asked = replace(asked_of(bundle, device=device), lists=())
     return Served(name, bundle, asked, model, quick, figures_of(bundle), device)
 
 

@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from papernets import data
 from papernets.bundle.find import shipped
 from papernets.cli import main
-from papernets.cli.predict import _score, _Table
+from papernets.cli.predict_shown import Table, _score
 from papernets.evaluate.predict import Answer
 
 
@@ -104,7 +104,7 @@ def test_a_rest_that_is_shown_is_no_hundred_per_cent(capsys: pytest.CaptureFixtu
         Answer("sure.png", (("bees", 1.0), ("ants", 0.0))),
         Answer("one.png", (("bees", 1.0),)),
     ]
-    _Table([a.file for a in answers], ["ants", "bees"], False)(iter(answers), 2)
+    Table([a.file for a in answers], ["ants", "bees"], False)(iter(answers), 2)
     assert [line.split()[2:4] for line in capsys.readouterr().out.splitlines()[1:]] == [
         [">99.9", "%"],
         ["100.0", "%"],

@@ -1,0 +1,1 @@
+"""Answers of a trained network for more pictures than memory, or one machine, holds."""

@@ -1,0 +1,272 @@
+"""Answers for a stream of pictures, written as they come; a kill at any moment loses none."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from ..bundle.load import Bundle
+from ..evaluate.predict import PLAIN, TOP, Answer, Source
+from ..evaluate.protocols.protocol import Protocol
+from ..evaluate.read import Read
+from ..evaluate.steady import Steady, read_ahead, steady
+from ..words import plural
+from .appended import DiskFull, full
+from .begun import begun
+from .formats import Form, Output, format_of
+from .manifest import (
+    Manifest,
+    Progress,
+    bundle_as,
+    digest_of,
+    given_as,
+    manifest_of,
+    runtime_as,
+)
+from .part import WHOLE, Part, name_of
+
+EVERY = 1.0  # seconds of work that a kill may cost
+AHEAD = 2  # batches that are read while one is computed
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is answered, and how: `sources` gives the pictures, `names` is what they were named.
+
+    `top` classes a picture, `layer` whose outputs are written too, `batch` pictures at a time or
+    as many as suit the network. `strict`: the first picture that cannot be read is an error.
+    """
+
+    bundle: Bundle
+    names: Sequence[str]
+    sources: Callable[[], Iterator[Source]]
+    output: Path
+    part: Part = WHOLE
+    top: int = TOP
+    layer: str = ""
+    batch: int | None = None
+    device: torch.device | str = "cpu"
+    protocol: Protocol = PLAIN
+    others: Sequence[Bundle] = ()
+    strict: bool = False
+
+    def options(self, size: int) -> dict[str, Any]:
+        """What the figures, and the lines, hang on."""
+        return {
+            "format": format_of(str(self.output), self.layer),
+            "--top": min(self.top, len(self.bundle.info.classes)),
+            "--features": self.layer,
+            "--batch-size": size,
+            "--plain": self.bundle.plain,
+            "--device": torch.device(self.device).type,
+            "--protocol": self.protocol.name,
+            "--scales": list(self.protocol.scales),
+            "--crops": self.protocol.crops,
+            "--average": self.protocol.average,
+            "--ensemble": [digest_of(one) for one in self.others],
+        }
+
+
+class Told(NamedTuple):
+    """How far a job is: lines that are written, and how many of them this process wrote.
+
+    `last` are the answers since it was told before. `note`: a sentence for the reader.
+    """
+
+    rows: int
+    new: int
+    errors: int
+    last: Sequence[Answer] = ()
+    note: str = ""
+    complete: bool = False
+
+
+class Place(NamedTuple):
+    """A picture of this part: its place among all, and the checksum of all names up to it."""
+
+    source: Source
+    at: int
+    sha256: bytes
+
+
+@dataclass
+class Passed:
+    """How many pictures have been gone through, and the checksum of their names in order."""
+
+    seen: int = 0
+    sha256: bytes = field(default=bytes(32))
+
+    def names(self, sources: Iterable[Source]) -> Iterator[tuple[Source, bytes]]:
+        """The sources with their names, counted as they pass."""
+        for source in sources:
+            name = name_of(source)
+            self.sha256 = hashlib.sha256(self.sha256 + name).digest()
+            self.seen += 1
+            yield source, name
+
+
+def run(job: Job, resume: bool = False) -> Generator[Told]:
+    """Answer all pictures of the job's part; told after each batch, and at last when it is done.
+
+    `resume` goes on with an output that was begun; without one it begins. FileExistsError where one
+    is there and it is not to go on; ValueError where it was begun with another bundle, with other
+    options or pictures, and what differs; `DiskFull` says what is kept.
+    """
+    eyes = steady(
+        job.bundle,
+        top=job.top,
+        device=job.device,
+        batch=job.batch,
+        protocol=job.protocol,
+        others=job.others,
+        layer=job.layer,
+    )
+    options = job.options(eyes.size)
+    form = Form(
+        options["format"], options["--top"], eyes.shape if job.layer else None, job.part.count > 1
+    )
+    now = Manifest(
+        bundle_as(job.bundle), options, given_as(job.names), job.part, runtime_as(job.device)
+    )
+    manifest, note = begun(job.output, now, form, resume)
+    done = manifest.progress
+    if manifest.complete:
+        form.sweep(job.output)
+        yield Told(done.rows, 0, done.errors, note=note, complete=True)
+        return
+    output = Output(job.output, form, done.sizes)
+    try:
+        yield from _Work(job, eyes, output, manifest).all(note)
+    finally:
+        output.close()
+
+
+class _Work:
+    """The lines of an output that are still to be written."""
+
+    def __init__(self, job: Job, eyes: Steady, output: Output, manifest: Manifest):
+        self.job, self.eyes, self.output, self.manifest = job, eyes, output, manifest
+        self.done = replace(manifest.progress, sizes=output.sizes)
+        self.kept, self.passed, self.new = self.done.rows, Passed(), 0
+
+    def all(self, note: str) -> Iterator[Told]:
+        """Write them, checkpoint by checkpoint."""
+        last = time.monotonic()
+        yield Told(self.done.rows, 0, self.done.errors, note=note)
+        try:
+            ahead = AHEAD * self.eyes.size
+            with closing(read_ahead(self._places(), self.eyes.asked.eyes, ahead)) as read:
+                while some := list(islice(read, self.eyes.size)):
+                    told, refused = self._answered(some)
+                    yield told
+                    if refused is not None:
+                        raise ValueError(
+                            f"{refused.file}: {refused.error}. Without --strict it is a line"
+                        )
+                    if time.monotonic() - last >= EVERY:
+                        self._checkpoint()
+                        last = time.monotonic()
+            self.done = replace(self.done, seen=self.passed.seen, sha256=self.passed.sha256.hex())
+            self._finish()
+        except DiskFull as error:
+            self._save()
+            raise self._full(error) from None
+        except BaseException:
+            self._save()
+            raise
+        yield Told(self.done.rows, self.new, self.done.errors, complete=True)
+
+    def _places(self) -> Iterator[Place]:
+        """The pictures of this part that have no line yet."""
+        done = self.manifest.progress
+        if not done.seen:
+            self._check(done)
+        for source, name in self.passed.names(self.job.sources()):
+            if self.passed.seen > done.seen:
+                if self.job.part.has(name):
+                    yield Place(source, self.passed.seen - 1, self.passed.sha256)
+            elif self.passed.seen == done.seen:
+                self._check(done)
+        if self.passed.seen < done.seen:
+            raise ValueError(
+                f"{self.job.output} was begun with other pictures: {done.seen:,} were gone "
+                f"through, and there are {self.passed.seen:,}. Bring the others back, or begin "
+                "again under another name"
+            )
+
+    def _check(self, done: Progress) -> None:
+        if self.passed.sha256.hex() != done.sha256:
+            raise ValueError(
+                f"{self.job.output} was begun with other pictures: among the first "
+                f"{plural(done.seen, 'picture')} some have come, gone or changed places since. "
+                "Bring them back, or begin again under another name"
+            )
+
+    def _answered(self, some: Sequence[tuple[Place, Read]]) -> tuple[Told, Answer | None]:
+        """Ask about a batch, and write it; with `strict` up to the first that cannot be read, which
+        is given."""
+        pairs = [(place.source, read) for place, read in some]
+        answers = self.eyes.answers(pairs)
+        values = self.eyes.features(pairs) if self.job.layer else None
+        count = len(answers)
+        if self.job.strict:
+            count = next((at for at, one in enumerate(answers) if one.error), count)
+        told, bad = answers[:count], answers[count:]
+        if told:
+            places = [place.at for place, _ in some[:count]]
+            self.output.add(told, None if values is None else values[:count], places)
+            end = some[count - 1][0]
+            self.new += count
+            self.done = Progress(
+                self.done.rows + count,
+                self.done.errors + sum(bool(one.error) for one in told),
+                end.at + 1,
+                end.sha256.hex(),
+                self.output.sizes,
+            )
+        far = Told(self.done.rows, self.new, self.done.errors, told)
+        return far, bad[0] if bad else None
+
+    def _checkpoint(self) -> None:
+        """Note how far it is, once what was written lies on the disk."""
+        self.output.flush()
+        self._note(self.manifest.at(self.done))
+        self.kept = self.done.rows
+
+    def _note(self, manifest: Manifest) -> None:
+        try:
+            manifest.write(self.job.output)
+        except OSError as error:
+            raise full(error, manifest_of(self.job.output)) from None
+
+    def _save(self) -> None:
+        """Note how far it is where the work ends early, if that can be."""
+        with suppress(OSError):
+            if self.done.rows > self.kept:
+                self._checkpoint()
+
+    def _finish(self) -> None:
+        self._checkpoint()
+        try:
+            self.output.finish(self.done.rows)
+        except OSError as error:
+            raise full(error, self.job.output) from None
+        sizes = {path.name: path.stat().st_size for path in self.output.form.kept(self.job.output)}
+        done = replace(self.done, sizes=sizes)
+        self._note(self.manifest.at(done, complete=True))
+        self.output.form.sweep(self.job.output)
+
+    def _full(self, error: DiskFull) -> DiskFull:
+        return DiskFull(
+            error.errno,
+            f"{error.strerror}. {plural(self.kept, 'line')} {'is' if self.kept == 1 else 'are'} "
+            "kept: make room, then the same command with --resume goes on",
+        )
