@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -19,6 +19,7 @@ ENOUGH = 10.0
 """After so many steps times momentum, a start weighs e^-10 in a running average."""
 MOST = 50
 """Batches that are looked at."""
+BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d
 
 
 @torch.no_grad()
@@ -67,7 +68,7 @@ def _saved_weights(state: State) -> Iterator[None]:
 
 
 def _measure(
-    norms: list[nn.Module],
+    norms: Sequence[BatchNorm],
     state: State,
     source: Source,
     show: Callable[[Tensor], object] | None,
@@ -93,10 +94,11 @@ def _measure(
                 norm.num_batches_tracked = buffers["num_batches_tracked"]
 
 
-def lags(norm: nn.BatchNorm1d | nn.BatchNorm2d, steps: int, moved: float = 1.0) -> bool:
+def lags(norm: BatchNorm, steps: int, moved: float = 1.0) -> bool:
     """Whether a normalisation's running averages may still be those of its start.
 
     `moved` is by how much of the way a mean of the weights, with their averages, moves in a step.
     """
-    running = norm.running_mean is not None and norm.momentum is not None
-    return running and steps * min(norm.momentum, moved) < ENOUGH  # type: ignore[type-var]
+    if norm.running_mean is None or norm.momentum is None:
+        return False
+    return steps * min(norm.momentum, moved) < ENOUGH
