@@ -7,12 +7,14 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..evaluate.predict import Answer
+from ..files import UNFINISHED
 from ..words import did_you_mean, either
 from .appended import Appended
 from .rows import csv_bytes, csv_cells, csv_head, json_bytes
@@ -88,7 +90,9 @@ class Form:
 
     def sweep(self, output: Path) -> None:
         """Remove what is of no use once the output is complete."""
-        for path in set(self.files(output).values()) - set(self.kept(output)):
+        left = f".{escape(output.name)}.*{UNFINISHED}"  # its manifest's too, of killed processes
+        of_no_use = set(self.files(output).values()) - set(self.kept(output))
+        for path in [*of_no_use, *output.parent.glob(left)]:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
