@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from papernets import spec
 from papernets.nets.lenet import TABLE_I, codes
-from papernets.rewrite.forms import BY_SIGMOID
+from papernets.rewrite.forms import BY_SIGMOID, CENTRED
 from papernets.run.activations import ACTIVATE, activate, scaled_tanh
 from papernets.run.block import Join, joined
 from papernets.run.rows import row_module
@@ -40,10 +40,10 @@ def test_the_scaled_tanh_keeps_one_and_minus_one():
 
 
 def test_there_is_a_function_for_every_activation_of_the_specification():
-    assert set(ACTIVATE) == spec.ACTIVATIONS | set(BY_SIGMOID.values())
+    assert set(ACTIVATE) == spec.ACTIVATIONS | {*BY_SIGMOID.values(), CENTRED}
     x = torch.randn(50)
     assert torch.equal(activate(x, None), x)
-    for name in spec.MONOTONE | set(BY_SIGMOID.values()):
+    for name in spec.MONOTONE | {*BY_SIGMOID.values(), CENTRED}:
         assert (activate(x.sort().values, name).diff() >= 0).all()
 
 
