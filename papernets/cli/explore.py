@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -84,15 +85,20 @@ def explore(
     from ..explore import explorer
 
     _check(output, serve, port, no_browser)
+    if not math.isfinite(page_limit):
+        raise WrongUse(f"--page-limit {page_limit}: give a number of megabytes, 32 for ResNet-18")
+    for name, several in (("BUNDLE", bundles), ("--lessons", lessons)):
+        if "" in (several or ()):
+            raise WrongUse(f"{name} is empty: give a value, or leave it out")
     path = "-" if serve else _path(output or PAGE_FILE)
-    if Path(output).suffix:  # a folder is made
+    if not _is_folder(output):
         check_place(path)
     with waiting(), wrong_use():
         page = explorer(bundles or (), only, int(page_limit * 1e6), lessons or ())
     if serve:
         _serve(page, port or 0, not no_browser)
         return
-    if output not in ("", "-") and not Path(output).suffix:
+    if _is_folder(output):  # it is made
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     write(page, path)
     if path != "-" and not quiet:
@@ -127,11 +133,16 @@ def _serve(page: str, port: int, browser: bool) -> None:
         made.serve_forever()
 
 
+def _is_folder(output: str) -> bool:
+    """Whether the page goes into a folder, one that is there or that a slash makes one."""
+    return os.path.isdir(output) or output.endswith(("/", os.sep))
+
+
 def _path(output: str) -> str:
     """The file that is meant: a folder's page, or the file itself."""
     if output == "-":
         return output
-    if os.path.isdir(output) or output.endswith(("/", os.sep)):
+    if _is_folder(output):
         return str(Path(output) / PAGE)
     if Path(output).suffix.lower() not in (".html", ".htm"):
         raise WrongUse(f"-o {output}: give a folder that is there, or a file that ends in .html")

@@ -14,7 +14,7 @@ from ..spec import Committee, Net
 from .engine import LIMIT
 from .page import Shown, whole
 from .taught import NONE, asked_for
-from .trained import SHIPPED, PageNetwork, trained
+from .trained import SHIPPED, PageNetwork, coming, trained
 
 Given = str | os.PathLike[str] | Net | Committee | Found
 HEIGHT = 760
@@ -84,7 +84,7 @@ def _by_name(name: str, shown: list[Shown], works: list[PageNetwork]) -> None:
     entry = find(name) if found.name in entries else None
     shown.append((_free(found.name, shown, works), found, entry))
     if found.name in SHIPPED and shown[-1][0] == found.name:
-        works.append(trained(found.name, found.name))
+        works.append(coming(found.name))
 
 
 def _is_bundle(name: str) -> bool:

@@ -29,7 +29,7 @@ from .export import net_data
 from .packed import packed
 from .replay import replays
 from .taught import asked_for, taught
-from .trained import PAD, SHIPPED, PageNetwork, at_work, trained
+from .trained import PAD, SHIPPED, PageNetwork, at_work, coming, trained
 
 Values = dict[str, Any]
 Shown = tuple[str, Found, Entry | None]
@@ -74,7 +74,7 @@ def explorer(
     shipped = [name for name in SHIPPED if name in PAD or name in names]
     return whole(
         [(name, look_up(name), find(name)) for name in names],
-        [*(trained(name, name) for name in shipped), *own],
+        [*map(coming, shipped), *own],
         limit,
         {*PAD} - {*names},
         several,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 HOME = "127.0.0.1"
+USUAL = 80
+"""The port that a browser does not name."""
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that went away is no matter; any other error is said."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def server(page: str, port: int = 0) -> ThreadingHTTPServer:
@@ -23,8 +34,9 @@ def server(page: str, port: int = 0) -> ThreadingHTTPServer:
             self._answer(with_body=False)
 
         def _answer(self, with_body: bool) -> None:
-            name = (self.headers.get("Host") or "").rpartition(":")[0]
-            found = self.path == "/" and name in (HOME, "localhost")
+            name, _, asked = (self.headers.get("Host") or "").partition(":")
+            own = asked == str(made.server_port) or (not asked and made.server_port == USUAL)
+            found = self.path == "/" and own and name in (HOME, "localhost")
             text = body if found else b"There is nothing here.\n"
             self.send_response(200 if found else 404)
             kind = "text/html" if found else "text/plain"
@@ -38,7 +50,8 @@ def server(page: str, port: int = 0) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Nothing is said of what is asked."""
 
-    return ThreadingHTTPServer((HOME, port), Handler)
+    made = _Server((HOME, port), Handler)
+    return made
 
 
 def address(made: ThreadingHTTPServer) -> str:

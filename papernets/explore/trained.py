@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..bundle.find import find_bundle
+from ..bundle.find import find_bundle, shipped
 from ..bundle.info import BundleInfo, read_info
 from ..bundle.network import Asked, kept_network
 from ..nets import Found
@@ -102,6 +102,13 @@ class PageNetwork:
             },
             "members": list(range(first, first + len(self.programs))),
         }
+
+
+def coming(name: str) -> PageNetwork:
+    """The trained network of this name that comes with the package, wherever one stands."""
+    folder = shipped(name)
+    assert folder is not None
+    return trained(str(folder), name)
 
 
 def trained(name: str, own: str) -> PageNetwork:

@@ -14,6 +14,7 @@ from small_bundles import INFO, model_of
 
 from papernets.bundle.save import save_bundle
 from papernets.cli import main
+from papernets.explore.trained import PAD, coming
 from papernets.nets import list_nets, net
 from papernets.run.network import build
 
@@ -27,7 +28,7 @@ def part(page: str, name: str) -> dict[str, object]:
 
 def test_a_page_of_the_lenets(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """A folder gets index.html; it is smaller than 1.2 MB; each LeNet is there once."""
-    folder = tmp_path / "site"
+    folder = tmp_path / "site.d"
     assert main(["explore", "--only", "lenet*", "-o", f"{folder}/"]) == 0
     said = capsys.readouterr().out
     file = folder / "index.html"
@@ -61,6 +62,9 @@ def test_a_page_of_all_networks(tmp_path: Path):
         (["--only", "nonesuch"], "no network is called 'nonesuch'. All names: papernets list"),
         (["-o", "page.pdf"], "give a folder that is there, or a file that ends in .html"),
         (["nosuchbundle"], "nosuchbundle"),
+        ([""], "BUNDLE is empty: give a value, or leave it out"),
+        (["--lessons", ""], "--lessons is empty"),
+        (["--page-limit", "inf"], "--page-limit inf: give a number of megabytes"),
     ],
 )
 def test_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
@@ -122,3 +126,11 @@ assert "torch" not in sys.modules
     words = [sys.executable, "-c", code, str(tmp_path / "a.html")]
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_pad_has_what_comes_with_the_package(tmp_path, monkeypatch):
+    """A folder that is called as a trained network, and was not asked for, stays out of it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lenet5").mkdir()
+    (tmp_path / "lenet5" / "bundle.json").write_text("{}")
+    assert [one.own for one in map(coming, PAD)] == list(PAD)

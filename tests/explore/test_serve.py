@@ -7,6 +7,8 @@ import http.client
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,7 @@ from explore_page import browser
 
 import papernets
 from papernets.cli import main
+from papernets.explore import serve
 from papernets.explore.serve import address, server
 
 
@@ -30,7 +33,7 @@ def asked(port: int, path: str, host: str = "", method: str = "GET") -> tuple[in
     return found
 
 
-def test_only_the_page_is_served_and_only_here():
+def test_only_the_page_is_served_and_only_here(monkeypatch, capsys):
     made = server("<p>é</p>")
     assert made.server_address[0] == "127.0.0.1"
     assert address(made) == f"http://127.0.0.1:{made.server_port}/"
@@ -43,7 +46,16 @@ def test_only_the_page_is_served_and_only_here():
             assert asked(port, path)[0] == 404, path
         assert asked(port, "/", f"elsewhere.example:{port}")[0] == 404
         assert asked(port, "/", f"localhost:{port}")[0] == 200
+        assert asked(port, "/", "localhost")[0] == 404
+        monkeypatch.setattr(serve, "USUAL", port)  # 80, which browsers do not name
+        assert asked(port, "/", "localhost")[0] == 200
+        gone = socket.create_connection((made.server_address[0], port))
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.sendall(b"GET / HTTP/1.0\r\n")
+        gone.close()  # it is reset
+        assert asked(port, "/", f"localhost:{port}")[0] == 200
         made.shutdown()
+    assert capsys.readouterr().err == ""
 
 
 def test_it_is_served_until_ctrl_c():

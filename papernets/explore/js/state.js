@@ -3,7 +3,8 @@
 
 /** What the address says: the room, its names, and its values. */
 function readAddress(hash) {
-  const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [path, ...queries] = hash.replace(/^#\/?/, "").split("?"),
+    query = queries.join("?"); // a second question mark is of the value before it
   const names = path.split("/").map(decoded).filter(Boolean);
   return {
     room: names[0] || "networks",

@@ -192,6 +192,9 @@ const THINGS = {
   lessons: ["lesson", ""],
 };
 
+/** Sentences that are read. */
+const MOST_SAID = 6;
+
 /** All that the address of a room names and the page has not, a sentence each. */
 function unknownIn(room, names, values, nets) {
   if (!Object.hasOwn(THINGS, room))
@@ -209,7 +212,10 @@ function unknownIn(room, names, values, nets) {
     own = names[0] ?? usual,
     shown = several.find((one) => nameOf(one) === own);
   if (shown) found.push(...unknownWords(room, own, values, shown));
-  return found.map(sentence);
+  const left = names.slice(room === "compare" ? 2 : 1).filter((name) => name !== "");
+  if (left.length) found.push(`The address goes on with ${shortened(left.join("/"))}, which leads nowhere`);
+  const more = found.length - MOST_SAID;
+  return [...found.slice(0, MOST_SAID).map(sentence), ...(more > 0 ? [`And ${more} more of this kind.`] : [])];
 }
 
 /** Why a room of the page may be empty. */
