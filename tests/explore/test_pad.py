@@ -169,3 +169,37 @@ def test_elements_stay_while_a_digit_is_drawn(opened: Opened):
     page.mouse.up()
     assert len(seen) >= 4
     assert page.evaluate("[...document.querySelectorAll('#at-work *')].every((one) => one.mine)")
+
+
+@pytest.mark.slow
+def test_what_was_set_stays_where_a_map_is_chosen_and_while_it_learns(opened: Opened):
+    """Whoever holds a way to go on asks the address as it is then."""
+    page = opened.at("digit/lenet1?epoch=0.15")
+    until(page, "!!document.querySelector('#at-work .map, #at-work .maps button')")
+    page.evaluate("location.hash = '#digit/lenet1?epoch=0.15&noise=40&pen=14'")
+    until(page, "document.getElementById('slide-noise').value === '40'")
+    page.click("#at-work .maps button >> nth=1")
+    until(page, "location.hash.includes('map=1')")
+    for kept in ("epoch=0.15", "noise=40", "pen=14"):
+        assert kept in page.url, page.url
+
+
+@pytest.mark.slow
+def test_another_button_draws_nothing_and_delete_ends_a_stroke(opened: Opened):
+    page = opened.at("digit/lenet5")
+    until(page, "!!document.querySelector('#at-work .maps')")
+    box = page.locator("#pad").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector("#scores .answer")
+    before = text(page, "#scores")
+    page.mouse.move(*middle)
+    page.mouse.down(button="right")
+    page.mouse.up(button="right")
+    assert text(page, "#scores") == before
+    page.mouse.down()
+    until(page, f"document.getElementById('scores').innerText.trim() !== {before!r}")
+    page.mouse.move(middle[0] + 20, middle[1] + 40)
+    page.keyboard.press("Delete")
+    page.mouse.move(middle[0] + 40, middle[1] + 60)
+    page.mouse.up()
+    assert "Draw a digit on the pad" in text(page, "#scores")

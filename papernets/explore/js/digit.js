@@ -76,9 +76,10 @@ function showDigit(nets, names, values) {
     sliders = sliderValues(values);
   document.title = `Draw ${mode === "strip" ? "digits" : "a digit"}: ${entry.own} - Papernets explorer`;
   const to = (more, name = entry.own, quietly = true) => {
-    const kept = {mode: values.mode, row: values.row, map: values.map, member: values.member, epoch: values.epoch};
-    for (const [slider, , , , usual] of SLIDERS)
-      kept[slider] = sliders[slider] === usual ? "" : sliders[slider];
+    const {values: now} = readAddress(location.hash), // who holds this may have been made long ago
+      kept = {mode: now.mode, row: now.row, map: now.map, member: now.member, epoch: now.epoch},
+      own = sliderValues(now);
+    for (const [slider, , , , usual] of SLIDERS) kept[slider] = own[slider] === usual ? "" : own[slider];
     go("digit", [name], {...kept, ...more}, quietly);
   };
   turnPad(mode);

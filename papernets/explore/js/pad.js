@@ -34,6 +34,7 @@ function readyPad() {
   };
   pad.addEventListener("pointerdown", (event) => {
     event.preventDefault();
+    if (PAD.pen !== null || event.button !== 0) return; // a palm, a second finger, another button
     pad.focus();
     pad.setPointerCapture(event.pointerId);
     PAD.pen = event.pointerId;
@@ -107,6 +108,7 @@ function showExamples() {
 }
 
 function clearPad() {
+  PAD.pen = null;
   PAD.strokes = [];
   PAD.example = null;
   PAD.down = false;
