@@ -60,6 +60,22 @@ class Looked:
         """Whether the true classes are among those that the network tells apart."""
         return self.pictures is not None and self.classes == self.subject.classes
 
+    @property
+    def learnt(self) -> str:
+        """A sentence on the set that the network was trained on; nothing where that is not known.
+
+        Where the pictures are another set's, it says so.
+        """
+        assert self.subject.bundle is not None
+        given = str(self.subject.bundle.info.run.get("data") or "")
+        if not given:
+            return ""
+        learnt = trained_on(given)
+        said = f" {self.subject.name} was trained on {learnt}"
+        if self.pictures is None or self.pictures.name == learnt:
+            return f"{said}."
+        return f"{said}, not on {self.pictures.name}."
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -83,6 +99,14 @@ class Looked:
         """Whether the network sees blue first."""
         assert self.subject.bundle is not None
         return self.subject.bundle.info.preprocessing.get("order") == "bgr"
+
+
+def trained_on(given: str) -> str:
+    """What a run's data are called: a known set's name, or the folder's alone."""
+    from ..data.names import normal
+    from ..data.sources import NAMES
+
+    return normal(given) if normal(given) in NAMES else Path(given).name
 
 
 def check_class(wanted: Wanted) -> None:
