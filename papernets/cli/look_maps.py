@@ -128,7 +128,9 @@ def _line(
 
 
 def _range(value: NDArray[np.float32]) -> str:
-    return f"{float(value.min()):.3g} to {float(value.max()):.3g}".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{float(value.min()):.3g} to {float(value.max()):.3g}".replace(
+        " ", "\N{NO-BREAK SPACE}"
+    )
 
 
 def _of_classes(row: Row, value: NDArray[np.float32], classes: Sequence[str]) -> Line:
@@ -244,12 +246,12 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: what the middle of each layer's maps sees"
     note = (
         f"Bright: how much a pixel matters, the mean size of the gradient over "
-        f"{plural(len(looked), 'picture')} (its square root is drawn). The frame: the computed "
+        f"{plural(len(looked), 'picture')} (its square root is drawn; 1 is the strongest pixel). The frame: the computed "
         "receptive field. Measured: the side of a square of as many pixels as have more than "
         f"4.55 % of the strongest (Luo et al. 2016).{left}"
     )
     alt = f"{title}: {', '.join(layers)}."
-    return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 2.0),), numbers)
+    return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 1.68),), numbers)
 
 
 def _left_out(net: Net, layers: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ FONT, SMALL, LINE, GAP = 9.0, 8.0, 0.143, 0.1  # points, points, inches, inches
 LABEL, MOST_LINES = 1.6, 3  # inches, lines below a picture
 BETWEEN, BAR = 0.06, 0.08  # inches between lines, of a bar's height
 PAPER = (11.0, 7.6)  # inches of A4 landscape within its margins
-LARGEST = 1.5  # of letters: a sheet that is higher yet is no single page
+LARGEST = 1.6  # of letters: a sheet that is higher yet is no single page
 TRIES = 5
 EDGE = "#8C8C8C"  # seen around white and around black
 
@@ -69,17 +69,24 @@ def panels_figure(
 ) -> Figure:
     """The lines one below another; ValueError for none, and for what is no picture.
 
-    A sheet that is higher than A4 landscape has larger letters, so that they can be read on it.
+    A sheet that is higher than A4 landscape has larger letters, so that they are 8 points where it
+    is fitted to the page; one that is much higher has not: it is as wide as the page.
     """
     _check(lines)
     larger = 1.0
     for _ in range(TRIES):
         found = _layout(lines, larger, least)
         figure = sheet(found.width, found.height, title, note, larger)
-        wanted = max(size / paper for size, paper in zip(figure.get_size_inches(), PAPER, strict=True))
-        if wanted <= larger or larger == LARGEST:
+        wide, high = figure.get_size_inches()
+        wanted = max(wide / PAPER[0], high / PAPER[1])
+        if wanted <= larger:
             break
-        larger = min(1.02 * wanted, LARGEST)
+        larger = 1.02 * wanted
+        if larger > LARGEST:
+            larger = 1.0
+            found = _layout(lines, larger, least)
+            figure = sheet(found.width, found.height, title, note)
+            break
     figure.suppressComposite = True  # hundreds of pictures: joined, they take ten times as long
     axes = place(figure, 0, 0, found.width, found.height)
     axes.set_axis_off()
@@ -147,7 +154,8 @@ def _laid(scratch: Figure, line: Line, room: float, larger: float) -> list[_Row]
     for panel in line.panels:
         wide, tall = _size(panel, line.side)
         words = tuple(_words(scratch, panel, max(wide, 0.9 * larger), small))
-        every = [text_width(scratch, word, small) for word in words]
+        weight = "bold" if panel.bold else "normal"
+        every = [text_width(scratch, word, small, weight) for word in words]
         every += [text_width(scratch, plain(t), small) + 0.14 * larger for _, t in panel.key]
         if panel.bar:
             every.append(text_width(scratch, "  ".join(panel.bar[1:]), small))
@@ -162,9 +170,7 @@ def _laid(scratch: Figure, line: Line, room: float, larger: float) -> list[_Row]
     return rows
 
 
-def _row(
-    placed: list[tuple[Panel, float, float, float, tuple[str, ...]]], larger: float
-) -> _Row:
+def _row(placed: list[tuple[Panel, float, float, float, tuple[str, ...]]], larger: float) -> _Row:
     step = LINE * larger
     below = max(
         tall + step * (len(words) + len(panel.key)) + bool(panel.bar) * (BAR + 0.04 + step)
