@@ -66,11 +66,12 @@ class Looked:
 
         Where the pictures are another set's, it says so.
         """
+        from ..evaluate.read import learnt_from
+
         assert self.subject.bundle is not None
-        given = str(self.subject.bundle.info.run.get("data") or "")
-        if not given:
+        learnt = learnt_from(self.subject.bundle)
+        if not learnt:
             return ""
-        learnt = trained_on(given)
         said = f" {self.subject.name} was trained on {learnt}"
         if self.pictures is None or self.pictures.name == learnt:
             return f"{said}."
@@ -99,14 +100,6 @@ class Looked:
         """Whether the network sees blue first."""
         assert self.subject.bundle is not None
         return self.subject.bundle.info.preprocessing.get("order") == "bgr"
-
-
-def trained_on(given: str) -> str:
-    """What a run's data are called: a known set's name, or the folder's alone."""
-    from ..data.names import normal
-    from ..data.sources import NAMES
-
-    return normal(given) if normal(given) in NAMES else Path(given).name
 
 
 def check_class(wanted: Wanted) -> None:

@@ -246,9 +246,9 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: what the middle of each layer's maps sees"
     note = (
         f"Bright: how much a pixel matters, the mean size of the gradient over "
-        f"{plural(len(looked), 'picture')} (its square root is drawn; 1 is the strongest pixel). The frame: the computed "
-        "receptive field. Measured: the side of a square of as many pixels as have more than "
-        f"4.55 % of the strongest (Luo et al. 2016).{left}"
+        f"{plural(len(looked), 'picture')} (its square root is drawn; 1 is the strongest pixel). "
+        "The frame: the computed receptive field. Measured: the side of a square of as many pixels "
+        f"as have more than 4.55 % of the strongest (Luo et al. 2016).{left}"
     )
     alt = f"{title}: {', '.join(layers)}."
     return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 1.68),), numbers)
