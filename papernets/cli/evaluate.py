@@ -207,8 +207,8 @@ def _draw(folder: Path, found: Report, pictures: Pictures, bundle: Bundle) -> No
     """Write confusion.png, mistakes.png and report.json."""
     from ..draw.confusion import confusion_picture
     from ..draw.mistakes import mistakes_picture
-    from ..evaluate.read import learnt_from
     from ..evaluate.protocols.protocol import CENTRE
+    from ..evaluate.read import learnt_from
     from ..files import write_atomically
     from ..texts import json_text
 

@@ -161,28 +161,25 @@ def _laid(scratch: Figure, line: Line, room: float, larger: float) -> list[_Row]
             every.append(text_width(scratch, "  ".join(panel.bar[1:]), small))
         taken = max([wide, *every])
         if placed and at + taken > room:
-            rows.append(_row(placed, larger))
+            rows.append(_row(placed, at - GAP, larger))
             placed, at = [], 0.0
         placed.append((panel, at, wide, tall, words))
         at += taken + GAP
     if placed:
-        rows.append(_row(placed, larger))
+        rows.append(_row(placed, at - GAP, larger))
     return rows
 
 
-def _row(placed: list[tuple[Panel, float, float, float, tuple[str, ...]]], larger: float) -> _Row:
+def _row(
+    placed: list[tuple[Panel, float, float, float, tuple[str, ...]]], wide: float, larger: float
+) -> _Row:
     step = LINE * larger
     below = max(
         tall + step * (len(words) + len(panel.key)) + bool(panel.bar) * (BAR + 0.04 + step)
         for panel, _, _, tall, words in placed
     )
     written = any(words or p.key or p.bar for p, *_, words in placed)
-    last, at, wide, _, _ = placed[-1]
-    return _Row(
-        tuple(placed),
-        at + max(wide, 0.9 * larger if last.label else 0),
-        below + 0.07 + 0.05 * written,
-    )
+    return _Row(tuple(placed), wide, below + 0.07 + 0.05 * written)
 
 
 def _size(panel: Panel, side: float) -> tuple[float, float]:

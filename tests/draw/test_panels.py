@@ -87,6 +87,14 @@ def test_letters_are_eight_points_where_the_sheet_is_fitted_to_a_page():
     assert smallest(1)[1] == smallest(40)[1] == 8.0  # fits; and is several pages
 
 
+def test_no_word_is_cut_at_the_edge():
+    """A key is wider than its picture, of the last of a line too."""
+    key = (("#123456", "green mamba at 0.31 % of places, and more of them"),)
+    figure = panels_figure([Line("a", "", (Panel(RAMP_GREY), Panel(RAMP_GREY, "", (), key)))])
+    last = figure.axes[0].texts[-1]
+    assert last.get_window_extent().x1 < figure.bbox.x1
+
+
 def test_a_frame_is_light_on_dark():
     figure = panels_figure([Line("a", "", (Panel(RAMP_GREY, "", ((0, 0, 2, 2),)),))])
     *_, under, frame = figure.axes[0].lines
