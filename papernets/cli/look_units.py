@@ -235,7 +235,7 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
             tiles, down = _cut(looked, one, looked.shown(which)), _cut(looked, one, made)
             both = beside(mosaic(down, 3), mosaic(tiles, 3))
             panels.append(Panel(both, _driven(one)))
-        lines.append(Line(layer, _seen(_row(looked, layer)), tuple(panels), 3.6))
+        lines.append(Line(layer, _seen(_row(looked, layer)), tuple(panels), 2.9))
     title = f"{subject.name}: what drives units of {', '.join(layers)}"
     note = f"Left the projections, right {_explained(looked, wanted, alike)} {note}"
     alt = f"{title}: for each unit its strongest patches beside their projections."
