@@ -149,7 +149,7 @@ def _patches(looked: Looked, layer: str, several: Sequence[Strongest]) -> Line:
         tiles = _cut(looked, one, looked.shown([p.picture for p in one.patches]))
         panels.append(Panel(mosaic(tiles, 3), _driven(one)))
     row = _row(looked, layer)
-    return Line(layer, _seen(row), tuple(panels), 1.25 if len(looked) > 1 else 0.7)
+    return Line(layer, _seen(row), tuple(panels), 1.0 if len(looked) > 1 else 0.7)
 
 
 def _driven(one: Strongest) -> str:
