@@ -117,13 +117,13 @@ def _figure_7(
     ]
     if projected is not None:
         panels.append(Panel(projected[at], f"what map {unit} answers to, projected down"))
-    top = max(float(found.scores[at]), float(chance.max()))
+    whole = max(float(found.scores[at]), float(chance.max()))
     panels.append(
         Panel(
-            heat(chance, 0.0, top),
+            heat(chance, 0.0, whole),
             f"probability of {name}: {percent(float(chance.min()))} to "
             f"{percent(float(chance.max()))}",
-            bar=("inferno", percent(0.0), percent(top)),
+            bar=("inferno", percent(0.0), percent(whole)),
         )
     )
     likely = found.likely[at]
