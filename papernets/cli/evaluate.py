@@ -175,7 +175,7 @@ def _make(folder: Path) -> None:
 def _write(bundle: Bundle, found: Report, pictures: Pictures, out: str) -> Path | None:
     """Draw into --out, or a new folder of the bundle's run, or one here; None if neither can be."""
     if out:
-        _draw(Path(out), found, pictures)
+        _draw(Path(out), found, pictures, bundle)
         return Path(out)
     run, name = bundle.folder.parent, f"{found.data}-{found.part}"
     network = Path(found.network.split(":")[0]).stem
@@ -185,7 +185,7 @@ def _write(bundle: Bundle, found: Report, pictures: Pictures, out: str) -> Path 
     for place in places:
         folder = _free(place)
         try:
-            _draw(folder, found, pictures)
+            _draw(folder, found, pictures, bundle)
         except OSError as error:
             screen.note(f"{folder} cannot be written ({error.strerror or error})")
             continue
@@ -203,17 +203,20 @@ def _free(folder: Path) -> Path:
     return tried
 
 
-def _draw(folder: Path, found: Report, pictures: Pictures) -> None:
+def _draw(folder: Path, found: Report, pictures: Pictures, bundle: Bundle) -> None:
     """Write confusion.png, mistakes.png and report.json."""
     from ..draw.confusion import confusion_picture
     from ..draw.mistakes import mistakes_picture
     from ..evaluate.protocols.protocol import CENTRE
+    from ..evaluate.read import learnt_from
     from ..files import write_atomically
     from ..texts import json_text
 
     folder.mkdir(parents=True, exist_ok=True)
     worst, scored = found.mistakes, found.score
-    title = f"{found.network} on {found.data}"
+    learnt = "" if found.others else learnt_from(bundle)
+    trained = f", trained on {learnt}," if learnt not in ("", found.data) else ""
+    title = f"{found.network}{trained} on {found.data}"
     if found.protocol.name != CENTRE:
         title += f", {found.protocol.name}"
     wrong = f"{title}: {scored.errors:,} of {scored.images:,} wrong"

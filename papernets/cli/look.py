@@ -19,6 +19,7 @@ from .look_protocol import look_protocol
 from .look_sheet import FORMATS
 from .output import Output, check_place
 from .protocols import Crops, ProtocolName, Scales
+from .waiting import sign_of_life
 
 KINDS = (*INSIDE, "augment", "protocol")
 BY_CLASS = ("saliency", "guided", "smooth", "cam", "occlusion")
@@ -188,13 +189,16 @@ def look(
     if len(given_pictures) > 1:
         raise WrongUse(f"look {kind} takes one picture, and {len(given_pictures)} are given")
     picture = given_pictures[0]
-    if kind == "augment":
-        if (count or 0) > MOST_DRAWS:
-            raise WrongUse(f"--count {count}: look augment draws {MOST_DRAWS} at most")
-        asked = {"recipe": recipe, "seed": seed, "data_dir": data_dir}
-        said = look_augment(Asked(bundle, picture, asked, set_ or [], count or 6, number), output)
-    else:
-        said = look_protocol(bundle, picture, output, protocol, scales, crops)
+    if kind == "augment" and (count or 0) > MOST_DRAWS:
+        raise WrongUse(f"--count {count}: look augment draws {MOST_DRAWS} at most")
+    screen.quiet(quiet)
+    with sign_of_life(f"{bundle} and {picture} are being loaded and drawn"):
+        if kind == "augment":
+            flags = {"recipe": recipe, "seed": seed, "data_dir": data_dir}
+            asked = Asked(bundle, picture, flags, set_ or [], count or 6, number)
+            said = look_augment(asked, output)
+        else:
+            said = look_protocol(bundle, picture, output, protocol, scales, crops)
     if output != "-" and not quiet:
         screen.say(said)
 

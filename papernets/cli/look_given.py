@@ -60,6 +60,23 @@ class Looked:
         """Whether the true classes are among those that the network tells apart."""
         return self.pictures is not None and self.classes == self.subject.classes
 
+    @property
+    def learnt(self) -> str:
+        """A sentence on the set that the network was trained on; nothing where that is not known.
+
+        Where the pictures are another set's, it says so.
+        """
+        from ..evaluate.read import learnt_from
+
+        assert self.subject.bundle is not None
+        learnt = learnt_from(self.subject.bundle)
+        if not learnt:
+            return ""
+        said = f" {self.subject.name} was trained on {learnt}"
+        if self.pictures is None or self.pictures.name == learnt:
+            return f"{said}."
+        return f"{said}, not on {self.pictures.name}."
+
     def __len__(self) -> int:
         return len(self.names)
 

@@ -56,8 +56,19 @@ def rows_of_class(looked: Looked, found: Any) -> list[dict[str, Any]]:
     ]
 
 
+Bar = tuple[str, str, str]
+"""A colour map, and the words for its two ends."""
+
+
+def bar_of(colours: str, low: float, high: float) -> Bar:
+    """A colour bar with its numbers."""
+    return colours, f"{low:.3g}", f"{high:.3g}"
+
+
 def _lines(
-    looked: Looked, words: Sequence[str], *rows: tuple[str, str, Sequence[Any]]
+    looked: Looked,
+    words: Sequence[str],
+    *rows: tuple[str, str, Sequence[tuple[Any, Bar]]],
 ) -> list[Line]:
     """Lines of pictures, below each some lines of what was made of them, as many as fit."""
     from ..draw.panels import Line, Panel
@@ -68,7 +79,8 @@ def _lines(
         panels = tuple(Panel(shown[at], f"{looked.names[at]}\n{words[at]}") for at in some)
         lines.append(Line("picture", "as the network sees it", panels, 1.7))
         for name, detail, pictures in rows:
-            lines.append(Line(name, detail, tuple(Panel(pictures[at]) for at in some), 1.7))
+            made = [Panel(pictures[at][0], bar=pictures[at][1]) for at in some]
+            lines.append(Line(name, detail, tuple(made), 1.7))
     return lines
 
 
@@ -77,11 +89,14 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
     import numpy as np
 
     from .. import inside
-    from ..draw.heat import about_grey, magnitude
+    from ..draw.heat import about_grey, magnitude, top_of
+
+    def bright(every: Any) -> list[tuple[Any, Bar]]:
+        return [(magnitude(one), bar_of("gray", 0, top_of(one))) for one in every]
 
     subject, size = looked.subject, wanted.batch_size
     note = METHODS[kind]
-    rows: tuple[tuple[str, str, list[Any]], ...]
+    rows: tuple[tuple[str, str, list[tuple[Any, Bar]]], ...]
     if kind == "smooth":
         options = {"samples": wanted.option("samples"), "noise": wanted.option("noise")}
         given = {key: value for key, value in options.items() if value is not None}
@@ -95,17 +110,22 @@ def gradient_sheet(kind: str, looked: Looked, wanted: Wanted) -> Sheet:
         )
         plain = inside.saliency(subject, looked.images, found.places.tolist(), batch_size=size)
         rows = (
-            ("saliency", "without noise", [magnitude(one) for one in plain.heat]),
-            ("smooth", "mean of gradients", [magnitude(one) for one in found.heat]),
+            ("saliency", "without noise", bright(plain.heat)),
+            ("smooth", "mean of gradients", bright(found.heat)),
         )
     else:
         method = inside.guided if kind == "guided" else inside.saliency
         found = method(subject, looked.images, wanted.class_ or None, batch_size=size)
         if kind == "saliency":
-            rows = (("saliency", "", [magnitude(one) for one in found.heat]),)
+            rows = (("saliency", "", bright(found.heat)),)
         else:
             values = found.values[:, ::-1] if looked.bgr else found.values
-            rows = (("guided", "", [about_grey(np.ascontiguousarray(v)) for v in values]),)
+            signed = []
+            for one in values:
+                top = top_of(np.abs(one)) or 1.0
+                grey = about_grey(np.ascontiguousarray(one), top)
+                signed.append((grey, bar_of("gray", -top, top)))
+            rows = (("guided", "", signed),)
             if not _rectifies(subject.model):
                 note = (
                     f"{subject.name} has no ReLU, so that nothing is guided: this is the plain "
@@ -164,11 +184,17 @@ def cam_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         )
     note += (
         " Drawn is what speaks for the class, from nothing (darkest blue) to the most in "
-        "that picture (dark red), over the picture and as the values themselves."
+        "that picture (dark red), over the picture and as the values themselves; the bar tells "
+        "both."
     )
-    alone = [heat(one.clip(0), 0.0, colours="turbo") for one in found.values]
+    alone, laid = [], []
+    for picture, large, own in zip(shown, hot, found.values, strict=True):
+        top = float(own.max())
+        bar = bar_of("turbo", 0, top) if top > 0 else ("turbo", "0", "0: nothing")
+        alone.append((heat(own.clip(0), 0.0, colours="turbo"), bar))
+        laid.append((over(picture, large, top=max(top, 0.0)), bar))
     rows = (
-        (called, "over the picture", [over(p, h) for p, h in zip(shown, hot, strict=True)]),
+        (called, "over the picture", laid),
         (called, f"{found.layer}, {high}x{wide}", alone),
     )
     title = f"{subject.name}: {called} at {found.layer}"

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from . import screen
 from .flags import WrongUse, use
+from .look_embedding import embedding_sheet
 from .look_given import Looked, Wanted, check_class, looked
 from .look_heat import ACROSS, cam_sheet, gradient_sheet
-from .look_maps import embedding_sheet, features_sheet, field_sheet
+from .look_maps import features_sheet, field_sheet
 from .look_occlusion import occlusion_sheet
 from .look_sheet import FORMATS, Sheet
 from .look_units import deconv_sheet, filters_sheet
 from .output import chosen
-from .waiting import waiting
+from .waiting import sign_of_life, waiting
 
 
 def _gradient(kind: str) -> Callable[[Looked, Wanted], Sheet]:
@@ -53,11 +54,15 @@ def look_inside(
     draw, count = INSIDE[kind]
     screen.quiet(quiet)
     check_class(wanted)
-    where = use(device, threads)
     with waiting():
-        sheet = draw(looked(wanted, where, count, OF_FILES.get(kind, count)), wanted)
+        with sign_of_life(f"{wanted.bundle} and its pictures are being loaded"):
+            where = use(device, threads)
+            given = looked(wanted, where, count, OF_FILES.get(kind, count))
+        with sign_of_life(f"look {kind} is being computed"):
+            sheet = draw(given, wanted)
     if output:
-        sheet.written(form, output)
+        with sign_of_life(f"{output} is being drawn"):
+            sheet.written(form, output)
     if json:
         screen.print_json(sheet.data(kind, wanted.bundle, output))
     elif output != "-" and not quiet:

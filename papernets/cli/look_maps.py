@@ -1,4 +1,4 @@
-"""look features, field and embedding: what layers make of pictures, and how much they see."""
+"""look features and field: what layers make of a picture, and how much they see."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..words import by, listed, percent, plural
 from .look_given import Looked, Wanted
-from .look_heat import noted
+from .look_heat import bar_of, noted
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 MAPS, MOST_ROWS, FIELDS = 16, 40, 6
 """Maps of a layer, layers on one page, layers whose fields are measured."""
-SIDE = 0.54  # inches of a map
+SIDE, CELL = 0.54, 0.4  # inches of a map, and of a class's value
+CELLS = 10
+"""Classes whose values are drawn one by one."""
 
 
 def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
@@ -42,11 +44,14 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     lines = [Line("picture", by(net.input), (Panel(shown, looked.names[0]),), 1.3)]
     bitmaps, numbers = codes(net), []
     taken, edges = {row.name: row for row in rows}, sources(net)
+    last = list(rows_of(net))[-1]
     for layer in layers:
         value = found[layer][0]
         numbers.append(_numbers(layer, value))
-        lines.append(_line(taken[layer], value, bitmaps, edges[layer][0]))
-    last = list(rows_of(net))[-1]
+        if layer == last and value.size == len(subject.classes):
+            lines.append(_of_classes(taken[layer], value.reshape(-1), subject.classes))
+        else:
+            lines.append(_line(taken[layer], value, bitmaps, edges[layer][0]))
     scores = inside.saliency(subject, looked.images[:1])
     note = f"Answer: {scores.answers[0]}, {percent(float(scores.scores[0]))}."
     if looked.pictures is not None:
@@ -62,7 +67,7 @@ def features_sheet(looked: Looked, wanted: Wanted) -> Sheet:
         )
         numbers[-1]["distances"] = dict(zip(subject.classes, map(float, apart[0]), strict=True))
     title = f"{subject.name}: what its layers make of {_called(looked)}"
-    note += " Each line from its smallest value, black, to its largest, white"
+    note += " Each line from its smallest value, black, to its largest, white: both stand beside it"
     note += f"; of more than {MAPS} maps as many, evenly chosen." if _more(rows) else "."
     if len(changing(net)) > len(rows) and not wanted.layer:
         note += " Layers within branches are left out: name them with --layer."
@@ -107,9 +112,10 @@ def _line(
     from ..spec import TableConv
 
     low, high = float(value.min()), float(value.max())
-    detail = f"{row.kind_and_window}, {plural(row.out[0], 'map')} of {row.out[1]}x{row.out[2]}"
+    maps = f"{plural(row.out[0], 'map')} of {row.out[1]}x{row.out[2]}"
+    detail = f"{row.kind_and_window}, {maps}, {_range(value)}"
     if value.ndim == 1 or value.shape[1:] == (1, 1):
-        detail = f"{row.kind}, {plural(value.size, 'value')}"
+        detail = f"{row.kind}, {plural(value.size, 'value')}, {_range(value)}"
         coded = bitmaps is not None and bitmaps.shape[1] == value.size
         flat = value.reshape(_folded(value.size))
         label = "as a bitmap" if coded else ""
@@ -119,6 +125,34 @@ def _line(
     if isinstance(row.layer, TableConv):
         panels.append(_table(row, row.layer.table, below))
     return Line(row.name, detail, tuple(panels), SIDE)
+
+
+def _range(value: NDArray[np.float32]) -> str:
+    return f"{float(value.min()):.3g} to {float(value.max()):.3g}".replace(
+        " ", "\N{NO-BREAK SPACE}"
+    )
+
+
+def _of_classes(row: Row, value: NDArray[np.float32], classes: Sequence[str]) -> Line:
+    """A cell for each class with its name and its value; of many classes the largest."""
+    from ..draw.canvas import told_apart
+    from ..draw.heat import grey
+    from ..draw.panels import Line, Panel
+
+    low, high, names = float(value.min()), float(value.max()), told_apart(classes)
+    which, detail = list(range(value.size)), f"{row.kind}, one value a class, {_range(value)}"
+    if value.size > CELLS:
+        which = value.argsort(kind="stable")[::-1][:CELLS].tolist()
+        detail += f"; the largest {CELLS} of {value.size:,}"
+    panels = [
+        Panel(
+            grey(value[at].reshape(1, 1), low, high),
+            f"{names[at]}\n{value[at]:.3g}",
+            bold=at == int(value.argmax()),
+        )
+        for at in which
+    ]
+    return Line(row.name, detail, tuple(panels), CELL)
 
 
 def _folded(count: int) -> tuple[int, int]:
@@ -196,6 +230,7 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
                 heat(np.sqrt(one.values), 0.0, 1.0),
                 f"{layer}\ncomputed {sees}\nmeasured {one.measured:.1f}x{one.measured:.1f}",
                 (one.box,),
+                bar=bar_of("inferno", 0, float(one.values.max())),
             )
         )
         numbers.append(
@@ -211,12 +246,12 @@ def field_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: what the middle of each layer's maps sees"
     note = (
         f"Bright: how much a pixel matters, the mean size of the gradient over "
-        f"{plural(len(looked), 'picture')} (its square root is drawn). Orange: the computed "
-        "receptive field. Measured: the side of a square of as many pixels as have more than "
-        f"4.55 % of the strongest (Luo et al. 2016).{left}"
+        f"{plural(len(looked), 'picture')} (its square root is drawn; 1 is the strongest pixel). "
+        "The frame: the computed receptive field. Measured: the side of a square of as many pixels "
+        f"as have more than 4.55 % of the strongest (Luo et al. 2016).{left}"
     )
     alt = f"{title}: {', '.join(layers)}."
-    return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 2.0),), numbers)
+    return Sheet(title, noted(looked, note), alt, (Line("", "", tuple(panels), 1.68),), numbers)
 
 
 def _left_out(net: Net, layers: Sequence[str]) -> str:
@@ -239,55 +274,3 @@ def _left_out(net: Net, layers: Sequence[str]) -> str:
 def _has_field(row: Row) -> bool:
     made = row.kind in ("conv", "table conv", "add", "concat")
     return made and row.out[1] * row.out[2] > 1 and row.receptive_field is not None
-
-
-def embedding_sheet(looked: Looked, wanted: Wanted) -> Sheet:
-    """The last features in the plane."""
-    from .. import inside
-    from ..draw.plane import plane_figure
-
-    subject = looked.subject
-    found = inside.embedding(
-        subject,
-        looked.images if looked.pictures is None else looked.pictures,
-        method=wanted.option("method") or "tsne",
-        seed=wanted.seed,
-        batch_size=wanted.batch_size,
-    )
-    truth = found.labels
-    labels = found.answers if truth is None else truth
-    wrong = None if truth is None or not looked.known else truth != found.answers
-    called = "t-SNE" if found.method == "tsne" else "PCA"
-    title = f"{subject.name}: {plural(len(labels), 'picture')} by their last features"
-    count = found.features.shape[1]
-    note = f"{called} of what {found.layer} is given, {plural(count, 'value')} a picture."
-    if found.kept is not None:
-        note += f" The plane keeps {percent(found.kept)} of the variance."
-    note += " Colours: the answers." if truth is None else " Colours: the true classes"
-    if truth is not None:
-        note += "; rings: wrong answers." if wrong is not None else "."
-    classes = subject.classes if truth is None else looked.classes
-    numbers = [
-        {
-            "picture": looked.names[at],
-            "x": float(found.points[at, 0]),
-            "y": float(found.points[at, 1]),
-            "answer": subject.classes[found.answers[at]],
-            **({} if truth is None else {"true_class": classes[truth[at]]}),
-        }
-        for at in range(len(labels))
-    ]
-    facts = {"method": found.method, "layer": found.layer, "features": count}
-    there = plural(len(set(labels)), "class", "classes")
-    alt = f"{title}: points in the plane in the colours of {there}."
-    below = noted(looked, note)
-    return Sheet(
-        title,
-        below,
-        alt,
-        numbers=numbers,
-        facts=facts,
-        figure=lambda head, below: plane_figure(
-            found.points, labels, classes, wrong, title=head, note=below
-        ),
-    )

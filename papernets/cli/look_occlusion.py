@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..words import plural
 from .look_given import Looked, Wanted
-from .look_heat import asked_of, noted, percent, rows_of_class, said_of, without_switches
+from .look_heat import asked_of, bar_of, noted, percent, rows_of_class, said_of, without_switches
 from .look_sheet import Sheet
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def occlusion_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: a grey square slides over the picture"
     note = (
         f"As in figure 7 of Zeiler and Fergus 2013: a square of {side} pixels, in steps of {step}. "
-        "A map's pixel stands for the square's place there. The orange frame is the place where it "
+        "A map's pixel stands for the square's place there. The frame is the place where it "
         "costs most. Black to pale yellow: of the total from its lowest to its highest, of the "
         "probability from 0 to the highest, that of the whole picture included."
     )
@@ -111,17 +111,19 @@ def _figure_7(
         Panel(shown, "the picture", ((top, left, top + high, left + wide),)),
         Panel(
             heat(total),
-            f"total of map {unit} of {found.layer}: {total.min():.3g} to {total.max():.3g}, whole "
-            f"{found.totals[at]:.3g}",
+            f"total of map {unit} of {found.layer}, of the whole picture {found.totals[at]:.3g}",
+            bar=bar_of("inferno", float(total.min()), float(total.max())),
         ),
     ]
     if projected is not None:
         panels.append(Panel(projected[at], f"what map {unit} answers to, projected down"))
+    whole = max(float(found.scores[at]), float(chance.max()))
     panels.append(
         Panel(
-            heat(chance, 0.0, max(float(found.scores[at]), float(chance.max()))),
+            heat(chance, 0.0, whole),
             f"probability of {name}: {percent(float(chance.min()))} to "
             f"{percent(float(chance.max()))}",
+            bar=("inferno", percent(0.0), percent(whole)),
         )
     )
     likely = found.likely[at]

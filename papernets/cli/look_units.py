@@ -67,21 +67,24 @@ def filters_sheet(looked: Looked, wanted: Wanted) -> Sheet:
     title = f"{subject.name}: what its filters look for"
     note = f"{first}: the filters themselves."
     if deeper:
-        note += f" Deeper layers: {_explained(wanted, alike)}"
+        note += f" Deeper layers: {_explained(looked, wanted, alike)}"
     elif not len(looked):
         note += " With pictures, a data set say, deeper layers are drawn by what drives them."
     alt = f"{title}: {', '.join(line.name for line in lines)}."
     return Sheet(title, noted(looked, note), alt, lines, numbers)
 
 
-def _explained(wanted: Wanted, alike: bool) -> str:
+def _explained(looked: Looked, wanted: Wanted, alike: bool) -> str:
     """What patches of units and the words below them are."""
     from ..inside.patches import UNITS
 
+    count = min(NINE, len(looked))
     note = (
-        f"the {NINE} parts of pictures that drive a unit most, the strongest first. Below: the "
+        f"the {count} parts of pictures that drive a unit most, the strongest first. Below: the "
         "unit's values there, the strongest and the weakest."
     )
+    if count == 1:
+        note = "the part of the picture that drives a unit most. Below: the unit's value there."
     if alike:
         note += (
             " Where all are the same, the activation is at its limit: the value before it ranks."
@@ -146,7 +149,7 @@ def _patches(looked: Looked, layer: str, several: Sequence[Strongest]) -> Line:
         tiles = _cut(looked, one, looked.shown([p.picture for p in one.patches]))
         panels.append(Panel(mosaic(tiles, 3), _driven(one)))
     row = _row(looked, layer)
-    return Line(layer, _seen(row), tuple(panels), 1.25)
+    return Line(layer, _seen(row), tuple(panels), 1.0 if len(looked) > 1 else 0.7)
 
 
 def _driven(one: Strongest) -> str:
@@ -232,10 +235,10 @@ def _of_units(looked: Looked, wanted: Wanted, layers: Sequence[str], note: str) 
             tiles, down = _cut(looked, one, looked.shown(which)), _cut(looked, one, made)
             both = beside(mosaic(down, 3), mosaic(tiles, 3))
             panels.append(Panel(both, _driven(one)))
-        lines.append(Line(layer, _seen(_row(looked, layer)), tuple(panels), 3.6))
+        lines.append(Line(layer, _seen(_row(looked, layer)), tuple(panels), 2.9))
     title = f"{subject.name}: what drives units of {', '.join(layers)}"
-    note = f"Left the projections, right {_explained(wanted, alike)} {note}"
-    alt = f"{title}: for each unit its nine strongest patches beside their projections."
+    note = f"Left the projections, right {_explained(looked, wanted, alike)} {note}"
+    alt = f"{title}: for each unit its strongest patches beside their projections."
     return Sheet(title, noted(looked, note), alt, lines, numbers)
 
 
@@ -269,7 +272,7 @@ def _of_pictures(looked: Looked, wanted: Wanted, layers: Sequence[str], note: st
                 for at in some
             )
             lines += [
-                Line("picture", f"orange: what the unit of {layer} sees", pictures, 1.7),
+                Line("picture", f"framed: what the unit of {layer} sees", pictures, 1.7),
                 Line(layer, "its unit projected down", down, 1.7),
             ]
         numbers += [

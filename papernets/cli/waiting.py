@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from . import screen
 
 FIRST, AGAIN = 10.0, 30.0
 """Seconds before the first line of a work, and between two lines."""
+SOON = 2.0
+"""Seconds after which a work that cannot tell how far it is is named on a terminal."""
 BAR = 1.0
 """Seconds that a work takes before it has a bar."""
 
@@ -88,6 +91,22 @@ class Waiting:
 def _far(done: int, total: int | None) -> str:
     """`1,200 of 50,000 (2 %)`."""
     return f"{done:,} of {total:,} ({100 * done // total} %)" if total else f"{done:,}"
+
+
+@contextmanager
+def sign_of_life(words: str, after: float | None = None) -> Iterator[None]:
+    """A work that cannot tell how far it is: it is named once it has taken a while.
+
+    After `after` seconds: by default SOON on a terminal, FIRST elsewhere.
+    """
+    wait = after if after is not None else SOON if sys.stderr.isatty() else FIRST
+    timer = threading.Timer(wait, screen.note, (f"{words} ...",))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -70,27 +70,31 @@ def style(settings: Any = STYLE) -> Iterator[None]:
         yield
 
 
-def sheet(width: float, height: float, title: str = "", line: str = "") -> Figure:
+def sheet(
+    width: float, height: float, title: str = "", line: str = "", larger: float = 1.0
+) -> Figure:
     """A figure on an Agg canvas, `width` x `height` inches below its heading.
 
     The heading is the title with, where given, one grey sentence below it; both are broken into
-    lines that fit the width. Call it, and all that draws on the figure, inside `style()`.
+    lines that fit the width. `larger` is what its letters are enlarged by. Call it, and all that
+    draws on the figure, inside `style()`.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
-    titles = broken(figure, plain(title), width - 2 * MARGIN, 12, weight="bold")
-    lines = broken(figure, plain(line), width - 2 * MARGIN, 8)
-    total = height + 0.15 + 0.21 * len(titles) + 0.16 * len(lines) + 0.08
+    titles = broken(figure, plain(title), width - 2 * MARGIN, 12 * larger, weight="bold")
+    lines = broken(figure, plain(line), width - 2 * MARGIN, 8 * larger)
+    below = 0.21 * larger * len(titles)
+    total = height + 0.15 + below + 0.16 * larger * len(lines) + 0.08
     figure.set_size_inches(width, total)
     from_left, from_top = MARGIN / width, 1 - 0.15 / total
-    figure.text(from_left, from_top, "\n".join(titles), va="top", fontsize=12, weight="bold")
-    from_top -= 0.21 * len(titles) / total
-    figure.text(
-        from_left, from_top - 0.03 / total, "\n".join(lines), va="top", fontsize=8, color=GREY
-    )
+    look: Any = {"va": "top", "fontsize": 12 * larger, "weight": "bold"}
+    figure.text(from_left, from_top, "\n".join(titles), **look)
+    from_top -= (below + 0.03) / total
+    look = {"va": "top", "fontsize": 8 * larger, "color": GREY}
+    figure.text(from_left, from_top, "\n".join(lines), **look)
     return figure
 
 

@@ -15,8 +15,9 @@ from papernets.draw.samples import LINE, box_of, picture_in
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BETWEEN, FONT, SMALL = 0.08, 8.5, 7.0  # inches, points, points
+BETWEEN, FONT, SMALL = 0.08, 9.0, 8.0  # inches, points, points
 LABEL = 2.1  # inches of the widest label
+PAPER, LEAST = (10.8, 6.6), 0.5  # inches of A4 landscape for rows; how small pictures get
 MOST_ROWS, MOST_COLUMNS = 40, 16
 
 
@@ -48,6 +49,10 @@ def grid_figure(rows: Sequence[Row], *, title: str = "", note: str = "") -> Figu
     details = [broken(scratch, plain(row.detail), LABEL, SMALL, most=4) for row in rows]
     names = [broken(scratch, plain(row.name), LABEL, FONT, weight="bold", most=2) for row in rows]
     highest = max(len(lines) + len(more) for lines, more in zip(names, details, strict=True))
+    less = min(
+        (PAPER[0] - left) / count / (wide + BETWEEN), PAPER[1] / len(rows) / (tall + BETWEEN)
+    )
+    wide, tall = (side * max(LEAST, min(1.0, less)) for side in (wide, tall))
     step = max(tall, LINE * 1.1 * highest) + BETWEEN
     width = max(left + count * (wide + BETWEEN) + MARGIN, 4.0)
     height = 0.1 + len(rows) * step + MARGIN

@@ -24,7 +24,7 @@ def grey(
 
 def magnitude(values: NDArray[np.floating]) -> Picture:
     """A map (h, w) of 0 and above: 0 black, all above the 99th percentile white."""
-    return grey(values, 0.0, _top(values))
+    return grey(values, 0.0, top_of(values))
 
 
 def heat(
@@ -37,9 +37,14 @@ def heat(
     return _coloured(_share(values, low, high), colours)
 
 
-def over(picture: Picture, values: NDArray[np.floating], most: float = 0.65) -> Picture:
-    """A map of 0 and above in colours over a picture of its size, thicker where it is larger."""
-    share = _share(values, 0.0, None)
+def over(
+    picture: Picture, values: NDArray[np.floating], most: float = 0.65, top: float | None = None
+) -> Picture:
+    """A map of 0 and above in colours over a picture of its size, thicker where it is larger.
+
+    `top` is the value of the last colour, by default the largest.
+    """
+    share = _share(values, 0.0, top)
     plain = _colour(picture).astype(np.float64)
     dull = plain.mean(2, keepdims=True)  # so that colours are the map's
     thick = (0.35 + (most - 0.35) * share)[:, :, None]
@@ -52,7 +57,7 @@ def about_grey(values: NDArray[np.floating], top: float | None = None) -> Pictur
 
     `top` is the magnitude that is black or white, by default the 99th percentile.
     """
-    most = top or _top(np.abs(values)) or 1.0
+    most = top or top_of(np.abs(values)) or 1.0
     shown = (GREY + (255 - GREY) * values / most).round().clip(0, 255).astype(np.uint8)
     return shown[0] if len(shown) == 1 else shown.transpose(1, 2, 0)
 
@@ -60,9 +65,9 @@ def about_grey(values: NDArray[np.floating], top: float | None = None) -> Pictur
 def mosaic(pictures: Sequence[Picture], columns: int, ground: int = 255) -> Picture:
     """Pictures of one size in a grid, row by row, a gap between them; the rest is ground.
 
-    Small ones are enlarged, pixel by pixel.
+    It is no wider than the pictures are many. Small ones are enlarged, pixel by pixel.
     """
-    colour = any(one.ndim == 3 for one in pictures)
+    colour, columns = any(one.ndim == 3 for one in pictures), min(columns, len(pictures))
     times = max(1, LEAST // max(pictures[0].shape[:2]))  # a gap is thin beside small pictures too
     every = [enlarged(_colour(one) if colour else one, times) for one in pictures]
     high, wide = every[0].shape[:2]
@@ -116,7 +121,8 @@ def classes_coloured(places: NDArray[np.int64], colours: dict[int, str]) -> Pict
     return shown
 
 
-def _top(values: NDArray[np.floating]) -> float:
+def top_of(values: NDArray[np.floating]) -> float:
+    """The 99th percentile, or the largest where that is 0: what is drawn as white."""
     return float(np.percentile(values, TOP)) or float(values.max())
 
 

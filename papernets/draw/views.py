@@ -22,6 +22,7 @@ LONGEST, GAP, LINE = (
     0.2,
 )  # inches: of the largest picture's longer side, between, of text
 ACROSS = 8.5  # inches of one row
+PAPER, LEAST = (10.6, 6.6), 0.5  # inches that pictures have of A4 landscape; how small they get
 MANY = 12  # boxes: of more only those at the corners are outlined, of all the middles marked
 DIM = 0.35  # of the picture, outside the area
 
@@ -57,8 +58,10 @@ def views_figure(
         raise ValueError(f"a picture of {picture.dtype} and shape {picture.shape}: give uint8")
     inch = LONGEST / max(max(panel.size) for panel in panels)
     rows = _rows(panels, inch)
-    width = max(sum(p.size[1] * inch for p in row) + GAP * (len(row) - 1) for row in rows)
-    height = sum(max(p.size[0] * inch for p in row) + LINE + GAP for row in rows)
+    width, height = _extent(rows, inch)
+    less = max(LEAST, min(1.0, PAPER[0] / width, PAPER[1] / height))
+    inch, rows = less * inch, _rows(panels, less * inch)
+    width, height = _extent(rows, inch)
     figure = sheet(max(width, 3.6) + 2 * MARGIN, height, title, note)
     top = height
     for row in rows:
@@ -71,6 +74,12 @@ def views_figure(
             left += across + GAP
         top -= tallest + LINE + GAP
     return figure
+
+
+def _extent(rows: Sequence[Sequence[Panel]], inch: float) -> tuple[float, float]:
+    """Width and height of all rows, in inches."""
+    width = max(sum(p.size[1] * inch for p in row) + GAP * (len(row) - 1) for row in rows)
+    return width, sum(max(p.size[0] * inch for p in row) + LINE + GAP for row in rows)
 
 
 def _rows(panels: Sequence[Panel], inch: float) -> list[list[Panel]]:

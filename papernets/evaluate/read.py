@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -13,8 +14,10 @@ from torch import Tensor
 from ..bundle.info import AGAIN
 from ..bundle.load import Bundle
 from ..data import Preprocessing, read_picture
+from ..data.names import normal
 from ..data.picture import Remark, pillow_rules, shown
 from ..data.room import ROOM
+from ..data.sources import NAMES
 from ..data.stored import File
 from ..watch import watched
 
@@ -30,6 +33,12 @@ class Read:
     found: str = ""
     error: str = ""
     remarks: tuple[Remark, ...] = ()
+
+
+def learnt_from(bundle: Bundle) -> str:
+    """What the set that the bundle's run took is called, of a path its last part; "" for none."""
+    given = str(bundle.info.run.get("data") or "")
+    return normal(given) if normal(given) in NAMES else Path(given).name
 
 
 def preprocessing_of(bundle: Bundle) -> Preprocessing:

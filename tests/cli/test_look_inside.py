@@ -119,6 +119,57 @@ def test_below_a_picture_stand_its_name_its_class_and_its_score(pictures, monkey
     assert [panel.label for panel in second.panels] == ["", "", ""]
 
 
+@pytest.fixture
+def sheets(monkeypatch) -> list[Sheet]:
+    """What is to be drawn, and is not."""
+    found: list[Sheet] = []
+    monkeypatch.setattr(Sheet, "written", lambda self, form, output: found.append(self))
+    return found
+
+
+def test_an_embedding_tells_its_set_and_the_one_that_was_learnt(sheets) -> None:
+    assert look("embedding", "lenet5", "digits", "--method", "pca", "-o", "x.png") == 0
+    (sheet,) = sheets
+    rows = sheet.numbers
+    wrong = sum(row["answer"] != row["true_class"] for row in rows)
+    assert "pictures of digits" in sheet.title
+    assert f"Wrong: {wrong} of {len(rows)} (" in sheet.note
+    assert sheet.note.endswith("lenet5 was trained on mnist, not on digits.")
+
+
+def test_the_last_row_of_features_names_the_classes(sheets, pictures, capsys) -> None:
+    out = ["-o", "x.png", "--json", "--layer", "conv1", "--layer", "fc"]
+    assert look("features", "resnet20", pictures[0], *out) == 0
+    printed, (sheet,) = json.loads(capsys.readouterr().out), sheets
+    labels = [panel.label.split("\n") for panel in sheet.lines[-1].panels]
+    assert [name for name, _ in labels][:3] == ["airplane", "automobile", "bird"]
+    assert max(labels, key=lambda one: float(one[1]))[0] == printed["answer"]
+    least, most = (f"{printed['rows'][0][key]:.3g}" for key in ("least", "most"))
+    assert f"{least} to {most}" in sheet.lines[1].detail.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_one_picture_has_one_part_for_a_unit(sheets, pictures) -> None:
+    """Neither nine in words nor the places of nine."""
+    assert look("filters", "lenet1", pictures[1], "-o", "x.png") == 0
+    (sheet,) = sheets
+    assert "the part of the picture" in sheet.note and "9 parts" not in sheet.note
+    high, wide = sheet.lines[-1].panels[0].picture.shape[:2]
+    assert high == wide
+
+
+@siblings.together("kind", ["cam", "saliency", "guided", "occlusion", "field"])
+def test_a_map_has_a_bar_with_numbers(kind, pictures, monkeypatch) -> None:
+    sheets: list[Sheet] = []
+    monkeypatch.setattr(Sheet, "written", lambda self, form, output: sheets.append(self))
+    more = ["--square", "16", "--stride", "16"] if kind == "occlusion" else []
+    more += ["--layer", "conv1"] if kind == "field" else []
+    assert look(kind, "resnet20", pictures[0], *more, "-o", "x.png") == 0
+    bars = [p.bar for line in sheets[0].lines for p in line.panels if p.bar]
+    assert bars and all(
+        float(low.split("\xa0")[0]) < float(high.split("\xa0")[0]) for _, low, high in bars
+    )
+
+
 def test_of_a_folder_the_first_are_taken_and_the_rest_is_told(tmp_path: Path, capsys) -> None:
     for at in range(8):
         bar(at).save(tmp_path / f"{at}.png")

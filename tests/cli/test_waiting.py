@@ -1,12 +1,13 @@
 """Without a terminal a long work says now and then how far it is; a short one says nothing."""
 
 import sys
+import threading
 
 import pytest
 from small_runs import write_own
 
 from papernets.cli import main, screen, waiting
-from papernets.cli.waiting import Waiting
+from papernets.cli.waiting import Waiting, sign_of_life
 from papernets.watch import watched
 
 
@@ -182,3 +183,20 @@ def test_nothing_is_watched_where_a_work_stops(clock, capsys):
     with pytest.raises(ValueError, match="x"), waiting.waiting():
         list(watched(broken(), "x", 2))
     assert list(watched([1], "x", 1)) == [1] and capsys.readouterr().err == ""
+
+
+def test_a_work_that_cannot_tell_how_far_it_is_is_named_once_it_takes_a_while(monkeypatch):
+    said = threading.Event()
+    monkeypatch.setattr(screen, "note", lambda text: said.set() if "lenet5" in text else None)
+    with sign_of_life("lenet5 is being loaded", after=0.0):
+        assert said.wait(60)
+
+
+def test_a_short_work_is_not_named(monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr(screen, "note", said.append)
+    with sign_of_life("lenet5 is being loaded", after=3600.0):
+        every = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+        waits = [one for one in every if one.interval == 3600.0]
+        assert len(waits) == 1 and not waits[0].finished.is_set()
+    assert not said and waits[0].finished.is_set()

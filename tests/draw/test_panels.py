@@ -17,10 +17,11 @@ from papernets.draw.heat import (
     over,
     patch,
 )
-from papernets.draw.panels import Line, Panel, panels_figure
+from papernets.draw.panels import PAPER, Line, Panel, panels_figure
 from papernets.draw.plane import colours_of, plane_figure
 
 RAMP = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
+RAMP_GREY = grey(RAMP)
 
 
 def test_numbers_keep_their_order_and_their_ends():
@@ -48,6 +49,7 @@ def test_a_mosaic_has_every_picture_once():
     sheet = mosaic(tiles, 3)
     assert [int((sheet == value).sum()) for value in (10, 20, 30, 40, 50)] == [1200] * 5
     assert sheet.shape[0] < 2 * 34 and sheet.shape[1] < 3 * 45
+    assert mosaic(tiles[:1], 3).shape == tiles[0].shape  # as wide as there are pictures
     coloured = np.zeros((30, 40, 3), np.uint8)
     assert mosaic([*tiles, coloured], 3).ndim == 3 == beside(sheet, coloured[:1].repeat(61, 0)).ndim
 
@@ -67,7 +69,46 @@ def test_lines_of_panels_wrap_and_draw_each_picture_once():
     drawn = [one for one in figure.axes[0].get_children() if isinstance(one, AxesImage)]
     assert len(drawn) == 30
     assert len({round(one.get_extent()[3], 3) for one in drawn}) > 1  # of several rows
-    assert figure.get_size_inches()[0] < 14.5
+    assert figure.get_size_inches()[0] <= PAPER[0] + 0.01
+
+
+def test_letters_are_eight_points_where_the_sheet_is_fitted_to_a_page():
+    def smallest(lines: int) -> tuple[float, float]:
+        """Points on A4 landscape, and as they are drawn."""
+        picture = np.zeros((8, 8), np.uint8)
+        every = [Line(f"layer {at}", "a detail", (Panel(picture, "below"),)) for at in range(lines)]
+        figure = panels_figure(every, title="A title", note="A note")
+        wide, high = figure.get_size_inches()
+        points = min(text.get_fontsize() for text in figure.axes[0].texts)
+        return points * min(1.0, PAPER[0] / wide, PAPER[1] / high), points
+
+    fitted, drawn = smallest(6)
+    assert fitted >= 7.99 and drawn > 8
+    assert smallest(1)[1] == smallest(40)[1] == 8.0  # fits; and is several pages
+
+
+def test_no_word_is_cut_at_the_edge():
+    """A key is wider than its picture, of the last of a line too."""
+    key = (("#123456", "green mamba at 0.31 % of places, and more of them"),)
+    figure = panels_figure([Line("a", "", (Panel(RAMP_GREY), Panel(RAMP_GREY, "", (), key)))])
+    last = figure.axes[0].texts[-1]
+    assert last.get_window_extent().x1 < figure.bbox.x1
+
+
+def test_a_frame_is_light_on_dark():
+    figure = panels_figure([Line("a", "", (Panel(RAMP_GREY, "", ((0, 0, 2, 2),)),))])
+    *_, under, frame = figure.axes[0].lines
+    assert (under.get_color(), frame.get_color()) == ("black", "white")
+    assert under.get_linewidth() > 2 * frame.get_linewidth()
+
+
+def test_a_bar_has_its_colours_and_both_numbers():
+    panel = Panel(RAMP_GREY, "a map", bar=("turbo", "0", "24"))
+    axes = panels_figure([Line("a", "", (panel,))]).axes[0]
+    assert {"0", "24", "a map"} <= {text.get_text() for text in axes.texts}
+    picture, bar = (one for one in axes.get_children() if isinstance(one, AxesImage))
+    assert (bar.get_array()[0, 0] == heat(np.array([[0.0, 1.0]]), colours="turbo")[0, 0]).all()
+    assert bar.get_extent()[:2] == picture.get_extent()[:2]
 
 
 def test_classes_have_their_colours():
