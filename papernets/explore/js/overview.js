@@ -144,7 +144,7 @@ function showPlace(here, place) {
       paths,
       place,
       link,
-      unitView(graph, paths, place.end, at, (to) =>
+      unitView(graph, paths, place, at, (to) =>
         here.to({stage: stage, layer: place.name, unit: to.join(",")}, true),
       ),
     ),
