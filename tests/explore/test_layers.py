@@ -14,6 +14,7 @@ from papernets.compare.diff import diff
 from papernets.explore.export import net_data
 from papernets.nets import list_nets, look_up
 from papernets.nets.registry import find
+from papernets.show.layer_page import LETTERS
 
 SOME = ("lenet5", "googlenet", "resnet20", "inception_resnet_v2", "mobilenet_v1")
 PAIRS = (
@@ -165,3 +166,27 @@ def test_a_unit_of_a_block_sees_a_part_of_the_blocks_input(tmp_path: Path):
         assert {block: found[name][block][0] for block in wanted} == wanted
         assert sum(is_block for _, _, is_block in found[name].values()) > 8
         assert [one for one, (_, alike, _) in found[name].items() if not alike] == []
+
+
+SIGNS = """
+return {
+  letters: LETTERS,
+  told: [lettersOf(["(F*F*(D/G)+1)*K"]), lettersOf(["F*F*D"], ["W*F"])],
+  read: given.map(readable),
+};
+"""
+
+
+def test_formulas_of_the_page(tmp_path: Path):
+    """One sign of multiplication, digits in groups, and letters in the words of `explain`."""
+    given = ["9633792*2+608", "(27-5+2*2)/1+1", "1+(5-1)*1,1+(3-1)*1", "(2+1e-05*3260)**0.75"]
+    found = ran(tmp_path, SIGNS, given)
+    assert found["letters"] == LETTERS
+    told = "; ".join(LETTERS[one] for one in "FDKG")
+    assert found["told"] == [told, LETTERS["D"]]
+    assert found["read"] == [
+        "9,633,792 × 2 + 608",
+        "(27 − 5 + 2 × 2)/1 + 1",
+        "1 + (5 − 1) × 1, 1 + (3 − 1) × 1",
+        "(2 + 1e-05 × 3,260)^0.75",
+    ]

@@ -55,9 +55,9 @@ function rectangleWords([top, left, bottom, right]) {
   return `${run("row", top, bottom)}, ${run("column", left, right)}`;
 }
 
-/** How large a rectangle is: "7x7". */
+/** How large a rectangle is: "7×7". */
 function extentOf([top, left, bottom, right]) {
-  return `${bottom - top + 1}x${right - left + 1}`;
+  return `${bottom - top + 1}×${right - left + 1}`;
 }
 
 /**
@@ -108,7 +108,7 @@ function unitView(graph, paths, place, at, choose) {
     el(
       "div",
       {class: "squares"},
-      el("figure", {}, sheet.svg, caption("Picture", `${height}x${width}`)),
+      el("figure", {}, sheet.svg, caption("Picture", `${height}×${width}`)),
       el("span", {class: "to", "aria-hidden": "true"}, "→"),
       el("figure", {}, source.svg, caption("Input", printed(input))),
       el("span", {class: "to", "aria-hidden": "true"}, "→"),
