@@ -37,9 +37,10 @@ Shown = tuple[str, Found, Entry | None]
 SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
-    *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
+    *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning", "signs"),
     *("data", "run", "pen", "scan"),
-    *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
+    *("dom", "state", "typed", "drawing", "zoom", "picture", "panel", "sizes", "list"),
+    *("level", "overview"),
     *("networks", "compare", "maps", "work", "rows", "pad", "strip", "replay", "digit"),
     *("seen", "look", "lessons", "unknown", "main"),
 )

@@ -14,6 +14,7 @@ from papernets.compare.diff import diff
 from papernets.explore.export import net_data
 from papernets.nets import list_nets, look_up
 from papernets.nets.registry import find
+from papernets.show.layer_page import LETTERS
 
 SOME = ("lenet5", "googlenet", "resnet20", "inception_resnet_v2", "mobilenet_v1")
 PAIRS = (
@@ -124,3 +125,68 @@ def test_a_unit_through_one_branch(tmp_path: Path):
     largest, smallest = ran(tmp_path, PATHS, net_data(look_up("googlenet"), find("googlenet")))
     assert [b - t + 1 for t, _, b, _ in (largest, smallest)] == [91, 27]
     assert largest[0] < smallest[0] and smallest[2] < largest[2]
+
+
+OF_INPUT = """
+const found = {};
+for (const [name, net] of Object.entries(given)) {
+  const graph = graphOf(instantiate(net, ownSizes(net)));
+  const names = new Set([...graph.rows.keys()].flatMap((row) => {
+    const parts = row.split(".");
+    return parts.map((_, at) => parts.slice(0, at + 1).join("."));
+  }));
+  found[name] = {};
+  for (const one of names) {
+    const place = placeOf(graph, one), {end} = place, [, rows, columns] = end.out;
+    const at = [rows >> 1, columns >> 1], input = inputRectangle(graph, place, at);
+    const onward = place.start === PICTURE ? input : rectangleIn(graph, PICTURE, place.start, input);
+    found[name][one] = [input, equal(onward, unitRectangle(graph, end.name, at)), place.isBlock];
+  }
+}
+return found;
+"""
+FIELDS_OF_BLOCKS = {
+    "googlenet": {"inception_3a": [12, 12, 16, 16], "inception_3a.pool": [13, 13, 15, 15]},
+    "resnet50": {"conv2_1": [27, 27, 29, 29], "conv3_1": [26, 26, 30, 30]},
+    "resnet20": {"stage1_1": [14, 14, 18, 18], "stage2_1": [13, 13, 19, 19]},
+    "inception_v3": {"mixed_5b": [15, 15, 19, 19]},
+    "inception_resnet_v2": {},
+}
+
+
+def test_a_unit_of_a_block_sees_a_part_of_the_blocks_input(tmp_path: Path):
+    """Through its largest window: 5x5 in an inception module (Szegedy et al. 2014, figure 2b).
+
+    A bottleneck of ResNet has one 3x3, a block of ResNet-20 two (He et al. 2015, figure 5); behind
+    a step of 2 they see 5x5 and 7x7. What that part sees of the picture is what the unit sees, in
+    blocks of every kind.
+    """
+    found = ran(tmp_path, OF_INPUT, data_of(list(FIELDS_OF_BLOCKS)))
+    for name, wanted in FIELDS_OF_BLOCKS.items():
+        assert {block: found[name][block][0] for block in wanted} == wanted
+        assert sum(is_block for _, _, is_block in found[name].values()) > 8
+        assert [one for one, (_, alike, _) in found[name].items() if not alike] == []
+
+
+SIGNS = """
+return {
+  letters: LETTERS,
+  told: [lettersOf(["(F*F*(D/G)+1)*K"]), lettersOf(["F*F*D"], ["W*F"])],
+  read: given.map(readable),
+};
+"""
+
+
+def test_formulas_of_the_page(tmp_path: Path):
+    """One sign of multiplication, digits in groups, and letters in the words of `explain`."""
+    given = ["9633792*2+608", "(27-5+2*2)/1+1", "1+(5-1)*1,1+(3-1)*1", "(2+1e-05*3260)**0.75"]
+    found = ran(tmp_path, SIGNS, given)
+    assert found["letters"] == LETTERS
+    told = "; ".join(LETTERS[one] for one in "FDKG")
+    assert found["told"] == [told, LETTERS["D"]]
+    assert found["read"] == [
+        "9,633,792 × 2 + 608",
+        "(27 − 5 + 2 × 2)/1 + 1",
+        "1 + (5 − 1) × 1, 1 + (3 − 1) × 1",
+        "(2 + 1e-05 × 3,260)^0.75",
+    ]

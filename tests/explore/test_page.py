@@ -86,7 +86,7 @@ def test_a_layer_by_keys_and_by_address(opened: Opened):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_selector("#place")
-    assert text(page, "#place").startswith("C3 table conv 5x5")
+    assert text(page, "#place").startswith("C3 table conv 5×5")
     assert "#networks/lenet5?layer=C3" in page.url
     panel = text(page, "#panel")  # LeCun et al. 1998, section II-B: C3 has 1,516 parameters
     assert "parameters 1,516" in panel and "connections 151,600" in panel
@@ -108,7 +108,7 @@ def test_sizes_change_all_numbers_and_errors_are_pythons(opened: Opened):
     with pytest.raises(ValueError) as error:
         walk(look_up("lenet5", input=(20, 32)).net.member)
     assert text(page, "#network-head .error") == str(error.value)
-    page.click("text=As printed")
+    page.click("text=Its own sizes")
     page.wait_for_selector("#network-head .error", state="detached")
 
 
@@ -117,7 +117,7 @@ def test_a_unit_is_chosen_by_keys(opened: Opened):
     """Unit 0,0 of C3 sees the 14x14 pixels at the corner; the one beside it 4 further right."""
     page = opened.at("networks/lenet5?layer=C3&unit=0,0")
     page.wait_for_selector(".fields")
-    assert "sees 14x14 of the picture: rows 0 to 13, columns 0 to 13" in text(page, ".fields")
+    assert "sees 14×14 of the picture: rows 0 to 13, columns 0 to 13" in text(page, ".fields")
     page.focus(".pick")
     page.keyboard.press("ArrowRight")
     until(page, "location.hash.includes('unit=0%2C1')")
@@ -351,7 +351,7 @@ def test_a_size_that_is_none_is_an_error_beside_no_number(opened: Opened, given:
     assert page.get_attribute("#size-classes", "aria-describedby") == "size-error"
     assert page.get_attribute("#size-classes", "aria-invalid") == "true"
     assert page.locator(".facts").count() == 0 and "60,000" not in text(page, "#panel")
-    page.click("text=As printed")
+    page.click("text=Its own sizes")
     page.wait_for_selector("#size-error", state="detached")
     assert page.input_value("#size-classes") == "10"
 

@@ -18,9 +18,9 @@ function changeWords(value, what = "") {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) {
     if (["output", "input"].includes(what) && value.length === 3) return printed(value);
-    return value.length ? value.join("x") : "none";
+    return value.length ? value.join("×") : "none";
   }
-  if ("rows" in value) return zerosWords(value);
+  if ("rows" in value) return crossed(zerosWords(value));
   if ("eps" in value) return normWords(value);
   return scalesWords(value) || "all 1";
 }
@@ -32,6 +32,7 @@ const WORDS = {
   macs: "multiply-adds",
   lrn: "local response normalisation",
   field_stride: "step of the field",
+  ceil: "a last partial window counts",
 };
 
 function wordsOf(what) {
@@ -90,7 +91,7 @@ function showCompare(nets, names, values) {
     return field;
   };
   compareTo = (text, first) => go("compare", [a.own, b.own], {...kept(), input: text}, !first);
-  compareInput ||= numberField({placeholder: "as printed", id: "compare-input"}, MOST_SIDE, (text, first) =>
+  compareInput ||= numberField({placeholder: "each its own", id: "compare-input"}, MOST_SIDE, (text, first) =>
     compareTo(text, first),
   );
   const input = compareInput.field,
@@ -134,6 +135,7 @@ function showCompare(nets, names, values) {
       el("label", {}, el("span", {}, "input of both"), input),
       el("label", {class: "check"}, all, " all rows"),
     ),
+    [...new Set([a, b])].map((net) => inputNotes(net, `${net.own} `)),
     compared(a, b, values),
   );
   if (focused) home.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
@@ -172,7 +174,7 @@ function compared(a, b, values) {
     el(
       "ul",
       {},
-      departures.map((d) => el("li", {}, `${d.what} (${d.where})`)),
+      departures.map((d) => el("li", {}, `${crossed(d.what)} (${d.where})`)),
     );
   const of = (letter) => found.departures.filter((d) => d.of === letter);
   const side2 = (net, letter) =>

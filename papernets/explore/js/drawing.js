@@ -99,7 +99,7 @@ function drawn(drawing, own, now, input, words, open) {
   const buttons = [];
   const title = (rows) =>
     rows.length === 1
-      ? `${rows[0].name}: ${kindAndWindow(rows[0])}, gives ${printed(rows[0].out)}`
+      ? `${rows[0].name}: ${kindShown(rows[0])}, gives ${printed(rows[0].out)}`
       : `${rows[0].name} to ${rows.at(-1).name}: ${rows.length} rows`;
   for (const one of drawing.shapes) {
     if (one[0] === "e") {

@@ -13,7 +13,8 @@ async function drawingsOf(own) {
   return drawingsKept.get(own);
 }
 
-let shownDrawing = "";
+let shownDrawing = "",
+  shownPart = "";
 
 /** The drawing of the network or of the stage; it stays where it is while layers are chosen. */
 async function showDrawing(here, worked, stageAt, place) {
@@ -21,6 +22,7 @@ async function showDrawing(here, worked, stageAt, place) {
   const home = byId("drawing");
   if (key !== shownDrawing) {
     shownDrawing = key;
+    const part = JSON.stringify([here.data.own, stageAt]);
     const drawings = await drawingsOf(here.data.own);
     if (key !== shownDrawing) return; // another was asked for meanwhile
     if (!drawings) {
@@ -47,6 +49,8 @@ async function showDrawing(here, worked, stageAt, place) {
       );
       fill(byId("legend"), legendOf(one));
     }
+    if (part !== shownPart) fromTheTop();
+    shownPart = part;
     fillRows(here, worked, stageAt);
   }
   const names = new Set(place ? place.rows.map((row) => row.name) : []);
@@ -72,23 +76,6 @@ function pathsApart(worked, name) {
   if (!largest || equal(largest.size, smallest.size)) return {};
   const rows = (reach) => new Set(pathOf(reach).map((one) => one.row.name));
   return {largest: rows(largest), smallest: rows(smallest)};
-}
-
-/** The buttons that make the drawing larger and smaller; it keeps its middle. */
-function readyZoom() {
-  const home = byId("drawing");
-  let zoom = 1;
-  const set = (to) => {
-    const share = (home.scrollLeft + home.clientWidth / 2) / home.scrollWidth;
-    const down = (home.scrollTop + home.clientHeight / 2) / home.scrollHeight;
-    zoom = Math.min(Math.max(to, 0.5), 6);
-    home.style.setProperty("--zoom", zoom);
-    home.scrollLeft = share * home.scrollWidth - home.clientWidth / 2;
-    home.scrollTop = down * home.scrollHeight - home.clientHeight / 2;
-  };
-  byId("zoom-in").addEventListener("click", () => set(zoom * 1.35));
-  byId("zoom-out").addEventListener("click", () => set(zoom / 1.35));
-  byId("zoom-fit").addEventListener("click", () => set(1));
 }
 
 /** Whether a layer was asked for in the drawing: where the panel lies below it, it is brought there. */
@@ -141,11 +128,11 @@ function fillRows(here, worked, stageAt) {
       .slice(0, most)
       .map((row) => [
         el("a", {href: here.address({stage: stageAt >= 0 ? stageAt + 1 : "", layer: row.name})}, row.name),
-        kindAndWindow(row),
+        kindShown(row),
         printed(row.out),
         row.params,
         row.macs,
-        row.field ? by(row.field) : "all",
+        row.field ? crossed(by(row.field)) : "all",
       ]);
     fill(
       home.querySelector("div"),
@@ -161,6 +148,11 @@ function fillRows(here, worked, stageAt) {
   };
   home.querySelector("summary").textContent = `All ${rows.length} rows as a table`;
   fill(home.querySelector("div"));
-  home.ontoggle = () => home.open && !home.querySelector("table") && make();
+  home.ontoggle = () => {
+    byId("levels").classList.toggle("with-rows", home.open); // the drawing no longer stays in view
+    if (!home.open || home.querySelector("table")) return;
+    make();
+    home.scrollIntoView({block: "start"});
+  };
   if (home.open) make();
 }

@@ -30,6 +30,7 @@ function networkList(nets) {
         text: breakable(net.own),
         note: net.year ? String(net.year) : "",
         title: net.title,
+        words: `${net.family} ${FAMILIES[net.family] || ""} ${net.paper || ""}`,
       })),
     );
   });
@@ -83,9 +84,13 @@ function breakable(name) {
 
 /** Makes a list and the field above it: what is typed leaves those that have all its words. */
 function readyList(list, field, groups, thing) {
-  fill(list, groups);
+  fill(list, groups, el("p", {class: "hint none", hidden: true}));
   list.closest(".browse").open = !matchMedia("(max-width: 720px)").matches;
   field.addEventListener("input", () => filterList(list, field.value, thing));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !field.value.trim()) return;
+    list.querySelector("details:not([hidden]) li:not([hidden]) a")?.click();
+  });
 }
 
 /** Shows what has these words, and opens the groups in which there is some. */
@@ -105,5 +110,8 @@ function filterList(list, words, thing) {
     if (wanted) group.open = true;
     count += some;
   }
+  const none = list.querySelector(".none");
+  none.hidden = count > 0;
+  none.textContent = `No ${thing} here has all of these words.`;
   announce(wanted ? plural(count, thing) : "");
 }

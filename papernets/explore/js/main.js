@@ -15,6 +15,9 @@ const EMPTY = Object.entries({digit: DIGITS, picture: LOOKING, lessons: LESSONS}
   .filter(([, several]) => !several.length)
   .map(([room]) => room);
 
+const THEMES = ["light", "dark"],
+  THEME_KEY = "papernets-theme";
+
 /** Where one is, so that one who goes elsewhere begins at the top: the room, and its networks. */
 let shownPlace = "";
 
@@ -22,7 +25,8 @@ let shownPlace = "";
 function show() {
   const {room, names, values} = readAddress(location.hash);
   const wanted = Object.hasOwn(ROOMS, room) && !EMPTY.includes(room) ? room : "networks";
-  if (["light", "dark"].includes(values.theme)) document.documentElement.dataset.theme = values.theme;
+  if (THEMES.includes(values.theme)) document.documentElement.dataset.theme = values.theme;
+  byId("theme").setAttribute("aria-pressed", isDark());
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = section.id !== `room-${wanted}`;
   }
@@ -42,20 +46,39 @@ function show() {
   return ROOMS[wanted](LISTED, names, values);
 }
 
+/** The theme that was chosen here last; empty where none was, or the browser keeps nothing. */
+function keptTheme() {
+  try {
+    return localStorage.getItem(THEME_KEY) || "";
+  } catch {
+    return "";
+  }
+}
+
+function keepTheme(theme) {
+  try {
+    localStorage.setItem(THEME_KEY, theme);
+  } catch {
+    // in a frame or with storage switched off the address has it still
+  }
+}
+
 function isDark() {
   const {theme} = document.documentElement.dataset;
   return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 byId("theme").addEventListener("click", () => {
-  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  const theme = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  keepTheme(theme);
   const {room, names, values} = readAddress(location.hash);
   go(room, names, values, true);
 });
 for (const room of EMPTY) byId(`to-${room}`).hidden = true;
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address is where one is, not what has the focus
-  byId("main").focus();
+  (document.querySelector("main > section:not([hidden]) > .skipped-to") || byId("main")).focus();
 });
 if (location.protocol === "about:") {
   // in a notebook's frame a link's address would be one of the notebook's
@@ -66,6 +89,10 @@ if (location.protocol === "about:") {
     location.hash = link.getAttribute("href");
   });
 }
+if (THEMES.includes(keptTheme())) document.documentElement.dataset.theme = keptTheme();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+  byId("theme").setAttribute("aria-pressed", isDark()),
+);
 readyZoom();
 readyList(byId("list"), byId("find"), networkList(LISTED), "network");
 readyList(byId("lesson-list"), byId("find-lesson"), lessonList(), "lesson");

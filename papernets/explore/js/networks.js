@@ -83,6 +83,11 @@ async function showNetwork(nets, names, values) {
   fill(byId("where"), way);
   fill(byId("stage-choice"), choice);
   if (chosenFocus) choice.focus();
+  byId("drawn-as").hidden = !worked.error;
+  const printedSizes = ownSizes(data);
+  byId("drawn-as").textContent =
+    "The drawing and its table are not of these sizes, but of the printed ones: " +
+    Object.keys(SIZES).map((word) => `${word} ${comma(printedSizes[word])}`).join(", ");
   await showDrawing(here, shownRows, stageShown, place);
   if (worked.error || turn !== turns) return;
   if (place) showPlace(here, place);
@@ -106,7 +111,7 @@ function headOf(data, here, fields) {
     : [
         fact("parameters", comma(sums.params * times)),
         fact("multiply-adds", comma(sums.macs * times)),
-        fact("rows", comma(worked.rows.length)),
+        fact("layers", comma(worked.rows.length)),
         fact("to predict", bytesRead(4 * times * (worked.memory.weights + worked.memory.peak))),
         fact(
           "to train, Adam, 32 pictures",
@@ -135,7 +140,11 @@ function headOf(data, here, fields) {
         )
       : "",
   ];
-  return [above, fields, worked.error ? facts : el("dl", {class: "facts"}, facts)];
+  return [
+    above,
+    fields,
+    [...inputNotes(data), ...(worked.error ? facts : [el("dl", {class: "facts"}, facts)])],
+  ];
 }
 
 /** Network, stage, layer: where one is, each a way back. */

@@ -66,7 +66,7 @@ function overview(here, stageAt) {
           el(
             "ul",
             {},
-            data.departures.map((one) => el("li", {}, `${one.what} (${one.where})`)),
+            data.departures.map((one) => el("li", {}, `${crossed(one.what)} (${one.where})`)),
           ),
         )
       : "",
@@ -84,7 +84,7 @@ function stageOverview(here, at) {
       el("a", {href: here.address({stage: at + 1, layer: u.name})}, u.name),
       u.rows.length > 1
         ? ` block of ${u.rows.length}, ${printed(u.end.out)}`
-        : ` ${kindAndWindow(u.end)}, ${printed(u.end.out)}`,
+        : ` ${kindShown(u.end)}, ${printed(u.end.out)}`,
     );
   return [
     el("h3", {}, `Stage ${at + 1}: ${one.name}`),
@@ -104,7 +104,7 @@ function stageOverview(here, at) {
       fact("parameters", comma(dict.params)),
       fact("multiply-adds", comma(dict.macs)),
       fact("neurons", comma(dict.neurons)),
-      fact("rows", comma(one.rows.length)),
+      fact("layers", comma(one.rows.length)),
     ),
     el(
       "section",
@@ -144,7 +144,7 @@ function showPlace(here, place) {
       paths,
       place,
       link,
-      unitView(graph, paths, place.end, at, (to) =>
+      unitView(graph, paths, place, at, (to) =>
         here.to({stage: stage, layer: place.name, unit: to.join(",")}, true),
       ),
     ),
@@ -152,7 +152,7 @@ function showPlace(here, place) {
   );
   if (hadFocus) byId("panel").querySelector(".pick")?.focus();
   announce(
-    `${place.name}, ${place.isBlock ? "block" : kindAndWindow(place.end)}, gives ${printed(place.end.out)}`,
+    `${place.name}, ${place.isBlock ? "block" : kindShown(place.end)}, gives ${printed(place.end.out)}`,
   );
 }
 

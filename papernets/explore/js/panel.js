@@ -12,22 +12,34 @@ const TOPICS = {
   example: "An example with numbers",
 };
 
+/** Steps whose words in the terminal need more of them here. */
+const STEP_WORDS = {
+  "first pixel of value 0,0": "where the field of the first value begins: row, column",
+};
+
 function valueWords(value, rule) {
-  if (Array.isArray(value)) return rule === "row,column" ? value.join(",") : by(value);
+  if (Array.isArray(value)) {
+    if (rule !== "row,column") return crossed(by(value));
+    const place = value.join(", ").replace(/-/g, "−");
+    return value.some((one) => one < 0) ? `${place} (before the picture, in its padding)` : place;
+  }
   if (typeof value === "number") return Number.isInteger(value) ? comma(value) : general(value);
-  return /^\d+$/.test(value) && value.length > 15 ? `about 10^${value.length - 1}` : comma2(value);
+  if (/^\d+$/.test(value)) return value.length > 15 ? `about 10^${value.length - 1}` : comma(value);
+  return value.includes("*") ? readable(value) : value;
 }
 
-/** Digits in groups where a text is a number. */
-function comma2(text) {
-  return /^\d+$/.test(text) ? comma(text) : text;
-}
-
-/** The steps of a place's calculation, topic by topic, each with the lesson of it. */
+/**
+ * The steps of a place's calculation, topic by topic, each with the lesson of it, and what the
+ * letters of its rules mean that no topic above has told.
+ */
 function stepsView(steps, place) {
-  const found = [];
+  const found = [],
+    above = [];
   for (const topic of new Set(steps.map((one) => one.topic))) {
     const several = steps.filter((one) => one.topic === topic);
+    const rules = several.map((one) => (one.formula ? one.rule : ""));
+    const letters = lettersOf(rules, above);
+    above.push(...rules);
     found.push(
       el(
         "section",
@@ -37,27 +49,23 @@ function stepsView(steps, place) {
           "dl",
           {},
           several.flatMap((one) => [
-            el("dt", {}, one.what),
+            el("dt", {}, STEP_WORDS[one.what] || crossed(one.what)),
             el(
               "dd",
               {},
               one.formula
-                ? [el("code", {title: one.rule ? `rule: ${one.rule}` : null}, readable(one.formula)), " = "]
+                ? [el("code", {}, readable(one.formula)), " = "]
                 : "",
               el("b", {}, valueWords(one.value, one.rule)),
-              one.formula && one.rule ? el("span", {class: "rule"}, one.rule) : "",
+              one.formula && one.rule ? el("span", {class: "rule", title: lettersOf([one.rule]) || null}, readable(one.rule)) : "",
             ),
           ]),
         ),
+        letters ? el("p", {class: "hint"}, `${letters}.`) : "",
       ),
     );
   }
   return found;
-}
-
-/** A formula with signs of multiplication, and room to break at. */
-function readable(formula) {
-  return formula.replace(/\*\*/g, "^").replace(/\*/g, " × ").replace(/\+/g, " + ").replace(/,/g, ", ");
 }
 
 /** A connection table, a line an input map and a column an output map; `lit` is a column's number. */
@@ -121,6 +129,11 @@ function bitmap(code, words) {
   );
 }
 
+/** A setting as the page says it. */
+function settingShown(text) {
+  return text === "ceil" ? "a last partial window counts (ceil)" : crossed(text);
+}
+
 /** What is said of a layer or a block: `unit` is the view of a unit, `link(name, text)` leads on. */
 function placeView(graph, paths, place, link, unit) {
   const told = explainPlace(graph, paths, place),
@@ -134,12 +147,12 @@ function placeView(graph, paths, place, link, unit) {
       el(
         "span",
         {class: "kind"},
-        place.isBlock ? ` block of ${place.rows.length} rows` : ` ${kindAndWindow(end)}`,
+        place.isBlock ? ` block of ${place.rows.length} layers` : ` ${kindShown(end)}`,
       ),
     ),
   ];
-  if (!place.isBlock) found.push(el("p", {}, `${meaningOf(end)}. `, lessonOf("", place)));
-  const details = place.isBlock ? [] : detailsOf(end);
+  if (!place.isBlock) found.push(el("p", {}, `${crossed(meaningOf(end))}. `, lessonOf("", place)));
+  const details = place.isBlock ? [] : detailsOf(end).map(settingShown);
   found.push(
     el(
       "dl",
@@ -149,7 +162,7 @@ function placeView(graph, paths, place, link, unit) {
       fact("parameters", comma(told.params)),
       fact("multiply-adds", comma(told.macs)),
       fact("connections", comma(told.connections)),
-      fact("sees", told.receptive_field ? `${by(told.receptive_field)} pixels` : "everything"),
+      fact("sees", told.receptive_field ? `${crossed(by(told.receptive_field))} pixels` : "everything"),
       details.length ? fact("settings", details.join(", ")) : "",
     ),
   );
@@ -162,7 +175,7 @@ function placeView(graph, paths, place, link, unit) {
       el(
         "section",
         {class: "topic"},
-        el("h4", {}, "Its rows"),
+        el("h4", {}, "Its layers"),
         el(
           "ul",
           {class: "links"},
@@ -174,7 +187,7 @@ function placeView(graph, paths, place, link, unit) {
                 row.name,
                 row.name.startsWith(`${place.name}.`) ? row.name.slice(place.name.length + 1) : row.name,
               ),
-              ` ${kindAndWindow(row)}, ${printed(row.out)}`,
+              ` ${kindShown(row)}, ${printed(row.out)}`,
             ),
           ),
         ),
@@ -206,10 +219,11 @@ function placeView(graph, paths, place, link, unit) {
             [
               ["as it is", told.otherwise[0].instead_of.params, told.otherwise[0].instead_of.macs],
               ...told.otherwise.map((one) => [
-                one.what +
+                crossed(one.what) +
                   (equal(one.instead_of, told.otherwise[0].instead_of)
                     ? ""
-                    : ` (in the place of ${comma(one.instead_of.params)} and ${comma(one.instead_of.macs)})`),
+                    : ` (instead of ${comma(one.instead_of.params)} parameters and ` +
+                      `${comma(one.instead_of.macs)} multiply-adds)`),
                 one.params,
                 one.macs,
               ]),

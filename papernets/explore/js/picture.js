@@ -55,16 +55,19 @@ function rectangleWords([top, left, bottom, right]) {
   return `${run("row", top, bottom)}, ${run("column", left, right)}`;
 }
 
-/** How large a rectangle is: "7x7". */
+/** How large a rectangle is: "7×7". */
 function extentOf([top, left, bottom, right]) {
-  return `${bottom - top + 1}x${right - left + 1}`;
+  return `${bottom - top + 1}×${right - left + 1}`;
 }
 
 /**
- * The unit [row, column] of a layer with its window and its fields: all paths together, and where
+ * The unit [row, column] of a layer or block with its window and its fields: all paths together, and where
  * they differ the largest and the smallest. `choose([row, column])` is called for another unit.
  */
-function unitView(graph, paths, row, at, choose) {
+function unitView(graph, paths, place, at, choose) {
+  const row = place.end,
+    input = graph.shape(place.start),
+    its = place.isBlock ? "the block's input" : "its input";
   const [, rows, columns] = row.out,
     [, height, width] = graph.net.input;
   const whole = unitRectangle(graph, row.name, at);
@@ -73,11 +76,11 @@ function unitView(graph, paths, row, at, choose) {
   const along = (reach) => unitRectangle(graph, row.name, at, pathOf(reach));
   const big = apart ? along(largest) : null,
     little = apart ? along(smallest) : null;
-  const taken = takenBy(row, [...at, ...at]);
+  const taken = inputRectangle(graph, place, at);
   const source = square(
-    row.input[1],
-    row.input[2],
-    `The layer's input: the unit looks at ${rectangleWords(taken)}`,
+    input[1],
+    input[2],
+    `The ${place.isBlock ? "block" : "layer"}'s input: the unit looks at ${rectangleWords(taken)}`,
     {part: taken, class: "window"},
   );
   const sheet = square(
@@ -105,9 +108,9 @@ function unitView(graph, paths, row, at, choose) {
     el(
       "div",
       {class: "squares"},
-      el("figure", {}, sheet.svg, caption("Picture", `${height}x${width}`)),
+      el("figure", {}, sheet.svg, caption("Picture", `${height}×${width}`)),
       el("span", {class: "to", "aria-hidden": "true"}, "→"),
-      el("figure", {}, source.svg, caption("Input", printed(row.input))),
+      el("figure", {}, source.svg, caption("Input", printed(input))),
       el("span", {class: "to", "aria-hidden": "true"}, "→"),
       el("figure", {}, out.svg, caption("Output", printed(row.out))),
     ),
@@ -119,7 +122,7 @@ function unitView(graph, paths, row, at, choose) {
         "li",
         {},
         el("span", {class: "key window"}),
-        `looks at ${extentOf(taken)} of its input: ${rectangleWords(taken)}`,
+        `looks at ${extentOf(taken)} of ${its}: ${rectangleWords(taken)}`,
       ),
       el(
         "li",

@@ -92,9 +92,20 @@ function takenBy(row, [top, left, bottom, right]) {
  * included, not clipped: through all branches, or along `path`, the rows of one.
  */
 function unitRectangle(graph, name, at, path = null) {
+  return rectangleIn(graph, PICTURE, name, [...at, ...at], path);
+}
+
+/** What unit [row, column] of a layer or block sees of its input, as `unitRectangle`. */
+function inputRectangle(graph, place, at) {
+  return rectangleIn(graph, place.start, place.end.name, [...at, ...at]);
+}
+
+/** What `part` of row `name` sees of what `from` gives, a row before it or the picture. */
+function rectangleIn(graph, from, name, part, path = null) {
   const along = path && new Set(path.map((reach) => reach.row.name));
-  const wanted = new Map([[name, [...at, ...at]]]);
+  const wanted = new Map([[name, part]]);
   for (const row of [...graph.rows.values()].reverse()) {
+    if (row.name === from) break;
     if (!wanted.has(row.name)) continue;
     const part = takenBy(row, wanted.get(row.name));
     wanted.delete(row.name);
@@ -115,7 +126,7 @@ function unitRectangle(graph, name, at, path = null) {
       );
     }
   }
-  return wanted.get(PICTURE);
+  return wanted.get(from);
 }
 
 /** The row before this one on a path; the picture before its first. */

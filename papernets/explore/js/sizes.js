@@ -80,6 +80,32 @@ function giveSizes(data, sizes, quietly) {
   go("networks", [data.own], {...values, ...sizes}, quietly);
 }
 
+/** Where a network's own input is not what its paper prints: that, and the lesson of it. */
+function inputNotes(data, before = "") {
+  return data.departures
+    .filter((one) => /^the input is/.test(one.what))
+    .map((one) => {
+      const numbers = one.what.match(/\d{2,}/g) || [];
+      const lesson = LESSONS.find(
+        ({title}) => / or /.test(title) && numbers.filter((text) => title.includes(text)).length > 1,
+      );
+      const lead = before ? "departs" : "It departs";
+      const theme = document.documentElement.dataset.theme;
+      return el(
+        "p",
+        {class: "note input-note"},
+        `${before}${lead} from its paper: ${crossed(one.what)} (${one.where}). `,
+        lesson
+          ? el(
+              "a",
+              {href: writeAddress("lessons", [lesson.name], {theme: theme}), title: lesson.question},
+              `Lesson: ${lesson.title}`,
+            )
+          : "",
+      );
+    });
+}
+
 let keptFields = null;
 
 /**
@@ -128,7 +154,7 @@ function madeFields(data) {
         giveSizes(data, Object.fromEntries(Object.keys(SIZES).map((word) => [word, ""])));
       },
     },
-    "As printed",
+    "Its own sizes",
   );
   const home = el(
     "div",
