@@ -28,6 +28,7 @@ from .engine.export import embedded
 from .export import net_data
 from .packed import packed
 from .replay import replays
+from .samples import samples
 from .taught import asked_for, taught
 from .trained import PAD, SHIPPED, PageNetwork, at_work, trained
 
@@ -38,7 +39,7 @@ SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
-    *("data", "run", "pen", "scan"),
+    *("data", "run", "pen", "scan", "ink"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
     *("networks", "compare", "maps", "work", "rows", "pad", "strip", "replay", "digit"),
     *("seen", "look", "lessons", "unknown", "main"),
@@ -142,6 +143,7 @@ def _page(
     replayed: Sequence[Values] = (),
     lessons: Values | None = None,
 ) -> str:
+    pictures = any(not one["drawn"] for one in told["networks"])
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = home.from_string((folder / "page.html").read_text("utf-8"))
@@ -155,6 +157,7 @@ def _page(
         trained=embedded(told),
         lessons=embedded(lessons or taught((), ())),
         replay=embedded({"replays": list(replayed)}),
+        samples=embedded(samples() if pictures else []),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 

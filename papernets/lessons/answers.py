@@ -251,9 +251,8 @@ def _begins(typed: Typed, answer: Answer) -> bool:
     assert isinstance(answer.value, int | float)
     if typed.exact and answer.whole:
         return False
-    return any(
-        abs(value - answer.value) <= half * (1 + 1e-9) for value, half in _meant(typed, answer.unit)
-    )
+    meant = _meant(typed, answer.unit)
+    return any(abs(value - answer.value) <= half * (1 + 1e-9) for value, half in meant)
 
 
 def difference(text: str, right: Answer) -> str:

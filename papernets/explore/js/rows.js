@@ -21,13 +21,15 @@ function workView(network, values, to) {
   const seen = chosen ? seenMaps(network, chosen, map) : new Map();
   const all = sum(rows.map((row) => shownOf(row) * row.out[1] * row.out[2]));
   const views = [inputView(network)],
+    positive = neverNegative(network),
     first = network.members[member].kernelsSeen;
   for (const row of rows) {
     if (row.layer.is === "RBF") {
       views.push(distances(network, row));
       continue;
     }
-    views.push(rowAtWork(row, chosen, map, seen, to));
+    if (row.out[1] * row.out[2] === 1) views.push(columnAtWork(network, row, positive.has(row.name)));
+    else views.push(rowAtWork(row, {chosen: chosen, map: map, seen: seen, positive: positive.has(row.name)}, to));
     if (first && first.name === row.name) views.push(kernelsView(first));
     if (chosen === row && row.layer.table && row.layer.table.length <= 24)
       views.push({section: connections(row.layer, row.input[0], map), paint: () => {}});
@@ -35,7 +37,12 @@ function workView(network, values, to) {
   return {
     nodes: [
       length > 1 ? memberButtons(length, member, to) : "",
-      el("p", {class: "hint"}, "White is above 0, black below. Choose a map to see at which maps it looks."),
+      el(
+        "p",
+        {class: "hint"},
+        "Maps of a layer have one scale. Behind a rectifier 0 is black; where values may be negative, 0 is grey. " +
+          "Choose a map to see at which maps it looks.",
+      ),
       views.map((view) => view.section),
     ],
     update: (told) => {
@@ -135,29 +142,57 @@ function sourcesOf(row, map) {
   return Array.from({length: own}, (_, at) => group * own + at);
 }
 
-/** A row as an element, and what paints its maps. */
-function rowAtWork(row, chosen, map, seen, to) {
-  const [maps, h, w] = row.out;
-  const head = el(
-    "h3",
-    {},
-    row.name,
-    el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`),
-  );
-  if (h === 1 && w === 1) {
-    const wide = Math.min(maps, 42),
-      canvas = mapCanvas(Math.ceil(maps / wide), wide, `${maps} values of ${row.name}`);
-    const paint = (answer) => {
+/** The heading of a row: its name, what it is, and what its greys mean, which `scale` is to say. */
+function rowHead(row, scale) {
+  return [
+    el("h3", {}, row.name, el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`)),
+    el("p", {class: "scale"}, scale),
+  ];
+}
+
+/** The layer behind a row that compares its values with a code for each class; null for another. */
+function codesBehind(network, row) {
+  const behind = network.rows.find((one) => one.layer.is === "RBF");
+  return behind && rowBefore(network.graph, behind)?.name === row.name ? behind : null;
+}
+
+/** Classes up to which each value of the last row has its name below it. */
+const MOST_NAMED = 20;
+
+/** A row of one value a map, as a strip; as a bitmap where bitmaps are what it is compared with. */
+function columnAtWork(network, row, positive) {
+  const [maps] = row.out,
+    codes = codesBehind(network, row),
+    last = row === network.rows.at(-1) && maps === network.classes.length && maps <= MOST_NAMED;
+  const wide = codes ? codeWidth(codes.layer.codes.bits[0] || "") : last ? maps : Math.min(maps, 42),
+    canvas = mapCanvas(Math.ceil(maps / wide), wide, `${maps} values of ${row.name}`),
+    scale = el("span", {});
+  const names = last ? el("ol", {class: "names"}, network.classes.map((name) => el("li", {title: titleOf(name)}, name))) : "";
+  const figure = el("figure", {class: codes ? "code" : last ? "strip named" : "strip"}, canvas, names);
+  if (last) figure.style.setProperty("--count", maps);
+  return {
+    section: el("section", {class: "at-row"}, rowHead(row, scale), figure),
+    canvases: [canvas],
+    paint: (answer) => {
       const {values} = answer.map(row.name),
-        strip = new Float32Array(canvas.height * wide);
+        strip = new Float32Array(canvas.height * wide),
+        most = largestOf(values);
       strip.set(values);
-      paintMap(canvas, strip, largestOf(values));
-    };
-    return {
-      section: el("section", {class: "at-row"}, head, el("figure", {class: "strip"}, canvas)),
-      paint: paint,
-    };
-  }
+      paintMap(canvas, strip, most, positive);
+      say(scale, scaleWords(most, positive));
+    },
+  };
+}
+
+/** How wide the bitmap of a code is. */
+function codeWidth(code) {
+  return code.length % CODE_WIDTH === 0 && code.length > CODE_WIDTH ? CODE_WIDTH : Math.max(code.length, 1);
+}
+
+/** A row as an element, and what paints its maps. */
+function rowAtWork(row, {chosen, map, seen, positive}, to) {
+  const [maps, h, w] = row.out,
+    scale = el("span", {});
   const lit = seen.get(row.name);
   const canvases = Array.from({length: shownOf(row)}, (_, at) =>
     mapCanvas(h, w, `${row.name}, map ${at}`),
@@ -187,9 +222,10 @@ function rowAtWork(row, chosen, map, seen, to) {
   const paint = (answer) => {
     const {values} = answer.map(row.name),
       most = largestOf(values);
-    canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most));
+    canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most, positive));
+    say(scale, scaleWords(most, positive));
   };
-  return {section: el("section", {class: "at-row"}, head, words, home, more), paint: paint};
+  return {section: el("section", {class: "at-row"}, rowHead(row, scale), words, home, more), paint: paint};
 }
 
 function chosenWords(row, map, seen) {
@@ -204,13 +240,22 @@ function chosenWords(row, map, seen) {
   return `Map ${map} looks at ${maps.size === 1 ? "map" : "maps"} ${listed} of ${name}.`;
 }
 
+/** A code as a map: +1 white, -1 black, as the values are that it is compared with. */
+function codeMap(code, words) {
+  const wide = codeWidth(code),
+    canvas = mapCanvas(code.length / wide, wide, words);
+  return paintMap(canvas, Float32Array.from(code, (sign) => (sign === "#" ? 1 : -1)), 1);
+}
+
 /** The output of LeNet-5: how far the 84 values are from each class's bitmap. */
 function distances(network, row) {
   const {bits} = row.layer.codes,
-    items = network.classes.map((name, at) => ({
-      number: el("span", {}),
-      code: bits[at] ? bitmap(bits[at], `bitmap of ${name}`) : name,
-    }));
+    {name: source} = rowBefore(network.graph, row),
+    factor = row.layer.scale * network.scale;
+  const items = network.classes.map((name, at) => ({
+    number: el("span", {}),
+    code: bits[at] ? codeMap(bits[at], `bitmap of ${name}`) : name,
+  }));
   for (const one of items) one.item = el("li", {}, one.code, one.number);
   return {
     section: el(
@@ -220,9 +265,17 @@ function distances(network, row) {
         "h3",
         {},
         row.name,
-        el("span", {class: "kind"}, " squared distance to each class's bitmap: the nearest wins"),
+        el("span", {class: "kind"}, ` squared distance of ${source} to each class's bitmap: the nearest wins`),
       ),
+      el("p", {class: "scale"}, "\u22121 is black, 1 white"),
       el("ol", {class: "nearest"}, items.map((one) => one.item)),
+      el(
+        "p",
+        {class: "hint"},
+        `From distances to scores: each class counts exp(\u2212${numberWords(factor)} \u00d7 distance), and its score is its ` +
+          `share of their sum. A class that is ${numberWords(1 / factor)} nearer has a score e = 2.718 times as large, so scores ` +
+          "tell which digit is likelier than the others, not whether it is a digit.",
+      ),
     ),
     paint: (answer) => {
       const away = [...answer.map(row.name).values].map((value) => -value / row.layer.scale),

@@ -65,12 +65,14 @@ const WORDS_OF = {
   digit: {
     mode: unknownMode,
     epoch: unknownEpoch,
+    ink: unknownInk,
+    example: unknownExample,
     row: unknownRow,
     map: unknownMap,
     member: unknownMember,
     ...Object.fromEntries(SLIDERS.map(([word, , least, most]) => [word, from(least, most)])),
   },
-  picture: {row: unknownRow, map: unknownMap, member: unknownMember, class: unknownClass},
+  picture: {row: unknownRow, map: unknownMap, member: unknownMember, class: unknownClass, sample: unknownSample},
   lessons: {},
 };
 
