@@ -39,9 +39,9 @@ SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
-    *("data", "run", "pen", "scan", "ink"),
+    *("data", "run", "pen", "scan", "ink", "pixel"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "work", "rows", "pad", "strip", "replay", "digit"),
+    *("networks", "compare", "maps", "work", "inspect", "codes", "rows", "pad", "strip", "replay", "digit"),
     *("seen", "look", "lessons", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""

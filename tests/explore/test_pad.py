@@ -105,7 +105,7 @@ def test_a_training_is_replayed_by_keys(opened: Opened):
     page.keyboard.press("Enter")
     until(page, f"location.hash.includes('epoch=0') && {pixels} !== {trained!r}")
     assert page.evaluate("document.activeElement.id") == "replay-at"
-    assert "Before the first step: drawn weights" in text(page, "#replay-said")
+    assert "Before the first step: random weights" in text(page, "#replay-said")
     seen = {page.evaluate(pixels)}
     for moment in ("0.05", "0.1", "0.15"):
         before = page.evaluate(pixels)

@@ -95,7 +95,7 @@ function showDigit(nets, names, values) {
     sliders = sliderValues(values);
   document.title = `Draw ${mode === "strip" ? "digits" : "a digit"}: ${entry.own} - Papernets explorer`;
   const to = (more, name = entry.own, quietly = true) => {
-    const kept = {mode: values.mode, row: values.row, map: values.map, member: values.member, epoch: values.epoch};
+    const kept = {mode: values.mode, row: values.row, map: values.map, member: values.member, epoch: values.epoch, pixel: values.pixel};
     for (const [slider, , , , usual] of SLIDERS)
       kept[slider] = sliders[slider] === usual ? "" : sliders[slider];
     go("digit", [name], {...kept, ...settledSheet(), ...more}, quietly);
@@ -121,7 +121,7 @@ function padButtons(mode, entry, to) {
         ? [...DIGITS].sort((a, b) => b.strip.scans - a.strip.scans)
         : DIGITS.filter((one) => one === entry || !one.strip.scans),
     key = `${mode} ${several.map((one) => one.own)} ${entry.own}`,
-    forget = {row: "", map: "", member: "", epoch: ""};
+    forget = {row: "", map: "", member: "", epoch: "", pixel: ""};
   for (const button of byId("pad-mode").children) {
     button.setAttribute("aria-pressed", String(button.value === mode));
     button.onclick = () => {
@@ -156,7 +156,7 @@ function showOne(entry, sliders, values, to) {
   const network = at < 0 ? trained : networkAt(trained, replay, at);
   if (!network) return; // it is shown when it is ready
   const told = recognised(network, (member) => member.runStored(digit)),
-    key = JSON.stringify([entry.own, values.row, values.map, values.member]);
+    key = JSON.stringify([entry.own, values.row, values.map, values.member, values.pixel]);
   showAll(
     key,
     () => [

@@ -103,7 +103,7 @@ function showPicture(nets, names, values) {
   }
   const to = (more, name = entry.own) => {
     const {row, map, member} = values;
-    const kept = {row: row, map: map, member: member, class: values.class, sample: GIVEN.sample};
+    const kept = {row: row, map: map, member: member, class: values.class, pixel: values.pixel, sample: GIVEN.sample};
     go("picture", [name], {...kept, ...more}, true);
   };
   CHOOSE.sample = (own) => {
@@ -112,7 +112,7 @@ function showPicture(nets, names, values) {
   };
   followSample(values.sample);
   networkButtons(byId("picture-networks"), LOOKING, entry, (own) =>
-    to({row: "", map: "", member: "", class: ""}, own),
+    to({row: "", map: "", member: "", class: "", pixel: ""}, own),
   );
   const empty = () => ["picture-scores", "picture-work", "picture-seen"].map((id) => fill(byId(id)));
   const network = openedNetwork(LOOKING, entry, byId("picture-scores"));

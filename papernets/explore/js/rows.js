@@ -30,6 +30,15 @@ function workView(network, values, to) {
     }
     if (row.out[1] * row.out[2] === 1) views.push(columnAtWork(network, row, positive.has(row.name)));
     else views.push(rowAtWork(row, {chosen: chosen, map: map, seen: seen, positive: positive.has(row.name)}, to));
+    const step = network.members[member].program.steps.find((one) => one.name === row.name),
+      pixel = chosen === row ? pixelIn(values.pixel, row.out) : null;
+    if (pixel && isTold(network.members[member], step))
+      views.push(
+        pixelView(row, step, map, pixel, [...[...seen.values()][0] || sourcesSeen(row, map)], positive.has(row.name), (at) => {
+          to({pixel: at ? at.join() : ""});
+          if (!at) byId(`map-${row.name}-${map}`)?.focus();
+        }),
+      );
     if (first && first.name === row.name) views.push(kernelsView(first));
     if (chosen === row && row.layer.table && row.layer.table.length <= 24)
       views.push({section: connections(row.layer, row.input[0], map), paint: () => {}});
@@ -41,7 +50,7 @@ function workView(network, values, to) {
         "p",
         {class: "hint"},
         "Maps of a layer have one scale. Behind a rectifier 0 is black; where values may be negative, 0 is grey. " +
-          "Choose a map to see at which maps it looks.",
+          "Choose a map to see at which maps it looks, and a pixel of it to see how it comes about.",
       ),
       views.map((view) => view.section),
     ],
@@ -119,10 +128,16 @@ function kernelsView({name, maps, height, width}) {
 /** For each row before it, which of its maps the chosen one looks at: by row, a set of numbers. */
 function seenMaps(network, row, map) {
   const found = new Map(),
-    {layer} = row,
     before = rowBefore(network.graph, row);
-  if (!before || layer.branches || row.layer.is === "Dense") return found;
-  const sources = layer.table
+  if (!before || row.layer.branches || row.layer.is === "Dense") return found;
+  found.set(before.name, new Set(sourcesSeen(row, map)));
+  return found;
+}
+
+/** The input maps at which a map of a row looks. */
+function sourcesSeen(row, map) {
+  const {layer} = row;
+  return layer.table
     ? layer.table[map]
     : layer.is === "Subsample"
       ? [layer.sources ? layer.sources[map] : map]
@@ -131,8 +146,6 @@ function seenMaps(network, row, map) {
         : ["Pool", "AdaptivePool", "BatchNorm", "Activation", "Dropout", "Identity", "Pad"].includes(layer.is)
           ? [map]
           : Array.from({length: row.input[0]}, (_, number) => number);
-  found.set(before.name, new Set(sources));
-  return found;
 }
 
 /** The input maps of a map's own group. */
@@ -148,12 +161,6 @@ function rowHead(row, scale) {
     el("h3", {}, row.name, el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`)),
     el("p", {class: "scale"}, scale),
   ];
-}
-
-/** The layer behind a row that compares its values with a code for each class; null for another. */
-function codesBehind(network, row) {
-  const behind = network.rows.find((one) => one.layer.is === "RBF");
-  return behind && rowBefore(network.graph, behind)?.name === row.name ? behind : null;
 }
 
 /** Classes up to which each value of the last row has its name below it. */
@@ -184,11 +191,6 @@ function columnAtWork(network, row, positive) {
   };
 }
 
-/** How wide the bitmap of a code is. */
-function codeWidth(code) {
-  return code.length % CODE_WIDTH === 0 && code.length > CODE_WIDTH ? CODE_WIDTH : Math.max(code.length, 1);
-}
-
 /** A row as an element, and what paints its maps. */
 function rowAtWork(row, {chosen, map, seen, positive}, to) {
   const [maps, h, w] = row.out,
@@ -207,8 +209,9 @@ function rowAtWork(row, {chosen, map, seen, positive}, to) {
         class: [mine ? "mine" : "", lit && lit.has(at) ? "lit" : ""].join(" ").trim() || null,
         "aria-pressed": String(mine),
         id: `map-${row.name}-${at}`,
-        onclick: () => {
-          to({row: row.name, map: at || ""});
+        onclick: (event) => {
+          const pixel = event.detail ? pixelAt(canvas, event) : [h >> 1, w >> 1]; // by keys the middle
+          to({row: row.name, map: at || "", pixel: pixel.join()});
           byId(`map-${row.name}-${at}`)?.focus();
         },
       },
@@ -217,15 +220,19 @@ function rowAtWork(row, {chosen, map, seen, positive}, to) {
   });
   const home = el("div", {class: "maps", role: "group", "aria-label": `maps of ${row.name}`}, buttons);
   roving(home, () => [...home.querySelectorAll("button")]);
+  const pointed = el("span", {});
+  let shown = null;
+  sayPointed(home, canvases, pointed, () => shown);
   const words = chosen === row ? el("p", {class: "hint"}, chosenWords(row, map, seen)) : "";
   const more = maps > MOST_SHOWN ? el("p", {class: "hint"}, `and ${maps - MOST_SHOWN} further maps`) : "";
   const paint = (answer) => {
     const {values} = answer.map(row.name),
       most = largestOf(values);
+    shown = values;
     canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most, positive));
     say(scale, scaleWords(most, positive));
   };
-  return {section: el("section", {class: "at-row"}, rowHead(row, scale), words, home, more), paint: paint};
+  return {section: el("section", {class: "at-row"}, rowHead(row, [scale, pointed]), words, home, more), paint: paint};
 }
 
 function chosenWords(row, map, seen) {
@@ -238,52 +245,4 @@ function chosenWords(row, map, seen) {
   if (maps.size === row.input[0] && maps.size > 1)
     return `Map ${map} looks at all ${maps.size} maps of ${name}.`;
   return `Map ${map} looks at ${maps.size === 1 ? "map" : "maps"} ${listed} of ${name}.`;
-}
-
-/** A code as a map: +1 white, -1 black, as the values are that it is compared with. */
-function codeMap(code, words) {
-  const wide = codeWidth(code),
-    canvas = mapCanvas(code.length / wide, wide, words);
-  return paintMap(canvas, Float32Array.from(code, (sign) => (sign === "#" ? 1 : -1)), 1);
-}
-
-/** The output of LeNet-5: how far the 84 values are from each class's bitmap. */
-function distances(network, row) {
-  const {bits} = row.layer.codes,
-    {name: source} = rowBefore(network.graph, row),
-    factor = row.layer.scale * network.scale;
-  const items = network.classes.map((name, at) => ({
-    number: el("span", {}),
-    code: bits[at] ? codeMap(bits[at], `bitmap of ${name}`) : name,
-  }));
-  for (const one of items) one.item = el("li", {}, one.code, one.number);
-  return {
-    section: el(
-      "section",
-      {class: "at-row"},
-      el(
-        "h3",
-        {},
-        row.name,
-        el("span", {class: "kind"}, ` squared distance of ${source} to each class's bitmap: the nearest wins`),
-      ),
-      el("p", {class: "scale"}, "\u22121 is black, 1 white"),
-      el("ol", {class: "nearest"}, items.map((one) => one.item)),
-      el(
-        "p",
-        {class: "hint"},
-        `From distances to scores: each class counts exp(\u2212${numberWords(factor)} \u00d7 distance), and its score is its ` +
-          `share of their sum. A class that is ${numberWords(1 / factor)} nearer has a score e = 2.718 times as large, so scores ` +
-          "tell which digit is likelier than the others, not whether it is a digit.",
-      ),
-    ),
-    paint: (answer) => {
-      const away = [...answer.map(row.name).values].map((value) => -value / row.layer.scale),
-        least = Math.min(...away);
-      items.forEach(({item, number}, at) => {
-        item.className = away[at] === least ? "best" : "";
-        say(number, away[at].toFixed(1));
-      });
-    },
-  };
 }
