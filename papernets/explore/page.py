@@ -157,7 +157,7 @@ def _page(
         trained=embedded(told),
         lessons=embedded(lessons or taught((), ())),
         replay=embedded({"replays": list(replayed)}),
-        samples=embedded(samples() if pictures else []),
+        samples=embedded({"samples": samples() if pictures else []}),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from explore_page import ran
-from test_at_work import given
+
+from papernets.explore.engine import LIMIT
+from papernets.explore.export import net_data
+from papernets.explore.trained import at_work, trained
+from papernets.nets import look_up
 
 PIXELS = """
 const found = [];
@@ -49,7 +54,12 @@ return {
 
 def test_values_come_about_as_the_engine_computes_them(tmp_path: Path):
     """Convolution, connection table, subsampling: windows, kernels and biases give the map's value."""
-    found = ran(tmp_path, PIXELS, given())
+    names = ("lenet1", "lenet5")
+    part, entries = at_work([trained(name, name) for name in names], LIMIT)
+    assert part is not None
+    nets = [net_data(look_up(name)) for name in names]
+    given = {"engine": json.loads(part.data), "entries": entries, "nets": nets}
+    found = ran(tmp_path, PIXELS, given)
     assert {op for _, op, *_ in found} == {"conv", "subsample"}
     assert {one for own, _, _, _, one in found if own == "lenet5"} >= {1, 3, 4, 6, 16}
     for own, op, value, right, _ in found:

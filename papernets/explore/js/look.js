@@ -3,7 +3,7 @@
 /** The picture that was given: its pixels RGBA, its name; or what was wrong with it. */
 const GIVEN = {picture: null, name: "", wrong: "", sample: ""};
 /** Pictures to begin with: a file's name, what it shows, whose it is, and its bytes. */
-const SAMPLES = embedded("sample-data");
+const {samples: SAMPLES} = embedded("sample-data");
 /** What a network said of a picture: it is not asked again where only another map is chosen. */
 const LOOKED = {network: null, picture: null, told: null};
 /** Classes that are listed, the best first. */
