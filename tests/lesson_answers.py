@@ -16,7 +16,9 @@ def answers_to(exercise: Exercise) -> list[str]:
     worked = exercise.worked()
     values = [worked.answer.value, *(slip.value for slip in worked.slips)]
     exact = [repr(value) if isinstance(value, float) else shown(value) for value in values]
-    return [*exact, *OTHERS, *NONSENSE]
+    number = worked.answer.value
+    rounded = [] if isinstance(number, tuple) else [f"{number:.{digits}g}" for digits in (1, 2, 3)]
+    return [*exact, *rounded, *OTHERS, *NONSENSE]
 
 
 def python_says(exercise: Exercise, typed: str) -> list[object]:

@@ -28,6 +28,7 @@ from .engine.export import embedded
 from .export import net_data
 from .packed import packed
 from .replay import replays
+from .samples import samples
 from .taught import asked_for, taught
 from .trained import PAD, SHIPPED, PageNetwork, at_work, coming, trained
 
@@ -38,10 +39,11 @@ SCRIPTS = (
     *("text", "window", "settings", "layers", "weighted", "weightless"),
     *("walk", "smallest", "graph", "memory", "stages"),
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning", "signs"),
-    *("data", "run", "pen", "scan"),
+    *("data", "run", "pen", "scan", "ink", "pixel"),
     *("dom", "state", "typed", "drawing", "zoom", "picture", "panel", "sizes", "list"),
     *("level", "overview"),
-    *("networks", "compare", "maps", "work", "rows", "pad", "strip", "replay", "digit"),
+    *("networks", "compare", "maps", "work", "inspect", "codes", "rows"),
+    *("pad", "strip", "replay", "digit"),
     *("seen", "look", "lessons", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
@@ -143,6 +145,7 @@ def _page(
     replayed: Sequence[Values] = (),
     lessons: Values | None = None,
 ) -> str:
+    pictures = any(not one["drawn"] for one in told["networks"])
     folder = files("papernets.explore")
     home = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = home.from_string((folder / "page.html").read_text("utf-8"))
@@ -156,6 +159,7 @@ def _page(
         trained=embedded(told),
         lessons=embedded(lessons or taught((), ())),
         replay=embedded({"replays": list(replayed)}),
+        samples=embedded({"samples": samples() if pictures else []}),
         engine=engine.data if engine else embedded({"networks": []}),
     )
 

@@ -28,6 +28,9 @@ PAD = (*DIGITS, SCANNER)
 """Those of them that the pad always has."""
 MOST_PADDING = 1.25
 """Times: to an input at most so much larger a digit is padded, not scaled (papernets.data)."""
+FAR = {"lenet5": {"distance": 240, "share": "995 of 1,000"}}
+"""Squared distance of the nearest bitmap, and how many of MNIST's 10,000 test digits, of those that
+are read rightly, have it nearer: 240.02 is their 99.5th percentile, 173.8 their median."""
 STORED = [28, 28]
 """Height and width of the digits that the page's pad makes."""
 Values = dict[str, Any]
@@ -94,6 +97,7 @@ class PageNetwork:
             "own": self.own,
             "drawn": self.drawn,
             "scale": self.info.score_scale,
+            "far": FAR.get(self.own),
             "strip": self.strip if self.drawn else None,
             "rule": {
                 "weights": rule.get("weights"),

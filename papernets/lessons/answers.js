@@ -210,12 +210,23 @@ function pick(text, one) {
   const all = meant(typed, one.unit);
   const exactly = one.values.findIndex((value) => all.some(([v]) => same(v, value, one.within)));
   if (exactly >= 0) return exactly;
-  const rounded = one.values.flatMap((value, at) => {
-    if (typed.digits < PLENTY || (typed.exact && one.whole[at])) return [];
-    return all.some(([v, half]) => Math.abs(v - value) <= half * (1 + 1e-9)) ? [at] : [];
-  });
+  const rounded = one.values.flatMap((_, at) => (typed.digits >= PLENTY && begins(typed, one, at) ? [at] : []));
   if (rounded.length > 1) throw new NoAnswer(`${text.trim()} is rounded too much to tell: type all digits`);
   return rounded.length ? rounded[0] : -1;
+}
+
+/** Whether a number is a known answer's first digits. */
+function begins(typed, one, at) {
+  if (typed.exact && one.whole[at]) return false;
+  const all = meant(typed, one.unit);
+  return all.some(([value, half]) => Math.abs(value - one.values[at]) <= half * (1 + 1e-9));
+}
+
+/** Whether it is the right answer's first digit or two. */
+function nearly(text, one) {
+  if (one.kind !== "number") return false;
+  const typed = read(text, one);
+  return typed.digits > 0 && typed.digits < PLENTY && begins(typed, one, 0);
 }
 
 /** What is wrong with an answer that is no known mistake, without giving the right one away. */
@@ -265,7 +276,9 @@ function sizesDifference(typed, right) {
 function graded(text, one) {
   try {
     const at = pick(text, one);
-    return at < 0 ? [false, `Not right. ${difference(text, one)}`] : [at === 0, one.said[at]];
+    if (at >= 0) return [at === 0, one.said[at]];
+    if (nearly(text, one)) return [false, `Nearly: give at least ${PLENTY} digits.`];
+    return [false, `Not right. ${difference(text, one)}`];
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return [false, error.message];

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..numbers import is_number
 from ..words import shortened
-from .values import Matrix, Number, Sizes, Value, is_matrix, is_sizes, number_text, same, with_unit
+from .values import Matrix, Number, Sizes, Value, is_matrix, is_sizes, same, with_unit
 
 LONGEST = 20_000
 NUMBER = r"[-+]?(?:[1-9]\d{0,2}(?:[,_' ]\d{3})+(?!\d)|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?"
@@ -63,7 +63,14 @@ class Answer:
             return f"{rows} rows of {columns} numbers with ; between the rows, such as 1 2; 3 4"
         if is_sizes(self.value):
             return "a size, such as " + ("28x28x6" if len(self.value) == 3 else "28x28")
-        return f"a number, in {self.unit}" if self.unit not in ("", "times") else "a number"
+        words = f"a number, in {self.unit}" if self.unit not in ("", "times") else "a number"
+        short = self.whole or float(f"{self.value:.{PLENTY}g}") == self.value
+        return words if short else f"{words}, with at least {PLENTY} digits"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole number, which is typed in full."""
+        return float(self.value).is_integer()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -231,13 +238,21 @@ def _exactly(typed: Typed, answer: Answer) -> bool:
 
 def _rounded(typed: Typed, answer: Answer) -> bool:
     """True for the answer's first digits, three at least: 1.204e8 for 120,422,400."""
+    return typed.digits >= PLENTY and _begins(typed, answer)
+
+
+def nearly(text: str, right: Answer) -> bool:
+    """True for the answer's first digit or two, too few to tell it from others."""
+    typed = read(text, right)
+    return isinstance(typed, Typed) and 0 < typed.digits < PLENTY and _begins(typed, right)
+
+
+def _begins(typed: Typed, answer: Answer) -> bool:
     assert isinstance(answer.value, int | float)
-    fraction = isinstance(answer.value, float) and not answer.value.is_integer()
-    if typed.digits < PLENTY or (typed.exact and not fraction):
+    if typed.exact and answer.whole:
         return False
-    return any(
-        abs(value - answer.value) <= half * (1 + 1e-9) for value, half in _meant(typed, answer.unit)
-    )
+    meant = _meant(typed, answer.unit)
+    return any(abs(value - answer.value) <= half * (1 + 1e-9) for value, half in meant)
 
 
 def difference(text: str, right: Answer) -> str:
@@ -284,8 +299,3 @@ def _sizes_difference(typed: Sizes, right: Sizes) -> str:
     names = ("height", "width", "number of maps")
     wrong = [name for name, a, b in zip(names, typed, right, strict=False) if a != b]
     return f"Wrong: the {' and the '.join(wrong)}."
-
-
-def choices(values: Sequence[Number]) -> str:
-    """Numbers to choose from, in words."""
-    return ", ".join(map(number_text, values))

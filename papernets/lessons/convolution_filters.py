@@ -78,7 +78,10 @@ class ByHand(Example):
                     "A convolution multiplies place by place.",
                 )
             )
-        picture = Beside([Cells(x, "X"), "*", Cells(y, "Y"), "=", Cells(found, "products")])
+        answer = Cells(((total(found),),), "their sum")
+        picture = Beside(
+            [Cells(x, "X"), "*", Cells(y, "Y"), "→", Cells(found, "products"), "→", answer]
+        )
         return Worked(steps, Answer(total(found)), tuple(slips), picture)
 
 

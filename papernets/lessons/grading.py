@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .answers import difference, pick
+from .answers import PLENTY, difference, nearly, pick
 from .lesson import Exercise, Slip, Worked
 
 
@@ -33,4 +33,6 @@ def grade(exercise: Exercise | Worked, typed: str) -> Grade:
     if at is not None:
         slip = slips[at - 1]
         return Grade(False, f"Not quite. {slip.did} {slip.why}", slip)
+    if nearly(typed, worked.answer):
+        return Grade(False, f"Nearly: give at least {PLENTY} digits.")
     return Grade(False, f"Not right. {difference(typed, worked.answer)}")

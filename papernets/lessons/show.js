@@ -14,17 +14,27 @@ function stopWords(slider, at) {
   return slider.stops[at] || (at ? `drawn ${at}` : "the lesson's own");
 }
 
+/** How many sliders were made: each has a name of its own, by which its label finds it. */
+let slidersMade = 0;
+
 /** A slider with its words; `moved` is told where its reader puts it. */
 function sliderIn(home, slider, moved) {
-  const label = document.createElement("label"),
+  const box = document.createElement("div"),
+    label = document.createElement("label"),
     output = document.createElement("output"),
     what = document.createElement("small"),
-    range = document.createElement("input");
-  label.append(slider.name, " ", output, what, range);
+    range = document.createElement("input"),
+    own = `slider-of-lesson-${++slidersMade}`;
+  label.textContent = slider.name;
   what.textContent = slider.what;
-  Object.assign(range, {type: "range", min: 0, max: slider.stops.length - 1, step: 1});
+  Object.assign(label, {htmlFor: own});
+  Object.assign(what, {id: `${own}-what`});
+  Object.assign(range, {id: own, type: "range", min: 0, max: slider.stops.length - 1, step: 1});
+  range.setAttribute("aria-describedby", what.id);
+  output.htmlFor = own;
   range.addEventListener("input", () => moved(Number(range.value)));
-  home.append(label);
+  box.append(label, " ", output, what, range);
+  home.append(box);
   return (at) => {
     if (range.value !== String(at)) range.value = at;
     output.textContent = stopWords(slider, at);

@@ -61,6 +61,19 @@ def at_lesson(one: Opened, place: str) -> Any:
     return page
 
 
+def test_sliders_of_a_lesson_have_names(opened: Opened, tmp_path: Path):
+    """In the room and in a lesson's own page: the name alone, with its value in words."""
+    own, one = tmp_path / "own.html", lesson("output-size")
+    own.write_text(one.page(), "utf-8")
+    page = at_lesson(opened, "output-size")
+    for _ in range(2):
+        for name, value in (("kernel", "5 pixels"), ("stride", "1 pixel")):
+            slider = page.get_by_role("slider", name=name, exact=True)
+            assert slider.count() == 1 and slider.get_attribute("aria-valuetext") == value
+        page.goto(own.as_uri())
+    assert axe(page) == []
+
+
 def test_a_lesson_by_address_and_by_keys(opened: Opened):
     """The address says where sliders stand; arrow keys move them, the steps, and the address."""
     page = at_lesson(opened, "output-size?kernel=3&input=14x14")

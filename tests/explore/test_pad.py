@@ -105,7 +105,7 @@ def test_a_training_is_replayed_by_keys(opened: Opened):
     page.keyboard.press("Enter")
     until(page, f"location.hash.includes('epoch=0') && {pixels} !== {trained!r}")
     assert page.evaluate("document.activeElement.id") == "replay-at"
-    assert "Before the first step: drawn weights" in text(page, "#replay-said")
+    assert "Before the first step: random weights" in text(page, "#replay-said")
     seen = {page.evaluate(pixels)}
     for moment in ("0.05", "0.1", "0.15"):
         before = page.evaluate(pixels)
@@ -203,3 +203,107 @@ def test_another_button_draws_nothing_and_delete_ends_a_stroke(opened: Opened):
     page.mouse.move(middle[0] + 40, middle[1] + 60)
     page.mouse.up()
     assert "Draw a digit on the pad" in text(page, "#scores")
+
+
+def drawn(page: object, *points: tuple[float, float]) -> None:
+    """A stroke through points of the pad, in shares of its sides."""
+    box = page.locator("#pad").bounding_box()
+    for at, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+        if at == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_what_is_drawn_is_in_the_address(opened: Opened):
+    """It is read again just so; Undo takes strokes back, and a stroke may begin beside the pad."""
+    page = opened.at("digit/lenet5")
+    page.wait_for_selector("#scores .bars")
+    drawn(page, (-0.02, 0.2), (0.6, 0.25), (0.3, 0.8))
+    one = page.url
+    assert "ink=" in one
+    drawn(page, (0.3, 0.5), (0.7, 0.5))
+    assert page.url != one and len(page.url.partition("ink=")[2]) < 100
+    whole, scores = page.url, page.inner_text("#scores .bars")
+    page.click("#clear")
+    assert "ink=" not in page.url
+    page.click("#undo")
+    page.focus("#pad")
+    assert page.url == whole
+    page.keyboard.press("Control+z")
+    assert page.url == one
+    page.goto("about:blank")
+    page.goto(whole)
+    page.wait_for_selector("#scores .bars")
+    assert page.inner_text("#scores .bars") == scores
+    page.click("[aria-label='example 7']")
+    assert "example=7" in page.url and "ink=" not in page.url
+    page.click("#pad-mode >> text=several")
+    until(page, "location.hash.includes('mode=strip') && !location.hash.includes('example')")
+    page.click("#pad-mode >> text=one digit")
+    until(page, "location.hash.includes('example=7')")
+
+
+def test_sliders_have_names_and_values(opened: Opened):
+    """As a screen reader is told them: the name alone, and the value in words."""
+    page = opened.at("digit/lenet1?turn=20&noise=5")
+    for name, value in (
+        ("pen width", "9 per cent of the pad"),
+        ("turned by", "20 degrees clockwise"),
+        ("size", "20 pixels of 28; MNIST has 20"),
+        ("noise", "5 levels of 255"),
+    ):
+        slider = page.get_by_role("slider", name=name, exact=True)
+        assert slider.count() == 1 and slider.get_attribute("aria-valuetext") == value
+
+
+def test_what_is_no_digit_gets_a_word(opened: Opened):
+    """A dot is enlarged; a cross-hatch is farther from every bitmap than digits are."""
+    page = opened.at("digit/lenet5")
+    page.wait_for_selector("#scores .bars")
+    assert not page.is_visible("#remark")
+    drawn(page, (0.5, 0.5), (0.51, 0.5))
+    assert "What you drew is small: it is enlarged" in text(page, "#remark")
+    page.click("#clear")
+    for at in (0.1, 0.3, 0.5, 0.7, 0.9):
+        drawn(page, (at, 0.05), (at, 0.95))
+        drawn(page, (0.05, at), (0.95, at))
+    assert "This may be no digit" in text(page, "#remark")
+
+
+def test_a_pixel_is_looked_at_by_pointer_and_by_keys(opened: Opened):
+    """The value under the pointer; window, kernel and sum of the one that is chosen."""
+    page = opened.at("digit/lenet5")
+    page.hover("#map-C1-2", position={"x": 38, "y": 38})
+    until(
+        page, "/map 2, row 1\\d, column 1\\d: /.test(document.querySelector('#at-work').innerText)"
+    )
+    page.click("#map-C3-6")
+    page.wait_for_selector(".pixel")
+    assert "row=C3" in page.url and "map=6" in page.url and "pixel=" in page.url
+    assert page.locator(".windows li").count() == 4 and page.locator(".windows td").count() == 200
+    page.focus("#pixel-map")
+    for key in ("ArrowUp", "ArrowLeft"):
+        before = page.url
+        page.keyboard.press(key)
+        until(page, f"location.href !== {before!r}")
+    label = page.get_attribute("#pixel-map", "aria-label") or ""
+    value = text(page, ".pixel h4 b")
+    assert f": {value}. Arrow keys" in label and text(page, ".sum").endswith(f"= {value}")
+    page.keyboard.press("Escape")
+    until(page, "!document.querySelector('.pixel')")
+    assert page.evaluate("document.activeElement.id") == "map-C3-6"
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pixel")
+    assert "pixel=5%2C5" in page.url
+
+
+@pytest.mark.slow
+def test_on_a_phone_the_reading_is_seen_while_one_draws(chromium: object, file: Path):
+    one = Opened(chromium, file, viewport={"width": 375, "height": 667}, has_touch=True)
+    page = one.at("digit/lenet5")
+    page.wait_for_selector("#reading b")
+    top, pad = (page.locator(where).bounding_box() for where in ("#reading", "#pad"))
+    assert page.is_visible("#reading") and top["y"] > 0 and pad["y"] + pad["height"] < 667
+    assert text(page, "#reading").startswith("reads 4 ")
+    one.context.close()

@@ -263,7 +263,7 @@ def test_hostile_names_are_text(chromium: object, tmp_path: Path):
     page = one.at(f"lessons/{quote(HOSTILE, safe='')}?{quote(HOSTILE)}={quote(HOSTILE)}")
     page.wait_for_selector(".lesson .answer")
     assert HOSTILE in page.inner_text("#lesson-head") and HOSTILE in page.inner_text("#lesson-foot")
-    assert page.locator("main img, main script, #unknown b").count() == 0
+    assert page.locator("main img:not(#samples *), main script, #unknown b").count() == 0
     assert one.wrong == []
     one.context.close()
 
@@ -273,7 +273,7 @@ def test_the_page_is_one_file(file: Path):
     page = file.read_text("utf-8")
     assert not re.search(r"<(link|img|iframe|script)[^>]*(src|href)=\"(?!data:)", page)
     scripts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
-    assert len(scripts) == 6 and all(json.loads(one) for one in scripts)
+    assert len(scripts) == 7 and all(json.loads(one) for one in scripts)
     assert "http" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.split("</style>")[1])
 
 
@@ -293,7 +293,7 @@ def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Pat
     assert text(page, "#picture-scores .answer b") == right.label
     score = float(text(page, "#picture-scores .answer span").split()[0])
     assert score == pytest.approx(100 * right.score, abs=0.5)
-    assert "orange much" in text(page, "#picture-seen")
+    assert page.locator("#picture-seen .colour-bar").count() == 1
     second = page.locator("#picture-scores .bars button").nth(1)
     second.click()
     assert "class=" in page.url and second.inner_text().split()[0] in text(page, "#picture-seen")
@@ -307,7 +307,22 @@ def test_a_picture_is_looked_at_as_predict_looks(chromium: object, tmp_path: Pat
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     page.set_input_files("#picture-file", broken)
-    until(page, "document.querySelector('#picture-said').textContent.includes('no picture that')")
+    page.wait_for_selector("#picture-wrong[role=alert]")
+    assert "no picture that" in text(page, "#picture-wrong")
+    page.click("#samples button >> nth=1")
+    until(page, "location.hash.includes('sample=china.jpg')")
+    page.wait_for_selector("#picture-scores .answer")
+    assert not page.is_visible("#picture-wrong")
+    assert "10 classes: airplane" in text(page, "#picture-knows")
+    taken = """async (bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], "dropped.png", {type: "image/png"}));
+      const drop = new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: data});
+      return document.querySelector("#picture-work").dispatchEvent(drop);
+    }"""
+    assert page.evaluate(taken, [*picture.read_bytes()]) is False  # the browser does not open it
+    until(page, "document.querySelector('#picture-said').textContent === 'dropped.png'")
+    assert "sample" not in page.url and text(page, "#picture-scores .answer b") == right.label
     assert one.wrong == []
     one.context.close()
 

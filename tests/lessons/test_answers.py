@@ -10,7 +10,7 @@ from importlib.resources import files
 import pytest
 import siblings
 
-from papernets.lessons.answers import Answer, NoAnswer, difference, pick
+from papernets.lessons.answers import Answer, NoAnswer, difference, nearly, pick
 
 MACS = Answer(120_422_400, "MACs")
 ADDS = Answer(120_422_400, "multiply-adds")
@@ -130,6 +130,18 @@ def test_rounding_needs_three_digits():
     assert pick("1.2e8", [MACS]) is None
     assert "near" in difference("1.2e8", MACS)
     assert pick("63", [SHARE]) is None
+
+
+@pytest.mark.parametrize("text", ["0.0003", "0.00029", "2.9e-04", "3e-4"])
+def test_too_few_digits_of_the_right_answer_are_named(text: str):
+    """0.000293798 rounded rightly to one or two digits: how many are wanted, not "too large"."""
+    right = Answer(0.000293798)
+    assert pick(text, [right]) is None and nearly(text, right)
+    assert right.form == "a number, with at least 3 digits"
+    assert pick("0.000294", [right]) == 0
+    assert not any(nearly(other, right) for other in ("0.0004", "0", "0.00028", "0.0003 %"))
+    assert not nearly("100", MACS) and not nearly("1 2", MEANS) and nearly("1.2e8", MACS)
+    assert QUARTER.form == "a number"  # it has two digits and is typed in full
 
 
 def cases() -> list[tuple[list[Answer], str]]:

@@ -1,5 +1,7 @@
 /* A network at work: a program of steps with its weights, every row's values for one picture. */
 
+/** Bytes of weights up to which a network keeps them as they came, to be looked at. */
+const KEPT = 4e6;
 const PICTURE = ""; // what stands for the network's input among a step's sources
 
 /** Memory as it is laid out, before it is taken: values, weights, and what steps share. */
@@ -106,6 +108,7 @@ class Network {
     }
     place.take();
     Object.assign(this, {program, kernels, values, steps, eyes: eyesOf(program, bytes), runs: 0});
+    this.bytes = bytes.length <= KEPT ? bytes : null;
     this.kernelsSeen = kernelsSeen(program, bytes);
     this.camWeights = program.cam?.weight ? tensorOf(program.cam.weight, bytes) : null;
   }
@@ -117,6 +120,16 @@ class Network {
 
   get classes() {
     return this.program.classes;
+  }
+
+  /** Whether its weights can still be read, tensor by tensor: those of a small network. */
+  get holdsWeights() {
+    return this.bytes !== null;
+  }
+
+  /** The numbers of a tensor of the program, such as a step's `weight`. */
+  numbersOf(tensor) {
+    return tensorOf(tensor, this.bytes);
   }
 
   /**

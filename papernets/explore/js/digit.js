@@ -51,6 +51,23 @@ function sliderValues(values) {
   );
 }
 
+/** Whether the address says nothing of the pad, though there is something to say of it. */
+function unsaidSheet(mode, {ink, example}) {
+  const words = sheetWords(mode);
+  return PAD.pen === null && !PAD.down && !ink && !example && Boolean(words.ink || words.example);
+}
+
+/** What the address says of strokes that are none; nothing of ink that can be shown. */
+function unknownInk(text, {values}) {
+  return unpackedInk(text, WIDE[modeOf(values)]) ? "" : "The ink of this address is damaged: the pad shows what it had";
+}
+
+/** The same of an example's number. */
+function unknownExample(text, {values}) {
+  const {length} = examplesOf(modeOf(values));
+  return wholeWithin(text, 0, length - 1) === null ? `is a whole number from 0 to ${length - 1}, not ${shortened(text)}` : "";
+}
+
 /** What the room shows: elements stay, and say anew what is told, while their `key` is the same. */
 const SHOWN = {key: null, views: []};
 
@@ -66,6 +83,8 @@ function showAll(key, made, told) {
 /** Shows nothing, but what `words` say. */
 function showNone(words) {
   SHOWN.key = null;
+  fill(byId("reading"));
+  byId("remark").hidden = true;
   if (words) fill(byId("scores"), words);
   fill(byId("at-work"));
 }
@@ -77,12 +96,14 @@ function showDigit(nets, names, values) {
   document.title = `Draw ${mode === "strip" ? "digits" : "a digit"}: ${entry.own} - Papernets explorer`;
   const to = (more, name = entry.own, quietly = true) => {
     const {values: now} = readAddress(location.hash), // who holds this may have been made long ago
-      kept = {mode: now.mode, row: now.row, map: now.map, member: now.member, epoch: now.epoch},
+      kept = {mode: now.mode, row: now.row, map: now.map, member: now.member, epoch: now.epoch, pixel: now.pixel},
       own = sliderValues(now);
     for (const [slider, , , , usual] of SLIDERS) kept[slider] = own[slider] === usual ? "" : own[slider];
-    go("digit", [name], {...kept, ...more}, quietly);
+    go("digit", [name], {...kept, ...settledSheet(), ...more}, quietly);
   };
   turnPad(mode);
+  followSheet(mode, values);
+  if (unsaidSheet(mode, values)) return settle(); // what was drawn before is in this address too
   if (!padReady) {
     padReady = true;
     readyPad();
@@ -101,12 +122,12 @@ function padButtons(mode, entry, to) {
         ? [...DIGITS].sort((a, b) => b.strip.scans - a.strip.scans)
         : DIGITS.filter((one) => one === entry || !one.strip.scans),
     key = `${mode} ${several.map((one) => one.own)} ${entry.own}`,
-    forget = {row: "", map: "", member: "", epoch: ""};
+    forget = {row: "", map: "", member: "", epoch: "", pixel: ""};
   for (const button of byId("pad-mode").children) {
     button.setAttribute("aria-pressed", String(button.value === mode));
     button.onclick = () => {
       const own = button.value === "strip" ? digitNamed("", "strip").own : "lenet5";
-      to({...forget, mode: button.value === "strip" ? "strip" : ""}, digitNamed(own).own, false);
+      to({...forget, ...sheetWords(button.value), mode: button.value === "strip" ? "strip" : ""}, digitNamed(own).own, false);
     };
   }
   CHOOSE.network = (own) => to(forget, own, false);
@@ -123,7 +144,7 @@ function showOne(entry, sliders, values, to) {
     trained = digit && openedNetwork(DIGITS, entry, byId("scores"));
   const replay = replayOf(entry.own),
     at = momentOf(replay, values);
-  showReplay(byId("replay"), digit ? replay : null, at, to);
+  showReplay(byId("replay"), digit ? replay : null, at, to, Boolean(digit));
   if (!digit) {
     showNone(el("p", {class: "hint"}, "Draw a digit on the pad, or take an example."));
     announce("The pad is empty");
@@ -136,7 +157,7 @@ function showOne(entry, sliders, values, to) {
   const network = at < 0 ? trained : networkAt(trained, replay, at);
   if (!network) return; // it is shown when it is ready
   const told = recognised(network, (member) => member.runStored(digit)),
-    key = JSON.stringify([entry.own, values.row, values.map, values.member]);
+    key = JSON.stringify([entry.own, values.row, values.map, values.member, values.pixel]);
   showAll(
     key,
     () => [
@@ -145,6 +166,10 @@ function showOne(entry, sliders, values, to) {
     ],
     told,
   );
+  readingWords(network.classes[told.label], told.scores[told.label]);
+  const remark = remarkOn(network, told, strokesOnPad());
+  byId("remark").hidden = !remark;
+  say(byId("remark"), remark);
   if (PAD.pen === null && !playing)
     announce(
       `${network.own} reads ${network.classes[told.label]}, score ${Math.round(100 * told.scores[told.label])} per cent`,
@@ -175,8 +200,46 @@ function showStrip(entry, sliders, values, to) {
     ],
     told,
   );
+  readingWords(told.text || "nothing", told.text ? told.score : null);
+  byId("remark").hidden = true;
   if (PAD.pen === null)
     announce(`${scanner.own} reads ${[...told.text].join(" ") || "no digit"}, score ${Math.round(100 * told.score)} per cent`);
+}
+
+/** The reading beside the pad, for whoever does not see the scores while drawing. */
+function readingWords(name, score) {
+  fill(byId("reading"), "reads ", el("b", {}, name), score === null ? "" : ` ${(100 * score).toFixed(1)} %`);
+}
+
+/** How many times ink is enlarged, beyond which it is worth a word: a digit of a third of the pad. */
+const ENLARGED = 2.2;
+
+/** What is odd about what was drawn, and that its score does not say; empty where nothing is. */
+function remarkOn(network, told, strokes) {
+  const found = [],
+    every = strokes.flat(),
+    extent = (at) => Math.max(...every.map((point) => point[at])) - Math.min(...every.map((point) => point[at])),
+    side = Math.max(extent(0), extent(1)) + sliderValues(readAddress(location.hash).values).pen / 100;
+  const times = BOX / (STORED * side);
+  if (times > ENLARGED)
+    found.push(
+      `What you drew is small: it is enlarged ${times.toFixed(1)} times, for MNIST's digits fill ${BOX} of ${STORED} pixels. ` +
+        "A dot becomes a disc so.",
+    );
+  const {far} = network,
+    away = far && nearestOf(network, told);
+  if (far && away > far.distance)
+    found.push(
+      `This may be no digit: the nearest bitmap is ${away.toFixed(0)} away. Of MNIST's test digits that ${network.own} ` +
+        `reads rightly, ${far.share} have it nearer than ${far.distance}. A score only compares the ten digits.`,
+    );
+  return found.join(" ");
+}
+
+/** The squared distance of the nearest code, for a network that ends in them. */
+function nearestOf({rows}, {answers: [answer]}) {
+  const row = rows.find((one) => one.layer.is === "RBF");
+  return Math.min(...[...answer.map(row.name).values].map((value) => -value / row.layer.scale));
 }
 
 function fillSliders(sliders, mode, to) {
@@ -185,13 +248,15 @@ function fillSliders(sliders, mode, to) {
     home.append(
       ...SLIDERS.map(([name, text, least, most]) =>
         el(
-          "label",
+          "div",
           {id: `slider-${name}`},
-          el("span", {}, `${text} `, el("output", {id: `said-${name}`})),
+          el("label", {for: `slide-${name}`}, text),
+          " ",
+          el("output", {id: `said-${name}`, for: `slide-${name}`}),
           el("input", {type: "range", min: least, max: most, id: `slide-${name}`}),
         ),
       ),
-      el("button", {type: "button", id: "sliders-back"}, "Sliders back"),
+      el("button", {type: "button", id: "sliders-back"}, "Reset the sliders"),
     );
   }
   for (const [name, , , , usual, unit, strips] of SLIDERS) {
@@ -199,7 +264,9 @@ function fillSliders(sliders, mode, to) {
     byId(`slider-${name}`).hidden = mode === "strip" && !strips;
     if (input.valueAsNumber !== sliders[name]) input.value = sliders[name];
     input.oninput = () => to({[name]: Number(input.value) === usual ? "" : input.value});
-    say(byId(`said-${name}`), `${sliders[name]} ${unit}`);
+    const words = unit === "°" ? `${sliders[name]}°` : `${sliders[name]} ${unit}`;
+    say(byId(`said-${name}`), words);
+    say(input, "", {"aria-valuetext": words.replace("°", " degrees clockwise").replace("%", "per cent")});
   }
   byId("sliders-back").onclick = () => to(Object.fromEntries(SLIDERS.map(([name]) => [name, ""])));
 }

@@ -1,7 +1,9 @@
 /* The room in which a network looks at a picture of the reader's own. */
 
 /** The picture that was given: its pixels RGBA, its name; or what was wrong with it. */
-const GIVEN = {picture: null, name: "", wrong: ""};
+const GIVEN = {picture: null, name: "", wrong: "", sample: ""};
+/** Pictures to begin with: a file's name, what it shows, whose it is, and its bytes. */
+const {samples: SAMPLES} = embedded("sample-data");
 /** What a network said of a picture: it is not asked again where only another map is chosen. */
 const LOOKED = {network: null, picture: null, told: null};
 /** Classes that are listed, the best first. */
@@ -10,16 +12,17 @@ const BEST_CLASSES = 10;
 /** How many pictures were given: only the last is shown. */
 let taken = 0;
 
-/** Takes a picture: a file, or what was dropped or pasted. */
-async function takePicture(file) {
+/** Takes a picture: a file, or what was dropped or pasted; or a sample, by its name. */
+async function takePicture(file, sample = "") {
   if (!file) return;
   const turn = ++taken,
     name = file.name || "the pasted picture",
     reading = `reading ${name} ...`;
-  Object.assign(GIVEN, {picture: null, name: "", wrong: reading});
+  Object.assign(GIVEN, {picture: null, name: reading, wrong: "", sample: sample});
+  if (!sample) forgetSample();
   Object.assign(LOOKED, {network: null, picture: null, told: null}); // its memory is wanted
   for (const id of ["picture-scores", "picture-work", "picture-seen"]) fill(byId(id));
-  byId("picture-said").textContent = reading;
+  saidOfPicture(reading);
   announce(reading);
   await new Promise((done) => setTimeout(done, 50)); // so that this is painted, and read meanwhile
   let found;
@@ -30,25 +33,65 @@ async function takePicture(file) {
   }
   if (turn !== taken) return; // another was given since
   Object.assign(GIVEN, found);
-  if (found.wrong) announce(found.wrong);
   show();
+}
+
+/** Another picture is looked at than the sample that the address may name, or the class in it. */
+function forgetSample() {
+  const {names, values} = readAddress(location.hash);
+  if (values.sample) go("picture", names, {...values, sample: ""}, true);
 }
 
 let lookReady = false;
 
+/** A picture is taken wherever in the room it is dropped; over the other rooms the browser has it. */
 function readyLook() {
-  const drop = byId("drop");
+  const here = () => !byId("room-picture").hidden;
   byId("picture-file").addEventListener("change", (event) => takePicture(event.target.files[0]));
   for (const kind of ["dragover", "drop"]) {
-    drop.addEventListener(kind, (event) => {
+    addEventListener(kind, (event) => {
+      if (!here()) return;
       event.preventDefault();
+      byId("drop").classList.toggle("over", kind === "dragover");
       if (kind === "drop") takePicture(event.dataTransfer.files[0]);
     });
   }
+  addEventListener("dragleave", (event) => event.relatedTarget || byId("drop").classList.remove("over"));
   addEventListener("paste", (event) => {
-    if (!byId("room-picture").hidden && event.clipboardData.files.length)
-      takePicture(event.clipboardData.files[0]);
+    if (here() && event.clipboardData.files.length) takePicture(event.clipboardData.files[0]);
   });
+  fill(
+    byId("samples"),
+    SAMPLES.map(({name, words, data}) =>
+      el(
+        "button",
+        {type: "button", onclick: () => CHOOSE.sample(name)},
+        el("img", {src: `data:image/jpeg;base64,${data}`, alt: ""}),
+        words,
+      ),
+    ),
+    SAMPLES.length
+      ? el("p", {class: "hint"}, `${SAMPLES.map(({words, credit}) => `${words}: ${credit}`).join("; ")}. CC BY 2.0, made smaller.`)
+      : "",
+  );
+}
+
+/** Takes the sample that the address names, unless it is there. */
+function followSample(name) {
+  const sample = SAMPLES.find((one) => one.name === name);
+  if (sample && GIVEN.sample !== name) takePicture(new File([Engine.bytesOf(sample.data)], name, {type: "image/jpeg"}), name);
+}
+
+function unknownSample(text) {
+  const names = SAMPLES.map((one) => one.name);
+  return names.includes(text) ? "" : `There is no sample ${shortened(text)}${names.length ? `: there are ${names.join(" and ")}` : ""}`;
+}
+
+/** What is told of the picture: its name, or what is wrong with it. */
+function saidOfPicture(name, wrong = "") {
+  byId("picture-said").textContent = name;
+  byId("picture-wrong").hidden = !wrong;
+  say(byId("picture-wrong"), wrong);
 }
 
 function showPicture(nets, names, values) {
@@ -60,32 +103,42 @@ function showPicture(nets, names, values) {
   }
   const to = (more, name = entry.own) => {
     const {row, map, member} = values;
-    go("picture", [name], {row: row, map: map, member: member, class: values.class, ...more}, true);
+    const kept = {row: row, map: map, member: member, class: values.class, pixel: values.pixel, sample: GIVEN.sample};
+    go("picture", [name], {...kept, ...more}, true);
   };
+  CHOOSE.sample = (own) => {
+    if (GIVEN.sample === own) return;
+    to({class: "", sample: own});
+  };
+  followSample(values.sample);
   networkButtons(byId("picture-networks"), LOOKING, entry, (own) =>
-    to({row: "", map: "", member: "", class: ""}, own),
+    to({row: "", map: "", member: "", class: "", pixel: ""}, own),
   );
   const empty = () => ["picture-scores", "picture-work", "picture-seen"].map((id) => fill(byId(id)));
   const network = openedNetwork(LOOKING, entry, byId("picture-scores"));
+  fill(byId("picture-knows"), network ? knownWords(network) : "");
   if (!network || !GIVEN.picture) {
     if (network) empty();
-    byId("picture-said").textContent = GIVEN.wrong || (network ? knownWords(network) : "");
+    saidOfPicture(GIVEN.name, GIVEN.wrong);
     return;
   }
   try {
     const told = lookedAt(network);
-    byId("picture-said").textContent = GIVEN.name;
+    saidOfPicture(GIVEN.name);
     showLooked(network, told, values, to);
   } catch (error) {
     empty();
-    byId("picture-said").textContent = mendable(error).message;
+    saidOfPicture("", mendable(error).message);
   }
 }
 
 function knownWords({own, classes}) {
   const some = classes.slice(0, 20).join(", "),
     more = classes.length > 20 ? ", ..." : "";
-  return `${own} knows ${plural(classes.length, "class", "classes")}: ${some}${more}`;
+  return (
+    `${own} knows ${plural(classes.length, "class", "classes")}: ${some}${more}. It always names one of ` +
+    "them, whatever the picture shows."
+  );
 }
 
 function lookedAt(network) {

@@ -60,16 +60,43 @@ function paintPixels(canvas, colour) {
   return canvas;
 }
 
-/** Paints values in grey: 0 is the middle grey, `most` white, its opposite black. */
-function paintMap(canvas, values, most) {
+/** Paints values in grey: 0 is the middle grey, `most` white, its opposite black; `positive` ones from black. */
+function paintMap(canvas, values, most, positive = false) {
   const image = pixelsOf(canvas),
     {data} = image,
-    times = 127.5 / most;
+    zero = positive ? 0 : 127.5,
+    times = (255 - zero) / most;
   for (let at = 0, to = 0; at < canvas.height * canvas.width; at++, to += 4) {
-    data[to] = data[to + 1] = data[to + 2] = 127.5 + times * values[at]; // rounded, kept in 0 to 255
+    data[to] = data[to + 1] = data[to + 2] = zero + times * values[at]; // rounded, kept in 0 to 255
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
+}
+
+/** Layers that make no value negative that was not. */
+const KEEP_SIGN = ["Pool", "AdaptivePool", "GlobalPool", "LRN", "Dropout", "Identity", "Flatten", "Pad", "PadShortcut", "Concat"];
+
+/** The rows of a network in which no value can be below 0: behind a rectifier, and what keeps that. */
+function neverNegative({graph, rows}) {
+  const found = new Set();
+  for (const row of rows) {
+    const active = activationOf(row),
+      kept = !active && KEEP_SIGN.includes(row.layer.is) && graph.sources.get(row.name).every((name) => found.has(name));
+    if (kept || ["relu", "relu6", "sigmoid"].includes(active)) found.add(row.name);
+  }
+  return found;
+}
+
+/** A number of a map in words: 3.142, 0.00012, 120. */
+function numberWords(value) {
+  const size = Math.abs(value);
+  const text = size && (size < 0.001 || size >= 100000) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  return text.replace("-", "\u2212");
+}
+
+/** What the greys of a row's maps mean. */
+function scaleWords(most, positive) {
+  return positive ? `0 is black, ${numberWords(most)} white` : `${numberWords(-most)} is black, 0 grey, ${numberWords(most)} white`;
 }
 
 /** The largest of values, whatever their sign. */

@@ -10,12 +10,73 @@ const SHEETS = {
   strip: {strokes: ROWS[0][1], example: 0},
 };
 const PAD = {mode: "digit", ...SHEETS.digit, pen: null, cursor: [0.5, 0.2], down: false};
+/** What was on each sheet before, the last one last: so many are kept. */
+const BEFORE = {digit: [], strip: []},
+  MOST_BEFORE = 60;
+/** What the address said of the pad when it was followed last. */
+let padSaid = "";
+
+/** The examples of a mode: what each is called, and its strokes. */
+function examplesOf(mode) {
+  return mode === "strip" ? ROWS : EXAMPLES.map((strokes, at) => [String(at), strokes]);
+}
+
+/** What the address says of a mode's sheet: an example's number, or ink; nothing of the usual one. */
+function sheetWords(mode) {
+  const {example, strokes} = mode === PAD.mode ? PAD : SHEETS[mode],
+    usual = {digit: 4, strip: 0}[mode];
+  if (example !== null) return {example: example === usual ? "" : example, ink: ""};
+  return {example: "", ink: packedInk(strokes.filter((stroke) => stroke.length))};
+}
+
+/** Puts on the pad what the address says, unless it is what this page wrote there. */
+function followSheet(mode, {ink = "", example = ""}) {
+  const said = ink ? `${mode} ink ${ink}` : example ? `${mode} example ${example}` : "";
+  if (!said || said === padSaid) return;
+  padSaid = said;
+  const strokes = ink ? unpackedInk(ink, WIDE[mode]) : examplesOf(mode)[Number(example)]?.[1];
+  if (!strokes) return;
+  keepBefore();
+  Object.assign(PAD, {strokes: strokes, example: ink ? null : Number(example), down: false});
+}
+
+/** What the address is to say of what is on the pad: the pad then has just what the address says. */
+function settledSheet() {
+  const words = sheetWords(PAD.mode);
+  if (words.ink && PAD.pen === null && !PAD.down) PAD.strokes = unpackedInk(words.ink, WIDE[PAD.mode]);
+  padSaid = words.ink ? `${PAD.mode} ink ${words.ink}` : words.example !== "" ? `${PAD.mode} example ${words.example}` : "";
+  return words;
+}
+
+/** Writes what is on the pad into the address, and shows the page anew. */
+function settle() {
+  const {names, values} = readAddress(location.hash),
+    before = location.hash;
+  go("digit", names, {...values, ...settledSheet()}, true);
+  if (location.hash === before) show();
+}
+
+function keepBefore() {
+  const kept = BEFORE[PAD.mode];
+  kept.push({strokes: PAD.strokes.map((stroke) => [...stroke]), example: PAD.example});
+  if (kept.length > MOST_BEFORE) kept.shift();
+}
+
+/** Takes back the last stroke, or what cleared the pad or put an example on it. */
+function undo() {
+  const kept = BEFORE[PAD.mode].pop();
+  if (!kept) return;
+  Object.assign(PAD, {...kept, pen: null, down: false});
+  settle();
+  announce("Taken back");
+}
 
 let padReady = false;
 
 /** The pad: pointer, touch and pen draw; arrow keys move a cross, the space bar lowers the pen. */
 function readyPad() {
-  const pad = byId("pad");
+  const pad = byId("pad"),
+    sheet = byId("sheet"); // the pad with an edge, on which a stroke may begin too
   const inside = ([x, y], edge) => [
     Math.min(Math.max(x, edge), WIDE[PAD.mode] - edge),
     Math.min(Math.max(y, edge), 1 - edge),
@@ -26,33 +87,40 @@ function readyPad() {
     return inside([x * WIDE[PAD.mode], y], 0);
   };
   const begin = (point) => {
+    keepBefore();
     if (PAD.example !== null) {
       PAD.strokes = [];
       PAD.example = null;
     }
     PAD.strokes.push([point]);
   };
-  pad.addEventListener("pointerdown", (event) => {
+  sheet.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     if (PAD.pen !== null || event.button !== 0) return; // a palm, a second finger, another button
     pad.focus();
-    pad.setPointerCapture(event.pointerId);
+    sheet.setPointerCapture(event.pointerId);
+    PAD.down = false;
     PAD.pen = event.pointerId;
     begin(place(event));
     show();
   });
-  pad.addEventListener("pointermove", (event) => {
+  sheet.addEventListener("pointermove", (event) => {
     if (PAD.pen !== event.pointerId) return;
     PAD.strokes.at(-1).push(place(event));
     later();
   });
   for (const kind of ["pointerup", "pointercancel"]) {
-    pad.addEventListener(kind, (event) => {
-      if (PAD.pen === event.pointerId) PAD.pen = null;
-      show();
+    sheet.addEventListener(kind, (event) => {
+      if (PAD.pen !== event.pointerId) return;
+      PAD.pen = null;
+      settle();
     });
   }
   pad.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z") {
+      event.preventDefault();
+      return undo();
+    }
     const move = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]}[event.key];
     if (event.key === " ") PAD.down = !PAD.down;
     else if (event.key === "Delete" || event.key === "Backspace") clearPad();
@@ -63,15 +131,19 @@ function readyPad() {
       PAD.cursor = inside(PAD.cursor.map((value, at) => value + 0.04 * move[at]), 0.02);
       if (PAD.down) PAD.strokes.at(-1).push([...PAD.cursor]);
     }
-    show();
+    if (move) show();
+    else settle();
   });
   const again = () => paintPad(sliderValues(readAddress(location.hash).values));
   pad.addEventListener("focus", again);
   pad.addEventListener("blur", again);
   byId("clear").addEventListener("click", () => {
     clearPad();
-    show();
+    settle();
   });
+  byId("undo").addEventListener("click", undo);
+  const inView = new IntersectionObserver(([one]) => byId("reading").classList.toggle("seen", one.isIntersecting), {threshold: 0.6});
+  inView.observe(byId("scores"));
   showExamples();
 }
 
@@ -87,18 +159,18 @@ function turnPad(mode) {
 }
 
 function showExamples() {
-  const examples = PAD.mode === "strip" ? ROWS : EXAMPLES.map((strokes, at) => [String(at), strokes]);
   fill(
     byId("examples"),
-    examples.map(([text, strokes], at) =>
+    examplesOf(PAD.mode).map(([text, strokes], at) =>
       el(
         "button",
         {
           type: "button",
           "aria-label": `example ${text}`,
           onclick: () => {
+            keepBefore();
             Object.assign(PAD, {strokes: strokes, example: at, down: false});
-            show();
+            settle();
           },
         },
         text,
@@ -108,6 +180,7 @@ function showExamples() {
 }
 
 function clearPad() {
+  keepBefore();
   PAD.pen = null;
   PAD.strokes = [];
   PAD.example = null;

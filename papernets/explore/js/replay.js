@@ -3,9 +3,13 @@
 /** The page's replays: {own, moments, weights, times}; null where it has none. */
 let replaysRead = null;
 
-function replayOf(own) {
+function embeddedReplays() {
   replaysRead ||= embedded("replay-data") || {replays: []};
-  return replaysRead.replays.find((one) => one.own === own) || null;
+  return replaysRead.replays;
+}
+
+function replayOf(own) {
+  return embeddedReplays().find((one) => one.own === own) || null;
 }
 
 /** By name: the network at each moment that was asked for, null while it is made ready. */
@@ -56,7 +60,7 @@ function play(replay, to) {
 }
 
 function passes({epoch, step}) {
-  if (!step) return "before the first step: drawn weights";
+  if (!step) return "before the first step: random weights";
   return `after ${epoch} ${epoch === 1 ? "pass" : "passes"} over the digits, ${comma(step)} steps`;
 }
 
@@ -106,11 +110,15 @@ function replayCurve(replay, at) {
   );
 }
 
-/** What of the replay is there for a network: nothing, a way into it, or its player. */
-function showReplay(home, replay, at, to) {
+/**
+ * What of the replay is there for a network: nothing, a way into it, or its player; with `others`
+ * a way to a network that has one.
+ */
+function showReplay(home, replay, at, to, others = false) {
   if (at < 0 || !replay) {
     pause();
-    const key = replay ? `begin ${replay.own}` : "";
+    const other = !replay && others && embeddedReplays()[0],
+      key = replay ? `begin ${replay.own}` : other ? `other ${other.own}` : "";
     if (home.dataset.key === key) return;
     home.dataset.key = key;
     const begin = el("button", {type: "button", id: "replay-begin"}, "Watch it learn");
@@ -118,7 +126,16 @@ function showReplay(home, replay, at, to) {
       to({epoch: 0});
       byId("replay-at")?.focus();
     };
-    fill(home, replay ? el("p", {}, begin, el("span", {class: "hint"}, " a training replayed, from drawn weights on")) : "");
+    if (other) {
+      const go = el("button", {type: "button"}, `Watch ${other.own} learn`);
+      go.onclick = () => {
+        CHOOSE.network(other.own);
+        byId("replay-begin")?.focus();
+      };
+      fill(home, el("p", {}, go, el("span", {class: "hint"}, " of this page's networks the one whose training was kept")));
+      return;
+    }
+    fill(home, replay ? el("p", {}, begin, el("span", {class: "hint"}, " its training replayed, from random weights on")) : "");
     return;
   }
   const key = `player ${replay.own}`;
@@ -181,7 +198,7 @@ function replayPlayer(replay) {
         "aria-label": "Moment of the training",
       }),
       button("on", "›", "a moment on"),
-      button("end", "Trained weights"),
+      button("end", "Leave the replay"),
     ),
     el("p", {id: "replay-said"}),
     el("div", {id: "replay-curve"}),
@@ -191,7 +208,8 @@ function replayPlayer(replay) {
       el("span", {class: "line-key tested"}),
       " test error, ",
       el("span", {class: "line-key trained"}),
-      " error on digits that it learns from, by passes",
+      " error on digits that it learns from. Below: passes over the digits. The moments stand evenly apart " +
+        "though the passes do not: most is learned in the first.",
     ),
   );
 }

@@ -21,13 +21,24 @@ function workView(network, values, to) {
   const seen = chosen ? seenMaps(network, chosen, map) : new Map();
   const all = sum(rows.map((row) => shownOf(row) * row.out[1] * row.out[2]));
   const views = [inputView(network)],
+    positive = neverNegative(network),
     first = network.members[member].kernelsSeen;
   for (const row of rows) {
     if (row.layer.is === "RBF") {
       views.push(distances(network, row));
       continue;
     }
-    views.push(rowAtWork(row, chosen, map, seen, to));
+    if (row.out[1] * row.out[2] === 1) views.push(columnAtWork(network, row, positive.has(row.name)));
+    else views.push(rowAtWork(row, {chosen: chosen, map: map, seen: seen, positive: positive.has(row.name)}, to));
+    const step = network.members[member].program.steps.find((one) => one.name === row.name),
+      pixel = chosen === row ? pixelIn(values.pixel, row.out) : null;
+    if (pixel && isTold(network.members[member], step))
+      views.push(
+        pixelView(row, step, map, pixel, [...[...seen.values()][0] || sourcesSeen(row, map)], positive.has(row.name), (at) => {
+          to({pixel: at ? at.join() : ""});
+          if (!at) byId(`map-${row.name}-${map}`)?.focus();
+        }),
+      );
     if (first && first.name === row.name) views.push(kernelsView(first));
     if (chosen === row && row.layer.table && row.layer.table.length <= 24)
       views.push({section: connections(row.layer, row.input[0], map), paint: () => {}});
@@ -35,7 +46,12 @@ function workView(network, values, to) {
   return {
     nodes: [
       length > 1 ? memberButtons(length, member, to) : "",
-      el("p", {class: "hint"}, "White is above 0, black below. Choose a map to see at which maps it looks."),
+      el(
+        "p",
+        {class: "hint"},
+        "Maps of a layer have one scale. Behind a rectifier 0 is black; where values may be negative, 0 is grey. " +
+          "Choose a map to see at which maps it looks, and a pixel of it to see how it comes about.",
+      ),
       views.map((view) => view.section),
     ],
     update: (told) => {
@@ -112,10 +128,16 @@ function kernelsView({name, maps, height, width}) {
 /** For each row before it, which of its maps the chosen one looks at: by row, a set of numbers. */
 function seenMaps(network, row, map) {
   const found = new Map(),
-    {layer} = row,
     before = rowBefore(network.graph, row);
-  if (!before || layer.branches || row.layer.is === "Dense") return found;
-  const sources = layer.table
+  if (!before || row.layer.branches || row.layer.is === "Dense") return found;
+  found.set(before.name, new Set(sourcesSeen(row, map)));
+  return found;
+}
+
+/** The input maps at which a map of a row looks. */
+function sourcesSeen(row, map) {
+  const {layer} = row;
+  return layer.table
     ? layer.table[map]
     : layer.is === "Subsample"
       ? [layer.sources ? layer.sources[map] : map]
@@ -124,8 +146,6 @@ function seenMaps(network, row, map) {
         : ["Pool", "AdaptivePool", "BatchNorm", "Activation", "Dropout", "Identity", "Pad"].includes(layer.is)
           ? [map]
           : Array.from({length: row.input[0]}, (_, number) => number);
-  found.set(before.name, new Set(sources));
-  return found;
 }
 
 /** The input maps of a map's own group. */
@@ -135,29 +155,46 @@ function sourcesOf(row, map) {
   return Array.from({length: own}, (_, at) => group * own + at);
 }
 
-/** A row as an element, and what paints its maps. */
-function rowAtWork(row, chosen, map, seen, to) {
-  const [maps, h, w] = row.out;
-  const head = el(
-    "h3",
-    {},
-    row.name,
-    el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`),
-  );
-  if (h === 1 && w === 1) {
-    const wide = Math.min(maps, 42),
-      canvas = mapCanvas(Math.ceil(maps / wide), wide, `${maps} values of ${row.name}`);
-    const paint = (answer) => {
+/** The heading of a row: its name, what it is, and what its greys mean, which `scale` is to say. */
+function rowHead(row, scale) {
+  return [
+    el("h3", {}, row.name, el("span", {class: "kind"}, ` ${kindAndWindow(row)}, ${printed(row.out)}`)),
+    el("p", {class: "scale"}, scale),
+  ];
+}
+
+/** Classes up to which each value of the last row has its name below it. */
+const MOST_NAMED = 20;
+
+/** A row of one value a map, as a strip; as a bitmap where bitmaps are what it is compared with. */
+function columnAtWork(network, row, positive) {
+  const [maps] = row.out,
+    codes = codesBehind(network, row),
+    last = row === network.rows.at(-1) && maps === network.classes.length && maps <= MOST_NAMED;
+  const wide = codes ? codeWidth(codes.layer.codes.bits[0] || "") : last ? maps : Math.min(maps, 42),
+    canvas = mapCanvas(Math.ceil(maps / wide), wide, `${maps} values of ${row.name}`),
+    scale = el("span", {});
+  const names = last ? el("ol", {class: "names"}, network.classes.map((name) => el("li", {title: titleOf(name)}, name))) : "";
+  const figure = el("figure", {class: codes ? "code" : last ? "strip named" : "strip"}, canvas, names);
+  if (last) figure.style.setProperty("--count", maps);
+  return {
+    section: el("section", {class: "at-row"}, rowHead(row, scale), figure),
+    canvases: [canvas],
+    paint: (answer) => {
       const {values} = answer.map(row.name),
-        strip = new Float32Array(canvas.height * wide);
+        strip = new Float32Array(canvas.height * wide),
+        most = largestOf(values);
       strip.set(values);
-      paintMap(canvas, strip, largestOf(values));
-    };
-    return {
-      section: el("section", {class: "at-row"}, head, el("figure", {class: "strip"}, canvas)),
-      paint: paint,
-    };
-  }
+      paintMap(canvas, strip, most, positive);
+      say(scale, scaleWords(most, positive));
+    },
+  };
+}
+
+/** A row as an element, and what paints its maps. */
+function rowAtWork(row, {chosen, map, seen, positive}, to) {
+  const [maps, h, w] = row.out,
+    scale = el("span", {});
   const lit = seen.get(row.name);
   const canvases = Array.from({length: shownOf(row)}, (_, at) =>
     mapCanvas(h, w, `${row.name}, map ${at}`),
@@ -172,8 +209,9 @@ function rowAtWork(row, chosen, map, seen, to) {
         class: [mine ? "mine" : "", lit && lit.has(at) ? "lit" : ""].join(" ").trim() || null,
         "aria-pressed": String(mine),
         id: `map-${row.name}-${at}`,
-        onclick: () => {
-          to({row: row.name, map: at || ""});
+        onclick: (event) => {
+          const pixel = event.detail ? pixelAt(canvas, event) : [h >> 1, w >> 1]; // by keys the middle
+          to({row: row.name, map: at || "", pixel: pixel.join()});
           byId(`map-${row.name}-${at}`)?.focus();
         },
       },
@@ -182,14 +220,19 @@ function rowAtWork(row, chosen, map, seen, to) {
   });
   const home = el("div", {class: "maps", role: "group", "aria-label": `maps of ${row.name}`}, buttons);
   roving(home, () => [...home.querySelectorAll("button")]);
+  const pointed = el("span", {});
+  let shown = null;
+  sayPointed(home, canvases, pointed, () => shown);
   const words = chosen === row ? el("p", {class: "hint"}, chosenWords(row, map, seen)) : "";
   const more = maps > MOST_SHOWN ? el("p", {class: "hint"}, `and ${maps - MOST_SHOWN} further maps`) : "";
   const paint = (answer) => {
     const {values} = answer.map(row.name),
       most = largestOf(values);
-    canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most));
+    shown = values;
+    canvases.forEach((canvas, at) => paintMap(canvas, values.subarray(at * h * w, (at + 1) * h * w), most, positive));
+    say(scale, scaleWords(most, positive));
   };
-  return {section: el("section", {class: "at-row"}, head, words, home, more), paint: paint};
+  return {section: el("section", {class: "at-row"}, rowHead(row, [scale, pointed]), words, home, more), paint: paint};
 }
 
 function chosenWords(row, map, seen) {
@@ -202,35 +245,4 @@ function chosenWords(row, map, seen) {
   if (maps.size === row.input[0] && maps.size > 1)
     return `Map ${map} looks at all ${maps.size} maps of ${name}.`;
   return `Map ${map} looks at ${maps.size === 1 ? "map" : "maps"} ${listed} of ${name}.`;
-}
-
-/** The output of LeNet-5: how far the 84 values are from each class's bitmap. */
-function distances(network, row) {
-  const {bits} = row.layer.codes,
-    items = network.classes.map((name, at) => ({
-      number: el("span", {}),
-      code: bits[at] ? bitmap(bits[at], `bitmap of ${name}`) : name,
-    }));
-  for (const one of items) one.item = el("li", {}, one.code, one.number);
-  return {
-    section: el(
-      "section",
-      {class: "at-row"},
-      el(
-        "h3",
-        {},
-        row.name,
-        el("span", {class: "kind"}, " squared distance to each class's bitmap: the nearest wins"),
-      ),
-      el("ol", {class: "nearest"}, items.map((one) => one.item)),
-    ),
-    paint: (answer) => {
-      const away = [...answer.map(row.name).values].map((value) => -value / row.layer.scale),
-        least = Math.min(...away);
-      items.forEach(({item, number}, at) => {
-        item.className = away[at] === least ? "best" : "";
-        say(number, away[at].toFixed(1));
-      });
-    },
-  };
 }

@@ -50,6 +50,13 @@ function spread(map, height, width) {
   };
 }
 
+/** Which colours stand for which values: the least in blue, the largest in orange. */
+function colourBar(low, high) {
+  const bar = el("i", {role: "img", "aria-label": "blue for the least, orange for the largest value"});
+  bar.style.background = `linear-gradient(to right,rgb(${COLD}),rgb(${WARM}))`;
+  return el("span", {class: "colour-bar"}, numberWords(low), bar, numberWords(high));
+}
+
 /** The input, and the class activation map of a class over it; where there is none, why. */
 function seenView(network, answer, label) {
   const {height, width, colour} = inputColours(answer),
@@ -75,6 +82,12 @@ function seenView(network, answer, label) {
   const words = `class activation map of ${network.classes[label]}`;
   return [
     ...found,
-    figure(pictured(words, warmth), "Speaks for ", el("b", {}, network.classes[label]), ": orange much, blue little"),
+    figure(
+      pictured(words, warmth),
+      "Speaks for ",
+      el("b", {}, network.classes[label]),
+      colourBar(low, high),
+      "Its mean, and the class's bias, make the class's output.",
+    ),
   ];
 }

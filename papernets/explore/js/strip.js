@@ -1,6 +1,9 @@
 /* Several digits side by side, read in one go, as LeCun et al. 1998 show it (section VII): the strip,
    the scores along it, the reading below, and every map. */
 
+/** Pixels between two digits of a reading within which their scores do not fit side by side. */
+const TIGHT = 40;
+
 /** By name: a network that reads strips, null while it is made ready, or what went wrong. */
 const SCANNERS = new Map();
 /** Pixels of the longer side of the sheet on which a strip is painted before it is scaled. */
@@ -18,7 +21,7 @@ function stripOn(values) {
 function openedScanner(entry, home) {
   const found = SCANNERS.get(entry.own);
   if (found?.program) return found;
-  if (found) fill(home, el("p", {class: "error", role: "alert"}, found.message));
+  if (found) fill(home, el("p", {class: "error", role: "alert"}, found.message), otherScanner());
   else fill(home, el("p", {class: "hint"}, `${entry.own} is made ready ...`));
   if (found === undefined) {
     SCANNERS.set(entry.own, null);
@@ -30,6 +33,14 @@ function openedScanner(entry, home) {
       });
   }
   return null;
+}
+
+/** A button for the network that reads strips, for one that does not. */
+function otherScanner() {
+  const other = DIGITS.find((one) => one.strip.scans);
+  return other
+    ? el("button", {type: "button", onclick: () => CHOOSE.network(other.own)}, `Try ${other.own}`)
+    : "";
 }
 
 /** The network with room for a strip; null where it is laid out first: then the page is shown anew. */
@@ -99,6 +110,9 @@ function stripFigure(scanner) {
       paintMap(sized(strip, told.columns, STORED), light, 255);
       fill(answer, told.text || "nothing", el("span", {}, ` ${told.text ? `score ${percent(told.score)}` : "no digit is read"}`));
       fill(reads, told.digits.map((one) => readAt(one, told)));
+      const wide = reads.clientWidth / (told.columns + 1),
+        tight = told.digits.some(({x}, at) => at && (x - told.digits[at - 1].x) * wide < TIGHT);
+      reads.classList.toggle("tight", tight);
     },
   };
 }

@@ -65,12 +65,15 @@ const WORDS_OF = {
   digit: {
     mode: unknownMode,
     epoch: unknownEpoch,
+    ink: unknownInk,
+    example: unknownExample,
     row: unknownRow,
     map: unknownMap,
+    pixel: unknownPixel,
     member: unknownMember,
     ...Object.fromEntries(SLIDERS.map(([word, , least, most]) => [word, from(least, most)])),
   },
-  picture: {row: unknownRow, map: unknownMap, member: unknownMember, class: unknownClass},
+  picture: {row: unknownRow, map: unknownMap, pixel: unknownPixel, member: unknownMember, class: unknownClass, sample: unknownSample},
   lessons: {},
 };
 
@@ -117,6 +120,13 @@ function unknownMap(text, {values, rows}) {
   return wholeWithin(text, 0, most) === null
     ? `${row.name} has no map ${shortened(text)} here: its maps are 0 to ${most}`
     : "";
+}
+
+function unknownPixel(text, {values, rows}) {
+  const row = rows.find((one) => (values.row ? one.name === values.row : one.layer.table));
+  if (!row) return values.row ? "" : "is of a row: the address names none";
+  const [, height, width] = row.out;
+  return pixelIn(text, row.out) ? "" : `${row.name} has no pixel ${shortened(text)}: its rows are 0 to ${height - 1}, its columns 0 to ${width - 1}`;
 }
 
 function unknownMember(text, {own, members}) {
