@@ -14,7 +14,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("torch", "numpy", "torchvision", "timm", "keras", "jax", "tensorflow")
+PACKAGES = (
+    "torch",
+    "numpy",
+    "torchvision",
+    "timm",
+    "onnxruntime",
+    "openvino",
+    "keras",
+    "jax",
+    "tensorflow",
+)
 
 
 @dataclass(frozen=True)

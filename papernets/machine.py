@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 WORTH_A_THREAD = 20_000_000
 """Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
 MEMINFO, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
+CPUINFO = Path("/proc/cpuinfo")
 LIMITS = (  # of a container: the most, what is taken, and files read before, which make way
     ("memory.max", "memory.current", "memory.stat", "inactive_file"),
     (
@@ -108,6 +110,16 @@ def threads(count: int = 0) -> Iterator[None]:
     finally:
         if torch.get_num_threads() != before:
             torch.set_num_threads(before)
+
+
+def processor() -> str:
+    """The processor's name, where the system says it."""
+    try:
+        lines = CPUINFO.read_text().splitlines()
+    except (OSError, ValueError):
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
 
 
 def cores() -> int:
