@@ -14,7 +14,7 @@ import typer
 
 from ..words import plural
 from . import screen
-from .flags import Quiet, WrongUse, use, wrong_use
+from .flags import Quiet, WrongUse, answers_by, wrong_use
 from .predict_given import Counting, pictures_given
 from .predict_shown import Count
 from .runtimes import AUTO, device_for, in_runtime
@@ -178,7 +178,7 @@ def _device(asking: Asking, part: Part, wanted: Wanted, threads: int) -> torch.d
     """The device; of several processes on a machine with GPUs each takes its own."""
     import torch
 
-    found = use(device_for(asking.runtime, asking.device), asking.threads or threads)
+    found = answers_by(device_for(asking.runtime, asking.device), asking.threads or threads)
     local = os.environ.get("LOCAL_RANK", "")
     if found.type == "cuda" and part.count > 1 and not wanted.shard and local.isdecimal():
         return torch.device("cuda", int(local) % torch.cuda.device_count())

@@ -21,8 +21,8 @@ from .flags import (
     Strict,
     Threads,
     WrongUse,
+    answers_by,
     check_data,
-    use,
     wrong_data,
 )
 from .protocols import Average, Crops, Ensemble, ProtocolName, Scales, protocol_of
@@ -120,7 +120,8 @@ def evaluate(
         if runtime == AUTO and here.several:
             raise WrongUse("--runtime auto lets each process choose by itself: name one")
         device = device_for(runtime, device)
-        where = use(device, threads) if not here.several else own_device(device, threads, here)
+        several = here.several
+        where = own_device(device, threads, here) if several else answers_by(device, threads)
         bundles = [load_bundle(name, plain) for name in (bundle, *(ensemble or ()))]
         shown = batch_size or batch_of(bundles[0].model)
         loaded, *others = in_runtime(bundles, runtime, shown)

@@ -13,7 +13,7 @@ import typer
 from . import screen
 from .bulk import Asking, Wanted
 from .bulk import write as _write
-from .flags import BatchSize, BundleName, Device, Json, Plain, Quiet, Threads, WrongUse, use
+from .flags import BatchSize, BundleName, Device, Json, Plain, Quiet, Threads, WrongUse, answers_by
 from .many import check_alone
 from .predict_given import Counting, pictures_given
 from .predict_shown import Count, Table, as_json
@@ -125,7 +125,7 @@ def predict(
     from ..evaluate.predict import BATCH
     from ..evaluate.predict import predict as answers_of
 
-    where = use(device_for(runtime, device), threads)
+    where = answers_by(device_for(runtime, device), threads)
     count = Count(strict)
     if scan:
         _scan((bundle, where, plain), files, json, as_csv, count)

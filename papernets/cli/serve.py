@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from . import screen
-from .flags import Device, WrongUse, use, wrong_use
+from .flags import Device, WrongUse, answers_by, wrong_use
 from .runtimes import AUTO, RuntimeName, made_of, runtime_named
 from .stopping import Stopped
 
@@ -103,7 +103,7 @@ def serve(
     from ..serve.run import Work, bound, check_packages, run
 
     check_packages()
-    where = use(device, threads)
+    where = answers_by(device, threads)
     other = made_of(runtime, threads)
     work = Work(where, workers or max(1, cores() // threads), threads, other)
     limits = Limits(max_bytes, max_pixels, max_pictures, timeout, queue, max_connections)

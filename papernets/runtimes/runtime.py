@@ -15,14 +15,16 @@ from .. import __version__
 from ..bundle.committee import Committee
 from ..bundle.digest import digest_of
 from ..bundle.load import Bundle
+from ..bundle.optimised import optimised_by
 from ..deploy.judge import MOST, check, drawn
 from ..deploy.onnx_file import onnx_model
+from ..rewrite.optimise import ELSEWHERE
 from ..spec import Net
 from ..texts import json_text
 from .engines import ENGINES, MAKERS, Runs, check_installed, version_of
 from .kept import kept
 
-FORM = 1
+FORM = 2
 """Counts how the file that is kept was made: another number, another file."""
 CHECKED = 2  # drawn pictures that a runtime must answer as torch does
 
@@ -97,8 +99,12 @@ class Runtime:
 
 
 def made(bundle: Bundle) -> bytes:
-    """A bundle's network in its optimised form as an ONNX file's content."""
-    model = onnx_model(replace(bundle, runtime=None))
+    """A bundle's network as an ONNX file's content, rewritten for other runtimes."""
+    try:
+        form = optimised_by(ELSEWHERE, bundle.model)
+    except (TypeError, ValueError):  # somebody changed it, or made it otherwise
+        form = bundle.model
+    model = onnx_model(replace(bundle, model=form, runtime=None))
     size = sum(len(one.raw_data) for one in model.graph.initializer)
     if size >= MOST_WEIGHTS:
         raise ValueError(
