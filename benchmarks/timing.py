@@ -14,7 +14,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("torch", "numpy", "torchvision", "timm", "keras", "jax", "tensorflow")
+PACKAGES = (
+    "torch",
+    "numpy",
+    "torchvision",
+    "timm",
+    "onnxruntime",
+    "openvino",
+    "keras",
+    "jax",
+    "tensorflow",
+)
 
 
 @dataclass(frozen=True)
@@ -100,12 +110,13 @@ def take_pairs(
 
 
 def take_all(
-    calls: Sequence[Callable[[], object]], rounds: int, least: float = 0.02
+    calls: Sequence[Callable[[], object]], rounds: int, least: float = 0.02, warm: int = 0
 ) -> list[tuple[list[float], list[float]]]:
     """Turns of all in a row, every other round backwards: of each, seconds a call by turns.
 
     They are the clock's, then the processor's. Each warms up; all make the same number of
-    calls a turn, chosen so that the fastest's last `least` seconds.
+    calls a turn, chosen so that the fastest's last `least` seconds. `warm` calls begin each turn
+    that are not counted: threads of the one before may still wait on the cores.
     """
     for call in calls:
         call()
@@ -119,6 +130,8 @@ def take_all(
     places = list(range(len(calls)))
     for at in range(rounds):
         for which in places if at % 2 == 0 else reversed(places):
+            for _ in range(warm):
+                calls[which]()
             cpu, clock = time.process_time(), time.perf_counter()
             for _ in range(times):
                 calls[which]()

@@ -26,7 +26,8 @@ BANDS = (
             " | peers: others' weights | data: pictures in, prepared",
             "reproduce: claims tested | inside: what is learnt | modules: any nn.Module"
             " | draw: of results; no torch | ranks: many processes",
-            "bulk: many pictures, in files | serve: over HTTP | deploy: files for others",
+            "bulk: many pictures, in files | serve: over HTTP | deploy: files for others"
+            " | runtimes: others that answer",
         ),
     ),
     ("is kept", "#fdf3e7", ("bundle: weights and what they are of; create_model",)),

@@ -24,7 +24,7 @@ _WHERE = {
     "from_peer": "papernets.peers",
     "export": "papernets.verbs.export",
     "fast": "papernets.bundle.fast",
-    "load": "papernets.evaluate.predictor",
+    "load": "papernets.verbs.load",
     "load_bundle": "papernets.bundle.load",
     "notebook": "papernets.show.notebook",
     "optimised": "papernets.bundle.optimised",
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from .bundle.fast import fast as fast
     from .bundle.load import load_bundle as load_bundle
     from .bundle.optimised import optimised as optimised
-    from .evaluate.predictor import load as load
     from .explore.cell import explore as explore
     from .modules.explain import explain as explain
     from .nets import verify as verify
@@ -67,6 +66,7 @@ if TYPE_CHECKING:
     from .spec.walk import walk as walk
     from .verbs.evaluate import evaluate as evaluate
     from .verbs.export import export as export
+    from .verbs.load import load as load
     from .verbs.train import train as train
 
 

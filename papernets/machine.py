@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 WORTH_A_THREAD = 20_000_000
 """Multiply-adds in the forward pass of a step: with fewer, another thread is not worth its cost."""
 MEMINFO, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
+CPUINFO = Path("/proc/cpuinfo")
 LIMITS = (  # of a container: the most, what is taken, and files read before, which make way
     ("memory.max", "memory.current", "memory.stat", "inactive_file"),
     (
@@ -61,15 +63,31 @@ def release_memory() -> None:
 
     What each thread keeps is of no use to the others: sixteen of them would keep sixteen pictures.
     """
-    trim = _trimmer()
+    trim = _of_the_c_library("malloc_trim")
     if trim is not None:
         trim(0)
 
 
+def keep_memory() -> None:
+    """Let this process keep the memory of large arrays that it frees, where the C library is glibc.
+
+    Otherwise it is given back after each layer, and asked for again, page by page: a batch of a
+    network that is quick takes twice as long. Other programs get it when the process ends, or at
+    `release_memory`. It is for a process that does one work, as the command line's.
+    """
+    setting = _of_the_c_library("mallopt")
+    if setting is not None:
+        setting(MMAP_THRESHOLD, 1 << 30)
+        setting(TRIM_THRESHOLD, (1 << 31) - 1)
+
+
+MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # malloc.h
+
+
 @cache
-def _trimmer() -> Any:
+def _of_the_c_library(name: str) -> Any:
     try:
-        return ctypes.CDLL(None).malloc_trim
+        return getattr(ctypes.CDLL(None), name)
     except (OSError, AttributeError, TypeError):  # another C library
         return None
 
@@ -108,6 +126,16 @@ def threads(count: int = 0) -> Iterator[None]:
     finally:
         if torch.get_num_threads() != before:
             torch.set_num_threads(before)
+
+
+def processor() -> str:
+    """The processor's name, where the system says it."""
+    try:
+        lines = CPUINFO.read_text().splitlines()
+    except (OSError, ValueError):
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
 
 
 def cores() -> int:

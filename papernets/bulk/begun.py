@@ -30,6 +30,13 @@ def threads_of(output: Path) -> int:
     return threads if isinstance(threads, int) and 0 < threads <= 1024 else 0
 
 
+def runtime_of(output: Path) -> str:
+    """What answers in an output that was begun; empty where it was not, or does not say."""
+    manifest = read_manifest(output)
+    name = "" if manifest is None else manifest.options.get("--runtime", "")
+    return name if isinstance(name, str) else ""
+
+
 def begun(output: Path, now: Manifest, form: Form, resume: bool) -> tuple[Manifest, str]:
     """The manifest to go on from, and a sentence on where this differs; errors as `job.run`."""
     if not resume:

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 import torch
 
-from ..bundle.load import Bundle
+from ..bundle.digest import digest_of
+from ..bundle.load import TORCH, Bundle
+from ..evaluate.ahead import read_ahead
 from ..evaluate.predict import PLAIN, TOP, Answer, Source
 from ..evaluate.protocols.protocol import Protocol
 from ..evaluate.read import Read
-from ..evaluate.steady import Steady, read_ahead, steady
+from ..evaluate.steady import Steady, steady
 from ..words import plural
 from .appended import DiskFull, full
 from .begun import begun
@@ -26,7 +28,6 @@ from .manifest import (
     Manifest,
     Progress,
     bundle_as,
-    digest_of,
     given_as,
     manifest_of,
     runtime_as,
@@ -66,6 +67,7 @@ class Job:
             "--features": self.layer,
             "--batch-size": size,
             "--plain": self.bundle.plain,
+            "--runtime": TORCH if self.bundle.runtime is None else self.bundle.runtime.name,
             "--device": torch.device(self.device).type,
             "--protocol": self.protocol.name,
             "--scales": list(self.protocol.scales),
@@ -133,9 +135,8 @@ def run(job: Job, resume: bool = False) -> Generator[Told]:
     form = Form(
         options["format"], options["--top"], eyes.shape if job.layer else None, job.part.count > 1
     )
-    now = Manifest(
-        bundle_as(job.bundle), options, given_as(job.names), job.part, runtime_as(job.device)
-    )
+    where = runtime_as(job.device, job.bundle)
+    now = Manifest(bundle_as(job.bundle), options, given_as(job.names), job.part, where)
     manifest, note = begun(job.output, now, form, resume)
     done = manifest.progress
     if manifest.complete:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from .. import __version__
+from ..bundle.digest import digest_of
 from ..bundle.load import Bundle
 from ..files import read_bytes, write_atomically
 from ..numbers import is_whole
@@ -194,32 +195,14 @@ def bundle_as(bundle: Bundle) -> dict[str, str]:
     }
 
 
-def digest_of(bundle: Bundle) -> str:
-    """SHA-256 of a network's weights, its classes and its preprocessing, wherever it lies."""
-    info = bundle.info
-    about = {
-        key: getattr(info, key)
-        for key in (
-            *("network", "classes", "input", "preprocessing", "options"),
-            *("score_scale", "kind", "rule", "net", "outputs"),
-        )
-    }
-    sha = hashlib.sha256(json_text(about).encode())
-    sha.update(hashlib.sha256(info.arrays).digest())
-    for name, tensor in sorted(bundle.model.state_dict().items()):
-        flat = tensor.detach().cpu().contiguous().reshape(-1)
-        sha.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        sha.update(flat.view(torch.uint8).numpy().data)
-    return sha.hexdigest()
-
-
-def runtime_as(device: torch.device | str) -> dict[str, Any]:
-    """Where it is computed: what may change the last digits of a figure."""
-    of = torch.device(device)
+def runtime_as(device: torch.device | str, bundle: Bundle) -> dict[str, Any]:
+    """Where it is computed, and by what: what may change the last digits of a figure."""
+    of, other = torch.device(device), bundle.runtime
     name = torch.cuda.get_device_name(of) if of.type == "cuda" else _processor()
     return {
         "papernets": __version__,
         "torch": torch.__version__,
+        **({} if other is None else {other.name: other.version}),
         "device": name,
         "threads": torch.get_num_threads(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
+from ..rewrite.optimise import STEPS, Steps
 from ..run.fast import Fast
 from ..run.network import Network
 from ..run.optimised import Optimised
@@ -14,8 +15,8 @@ from .fast import FastCommittee
 class OptimisedCommittee(Committee):
     """A committee of its members' optimised forms, for evaluation alone; it shares its tally."""
 
-    def __init__(self, plain: Committee):
-        members = [optimised(member) for member in plain.members]
+    def __init__(self, plain: Committee, steps: Steps = STEPS):
+        members = [optimised_by(steps, member) for member in plain.members]
         super().__init__(members, plain.weights, plain.alone, plain.margin)
         self.tally = plain.tally
         super().train(False)
@@ -40,14 +41,19 @@ def optimised(model: nn.Module) -> nn.Module:
     `train()`. A network in towers is given back as it is; TypeError for what is none of ours, a
     predictor's `model` is one.
     """
+    return optimised_by(STEPS, model)
+
+
+def optimised_by(steps: Steps, model: nn.Module) -> nn.Module:
+    """As `optimised`, by these rewrites; one that is optimised already as it is."""
     if isinstance(model, Optimised | OptimisedCommittee):
         return model
     if isinstance(model, Fast | FastCommittee):
         model = model._plain
     if isinstance(model, Network):
-        return Optimised(model)
+        return Optimised(model, steps)
     if isinstance(model, Committee):
-        return OptimisedCommittee(model)
+        return OptimisedCommittee(model, steps)
     if isinstance(model, nn.Module) and hasattr(model, "net"):
         return model
     raise TypeError(
@@ -56,4 +62,4 @@ def optimised(model: nn.Module) -> nn.Module:
     )
 
 
-__all__ = ["OptimisedCommittee", "optimised"]
+__all__ = ["OptimisedCommittee", "optimised", "optimised_by"]

@@ -14,9 +14,10 @@ import typer
 
 from ..words import plural
 from . import screen
-from .flags import Quiet, WrongUse, use, wrong_use
+from .flags import Quiet, WrongUse, answers_by, wrong_use
 from .predict_given import Counting, pictures_given
 from .predict_shown import Count
+from .runtimes import AUTO, device_for, in_runtime
 from .stopping import stopped_cleanly
 from .waiting import Waiting, waiting
 
@@ -51,6 +52,7 @@ class Asking:
     protocol: Protocol
     ensemble: tuple[str, ...]
     plain: bool = False
+    runtime: str = "torch"
 
 
 def write(wanted: Wanted, bundle: str, files: Sequence[str], asking: Asking) -> None:
@@ -112,14 +114,23 @@ def _answer(
     resume: bool,
 ) -> None:
     from ..bulk.appended import DiskFull
-    from ..bulk.begun import check_new, threads_of
+    from ..bulk.begun import check_new, runtime_of, threads_of
     from ..bulk.job import Job, run
     from ..bundle.load import load_bundle
+    from ..evaluate.steady import size_for
 
     if not resume:
         with wrong_use():
             check_new(output)
     where = _device(asking, part, wanted, threads_of(output) if resume else 0)
+    runtime = asking.runtime
+    if runtime == AUTO and resume:
+        runtime = runtime_of(output) or AUTO
+    if runtime == AUTO and part.count > 1:
+        raise WrongUse(
+            "--runtime auto lets each process choose by itself, and their figures would differ in "
+            "the last digits: name one, --runtime onnxruntime"
+        )
     bundles = [load_bundle(name, asking.plain) for name in (bundle, *asking.ensemble)]
     for one in bundles:
         folder = one.folder.resolve()
@@ -130,6 +141,7 @@ def _answer(
             "--features are of one network that sees one view of a picture: leave out --ensemble "
             "and --protocol"
         )
+    bundles = in_runtime(bundles, runtime, size_for(bundles[0], asking.protocol, asking.batch_size))
     with pictures_given(files) as sources:
         job = Job(
             bundles[0],
@@ -166,7 +178,7 @@ def _device(asking: Asking, part: Part, wanted: Wanted, threads: int) -> torch.d
     """The device; of several processes on a machine with GPUs each takes its own."""
     import torch
 
-    found = use(asking.device, asking.threads or threads)
+    found = answers_by(device_for(asking.runtime, asking.device), asking.threads or threads)
     local = os.environ.get("LOCAL_RANK", "")
     if found.type == "cuda" and part.count > 1 and not wanted.shard and local.isdecimal():
         return torch.device("cuda", int(local) % torch.cuda.device_count())

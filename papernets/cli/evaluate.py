@@ -21,11 +21,12 @@ from .flags import (
     Strict,
     Threads,
     WrongUse,
+    answers_by,
     check_data,
-    use,
     wrong_data,
 )
 from .protocols import Average, Crops, Ensemble, ProtocolName, Scales, protocol_of
+from .runtimes import AUTO, RuntimeName, device_for, in_runtime, runtime_named
 from .waiting import waiting
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def evaluate(
         ),
     ] = 0.0,
     plain: Plain = False,
+    runtime: RuntimeName = "torch",
     strict: Strict = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -96,6 +98,7 @@ def evaluate(
     """
     from ..bundle.load import load_bundle
     from ..data.reading import sharing
+    from ..evaluate.infer import batch_of
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.protocols.ensemble import fair_for, places_of
     from ..evaluate.protocols.outputs import resolved
@@ -113,9 +116,15 @@ def evaluate(
         if below := [k for k in top or () if k < 1]:
             raise WrongUse(f"--top {below[0]}: give 1 or more")
         asked = protocol_of(protocol, scales, crops, average, bool(ensemble))
-        where = use(device, threads) if not here.several else own_device(device, threads, here)
-        loaded = load_bundle(bundle, plain)
-        others = [load_bundle(name, plain) for name in ensemble or ()]
+        runtime = runtime_named(runtime, plain, device, asked)
+        if runtime == AUTO and here.several:
+            raise WrongUse("--runtime auto lets each process choose by itself: name one")
+        device = device_for(runtime, device)
+        several = here.several
+        where = own_device(device, threads, here) if several else answers_by(device, threads)
+        bundles = [load_bundle(name, plain) for name in (bundle, *(ensemble or ()))]
+        shown = batch_size or batch_of(bundles[0].model)
+        loaded, *others = in_runtime(bundles, runtime, shown)
         for one in (loaded, *others):  # before the pictures are read
             places_of(loaded, one)
             resolved(one, asked)

@@ -212,6 +212,14 @@ def check_data(name: str, data_dir: str) -> None:
             open_data(name, data_dir=data_dir or None)  # says what there is
 
 
+def answers_by(device: str, threads: int) -> torch.device:
+    """As `use`, for a process that answers and does nothing else."""
+    from ..machine import keep_memory
+
+    keep_memory()
+    return use(device, threads)
+
+
 def use(device: str, threads: int) -> torch.device:
     """The device of a name, with torch's threads set where a number is given; else wrong use."""
     import torch

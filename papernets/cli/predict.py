@@ -13,12 +13,13 @@ import typer
 from . import screen
 from .bulk import Asking, Wanted
 from .bulk import write as _write
-from .flags import BatchSize, BundleName, Device, Json, Plain, Quiet, Threads, WrongUse, use
+from .flags import BatchSize, BundleName, Device, Json, Plain, Quiet, Threads, WrongUse, answers_by
 from .many import check_alone
 from .predict_given import Counting, pictures_given
 from .predict_shown import Count, Table, as_json
 from .predict_shown import as_csv as as_csv_lines
 from .protocols import Average, Crops, Ensemble, ProtocolName, Scales, protocol_of
+from .runtimes import RuntimeName, device_for, in_runtime, runtime_named
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def predict(
     device: Device = "auto",
     threads: Threads = 0,
     plain: Plain = False,
+    runtime: RuntimeName = "torch",
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
     ] = False,
@@ -82,7 +84,8 @@ def predict(
     Class names and preprocessing come from the bundle. The exit code is 0 if at least one file
     could be read. --protocol shows each picture as a paper did, and answers as evaluate does by it;
     --ensemble lets several networks answer together. -o is for many pictures: it goes on after a
-    kill (--resume), and several processes share the work (--shard).
+    kill (--resume), and several processes share the work (--shard). --runtime computes what torch
+    does elsewhere, where that is quicker.
     """
     screen.quiet(quiet)
     if not files:
@@ -99,6 +102,9 @@ def predict(
         raise WrongUse("--scan reads rows of digits, each as it is: leave out --protocol")
     if scan and ensemble:
         raise WrongUse("--scan reads rows of digits with one network: leave out --ensemble")
+    runtime = runtime_named(runtime, plain, device, asked)
+    if scan and runtime != "torch":
+        raise WrongUse(f"--scan reads rows of any width, by torch: leave out --runtime {runtime}")
     if output and output != "-":
         if scan or json:
             what = "--scan" if scan else "--json"
@@ -107,7 +113,7 @@ def predict(
             Wanted(output, resume, shard, features, strict, as_csv),
             bundle,
             files,
-            Asking(top, batch_size, device, threads, asked, tuple(ensemble or ()), plain),
+            Asking(top, batch_size, device, threads, asked, tuple(ensemble or ()), plain, runtime),
         )
         return
     check_alone("predict without -o")
@@ -115,17 +121,19 @@ def predict(
         if given:
             raise WrongUse(f"{flag} is for a file: give it, -o answers.jsonl")
     from ..bundle.load import load_bundle
+    from ..evaluate.infer import batch_of
     from ..evaluate.predict import BATCH
     from ..evaluate.predict import predict as answers_of
 
-    where = use(device, threads)
+    where = answers_by(device_for(runtime, device), threads)
     count = Count(strict)
     if scan:
         _scan((bundle, where, plain), files, json, as_csv, count)
         count.finish()
         return
-    loaded = load_bundle(bundle, plain)
-    others = [load_bundle(name, plain) for name in ensemble or ()]
+    bundles = [load_bundle(name, plain) for name in (bundle, *(ensemble or ()))]
+    shown = min(batch_size or BATCH, batch_of(bundles[0].model))
+    loaded, *others = in_runtime(bundles, runtime, shown)
     with pictures_given(files) as sources:
         first = list(islice(sources, FIRST))
         top = min(top, len(loaded.info.classes))

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from . import screen
-from .flags import Device, WrongUse, use, wrong_use
+from .flags import Device, WrongUse, answers_by, wrong_use
+from .runtimes import AUTO, RuntimeName, made_of, runtime_named
 from .stopping import Stopped
 
 NAMES = Annotated[
@@ -51,6 +52,7 @@ def serve(
         int, typer.Option("--threads", help="CPU threads of each answer.", min=1, max=1024)
     ] = 1,
     device: Device = "cpu",
+    runtime: RuntimeName = "torch",
     max_bytes: Annotated[
         int, typer.Option("--max-bytes", help="Bytes of a request.", min=1024, max=1 << 30)
     ] = 32 << 20,
@@ -87,6 +89,11 @@ def serve(
     from ..serve.access import Access, is_home, read_token
     from ..serve.limits import Limits
 
+    runtime = runtime_named(runtime, False, device)
+    if runtime == AUTO:
+        raise WrongUse(
+            "--runtime auto is for predict, which says what is quickest here: name it to serve"
+        )
     home = is_home(host)
     _check_access(host, home, token_file, insecure)
     with wrong_use():
@@ -96,8 +103,9 @@ def serve(
     from ..serve.run import Work, bound, check_packages, run
 
     check_packages()
-    where = use(device, threads)
-    work = Work(where, workers or max(1, cores() // threads), threads)
+    where = answers_by(device, threads)
+    other = made_of(runtime, threads)
+    work = Work(where, workers or max(1, cores() // threads), threads, other)
     limits = Limits(max_bytes, max_pixels, max_pictures, timeout, queue, max_connections)
     try:
         names = names_of(bundles)

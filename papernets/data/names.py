@@ -29,10 +29,15 @@ def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:
         return path_of(data_dir)
     if named := os.environ.get("PAPERNETS_DATA"):
         return path_of(named)
+    return cache_folder("say where data lie with --data-dir")
+
+
+def cache_folder(otherwise: str = "") -> Path:
+    """The user's cache for us; ValueError, which says what to do `otherwise`, without a home."""
     cache = os.environ.get("XDG_CACHE_HOME")
     if cache:
         return Path(cache) / "papernets"
     home = path_of("~")
     if str(home) == "~":
-        raise ValueError("this user has no home folder: say where data lie with --data-dir")
+        raise ValueError(f"this user has no home folder: {otherwise}")
     return home / ".cache" / "papernets"

@@ -1,10 +1,10 @@
-"""Packages that some exports need, and how they are installed."""
+"""Packages that some exports, and runtimes, need, and how they are installed."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 
-EXTRA = {"onnx": "onnx", "onnxscript": "onnx", "onnxruntime": "onnx"}
+EXTRA = {"onnx": "onnx", "onnxscript": "onnx", "onnxruntime": "onnx", "openvino": "openvino"}
 """The extra of ours that brings each."""
 
 

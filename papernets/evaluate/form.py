@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from torch import nn
 
 from ..bundle.fast import fast
 from ..bundle.optimised import Optimised, OptimisedCommittee, optimised
+
+if TYPE_CHECKING:
+    from ..bundle.load import Bundle
+
+
+def answering_of(bundle: Bundle) -> nn.Module:
+    """What answers for a bundle: its runtime, where it has one, or its model by `answering`."""
+    if bundle.runtime is not None:
+        return bundle.runtime(bundle)
+    return answering(bundle.model, bundle.plain)
 
 
 def answering(model: nn.Module, plain: bool = False) -> nn.Module:

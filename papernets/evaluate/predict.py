@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -21,6 +21,7 @@ from ..data.picture import Remark, shown
 from ..data.stored import File
 from ..data.tree import walk
 from ..words import plural
+from .ahead import read_ahead
 from .known import Pictures
 from .metrics import probabilities
 from .protocols.ensemble import asked_together
@@ -118,7 +119,7 @@ def predict(
     protocol: Protocol = PLAIN,
     others: Sequence[Bundle] = (),
 ) -> Iterator[Answer]:
-    """An answer for each source, in their order; `batch` pictures are in memory at a time.
+    """An answer for each source, in their order: `batch` at a time, while the next are read.
 
     `top` classes are given, all of them where there are fewer. Pictures are shown by the protocol,
     and the answers are those of `evaluate` by the same one; `others` answer together with the
@@ -130,13 +131,25 @@ def predict(
     if batch < 1:
         raise ValueError(f"batch size {batch}: give 1 or more")
     asked = asked_of(bundle, top=top, device=device, protocol=protocol, others=others)
-    batches = iter(partial(_next, iter(given), batch), [])
-    return (answer for some in batches for answer in asked.of(pairs_of(some, asked.eyes)))
+    return _answers(asked, given, batch)
 
 
-def _next(given: Iterator[Source], batch: int) -> list[Source]:
-    """The next pictures, at most so many; none at the end."""
-    return list(islice(given, batch))
+def _answers(asked: Asked, given: Iterable[Source], batch: int) -> Iterator[Answer]:
+    """Answers in batches; one picture alone is read without a thread."""
+    if isinstance(given, Sequence) and len(given) < 2:
+        yield from asked.of(pairs_of(given, asked.eyes))
+        return
+    named = (_Alone(source) for source in given)
+    with closing(read_ahead(named, asked.eyes, batch)) as read:
+        while some := [(one.source, done) for one, done in islice(read, batch)]:
+            yield from asked.of(some)
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """A source that stands for itself."""
+
+    source: Source
 
 
 def pairs_of(some: Sequence[Source], eyes: Preprocessing) -> list[tuple[Source, Read]]:

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ..bundle.committee import Committee
-from ..bundle.load import Bundle, load_bundle
+from ..bundle.load import TORCH, Bundle, load_bundle
 from ..data import Preprocessing
 from ..data.picture import Packed, shown
 from ..data.stored import File
@@ -23,7 +23,7 @@ from ..spec import Committee as CommitteeSpec
 from ..spec import Net
 from ..words import brief, by, listed, plural, shortened, type_of
 from .columns import Columns, as_columns, sources_in
-from .form import answering
+from .form import answering_of
 from .predict import Answer, Source, pairs_of, predict
 from .protocols.protocol import CENTRE, WHOLE, Protocol, protocol_of
 from .read import preprocessing_of, read_files
@@ -58,10 +58,16 @@ class Predictor:
         info = self.bundle.info
         classes = f"{plural(len(info.classes), 'class', 'classes')}"
         names = shortened(listed(map(repr, info.classes), 3), 80)
+        where = "" if self.runtime == TORCH else f", by {self.runtime}"
         return (
             f"Predictor({info.network}: {by(info.input)} to {classes} ({names}), "
-            f"from {str(self.bundle.folder)!r})"
+            f"from {str(self.bundle.folder)!r}{where})"
         )
+
+    @property
+    def runtime(self) -> str:
+        """What computes the answers: torch, onnxruntime or openvino."""
+        return TORCH if self.bundle.runtime is None else self.bundle.runtime.name
 
     @property
     def model(self) -> nn.Module:
@@ -161,8 +167,8 @@ class Predictor:
         if self._held.given or self.bundle.plain:
             return self.bundle
         if self._held.optimised is None:
-            form = answering(self.bundle.model)
-            self._held.optimised = replace(self.bundle, model=form)
+            form = answering_of(self.bundle)
+            self._held.optimised = replace(self.bundle, model=form, runtime=None)
         return self._held.optimised
 
     def preprocess(self, picture: Picture | Several) -> Tensor:

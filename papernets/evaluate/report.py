@@ -255,8 +255,11 @@ def _early_exit(
     device: torch.device | str,
     batch: int | None,
 ) -> EarlyExit | None:
-    """What the run that has just ended counted, and the error without it; None for one network."""
-    if not isinstance(model, Committee):
+    """What the run that has just ended counted, and the error without it.
+
+    None for one network, and in a runtime that shows every picture to all networks.
+    """
+    if not isinstance(model, Committee) or bundle.runtime is not None:
         return None
     group, eyes = beside(), preprocessing_of(bundle)
     whole = answering(Committee(list(model.members), weights=model.weights), bundle.plain)

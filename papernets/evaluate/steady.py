@@ -10,13 +10,10 @@ of a committee whose first network may answer alone, or of views, pictures are s
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
-from typing import Protocol as Kind
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,8 +23,6 @@ from torch import Tensor, nn
 from ..bundle.committee import Committee
 from ..bundle.load import Bundle
 from ..bundle.modes import evaluating
-from ..data import Preprocessing
-from ..data.picture import pillow_rules
 from ..data.stored import Images
 from ..spec import walk
 from ..words import brief, did_you_mean, listed
@@ -36,7 +31,7 @@ from .known import Pictures
 from .predict import PLAIN, TOP, Answer, Asked, Source, asked_of, pictures_of
 from .protocols.outputs import asked_by
 from .protocols.protocol import CENTRE, Protocol
-from .read import Read, preprocessing_of, read_one
+from .read import Read, preprocessing_of
 
 MOST, PIXELS = 100, 400_000
 """Pictures in a batch, and pixels of the network's input in all of them: 8 of 224x224. A few files
@@ -45,23 +40,14 @@ TRIED = 2  # pictures that are shown in all places of a batch
 NAMED = 40  # layers that an error lists
 
 
-class Named(Kind):
-    """What has a source, whatever else it has."""
-
-    @property
-    def source(self) -> Source: ...
-
-
-N = TypeVar("N", bound=Named)
-
-
 def size_for(bundle: Bundle, protocol: Protocol, asked: int | None = None) -> int:
     """How many pictures a batch has at most; 1 where what is computed for one hangs on the others.
 
     asked: what somebody wants.
     """
     model = bundle.model
-    early = isinstance(model, Committee) and model.margin is not None
+    asks = isinstance(model, Committee) and model.margin is not None
+    early = asks and bundle.runtime is None  # in a runtime all networks are asked
     if early or protocol.name != CENTRE:
         return 1
     _, height, width = bundle.info.input
@@ -196,30 +182,3 @@ def filled(ask: Callable[[Pictures], Tensor], size: int) -> Callable[[Pictures],
         return ask(pictures)[:count]
 
     return asked
-
-
-def read_ahead(given: Iterable[N], eyes: Preprocessing, ahead: int) -> Generator[tuple[N, Read]]:
-    """What is given, with what was read of it, in order, while others compute.
-
-    As many threads read as torch uses, at most 16; `ahead` pictures wait at most.
-    """
-
-    def read(one: N) -> Read:
-        source = one.source
-        return Read(None, error=source.error) if source.error else read_one(source.path, eyes)
-
-    waiting: deque[tuple[N, Future[Read]]] = deque()
-    threads = min(16, torch.get_num_threads())
-    with pillow_rules(), ThreadPoolExecutor(threads, "papernets-read") as pool:
-        try:
-            for one in given:
-                waiting.append((one, pool.submit(read, one)))
-                if len(waiting) > ahead:
-                    first, done = waiting.popleft()
-                    yield first, done.result()
-            while waiting:
-                first, done = waiting.popleft()
-                yield first, done.result()
-        finally:
-            for _, left in waiting:
-                left.cancel()

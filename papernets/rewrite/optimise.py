@@ -29,14 +29,19 @@ def by_sigmoid(net: Net) -> Rewritten:
     return _told(net, tanh_by_sigmoid, "tanh by the sigmoid", "tanh(x) = 2 sigmoid(2x) - 1")
 
 
-STEPS: tuple[Callable[[Net], Rewritten], ...] = (
+Steps = tuple[Callable[[Net], Rewritten], ...]
+STEPS: Steps = (
     *(tidy, full_tables, folded_norms, norms_ahead, folded_scales, averages_behind, merged_ones),
     *(pooled_first, folded_curves, by_sigmoid, sliding),
 )
 """In this order: a normalisation that was folded leaves its neighbours side by side."""
 
+ELSEWHERE: Steps = (tidy, full_tables, folded_norms, norms_ahead, folded_scales, folded_curves)
+"""Those of them that other runtimes gain by: an activation that directly follows its convolution is
+in the same pass there, and what is cut out of a joined value leaves their layout of memory."""
 
-def optimised(net: Net) -> Rewritten:
+
+def optimised(net: Net, steps: Steps = STEPS) -> Rewritten:
     """All rewrites for evaluation, one after another, with how weights are made and what changed.
 
     The network is for evaluation alone, and for `run.optimised`: it has layers of `forms`, and no
@@ -44,7 +49,7 @@ def optimised(net: Net) -> Rewritten:
     """
     made: list[Made] = []
     changes: list[Change] = []
-    for step in STEPS:
+    for step in steps:
         done = step(net)
         net = done.net
         made += done.made
@@ -66,4 +71,4 @@ def _told(net: Net, rewrite: Callable[[Net], Rewritten], what: str, why: str) ->
     return Rewritten(done.net, changes=changes)
 
 
-__all__ = ["STEPS", "optimised"]
+__all__ = ["ELSEWHERE", "STEPS", "Steps", "optimised"]

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..rewrite.forms import Maps, Shift, SlidingLRN
-from ..rewrite.optimise import optimised
+from ..rewrite.optimise import STEPS, Steps, optimised
 from ..spec import Add, BatchNorm, Concat, Conv, Flatten, Layer, Net, Shape, rows_of
 from .activations import activate, activate_
 from .block import module_at
@@ -28,27 +28,30 @@ from .plan import Summed, joined_once, plan, summed_at_once
 from .rows import row_module
 from .unchanged import check_unchanged
 
+SIZES = 2
+"""Sizes of batches for which kernels are kept laid out: a full batch, and the last."""
+
 
 class Optimised(nn.Module):
     """A network in its optimised form: (N, C, H, W) to logits, in evaluation alone.
 
     `net` is the network that it was made of, `form` what it computes, `changes` what was done. Its
     parameters have the names of `form`'s rows, and take no gradients. ValueError names a module of
-    the plain network that was replaced, set otherwise or hooked.
+    the plain network that was replaced, set otherwise or hooked. `steps` are the rewrites.
     """
 
-    def __init__(self, plain: Network):
+    def __init__(self, plain: Network, steps: Steps = STEPS):
         super().__init__()
         check_unchanged(plain, "the optimised form")
         self.net: Net = plain.net
-        done = optimised(plain.net)
+        done = optimised(plain.net, steps)
         self.form, self.changes = done.net, done.changes
         planned = summed_at_once(joined_once(plan(done.net.body)))
         self._steps, self._out = planned.of(heads=False), planned.out
         self._check = InputCheck(plain.net)
         weights = made(weights_of(plain.net, plain.state_dict()), done.made)
         self._shapes = {row.name: row.input for row in rows_of(done.net.body, done.net.input)}
-        self._packed: dict[str, Packed | None] = {}
+        self._packed: dict[int, dict[str, Packed | None]] = {}
         flat = {0: False}
         for step in self._steps:
             flat[step.writes] = flat[step.reads[0]] or isinstance(step.part, Flatten)
@@ -113,16 +116,25 @@ class Optimised(nn.Module):
         other: Tensor | None = None,
     ) -> Tensor:
         """The activation of a row's convolution, or of its sum with another value."""
-        if packing and activation in NAMES and (own := self._packed_of(name)) is not None:
+        if packing and activation in NAMES and (own := self._packed_of(name, len(x))) is not None:
             return own(x, activation, other)
         out: Tensor = module_at(self, name.split("."))(x)
         return activate_(out if other is None else out.add_(other), activation)
 
-    def _packed_of(self, name: str) -> Packed | None:
-        """A row's convolution with its kernels laid out, once."""
-        if name not in self._packed:
-            self._packed[name] = packed(module_at(self, name.split(".")), self._shapes[name])
-        return self._packed[name]
+    def _packed_of(self, name: str, batch: int) -> Packed | None:
+        """A row's convolution with its kernels laid out for a size of batch, once.
+
+        The best layout changes with it; those of the last sizes are kept.
+        """
+        kept = self._packed.get(batch)
+        if kept is None:
+            for old in list(self._packed)[: 1 - SIZES]:
+                self._packed.pop(old, None)
+            kept = self._packed.setdefault(batch, {})
+        if name not in kept:
+            module = module_at(self, name.split("."))
+            kept[name] = packed(module, (batch, *self._shapes[name]))
+        return kept[name]
 
     def _apply(self, *given: Any, **named: Any) -> Optimised:
         self._packed = {}  # of weights that move, or become of another kind

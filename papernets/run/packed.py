@@ -16,7 +16,6 @@ import torch
 from torch import Tensor, nn
 
 from ..rewrite.forms import CENTRED
-from ..spec import Shape
 
 NAMES: dict[str | None, tuple[str, list[float]]] = {
     None: ("none", []),
@@ -82,21 +81,21 @@ class Packed:
         return out.sub_(0.5) if activation == CENTRED else out
 
 
-def packed(module: nn.Module, shape: Shape) -> Packed | None:
+def packed(module: nn.Module, size: tuple[int, ...]) -> Packed | None:
     """The packed form of a row's module, a convolution perhaps padded; None for anything else.
 
-    `shape` is the row's input at the network's own size: the layout is chosen for it, and takes
-    any.
+    `size` is that of the row's input, (N, C, H, W): the layout is chosen for it, and takes any. A
+    layout for one picture may take three times as long for eight, and the other way round.
     """
     pad: nn.Module | None = None
     if type(module) is nn.Sequential:
         pad, module = list(module)
-        shape = tuple(pad(torch.empty(1, *shape, device="meta")).shape[1:])
+        size = tuple(pad(torch.empty(size, device="meta")).shape)
     if type(module) is not nn.Conv2d:
         return None
     constants: Any = (list(module.padding), list(module.stride), [1, 1], module.groups)
     kernels = torch.ops.mkldnn._reorder_convolution_weight(
-        module.weight.detach(), *constants, [1, *shape]
+        module.weight.detach(), *constants, list(size)
     )
     bias = None if module.bias is None else module.bias.detach()
     return Packed(pad, kernels, bias, constants)

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from ..bundle.committee import Committee
 from ..bundle.find import find_bundle
-from ..bundle.load import Bundle
+from ..bundle.load import Bundle, Runtime
 from ..data.picture import dimensions
-from ..evaluate.form import answering
+from ..evaluate.form import answering_of
 from ..evaluate.infer import logits_of, scaled
 from ..evaluate.metrics import probabilities
 from ..evaluate.predict import Answer, Asked, asked_of, pairs_of
@@ -170,12 +170,12 @@ class Models:
         return found
 
 
-def served(name: str, place: str, device: torch.device) -> Served:
+def served(name: str, place: str, device: torch.device, runtime: Runtime | None = None) -> Served:
     """A bundle as a model of the server; errors as `load`'s, and for a network of one class."""
-    bundle = load(place).bundle
+    bundle = replace(load(place).bundle, runtime=runtime)
     model = bundle.model.to(device)
-    quick = answering(model, bundle.plain)
-    bundle = replace(bundle, model=quick)
+    quick = answering_of(bundle)
+    bundle = replace(bundle, model=quick, runtime=None)
     asked = replace(asked_of(bundle, device=device), lists=())
     return Served(name, bundle, asked, model, quick, figures_of(bundle), device)
 

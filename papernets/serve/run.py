@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ..bundle.load import Runtime
 from . import log
 from .access import Access
 from .limits import Limits
@@ -23,11 +24,15 @@ SPARE = 64
 
 @dataclass(frozen=True)
 class Work:
-    """How a server computes: where, and so many answers at a time, each by so many CPU threads."""
+    """How a server computes: where, and so many answers at a time, each by so many CPU threads.
+
+    `runtime`: what answers in torch's place.
+    """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     workers: int = 1
     threads: int = 1
+    runtime: Runtime | None = None
 
 
 def check_packages() -> None:
@@ -55,7 +60,9 @@ def run(
     """
     with listening:
         log.take_over()
-        models = Models([served(name, where, work.device) for name, where in names.items()])
+        models = Models(
+            [served(name, where, work.device, work.runtime) for name, where in names.items()]
+        )
         line = Line(limits, work.workers, lambda: torch.set_num_threads(work.threads))
         made = application(models, limits, access, line)
         for model in models.every.values():

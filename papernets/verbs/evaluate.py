@@ -16,10 +16,11 @@ from .. import machine
 from ..bundle.committee import Committee
 from ..bundle.find import find_bundle
 from ..bundle.info import BundleInfo
-from ..bundle.load import Bundle, load_bundle
+from ..bundle.load import TORCH, Bundle, load_bundle
 from ..bundle.origin import origin_of
 from ..data import Dataset, Preprocessing
 from ..data.arrays import held, is_held
+from ..evaluate.infer import batch_of
 from ..evaluate.pictures import PARTS, Pictures, of_dataset, of_listing, open_pictures
 from ..evaluate.predictor import Predictor
 from ..evaluate.protocols.ensemble import fair_for, places_of
@@ -28,6 +29,7 @@ from ..evaluate.protocols.protocol import Protocol, protocol_of
 from ..evaluate.report import Report, report
 from ..evaluate.whole import Source
 from ..peers.keep import kept_of
+from ..runtimes.choose import check_name, runtime_of
 from ..train.folder import data_meant
 from ..words import either, listed, type_of
 from .trained import Trained
@@ -52,6 +54,7 @@ def evaluate(
     threads: int = 0,
     memory: float = 0.0,
     plain: bool = False,
+    runtime: str = TORCH,
     strict: bool = False,
 ) -> Report:
     """Test a trained network on pictures: the figures that `papernets evaluate --json` prints.
@@ -78,6 +81,10 @@ def evaluate(
             stack.enter_context(bundle_of(one, names, preprocessing)) for one in (net, *ensemble)
         ]
         bundles = [replace(one, plain=True) for one in bundles] if plain else bundles
+        if (name := check_name(runtime, plain)) != TORCH:
+            shown = batch_size or batch_of(bundles[0].model)
+            found = runtime_of(bundles[0], name, shown)
+            bundles = [replace(one, runtime=found) for one in bundles]
         for one in bundles:  # before the pictures are read
             places_of(bundles[0], one)
             resolved(one, how)

@@ -18,7 +18,8 @@ from papernets.bulk import job as jobs
 from papernets.bulk.appended import DiskFull
 from papernets.bulk.begun import check_new
 from papernets.bulk.job import run
-from papernets.bulk.manifest import digest_of, manifest_of, read_manifest
+from papernets.bulk.manifest import manifest_of, read_manifest
+from papernets.bundle.digest import digest_of
 from papernets.bundle.load import load_bundle
 
 OUTPUTS = [("a.jsonl", ""), ("a.csv", ""), ("a.parquet", ""), ("a.parquet", "C3"), ("a.npy", "F6")]

@@ -169,7 +169,7 @@ def test_folders_are_read_in_natural_order_without_hidden_files(tmp_path: Path) 
 
 
 def test_few_pictures_are_in_memory_at_a_time(bundle: Bundle, pictures: Path) -> None:
-    """Files are named as the answers are taken: never more than a batch ahead."""
+    """Files are named as the answers are taken: a batch, and the one that is read meanwhile."""
     taken = 0
 
     def many():
@@ -179,7 +179,7 @@ def test_few_pictures_are_in_memory_at_a_time(bundle: Bundle, pictures: Path) ->
             yield Source("0.png", str(pictures / "0.png"))
 
     for number, _ in enumerate(predict(bundle, many(), batch=8)):
-        assert taken == (number // 8 + 1) * 8
+        assert (number // 8 + 1) * 8 < taken <= (number // 8 + 2) * 8 + 1
         if number == 40:
             break
 

@@ -16,7 +16,7 @@ from ...data import Preprocessing
 from ...ranks.group import beside
 from ...ranks.turns import in_turns
 from ...watch import watched
-from ..form import answering
+from ..form import answering, answering_of
 from ..infer import PIXELS, batch_of, check_classes, for_both, logits_of, scaled
 from ..known import Pictures
 from ..read import preprocessing_of
@@ -63,7 +63,7 @@ def asked_by(
     preprocessing = preprocessing_of(bundle)
     model = bundle.model.to(device)
     if protocol.name == CENTRE:
-        form = answering(model, bundle.plain)
+        form = answering_of(bundle)
         return lambda some: scaled(
             bundle, logits_of(form, some.images, preprocessing, device, batch, as_it_is=True)
         )
@@ -85,6 +85,11 @@ def resolved(bundle: Bundle, protocol: Protocol) -> Protocol:
     check_classes(bundle)
     eyes = preprocessing_of(bundle)
     check_one(protocol.name, isinstance(bundle.model, Committee), str(bundle.folder))
+    if protocol.name in WHOLE and bundle.runtime is not None:
+        raise ValueError(
+            f"{protocol.name} shows whole pictures of any size, which torch alone computes: leave "
+            f"out --runtime {bundle.runtime.name}"
+        )
     if protocol.name in WHOLE and hasattr(bundle.model, "net"):
         check_dense(bundle.model.net)  # type: ignore[arg-type]
     if protocol.name in WHOLE:
@@ -118,7 +123,7 @@ class _Asked:
         self.batch = batch or batch_of(model)
         self.given = batch
         crops, whole = protocol.name in CROPS, protocol.name in WHOLE
-        self.plain = answering(model, bundle.plain) if crops else None
+        self.plain = answering_of(bundle) if crops else None
         self.dense = answering(dense_form(model), bundle.plain) if whole else None
         first = next((p for p in model.parameters() if p.is_floating_point()), None)
         self.kind = torch.float32 if first is None else first.dtype
