@@ -139,8 +139,10 @@ for (const [name, net] of Object.entries(given)) {
   for (const one of names) {
     const place = placeOf(graph, one), {end} = place, [, rows, columns] = end.out;
     const at = [rows >> 1, columns >> 1], input = inputRectangle(graph, place, at);
-    const onward = place.start === PICTURE ? input : rectangleIn(graph, PICTURE, place.start, input);
-    found[name][one] = [input, equal(onward, unitRectangle(graph, end.name, at)), place.isBlock];
+    const first = place.start === PICTURE;
+    const onward = first ? input : rectangleIn(graph, PICTURE, place.start, input);
+    const alike = equal(onward, unitRectangle(graph, end.name, at));
+    found[name][one] = [input, alike, place.isBlock];
   }
 }
 return found;

@@ -12,8 +12,10 @@ const TOPICS = {
   example: "An example with numbers",
 };
 
-/** Steps whose words in the terminal need more of them here. */
+/** Words of the terminal for which this page has others. */
 const STEP_WORDS = {
+  "neurons of all its rows": "neurons of all its layers",
+  "sum of its rows": "sum of its layers",
   "first pixel of value 0,0": "where the field of the first value begins: row, column",
 };
 
@@ -57,7 +59,7 @@ function stepsView(steps, place) {
                 ? [el("code", {}, readable(one.formula)), " = "]
                 : "",
               el("b", {}, valueWords(one.value, one.rule)),
-              one.formula && one.rule ? el("span", {class: "rule", title: lettersOf([one.rule]) || null}, readable(one.rule)) : "",
+              one.formula && one.rule ? el("span", {class: "rule", title: lettersOf([one.rule]) || null}, STEP_WORDS[one.rule] || readable(one.rule)) : "",
             ),
           ]),
         ),

@@ -136,14 +136,14 @@ function unitView(graph, paths, place, at, choose) {
           "li",
           {},
           el("span", {class: "key largest"}),
-          `the largest path sees ${extentOf(big)}: its rows are dashed in the drawing`,
+          `the largest path sees ${extentOf(big)}: its layers are dashed in the drawing`,
         ),
       little &&
         el(
           "li",
           {},
           el("span", {class: "key smallest"}),
-          `the smallest path sees ${extentOf(little)}: its rows are dotted`,
+          `the smallest path sees ${extentOf(little)}: its layers are dotted`,
         ),
     ),
   );

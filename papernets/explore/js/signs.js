@@ -18,7 +18,9 @@ function lettersOf(rules, above = []) {
   const used = new Set(rules.join(""));
   for (const letter of above.join("")) used.delete(letter);
   const said = Object.entries(LETTERS).filter(([letter]) => used.has(letter));
-  return said.map(([, words]) => words).join("; ");
+  const words = said.map(([, one]) => one);
+  if (rules.some((rule) => /\bstep$/.test(rule))) words.push("step: pixels from a value to the next");
+  return words.join("; ");
 }
 
 /** A formula or a rule: 9633792*2+1 as "9,633,792 × 2 + 1". */
