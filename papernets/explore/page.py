@@ -41,7 +41,19 @@ SCRIPTS = (
     *("explain", "steps", "fields", "ways", "blocks", "place", "align", "diff", "meaning"),
     *("data", "run", "pen", "scan", "ink", "pixel"),
     *("dom", "state", "typed", "drawing", "picture", "panel", "sizes", "list", "level", "overview"),
-    *("networks", "compare", "maps", "work", "inspect", "codes", "rows", "pad", "strip", "replay", "digit"),
+    *(
+        "networks",
+        "compare",
+        "maps",
+        "work",
+        "inspect",
+        "codes",
+        "rows",
+        "pad",
+        "strip",
+        "replay",
+        "digit",
+    ),
     *("seen", "look", "lessons", "unknown", "main"),
 )
 """The page's scripts behind the engine's: the arithmetic, networks at work, the page itself."""
