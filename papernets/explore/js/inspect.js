@@ -60,7 +60,7 @@ function shortNumber(value) {
 function pixelView(row, step, map, pixel, sources, positive, choose) {
   const [, height, width] = row.out,
     [y, x] = pixel,
-    large = mapCanvas(height, width, ""),
+    large = mapCanvas(height, width, `map ${map} of ${row.name}, enlarged`),
     value = el("b", {}),
     steps = el("p", {class: "sum"});
   const mark = el("span", {class: "mark", "aria-hidden": "true"});
