@@ -64,8 +64,8 @@ class Answer:
         if is_sizes(self.value):
             return "a size, such as " + ("28x28x6" if len(self.value) == 3 else "28x28")
         words = f"a number, in {self.unit}" if self.unit not in ("", "times") else "a number"
-        short = self.whole or float(f"{self.value:.{PLENTY}g}") == self.value
-        return words if short else f"{words}, with at least {PLENTY} digits"
+        full = self.whole or float(f"{self.value:.{PLENTY}g}") == self.value
+        return words if full else f"{words}, with at least {PLENTY} digits"
 
     @property
     def whole(self) -> bool:
@@ -211,7 +211,8 @@ def pick(text: str, candidates: Sequence[Answer]) -> int | None:
     exactly = [_exactly(typed, one) for one in candidates]
     if any(exactly):
         return exactly.index(True)
-    rounded = [at for at, one in enumerate(candidates) if _rounded(typed, one)]
+    many = typed.digits >= PLENTY
+    rounded = [at for at, one in enumerate(candidates) if many and _begins(typed, one)]
     if len(rounded) > 1:
         raise NoAnswer(f"{text.strip()} is rounded too much to tell: type all digits")
     return rounded[0] if rounded else None
@@ -236,11 +237,6 @@ def _exactly(typed: Typed, answer: Answer) -> bool:
     return any(same(value, answer.value, answer.within) for value, _ in _meant(typed, answer.unit))
 
 
-def _rounded(typed: Typed, answer: Answer) -> bool:
-    """True for the answer's first digits, three at least: 1.204e8 for 120,422,400."""
-    return typed.digits >= PLENTY and _begins(typed, answer)
-
-
 def nearly(text: str, right: Answer) -> bool:
     """True for the answer's first digit or two, too few to tell it from others."""
     typed = read(text, right)
@@ -248,6 +244,7 @@ def nearly(text: str, right: Answer) -> bool:
 
 
 def _begins(typed: Typed, answer: Answer) -> bool:
+    """True for the answer's first digits: 1.204e8 for 120,422,400."""
     assert isinstance(answer.value, int | float)
     if typed.exact and answer.whole:
         return False

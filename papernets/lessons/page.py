@@ -43,6 +43,7 @@ def page(lesson: Lesson, example: Example, exercise: Exercise) -> str:
 <h1>{text(lesson.title)}</h1>
 <p class="question">{text(lesson.question)}</p>
 </header>
+<h2 class="unseen">Worked out</h2>
 {at_work(lesson, example, exercise)}
 <footer><p>Sources: {source}. <code>papernets lesson {text(lesson.name)}</code></p></footer>
 </main>

@@ -13,6 +13,7 @@ from lesson_answers import KINDS, answers_to, python_says
 
 from papernets.explore import explorer
 from papernets.lessons import lesson, lessons
+from papernets.lessons.page import page as lesson_page
 from papernets.lessons.told import SHOWN_SEED
 
 ALL = [one.name for one in lessons()]
@@ -64,7 +65,7 @@ def at_lesson(one: Opened, place: str) -> Any:
 def test_sliders_of_a_lesson_have_names(opened: Opened, tmp_path: Path):
     """In the room and in a lesson's own page: the name alone, with its value in words."""
     own, one = tmp_path / "own.html", lesson("output-size")
-    own.write_text(one.page(), "utf-8")
+    own.write_text(lesson_page(one, one.example(), one.drawn(SHOWN_SEED)), "utf-8")
     page = at_lesson(opened, "output-size")
     for _ in range(2):
         for name, value in (("kernel", "5 pixels"), ("stride", "1 pixel")):

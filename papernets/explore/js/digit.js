@@ -214,6 +214,9 @@ function readingWords(name, score) {
 /** How many times ink is enlarged, beyond which it is worth a word: a digit of a third of the pad. */
 const ENLARGED = 2.2;
 
+/** A best score below which the second class is named too. */
+const UNSURE_BELOW = 0.7;
+
 /** What is odd about what was drawn, and that its score does not say; empty where nothing is. */
 function remarkOn(network, told, strokes) {
   const found = [],
@@ -232,6 +235,11 @@ function remarkOn(network, told, strokes) {
     found.push(
       `This may be no digit: the nearest bitmap is ${away.toFixed(0)} away. Of MNIST's test digits that ${network.own} ` +
         `reads rightly, ${far.share} have it nearer than ${far.distance}. A score only compares the ten digits.`,
+    );
+  const [first, second] = bestOf(told.scores);
+  if (told.scores[first] < UNSURE_BELOW)
+    found.push(
+      `It is not sure: ${[first, second].map((at) => `${network.classes[at]} has ${(100 * told.scores[at]).toFixed(1)} %`).join(", ")}.`,
     );
   return found.join(" ");
 }

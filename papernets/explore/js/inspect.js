@@ -49,7 +49,8 @@ function fillGrid(cells, numbers, most) {
 /** A number in few letters: 1.23, −0.08, 12.3. */
 function shortNumber(value) {
   const size = Math.abs(value);
-  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0).replace("-", "\u2212");
+  const text = value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+  return (Number(text) ? text : text.replace("-", "")).replace("-", "\u2212");
 }
 
 /**
@@ -59,7 +60,7 @@ function shortNumber(value) {
 function pixelView(row, step, map, pixel, sources, positive, choose) {
   const [, height, width] = row.out,
     [y, x] = pixel,
-    large = mapCanvas(height, width, ""),
+    large = mapCanvas(height, width, `map ${map} of ${row.name}, enlarged`),
     value = el("b", {}),
     steps = el("p", {class: "sum"});
   const mark = el("span", {class: "mark", "aria-hidden": "true"});
