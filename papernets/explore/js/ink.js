@@ -5,7 +5,7 @@
    first of them a sign. A dot ends a stroke. */
 
 /** Letters that stand for 0 to 63, and the sign before a point that is far from the last one. */
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+const SAFE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
   FAR = "*";
 /** Steps of a pad's height; the longest way to a near point; letters that an address has for ink. */
 const STEPS_HIGH = 256,
@@ -43,12 +43,12 @@ function packedInk(strokes) {
 }
 
 function packedStroke(points) {
-  const two = (value) => LETTERS[value >> 6] + LETTERS[value & 63];
+  const two = (value) => SAFE_LETTERS[value >> 6] + SAFE_LETTERS[value & 63];
   return points
     .map(([x, y], at) => {
       const [dx, dy] = at ? [x - points[at - 1][0], y - points[at - 1][1]] : [0, 0];
       const near = Math.max(Math.abs(dx), Math.abs(dy)) <= NEAR;
-      if (at && near) return LETTERS[dx + NEAR] + LETTERS[dy + NEAR];
+      if (at && near) return SAFE_LETTERS[dx + NEAR] + SAFE_LETTERS[dy + NEAR];
       return (at ? FAR : "") + two(x) + two(y);
     })
     .join("");
@@ -64,7 +64,7 @@ function unpackedInk(text, wide) {
 
 function unpackedStroke(text) {
   const points = [],
-    values = [...text].map((letter) => (letter === FAR ? FAR : LETTERS.indexOf(letter)));
+    values = [...text].map((letter) => (letter === FAR ? FAR : SAFE_LETTERS.indexOf(letter)));
   for (let at = 0; at < values.length; ) {
     const far = !points.length || values[at] === FAR,
       first = at + Number(far && points.length > 0),
