@@ -29,7 +29,9 @@ async function takePicture(file, sample = "") {
   try {
     found = {picture: await Engine.decode(file), name: name, wrong: ""};
   } catch (error) {
-    found = {picture: null, name: "", wrong: mendable(error).message};
+    const gone = error instanceof DOMException; // the browser's, who could not open it
+    const wrong = gone ? `${name} cannot be read: it is a folder, or is there no more` : mendable(error).message;
+    found = {picture: null, name: "", wrong: wrong};
   }
   if (turn !== taken) return; // another was given since
   Object.assign(GIVEN, found);
@@ -47,7 +49,10 @@ let lookReady = false;
 /** A picture is taken wherever in the room it is dropped; over the other rooms the browser has it. */
 function readyLook() {
   const here = () => !byId("room-picture").hidden;
-  byId("picture-file").addEventListener("change", (event) => takePicture(event.target.files[0]));
+  byId("picture-file").addEventListener("change", (event) => {
+    takePicture(event.target.files[0]);
+    event.target.value = ""; // so that the same file can be chosen again
+  });
   for (const kind of ["dragover", "drop"]) {
     addEventListener(kind, (event) => {
       if (!here()) return;
