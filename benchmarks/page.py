@@ -40,7 +40,7 @@ WATCH = """() => {
   window.taken = [];
   let began = null;
   addEventListener("pointermove", () => { began ??= performance.now() }, true);
-  document.getElementById("pad").addEventListener("pointermove", () => {
+  addEventListener("pointermove", () => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => {
       if (began !== null) taken.push(performance.now() - began);
