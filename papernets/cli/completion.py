@@ -70,6 +70,12 @@ def _protocols(_: dict[str, Any]) -> Iterable[str]:
     return NAMES
 
 
+def _formats(_: dict[str, Any]) -> Iterable[str]:
+    from ..deploy import FORMATS
+
+    return FORMATS
+
+
 def _of(*words: str) -> Words:
     return lambda _: words
 
@@ -83,6 +89,8 @@ COMPLETED: dict[str, dict[str, Words]] = {
     "find-lr": {"name": _networks, "data": _of(*DATA), "recipe": _recipes},
     "evaluate": {"bundle": _trained, "data": _of(*DATA), "protocol": _protocols},
     "predict": {"bundle": _trained, "protocol": _protocols},
+    "export": {"bundle": _trained, "to": _formats},
+    "serve": {"bundles": _trained},
     "explore": {"bundles": _trained},
     "look": {"kind": _of(*KINDS), "bundle": _trained, "layer": _layers, "protocol": _protocols},
     "lesson": {"name": _lessons},

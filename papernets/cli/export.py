@@ -11,6 +11,7 @@ from .flags import (
     BundleName,
     DataDir,
     Json,
+    Plain,
     Quiet,
     Threads,
     WrongUse,
@@ -60,9 +61,7 @@ def export(
             "--calibrate", help="Data whose training pictures show how large each value becomes."
         ),
     ] = "",
-    plain: Annotated[
-        bool, typer.Option("--plain", help="Every row as it stands in the paper's table.")
-    ] = False,
+    plain: Plain = False,
     license: Annotated[
         str,
         typer.Option("--license", help="What the file says of its licence, such as apache-2.0."),

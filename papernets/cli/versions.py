@@ -5,18 +5,19 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-RUNTIMES = {"onnxruntime": "onnx", "openvino": "openvino"}
-"""What else can run an exported network, and the extra that brings it."""
+RUNTIMES = ("onnxruntime", "openvino")
+"""What else can run an exported network."""
 
 
 def told() -> str:
     """Papernets, then Python and torch, then each runtime, or how to get it."""
     from .. import __version__
+    from ..deploy.needs import EXTRA
 
     lines = [f"papernets {__version__}", f"python {platform.python_version()}"]
     lines.append(f"torch {installed('torch') or 'not installed'}")
-    for name, extra in RUNTIMES.items():
-        missing = f"not installed: pip install 'papernets[{extra}]'"
+    for name in RUNTIMES:
+        missing = f"not installed: pip install 'papernets[{EXTRA[name]}]'"
         lines.append(f"{name} {installed(name) or missing}")
     return "\n".join(lines)
 

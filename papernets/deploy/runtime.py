@@ -14,19 +14,25 @@ from .judge import Runs
 from .needs import needed
 
 
-def by_onnxruntime(path: Path) -> Runs:
-    """An ONNX file by ONNX Runtime on the CPU, in float32, with as many threads as torch has."""
+def by_onnxruntime(given: Path | bytes, threads: int | None = None) -> Runs:
+    """An ONNX file, or its content, by ONNX Runtime on the CPU, in float32.
+
+    With so many threads, by default as many as torch has; they leave the cores to others between
+    two calls.
+    """
     needed("onnxruntime")
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = torch.get_num_threads() if threads is None else threads
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    model = given if isinstance(given, bytes) else str(given)
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
 
-    def run(given: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(session.run(None, {name: given})[0])
+    def run(pictures: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(session.run(None, {name: pictures})[0])
 
     return run
 

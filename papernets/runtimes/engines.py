@@ -12,27 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..deploy.needs import needed
+from ..deploy.runtime import by_onnxruntime
 
 Runs = Callable[[NDArray[np.float32]], NDArray[Any]]
 """Pictures float32 (N, C, H, W) to outputs (N, classes); several threads may call it."""
-
-
-def by_onnxruntime(content: bytes, threads: int) -> Runs:
-    """By ONNX Runtime, with so many threads, which leave the cores to others between two calls."""
-    needed("onnxruntime")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-
-    def run(given: NDArray[np.float32]) -> NDArray[Any]:
-        return np.asarray(session.run(None, {name: given})[0])
-
-    return run
 
 
 def by_openvino(content: bytes, threads: int) -> Runs:

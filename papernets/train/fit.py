@@ -15,7 +15,6 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ..bundle.weights import copies
 from ..data import Part, Preprocessing
 from ..evaluate.infer import logits_of
 from ..spent import between_steps, stepped, timed
@@ -27,7 +26,7 @@ from .losses import make_loss
 from .recipe import TrainRecipe
 from .schedule import Course, drops_of, learning_rate
 from .source import generator
-from .state import Pass, State, update_average
+from .state import Pass, State, saved_weights, update_average
 from .stepper import Stepper
 
 LOOK = 50
@@ -250,14 +249,8 @@ def validate(
         images, labels = make_windows(images[:], labels, width, recipe.neighbours, draws)
         see = partial(seen, preprocessing)
     device = next(state.model.parameters()).device
-    own = copies(state.model) if state.average else {}
-    if state.average:
-        state.model.load_state_dict(state.average)
-    try:
+    with saved_weights(state):
         logits = answer(state.model, images, see, device)
-    finally:
-        if own:
-            state.model.load_state_dict(own)
     loss_of = make_loss(recipe, state.model.net)
     loss = float(loss_of(logits, labels))
     if recipe.neighbours:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from ..bundle.modes import evaluating
-from ..bundle.weights import copies
 from .freezing import NORMS, resting_norms
 from .recipe import TrainRecipe
 from .source import Source, generator, sizes_of
-from .state import State
+from .state import State, saved_weights
 
 ENOUGH = 10.0
 """After so many steps times momentum, a start weighs e^-10 in a running average."""
@@ -41,30 +39,16 @@ def settle(state: State, source: Source, show: Callable[[Tensor], object] | None
     norms = [m for m in model.modules() if isinstance(m, NORMS) and lags(m, state.step, moved)]
     norms = [norm for norm in norms if norm not in still]
     if norms:
-        with _saved_weights(state):
+        with saved_weights(state):
             _measure(norms, state, source, show)
+            for name, value in model.named_buffers():
+                if name in state.average:
+                    state.average[name].copy_(value)
 
 
 def _moved(recipe: TrainRecipe) -> float:
     """By how much of the way the mean of the weights moves in a step; a plain mean always lags."""
     return 0.0 if recipe.average_kind == "polyak" else 1 - recipe.average
-
-
-@contextmanager
-def _saved_weights(state: State) -> Iterator[None]:
-    """The weights that would be saved are the model's; what becomes of buffers stays with them."""
-    if not state.average:
-        yield
-        return
-    model, own = state.model, copies(state.model)
-    model.load_state_dict(state.average)
-    try:
-        yield
-        for name, value in model.named_buffers():
-            if name in state.average:
-                state.average[name].copy_(value)
-    finally:
-        model.load_state_dict(own)
 
 
 def _measure(

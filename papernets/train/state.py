@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -207,6 +209,20 @@ def start(model: Network, recipe: TrainRecipe) -> State:
     state.scaler = scaler_for(recipe.precision, next(model.parameters()).device)
     state.restart_average()
     return state
+
+
+@contextmanager
+def saved_weights(state: State) -> Iterator[None]:
+    """Within it the model has the weights that would be saved: their mean, where it is kept."""
+    if not state.average:
+        yield
+        return
+    own = copies(state.model)
+    state.model.load_state_dict(state.average)
+    try:
+        yield
+    finally:
+        state.model.load_state_dict(own)
 
 
 @torch.no_grad()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from explore_browser import Opened, axe, text, until
-from explore_page import browser
 from lesson_answers import KINDS, answers_to, python_says
 
 from papernets.explore import explorer
@@ -17,17 +15,6 @@ from papernets.lessons.page import page as lesson_page
 from papernets.lessons.told import SHOWN_SEED
 
 ALL = [one.name for one in lessons()]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if browser() is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +31,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lessons") / "whole.html"
     path.write_text(explorer((), "lenet5", lessons=("all",)), "utf-8")
     return path
-
-
-@pytest.fixture
-def opened(chromium: object, file: Path) -> Iterator[Opened]:
-    one = Opened(chromium, file)
-    yield one
-    assert one.wrong == []
-    assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
-    one.context.close()
 
 
 def at_lesson(one: Opened, place: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,27 +16,10 @@ if browser() is None:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("explore") / "pad.html"
     path.write_text(explorer((), "lenet1"), "utf-8")
     return path
-
-
-@pytest.fixture
-def opened(chromium: object, file: Path) -> Iterator[Opened]:
-    one = Opened(chromium, file)
-    yield one
-    assert one.wrong == []
-    assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
-    one.context.close()
 
 
 def answer(page: object) -> str:
