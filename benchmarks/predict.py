@@ -37,7 +37,7 @@ from timing import inner, machine, print_machine, take_all, verdict
 from torch import Tensor, nn
 
 import papernets
-from papernets.bulk.job import Job, run
+from papernets.bulk.job import AHEAD, Job, run
 from papernets.bundle.info import BundleInfo
 from papernets.bundle.load import Bundle
 from papernets.deploy.onnx_file import still
@@ -181,10 +181,10 @@ def files(given: argparse.Namespace, name: str) -> dict[str, Any]:
     given_sources = [Source(str(path), str(path)) for path in paths]
     eyes = steady(bundle)
     named = [Named(source) for source in given_sources]
-    ready = [(one.source, read) for one, read in read_ahead(named, eyes.asked.eyes, 2 * eyes.size)]
+    ready = [(one.source, read) for one, read in read_ahead(named, eyes.asked.eyes, AHEAD)]
 
     def reading() -> None:
-        for _ in read_ahead(named, eyes.asked.eyes, 2 * eyes.size):
+        for _ in read_ahead(named, eyes.asked.eyes, AHEAD):
             pass
 
     def network() -> None:

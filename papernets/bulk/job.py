@@ -35,7 +35,7 @@ from .manifest import (
 from .part import WHOLE, Part, name_of
 
 EVERY = 1.0  # seconds of work that a kill may cost
-AHEAD = 2  # batches that are read while one is computed
+AHEAD = 100  # pictures that are read meanwhile, and two batches at least
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class _Work:
         last = time.monotonic()
         yield Told(self.done.rows, 0, self.done.errors, note=note)
         try:
-            ahead = AHEAD * self.eyes.size
+            ahead = max(AHEAD, 2 * self.eyes.size)
             with closing(read_ahead(self._places(), self.eyes.asked.eyes, ahead)) as read:
                 while some := list(islice(read, self.eyes.size)):
                     told, refused = self._answered(some)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import torch
@@ -32,7 +33,9 @@ N = TypeVar("N", bound=Named)
 def read_ahead(given: Iterable[N], eyes: Preprocessing, ahead: int) -> Generator[tuple[N, Read]]:
     """What is given, with what was read of it, in order, while others compute.
 
-    As many threads read as torch uses, at most 16; `ahead` pictures wait at most.
+    As many threads read as torch uses, at most 16; `ahead` pictures wait at most, and the next are
+    asked for when half of them are taken: readers and the network want the same cores, and the more
+    seldom they meet there, the less they wait for one another.
     """
 
     def read(one: N) -> Read:
@@ -43,12 +46,13 @@ def read_ahead(given: Iterable[N], eyes: Preprocessing, ahead: int) -> Generator
     threads = min(MOST, torch.get_num_threads())
     with pillow_rules(), ThreadPoolExecutor(threads, "papernets-read") as pool:
         try:
-            for one in given:
-                waiting.append((one, pool.submit(read, one)))
-                if len(waiting) > ahead:
-                    first, done = waiting.popleft()
-                    yield first, done.result()
-            while waiting:
+            coming = iter(given)
+            while True:
+                if 2 * len(waiting) <= ahead:
+                    more = islice(coming, max(1, ahead - len(waiting)))
+                    waiting.extend((one, pool.submit(read, one)) for one in more)
+                if not waiting:
+                    return
                 first, done = waiting.popleft()
                 yield first, done.result()
         finally:

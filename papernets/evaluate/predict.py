@@ -140,7 +140,7 @@ def _answers(asked: Asked, given: Iterable[Source], batch: int) -> Iterator[Answ
         yield from asked.of(pairs_of(given, asked.eyes))
         return
     named = (_Alone(source) for source in given)
-    with closing(read_ahead(named, asked.eyes, batch)) as read:
+    with closing(read_ahead(named, asked.eyes, 2 * batch)) as read:
         while some := [(one.source, done) for one, done in islice(read, batch)]:
             yield from asked.of(some)
 
