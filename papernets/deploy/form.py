@@ -11,16 +11,17 @@ import torch
 from torch import nn
 
 from ..evaluate.form import answering
+from ..rewrite.optimise import STEPS, Steps
 from ..run.layers import ConnectionTable
 
 
-def form_of(model: nn.Module, plain: bool = False) -> nn.Module:
+def form_of(model: nn.Module, plain: bool = False, steps: Steps = STEPS) -> nn.Module:
     """The module that is exported for a model, in evaluation mode, on the CPU, in float32.
 
-    It is the form that answers in `evaluate` and `predict`; with `plain` every row is computed as
-    it stands in the paper's table. The model is left as it is.
+    It is the form that answers in `evaluate` and `predict`, or that of other `steps`; with `plain`
+    every row is computed as it stands in the paper's table. The model is left as it is.
     """
-    return _settled(model if plain else answering(model))
+    return _settled(model if plain else answering(model, steps=steps))
 
 
 def _settled(model: nn.Module) -> nn.Module:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from ..bundle.load import Bundle
 from ..evaluate.infer import for_both
 from ..evaluate.read import preprocessing_of
+from ..rewrite.optimise import STEPS, Steps
 from .form import form_of
 from .prepared import Prepared
 
@@ -28,9 +29,15 @@ class Answer(nn.Module):
     classes apart, 0 and that output. With preprocessing (N, C, h, w) uint8 to probabilities.
     """
 
-    def __init__(self, bundle: Bundle, prepares: bool = False, plain: bool = False):
+    def __init__(
+        self,
+        bundle: Bundle,
+        prepares: bool = False,
+        plain: bool = False,
+        steps: Steps = STEPS,
+    ):
         super().__init__()
-        self.network = form_of(bundle.model, plain)
+        self.network = form_of(bundle.model, plain, steps)
         self.preprocessing = Prepared(preprocessing_of(bundle)) if prepares else None
         self.scale = bundle.info.score_scale
 

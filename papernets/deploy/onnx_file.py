@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from .. import __version__
 from ..bundle.load import Bundle
+from ..rewrite.optimise import ELSEWHERE
 from .facts import facts, record_of
 from .graph import BATCH, NETWORK, PICTURES, Answer, exported, quietly
 from .needs import needed
+from .onnx_lrn import translations, with_one
+from .onnx_names import name_by_rows
 
 if TYPE_CHECKING:
     import onnx
 
 MOST_INSIDE = 2_000_000_000
 """Bytes of weights that lie in the file itself: protobuf ends at 2 GiB. Larger ones lie beside."""
-SCOPES = "pkg.torch.onnx.name_scopes"
 
 
 def onnx_model(
@@ -30,22 +31,25 @@ def onnx_model(
 ) -> onnx.ModelProto:
     """The model of a bundle, batch free; its nodes and weights go by the names of rows.
 
-    `more` is added to its metadata. ValueError where a package is missing, which it names.
+    It is rewritten as runtimes of ONNX gain by; `plain` has every row as it stands in the table.
+        `more` is added to its metadata. ValueError where a package is missing, which it names.
     """
     needed("onnx", "onnxscript")
-    answer = Answer(bundle, prepares, plain)
+    answer = Answer(bundle, prepares, plain, ELSEWHERE)
+    answer.network = with_one(answer.network)
     program = exported(answer, bundle)
     with quietly(), still(), torch.no_grad():
         made = torch.onnx.export(
             program,
             input_names=[PICTURES],
             output_names=[answer.output],
+            custom_translation_table=translations(),
             dynamo=True,
             verbose=False,
         )
     assert made is not None
     model = made.model_proto
-    _name(model)
+    name_by_rows(model, NETWORK, BATCH)
     _strip(model)
     describe(model, facts(bundle, prepares, **more), record_of(bundle).title)
     return model
@@ -72,48 +76,6 @@ def write_onnx(model: onnx.ModelProto, folder: Path, name: str) -> None:
         (folder / name).write_bytes(model.SerializeToString())
         return
     onnx.save_model(model, str(folder / name), save_as_external_data=True, location=f"{name}.data")
-
-
-def _name(model: onnx.ModelProto) -> None:
-    """Nodes and weights by the names of their rows, `conv1.conv`, once each; values by nodes."""
-    graph = model.graph
-    taken: Counter[str] = Counter()
-    new: dict[str, str] = {}
-    outside = {one.name for one in (*graph.input, *graph.output)}
-    for node in graph.node:
-        name = _row(node) or node.op_type
-        taken[name] += 1
-        node.name = name if taken[name] == 1 else f"{name}.{taken[name]}"
-        for place, value in enumerate(node.output):
-            if value and value not in outside:
-                new[value] = node.name if not place else f"{node.name}:{place}"
-    values = set(new.values())
-    for weight in graph.initializer:
-        name = _plain(weight.name)
-        new[weight.name] = weight.name if name in values else name
-    for node in graph.node:
-        node.input[:] = [new.get(one, one) for one in node.input]
-        node.output[:] = [new.get(one, one) for one in node.output]
-    for one in (*graph.initializer, *graph.value_info):
-        one.name = new.get(one.name, one.name)
-    batch = graph.input[0].type.tensor_type.shape.dim[0].dim_param
-    for one in (*graph.input, *graph.output, *graph.value_info):
-        for size in one.type.tensor_type.shape.dim:
-            if batch and size.dim_param == batch:
-                size.dim_param = BATCH
-
-
-def _row(node: Any) -> str:
-    """The row that a node belongs to, with its operation: the last module that was called."""
-    import ast
-
-    held = next((one.value for one in node.metadata_props if one.key == SCOPES), "[]")
-    scopes = [one for one in ast.literal_eval(held) if one]
-    return _plain(scopes[-2]) if len(scopes) > 1 else ""
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix(f"{NETWORK}.")
 
 
 def _strip(model: onnx.ModelProto) -> None:

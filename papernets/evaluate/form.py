@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from ..bundle.fast import fast
-from ..bundle.optimised import Optimised, OptimisedCommittee, optimised
+from ..bundle.optimised import Optimised, OptimisedCommittee, optimised_by
+from ..rewrite.optimise import STEPS, Steps
 
 if TYPE_CHECKING:
     from ..bundle.load import Bundle
@@ -20,16 +21,17 @@ def answering_of(bundle: Bundle) -> nn.Module:
     return answering(bundle.model, bundle.plain)
 
 
-def answering(model: nn.Module, plain: bool = False) -> nn.Module:
+def answering(model: nn.Module, plain: bool = False, steps: Steps = STEPS) -> nn.Module:
     """A model in the form that answers: optimised, as its weights are now.
 
-    `plain`: as it is. Where somebody changed it, or made it, in a way that the optimised form does
-    not know, its fast form; where that does not know it either, as it is.
+    By all rewrites, or by these `steps`; `plain`: as it is. Where somebody changed it, or made it,
+    in a way that the optimised form does not know, its fast form; where that does not know it
+    either, as it is.
     """
     if plain:
         return model
     try:
-        return optimised(model)
+        return optimised_by(steps, model)
     except (TypeError, ValueError):
         return quickest(model)
 

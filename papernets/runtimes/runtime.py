@@ -15,16 +15,14 @@ from .. import __version__
 from ..bundle.committee import Committee
 from ..bundle.digest import digest_of
 from ..bundle.load import Bundle
-from ..bundle.optimised import optimised_by
 from ..deploy.judge import MOST, check, drawn
 from ..deploy.onnx_file import onnx_model
-from ..rewrite.optimise import ELSEWHERE
 from ..spec import Net
 from ..texts import json_text
 from .engines import ENGINES, MAKERS, Runs, check_installed, version_of
 from .kept import kept
 
-FORM = 2
+FORM = 3
 """Counts how the file that is kept was made: another number, another file."""
 CHECKED = 2  # drawn pictures that a runtime must answer as torch does
 
@@ -100,11 +98,7 @@ class Runtime:
 
 def made(bundle: Bundle) -> bytes:
     """A bundle's network as an ONNX file's content, rewritten for other runtimes."""
-    try:
-        form = optimised_by(ELSEWHERE, bundle.model)
-    except (TypeError, ValueError):  # somebody changed it, or made it otherwise
-        form = bundle.model
-    model = onnx_model(replace(bundle, model=form, runtime=None))
+    model = onnx_model(replace(bundle, runtime=None))
     size = sum(len(one.raw_data) for one in model.graph.initializer)
     if size >= MOST_WEIGHTS:
         raise ValueError(

@@ -20,6 +20,7 @@ from papernets.deploy.judge import Differs, compared, drawn
 from papernets.deploy.material import Material
 from papernets.deploy.prepared import Prepared
 from papernets.evaluate.infer import for_both
+from papernets.spec import LRN, Conv, Dense, Net, chain
 
 DOZEN = ["boosted_lenet4", "alexnet", "nin_cifar10", "vgg11_bn", "googlenet", "inception_v3"]
 DOZEN += ["resnet18_A", "resnet50", "resnet50_v2", "mobilenet_v1", "mobilenet_v1_keras", "lenet1"]
@@ -294,3 +295,34 @@ def test_drawn_pictures_are_the_same_each_time_and_said():
     found = material(bundle, "", "nowhere/at/all", "")
     assert "drawn pictures" in found.notes[0] and not found.labelled
     assert torch.equal(found.check.images[:], drawn(bundle).images[:])
+
+
+def test_an_onnx_graph_reads_as_the_paper_tells_the_network():
+    pytest.importorskip("onnxscript")
+    graph = onnx_file.onnx_model(bundle_of("googlenet")).graph
+    kinds = {node.name: node.op_type for node in graph.node}
+    assert len(kinds) == len(graph.node)  # once each
+    told = {"norm1": "LRN", "conv1.relu": "Relu", "inception_3a.concat": "Concat"}
+    assert told.items() <= kinds.items()
+    (norm,) = (node for node in graph.node if node.name == "norm1")
+    own = {one.name: one.i or one.f for one in norm.attribute}
+    assert own == pytest.approx({"size": 5, "bias": 2, "alpha": 5e-4, "beta": 0.75})
+    assert not {"Slice", "Split", "BatchNormalization"} & set(kinds.values())
+    block = [name for name in _names("resnet20") if name.startswith("stage1_2.")]
+    assert block == [f"stage1_2.{end}" for end in ("conv1", "conv1.relu", "conv2", "add", "relu")]
+
+
+def _names(network):
+    return [node.name for node in onnx_file.onnx_model(bundle_of(network)).graph.node]
+
+
+@pytest.mark.parametrize(("size", "one"), [(4, False), (5, True)])
+def test_a_window_of_an_even_size_is_not_onnx_s(size, one):
+    pytest.importorskip("onnxscript")
+    from papernets.deploy.onnx_lrn import with_one
+
+    parts = {"C1": Conv(4, 3), "N1": LRN(size, 1, 1e-4, 0.75), "F2": Dense(3)}
+    model = papernets.build(Net("even", (1, 8, 8), 3, chain(parts)))
+    found = with_one(model)
+    assert (type(found.N1) is not type(model.N1)) is one
+    assert found.C1.weight is model.C1.weight
