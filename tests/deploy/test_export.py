@@ -20,7 +20,7 @@ from papernets.deploy.judge import Differs, compared, drawn
 from papernets.deploy.material import Material
 from papernets.deploy.prepared import Prepared
 from papernets.evaluate.infer import for_both
-from papernets.spec import LRN, Conv, Dense, Net, chain
+from papernets.spec import LRN, Conv, Dense, Flatten, Net, chain
 
 DOZEN = ["boosted_lenet4", "alexnet", "nin_cifar10", "vgg11_bn", "googlenet", "inception_v3"]
 DOZEN += ["resnet18_A", "resnet50", "resnet50_v2", "mobilenet_v1", "mobilenet_v1_keras", "lenet1"]
@@ -321,7 +321,7 @@ def test_a_window_of_an_even_size_is_not_onnx_s(size, one):
     pytest.importorskip("onnxscript")
     from papernets.deploy.onnx_lrn import with_one
 
-    parts = {"C1": Conv(4, 3), "N1": LRN(size, 1, 1e-4, 0.75), "F2": Dense(3)}
+    parts = {"C1": Conv(4, 3), "N1": LRN(size, 1, 1e-4, 0.75), "flat": Flatten(), "F2": Dense(3)}
     model = papernets.build(Net("even", (1, 8, 8), 3, chain(parts)))
     found = with_one(model)
     assert (type(found.N1) is not type(model.N1)) is one
