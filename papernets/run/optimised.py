@@ -23,7 +23,7 @@ from .input_check import InputCheck
 from .lrn import lrn
 from .made import Weights, made, weights_of
 from .network import Network
-from .packed import NAMES, Packed, packed, packs
+from .packed import NAMES, Dense, Packed, dense, packed, packs
 from .plan import Summed, joined_once, plan, summed_at_once
 from .rows import row_module
 from .unchanged import check_unchanged
@@ -51,7 +51,7 @@ class Optimised(nn.Module):
         self._check = InputCheck(plain.net)
         weights = made(weights_of(plain.net, plain.state_dict()), done.made)
         self._shapes = {row.name: row.input for row in rows_of(done.net.body, done.net.input)}
-        self._packed: dict[int, dict[str, Packed | None]] = {}
+        self._forget()
         flat = {0: False}
         for step in self._steps:
             flat[step.writes] = flat[step.reads[0]] or isinstance(step.part, Flatten)
@@ -103,6 +103,9 @@ class Optimised(nn.Module):
         if not _has_module(layer):
             return activate(x, layer.activation)
         module = module_at(self, name.split("."))
+        if packing and type(module) is nn.Linear and x.dim() == 2 and layer.activation in NAMES:
+            own = self._dense_of(name, module, len(x))
+            return own(x, layer.activation)
         if isinstance(layer, SlidingLRN):
             return lrn(x, module.window)  # type: ignore[arg-type]
         return activate_(module(x), layer.activation)
@@ -136,18 +139,30 @@ class Optimised(nn.Module):
             kept[name] = packed(module, (batch, *self._shapes[name]))
         return kept[name]
 
+    def _dense_of(self, name: str, module: nn.Linear, batch: int) -> Dense:
+        """A row's dense layer with its weights laid out for one picture, or for several, once."""
+        key = (name, batch > 1)
+        if key not in self._dense:
+            self._dense[key] = dense(module, batch)
+        return self._dense[key]
+
+    def _forget(self) -> None:
+        """Lay out all weights anew."""
+        self._packed: dict[int, dict[str, Packed | None]] = {}
+        self._dense: dict[tuple[str, bool], Dense] = {}
+
     def _apply(self, *given: Any, **named: Any) -> Optimised:
-        self._packed = {}  # of weights that move, or become of another kind
+        self._forget()  # of weights that move, or become of another kind
         super()._apply(*given, **named)
         return self
 
     def load_state_dict(self, *given: Any, **named: Any) -> Any:
         """As torch's."""
-        self._packed = {}
+        self._forget()
         return super().load_state_dict(*given, **named)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_packed": {}}  # what is laid out is made anew
+        return {**self.__dict__, "_packed": {}, "_dense": {}}  # what is laid out is made anew
 
     def train(self, mode: bool = True) -> Optimised:
         """Nothing for False. ValueError for True: it is no form to train in."""

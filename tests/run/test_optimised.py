@@ -18,6 +18,7 @@ from papernets.rewrite import without_heads
 from papernets.rewrite.optimise import optimised as rewritten
 from papernets.run.network import build
 from papernets.run.optimised import Optimised
+from papernets.run.packed import dense
 from papernets.spec import (
     Activation,
     BatchNorm,
@@ -322,3 +323,19 @@ def test_a_committee_keeps_count():
     with torch.no_grad():
         assert apart(form(x), plain(x)) < CLOSE
     assert (plain.seen, form.seen) == (40, 40) and plain.asked == form.asked
+
+
+@pytest.mark.parametrize("activation", [None, "relu", "sigmoid", "tanh"])
+def test_dense_layers_by_onednn_give_the_same(activation):
+    parts = {"flat": Flatten(), "F1": Dense(40, activation=activation), "F2": Dense(5)}
+    plain = build(Net("dense", (2, 6, 6), 5, chain(parts))).eval()
+    form = optimised(plain)
+    for count in (1, 5, 1, 8):
+        x = torch.randn(count, 2, 6, 6, generator=torch.Generator().manual_seed(count))
+        with torch.inference_mode():
+            torch.testing.assert_close(form(x), plain(x), rtol=0, atol=CLOSE)
+
+
+def test_one_picture_takes_the_weights_of_a_dense_layer_as_they_are():
+    layer = torch.nn.Linear(30, 20)
+    assert dense(layer, 1).weights.data_ptr() == layer.weight.data_ptr()
