@@ -165,7 +165,8 @@ def json_of(content: bytes) -> dict[str, Any]:
     try:
         value = parsed(content)
     except ValueError as error:
-        raise Refused(400, f"the body is not JSON: {str(error)[:120]}", reason="json") from None
+        why = str(error)[:120]
+        raise Refused(400, f"the body is not JSON that is read: {why}", reason="json") from None
     if not isinstance(value, dict):
         raise Refused(400, "the body is JSON, but no object", reason="json")
     return value

@@ -1,7 +1,13 @@
 """Engines for large data take a predictor as it is, and answer as `papernets predict -o` does."""
 
 import json
+import os
 import pickle
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +17,8 @@ from PIL import Image
 
 import papernets
 from papernets.bundle.load import load_bundle
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +147,43 @@ def test_ray_data_says_the_same(digits, told, monkeypatch):
     finally:
         ray.shutdown()
     assert as_told({key: [row[key] for row in found] for key in found[0]}) == told
+
+
+@pytest.mark.slow
+def test_spark_says_the_same(digits, told, tmp_path):
+    """The lines of docs/bulk.md as they stand, on two cores, with other names of files."""
+    pytest.importorskip("pyspark", reason="pip install pyspark")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs Java")
+    page = (ROOT / "docs/bulk.md").read_text()
+    (lines,) = re.findall(r"^```\n([^`]*pyspark[^`]*)^```$", page, re.M)
+    for name, own in {
+        "/data/photos": str(digits),
+        "/data/answers": str(tmp_path / "answers"),
+        "resnet20": "lenet5",
+    }.items():
+        assert f'"{name}"' in lines
+        lines = lines.replace(f'"{name}"', repr(own))
+    (tmp_path / "lines.py").write_text(lines)
+    own = {
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_SUBMIT_ARGS": "--master local[2] --conf spark.ui.enabled=false pyspark-shell",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "SPARK_LOCAL_IP": "127.0.0.1",  # tests leave this machine alone, and its network
+    }
+    ended = subprocess.run(
+        [sys.executable, "lines.py"],
+        cwd=tmp_path,
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    rows = parquet.read_table(tmp_path / "answers").to_pydict()
+    rows["file"] = [name.removeprefix("file:") for name in rows["file"]]
+    rows["score"] = [np.nan if score is None else score for score in rows["score"]]
+    assert as_told(rows) == told
 
 
 @pytest.mark.filterwarnings("default")

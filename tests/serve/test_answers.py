@@ -84,7 +84,7 @@ WRONG: list[tuple[str, Any, dict[str, str], int, str]] = [
     ("/predict", b"{", {"Content-Type": "application/json"}, 400, "not JSON"),
     ("/predict", b'{"pictures": ["?"]}', {"Content-Type": "application/json"}, 400, "not base64"),
     ("/predict", b'{"image": ""}', {"Content-Type": "application/json"}, 400, "unknown key"),
-    ("/predict", b"[" * 999, {"Content-Type": "application/json"}, 400, "nested deeper than 500"),
+    ("/predict", b"[" * 999, {"Content-Type": "application/json"}, 400, "is read: nested deeper"),
     ("/v2/models/none/infer", b"{}", {}, 404, "no model of this name"),
     ("/v2/models/lenet5/versions/2/infer", b"{}", {}, 404, "there is version 1"),
     ("/v2/models/lenet5/infer", b"{}", {}, 400, '"inputs" is to be a list'),

@@ -1,15 +1,19 @@
-"""Other people's clients and judges: Triton's client, schemathesis, a browser with axe."""
+"""Other people's clients and judges: Triton's and KServe's, schemathesis, a browser with axe."""
 
 from __future__ import annotations
 
+import asyncio
+import base64
 from collections.abc import Iterator, Sequence
 from importlib import resources
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from explore_page import browser
+from PIL import Image
 from serving import PACKAGES, Running, picture, server
 
 import papernets
@@ -56,6 +60,55 @@ def test_tritons_client(running: Running):
             client.infer("nobody", [given])
     finally:
         client.close()
+
+
+def test_kserves_client(running: Running):
+    """KServe's own client in Python.
+
+    The extra `check` leaves it out: it wants protobuf below 7 and psutil below 6, and brings some
+    thirty packages, Kubernetes' client among them.
+    """
+    kserve = pytest.importorskip("kserve", reason="pip install kserve")
+    predictor, files = papernets.load("resnet20"), [picture(1), picture(2)]
+    wanted = [predictor.predict(one) for one in files]
+    with Image.open(BytesIO(files[0])) as image:
+        drawn = np.asarray(image)[None]
+    address = f"http://127.0.0.1:{running.port}"
+
+    def tensor(name: str, kind: str, values: Any, binary: bool) -> Any:
+        made = kserve.InferInput(name, list(values.shape), kind)
+        made.set_data_from_numpy(values, binary_data=binary)
+        return made
+
+    async def ask() -> None:
+        config = kserve.RESTConfig(protocol="v2")
+        async with kserve.InferenceRESTClient(config) as client:
+            assert await client.is_server_live(address) and await client.is_server_ready(address)
+            assert await client.is_model_ready(address, "resnet20")
+            assert not await client.is_model_ready(address, "nobody")
+            seen = predictor.preprocess(files).numpy()
+            texts = [base64.b64encode(one).decode() for one in files]
+            for given, binary in (
+                (tensor("input", "FP32", seen, True), True),
+                (tensor("input", "FP32", seen, False), False),
+                (tensor("picture", "BYTES", np.array(files, dtype=object), True), False),
+                (kserve.InferInput("picture", [2], "BYTES", texts), True),
+                (tensor("pixels", "UINT8", drawn, True), False),
+                (tensor("pixels", "UINT8", drawn, False), True),
+            ):
+                asked = kserve.InferRequest(
+                    "resnet20", [given], "7", parameters={"binary_data_output": binary}
+                )
+                told = await client.infer(address, asked, "resnet20")
+                assert told.id == "7" and told.model_name == "resnet20"
+                best = told.get_output_by_name("scores").as_numpy().max(1).tolist()
+                assert best == [one.score for one in wanted[: given.shape[0]]]
+                labels = told.get_output_by_name("label").as_numpy().ravel().tolist()
+                assert labels == [one.label for one in wanted[: given.shape[0]]]
+            with pytest.raises(Exception, match="no model of this name"):
+                await client.infer(address, asked, "nobody")
+
+    asyncio.run(ask())
 
 
 def test_schemathesis_finds_no_error_of_the_server(running: Running):
