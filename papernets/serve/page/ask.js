@@ -15,7 +15,10 @@ async function ask(path, body) {
   }
   const value = await answer.json().catch(() => ({ error: "The server gave no answer." }));
   if (answer.ok) return value;
-  if (answer.status === 401) $("key").hidden = false;
+  if (answer.status === 401) {
+    $("key").hidden = false;
+    throw new Error(token && "This is not the server's token.");
+  }
   throw new Error(value.error);
 }
 

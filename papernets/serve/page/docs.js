@@ -2,8 +2,9 @@
 // The addresses of /openapi.json, each with a curl command for a model of this server.
 
 const PICTURE = "-H 'Content-Type: image/jpeg' --data-binary @photo.jpg";
-const INFER = "{ printf '{\"inputs\": [{\"name\": \"picture\", \"datatype\": \"BYTES\", \"shape\": [1], \"data\": [\"'\n"
-  + "  base64 < photo.jpg | tr -d '\\n'; printf '\"]}]}'; } |\n";
+const INFER = String.raw`{ printf '{"inputs": [{"name": "picture", "datatype": "BYTES", '
+  printf '"shape": [1], "data": ["'; base64 < photo.jpg | tr -d '\n'; printf '"]}]}'; } |
+`;
 let described = {}, models = [];
 
 // Part of an address that stands in the shell's single quotes.
@@ -13,7 +14,9 @@ function command(method, path, { name, classes }) {
   const own = path.replace("{name}", coded(name)).replace("{version}", "1");
   const address = (query = "") => `'${location.origin}${own}${query}'`;
   const curl = token ? "curl -H \"Authorization: Bearer $TOKEN\"" : "curl";
-  if (path === "/predict") return `${curl} -F file=@photo.jpg ${address(`?model=${coded(name)}&top=3`)}`;
+  if (path === "/predict") {
+    return `${curl} -F file=@photo.jpg ${address(`?model=${coded(name)}&top=3`)}`;
+  }
   if (path === "/look") {
     return `${curl} ${PICTURE} ${address(`?model=${coded(name)}&class=${coded(classes[0])}`)}`;
   }
@@ -41,8 +44,8 @@ async function begin() {
   try {
     [described, { models }] = await Promise.all([ask("/openapi.json"), ask("/models")]);
   } catch (error) {
-    $("status").textContent = `The list cannot be read: ${error.message}`;
-    $("status").className = "bad";
+    $("status").textContent = error.message;
+    $("status").className = error.message && "bad";
     return;
   }
   $("status").textContent = $("status").className = "";

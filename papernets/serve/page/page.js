@@ -2,8 +2,8 @@
 // A picture goes to the server; labels, the class map and the class's test error come back.
 
 const METHODS = {
-  cam: "A class activation map (Zhou et al. 2016, arXiv 1512.04150) adds up the network's last maps, "
-    + "each times the weight that the class gives it",
+  cam: "A class activation map (Zhou et al. 2016, arXiv 1512.04150) adds up the network's last "
+    + "maps, each times the weight that the class gives it",
   "grad-cam": "Grad-CAM (Selvaraju et al. 2017, arXiv 1610.02391) adds up maps of the network, "
     + "each times how much the class's output changes with it",
 };
@@ -16,10 +16,12 @@ const percent = (fraction) => { // a score, as predict shows it
   return `${(100 * fraction).toFixed(1)}\u00a0%`;
 };
 const errorPercent = (fraction) => { // an error, as runs, evaluate and cards show it
-  const value = 100 * fraction;
-  let text = value.toFixed(2);
-  const reads = () => (fraction === 0 || fraction === 1 || (text > 0 && text < 100));
-  for (let digits = 3; digits <= 8 && !reads(); digits++) text = value.toFixed(digits);
+  const value = 100 * fraction, whole = fraction === 0 || fraction === 1;
+  const near = (text) => Number(text) !== 100 && Math.abs(text - value) <= value / 10;
+  let digits = 2, text = value.toFixed(2);
+  while (!whole && digits < 8 && !(digits === 2 && text > 0 && text < 100) && !near(text)) {
+    text = value.toFixed(++digits);
+  }
   return `${text}\u00a0%`;
 };
 const number = (value) => value.toLocaleString("en");
@@ -27,7 +29,7 @@ const model = () => models.find((one) => one.name === $("model").value) || model
 
 function say(text, bad) {
   $("status").textContent = text.charAt(0).toUpperCase() + text.slice(1);
-  $("status").classList.toggle("bad", Boolean(bad));
+  $("status").classList.toggle("bad", Boolean(text && bad));
 }
 
 async function begin() {
@@ -38,7 +40,8 @@ async function begin() {
     return;
   }
   $("key").hidden = true;
-  $("model").replaceChildren(...models.map((one) => new Option(`${one.name}: ${titled(one)}`, one.name)));
+  $("model").replaceChildren(...models.map((one) => (
+    new Option(`${one.name}: ${titled(one)}`, one.name))));
   $("choice").hidden = models.length < 2;
   about();
   say("");
@@ -50,7 +53,7 @@ function about() {
   const { name, classes, input, figures, data, paper } = model();
   const [, height, width] = input;
   const names = classes.slice(0, MOST_NAMES).join(", ");
-  const more = classes.length > MOST_NAMES ? ` and ${number(classes.length - MOST_NAMES)} more` : "";
+  const rest = classes.length - MOST_NAMES, more = rest > 0 ? ` and ${number(rest)} more` : "";
   const several = classes.length === 1 ? "class" : "classes";
   $("about").textContent = `${titled(model())} tells ${number(classes.length)} ${several} apart.`;
   const facts = {
@@ -99,7 +102,8 @@ async function predict() {
 }
 
 function list() {
-  const focused = [...$("pictures").children].findIndex((one) => one.contains(document.activeElement));
+  const items = [...$("pictures").children];
+  const focused = items.findIndex((one) => one.contains(document.activeElement));
   $("pictures").hidden = pictures.length < 2;
   $("pictures").replaceChildren(...pictures.map((one) => {
     const item = document.createElement("li"), button = made("button", one.error ? "bad" : "");
@@ -185,7 +189,8 @@ function figures(label) {
   const known = model().figures, own = known.classes[label];
   let text = "";
   if (own) {
-    text = `In the test ${errorPercent(own.error)} of ${number(own.images)} pictures of ${label} were labelled otherwise.`;
+    const of = `${number(own.images)}\u00a0pictures of ${label}`;
+    text = `In the test ${errorPercent(own.error)} of ${of} were labelled otherwise.`;
   } else if (known.test_error !== null) {
     text = `In the test it labelled ${tested(known)} wrongly.`;
   } else {
@@ -208,7 +213,8 @@ function take(files) {
   pictures = every.slice(0, most).map((file) => ({ file, url: URL.createObjectURL(file) }));
   $("drop").classList.add("small");
   $("pictures").scrollLeft = 0;
-  $("many").textContent = every.length > most ? `The first ${most} of ${every.length} pictures.` : "";
+  $("many").textContent = every.length > most
+    ? `These are the first ${most} of ${every.length}\u00a0pictures.` : "";
   predict();
 }
 
