@@ -222,6 +222,14 @@ def test_what_the_page_is_told_of_a_model(client: Client):
     assert told["boosted_lenet4"]["title"] == "Boosted LeNet-4"
 
 
+def test_what_is_half_as_large_hides_a_quarter_as_much():
+    """As the page's legend has it."""
+    from papernets.serve.look import MOST, _heat
+
+    veil = _heat(np.array([[0, 0.5, 1]], np.float32))
+    assert veil[0, :, 3].tolist() == [0, MOST // 4, MOST]
+
+
 def test_more_classes_than_there_are(client: Client):
     answer = client.post("/predict?top=99", content=picture(1), headers=PNG)
     assert len(answer.json()["predictions"][0]["top"]) == 10

@@ -55,7 +55,7 @@ function about() {
   const names = classes.slice(0, MOST_NAMES).join(", ");
   const rest = classes.length - MOST_NAMES, more = rest > 0 ? ` and ${number(rest)} more` : "";
   const several = classes.length === 1 ? "class" : "classes";
-  $("about").textContent = `${titled(model())} tells ${number(classes.length)} ${several} apart.`;
+  $("about").textContent = `${titled(model())} tells ${number(classes.length)}\u00a0${several} apart.`;
   const facts = {
     "Called here": name,
     Input: `${height}\u00a0×\u00a0${width} pixels`,
@@ -198,7 +198,7 @@ function figures(label) {
   }
   const count = model().classes.length;
   $("figures").textContent = `${text} Whatever else a picture shows, it answers with one of its `
-    + `${number(count)} classes.`;
+    + `${number(count)}\u00a0classes.`;
 }
 
 function veil() {
