@@ -424,6 +424,8 @@ def test_optimised_lists_what_changed_and_what_is_saved(capsys: pytest.CaptureFi
     assert main(["explain", "resnet50", "--optimised", "--depth", "all"]) == 0
     told = capsys.readouterr().out
     assert "318.7 kB (0.3 %)" in told and "normalisation folded\n" in told
+    assert main(["explain", "resnet50", "--optimised", "--depth", "2"]) == 2
+    assert "has every row by --depth all" in capsys.readouterr().err
     assert main(["explain", "resnet18", "--optimised", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["schema"], found["name"], found["input"]) == (1, "resnet18", [3, 224, 224])
