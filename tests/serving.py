@@ -184,7 +184,7 @@ class Client:
         given = [{"type": "http.request", "body": content, "more_body": False}]
 
         async def receive() -> Any:
-            return given.pop() if given else {"type": "http.disconnect"}
+            return given.pop() if given else await asyncio.Event().wait()  # it stays
 
         async def send(message: Any) -> None:
             sent.append(message)

@@ -131,7 +131,8 @@ async function look(label) {
 }
 
 function figures(label) {
-  const known = model().figures, own = known.classes[label];
+  const known = model().figures;
+  const own = Object.hasOwn(known.classes, label) ? known.classes[label] : null; // "toString" too
   let text = "";
   if (own) {
     text = `In the test ${percent(own.error)} of ${number(own.images)} pictures of ${label} were labelled otherwise.`;
