@@ -36,6 +36,10 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a model may be called: it stands in addresses."""
 
 
+LONG, LEAST_SIDE = 65_535, 8
+"""Pixels of a side beyond which the other one counts as at least so many."""
+
+
 class WrongNames(ValueError):
     """Names that models cannot have."""
 
@@ -155,6 +159,12 @@ def _measured(pictures: Sequence[Picture], limits: Limits) -> list[Source]:
     return sources
 
 
+def counted(height: int, width: int) -> int:
+    """Pixels of a picture as the limits count them: each line takes time, however short it is."""
+    least = LEAST_SIDE if max(height, width) > LONG else 1
+    return max(height, least) * max(width, least)
+
+
 def _pixels(source: Any, limits: Limits) -> int:
     """The pixels of a picture; 0 where it cannot be read: whoever reads it says why."""
     try:
@@ -164,8 +174,9 @@ def _pixels(source: Any, limits: Limits) -> int:
             return 0
         size = "a picture"  # Pillow does not say how large
     else:
-        if height * width <= limits.pixels:
-            return height * width
+        count = counted(height, width)
+        if count <= limits.pixels:
+            return count
         size = f"a picture of {width:,}x{height:,}"
     raise Refused(
         413,

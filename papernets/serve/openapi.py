@@ -100,7 +100,7 @@ CLASS: Values = {
     "description": "The class that is looked for; without it the answer's.",
 }
 NAMES = {
-    "/predict": ("predict", "What is on pictures, as papernets predict says"),
+    "/predict": ("predict", "What is on pictures, as papernets predict says of each alone"),
     "/look": ("look", "Where a class is seen in a picture: its class map as a PNG"),
     "/models": ("models", "The models, their classes and test errors, and the limits"),
     "/metrics": ("metrics", "What was counted, in Prometheus's format"),
@@ -164,8 +164,8 @@ def completed(made: Values, limits: Limits) -> Values:
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     said = (
         f"{ABOUT}\n\nA request may have {limits.bytes:,} bytes, {limits.pictures} pictures of "
-        f"{limits.pixels:,} pixels each, and {TOGETHER} times as many together, and is answered within "
-        f"{limits.seconds:g} seconds."
+        f"{limits.pixels:,} pixels each and {TOGETHER} times as many together, and is answered "
+        f"within {limits.seconds:g} seconds."
     )
     info = {**made["info"], "description": said}
     return {**made, "info": info, "components": parts, "security": [{}, {"token": []}]}
