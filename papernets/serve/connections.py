@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -193,8 +193,12 @@ def server_of(app: Any, limits: Limits, state: State, at_once: Callable[[int], o
         should_exit: bool
         stopped_by = 0
 
+        def capture_signals(self) -> AbstractContextManager[None]:
+            return nullcontext()  # whoever runs it is `hearing`, from before its address is told
+
         @contextmanager
-        def capture_signals(self) -> Iterator[None]:
+        def hearing(self) -> Iterator[None]:
+            """Within it a first signal is the wish to end, and a second one ends it at once."""
             if threading.current_thread() is not threading.main_thread():
                 yield
                 return

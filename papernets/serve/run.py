@@ -72,13 +72,14 @@ def run(
         made.state.ready = True
         server = made.server(limits, room_for(limits))
         host, port = listening.getsockname()[:2]
-        listen(listening)
-        say(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        log.write("ready", models=list(models.every), workers=work.workers)
-        try:
-            server.run(sockets=[listening])
-        finally:
-            line.close()
+        with server.hearing():
+            listen(listening)
+            say(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            log.write("ready", models=list(models.every), workers=work.workers)
+            try:
+                server.run(sockets=[listening])
+            finally:
+                line.close()
         log.write("ended", signal=server.stopped_by or None)
         return int(server.stopped_by)
 
