@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -104,7 +104,7 @@ def protocol_of(limits: Limits) -> type:
             elif len(held) > MOST_HEAD:
                 self.refuse(431, f"the head of the request has more than {MOST_HEAD:,} bytes")
             else:
-                self.refuse(400, "this is not HTTP/1.1")
+                self.refuse(400, "this is not HTTP/1.1, or its head is damaged")
 
         def refuse(self, status: int, said: str) -> None:
             """Answer and end, without looking at a request, or at the rest of one.
@@ -193,8 +193,9 @@ def server_of(app: Any, limits: Limits, state: State, at_once: Callable[[int], o
         should_exit: bool
         stopped_by = 0
 
-        def capture_signals(self) -> AbstractContextManager[None]:
-            return nullcontext()  # whoever runs it is `hearing`, from before its address is told
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield  # whoever runs it is `hearing`, from before its address is told
 
         @contextmanager
         def hearing(self) -> Iterator[None]:
