@@ -178,6 +178,8 @@ def _pixels(source: Any, limits: Limits) -> int:
         if count <= limits.pixels:
             return count
         size = f"a picture of {width:,}x{height:,}"
+        if count != height * width:
+            size += f", whose short side counts as {LEAST_SIDE},"
     raise Refused(
         413,
         f"{size} has more than the {limits.pixels:,} pixels that are read: send it smaller",

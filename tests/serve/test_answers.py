@@ -233,7 +233,10 @@ def test_more_values_of_json_than_are_read(models: Models):
 def test_a_very_long_and_thin_picture_counts_as_a_wider_one(models: Models):
     with client_of(models, Limits(pixels=80_000)) as client:
         answer = client.post("/predict", content=huge(1, 70_000), headers=PNG)
-        assert answer.status_code == 413 and "of 1x70,000 has more" in answer.json()["error"]
+        assert (
+            answer.status_code == 413
+            and "of 1x70,000, whose short side counts as 8, has more" in answer.json()["error"]
+        )
         assert client.post("/predict", content=huge(1, 60_000), headers=PNG).status_code == 422
 
 
