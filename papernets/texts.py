@@ -55,6 +55,10 @@ def json_text(
     return LOUD.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
+class TooMany(ValueError):
+    """A JSON text of more values than are read."""
+
+
 def parsed(text: str | bytes) -> Any:
     """The value of a JSON text; ValueError with the reason, in a few words, for any other.
 
@@ -68,6 +72,10 @@ def parsed(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:  # the caller stands deep already
         raise ValueError("nested too deeply") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # of Python's limit, in words for who writes Python
+        raise ValueError("a number has too many digits") from None
 
 
 def _measure(text: str) -> None:
@@ -87,7 +95,7 @@ def _measure(text: str) -> None:
         if depth > MOST_DEPTH:
             raise ValueError(f"nested deeper than {MOST_DEPTH}")
         if count >= MOST_VALUES:
-            raise ValueError(f"more than {MOST_VALUES:,} values")
+            raise TooMany(f"more than {MOST_VALUES:,} values")
 
 
 def check_plain(value: object, where: str) -> None:

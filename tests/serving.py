@@ -155,14 +155,21 @@ class Client:
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
         json: Any = None,  # as other clients have it
+        leaves: bool = False,
     ) -> Answer:
         if json is not None:
             content, headers = dumps(json).encode(), {"Content-Type": "application/json"}
-        return self.ask("POST", path, content, headers)
+        return self.ask("POST", path, content, headers, leaves)
 
     def ask(
-        self, method: str, path: str, content: bytes, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        headers: Mapping[str, str] | None = None,
+        leaves: bool = False,
     ) -> Answer:
+        """What is answered; who `leaves` is gone when the body is sent."""
         place, _, query = path.partition("?")
         heads = {"Host": "127.0.0.1:80", "Content-Length": str(len(content)), **(headers or {})}
         scope = {
@@ -184,6 +191,8 @@ class Client:
         given = [{"type": "http.request", "body": content, "more_body": False}]
 
         async def receive() -> Any:
+            if not given and not leaves:
+                await asyncio.Event().wait()
             return given.pop() if given else {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:

@@ -59,7 +59,13 @@ def serve(
         int, typer.Option("--max-bytes", help="Bytes of a request.", min=1024, max=1 << 30)
     ] = 32 << 20,
     max_pixels: Annotated[
-        int, typer.Option("--max-pixels", help="Pixels of a picture.", min=1, max=178_956_970)
+        int,
+        typer.Option(
+            "--max-pixels",
+            help="Pixels of a picture; those of a request may have four times as many together.",
+            min=1,
+            max=178_956_970,
+        ),
     ] = 50_000_000,
     max_pictures: Annotated[
         int, typer.Option("--max-pictures", help="Pictures of a request.", min=1, max=10_000)
@@ -88,7 +94,7 @@ def serve(
     """
     if not bundles:
         raise WrongUse("name what is served: papernets serve lenet5, or a bundle's folder")
-    from ..serve.access import Access, is_home, read_token
+    from ..serve.access import Access, check_host, is_home, read_token
     from ..serve.limits import Limits
 
     runtime = runtime_named(runtime, False, device)
@@ -97,6 +103,8 @@ def serve(
             "--runtime auto is for predict and evaluate, which say what is quickest here: name it "
             "to serve"
         )
+    with wrong_use():
+        check_host(host)
     home = is_home(host)
     _check_access(host, home, token_file, insecure)
     with wrong_use():

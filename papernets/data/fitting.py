@@ -38,8 +38,9 @@ def near_of(size: tuple[int, int], exact: bool = False) -> int:
 
 def fitted(image: Image.Image, channels: int, size: tuple[int, int]) -> Tensor:
     """A loaded picture as `load_photo` gives it."""
-    image = over(image, 255)
-    return _covered(np.array(image.convert("L" if channels == 1 else "RGB")), size)
+    image, mode = over(image, 255), "L" if channels == 1 else "RGB"
+    own = image if image.mode == mode else image.convert(mode)  # which copies, even to the same
+    return _covered(np.array(own), size)
 
 
 def _covered(values: NDArray[np.uint8], size: tuple[int, int]) -> Tensor:

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..files import read_bytes
@@ -19,12 +20,48 @@ OPEN = (*PAGES, "/v2/health/live", "/v2/health/ready")
 
 def is_home(host: str) -> bool:
     """True for an address of this machine that no other reaches."""
-    if host == "localhost":
+    name = host.lower().removesuffix(".")  # of names, case and a final dot mean nothing
+    if name == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def check_host(host: str) -> None:
+    """ValueError for what has a scheme or a port, and so is no address to listen on."""
+    found = re.fullmatch(r"(?:[a-z]+://)?(\[[^\]/]*\]|[^:/\[\]]*)(?::(\d*))?/*", host.lower())
+    if not found or found[1] == host.lower():
+        return
+    port = f" --port {found[2]}" if found[2] else ""
+    address = found[1] or "127.0.0.1"
+    raise ValueError(
+        f"--host {host} is no address: the port goes to --port. Give --host {address}{port}"
+    )
+
+
+def is_foreign(heads: Mapping[bytes, str]) -> bool:
+    """Whether a request comes from a page of elsewhere, as the browser says; pages cannot lie here.
+
+    A browser says `Sec-Fetch-Site` to HTTPS and to this machine, and `Origin` of every POST; it
+    knows the name that stands in the address. A proxy may pass that on as `X-Forwarded-Host`, which
+    no page of elsewhere can send without being asked first.
+    """
+    site = heads.get(b"sec-fetch-site", "").lower()
+    if site:
+        return site not in ("same-origin", "none")
+    origin = heads.get(b"origin")
+    if origin is None:
+        return False
+    named = heads.get(b"host", ""), *heads.get(b"x-forwarded-host", "").split(",")
+    ours = {_place(name) for name in named}
+    return _place(origin.lower().partition("://")[2]) not in ours - {""}  # "null" is nobody's
+
+
+def _place(host: str) -> str:
+    """A host with its port, as two are compared."""
+    return re.sub(r"\.?(:(80|443))?$", "", host.strip().lower())
 
 
 def read_token(path: str) -> str:

@@ -14,7 +14,7 @@ from ..words import short
 from . import openapi, predicting, protocol, tensors
 from .guard import State, Told, error_json, refuse
 from .limits import Limits, Refused
-from .line import Line
+from .line import Line, Turn
 from .metrics import Metrics
 from .models import Looker, Models
 
@@ -63,6 +63,7 @@ def make(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # where to would come from the client's Host
     )
 
     def told_of(request: Request, route: str) -> Told:
@@ -73,20 +74,20 @@ def make(
     def answer(value: object, status: int = 200) -> Response:
         return Response(json_text(value).encode(), status, media_type="application/json")
 
-    async def work(told: Told, job: Callable[[bytes], Any]) -> Any:
+    async def work(told: Told, job: Callable[[bytes, Turn], Any]) -> Any:
         """What a job makes of the body, in the line of requests."""
         until = asyncio.get_running_loop().time() + limits.seconds
         line.check()
         assert told.body is not None
         content = await told.body.read(until)
-        return await line.done(partial(job, content), until)
+        return await line.done(partial(job, content), until, told.body.gone)
 
     async def predict(request: Request) -> Response:
         told = told_of(request, "/predict")
         kind, query = request.headers.get("content-type", ""), dict(request.query_params)
 
-        def job(content: bytes) -> Any:
-            return predicting.predicted(models, content, kind, query, limits)
+        def job(content: bytes, turn: Turn) -> Any:
+            return predicting.predicted(models, content, kind, query, limits, turn)
 
         value, told.model, read, unread = await work(told, job)
         told.pictures = read + unread
@@ -97,8 +98,8 @@ def make(
         told = told_of(request, "/look")
         kind, query = request.headers.get("content-type", ""), dict(request.query_params)
 
-        def job(content: bytes) -> Any:
-            return predicting.looking(models, lookers, content, kind, query, limits)
+        def job(content: bytes, turn: Turn) -> Any:
+            return predicting.looking(models, lookers, content, kind, query, limits, turn)
 
         value, told.model = await work(told, job)
         return answer(value)
@@ -110,8 +111,8 @@ def make(
         _plain_encoding(request.headers.get("content-encoding"))
         header = request.headers.get(tensors.HEADER)
 
-        def job(content: bytes) -> Any:
-            return protocol.infer(model, tensors.read(content, header), limits)
+        def job(content: bytes, turn: Turn) -> Any:
+            return protocol.infer(model, tensors.read(content, header), limits, turn)
 
         value, rest, told.pictures = await work(told, job)
         metrics.pictures(model.name, told.pictures or 0, 0)

@@ -15,7 +15,7 @@ answer before the connection ends."""
 
 
 class Gone(Exception):
-    """The client went away before its request was whole."""
+    """The client went away before its request was answered."""
 
 
 class Body:
@@ -26,7 +26,8 @@ class Body:
     ):
         length = heads.get(b"content-length", "")
         self.receive, self.limits, self.shared = receive, limits, shared
-        self.length = int(length) if length.isdigit() else None
+        plain = length.isascii() and length.isdigit() and len(length) <= 20
+        self.length = int(length) if plain else None
         self.sends = bool(self.length) or b"transfer-encoding" in heads
         self.asks = "100-continue" in heads.get(b"expect", "").lower()
         self.taken, self.began, self.whole = 0, False, False
@@ -59,6 +60,11 @@ class Body:
                 reason="slow_request",
             ) from None
         return bytes(parts)
+
+    async def gone(self) -> None:
+        """Come back when the client has left: nothing else is sent behind a whole request."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
 
     def give_back(self) -> None:
         """Count its bytes no longer."""

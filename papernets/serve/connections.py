@@ -6,18 +6,25 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
+from . import log
+from .body import LINGER, MORE
 from .guard import State, error_json
-from .limits import Limits
+from .limits import MOST_ADDRESS, MOST_HEAD, Limits
 
 HEAD_SECONDS = 10.0
 """For the head of a request, and between two requests of one connection."""
 QUIET = 1.0
 """At the end: seconds for which an idle connection may still begin a request."""
-MOST_HEAD = 32 << 10
+ACCEPTED = 8
+"""Connections that are taken at a time: so few are open before the limit is looked at, beyond it.
+Those that wait for that are the system's, and no file of ours."""
+WAITING = 2048  # connections that the system takes meanwhile
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 NEXT = 0.2  # seconds in which connections that the system has taken reach us, at the end
 
 
@@ -33,10 +40,12 @@ def protocol_of(limits: Limits) -> type:
 
         _timer: asyncio.TimerHandle | None = None
         _writing: asyncio.TimerHandle | None = None
+        _dropped: int | None = None  # bytes, of a connection that has its refusal
 
         @property
         def busy(self) -> bool:
-            return self.cycle is not None and not self.cycle.response_complete
+            open_ = self.cycle is not None and not self.cycle.response_complete
+            return open_ and self._dropped is None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -58,6 +67,11 @@ def protocol_of(limits: Limits) -> type:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            if self._dropped is not None:
+                self._dropped += len(data)
+                if self._dropped > MORE:
+                    self.transport.abort()
+                return
             super().data_received(data)
             if self.busy:
                 idle.pop(self, None)
@@ -82,19 +96,41 @@ def protocol_of(limits: Limits) -> type:
                 self._writing = None
 
         def send_400_response(self, msg: str) -> None:
-            self.refuse(400, "this is not HTTP/1.1, or its head is too large")
+            held = self.conn.trailing_data[0]
+            if self.busy:
+                self.refuse(400, "the body is not as HTTP/1.1 has it: its chunks, or its length")
+            elif len(held) > MOST_HEAD and b"\n" not in held:
+                self.refuse(414, f"the address has more than {MOST_ADDRESS:,} bytes")
+            elif len(held) > MOST_HEAD:
+                self.refuse(431, f"the head of the request has more than {MOST_HEAD:,} bytes")
+            else:
+                self.refuse(400, "this is not HTTP/1.1, or its head is damaged")
 
         def refuse(self, status: int, said: str) -> None:
-            """Answer and end, without looking at a request."""
+            """Answer and end, without looking at a request, or at the rest of one.
+
+            What is still sent is dropped for a moment, so that the client hears why.
+            """
             content = error_json(said)
-            reason = {400: "Bad Request", 408: "Request Timeout"}.get(status, "Service Unavailable")
+            again = "Retry-After: 1\r\n" if status == 503 else ""
             head = (
-                f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(content)}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
+                f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
+                f"{again}Connection: close\r\n\r\n"
             )
-            if not self.busy:
+            begun = self.busy and self.cycle.response_started
+            if self.busy:  # whoever reads the body hears that no more comes
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
+            if not begun:
                 self.transport.write(head.encode() + content)
-            self.transport.close()
+            self._stop()
+            if begun or status == 503:
+                self.transport.close()
+                return
+            self._dropped, idle[self] = 0, None
+            self.flow.resume_reading()
+            self._timer = self.loop.call_later(LINGER, self.transport.close)
 
         def shutdown(self) -> None:
             if self.busy:
@@ -128,8 +164,29 @@ def protocol_of(limits: Limits) -> type:
     return Limited
 
 
-def server_of(app: Any, limits: Limits, state: State) -> Any:
-    """A uvicorn server that is not yet running; `.stopped_by` is the signal that ended it, or 0."""
+class Faults:
+    """What goes wrong in the event loop, for the log; a lack of files once in `EVERY` seconds."""
+
+    EVERY = 1.0
+
+    def __init__(self) -> None:
+        self.next = 0.0
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+        error = told.get("exception")
+        if not (isinstance(error, OSError) and "accept" in told["message"]):
+            loop.default_exception_handler(told)
+        elif loop.time() >= self.next:
+            self.next = loop.time() + self.EVERY
+            said = f"no connection can be taken: {error.strerror}. The limit of open files?"
+            log.write("server", "error", said=said)
+
+
+def server_of(app: Any, limits: Limits, state: State, at_once: Callable[[int], object]) -> Any:
+    """A uvicorn server that is not yet running; `.stopped_by` is the signal that ended it, or 0.
+
+    `at_once` is called for a second signal.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -138,10 +195,16 @@ def server_of(app: Any, limits: Limits, state: State) -> Any:
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
+            yield  # whoever runs it is `hearing`, from before its address is told
+
+        @contextmanager
+        def hearing(self) -> Iterator[None]:
+            """Within it a first signal is the wish to end, and a second one ends it at once."""
             if threading.current_thread() is not threading.main_thread():
                 yield
                 return
-            ours = [signal.SIGINT, signal.SIGTERM]
+            ours = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+            ours = [one for one in ours if signal.getsignal(one) is not signal.SIG_IGN]  # nohup
             before = {number: signal.signal(number, self._heard) for number in ours}
             try:
                 yield
@@ -150,8 +213,15 @@ def server_of(app: Any, limits: Limits, state: State) -> Any:
                     signal.signal(number, handler)
 
         def _heard(self, number: int, _: object) -> None:
-            self.force_exit = self.should_exit
+            if self.should_exit:
+                at_once(number)
             self.should_exit, self.stopped_by = True, number
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            asyncio.get_running_loop().set_exception_handler(Faults())
+            await super().startup(sockets)
+            for one in sockets or []:
+                one.listen(WAITING)  # which uvicorn has set to what is accepted at a time
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             state.ready, state.ending = False, True
@@ -167,7 +237,7 @@ def server_of(app: Any, limits: Limits, state: State) -> Any:
         log_config=None,
         access_log=False,
         server_header=False,
-        backlog=2048,
+        backlog=ACCEPTED,
         timeout_keep_alive=int(HEAD_SECONDS),
         timeout_graceful_shutdown=int(limits.seconds) + 5,
         h11_max_incomplete_event_size=MOST_HEAD,

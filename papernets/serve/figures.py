@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ..bundle.load import Bundle
@@ -64,7 +65,8 @@ def _interval(value: object) -> tuple[float, float] | None:
 
 
 def _read(path: Path, names: tuple[str, ...]) -> Figures:
-    again = f"Make it again: papernets evaluate {path.parent} --data ... --json > {path}"
+    where, file = quote(str(path.parent)), quote(str(path))
+    again = f"Make it again: papernets evaluate {where} --data ... --json > {file}"
     try:
         values = parsed(read_bytes(path, MOST_FILE))
         rows = values["classes"]

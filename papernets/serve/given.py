@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..texts import parsed
+from ..texts import TooMany, parsed
 from ..words import plural
 from .limits import Limits, Refused
 
@@ -62,6 +63,10 @@ def _too_many(limits: Limits) -> Refused:
     )
 
 
+def _large_head() -> Refused:
+    return Refused(400, "a part of the form has too large a head", reason="form")
+
+
 @dataclass
 class _Parts:
     """The parts of a form, as python-multipart tells them; only files named `file` are kept."""
@@ -90,7 +95,7 @@ class _Parts:
 
     def _measure(self) -> None:
         if len(self.name) + len(self.value) > MOST_HEAD or len(self.heads) > 32:
-            raise Refused(400, "a part of the form has too large a head", reason="form")
+            raise _large_head()
 
     def head_end(self) -> None:
         self.heads[bytes(self.name).lower()] = bytes(self.value)
@@ -143,10 +148,14 @@ def _of_form(content: bytes, kind: str, limits: Limits) -> list[bytes]:
             "on_end": parts.end,
         },
     )
+    # before the first boundary anything may stand (RFC 2046, section 5.1.1), and means nothing
+    first = re.search(rb"(?:\A|\r\n)--" + re.escape(boundary) + rb"(?:\r\n|--)", content)
     try:
-        parser.write(content)
+        parser.write(memoryview(content)[first.start() :].tobytes() if first else content)
         parser.finalize()
-    except FormParserError:
+    except FormParserError as error:
+        if "header" in str(error) and "exceeded" in str(error):  # the parser's own limits
+            raise _large_head() from None
         raise Refused(400, f"the body is no {FORM} as its boundary says", reason="form") from None
     if not parts.ended:
         raise Refused(400, "the form is cut short: its last boundary is missing", reason="form")
@@ -164,6 +173,10 @@ def json_of(content: bytes) -> dict[str, Any]:
     """An object of JSON; `Refused` for anything else."""
     try:
         value = parsed(content)
+    except TooMany as error:
+        raise Refused(
+            413, f"the JSON has {error}: send tensors in binary, or picture files", reason="values"
+        ) from None
     except ValueError as error:
         why = str(error)[:120]
         raise Refused(400, f"the body is not JSON that is read: {why}", reason="json") from None

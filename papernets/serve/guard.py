@@ -3,6 +3,7 @@ answer where something goes wrong. Nothing of the server's inside leaves: no pat
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -10,9 +11,9 @@ from typing import Any
 
 from ..texts import json_text
 from . import log
-from .access import Access
+from .access import Access, is_foreign
 from .body import Body, Gone
-from .limits import Limits, Refused, Shared
+from .limits import MOST_ADDRESS, MOST_HEAD, Limits, Refused, Shared
 from .metrics import Metrics
 
 Message = MutableMapping[str, Any]
@@ -31,6 +32,9 @@ HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", POLICY.encode()),
 )
+READING = ("GET", "HEAD", "OPTIONS")
+"""Methods by which nothing is computed."""
+ENDS = Refused(503, "the server ends: ask again when it is back", reason="ending", retry=1)
 GONE = 499
 """The status in log and metrics of a request whose client went away before it was answered."""
 
@@ -94,7 +98,8 @@ class Guard:
             inner["method"] = "GET"
         error: BaseException | None = None
         try:
-            self._check(scope["path"], heads)
+            _check_head(scope)
+            self._check(scope, heads)
             await self.app(inner, receive, answer)
         except Refused as refused:
             self.metrics.refused(refused.reason or "request")
@@ -102,6 +107,10 @@ class Guard:
             await refuse(refused, body, told, answer)
         except Gone:
             told.status = GONE
+        except asyncio.CancelledError:  # at its end the server has waited long enough
+            told.status = ENDS.status
+            if not started:
+                await send_json(ENDS.status, error_json(ENDS.said), (), answer)
         except Exception as wrong:
             error, told.status = wrong, 500
             if not started:
@@ -111,7 +120,7 @@ class Guard:
             body.give_back()
             self._tell(scope, told, own, time.perf_counter() - began, error)
 
-    def _check(self, path: str, heads: dict[bytes, str]) -> None:
+    def _check(self, scope: Scope, heads: dict[bytes, str]) -> None:
         """`Refused` for whoever may not ask."""
         if not self.access.knows(heads.get(b"host")):
             raise Refused(
@@ -119,7 +128,13 @@ class Guard:
                 "this server is asked by its own address: 127.0.0.1 or localhost as the Host",
                 reason="host",
             )
-        if not self.access.allows(path, heads.get(b"authorization")):
+        if not self.access.token and scope["method"] not in READING and is_foreign(heads):
+            raise Refused(
+                403,
+                "a page of elsewhere may not ask this server: its own page may, and programs",
+                reason="origin",
+            )
+        if not self.access.allows(scope["path"], heads.get(b"authorization")):
             raise Refused(401, "send the token: Authorization: Bearer TOKEN", reason="token")
 
     def _tell(
@@ -152,6 +167,17 @@ async def send_json(
     ]
     await send({"type": "http.response.start", "status": status, "headers": heads})
     await send({"type": "http.response.body", "body": content})
+
+
+def _check_head(scope: Scope) -> None:
+    """`Refused` for a head that came at once, and is larger than one may be that comes in parts."""
+    address = len(scope["raw_path"]) + len(scope["query_string"])
+    if address > MOST_ADDRESS:
+        said = f"the address has more than {MOST_ADDRESS:,} bytes"
+        raise Refused(414, said, reason="head")
+    if address + sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > MOST_HEAD:
+        said = f"the head of the request has more than {MOST_HEAD:,} bytes"
+        raise Refused(431, said, reason="head")
 
 
 async def refuse(refused: Refused, body: Body, told: Told, send: Send) -> None:

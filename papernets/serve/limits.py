@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FREE = 256 << 10
 """Bytes of each body that are not counted among those that all requests share."""
+MOST_HEAD, MOST_ADDRESS = 32 << 10, 8 << 10
+"""Bytes of a request's head, and of its address in it."""
+TOGETHER = 4
+"""The pictures of a request may have so many times the pixels of one."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,16 @@ class Limits:
     def shared(self) -> int:
         """Bytes of bodies that all requests together may hold, beyond `FREE` of each."""
         return max(8 * self.bytes, 256 << 20)
+
+    def check_pixels(self, each: Iterable[int]) -> None:
+        """`Refused` for pictures, of so many pixels each, that have more together than are read."""
+        if sum(each) > TOGETHER * self.pixels:
+            raise Refused(
+                413,
+                f"the pictures of a request may have {TOGETHER * self.pixels:,} pixels together: "
+                "send them smaller, or some in another",
+                reason="pixels",
+            )
 
 
 class Refused(Exception):

@@ -1,22 +1,41 @@
 """The line of requests: so many wait, so many are computed, and each is answered in time or told.
 
 Each picture is computed alone, by one thread of several: what others ask changes nothing in it.
+What nobody waits for any more, as it is late or its client has gone, is not begun, and ends at the
+next picture.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from .body import Gone
 from .limits import Limits, Refused
 
 T = TypeVar("T")
 FIRST = 0.1  # seconds that a request is thought to take before one was measured
 SHARE = 0.05  # of the newest in the mean
+
+
+class Turn:
+    """What a job knows of whoever waits for it; `check` where it may end, between pictures say."""
+
+    def __init__(self) -> None:
+        self.over = False
+
+    def check(self) -> None:
+        """`Left` where nobody waits any more."""
+        if self.over:
+            raise Left
+
+
+class Left(Exception):
+    """Nobody waits for this job any more."""
 
 
 class Line:
@@ -45,13 +64,19 @@ class Line:
                 retry=self.wait,
             )
 
-    async def done(self, job: Callable[[], T], until: float) -> T:
-        """What the job gives, when its turn comes; `Refused` where that is later than `until`."""
+    async def done(
+        self, job: Callable[[Turn], T], until: float, gone: Callable[[], Awaitable[object]]
+    ) -> T:
+        """What the job gives, when its turn comes; `Refused` where that is later than `until`.
+
+        `Gone` where what `gone` gives comes first: the client has left.
+        """
         self.check()
         loop = asyncio.get_running_loop()
         self.held += 1
+        turn = Turn()
         try:
-            future = self.pool.submit(self._timed, job)
+            future = self.pool.submit(self._timed, job, turn)
         except RuntimeError:
             self.held -= 1
             raise
@@ -63,15 +88,20 @@ class Line:
         future.add_done_callback(leave)
         waiting = asyncio.wrap_future(future)
         waiting.add_done_callback(_heard)
+        leaving = asyncio.ensure_future(gone())
         try:
-            async with asyncio.timeout(max(0.0, until - loop.time())):
-                return await asyncio.shield(waiting)
-        except TimeoutError:
-            began = not future.cancel()
-            raise self._late(began) from None
-        except asyncio.CancelledError:
+            some: set[asyncio.Future[Any]] = {waiting, leaving}
+            seconds = max(0.0, until - loop.time())
+            await asyncio.wait(some, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                raise Gone
+            if waiting.done():
+                return waiting.result()
+            raise self._late(began=not future.cancel())
+        finally:
+            turn.over = True
             future.cancel()
-            raise
+            leaving.cancel()
 
     def warm(self, job: Callable[[], object]) -> None:
         """Do a job on every worker, before anybody asks."""
@@ -83,10 +113,11 @@ class Line:
         """No further job is taken."""
         self.pool.shutdown(wait=False, cancel_futures=True)
 
-    def _timed(self, job: Callable[[], T]) -> T:
+    def _timed(self, job: Callable[[Turn], T], turn: Turn) -> T:
+        turn.check()
         began = time.perf_counter()
         try:
-            return job()
+            return job(turn)
         finally:
             took = time.perf_counter() - began
             self.mean += SHARE * (took - self.mean)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..data import Preprocessing
 from .limits import Limits
+from .line import Turn
 from .models import Looker
 
 HOT = (255, 90, 0)
@@ -21,13 +22,16 @@ MOST = 200  # of 255: the picture is seen through the hottest place
 LEAST_SIDE = 96  # pixels: a small picture is enlarged for the screen, pixel by pixel
 
 
-def looked(looker: Looker, picture: bytes, label: str | None, limits: Limits) -> dict[str, Any]:
+def looked(
+    looker: Looker, picture: bytes, label: str | None, limits: Limits, turn: Turn
+) -> dict[str, Any]:
     """The class map of a picture file over what the network sees of it, as PNGs for a page.
 
     `label` None asks for the answer's. `layer` and `method` say how the map was made.
     """
     model = looker.served
-    stored = model.read(picture, limits)
+    (stored,) = model.read([picture], limits, turn)
+    turn.check()
     found = looker.map(model.seen(stored), label)
     return {
         "model": model.name,

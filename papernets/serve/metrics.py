@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import log
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """The bounds of the histogram of seconds."""
 
@@ -37,6 +39,8 @@ class Metrics:
         self._refused = Counter(
             "papernets_refused", "Requests that a limit refused.", ["limit"], **where
         )
+        lost = "Lines of the log that nobody read in time."
+        Gauge("papernets_log_dropped", lost, **where).set_function(log.dropped)
         Gauge("papernets_queue", "Requests that wait or are computed.", **where).set_function(held)
 
     def answered(self, route: str, status: int, seconds: float) -> None:

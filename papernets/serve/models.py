@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,25 +14,31 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor, nn
 
 from ..bundle.committee import Committee
 from ..bundle.find import find_bundle
 from ..bundle.load import Bundle, Runtime
-from ..data.picture import dimensions
+from ..data.picture import dimensions, pillow_rules
 from ..evaluate.form import answering_of
 from ..evaluate.infer import logits_of, scaled
 from ..evaluate.metrics import probabilities
-from ..evaluate.predict import Answer, Asked, asked_of, pairs_of
+from ..evaluate.predict import Answer, Asked, Source, asked_of, pairs_of
 from ..evaluate.predictor import Picture, load, sources_of
 from ..evaluate.read import read_files
-from ..words import did_you_mean, listed, plural
+from ..words import brief, did_you_mean, listed, plural
 from .about import About, about
 from .figures import Figures, figures_of
 from .limits import Limits, Refused
+from .line import Turn
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a model may be called: it stands in addresses."""
+
+
+LONG, LEAST_SIDE = 65_535, 8
+"""Pixels of a side beyond which the other one counts as at least so many."""
 
 
 class WrongNames(ValueError):
@@ -48,8 +54,13 @@ def names_of(words: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words:
         name, sign, place = word.partition("=")
-        if not sign or not NAME.fullmatch(name) or Path(word).exists():
+        if not sign or Path(word).exists():
             name, place = _name_of(word), word
+        elif not NAME.fullmatch(name):
+            raise WrongNames(
+                f"{brief(word)}: no such file or folder, and {brief(name)} can be no NAME: "
+                "give up to 100 letters of a to z, digits and ._-, a letter or digit first"
+            )
         if name in found:
             raise WrongNames(
                 f"two models would be called {name}: {found[name]} and {place}. Give them names: "
@@ -93,34 +104,43 @@ class Served:
         """What the network sees: channels, height, width."""
         return self.bundle.info.input
 
-    def answers(self, pictures: Sequence[bytes], top: int, limits: Limits) -> list[Answer]:
+    def answers(
+        self, pictures: Sequence[bytes], top: int, limits: Limits, turn: Turn
+    ) -> list[Answer]:
         """As `predict` answers each alone; those that cannot be read have `error`."""
-        sources, _ = sources_of(list(pictures))
-        for source in sources:
-            self._measure(source.path, limits)
         asked = replace(self.asked, top=min(top, len(self.classes)))
-        return [next(asked.of(pairs_of([source], asked.eyes))) for source in sources]
+        found = []
+        for source in _measured(pictures, limits):
+            turn.check()
+            found.append(next(asked.of(pairs_of([source], asked.eyes))))
+        return found
 
-    def read(self, picture: Picture, limits: Limits) -> Tensor:
-        """A picture as it is stored before the network sees it, uint8 (1, C, h, w)."""
-        (source,), _ = sources_of(picture)
-        self._measure(source.path, limits)
-        (read,) = read_files([source.path], self.asked.eyes)
-        if read.picture is None:
-            raise Refused(422, f"the picture cannot be read: {read.error}", reason="picture")
-        return read.picture[None]
+    def read(self, pictures: Sequence[Picture], limits: Limits, turn: Turn) -> Iterator[Tensor]:
+        """Each picture as it is stored before the network sees it, uint8 (1, C, h, w)."""
+        for source in _measured(pictures, limits):
+            turn.check()
+            (read,) = read_files([source.path], self.asked.eyes)
+            if read.picture is None:
+                raise Refused(422, f"the picture cannot be read: {read.error}", reason="picture")
+            yield read.picture[None]
 
     def seen(self, stored: Tensor) -> Tensor:
         """Stored pictures as the network sees them, float32 (N, C, H, W)."""
         return self.asked.eyes(stored)
 
-    def outputs(self, seen: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    def outputs(
+        self, seen: Tensor, turn: Turn | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Logits and scores (N, classes) of what the network sees; each row is computed alone.
 
         `Refused` where values are so large that the outputs are no numbers.
         """
         ask = partial(logits_of, self.quick, device=self.device, as_it_is=True)
-        rows = [ask(one[None], _as_it_is) for one in seen]
+        rows = []
+        for one in seen:
+            if turn:
+                turn.check()
+            rows.append(ask(one[None], _as_it_is))
         logits = torch.cat(rows)
         if not torch.isfinite(logits).all():
             raise Refused(
@@ -129,19 +149,44 @@ class Served:
         scores = probabilities(scaled(self.bundle, logits).numpy())
         return logits.float().numpy(), scores
 
-    def _measure(self, source: Any, limits: Limits) -> None:
-        """`Refused` for a picture of more pixels than are read; its head is looked at alone."""
-        try:
-            height, width = dimensions(source)
-        except (ValueError, OSError):
-            return  # whoever reads it says why
-        if height * width > limits.pixels:
-            raise Refused(
-                413,
-                f"a picture of {width:,}x{height:,} has more than the {limits.pixels:,} pixels "
-                "that are read: send it smaller",
-                reason="pixels",
-            )
+
+def _measured(pictures: Sequence[Picture], limits: Limits) -> list[Source]:
+    """Pictures as sources; `Refused` for one, or for all together, of more pixels than are read.
+
+    Their heads are looked at alone.
+    """
+    sources, _ = sources_of(list(pictures))
+    with pillow_rules():
+        limits.check_pixels([_pixels(source.path, limits) for source in sources])
+    return sources
+
+
+def counted(height: int, width: int) -> int:
+    """Pixels of a picture as the limits count them: each line takes time, however short it is."""
+    least = LEAST_SIDE if max(height, width) > LONG else 1
+    return max(height, least) * max(width, least)
+
+
+def _pixels(source: Any, limits: Limits) -> int:
+    """The pixels of a picture; 0 where it cannot be read: whoever reads it says why."""
+    try:
+        height, width = dimensions(source)
+    except (ValueError, OSError) as error:
+        if not isinstance(error.__cause__, Image.DecompressionBombError):
+            return 0
+        size = "a picture"  # Pillow does not say how large
+    else:
+        count = counted(height, width)
+        if count <= limits.pixels:
+            return count
+        size = f"a picture of {width:,}x{height:,}"
+        if count != height * width:
+            size += f", whose short side counts as {LEAST_SIDE},"
+    raise Refused(
+        413,
+        f"{size} has more than the {limits.pixels:,} pixels that are read: send it smaller",
+        reason="pixels",
+    )
 
 
 def _as_it_is(images: Tensor) -> Tensor:

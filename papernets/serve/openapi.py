@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .given import FIELD, FORM, JSON
-from .limits import Limits
+from .limits import TOGETHER, Limits
 
 Values = dict[str, Any]
 ABOUT = (
@@ -16,17 +16,20 @@ ABOUT = (
 ERRORS = {
     400: "What was sent is not as it should be.",
     401: "The server has a token, and it was not sent.",
+    403: "A page of elsewhere asks.",
     404: "There is no model, or version, of this name.",
     408: "The request was not here in time.",
-    413: "Too many bytes, pixels or pictures.",
+    413: "Too many bytes, pixels, pictures or values.",
+    414: "The address is too long.",
     415: "This kind of content is not read.",
     421: "The Host is not this server's.",
     422: "The picture cannot be read, or there is no such class.",
+    431: "The head is too large.",
     429: "Too many requests are waiting: Retry-After says when to come again.",
     503: "Not ready, or not answered in time: Retry-After says when to come again.",
 }
-BODY = (400, 401, 404, 408, 413, 415, 421, 422, 429, 503)
-PLAIN = (401, 404, 421)
+BODY = (400, 401, 403, 404, 408, 413, 414, 415, 421, 422, 429, 431, 503)
+PLAIN = (401, 404, 414, 421, 431)
 NUMBER: Values = {"type": "number"}
 TEXT: Values = {"type": "string"}
 
@@ -97,7 +100,7 @@ CLASS: Values = {
     "description": "The class that is looked for; without it the answer's.",
 }
 NAMES = {
-    "/predict": ("predict", "What is on pictures, as papernets predict says"),
+    "/predict": ("predict", "What is on pictures, as papernets predict says of each alone"),
     "/look": ("look", "Where a class is seen in a picture: its class map as a PNG"),
     "/models": ("models", "The models, their classes and test errors, and the limits"),
     "/metrics": ("metrics", "What was counted, in Prometheus's format"),
@@ -166,7 +169,8 @@ def completed(made: Values, limits: Limits) -> Values:
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     said = (
         f"{ABOUT}\n\nA request may have {limits.bytes:,} bytes, {limits.pictures} pictures of "
-        f"{limits.pixels:,} pixels each, and is answered within {limits.seconds:g} seconds."
+        f"{limits.pixels:,} pixels each and {TOGETHER} times as many together, and is answered "
+        f"within {limits.seconds:g} seconds."
     )
     info = {**made["info"], "description": said}
     return {**made, "info": info, "components": parts, "security": [{}, {"token": []}]}

@@ -9,6 +9,7 @@ from typing import Any
 from ..words import plural
 from .given import given
 from .limits import Limits, Refused
+from .line import Turn
 from .look import looked
 from .models import Looker, Models
 
@@ -18,7 +19,12 @@ INSIDE = re.compile(r"<[^<>]*? at 0x[0-9a-fA-F]+>|0x[0-9a-fA-F]{6,}")
 
 
 def predicted(
-    models: Models, content: bytes, kind: str, query: Mapping[str, str], limits: Limits
+    models: Models,
+    content: bytes,
+    kind: str,
+    query: Mapping[str, str],
+    limits: Limits,
+    turn: Turn,
 ) -> tuple[dict[str, Any], str, int, int]:
     """The answer to `/predict`, the model's name, pictures read and not read.
 
@@ -27,7 +33,7 @@ def predicted(
     asked = given(content, kind, limits)
     model = models.named(query.get("model", asked.model))
     top = _top(query.get("top", asked.top))
-    answers = model.answers(asked.pictures, top, limits)
+    answers = model.answers(asked.pictures, top, limits, turn)
     told = []
     for answer in answers:
         values = answer.to_dict()
@@ -51,13 +57,14 @@ def looking(
     kind: str,
     query: Mapping[str, str],
     limits: Limits,
+    turn: Turn,
 ) -> tuple[dict[str, Any], str]:
     """The answer to `/look`, and the model's name."""
     asked = given(content, kind, limits)
     model = models.named(query.get("model", asked.model))
     if len(asked.pictures) != 1:
         raise Refused(400, "one picture is looked at: send one", reason="pictures")
-    found = looked(lookers[model.name], asked.pictures[0], query.get("class"), limits)
+    found = looked(lookers[model.name], asked.pictures[0], query.get("class"), limits, turn)
     return found, model.name
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ..words import by, plural
 from .limits import Limits, Refused
+from .line import Turn
 from .models import Served
 from .tensors import Inference, Input, Output, Wanted, written, wrong
 
@@ -47,12 +48,14 @@ def metadata(model: Served) -> dict[str, Any]:
     }
 
 
-def infer(model: Served, asked: Inference, limits: Limits) -> tuple[dict[str, Any], bytes, int]:
+def infer(
+    model: Served, asked: Inference, limits: Limits, turn: Turn
+) -> tuple[dict[str, Any], bytes, int]:
     """The answer: JSON, binary tensors behind it, and how many pictures it is about."""
     if len(asked.inputs) != 1:
         raise wrong(f"give one of the inputs {PICTURE}, {PIXELS} and {INPUT}, not several")
-    seen = _seen(model, asked.inputs[0], limits)
-    logits, scores = model.outputs(seen)
+    seen = _seen(model, asked.inputs[0], limits, turn)
+    logits, scores = model.outputs(seen, turn)
     wanted = asked.wanted or [Wanted(name, asked.binary) for name in OUTPUTS]
     outputs = [_output(one, model.classes, logits, scores) for one in wanted]
     head = {"model_name": model.name, "model_version": VERSION}
@@ -60,9 +63,9 @@ def infer(model: Served, asked: Inference, limits: Limits) -> tuple[dict[str, An
     return told, rest, len(seen)
 
 
-def _seen(model: Served, given: Input, limits: Limits) -> Tensor:
+def _seen(model: Served, given: Input, limits: Limits, turn: Turn) -> Tensor:
     """What the network sees of what was given."""
-    read: dict[str, tuple[str, Callable[[Served, Any, Limits], Tensor]]] = {
+    read: dict[str, tuple[str, Callable[[Served, Any, Limits, Turn], Tensor]]] = {
         PICTURE: ("BYTES", _of_files),
         PIXELS: ("UINT8", _of_pixels),
         INPUT: ("FP32", _of_values),
@@ -83,25 +86,21 @@ def _seen(model: Served, given: Input, limits: Limits) -> Tensor:
             f"a request may have {plural(limits.pictures, 'picture')}: send the others in another",
             reason="pictures",
         )
-    return make(model, given.values, limits)
+    return make(model, given.values, limits, turn)
 
 
-def _of_files(model: Served, files: list[bytes], limits: Limits) -> Tensor:
-    return torch.cat([model.seen(model.read(one, limits)) for one in files])
+def _of_files(model: Served, files: list[bytes], limits: Limits, turn: Turn) -> Tensor:
+    return torch.cat([model.seen(stored) for stored in model.read(files, limits, turn)])
 
 
-def _of_pixels(model: Served, values: NDArray[np.uint8], limits: Limits) -> Tensor:
+def _of_pixels(model: Served, values: NDArray[np.uint8], limits: Limits, turn: Turn) -> Tensor:
     if values.ndim != 4 or values.shape[3] not in (1, 3) or not values.size:
         raise wrong(f"{PIXELS!r} is of shape {by(values.shape)}: give (N, H, W, 3), or 1 for grey")
-    if values.shape[1] * values.shape[2] > limits.pixels:
-        raise Refused(
-            413, f"a picture may have {limits.pixels:,} pixels: send it smaller", reason="pixels"
-        )
     each = [one[:, :, 0] if values.shape[3] == 1 else one for one in values]
-    return torch.cat([model.seen(model.read(one, limits)) for one in each])
+    return torch.cat([model.seen(stored) for stored in model.read(each, limits, turn)])
 
 
-def _of_values(model: Served, values: NDArray[np.float32], limits: Limits) -> Tensor:
+def _of_values(model: Served, values: NDArray[np.float32], _: Limits, __: Turn) -> Tensor:
     if values.shape[1:] != model.input:
         raise wrong(
             f"{INPUT!r} is of shape {by(values.shape)}: "

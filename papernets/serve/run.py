@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -13,13 +15,14 @@ import torch
 from ..bundle.load import Runtime
 from . import log
 from .access import Access
+from .connections import ACCEPTED, WAITING, server_of
 from .limits import Limits
 from .line import Line
 from .models import Looker, Models, served
 
 PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
-SPARE = 64
-"""File descriptors for all but connections."""
+SPARE = 64 + 8 * ACCEPTED
+"""File descriptors for all but connections, and for those that are about to be closed."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,7 @@ def run(
 
     `say` is given the address, when it answers. Errors as `load`'s for a bundle.
     """
-    with listening:
-        log.take_over()
+    with listening, log.kept():
         models = Models(
             [served(name, where, work.device, work.runtime) for name, where in names.items()]
         )
@@ -70,15 +72,23 @@ def run(
         made.state.ready = True
         server = made.server(limits, room_for(limits))
         host, port = listening.getsockname()[:2]
-        listen(listening)
-        say(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        log.write("ready", models=list(models.every), workers=work.workers)
-        try:
-            server.run(sockets=[listening])
-        finally:
-            line.close()
+        with server.hearing():
+            listen(listening)
+            say(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            log.write("ready", models=list(models.every), workers=work.workers)
+            try:
+                server.run(sockets=[listening])
+            finally:
+                line.close()
         log.write("ended", signal=server.stopped_by or None)
         return int(server.stopped_by)
+
+
+def _at_once(number: int) -> None:
+    """A second signal: nothing is waited for, not even what a thread computes."""
+    log.write("ended", signal=number, at_once=True)
+    log.finish(0.2)
+    os._exit(128 + number)
 
 
 @dataclass
@@ -90,11 +100,8 @@ class Made:
 
     def server(self, limits: Limits, connections: int) -> Any:
         """A server of it, with room for so many connections."""
-        from dataclasses import replace
-
-        from .connections import server_of
-
-        return server_of(self.app, replace(limits, connections=connections), self.state)
+        limits = replace(limits, connections=connections)
+        return server_of(self.app, limits, self.state, _at_once)
 
 
 def application(models: Models, limits: Limits, access: Access, line: Line) -> Made:
@@ -145,7 +152,7 @@ def bound(host: str, port: int) -> socket.socket:
 def listen(made: socket.socket) -> None:
     """Take connections from here on; ValueError where another process was quicker."""
     try:
-        made.listen(2048)
+        made.listen(WAITING)
     except OSError:
         raise _taken(*made.getsockname()[:2]) from None
 
@@ -166,8 +173,9 @@ def room_for(limits: Limits) -> int:
     wanted = limits.connections + SPARE
     if soft != resource.RLIM_INFINITY and soft < wanted:
         top = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (top, hard))
-        soft = top
+        with suppress(OSError, ValueError):  # macOS may allow less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (top, hard))
+            soft = top
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return limits.connections
     return max(1, soft - SPARE)

@@ -22,6 +22,8 @@ KINDS: dict[str, np.dtype[Any]] = {
 }
 """The datatypes of numbers that are read or written; BYTES are texts and files."""
 HEADER = "inference-header-content-length"
+MOST_NUMBERS = 1 << 31
+"""In a tensor, a side of 0 being counted as 1: numpy can make none of the largest empty ones."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def read(content: bytes, header: str | None) -> Inference:
     """A request's body; `header` is what `Inference-Header-Content-Length` says, if it is there."""
     size = len(content)
     if header is not None:
-        if not header.isascii() or not header.isdigit() or int(header) > size:
+        plain = header.isascii() and header.isdigit() and len(header) <= 20
+        if not plain or int(header) > size:
             raise wrong("Inference-Header-Content-Length is no number of bytes of this body")
         size = int(header)
     value, rest = json_of(content[:size]), memoryview(content)[size:]
@@ -119,6 +122,8 @@ def _input(one: object, rest: memoryview) -> tuple[Input, memoryview]:
     shape, kind = one.get("shape"), one.get("datatype")
     if not isinstance(shape, list) or len(shape) > 8 or not all(is_whole(n, 0) for n in shape):
         raise wrong(f'"shape" of {name!r} is to be a list of whole numbers')
+    if math.prod(max(n, 1) for n in shape) > MOST_NUMBERS:
+        raise wrong(f'"shape" of {name!r} is of more than {MOST_NUMBERS:,} values')
     if not isinstance(kind, str) or kind not in (*KINDS, "BYTES"):
         raise wrong(f'"datatype" of {name!r} is to be one of {", ".join([*KINDS, "BYTES"])}')
     options = _table(one.get("parameters"), "parameters")
@@ -147,6 +152,7 @@ def _numbers(data: object, kind: np.dtype[Any], shape: list[int], name: str) -> 
     if not isinstance(data, list):
         raise wrong(f'{name!r} has neither "data" nor "binary_data_size"')
     try:
+        _check_plain(data)
         values = np.asarray(data)
         if values.dtype.kind not in "iuf" and values.size:
             raise ValueError
@@ -164,6 +170,19 @@ def _numbers(data: object, kind: np.dtype[Any], shape: list[int], name: str) -> 
         return _finite(values.reshape(shape), name)
     except (ValueError, TypeError, OverflowError):
         raise wrong(f'"data" of {name!r} is not numbers of the shape {shape}') from None
+
+
+def _check_plain(data: list[Any]) -> None:
+    """ValueError for lists that are not of numbers alone; of texts numpy would make a far larger
+    array than they are."""
+    open_ = [data]
+    while open_:
+        one = open_.pop()
+        kinds = set(map(type, one))
+        if kinds == {list}:
+            open_ += one
+        elif not kinds <= {int, float}:
+            raise ValueError
 
 
 def _finite(values: NDArray[Any], name: str) -> NDArray[Any]:

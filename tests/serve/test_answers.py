@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,8 @@ from papernets.serve.access import Access
 from papernets.serve.limits import Limits
 from papernets.serve.models import Models, served
 
-PNG = {"Content-Type": "image/png"}
+PNG, JSON = {"Content-Type": "image/png"}, {"Content-Type": "application/json"}
+NINES = "9" * 5000  # more digits than Python makes a number of
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet20", "boosted_lenet4"])
@@ -66,6 +69,16 @@ def test_where_a_class_is_seen(client: Client):
     assert {name: one.data_ptr() for name, one in twin.named_parameters()} == own
 
 
+def huge(width: int, height: int) -> bytes:
+    """A PNG that says so large a size, and has no pixel."""
+    found = b"\x89PNG\r\n\x1a\n"
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    for kind, content in ((b"IHDR", head), (b"IDAT", b"\0"), (b"IEND", b"")):
+        found += struct.pack(">I", len(content)) + kind + content
+        found += struct.pack(">I", zlib.crc32(kind + content))
+    return found
+
+
 WRONG: list[tuple[str, Any, dict[str, str], int, str]] = [
     ("/predict", b"", {}, 400, "the request is empty"),
     ("/predict", b"no picture", PNG, 422, "cannot be read: not a picture"),
@@ -90,6 +103,29 @@ WRONG: list[tuple[str, Any, dict[str, str], int, str]] = [
     ("/v2/models/lenet5/infer", b"{}", {}, 400, '"inputs" is to be a list'),
     ("/v2/models/lenet5/infer", b"{}", {"Content-Encoding": "gzip"}, 415, "Content-Encoding"),
     ("/v2/models/lenet5/infer", b"{}", {"Inference-Header-Content-Length": "9"}, 400, "no number"),
+    (
+        "/v2/models/lenet5/infer",
+        b"{}",
+        {"Inference-Header-Content-Length": NINES},
+        400,
+        "no number",
+    ),
+    ("/predict", NINES.encode(), JSON, 400, "not JSON: a number has too many digits"),
+    (
+        "/predict",
+        form(picture(1))[0].replace(b"a.png", b"a" * 9000),
+        form()[1],
+        400,
+        "large a head",
+    ),
+    ("/predict", huge(50_000, 50_000), PNG, 413, "more than the 10,000 pixels"),
+    ("/predict", huge(9000, 1), PNG, 422, "cannot be read"),
+    ("/predict", *form(picture(1), huge(50_000, 50_000)), 413, "more than the 10,000 pixels"),  # type: ignore[list-item]
+    ("/models/", b"", {}, 404, "nothing at this address"),
+    ("/predict/", b"", {}, 404, "nothing at this address"),
+    ("/" + "a" * 8200, b"", {}, 414, "more than 8,192 bytes"),
+    ("/predict", b"", {"X-Long": "a" * 33_000}, 431, "more than 32,768 bytes"),
+    ("/predict", b"", {f"X-{at}": "a" * 9 for at in range(3000)}, 431, "more than 32,768 bytes"),
 ]
 
 
@@ -157,6 +193,59 @@ def test_a_token_and_the_host(models: Models):
     with client_of(models) as client:
         assert client.get("/models", headers={"Host": "elsewhere.example"}).status_code == 421
         assert client.get("/models", headers={"Host": "localhost:1"}).status_code == 200
+
+
+def test_a_page_of_elsewhere_may_not_ask(models: Models):
+    own = {"Host": "127.0.0.1:80", "Origin": "http://127.0.0.1"}
+    proxied = {"Origin": "https://photos.example", "Sec-Fetch-Site": "same-origin"}
+    old_browser = {"Origin": "https://photos.example", "X-Forwarded-Host": "Photos.example:443"}
+    foreign = [
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "http://127.0.0.1:81"},
+        {"Origin": "null"},
+    ]
+    body = picture(1)
+    with client_of(models) as client:
+        for heads in ({}, own, proxied, old_browser, {"Sec-Fetch-Site": "none"}):
+            assert client.post("/predict", content=body, headers=heads).status_code == 200, heads
+        for heads in foreign:
+            answer = client.post("/predict", content=body, headers=heads)
+            assert answer.status_code == 403 and "page of elsewhere" in answer.json()["error"]
+            assert client.get("/v2", headers=heads).status_code == 200
+    token = Access("0123456789abcdef", home=False)
+    heads = {**foreign[2], "Authorization": "Bearer 0123456789abcdef"}
+    with client_of(models, access=token) as client:
+        assert client.post("/predict", content=body, headers=heads).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST", "localhost.", "LocalHost.:8000", "[::1]:1"])
+def test_a_host_in_other_letters(client: Client, host: str):
+    assert client.get("/models", headers={"Host": host}).status_code == 200
+
+
+def test_more_values_of_json_than_are_read(models: Models):
+    body = b"[" + b"1," * 1_000_000 + b"1]"
+    with client_of(models, Limits()) as client:
+        answer = client.post("/predict", content=body, headers=JSON)
+    assert answer.status_code == 413 and "send tensors in binary" in answer.json()["error"]
+
+
+def test_a_very_long_and_thin_picture_counts_as_a_wider_one(models: Models):
+    with client_of(models, Limits(pixels=80_000)) as client:
+        answer = client.post("/predict", content=huge(1, 70_000), headers=PNG)
+        assert (
+            answer.status_code == 413
+            and "of 1x70,000, whose short side counts as 8, has more" in answer.json()["error"]
+        )
+        assert client.post("/predict", content=huge(1, 60_000), headers=PNG).status_code == 422
+
+
+def test_a_form_with_words_before_it(client: Client):
+    body, heads = form(picture(1))
+    answer = client.post("/predict", content=b"As MIME allows.\r\n" + body, headers=heads)
+    assert answer.json()["predictions"] == expected("lenet5", picture(1))
 
 
 def test_a_full_line_says_when_to_come_again(models: Models):

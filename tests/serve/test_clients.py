@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from PIL import Image
 from serving import PACKAGES, Running, picture, server
 
 import papernets
+from papernets.bundle.find import find_bundle
 
 for _name in PACKAGES:
     pytest.importorskip(_name, reason="pip install 'papernets[web]'")
@@ -156,6 +158,37 @@ def until(page: Any, expression: str, told: Sequence[Any] = (True,)) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"never: {expression}")
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium is installed")
+def test_the_page_of_classes_with_odd_names(tmp_path: Path):
+    """Names that every object of JavaScript has, and one without a space on a narrow screen."""
+    bundle = shutil.copytree(find_bundle("resnet20"), tmp_path / "odd")
+    info = json.loads((bundle / "bundle.json").read_text())
+    odd = ["toString", "constructor", "__proto__", "valueOf", "w" * 90, "isPrototypeOf"]
+    info["classes"] = [*odd, *info["classes"][len(odd) :]]
+    (bundle / "bundle.json").write_text(json.dumps(info))
+    file = tmp_path / "drawn.png"
+    file.write_bytes(picture(1))
+    wrong: list[str] = []
+    with server(str(bundle)) as running, playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        page = opened.new_page(viewport={"width": 375, "height": 800})
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"http://127.0.0.1:{running.port}/")
+        page.set_input_files("#file", file)
+        until(page, "document.querySelectorAll('#labels button').length === 5")
+        names = set()
+        for at in range(5):
+            page.locator("#labels button").nth(at).click()
+            name = page.locator("#labels button").nth(at).get_attribute("data-label")
+            until(page, f"document.getElementById('caption').textContent.includes('for {name} ')")
+            assert "not known" in page.inner_text("#figures")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            names.add(name)
+        assert names & set(odd)
+        opened.close()
+    assert wrong == []
 
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium is installed")

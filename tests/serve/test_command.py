@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from serving import PACKAGES, Running, picture, server
 
 from papernets.cli import main
 from papernets.serve import run
+from papernets.serve.connections import Faults
+from papernets.serve.limits import Limits
 from papernets.serve.models import names_of
 
 for _name in PACKAGES:
@@ -58,6 +63,30 @@ def test_what_is_not_http_gets_an_answer(running: Running):
     assert said.startswith(b"HTTP/1.1 400 ") and b'{"error": ' in said
 
 
+POST = b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "said"),
+    [
+        ([POST + b"zz\r\nab"], 400, "the body is not as HTTP/1.1 has it"),
+        ([POST + b"1\r\na\r\n", b"-1\r\nab"], 400, "the body is not as HTTP/1.1 has it"),
+        ([b"GET /v2 HTTP/1.1\r\nX: ", *[b"a" * 9000] * 4], 431, "more than 32,768 bytes"),
+        ([b"GET /", *[b"a" * 9000] * 4], 414, "more than 8,192 bytes"),
+    ],
+)
+def test_what_is_damaged_on_its_way_gets_an_answer(
+    running: Running, parts: list[bytes], status: int, said: str
+):
+    with socket.create_connection(("127.0.0.1", running.port), 20) as client:
+        for part in parts:
+            client.sendall(part)
+            time.sleep(0.02)  # so that it comes in parts
+        answer = client.recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 %d " % status) and said.encode() in answer
+    assert b"retry-after" not in answer.lower()
+
+
 def test_a_port_in_use(running: Running, capsys: pytest.CaptureFixture[str]):
     assert main(["serve", "lenet5", "--port", str(running.port)]) == 2
     assert f"port {running.port} of 127.0.0.1 is in use" in capsys.readouterr().err
@@ -75,6 +104,11 @@ def test_a_port_in_use(running: Running, capsys: pytest.CaptureFixture[str]):
         (["no_such_network"], 1, "no_such_network"),
         (["lenet5", "--runtime", "auto"], 2, "auto is for predict and evaluate"),
         (["a="], 2, "give a bundle behind the ="),
+        (["a/b=lenet5"], 2, "'a/b' can be no NAME: give up to 100 letters"),
+        (["\u00e9=lenet5"], 2, "can be no NAME"),
+        (["lenet5", "--host", "127.0.0.1:80"], 2, "Give --host 127.0.0.1 --port 80"),
+        (["lenet5", "--host", "http://127.0.0.1"], 2, "is no address: the port goes to --port"),
+        (["lenet5", "--host", "http://[::1]:80/"], 2, "Give --host [::1] --port 80"),
     ],
 )
 def test_what_is_refused(
@@ -103,13 +137,60 @@ def test_a_token_file_that_all_can_read_or_that_is_short(
 def test_a_damaged_bundle_and_a_damaged_evaluation(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    bundle = shutil.copytree(trained, tmp_path / "mine")
+    bundle = shutil.copytree(trained, tmp_path / "my run")
     (bundle / "evaluation.json").write_text('{"classes": 1}')
     assert main(["serve", str(bundle)]) == 1
-    assert "not what evaluate --json writes" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "not what evaluate --json writes" in said
+    assert f"evaluate '{bundle}' --data ... --json > '{bundle}/evaluation.json'" in said
     (bundle / "bundle.json").write_text("{")
     assert main(["serve", str(bundle)]) == 1
     assert "is not JSON" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP")
+def test_a_second_signal_ends_it_at_once_and_the_first_may_be_a_hangup():
+    with (
+        server("lenet5") as running,
+        socket.create_connection(("127.0.0.1", running.port), 20) as held,
+    ):
+        held.sendall(POST)  # which the first signal waits for
+        running.process.send_signal(signal.SIGHUP)
+        with suppress(OSError):  # it takes no more
+            while running.ask("GET", "/v2/health/live"):
+                time.sleep(0.01)
+        assert running.process.poll() is None
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(10) == 143
+    assert "traceback" not in "".join(running.log)
+    last = json.loads(running.log[-1])
+    assert (last["event"], last["at_once"]) == ("ended", True)
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "connections", "raised"),
+    [(1024, 4096, 1000, 1128), (1024, 1024, 896, 1024), (9999, 9999, 1000, 9999), (50, 60, 1, 60)],
+)
+def test_the_files_that_connections_need(
+    soft: int, hard: int, connections: int, raised: int, monkeypatch: pytest.MonkeyPatch
+):
+    resource = pytest.importorskip("resource", reason="there are no such limits")
+    limit = [(soft, hard)]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: limit[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda _, given: limit.append(given))
+    assert run.room_for(Limits(connections=1000)) == connections
+    assert limit[-1] == (raised, hard)
+
+
+def test_a_lack_of_files_is_said_once_in_a_second(capsys: pytest.CaptureFixture[str]):
+    loop = asyncio.new_event_loop()
+    told = {"message": "socket.accept() out of system resource", "exception": OSError(24, "many")}
+    faults = Faults()
+    for _ in range(100):
+        faults(loop, told)
+    loop.close()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no connection can be taken: many" in json.loads(line)["said"] and "Trace" not in line
 
 
 def test_a_package_that_is_missing(

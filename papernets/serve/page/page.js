@@ -186,7 +186,8 @@ async function look(label) {
 }
 
 function figures(label) {
-  const known = model().figures, own = known.classes[label];
+  const known = model().figures;
+  const own = Object.hasOwn(known.classes, label) ? known.classes[label] : null; // "toString" too
   let text = "";
   if (own) {
     const of = `${number(own.images)}\u00a0pictures of ${label}`;
