@@ -227,20 +227,29 @@ def _loading(bundle: Bundle, own: str, arrays: bool) -> str:
         "    return network.eval()",
         "",
         "",
-        'if __name__ == "__main__":',
-        "    network = load()",
+        "def main():",
+        '    """Print the three best classes of the picture that is named after this file."""',
+        '    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):',
+        '        print(f"usage: python {Path(sys.argv[0]).name} PICTURE", file=sys.stderr)',
+        "        return 2",
+        "    try:",
+        f"        x = prepare(Image.open(sys.argv[1]){', load_file(WEIGHTS)' if arrays else ''})",
+        "    except Exception as error:  # decoders raise errors of every kind",
+        '        why = getattr(error, "strerror", None) or error',
+        '        print(f"{sys.argv[1]}: {why}", file=sys.stderr)',
+        "        return 1",
         "    with torch.inference_mode():",
-    ]
-    if arrays:
-        lines[-1:] = [
-            "    arrays = load_file(WEIGHTS)",
-            "    with torch.inference_mode():",
-        ]
-    extra = ", arrays" if arrays else ""
-    lines += [
-        f"        logits = network(prepare(Image.open(sys.argv[1]){extra}))",
+        "        logits = load()(x)",
         f"        scores = {scores}",
         "    for place in scores.argsort(descending=True)[:3].tolist():",
-        '        print(f"{CLASSES[place]}: {100 * scores[place]:.1f} %")',
+        "        share = 100 * scores[place].item()",
+        "        sure = share >= 99.95 and scores.count_nonzero() > 1",
+        '        text = ">99.9" if sure else "<0.1" if 0 < share < 0.05 else f"{share:.1f}"',
+        '        print(f"{CLASSES[place]}: {text} %")',
+        "    return 0",
+        "",
+        "",
+        'if __name__ == "__main__":',
+        "    sys.exit(main())",
     ]
     return "\n".join(lines)
