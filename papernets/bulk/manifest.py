@@ -18,7 +18,7 @@ from ..files import read_bytes, write_atomically
 from ..numbers import is_whole
 from ..texts import Form, check_keys, json_text, parsed
 from ..words import brief, plural
-from .part import WHOLE, Part
+from .part import WHOLE, Part, part_in_text
 
 SCHEMA = 1
 ENDING = ".manifest.json"
@@ -122,12 +122,13 @@ def read_manifest(output: Path) -> Manifest | None:
     check_keys(values, _FORMS, str(path), ADVICE)
     for key, forms in (("bundle", _BUNDLE), ("given", _GIVEN), ("progress", _PROGRESS)):
         check_keys(values[key], forms, f"{path}, {key}", ADVICE)
-    number, count = map(int, values["shard"].split("/"))
+    part = part_in_text(values["shard"])
+    assert part is not None  # by its form
     return Manifest(
         values["bundle"],
         values["options"],
         values["given"],
-        Part(number, count),
+        part,
         values["runtime"],
         Progress(**{key: values["progress"][key] for key in _PROGRESS}),
         values["complete"],
@@ -143,8 +144,7 @@ def _text(value: object) -> bool:
 
 
 def _shard(value: object) -> bool:
-    parts = value.split("/") if isinstance(value, str) else []
-    return len(parts) == 2 and all(p.isdecimal() and len(p) < 10 for p in parts)
+    return isinstance(value, str) and part_in_text(value) is not None
 
 
 def _count(value: object) -> bool:
