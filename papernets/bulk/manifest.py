@@ -14,6 +14,7 @@ import torch
 from .. import __version__
 from ..bundle.digest import digest_of
 from ..bundle.load import Bundle
+from ..data.picture import shown
 from ..files import read_bytes, write_atomically
 from ..numbers import is_whole
 from ..texts import Form, check_keys, json_text, parsed
@@ -182,8 +183,11 @@ _PROGRESS: dict[str, Form] = {
 def given_as(names: Sequence[str]) -> dict[str, Any]:
     """Pictures as they were named."""
     sha = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape"))
-    shown = [name.encode("utf-8", "replace").decode() for name in names[:SHOWN]]
-    return {"names": shown, "count": len(names), "sha256": sha.hexdigest()}
+    return {
+        "names": list(map(shown, names[:SHOWN])),
+        "count": len(names),
+        "sha256": sha.hexdigest(),
+    }
 
 
 def bundle_as(bundle: Bundle) -> dict[str, str]:

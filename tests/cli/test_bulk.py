@@ -168,7 +168,7 @@ def test_parquet_without_its_package_is_named(home, capsys, monkeypatch):
         return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    err = said(capsys, "predict", "lenet5", "d", "-o", "a.parquet", code=2)
+    err = said(capsys, "predict", "lenet5", "d", "-o", "a.parquet", code=1)
     assert "parquet needs the package pyarrow, which is not installed: pip install pyarrow" in err
 
 
