@@ -23,7 +23,7 @@ from papernets.words import brief, plural
 
 ENDINGS = (*(ending[1:] for ending in PICTURES), "jp2", "ppm", "pgm", "heif", "tga")
 MARKS = ("cls", "json")
-NUMBER = re.compile(r"-?[0-9]{1,18}")
+NUMBER = re.compile(r"-?[0-9]+")
 """A label that is a place among names."""
 MOST_MARK = 1 << 20  # bytes of a member that says a class
 
@@ -124,9 +124,9 @@ def _label(where: str, content: bytes, ending: str, names: Sequence[str]) -> str
         return ""
     if not names or not NUMBER.fullmatch(value):
         return value
-    if not 0 <= int(value) < len(names):
+    if len(value) > 18 or not 0 <= int(value) < len(names):
         raise ValueError(
-            f"{where}: label {int(value)} among {plural(len(names), 'class', 'classes')}"
+            f"{where}: label {brief(value)[1:-1]} among {plural(len(names), 'class', 'classes')}"
         )
     return names[int(value)]
 

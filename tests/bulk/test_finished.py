@@ -35,7 +35,9 @@ def test_an_output_that_was_changed_is_not_complete(name, layer, part, bundle, t
     files = [path for path in tmp_path.iterdir() if path.is_file()]
     for path in set(files) - {manifest_of(job.output)}:
         for _ in changes(path):
-            with pytest.raises(ValueError, match=rf"{path.name} has [0-9]+ bytes, and [0-9,]+ wer"):
+            with pytest.raises(
+                ValueError, match=rf"{path.name} has [0-9,]+ bytes, and [0-9,]+ wer"
+            ):
                 done(job, resume=True)
         whole = path.read_bytes()
         path.unlink()
@@ -88,7 +90,7 @@ def test_a_damaged_manifest_asks_for_no_memory(shard, bundle, tmp_path):
     done(part)
     path = manifest_of(part.output)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"shard": shard}))
-    with pytest.raises(ValueError, match="'shard' is .*, not a shard such as 1/4"):
+    with pytest.raises(ValueError, match=r"'shard' is .*, not a shard such as 1/4"):
         merge([part.output], tmp_path / "a.csv")
     whole = path.read_text()
     path.write_text(whole.replace('"rows": ', f'"rows": {"9" * 6001}'))
