@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..bundle.load import Bundle
 from ..evaluate.predictor import Predictor
 from ..numbers import is_number
-from ..texts import json_text
+from ..texts import escaped, json_text
 from ..words import by, listed, percent, plural, short
 from .facts import data_word, record_of, steps
 
@@ -66,29 +67,31 @@ def _metadata(bundle: Bundle, licence: str) -> Iterator[str]:
 def _text(bundle: Bundle, licence: str) -> Iterator[str]:
     info, record = bundle.info, record_of(bundle)
     title = record.title or short(info.network)
-    yield f"# {title}\n"
+    yield f"# {_text_of(title)}\n"
     yield _what(bundle)
     if record.source:
-        yield f"\nThe network is that of {record.source}"
+        yield f"\nThe network is that of {_text_of(record.source)}"
     yield "\n## How good\n"
     yield from _good(bundle)
     if record.departures:
         yield "\n## Where it departs from its paper\n"
         yield from (
-            f"- {one.what}{f' ({one.where})' if one.where else ''}" for one in record.departures
+            f"- {_text_of(f'{one.what} ({one.where})' if one.where else one.what)}"
+            for one in record.departures
         )
     yield "\n## How pictures are prepared\n"
     yield from (f"{at}. {step}" for at, step in enumerate(steps(bundle), 1))
     yield "\n## How it was trained\n"
     yield from _trained(info.run)
     yield "\n## Classes\n"
-    yield f"{plural(len(info.classes), 'class', 'classes')}: {listed(info.classes, MOST_NAMES)}."
+    names = listed(map(_text_of, info.classes), MOST_NAMES)
+    yield f"{plural(len(info.classes), 'class', 'classes')}: {names}."
     yield "\n## How to use it\n"
     yield "```python\nimport papernets\n\npredictor = papernets.load(FOLDER)"
     yield 'predictor.predict("picture.png", top=3)\n```'
     yield "\n## Licence\n"
     if licence:
-        yield f"{licence}."
+        yield f"{_text_of(licence)}."
     else:
         yield "Unknown: whoever published these weights did not say. The data may have terms, too."
 
@@ -99,7 +102,7 @@ def _what(bundle: Bundle) -> str:
     count = f"a committee of {net.count}" if net.count > 1 else "one network"
     weights = sum(p.numel() for p in bundle.model.parameters())
     return (
-        f"`{short(info.network)}`, {count}: pictures of {size} to "
+        f"{_code(short(info.network))}, {count}: pictures of {size} to "
         f"{plural(len(info.classes), 'class', 'classes')}, with {weights:,} trained parameters."
     )
 
@@ -136,8 +139,19 @@ def _trained(run: Mapping[str, Any]) -> Iterator[str]:
     if "converted" not in run:
         yield f"On {data or 'pictures of its own'}:\n"
     yield "| what | value |\n|---|---|"
-    yield from (f"| {word} | {_cell(value)} |" for word, value in rows)
+    yield from (f"| {word} | {_text_of(value)} |" for word, value in rows)
 
 
-def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
+def _text_of(value: object) -> str:
+    """What a bundle says, on one line in which Markdown and a browser find nothing to set."""
+    return re.sub(r"([\\`*_\[\]<>#|~$&!])", r"\\\1", _line(str(value)))
+
+
+def _code(text: str) -> str:
+    """A name as code, which nothing in it ends."""
+    return f"`{_line(text).replace('`', chr(39))}`"
+
+
+def _line(text: str) -> str:
+    """Text on one line: what ends a line, as all that a terminal acts on, is written out."""
+    return escaped(text).replace("\n", r"\n").replace("\t", r"\t")

@@ -1,0 +1,22 @@
+"""Model cards: what stands in them is text, whatever a bundle's names are."""
+
+from dataclasses import replace
+
+from papernets.bundle.load import load_bundle
+from papernets.deploy.card import card
+
+
+def test_a_card_has_no_markdown_of_others(tmp_path):
+    """Of a bundle's names and settings: no heading, no tag, no cell, nothing that is not seen."""
+    bundle = load_bundle("lenet5")
+    names = ["x\n## Licence\nMIT", "a|b`c`", "<script>alert(1)</script>", "\x1b[31m", "\u202e"]
+    names += map(str, range(5))
+    info = replace(bundle.info, classes=tuple(names), run={"loss": "a|b\n# c", "recipe": "<b>"})
+    text = card(replace(bundle, info=info), "mit\n# y")
+    assert [line for line in text.splitlines() if line.startswith("## Licence")] == ["## Licence"]
+    assert (
+        r"x\\n\#\# Licence\\nMIT, a\|b\`c\`, \<script\>alert(1)\</script\>, \\x1b\[31m, \\u202e"
+        in text
+    )
+    assert r"| loss | a\|b\\n\# c |" in text and "\nmit\\\\n\\# y.\n" in text
+    assert not {"\x1b", "\u202e"} & set(text)
