@@ -153,7 +153,8 @@ def _card(
 ) -> Exported:
     from .card import card
 
-    (folder / name).write_text(card(bundle, asked.license), encoding="utf-8")
+    text = card(bundle, asked.license, folder.parent)  # where it goes, and others may lie
+    (folder / name).write_text(text, encoding="utf-8")
     return Exported(asked.to, (), None)
 
 
