@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from . import screen
 if TYPE_CHECKING:
     from ..show.document import Document, Grid, Items, Piece
 
+NUMBER = re.compile(r"\(\d[^)]*\)")
 FIELDS = 12  # with more, a sentence of them is not read
 
 
@@ -62,11 +64,18 @@ def _grid(piece: Grid) -> None:
     if "details" in names:  # its phrases stay whole
         at = names.index("details")
         rows = [[*r[:at], screen.kept(r[at], ", "), *r[at + 1 :]] for r in rows]
+    if "where" in names:  # a range's number stays with its word
+        at = names.index("where")
+        rows = [[*r[:at], NUMBER.sub(_whole, r[at]), *r[at + 1 :]] for r in rows]
     optional = [name for name in piece.optional if name in names]
     gone = screen.table(names, rows, piece.left, optional, titles)
     _left_out(names, rows, [name for name in optional if name in gone], piece.in_order)
     if table.notes:
         screen.prose(screen.printable(" ".join(table.notes)))
+
+
+def _whole(found: re.Match[str]) -> str:
+    return screen.whole(found[0])
 
 
 def _left_out(

@@ -83,7 +83,9 @@ def explain(
     optimised: Annotated[
         bool,
         typer.Option(
-            "--optimised", help="What evaluate and predict compute otherwise, and what that saves."
+            "--optimised",
+            help="What evaluate and predict compute otherwise, and what that saves; every change "
+            "with --depth all.",
         ),
     ] = False,
     json: Json = False,
@@ -125,7 +127,8 @@ def explain(
             others = {"the layer": layer, "--unit": unit, "--depth": depth, "--only": only}
             others |= {"--sort": sort}
             if optimised:
-                value, page = told_optimised(found, {**others, "--convention": convention})
+                others = {**others, "--depth": "", "--convention": convention}
+                value, page = told_optimised(found, others, depth)
             elif convention:
                 value, page = told_by(found, convention, others)
             elif layer is None:

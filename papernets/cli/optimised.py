@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 
 def told_optimised(
-    found: Found, others: Mapping[str, object]
+    found: Found, others: Mapping[str, object], depth: str = ""
 ) -> tuple[Callable[[], dict[str, object]], Callable[[], Document]]:
-    """What makes the JSON and the page of a network's optimised form; wrong use beside others."""
+    """What makes the JSON and the page of a network's optimised form; wrong use beside others.
+
+    `depth` is "all" for a row of each change.
+    """
     from ..rewrite.optimise import optimised
     from ..run.passes import optimised_cost, plain_cost
     from ..show.optimised_page import optimised_dict, optimised_page
@@ -23,8 +26,10 @@ def told_optimised(
     given = next((flag for flag, text in others.items() if text), "")
     if given:
         raise WrongUse(f"--optimised tells of a whole network: leave it or {given} out")
+    if depth not in ("", "all"):
+        raise WrongUse(f"--depth {depth}: --optimised is grouped, or has every row by --depth all")
     net = found.net.member
     done = optimised(net)
     before, after = plain_cost(net).to_dict(), optimised_cost(done.net).to_dict()
     told = (found, done.changes, before, after)
-    return lambda: optimised_dict(*told), lambda: optimised_page(*told)
+    return lambda: optimised_dict(*told), lambda: optimised_page(*told, depth == "all")

@@ -10,7 +10,7 @@ import typer
 
 from . import screen
 from .flags import Device, WrongUse, answers_by, wrong_use
-from .runtimes import AUTO, RuntimeName, made_of, runtime_named
+from .runtimes import AUTO, made_of, runtime_named
 from .stopping import Stopped
 
 NAMES = Annotated[
@@ -52,7 +52,9 @@ def serve(
         int, typer.Option("--threads", help="CPU threads of each answer.", min=1, max=1024)
     ] = 1,
     device: Device = "cpu",
-    runtime: RuntimeName = "torch",
+    runtime: Annotated[
+        str, typer.Option("--runtime", help="torch, onnxruntime or openvino: what computes.")
+    ] = "torch",
     max_bytes: Annotated[
         int, typer.Option("--max-bytes", help="Bytes of a request.", min=1024, max=1 << 30)
     ] = 32 << 20,
@@ -92,7 +94,8 @@ def serve(
     runtime = runtime_named(runtime, False, device)
     if runtime == AUTO:
         raise WrongUse(
-            "--runtime auto is for predict, which says what is quickest here: name it to serve"
+            "--runtime auto is for predict and evaluate, which say what is quickest here: name it "
+            "to serve"
         )
     home = is_home(host)
     _check_access(host, home, token_file, insecure)

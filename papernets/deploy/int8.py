@@ -16,7 +16,7 @@ from .facts import data_word, facts, record_of
 from .graph import PICTURES, PREPROCESSING, PROBABILITIES, quietly
 from .judge import MOST, Check, check, demand, stored_for
 from .material import Exported, Material
-from .needs import needed
+from .needs import needed, onnxruntime
 from .onnx_file import describe, still, write_onnx
 from .runtime import by_onnxruntime
 
@@ -64,6 +64,7 @@ def _quantise(
     prepares: bool,
     images: Images,
 ) -> None:
+    onnxruntime()
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.calibrate import CalibrationDataReader
 

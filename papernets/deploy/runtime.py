@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..evaluate.infer import for_both
 from .judge import Runs
-from .needs import needed
+from .needs import onnxruntime
 
 
 def by_onnxruntime(given: Path | bytes, threads: int | None = None) -> Runs:
@@ -20,15 +20,13 @@ def by_onnxruntime(given: Path | bytes, threads: int | None = None) -> Runs:
     With so many threads, by default as many as torch has; they leave the cores to others between
     two calls.
     """
-    needed("onnxruntime")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    package = onnxruntime()
+    options = package.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads() if threads is None else threads
     options.log_severity_level = 3
     options.add_session_config_entry("session.force_spinning_stop", "1")
     model = given if isinstance(given, bytes) else str(given)
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = package.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
 
     def run(pictures: NDArray[Any]) -> NDArray[Any]:

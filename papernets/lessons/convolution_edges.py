@@ -138,9 +138,9 @@ class EdgeMap(Example):
 class Halves(Example):
     """A picture of two halves: an edge filter answers only where they meet."""
 
-    left: int = whole("brightness of the left half", 10, 0, 255, stops=(0, 2, 4, 5, 8, 10, 20))
-    right: int = whole("brightness of the right half", 0, 0, 255, stops=(0, 1, 3, 6, 9, 12))
-    width: int = whole("columns of the picture", 6, 4, 12, stops=(6, 7, 8), unit="pixels")
+    left: int = whole("brightness of the left half", 10, 0, 255, stops=(0, 5, 10, 20))
+    right: int = whole("brightness of the right half", 0, 0, 255, stops=(0, 1, 9))
+    width: int = whole("columns of the picture", 6, 4, 12, stops=(6, 8), unit="pixels")
     edge: int = whole("columns of the left half", 3, 1, 11, stops=(2, 3, 4), unit="pixels")
 
     def check(self) -> None:

@@ -161,7 +161,11 @@ def folded_curves(net: Net) -> Rewritten:
             row, behind = dotted(name, parts[source][0]), dotted(name, parts[to][0])
             made.append(Behind(row, Affine(times=2 * slope)))
             made.append(_before(behind, parts[to][1], Affine(times=2 * gain)))
-            changes.append(Change("tanh made a sigmoid", dotted(name, child), CURVED, behind))
+            changes.append(
+                Change(
+                    "tanh as a sigmoid, factors in the weights", dotted(name, child), CURVED, behind
+                )
+            )
             parts[at] = (child, replace(part, activation=CENTRED))  # type: ignore[type-var]
         return parts
 

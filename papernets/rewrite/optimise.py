@@ -26,7 +26,9 @@ def sliding(net: Net) -> Rewritten:
 
 def by_sigmoid(net: Net) -> Rewritten:
     """As `tanh_by_sigmoid`, with what it changed."""
-    return _told(net, tanh_by_sigmoid, "tanh by the sigmoid", "tanh(x) = 2 sigmoid(2x) - 1")
+    return _told(
+        net, tanh_by_sigmoid, "tanh as a sigmoid, factors kept", "tanh(x) = 2 sigmoid(2x) - 1"
+    )
 
 
 Steps = tuple[Callable[[Net], Rewritten], ...]

@@ -82,8 +82,8 @@ class Runtime:
         found = check(here, drawn(here, CHECKED), runs, prepares=False, labelled=False)
         if not found.within(MOST):
             raise ValueError(
-                f"{self.name} {self.version} answers otherwise than torch on this machine: "
-                f"{found.words()}. Let torch answer"
+                f"{self.name} {self.version} differs from torch on this machine by more than "
+                f"{MOST:.0e}, and than rounding makes: {found.words()}. Let torch answer"
             )
         return Elsewhere(net_of(bundle), runs, self.name)
 

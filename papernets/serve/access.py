@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from ..files import read_bytes
 
 TOKEN = re.compile(r"[\x21-\x7e]{16,512}")
-OPEN = ("/", "/page.js", "/page.css", "/v2/health/live", "/v2/health/ready")
-"""What is answered without a token: a page without data, and what a supervisor asks."""
+PAGES = ("/", "/page.js", "/page.css", "/ask.js", "/docs", "/docs.js")
+OPEN = (*PAGES, "/v2/health/live", "/v2/health/ready")
+"""What is answered without a token: pages without data, and what a supervisor asks."""
 
 
 def is_home(host: str) -> bool:

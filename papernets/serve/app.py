@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import __version__
 from ..texts import json_text
+from ..words import short
 from . import openapi, predicting, protocol, tensors
 from .guard import State, Told, error_json, refuse
 from .limits import Limits, Refused
@@ -22,6 +23,9 @@ PAGE = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/ask.js": ("ask.js", "text/javascript; charset=utf-8"),
+    "/docs": ("docs.html", "text/html; charset=utf-8"),
+    "/docs.js": ("docs.js", "text/javascript; charset=utf-8"),
 }
 
 
@@ -237,7 +241,8 @@ def _listing(models: Models, lookers: Mapping[str, Looker], limits: Limits) -> d
     every = [
         {
             "name": model.name,
-            "network": model.bundle.info.network,
+            "network": short(model.bundle.info.network),
+            **model.about.to_dict(),
             "input": list(model.input),
             "classes": list(model.classes),
             "looks": lookers[model.name].able,

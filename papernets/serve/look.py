@@ -47,12 +47,16 @@ def _shown(eyes: Preprocessing, stored: Tensor) -> NDArray[np.uint8]:
 
 
 def _heat(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """A map of 0 and above as a veil (H, W, 4), thicker where it is larger."""
+    """A map of 0 and above as a veil (H, W, 4), thicker where it is larger.
+
+    By the square: what is half as large as the most hides a quarter as much. The page's legend has
+    the same curve.
+    """
     top = float(values.max())
     veil = np.zeros((*values.shape, 4), np.uint8)
     veil[..., :3] = HOT
     if top > 0:
-        veil[..., 3] = (MOST * values / top).round().astype(np.uint8)
+        veil[..., 3] = (MOST * (values / top) ** 2).round().astype(np.uint8)
     return veil
 
 

@@ -27,6 +27,7 @@ from ..evaluate.predict import Answer, Asked, asked_of, pairs_of
 from ..evaluate.predictor import Picture, load, sources_of
 from ..evaluate.read import read_files
 from ..words import did_you_mean, listed, plural
+from .about import About, about
 from .figures import Figures, figures_of
 from .limits import Limits, Refused
 
@@ -81,6 +82,7 @@ class Served:
     quick: nn.Module
     figures: Figures
     device: torch.device
+    about: About
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -172,12 +174,14 @@ class Models:
 
 def served(name: str, place: str, device: torch.device, runtime: Runtime | None = None) -> Served:
     """A bundle as a model of the server; errors as `load`'s, and for a network of one class."""
-    bundle = replace(load(place).bundle, runtime=runtime)
+    predictor = load(place)
+    told = about(predictor)
+    bundle = replace(predictor.bundle, runtime=runtime)
     model = bundle.model.to(device)
     quick = answering_of(bundle)
     bundle = replace(bundle, model=quick, runtime=None)
     asked = replace(asked_of(bundle, device=device), lists=())
-    return Served(name, bundle, asked, model, quick, figures_of(bundle), device)
+    return Served(name, bundle, asked, model, quick, figures_of(bundle), device, told)
 
 
 class Looker:

@@ -88,7 +88,7 @@ TOP: Values = {
     "name": "top",
     "in": "query",
     "schema": {"type": "integer", "minimum": 1, "maximum": 999_999, "default": 3},
-    "description": "How many classes are given.",
+    "description": "How many classes are given: all, where the model has fewer.",
 }
 CLASS: Values = {
     "name": "class",
@@ -108,6 +108,11 @@ NAMES = {
     "/v2/repository/index": ("repository_index", "The names of the models"),
 }
 KINDS = {"": "metadata", "/ready": "ready", "/infer": "infer"}
+TOLD = {
+    "metadata": "What a model takes and gives",
+    "ready": "Whether a model is ready",
+    "infer": "What a model says of tensors or pictures",
+}
 VERSIONS = "/versions/{version}"
 
 
@@ -122,8 +127,9 @@ def name_of(method: str, path: str) -> str:
 
 def of(method: str, path: str) -> Values:
     """What is said of an address."""
-    found: Values = {"summary": NAMES[path][1]} if path in NAMES else {}
     name = name_of(method, path)
+    said = NAMES[path][1] if path in NAMES else TOLD[name.rpartition("_")[2]]
+    found: Values = {"summary": said}
     content: Values = {JSON: {"schema": {"type": "object"}}}
     parameters: list[Values] = []
     if path in ("/predict", "/look"):
@@ -135,7 +141,6 @@ def of(method: str, path: str) -> Values:
             "required": True,
             "content": {JSON: {"schema": ASKED}, "application/octet-stream": {"schema": BYTES}},
         }
-        found["summary"] = "What a model says of tensors or pictures"
         content = {JSON: {"schema": {"type": "object"}}, "application/octet-stream": {}}
     elif path == "/metrics":
         content = {"text/plain": {"schema": TEXT}}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ..arithmetic.memory import read
 from ..nets import Found
 from ..rewrite.rewritten import Change
+from ..spec import Net, rows_of
 from ..tables import Cell, Column, Section, Table
 from ..words import plural
 from .document import Chapter, Document, Grid, Items, Words
@@ -22,10 +23,10 @@ MEASURES = {
     "moved_bytes": "read and written by them",
 }
 RULES = (
-    "A pass is an operation that reads what it is given from memory and writes what it gives. In "
-    "the optimised form a convolution makes its activation, and a sum with another value, of what "
-    "it has just computed: so it is on x86 processors in float32; elsewhere these are passes of "
-    "their own. Values are float32; one is kept until the last operation that takes it is done."
+    "A pass is an operation that reads what it is given from memory and writes what it gives. On "
+    "x86 in float32 a convolution also applies its activation and adds the shortcut before it "
+    "writes its output. Elsewhere these are separate passes. Values are float32; one is kept until "
+    "the last operation that takes it is done."
 )
 ANSWERS = (
     "papernets evaluate, predict and the test at the end of a run compute this form, as does "
@@ -55,23 +56,84 @@ def optimised_dict(
 
 
 def optimised_page(
-    found: Found, changes: Sequence[Change], before: Costs, after: Costs
+    found: Found, changes: Sequence[Change], before: Costs, after: Costs, every: bool = False
 ) -> Document:
-    """The page: what is saved, what changed row by row, and why the values are the same."""
-    saved = _saved(before, after)
-    pieces: list[Words | Grid] = [Grid(saved), Words(RULES), Words(ANSWERS)]
+    """The page: what is saved, what changed, and why the values are the same.
+
+    A kind of change has one row, with where it is; with `every` each change has its own.
+    """
+    pieces: list[Words | Grid] = [Grid(_saved(before, after)), Words(RULES), Words(ANSWERS)]
     if found.net.count > 1:
         pieces.insert(0, Words(f"One of {plural(found.net.count, 'network')}:"))
     chapters = [Chapter("", tuple(pieces))]
     listed = _changes(changes)
     if changes:
-        chapters.append(Chapter("What changed", (Grid(listed, 3, ("into",)),)))
+        shown = Grid(listed, 3, ("into",)) if every else Grid(_groups(found.net.member, changes), 2)
+        chapters.append(Chapter("What changed", (Words(_in_all(changes, every)), shown)))
         whys = {one.what: one.why for one in changes}
-        chapters.append(Chapter("Why the values are the same", (Items(tuple(whys.items())),)))
+        why = Chapter("Why the values are the same", (Items(tuple(whys.items())),))
+        chapters.insert(1 if every else 2, why)
     else:
         chapters.append(Chapter("What changed", (Words("Nothing: it has no such layers."),)))
     title = f"{found.record.title}, optimised for evaluation"
     return Document(title, found.record.source, tuple(chapters), lambda: listed)
+
+
+def _in_all(changes: Sequence[Change], every: bool) -> str:
+    counts = Counter(one.what for one in changes)
+    told = f"In all {plural(len(changes), 'change')}"
+    if every:
+        return f"{told}: {', '.join(f'{what} {count}' for what, count in counts.items())}."
+    return f"{told}. Row by row: add --depth all."
+
+
+def _groups(net: Net, changes: Sequence[Change]) -> Table:
+    """A row for each kind of change: where it is, and of how many rows."""
+    columns = Column("what"), Column("where"), Column("rows", right=True)
+    kinds: dict[str, list[Change]] = {}
+    for one in changes:
+        kinds.setdefault(one.what, []).append(one)
+    rows = tuple(
+        (_kind(what, alike), _places(net, alike), len(alike)) for what, alike in kinds.items()
+    )
+    return Table(columns, (Section(rows),))
+
+
+def _kind(what: str, alike: Sequence[Change]) -> str:
+    """The kind of changes; where several rows became one, how many became how many."""
+    made = Counter(one.into for one in alike if one.into)
+    if not made or len(made) == len(alike):
+        return what
+    each = set(made.values())
+    if len(each) == 1:
+        return f"{what}, {each.pop()} into one" + (" each" if len(made) > 1 else "")
+    return f"{what}, {len(alike)} into {len(made)}"
+
+
+def _places(net: Net, alike: Sequence[Change]) -> str:
+    """Where changes are, by the network's blocks: `conv1, mixed_5b to mixed_5d (3 blocks)`.
+
+    A range has every layer and block with weights from its first to its last.
+    """
+    weights: dict[str, int] = {}
+    blocks: set[str] = set()
+    for row in rows_of(net.body, net.input):
+        top, inner, _ = row.name.partition(".")
+        weights[top] = weights.get(top, 0) + (0 if row.aux else row.params)
+        blocks |= {top} if inner else set()
+    changed = [one.where.partition(".")[0] for one in alike]
+    runs: list[list[str]] = [[]]
+    for top in dict.fromkeys([*weights, *changed]):
+        if top in changed:
+            runs[-1].append(top)
+        elif weights[top] and runs[-1]:
+            runs.append([])
+    words = []
+    for run in filter(None, runs):
+        found = {"block" if top in blocks else "layer" for top in run}
+        of = plural(len(run), *found) if len(found) == 1 else f"{len(run)} layers and blocks"
+        words.append(f"{run[0]} to {run[-1]} ({of})" if len(run) > 2 else ", ".join(run))
+    return ", ".join(words)
 
 
 def _saved(before: Costs, after: Costs) -> Table:
@@ -84,10 +146,18 @@ def _saved(before: Costs, after: Costs) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, words in MEASURES.items():
         less = before[name] - after[name]
-        shown = _shown(name, less) if less >= 0 else f"-{_shown(name, -less)}"
-        share = f" ({100 * less / before[name]:.0f} %)" if less and before[name] else ""
+        shown = _shown(name, abs(less)) + (" more" if less < 0 else "")
+        share = f" ({_share(abs(less) / before[name])})" if less and before[name] else ""
         rows.append((words, _shown(name, before[name]), _shown(name, after[name]), shown + share))
     return Table(columns, (Section(tuple(rows)),))
+
+
+def _share(fraction: float) -> str:
+    """A share in whole per cent; below one with a digit, so that little is not nothing."""
+    value = 100 * fraction
+    if value < 0.05:
+        return "<0.1 %"
+    return f"{value:.0f} %" if value >= 0.95 else f"{value:.1f} %"
 
 
 def _shown(name: str, value: int) -> str:
@@ -95,11 +165,12 @@ def _shown(name: str, value: int) -> str:
 
 
 def _changes(changes: Sequence[Change]) -> Table:
+    """Every change; `into` where it is another row that takes it in."""
     columns = Column("row", key="where"), Column("what"), Column("into")
-    rows = tuple((one.where, one.what, one.into) for one in changes)
-    counts = Counter(one.what for one in changes)
-    told = ", ".join(f"{what} {count}" for what, count in counts.items())
-    return Table(columns, (Section(rows),), notes=(f"In all: {told}",) if changes else ())
+    rows = tuple(
+        (one.where, one.what, "" if one.into == one.where else one.into) for one in changes
+    )
+    return Table(columns, (Section(rows),))
 
 
 __all__ = ["optimised_dict", "optimised_page"]

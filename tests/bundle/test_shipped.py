@@ -52,3 +52,4 @@ def test_resnet20_on_the_test_pictures_of_cifar10(shared_data):
     bundle = load_bundle("resnet20")
     score = report(bundle, open_pictures(bundle, "cifar10", data_dir=str(shared_data))).score
     assert score.images == 10_000 and score.error <= 0.095
+    assert round(score.error, 4) == bundle.info.metrics["test_error"]

@@ -404,14 +404,28 @@ def test_a_stage_without_a_name_of_its_own_leads_to_its_layers(
 def test_optimised_lists_what_changed_and_what_is_saved(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "googlenet", "--optimised"]) == 0
     told = capsys.readouterr().out
+    assert len(told.splitlines()) < 30
+    told = " ".join(told.split())
     for words in (
         "GoogLeNet (Inception v1), optimised for evaluation",
-        "1x1 convolutions merged",
-        "inception_3a.merged",
+        "1x1 convolutions merged, 3 into one each inception_3a to inception_5b (9 blocks)",
         "Why the values are the same",
         "--plain computes the network module by module",
     ):
         assert words in told
+    assert main(["explain", "googlenet", "--optimised", "--depth", "all"]) == 0
+    told = capsys.readouterr().out
+    assert "inception_3a.merged" in told
+    assert told.index("Why the values") < told.index("In all 35 changes: ") < told.index("3a.b1x1")
+    assert main(["explain", "lenet5", "--optimised"]) == 0
+    told = capsys.readouterr().out
+    assert "3.6 kB more (1 %)" in told
+    assert "tanh as a sigmoid, factors in the weights  C1 to C5 (5 layers)" in told
+    assert main(["explain", "resnet50", "--optimised", "--depth", "all"]) == 0
+    told = capsys.readouterr().out
+    assert "318.7 kB (0.3 %)" in told and "normalisation folded\n" in told
+    assert main(["explain", "resnet50", "--optimised", "--depth", "2"]) == 2
+    assert "has every row by --depth all" in capsys.readouterr().err
     assert main(["explain", "resnet18", "--optimised", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["schema"], found["name"], found["input"]) == (1, "resnet18", [3, 224, 224])

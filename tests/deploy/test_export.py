@@ -1,6 +1,10 @@
 """Files for others: what is in them, that they answer alike, and what is refused."""
 
+import copy
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +20,7 @@ from papernets.data import Preprocessing
 from papernets.data.whitening import Arrays
 from papernets.deploy import onnx_file
 from papernets.deploy.export import Asked, export
-from papernets.deploy.judge import Differs, compared, drawn
+from papernets.deploy.judge import Differs, check, compared, drawn
 from papernets.deploy.material import Material
 from papernets.deploy.prepared import Prepared
 from papernets.evaluate.infer import for_both
@@ -223,6 +227,21 @@ def test_labels_may_differ_where_two_classes_lie_as_near_as_rounding_does():
     assert not compared(here, np.full((2, 2), np.nan), "x").within()
 
 
+@pytest.mark.parametrize(("times", "within"), [(1, True), (1.01, False)])
+def test_what_float32_itself_is_off_by_is_no_difference(times, within):
+    bundle = bundle_of("lenet5_modern")
+    model = bundle.model
+    with torch.no_grad():  # large sums, of which little is left
+        fc2 = next(one for one in model.fc2.modules() if isinstance(one, torch.nn.Linear))
+        fc2.weight[42:], fc2.bias[42:] = fc2.weight[:42], fc2.bias[:42]
+        model.out.weight[:, 42:] = -model.out.weight[:, :42] * 1000
+        model.out.weight[:, :42] *= 1001
+    exact = copy.deepcopy(model).double()
+    run = lambda given: times * exact(torch.from_numpy(given).double()).detach().numpy()  # noqa: E731
+    found = check(bundle, drawn(bundle, 3), run, prepares=False, labelled=False)
+    assert found.difference > 1e-5 and found.within() is within
+
+
 def test_what_is_there_is_not_written_over_without_force(tmp_path):
     out = tmp_path / "w.safetensors"
     out.write_text("mine")
@@ -332,3 +351,14 @@ def test_a_window_of_an_even_size_is_not_onnx_s(size, one):
     found = with_one(model)
     assert (type(found.N1) is not type(model.N1)) is one
     assert found.C1.weight is model.C1.weight
+
+
+def test_onnx_runtime_keeps_no_record_of_its_use(tmp_path):
+    pytest.importorskip("onnxruntime")
+    code = (
+        "import os; from papernets.deploy.needs import onnxruntime; onnxruntime(); "
+        "assert 'ORT_DISABLE_TELEMETRY' not in os.environ"
+    )
+    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=home, check=True)
+    assert [*tmp_path.rglob("*onnxruntime*")] == []

@@ -145,7 +145,9 @@ def test_a_token_and_the_host(models: Models):
     access = Access("0123456789abcdef", home=False)
     with client_of(models, access=access) as client:
         assert client.get("/v2/health/ready").status_code == 200
-        assert client.get("/").status_code == 200
+        for page in ("/", "/docs", "/ask.js", "/docs.js"):
+            assert client.get(page).status_code == 200
+        assert client.get("/openapi.json").status_code == 401
         for heads in ({}, {"Authorization": "Bearer 0123456789abcdeX"}, {"Authorization": "x"}):
             answer = client.get("/models", headers=heads)
             assert answer.status_code == 401, heads
@@ -197,11 +199,39 @@ def test_the_description_has_every_address(client: Client):
     names = [one["operationId"] for one in operations]
     assert len(set(names)) == len(names)
     assert all(one.get("summary") for one in operations)
+    assert "Model Ready" not in str(operations)  # FastAPI's own
 
 
-def test_the_page_and_its_parts(client: Client):
-    page = client.get("/")
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_a_page_and_its_parts(client: Client, path: str):
+    page = client.get(path)
     assert page.headers["Content-Type"].startswith("text/html")
-    for path in re.findall(r'(?:href|src)="(/page[^"]+)"', page.text):
-        assert client.get(path).status_code == 200
+    parts = re.findall(r'(?:href|src)="(/[^"]*)"', page.text)
+    assert len(parts) >= 5
+    for part in parts:
+        assert client.get(part).status_code == 200
     assert "http" not in re.sub(r"<code>.*?</code>", "", page.text, flags=re.DOTALL)
+
+
+def test_what_the_page_is_told_of_a_model(client: Client):
+    told = {one["name"]: one for one in client.get("/models").json()["models"]}
+    lenet = told["lenet5"]
+    assert [lenet[key] for key in ("title", "year", "data")] == ["LeNet-5", 1998, "MNIST"]
+    assert lenet["paper"].startswith("LeCun, Bottou, Bengio, Haffner (1998). ")
+    assert lenet["figures"]["test_error"] == 0.0046
+    assert told["boosted_lenet4"]["title"] == "Boosted LeNet-4"
+
+
+def test_what_is_half_as_large_hides_a_quarter_as_much():
+    """As the page's legend has it."""
+    from papernets.serve.look import MOST, _heat
+
+    veil = _heat(np.array([[0, 0.5, 1]], np.float32))
+    assert veil[0, :, 3].tolist() == [0, MOST // 4, MOST]
+
+
+def test_more_classes_than_there_are(client: Client):
+    answer = client.post("/predict?top=99", content=picture(1), headers=PNG)
+    assert len(answer.json()["predictions"][0]["top"]) == 10
+    told = client.get("/openapi.json").json()["paths"]["/predict"]["post"]["parameters"]
+    assert "all, where the model has fewer" in str(told)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from io import BytesIO
@@ -203,17 +205,42 @@ def test_the_page(running: Running, tmp_path: Path, width: int, scheme: str, mod
             )
             page.uncheck("#veil")
             assert not heat.is_visible()
-        known = {"lenet5": "0.5", "boosted_lenet4": "0.4", "resnet20": "not known"}
+        known = {"lenet5": "0.46", "boosted_lenet4": "0.39", "resnet20": "not known"}
         assert known[model] in page.inner_text("#figures")
-        file.write_bytes(b"no picture")
-        page.set_input_files("#file", file)
+        assert papernets.load(model).net.name in page.inner_text("#facts")
+        broken = tmp_path / "broken.png"
+        broken.write_bytes(b"no picture")
+        page.set_input_files("#file", [file, broken])
+        until(page, "document.querySelectorAll('#pictures .bad').length === 1")
+        assert page.inner_text("#pictures button >> nth=0").strip() == str(best.label)
+        page.locator("#pictures button").nth(1).focus()
+        page.keyboard.press("Enter")
         until(page, "document.getElementById('status').classList.contains('bad')")
         assert "not a picture" in page.inner_text("#status")
         wrong = [one for one in wrong if "422" not in one]
-        page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
-        found = page.evaluate("axe.run()")["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        _judge(page)
+        page.goto(f"{home}docs")
+        until(page, "document.querySelectorAll('pre').length > 9")
+        _judge(page)
+        commands = page.locator("pre").all_inner_texts()
         opened.close()
     assert wrong == []
     assert all(url.startswith((home, "data:", f"blob:{home}")) for url in asked)
+    (tmp_path / "photo.jpg").write_bytes(picture(1, kind="JPEG"))
+    if width == 375 and shutil.which("curl"):
+        for command in commands:
+            told = subprocess.run(
+                ["sh", "-c", command.replace("curl ", "curl -sSf ")],
+                cwd=tmp_path,
+                capture_output=True,
+                timeout=60,
+            )
+            assert told.returncode == 0 and told.stdout, (command, told)
+
+
+def _judge(page: Any) -> None:
+    """axe finds nothing, and nothing is wider than the window."""
+    page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

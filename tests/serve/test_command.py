@@ -73,6 +73,7 @@ def test_a_port_in_use(running: Running, capsys: pytest.CaptureFixture[str]):
         (["lenet5", "--token-file", "nothing/here"], 2, "nothing/here"),
         (["lenet5", "--host", "192.0.2.1", "--insecure"], 2, "Give an address of this machine"),
         (["no_such_network"], 1, "no_such_network"),
+        (["lenet5", "--runtime", "auto"], 2, "auto is for predict and evaluate"),
         (["a="], 2, "give a bundle behind the ="),
     ],
 )
