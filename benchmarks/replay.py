@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 import papernets
 from papernets.data import Part, Preprocessing
@@ -90,7 +90,7 @@ def main() -> None:
         "recipe": {**run.to_dict(), "data_dir": ""},
         "versions": {"papernets": papernets.__version__, "torch": torch.__version__},
     }
-    save_file(tensors, given.out, {"replay": json.dumps(facts)})
+    given.out.write_bytes(save(tensors, {"replay": json.dumps(facts)}))
     print(
         f"{given.out}: {len(moments)} moments, {given.out.stat().st_size:,} bytes, "
         f"{time.perf_counter() - began:.0f} s"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from traceback import format_exception
 from types import TracebackType
 from typing import Any
@@ -14,6 +17,8 @@ from .words import shortened
 
 MOST_DEPTH, MOST_VALUES = 500, 1_000_000
 """Of JSON that is read: values within values, and values in all."""
+DIGITS = "it has a number of thousands of digits"
+"""What is said of a whole number that Python does not read."""
 
 TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{},]', re.DOTALL)
 """A string, to its end or the text's, so that it is looked at once; or a sign between values."""
@@ -59,6 +64,18 @@ class TooMany(ValueError):
     """A JSON text of more values than are read."""
 
 
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A line of CSV for each row, which ends in a line feed; a cell with either sign that ends a
+    line is in quotes."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")  # it quotes what its own ends have
+    for row in rows:
+        writer.writerow(row)
+        yield text.getvalue().removesuffix("\r\n") + "\n"
+        text.seek(0)
+        text.truncate()
+
+
 def parsed(text: str | bytes) -> Any:
     """The value of a JSON text; ValueError with the reason, in a few words, for any other.
 
@@ -74,8 +91,19 @@ def parsed(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError:
         raise
-    except ValueError:  # of Python's limit, in words for who writes Python
-        raise ValueError("a number has too many digits") from None
+    except ValueError:  # Python reads no whole number of thousands of digits
+        raise ValueError(DIGITS) from None
+
+
+def toml(text: str) -> dict[str, Any]:
+    """The values of a TOML text; errors as tomllib's, but for a number that Python does not read,
+    a ValueError in our words."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:
+        raise ValueError(DIGITS) from None
 
 
 def _measure(text: str) -> None:

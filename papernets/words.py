@@ -14,6 +14,10 @@ _BRIEF = reprlib.Repr()
 _BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100
 
 
+class NotInstalled(ValueError):
+    """A package that is needed is not there: the command is right, and this machine lacks it."""
+
+
 def plain(name: str) -> str:
     """A name in the form in which names are compared: `-`, `_`, a space and case are the same.
 

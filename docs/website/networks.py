@@ -13,9 +13,8 @@ from multiprocessing import get_context
 from papernets.bundle.find import shipped
 from papernets.nets import Found, find, list_nets, look_up
 from papernets.nets.entry import Entry
-from papernets.said import error_of_paper
+from papernets.said import bibtex, error_of_paper
 from papernets.said.markdown import grouped
-from papernets.show import bibtex
 from papernets.spec import Committee, Row, totals, walk
 from papernets.tables import Column, Table
 from papernets.words import by, percent, plural

@@ -27,10 +27,7 @@ class Appended:
             self._take()
             there = os.fstat(self._file.fileno()).st_size
             if there < size:
-                raise ValueError(
-                    f"{path} has {there:,} bytes, and {size:,} were written: somebody changed it. "
-                    "Remove it, with its manifest, and begin again"
-                )
+                raise ValueError(changed(path, there, size))
             os.ftruncate(self._file.fileno(), size)
         except BaseException:
             self._file.close()
@@ -79,6 +76,14 @@ class Appended:
         with suppress(OSError):
             os.ftruncate(self._file.fileno(), self.size)
         self._file.close()
+
+
+def changed(path: Path, there: int, size: int) -> str:
+    """What is said of a file that does not have the bytes that were written."""
+    return (
+        f"{path} has {there:,} bytes, and {size:,} were written: somebody changed it. Remove it, "
+        "with its manifest, and begin again"
+    )
 
 
 def full(error: OSError, path: Path) -> OSError:

@@ -6,18 +6,22 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from .appended import changed
 from .formats import Form
-from .manifest import Manifest, manifest_of, read_manifest
+from .manifest import ADVICE, Manifest, manifest_of, read_manifest
 
 
-def check_new(output: Path, files: Iterable[Path] = ()) -> None:
-    """FileExistsError where something is there of what would be written."""
+def check_new(output: Path, files: Iterable[Path] = (), resumes: bool = True) -> None:
+    """FileExistsError where something is there of what would be written.
+
+    `resumes`: the command that writes it can go on with it.
+    """
     begun = os.path.lexists(manifest_of(output))
     for path in (output, manifest_of(output), *files):
         if os.path.lexists(path):
             then = (
                 "--resume goes on with it"
-                if begun
+                if begun and resumes
                 else "Move it away, or give another name with -o"
             )
             raise FileExistsError(f"{path} exists, and nothing is written over it. {then}")
@@ -65,10 +69,20 @@ def begun(output: Path, now: Manifest, form: Form, resume: bool) -> tuple[Manife
     if moved and not before.complete:
         note = f"it was begun elsewhere, and last digits may differ: {', '.join(moved)}"
     if before.complete:
-        gone = [path for path in form.kept(output) if not path.exists()]
-        if gone:
+        _check_whole(output, before, form)
+    return before, note
+
+
+def _check_whole(output: Path, before: Manifest, form: Form) -> None:
+    """ValueError where the files of a finished output are not as large as they were left."""
+    kept, sizes = form.kept(output), [*before.progress.sizes.values()]  # in the same order
+    if len(kept) != len(sizes):
+        raise ValueError(f"{manifest_of(output)} does not say what is whole. {ADVICE}")
+    for path, size in zip(kept, sizes, strict=True):
+        if not path.exists():
             raise ValueError(
-                f"{gone[0]} is not there, and its manifest says that it is whole. Remove "
+                f"{path} is not there, and its manifest says that it is whole. Remove "
                 f"{manifest_of(output)} and begin again"
             )
-    return before, note
+        if (there := path.stat().st_size) != size:
+            raise ValueError(changed(path, there, size))

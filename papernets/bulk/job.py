@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +31,8 @@ from .manifest import (
     manifest_of,
     runtime_as,
 )
-from .part import WHOLE, Part, name_of
+from .part import WHOLE, Part
+from .passed import Passed
 
 EVERY = 1.0  # seconds of work that a kill may cost
 AHEAD = 100  # pictures that are read meanwhile, and two batches at least
@@ -99,22 +99,6 @@ class Place(NamedTuple):
     sha256: bytes
 
 
-@dataclass
-class Passed:
-    """How many pictures have been gone through, and the checksum of their names in order."""
-
-    seen: int = 0
-    sha256: bytes = field(default=bytes(32))
-
-    def names(self, sources: Iterable[Source]) -> Iterator[tuple[Source, bytes]]:
-        """The sources with their names, counted as they pass."""
-        for source in sources:
-            name = name_of(source)
-            self.sha256 = hashlib.sha256(self.sha256 + name).digest()
-            self.seen += 1
-            yield source, name
-
-
 def run(job: Job, resume: bool = False) -> Generator[Told]:
     """Answer all pictures of the job's part; told after each batch, and at last when it is done.
 
@@ -140,6 +124,7 @@ def run(job: Job, resume: bool = False) -> Generator[Told]:
     manifest, note = begun(job.output, now, form, resume)
     done = manifest.progress
     if manifest.complete:
+        Passed(job.output, done).check_finished(job.sources())
         form.sweep(job.output)
         yield Told(done.rows, 0, done.errors, note=note, complete=True)
         return
@@ -156,7 +141,8 @@ class _Work:
     def __init__(self, job: Job, eyes: Steady, output: Output, manifest: Manifest):
         self.job, self.eyes, self.output, self.manifest = job, eyes, output, manifest
         self.done = replace(manifest.progress, sizes=output.sizes)
-        self.kept, self.passed, self.new = self.done.rows, Passed(), 0
+        self.passed = Passed(job.output, manifest.progress)
+        self.kept, self.new = self.done.rows, 0
 
     def all(self, note: str) -> Iterator[Told]:
         """Write them, checkpoint by checkpoint."""
@@ -187,29 +173,9 @@ class _Work:
 
     def _places(self) -> Iterator[Place]:
         """The pictures of this part that have no line yet."""
-        done = self.manifest.progress
-        if not done.seen:
-            self._check(done)
-        for source, name in self.passed.names(self.job.sources()):
-            if self.passed.seen > done.seen:
-                if self.job.part.has(name):
-                    yield Place(source, self.passed.seen - 1, self.passed.sha256)
-            elif self.passed.seen == done.seen:
-                self._check(done)
-        if self.passed.seen < done.seen:
-            raise ValueError(
-                f"{self.job.output} was begun with other pictures: {done.seen:,} were gone "
-                f"through, and there are {self.passed.seen:,}. Bring the others back, or begin "
-                "again under another name"
-            )
-
-    def _check(self, done: Progress) -> None:
-        if self.passed.sha256.hex() != done.sha256:
-            raise ValueError(
-                f"{self.job.output} was begun with other pictures: among the first "
-                f"{plural(done.seen, 'picture')} some have come, gone or changed places since. "
-                "Bring them back, or begin again under another name"
-            )
+        for source, name in self.passed.new(self.job.sources()):
+            if self.job.part.has(name):
+                yield Place(source, self.passed.seen - 1, self.passed.sha256)
 
     def _answered(self, some: Sequence[tuple[Place, Read]]) -> tuple[Told, Answer | None]:
         """Ask about a batch, and write it; with `strict` up to the first that cannot be read, which

@@ -14,11 +14,12 @@ import torch
 from .. import __version__
 from ..bundle.digest import digest_of
 from ..bundle.load import Bundle
+from ..data.picture import shown
 from ..files import read_bytes, write_atomically
 from ..numbers import is_whole
 from ..texts import Form, check_keys, json_text, parsed
 from ..words import brief, plural
-from .part import WHOLE, Part
+from .part import WHOLE, Part, part_in_text
 
 SCHEMA = 1
 ENDING = ".manifest.json"
@@ -122,12 +123,13 @@ def read_manifest(output: Path) -> Manifest | None:
     check_keys(values, _FORMS, str(path), ADVICE)
     for key, forms in (("bundle", _BUNDLE), ("given", _GIVEN), ("progress", _PROGRESS)):
         check_keys(values[key], forms, f"{path}, {key}", ADVICE)
-    number, count = map(int, values["shard"].split("/"))
+    part = part_in_text(values["shard"])
+    assert part is not None  # by its form
     return Manifest(
         values["bundle"],
         values["options"],
         values["given"],
-        Part(number, count),
+        part,
         values["runtime"],
         Progress(**{key: values["progress"][key] for key in _PROGRESS}),
         values["complete"],
@@ -143,8 +145,7 @@ def _text(value: object) -> bool:
 
 
 def _shard(value: object) -> bool:
-    parts = value.split("/") if isinstance(value, str) else []
-    return len(parts) == 2 and all(p.isdecimal() and len(p) < 10 for p in parts)
+    return isinstance(value, str) and part_in_text(value) is not None
 
 
 def _count(value: object) -> bool:
@@ -182,8 +183,11 @@ _PROGRESS: dict[str, Form] = {
 def given_as(names: Sequence[str]) -> dict[str, Any]:
     """Pictures as they were named."""
     sha = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape"))
-    shown = [name.encode("utf-8", "replace").decode() for name in names[:SHOWN]]
-    return {"names": shown, "count": len(names), "sha256": sha.hexdigest()}
+    return {
+        "names": list(map(shown, names[:SHOWN])),
+        "count": len(names),
+        "sha256": sha.hexdigest(),
+    }
 
 
 def bundle_as(bundle: Bundle) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -55,7 +56,7 @@ def merge(parts: Sequence[Path], output: Path) -> Manifest:
     first = shards[0].manifest
     form = _form(first, shards[0].path)
     whole = replace(form, several=False)
-    check_new(output, whole.files(output).values())
+    check_new(output, whole.files(output).values(), resumes=False)
     order = _Order([shard.places(form) for shard in shards])
     total = first.progress.seen
     if form.format == "parquet":
@@ -80,6 +81,9 @@ def _checked(parts: Sequence[Path], output: Path) -> list[Shard]:
     """The parts in their order, each there once, whole, and of one work."""
     if not parts:
         raise ValueError("name the parts: papernets merge a.1-of-2.csv a.2-of-2.csv -o a.csv")
+    for path in parts:
+        if os.path.realpath(path) == os.path.realpath(output):
+            raise ValueError(f"{output} is one of the parts: give another name with -o")
     shards = [_shard(path) for path in parts]
     first = shards[0]
     for one in shards[1:]:
@@ -97,13 +101,12 @@ def _checked(parts: Sequence[Path], output: Path) -> list[Shard]:
                 f"{one.path} does not belong to {first.path}: {'; '.join(differ)}. Parts are of "
                 "one bundle, with the same options and pictures"
             )
-    numbers = [shard.manifest.part.number for shard in shards]
-    for number in sorted(set(numbers)):
-        twice = [str(s.path) for s in shards if s.manifest.part.number == number]
-        if len(twice) > 1:
+    numbers = Counter(shard.manifest.part.number for shard in shards)
+    for number in sorted(numbers):
+        if numbers[number] > 1:
+            twice = [str(s.path) for s in shards if s.manifest.part.number == number]
             raise ValueError(f"part {number}/{_count(first)} is there twice: {listed(twice, 9)}")
-    missing = [n for n in range(1, _count(first) + 1) if n not in numbers]
-    if missing:
+    if missing := [n for n in range(1, _count(first) + 1) if n not in numbers]:
         names = [f"{number}/{_count(first)}" for number in missing]
         raise ValueError(
             f"part {listed(names, NAMED)} {'is' if len(names) == 1 else 'are'} missing: papernets "

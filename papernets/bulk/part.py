@@ -48,15 +48,19 @@ WHOLE = Part()
 
 def part_of(text: str) -> Part:
     """The part that `2/4` means; ValueError for any other text."""
-    found = TEXT.fullmatch(text.strip())
-    if found:
-        number, count = int(found[1]), int(found[2])
-        if 1 <= number <= count <= MOST:
-            return Part(number, count)
+    if (part := part_in_text(text.strip())) is not None:
+        return part
     raise ValueError(
         f"--shard {text}: give I/N, the part and how many there are, I from 1 to N: --shard 1/4. "
         f"N is at most {MOST:,}"
     )
+
+
+def part_in_text(text: str) -> Part | None:
+    """The part that `2/4` means; None for any other text."""
+    found = TEXT.fullmatch(text)
+    number, count = (int(found[1]), int(found[2])) if found else (0, 0)
+    return Part(number, count) if 1 <= number <= count <= MOST else None
 
 
 def part_in(environ: Mapping[str, str]) -> Part | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 
 from ..evaluate.predict import Answer
-from ..texts import json_text
+from ..texts import csv_lines, json_text
 
 
 def csv_head(top: int) -> list[str]:
@@ -25,9 +23,7 @@ def csv_cells(answer: Answer, top: int) -> list[object]:
 
 def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
     """Lines of a CSV file in UTF-8."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    return "".join(csv_lines(rows)).encode()
 
 
 def json_bytes(answers: Iterable[Answer]) -> bytes:

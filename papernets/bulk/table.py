@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..files import opened, replacing
+from ..words import NotInstalled
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,11 +23,11 @@ ROWS, NUMBERS = 10_000, 1 << 24
 
 
 def needs_pyarrow(output: str) -> None:
-    """ValueError that names the package where parquet cannot be written."""
+    """`NotInstalled`, which names the package, where parquet cannot be written."""
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError:
-        raise ValueError(
+        raise NotInstalled(
             f"{output}: parquet needs the package pyarrow, which is not installed: "
             "pip install pyarrow, or pip install 'papernets[data]'. .jsonl and .csv need none"
         ) from None

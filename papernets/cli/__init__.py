@@ -19,6 +19,9 @@ from .stopping import Stopped
 from .streams import silence, streams
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+BATCHES = ("train", "evaluate", "predict", "look")
+"""The verbs with --batch-size."""
+SMALLER = ". A smaller --batch-size, or smaller pictures, take less"
 # The error of a wrong option, whichever library typer is built on: the bases of BadParameter that
 # can show themselves.
 USAGE = tuple(c for c in typer.BadParameter.__mro__ if hasattr(c, "show"))
@@ -64,10 +67,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         if not _no_memory(error):
             raise
         reason = (str(error).splitlines() or [""])[0]
-        screen.error(
-            "error: not enough memory. A smaller --batch-size, or smaller pictures, take less"
-            + (f" ({reason})" if reason else "")
-        )
+        advice = SMALLER if _verb(arguments) in BATCHES else ""
+        screen.error(f"error: not enough memory{advice}{f' ({reason})' if reason else ''}")
         return FAILED
     except Exception as error:
         if isinstance(error, USAGE):
@@ -79,6 +80,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         screen.error(f"error: {type(error).__name__}: {one_line(said(error))}")
         return FAILED
     return code if isinstance(code, int) else DONE
+
+
+def _verb(arguments: Sequence[str] | None) -> str:
+    """The verb that was asked for; empty where none was."""
+    return next(iter(sys.argv[1:] if arguments is None else arguments), "")
 
 
 def _words(error: Exception) -> str:

@@ -15,7 +15,7 @@ from .output import chosen, write
 if TYPE_CHECKING:
     from ..nets import Found
     from ..said import Paper
-    from ..show.bibtex import Entry
+    from ..said.bibtex import Entry
 
 FORMATS = {".bib": "bibtex", ".json": "json"}
 Output = Annotated[
@@ -59,7 +59,7 @@ def cite(
 
 def _cited(name: str, every: bool) -> tuple[Found, list[Entry]]:
     """A network with the entries of its papers; ValueError where it has none."""
-    from ..show.bibtex import entry
+    from ..said.bibtex import entry
 
     found = network(name)
     papers = list(papers_of(found, every))
@@ -98,7 +98,7 @@ def papers_of(found: Found, every: bool) -> Iterator[Paper]:
 
 def comments(found: Found) -> Iterator[str]:
     """What the network is, and where it departs from its paper; BibTeX reads none of it."""
-    from ..show.bibtex import code_of
+    from ..said.bibtex import code_of
 
     record = found.record
     yield _comment(f"{found.name}: {record.title}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
-from ..words import said
+from ..words import NotInstalled, said
 
 if TYPE_CHECKING:
     import torch
@@ -148,9 +148,14 @@ def _check_length(name: str) -> None:
 
 @contextmanager
 def wrong_use() -> Iterator[None]:
-    """Errors in here are the command's: a wrong name, option or key, a folder that is taken."""
+    """Errors in here are the command's: a wrong name, option or key, a folder that is taken.
+
+    That a package is not installed is none: it has exit code 1 whoever finds it.
+    """
     try:
         yield
+    except NotInstalled:
+        raise
     except (FileExistsError, FileNotFoundError) as error:  # the system's without its number
         words = f"{error.filename}: {error.strerror}" if error.filename else said(error)
         raise WrongUse(words) from None

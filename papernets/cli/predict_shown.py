@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from ..texts import json_text
 from . import screen
+from .streams import print_csv
 
 if TYPE_CHECKING:
     from ..data.picture import Remark
@@ -95,9 +96,7 @@ def as_csv(answers: Iterator[Answer], top: int) -> None:
     """A line a file; the first class is `label`, the others label_2, label_3, ..."""
     from ..bulk.rows import csv_cells, csv_head
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(csv_head(top))
-    writer.writerows(csv_cells(answer, top) for answer in answers)
+    print_csv(chain([csv_head(top)], (csv_cells(answer, top) for answer in answers)))
 
 
 class Table:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from . import screen
+from .streams import print_csv
 
 if TYPE_CHECKING:
     import torch
@@ -56,13 +57,13 @@ def as_table(readings: Iterator[Scanned], names: Sequence[str] = ()) -> None:
 
 def as_csv(readings: Iterator[Scanned]) -> None:
     """A line a file; the digits' scores and columns are lists with spaces between."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["file", "text", "score", "scores", "x", "error"])
-    for scanned in readings:
-        if scanned.reading is None:
-            writer.writerow([scanned.file, "", "", "", "", scanned.error])
-            continue
-        reading = scanned.reading
-        scores = " ".join(f"{digit.score:.6f}" for digit in reading.digits)
-        places = " ".join(f"{digit.x:g}" for digit in reading.digits)
-        writer.writerow([scanned.file, reading.text, reading.score, scores, places, ""])
+    print_csv(chain([["file", "text", "score", "scores", "x", "error"]], map(_cells, readings)))
+
+
+def _cells(scanned: Scanned) -> list[object]:
+    reading = scanned.reading
+    if reading is None:
+        return [scanned.file, "", "", "", "", scanned.error]
+    scores = " ".join(f"{digit.score:.6f}" for digit in reading.digits)
+    places = " ".join(f"{digit.x:g}" for digit in reading.digits)
+    return [scanned.file, reading.text, reading.score, scores, places, ""]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, TypeVar, cast
 
-from ..texts import escaped
+from ..texts import csv_lines, escaped
 
 T = TypeVar("T")
 
@@ -47,6 +47,12 @@ def styled(stream: TextIO) -> TextIO:
 def cleaned(stream: TextIO) -> TextIO:
     """A stream that cleans what goes through; what rich puts in the place of another does not."""
     return stream if isinstance(stream, _Stream) else cast(TextIO, _Stream(stream, must=False))
+
+
+def print_csv(rows: Iterable[Iterable[object]]) -> None:
+    """Print rows as CSV: values as they are for a file or a program, cleaned for a terminal."""
+    out = sys.stdout if sys.stdout.isatty() else styled(sys.stdout)
+    out.writelines(csv_lines(rows))
 
 
 class _Stream:

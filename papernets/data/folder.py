@@ -63,9 +63,9 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
         try:
             name.encode()
         except UnicodeEncodeError:
-            escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
             raise WrongFolder(
-                f"{shown(folder)}: the name of the class folder {escaped} is not UTF-8. Rename it"
+                f"{shown(folder)}: the name of the class folder {shown(name)} is not UTF-8. "
+                "Rename it"
             ) from None
 
 

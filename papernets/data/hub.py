@@ -22,7 +22,7 @@ from papernets.data.stored import memory_for_pictures
 from papernets.data.tables import Columns, columns_of
 from papernets.files import read_bytes
 from papernets.watch import watched
-from papernets.words import first_line, listed, plural
+from papernets.words import NotInstalled, first_line, listed, plural
 
 WHOLE, STREAM = "hf:", "hf-stream:"
 MOST_ROWS = 1 << 30  # of a stream: more is taken for one without an end
@@ -205,7 +205,7 @@ def _library(where: str) -> Iterator[Any]:
         with EVERY:
             import datasets
     except ImportError:
-        raise ValueError(
+        raise NotInstalled(
             f"{where}: read with Hugging Face's datasets, which is not installed. {INSTALL}"
         ) from None
     with _told(where), EVERY:

@@ -6,6 +6,7 @@ the folder that it lies in, as in folders of pictures.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
@@ -22,6 +23,8 @@ from papernets.words import brief, plural
 
 ENDINGS = (*(ending[1:] for ending in PICTURES), "jp2", "ppm", "pgm", "heif", "tga")
 MARKS = ("cls", "json")
+NUMBER = re.compile(r"-?[0-9]+")
+"""A label that is a place among names."""
 MOST_MARK = 1 << 20  # bytes of a member that says a class
 
 
@@ -119,11 +122,11 @@ def _label(where: str, content: bytes, ending: str, names: Sequence[str]) -> str
         value = str(value)
     if not isinstance(value, str):
         return ""
-    if not names or not value.lstrip("-").isdigit():
+    if not names or not NUMBER.fullmatch(value):
         return value
-    if not 0 <= int(value) < len(names):
+    if len(value) > 18 or not 0 <= int(value) < len(names):
         raise ValueError(
-            f"{where}: label {int(value)} among {plural(len(names), 'class', 'classes')}"
+            f"{where}: label {brief(value)[1:-1]} among {plural(len(names), 'class', 'classes')}"
         )
     return names[int(value)]
 

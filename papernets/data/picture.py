@@ -46,6 +46,10 @@ TURNS = {
 """What makes a picture upright whose EXIF orientation is this."""
 
 
+ESCAPE = re.compile(rb"\\(?=x[0-9a-f]{2})")
+"""What looks like a byte that is written out."""
+
+
 class Remark(NamedTuple):
     """What a reader should know of a picture that was read: of what kind, and in detail."""
 
@@ -236,10 +240,15 @@ def over(image: Image.Image, ground: int) -> Image.Image:
 
 
 def shown(path: str | os.PathLike[str] | Packed) -> str:
-    """A path as text that can be printed, whatever bytes it has; the name of a packed picture."""
+    """A path as text, whatever bytes it has; the name of a packed picture.
+
+    A byte that is not UTF-8 is written as `\\xff`, and so is the backslash of what would look like
+    one, `\\x5c`: different paths stay different, and the bytes can be found again.
+    """
     if isinstance(path, Packed):
         return path.name
-    return os.fsencode(path).decode("utf-8", "replace")
+    told = ESCAPE.sub(rb"\\x5c", os.fsencode(path))
+    return told.decode("utf-8", "backslashreplace")
 
 
 def _of_pixels(image: Image.Image, name: str) -> Image.Image:

@@ -118,14 +118,16 @@ def expanded(pattern: str) -> list[str]:
 
 
 def _several(inside: str, pattern: str) -> list[str]:
-    ends = re.fullmatch(r"(\d+)\.\.(\d+)", inside)
+    ends = re.fullmatch(r"([0-9]{1,18})\.\.([0-9]{1,18})", inside)
     if not ends and "," not in inside:
-        raise ValueError(f"{pattern}: {{{inside}}} is neither {{000..009}} nor {{a,b}}")
+        where = pattern if pattern == f"{{{inside}}}" else f"{pattern}: {{{inside}}}"
+        raise ValueError(f"{where} is neither {{000..009}} nor {{a,b}}")
     if not ends:
         return inside.split(",")
     low, high, wide = int(ends[1]), int(ends[2]), len(ends[1])
     if high < low or high - low >= MOST_SHARDS:
-        raise ValueError(f"{pattern}: {{{inside}}}: give the first and the last, up to 100,000")
+        where = pattern if pattern == f"{{{inside}}}" else f"{pattern}: {{{inside}}}"
+        raise ValueError(f"{where}: give the first and the last, up to {MOST_SHARDS:,}")
     return [str(number).zfill(wide) for number in range(low, high + 1)]
 
 

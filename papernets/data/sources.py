@@ -27,7 +27,7 @@ from papernets.data.parting import check_share
 from papernets.data.picture import shown
 from papernets.data.tree import class_folders
 from papernets.files import path_of
-from papernets.words import brief, by, did_you_mean, plural
+from papernets.words import NotInstalled, brief, by, did_you_mean, plural
 
 NAMES = ("digits", "mnist", "fashion_mnist", "cifar10", "cifar100")
 CIFAR = {"cifar10": HOW, "cifar100": HOW_100}
@@ -175,7 +175,7 @@ def _digits(share: float) -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise ValueError(
+        raise NotInstalled(
             "the data set 'digits' comes with scikit-learn, which is not installed. "
             "Install it: pip install scikit-learn"
         ) from error

@@ -16,7 +16,7 @@ from papernets.data.picture import Packed, Refused, shown
 from papernets.data.stored import memory_for_pictures
 from papernets.files import unreadable
 from papernets.machine import free_memory
-from papernets.words import either, first_line, gigabytes, plural
+from papernets.words import NotInstalled, either, first_line, gigabytes, plural
 
 IMAGES = ("image", "img", "picture", "photo", "jpg", "png", "pixels")
 LABELS = ("label", "labels", "class", "fine_label", "target", "category")
@@ -252,7 +252,7 @@ def pyarrow_module() -> Any:
         import pyarrow.parquet
         import pyarrow.types
     except ImportError:
-        raise ValueError(
+        raise NotInstalled(
             "parquet files are read with pyarrow, which is not installed. Install it: "
             "pip install pyarrow"
         ) from None

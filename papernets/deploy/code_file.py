@@ -12,8 +12,9 @@ from ..evaluate.read import preprocessing_of
 from ..nets import beside
 from ..numbers import is_number
 from ..spec import Net, tensors
+from ..texts import escaped
 from ..words import percent, plural, short
-from .code.calls import number
+from .code.calls import inside, number
 from .code.helpers import HELPERS, needed
 from .code.network import Classes, class_name, network_code, table_lines
 from .code.prepare import preparing
@@ -23,6 +24,8 @@ from .weights_file import write_weights
 WIDTH = 96
 MOST_LISTED = 100
 """Classes that are written into the file; more of them are read from the weights."""
+SHOWN = '"".join(c if c.isprintable() else ascii(c)[1:-1] for c in CLASSES[place])'
+"""A class as a terminal may be shown it."""
 COMMITTEE = '''class {name}(nn.Module):
     """{title}: {count} networks whose outputs are added."""
 
@@ -128,7 +131,7 @@ def _committee(bundle: Bundle, model: Committee, title: str, classes: Classes) -
         total = "sum(vote * member(x) for vote, member in zip(self.votes, self.members))"
     code = (COMMITTEE if model.margin is None else EARLY).format(
         name=name,
-        title=title,
+        title=inside(title),
         count=len(each),
         members=members,
         votes=votes,
@@ -158,6 +161,7 @@ def _docstring(bundle: Bundle, title: str, weights: str) -> str:
     )
     told += [f"    python {own}.py PICTURE"]
     told.append(f"Written by papernets {__version__}; it does not need it.")
+    told = [one[: len(one) - len(one.lstrip())] + escaped(" ".join(one.split())) for one in told]
     first, *rest = told
     text = [first if len(first) < WIDTH else textwrap.fill(first, WIDTH)]
     for one in rest:
@@ -187,7 +191,7 @@ def _names(bundle: Bundle, weights: str) -> list[str]:
             'with safe_open(WEIGHTS, "pt") as file:',
             '    CLASSES = json.loads(file.metadata()["classes"])',
         ]
-    names = [number(_printable(name)) for name in classes]
+    names = [number(name) for name in classes]
     at = f"WEIGHTS = Path(__file__).with_name({number(weights)})"
     single = f"CLASSES = ({', '.join(names)}{',' if len(names) == 1 else ''})"
     if len(single) <= WIDTH:
@@ -201,14 +205,12 @@ def _names(bundle: Bundle, weights: str) -> list[str]:
     return [*lines, line, ")"]
 
 
-def _printable(name: str) -> str:
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in name)
-
-
 def _loading(bundle: Bundle, own: str, arrays: bool) -> str:
     scale = bundle.info.score_scale
     given = f"{scale!r} * " if scale != 1 else ""
     single = bundle.info.outputs == 1
+    plain = all(name.isprintable() for name in bundle.info.classes)
+    shown = "CLASSES[place]" if plain else "name"
     scores = f"torch.softmax({given}logits, 1)[0]"
     if single:
         scores = f"torch.softmax({given}torch.cat([torch.zeros_like(logits), logits], 1), 1)[0]"
@@ -227,20 +229,31 @@ def _loading(bundle: Bundle, own: str, arrays: bool) -> str:
         "    return network.eval()",
         "",
         "",
-        'if __name__ == "__main__":',
-        "    network = load()",
+        "def main():",
+        '    """Print the three best classes of the picture that is named after this file."""',
+        '    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):',
+        '        print(f"usage: python {Path(sys.argv[0]).name} PICTURE", file=sys.stderr)',
+        "        return 2",
+        "    try:",
+        "        with Image.open(sys.argv[1]) as picture:",
+        f"            x = prepare(picture{', load_file(WEIGHTS)' if arrays else ''})",
+        "    except Exception as error:  # decoders raise errors of every kind",
+        '        why = getattr(error, "strerror", None) or error',
+        '        print(f"{sys.argv[1]}: {why}", file=sys.stderr)',
+        "        return 1",
         "    with torch.inference_mode():",
-    ]
-    if arrays:
-        lines[-1:] = [
-            "    arrays = load_file(WEIGHTS)",
-            "    with torch.inference_mode():",
-        ]
-    extra = ", arrays" if arrays else ""
-    lines += [
-        f"        logits = network(prepare(Image.open(sys.argv[1]){extra}))",
+        "        logits = load()(x)",
         f"        scores = {scores}",
         "    for place in scores.argsort(descending=True)[:3].tolist():",
-        '        print(f"{CLASSES[place]}: {100 * scores[place]:.1f} %")',
+        "        share = 100 * scores[place].item()",
+        "        sure = share >= 99.95 and scores.count_nonzero() > 1",
+        '        text = ">99.9" if sure else "<0.1" if 0 < share < 0.05 else f"{share:.1f}"',
+        *([] if plain else ["        name = " + SHOWN]),
+        f'        print(f"{{{shown}}}: {{text}} %")',
+        "    return 0",
+        "",
+        "",
+        'if __name__ == "__main__":',
+        "    sys.exit(main())",
     ]
     return "\n".join(lines)

@@ -128,11 +128,15 @@ def _python(
     bundle: Bundle, folder: Path, name: str, asked: Asked, material: Callable[[], Material]
 ) -> Exported:
     from .code_file import write_code
-    from .runtime import by_code
+    from .from_files import from_files
+    from .runtime import by_code, code_in
 
     weights = names_of(Path(name), "python")[1]
     write_code(bundle, folder / name, weights, **_licence(asked))
-    return _checked(bundle, by_code(folder / name), name, asked, material(), SAME_CODE)
+    seen = material()
+    done = _checked(bundle, by_code(folder / name), name, asked, seen, SAME_CODE)
+    read = from_files(bundle, seen.check, code_in(folder / name))
+    return replace(done, read=read, notes=(*done.notes, *(() if read is None else read.others)))
 
 
 def _safetensors(
@@ -149,7 +153,8 @@ def _card(
 ) -> Exported:
     from .card import card
 
-    (folder / name).write_text(card(bundle, asked.license), encoding="utf-8")
+    text = card(bundle, asked.license, folder.parent)  # where it goes, and others may lie
+    (folder / name).write_text(text, encoding="utf-8")
     return Exported(asked.to, (), None)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .. import __version__
 from ..bundle.load import Bundle
+from ..data import Preprocessing
 from ..data.sources import NAMES, normal
 from ..evaluate.predictor import Predictor
 from ..evaluate.read import preprocessing_of
@@ -57,12 +59,7 @@ def steps(bundle: Bundle) -> list[str]:
     eyes = preprocessing_of(bundle)
     place = eyes.placing()
     size, stored = by((eyes.height, eyes.width)), by(eyes.picture)
-    what = {1: "grey"}.get(eyes.channels, "red, green and blue" if eyes.channels == 3 else "")
-    kind = {"photo": "scaled and cut about its middle", "digit": "its ink centred, light on dark"}
-    told = [
-        f"A picture is stored as {stored} pixels of 8 bits{f', {what}' if what else ''}"
-        f" ({kind.get(eyes.kind, 'light on dark')})."
-    ]
+    told = [*_reading(eyes), f"It is stored as {stored} pixels of 8 bits{_colour(eyes)}."]
     if place.cut is not None and place.cut[2:] != eyes.picture:
         told.append(f"Its middle, {size}, is cut out.")
     elif place.rows is not None:
@@ -80,6 +77,42 @@ def steps(bundle: Bundle) -> list[str]:
         if eyes.arrays.matrix is not None:
             told.append("All its values in one row are multiplied by the whitening matrix.")
     return told
+
+
+def _colour(eyes: Preprocessing) -> str:
+    if eyes.channels == 1:
+        return ", grey"
+    known = eyes.kind == "photo" and eyes.channels == 3
+    return ", red, green and blue" if known else ""
+
+
+def _reading(eyes: Preprocessing) -> Iterator[str]:
+    """How a file becomes a stored picture."""
+    yield "A picture is turned upright by its EXIF data, and laid over white where it is clear."
+    height, width = eyes.picture
+    if eyes.kind != "photo":
+        what = "digit" if eyes.kind == "digit" else "garment"
+        yield (
+            f"One of {by(eyes.picture)} is taken as it is, light on dark; of another size the "
+            f"{what} is found, cut out and put in the middle, light on dark."
+        )
+        return
+    if not eyes.exact:
+        yield (
+            "A JPEG is decoded at a half, a quarter or an eighth of its size, while both its sides "
+            f"stay {2 * max(height, width)} pixels or more."
+        )
+    if height == width:
+        yield (
+            "Its middle square is cut out, from the whole pixel (longer - shorter side) // 2 on, "
+            "and scaled by Pillow's BILINEAR, which is antialiased."
+        )
+        return
+    yield (
+        f"Its middle of the aspect {by((height, width))} is cut out, from a whole pixel on (half "
+        "of what is left over, rounded down) where its sides are whole, and scaled by Pillow's "
+        "BILINEAR, which is antialiased."
+    )
 
 
 def _numbers(values: tuple[float, ...]) -> str:

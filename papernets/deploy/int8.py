@@ -11,7 +11,7 @@ from torch import Tensor
 from ..bundle.load import Bundle
 from ..data.stored import Images
 from ..evaluate.read import preprocessing_of
-from ..words import percent, plural
+from ..words import plural
 from .facts import data_word, facts, record_of
 from .graph import PICTURES, PREPROCESSING, PROBABILITIES, quietly
 from .judge import MOST, Check, check, demand, stored_for
@@ -138,6 +138,5 @@ def _notes(found: Check, seen: Material) -> Iterator[str]:
         yield "without labels there is no error to compare: --check DATA gives it"
         return
     before, after = found.errors
-    yield f"error {percent(after)} in eight bits, {percent(before)} in float32"
     if after - before > LOST:
         yield "that is much: this network is not one for eight bits as it is; keep the float file"

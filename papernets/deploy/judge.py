@@ -84,10 +84,12 @@ class Check:
         alike = "all labels equal"
         if self.same_labels < self.pictures:
             alike = f"{self.same_labels:,} labels equal, {plural(self.ties, 'tie')}"
+        near = f"largest difference {self.difference:.1e} of the largest output"
+        if self.rounding:
+            near += f", {self.rounding:.1e} of it is float32's own"
         return (
-            f"checked on {plural(self.pictures, 'picture')} ({self.on}): {alike}, largest "
-            f"difference {self.difference:.1e} of the largest output"
-            + (f", {self.rounding:.1e} of it is float32's own" if self.rounding else "")
+            f"checked on {plural(self.pictures, 'stored picture')} ({self.on}): {alike}, "
+            f"{near if self.difference else 'outputs equal to the bit'}"
         )
 
 

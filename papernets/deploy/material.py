@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..evaluate.known import Pictures
-from ..words import percent
+from ..words import percent, plural
+from .from_files import FromFiles
 from .judge import Check
 
 
@@ -29,13 +30,14 @@ class Material:
 
 @dataclass(frozen=True)
 class Exported:
-    """Files that were written, and what their check showed."""
+    """Files that were written, and what their check showed; `read`: of picture files, too."""
 
     to: str
     files: tuple[Path, ...]
     check: Check | None
     notes: tuple[str, ...] = ()
     int8: bool = False
+    read: FromFiles | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -45,6 +47,7 @@ class Exported:
             "bytes": self.bytes,
             "int8": self.int8,
             "check": None if self.check is None else self.check.to_dict(),
+            "from_files": None if self.read is None else self.read.to_dict(),
             "notes": list(self.notes),
         }
 
@@ -58,10 +61,21 @@ class Exported:
         told = f"{' and '.join(map(str, self.files))}, {_size(self.bytes)}"
         if self.check is None:
             return f"{told}."
-        if not self.int8:
-            return f"{told}; {self.check.words()}."
-        share = percent(self.check.same_labels / self.check.pictures)
-        return f"{told}; {share} of the labels equal ({self.check.on})."
+        if self.int8:
+            return f"{told}; {self._eight_bits(self.check)}."
+        read = "" if self.read is None else f"; {self.read.words()}"
+        return f"{told}; {self.check.words()}{read}."
+
+    def _eight_bits(self, check: Check) -> str:
+        """Both errors, which say what eight bits cost; without labels, how many answers changed."""
+        share = f"{percent(check.same_labels / check.pictures)} of the labels equal"
+        if check.errors is None:
+            return f"{share} ({check.on})"
+        before, after = check.errors
+        return (
+            f"error {percent(after)} in eight bits, {percent(before)} in float32 "
+            f"({check.on}, {plural(check.pictures, 'picture')}); {share}"
+        )
 
 
 def _size(count: int) -> str:

@@ -6,16 +6,18 @@ import os
 from importlib.util import find_spec
 from typing import Any
 
+from ..words import NotInstalled
+
 EXTRA = {"onnx": "onnx", "onnxscript": "onnx", "onnxruntime": "onnx", "openvino": "openvino"}
 """The extra of ours that brings each."""
 
 
 def needed(*packages: str) -> None:
-    """ValueError where one of these packages is not installed: which, and what brings it."""
+    """`NotInstalled` where one of these packages is not installed: which, and what brings it."""
     missing = [one for one in packages if not there(one)]
     if missing:
         extra = EXTRA[missing[0]]
-        raise ValueError(
+        raise NotInstalled(
             f"this needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "
             f"installed: pip install 'papernets[{extra}]', or pip install {' '.join(missing)}"
         )

@@ -49,11 +49,16 @@ def by_torch(path: Path) -> Runs:
     return run
 
 
-def by_code(path: Path) -> Runs:
-    """A file of Python code that we wrote, with the weights beside it."""
+def code_in(path: Path) -> dict[str, Any]:
+    """What a file of Python code that we wrote defines, by its names."""
     module: dict[str, Any] = {"__name__": "exported", "__file__": str(path)}
     exec(compile(path.read_text(encoding="utf-8"), path.name, "exec"), module)
-    network = module["load"]()
+    return module
+
+
+def by_code(path: Path) -> Runs:
+    """A file of Python code that we wrote, with the weights beside it."""
+    network = code_in(path)["load"]()
 
     def run(given: NDArray[Any]) -> NDArray[Any]:
         with torch.inference_mode():

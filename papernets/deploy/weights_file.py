@@ -32,4 +32,7 @@ def write_weights(
 ) -> None:
     """Write one safetensors file; its metadata are those of an ONNX file."""
     tensors = tensors_of(bundle, names)
+    path.touch()
+    mode = path.stat().st_mode  # as any new file's: safetensors makes its own for one user alone
     save_file(tensors, path, metadata={"format": "pt", **facts(bundle, False, **more)})
+    path.chmod(mode)

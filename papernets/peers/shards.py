@@ -77,7 +77,14 @@ def read_sharded(index: Path) -> dict[str, Tensor]:
     return tensors
 
 
+MOST_DIGITS = 1000
 AGAIN = "copy the index and its files again, all of one version"
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError("it has a number of thousands of digits")
+    return int(digits)
 
 
 def _weight_map(index: Path) -> dict[str, str]:
@@ -91,7 +98,7 @@ def _weight_map(index: Path) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise ValueError(f"{index} is not JSON ({error.reason}): {AGAIN}") from None
     try:
-        value = json.loads(text, object_pairs_hook=_once)
+        value = json.loads(text, object_pairs_hook=_once, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{index} is not JSON ({error}): {AGAIN}") from None
     found = value.get(MAP) if isinstance(value, dict) else None

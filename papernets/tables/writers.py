@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Mapping
 from html import escape
 
+from ..texts import csv_lines
 from ..texts import escaped as quiet
 from .table import Cell, Cells, Table
 
@@ -32,16 +31,14 @@ def plain_text(table: Table) -> str:
 
 def csv_text(table: Table) -> str:
     """The rows as CSV (RFC 4180): numbers plain, no sums; sections have a column where titled."""
-    memory = io.StringIO()
-    writer = csv.writer(memory, lineterminator="\n")
     titled = any(section.title for section in table.sections)
     head = [column.key or column.name for column in table.columns]
-    writer.writerow([*(["section"] if titled else []), *head])
+    rows: list[list[Cell]] = [[*(["section"] if titled else []), *head]]
     for section in table.sections:
         for cells in section.rows:
             own = [section.title] if titled else []
-            writer.writerow([_harmless(cell) for cell in (*own, *cells)])
-    return memory.getvalue()
+            rows.append([_harmless(cell) for cell in (*own, *cells)])
+    return "".join(csv_lines(rows))
 
 
 def _harmless(cell: Cell) -> Cell:

@@ -12,6 +12,7 @@ from ..files import FOLDER, SPECIAL, path_of, read_bytes, unreadable
 from ..nets import Found, find, look_up
 from ..said import Recipe
 from ..spec import SWAPS, Committee, Net, parted
+from ..texts import toml
 from ..words import by, did_you_mean, plain
 from .older import todays
 from .own_copy import at_home
@@ -44,7 +45,7 @@ def read_config(path: Path) -> dict[str, Any]:
         inside = f"{path / 'run.toml'}, say" if (path / "run.toml").exists() else "not a folder"
         raise FileNotFoundError(f"{path} is a folder: --config takes a file, {inside}")
     try:
-        values = tomllib.loads(read_bytes(path, MOST_BYTES).decode("utf-8-sig"))
+        values = toml(read_bytes(path, MOST_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         raise FileNotFoundError(f"no configuration {path}: --config takes a TOML file") from None
     except RecursionError:
@@ -101,7 +102,7 @@ def _pair(text: str, known: Sequence[str]) -> tuple[str, Any]:
     if not equals or not key:
         raise ValueError(f"--set {text}: give key=value.{_all(known)}")
     try:
-        read = tomllib.loads(f"x = {given.strip()}")
+        read = toml(f"x = {given.strip()}")
         value = read["x"] if len(read) == 1 else given.strip()
     except tomllib.TOMLDecodeError:
         value = given.strip()

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from ..files import read_bytes
 from ..texts import parsed
-from ..words import one_line, said
+from ..words import NotInstalled, one_line, said
 from .events import Begun, Epoch, Event, Finished, Started, Trouble
 from .folder import MOST_BYTES, write_json
 from .run import Run
@@ -135,9 +135,9 @@ KINDS: dict[str, Callable[[Path], Tracker]] = {"tensorboard": TensorBoard, "mlfl
 
 
 def check_tracker(name: str) -> None:
-    """ValueError where the package that a tracker needs, of its own name, is not installed."""
+    """`NotInstalled` where the package that a tracker needs, of its own name, is not installed."""
     if name and find_spec(name) is None:
-        raise ValueError(
+        raise NotInstalled(
             f"--tracker {name} needs the package {name}: pip install {name}, or "
             f"pip install 'papernets[{name}]'. Or leave --tracker out"
         )

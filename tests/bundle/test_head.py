@@ -90,4 +90,7 @@ def test_a_panic_in_the_library_is_an_error(tmp_path, monkeypatch, capsys, bundl
         raise KeyboardInterrupt
     monkeypatch.setattr("papernets.bundle.weights.load_file", panics)
     assert main(["evaluate", str(bundle)]) == 1
-    assert "error: not enough memory" in capsys.readouterr().err
+    assert (
+        "error: not enough memory. A smaller --batch-size, or smaller pictures,"
+        in capsys.readouterr().err
+    )

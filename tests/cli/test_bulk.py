@@ -1,15 +1,19 @@
 """`papernets predict -o` and `merge` as they are typed: what is said, and what is refused."""
 
 import builtins
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
 
+import pyarrow.csv
 import pytest
 from many_pictures import digits_in, left, tar_of
 from PIL import Image
 
 from papernets.cli import main
+from papernets.cli.streams import print_csv, streams
 
 
 @pytest.fixture
@@ -168,7 +172,7 @@ def test_parquet_without_its_package_is_named(home, capsys, monkeypatch):
         return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    err = said(capsys, "predict", "lenet5", "d", "-o", "a.parquet", code=2)
+    err = said(capsys, "predict", "lenet5", "d", "-o", "a.parquet", code=1)
     assert "parquet needs the package pyarrow, which is not installed: pip install pyarrow" in err
 
 
@@ -188,3 +192,40 @@ def test_views_of_a_picture_are_answered_one_by_one(home, capsys):
     said(capsys, *words, "p.png", "d/0.png", "-o", "both.jsonl")
     said(capsys, *words, "p.png", "-o", "one.jsonl")
     assert text("both.jsonl").startswith(text("one.jsonl"))
+
+
+ODD = ["a\rb.png", "c\nd.png", 'e,"f".png', "=1+1.png"]
+
+
+def test_csv_holds_every_name_as_it_is_in_a_file_and_on_stdout(home, capsys):
+    """Python's reader and pyarrow's find the names of the files again, and the same lines."""
+    (home / "d" / "text.png").unlink()
+    for at, name in enumerate(ODD):
+        (home / "d" / f"{at}.png").rename(home / "d" / name)
+    said(capsys, "predict", "lenet5", "d", "-o", "a.csv")
+    with open("a.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["file"] for row in rows} == {f"d/{name}" for name in (*ODD, "4.png")}
+    assert all(row["label"].isdecimal() for row in rows)
+    lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    table = pyarrow.csv.read_csv("a.csv", parse_options=lines)
+    assert table["file"].to_pylist() == [row["file"] for row in rows]
+    assert main(["predict", "lenet5", "d", "--csv"]) == 0
+    out = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert [row["file"] for row in out] == [row["file"] for row in rows]
+
+
+def test_csv_on_a_terminal_moves_no_cursor(monkeypatch, capsys):
+    print_csv([["a\x1b[2J"]])
+    assert capsys.readouterr().out == "a\x1b[2J\n", "for another program"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with streams():
+        print_csv([["a\x1b[2J"]])
+    assert capsys.readouterr().out == "a\\x1b[2J\n"
+
+
+def test_a_pattern_that_counts_too_far_is_named_once(home, capsys):
+    err = said(capsys, "predict", "lenet5", "{1..99999999999}", code=1)
+    assert err == "error: {1..99999999999}: give the first and the last, up to 100,000\n"
+    err = said(capsys, "predict", "lenet5", f"{{1..{'9' * 6001}}}", code=1)
+    assert err.endswith(" is neither {000..009} nor {a,b}\n")

@@ -11,7 +11,7 @@ from bibtex import plain, read
 from papernets.cli import main
 from papernets.nets import list_nets, look_up
 from papernets.said import Paper
-from papernets.show.bibtex import entry
+from papernets.said.bibtex import entry
 
 NEEDED = {
     "article": {"title", "author", "journal", "year"},

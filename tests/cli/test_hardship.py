@@ -130,10 +130,10 @@ def test_a_result_that_cannot_be_said_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (MemoryError(), "error: not enough memory. A smaller --batch-size, or smaller pictures, "),
+        (MemoryError(), "error: not enough memory\n"),  # explain has no --batch-size
         (
             RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 9 bytes\nat"),
-            "take less ([enforce fail] DefaultCPUAllocator: can't allocate memory: 9 bytes)\n",
+            "memory ([enforce fail] DefaultCPUAllocator: can't allocate memory: 9 bytes)\n",
         ),
         (RuntimeError("CUDA out of memory. Tried"), "(CUDA out of memory. Tried)\n"),
     ],
@@ -173,7 +173,10 @@ def test_another_runtime_error_is_a_defect_and_raised(monkeypatch: pytest.Monkey
         (["--set", f"batch_size={2**40}"], "error: batch_size must be at most 2,147,483,648, not"),
         (["--set", f"epochs={10**30}"], "error: --set epochs: epochs takes numbers below 2**63"),
         (["--set", f"learning_rate=1{'0' * 400}"], "learning_rate takes numbers below 2**63"),
-        (["--set", f"epochs=1{'0' * 5000}"], "error: --set epochs: Exceeds the limit"),
+        (
+            ["--set", f"epochs=1{'0' * 5000}"],
+            "error: --set epochs: it has a number of thousands of digits",
+        ),
         (["--set", f"input={'[' * 5000}"], "error: --set input: "),
         (
             ["--set", "options.channels=3"],
@@ -210,7 +213,7 @@ def test_impossible_settings(
     ("text", "said"),
     [
         ("input = " + "[" * 5000, "nested too deeply"),
-        ("epochs = 1" + "0" * 5000, "is not TOML: Exceeds the limit"),
+        ("epochs = 1" + "0" * 5000, "is not TOML: it has a number of thousands of digits"),
         ("epochs = 1" + "0" * 100, "epochs takes numbers below 2**63"),
         (
             "[options]\nchannels = 3",

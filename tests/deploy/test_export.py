@@ -25,6 +25,7 @@ from papernets.deploy.material import Material
 from papernets.deploy.prepared import Prepared
 from papernets.evaluate.infer import for_both
 from papernets.spec import LRN, Conv, Dense, Flatten, Net, chain
+from papernets.words import percent
 
 DOZEN = ["boosted_lenet4", "alexnet", "nin_cifar10", "vgg11_bn", "googlenet", "inception_v3"]
 DOZEN += ["resnet18_A", "resnet50", "resnet50_v2", "mobilenet_v1", "mobilenet_v1_keras", "lenet1"]
@@ -73,7 +74,7 @@ def test_an_onnx_file_says_what_it_is_and_nothing_of_the_machine(digits_file):
     assert json.loads(told["classes"]) == [str(digit) for digit in range(10)]
     assert told["network"] == "lenet5" and told["license"] == "cc0-1.0"
     assert json.loads(told["preprocessing"])["picture"] == [28, 28]
-    assert json.loads(told["preprocessing_words"])[1] == "It is padded with 0 to 32x32."
+    assert "It is padded with 0 to 32x32." in json.loads(told["preprocessing_words"])
     content = digits_file.read_bytes()
     for trace in (b".py", b"/papernets", b"site-packages", b"stack_trace", b"torch"):
         assert trace not in content
@@ -159,7 +160,7 @@ def test_eight_bits_say_their_error_beside_the_floats(tmp_path):
     assert done.check is not None and done.check.errors is not None
     before, after = done.check.errors
     assert round(400 * (after - before)) <= 4  # pictures of 400
-    assert any("in eight bits" in note for note in done.notes)
+    assert f"in eight bits, {percent(before)} in float32 (digits, test set, 400 pic" in done.words()
     told = {one.key: one.value for one in onnx.load(str(done.files[0])).metadata_props}
     assert told["bits"] == "8" and float(told["error_of_int8"]) == pytest.approx(after, rel=1e-4)
     assert [path.name for path in tmp_path.iterdir()] == ["small.onnx"]
@@ -172,17 +173,6 @@ def test_weights_alone_have_the_names_of_rows_and_what_is_needed_to_use_them(tmp
     assert names == set(load_bundle("resnet20").model.state_dict())
     assert json.loads(told["classes"])[0] == "airplane"
     assert Preprocessing.from_dict(json.loads(told["preprocessing"])).picture == (32, 32)
-
-
-def test_a_card_has_the_error_with_its_interval_and_a_licence(tmp_path):
-    text = (written("lenet5", tmp_path / "README.md", to="card").files[0]).read_text()
-    block, words = text.split("---\n")[1:3]
-    assert 'license: "unknown"\n' in block and "value: 0.9954" in block
-    assert 'datasets:\n- "mnist"' in block
-    assert "Test error 0.46 % (95 % interval 0.35 % to 0.61 %) on the test set of mnist" in words
-    assert "Unknown: whoever published" in words
-    again = written("lenet5", tmp_path / "again.md", to="card", license="mit").files[0].read_text()
-    assert 'license: "mit"' in again and again.endswith("mit.\n")
 
 
 PREPARED = [
@@ -203,6 +193,22 @@ def test_preprocessing_in_a_graph_is_that_of_the_bundle(eyes):
     pictures = torch.randint(0, 256, (3, eyes.channels, *eyes.picture)).to(torch.uint8)
     ours, theirs = eyes(pictures), Prepared(eyes)(pictures)
     assert (ours - theirs).abs().max() <= 1e-5 * ours.abs().max()
+
+
+def test_files_have_the_permissions_of_any_new_file(tmp_path):
+    (tmp_path / "any").touch()
+    for to, name in (("python", "net.py"), ("safetensors", "w.safetensors"), ("card", "README.md")):
+        written("lenet5", tmp_path / name, to=to)
+    assert len({path.stat().st_mode for path in tmp_path.iterdir()}) == 1
+    assert len([*tmp_path.iterdir()]) == 5
+
+
+def test_outputs_that_are_equal_are_said_to_be():
+    same = np.array([[1.0, 0.0]])
+    told = compared(same, same, "digits, test set").words()
+    assert told.endswith(
+        "1 stored picture (digits, test set): all labels equal, outputs equal to the bit"
+    )
 
 
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path, monkeypatch):

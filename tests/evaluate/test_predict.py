@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -185,11 +186,24 @@ def test_few_pictures_are_in_memory_at_a_time(bundle: Bundle, pictures: Path) ->
 
 
 def test_names_that_are_no_text(bundle: Bundle, pictures: Path, tmp_path: Path) -> None:
-    path = os.fsencode(tmp_path) + b"/\xff.png"
+    """Each is written otherwise, and the bytes can be found again."""
+    names = [
+        b"\xff.png",
+        b"\xfe.png",
+        rb"\xff.png",
+        rb"\\xff.png",
+        rb"\y.png",
+        "\u00fc.png".encode(),
+    ]
+    paths = [os.path.join(os.fsencode(tmp_path), name) for name in names]
     try:
-        with open(path, "wb") as file:
-            file.write((pictures / "0.png").read_bytes())
+        for path in paths:
+            with open(path, "wb") as file:
+                file.write((pictures / "0.png").read_bytes())
     except OSError:
         pytest.skip("this file system takes no such names")
-    (found,) = answers(bundle, os.fsdecode(path))
-    assert found.file.endswith("\N{REPLACEMENT CHARACTER}.png") and found.label
+    told = [os.path.basename(one.file) for one in answers(bundle, *map(os.fsdecode, paths))]
+    escapes = [r"\xff.png", r"\xfe.png", r"\x5cxff.png", r"\\x5cxff.png", r"\y.png", "\u00fc.png"]
+    assert told == escapes
+    back = re.compile(rb"\\x([0-9a-f]{2})")
+    assert [back.sub(lambda f: bytes.fromhex(f[1].decode()), t.encode()) for t in told] == names

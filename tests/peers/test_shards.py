@@ -112,6 +112,7 @@ def test_links(tmp_path):
     [
         ("{", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
+        ("1" * 5000, "is not JSON (it has a number of thousands of digits)"),
         ("[1, 2]", "it has no table 'weight_map'"),
         ('{"metadata": {}}', "it has no table 'weight_map'"),
         ('{"weight_map": {}}', "it has no table 'weight_map'"),

@@ -115,8 +115,12 @@ def test_wrong_use(tmp_path, monkeypatch, capsys, flags, said):
 @pytest.mark.parametrize("name", ["onnxruntime", "openvino"])
 def test_a_runtime_that_is_not_installed_is_named(monkeypatch, capsys, name):
     monkeypatch.setitem(sys.modules, name, None)
-    for verb in (["predict", "lenet5", "a.png"], ["evaluate", "lenet5"]):
-        assert main([*verb, "--runtime", name]) == 1
+    """Exit code 1, as for every package: the command is right."""
+    verbs = [["predict", "lenet5", "a.png", "--runtime", name]]
+    verbs += [["evaluate", "lenet5", "--runtime", name]]
+    verbs += [["export", "lenet5", "-o", "a.onnx"]] if name == "onnxruntime" else []
+    for verb in verbs:
+        assert main(verb) == 1
         err = capsys.readouterr().err
         extra = {"onnxruntime": "onnx"}.get(name, name)
         assert name in err and f"pip install 'papernets[{extra}]'" in err

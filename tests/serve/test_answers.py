@@ -110,7 +110,7 @@ WRONG: list[tuple[str, Any, dict[str, str], int, str]] = [
         400,
         "no number",
     ),
-    ("/predict", NINES.encode(), JSON, 400, "a number has too many digits"),
+    ("/predict", NINES.encode(), JSON, 400, "it has a number of thousands of digits"),
     (
         "/predict",
         form(picture(1))[0].replace(b"a.png", b"a" * 9000),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .blocks import DEFAULTS, BlockClass
-from .calls import Call, Slot, Value, assigned, is_name, number, written
+from .calls import Call, Slot, Value, assigned, inside, is_name, number, quoted, written
 from .grouping import SHORTCUT
 from .tree import FORWARD, THROUGH
 
@@ -14,7 +14,7 @@ def lines_of(found: BlockClass, words: str) -> list[str]:
         f", {word}" + (f"={number(DEFAULTS[word])}" if word in DEFAULTS else "")
         for word in found.ordered
     )
-    lines = [f"class {found.name}({found.base}):", f'    """{words}"""', ""]
+    lines = [f"class {found.name}({found.base}):", f'    """{inside(words)}"""', ""]
     begin = f"    def __init__(self{asks}):"
     lines += [begin] if len(begin) <= 100 else _wrapped(asks)
     children = []
@@ -88,4 +88,4 @@ def _forward(found: BlockClass) -> list[str]:
 
 
 def _at(name: str) -> str:
-    return f"self.{name}" if is_name(name) else f'self.get_submodule("{name}")'
+    return f"self.{name}" if is_name(name) else f"self.get_submodule({quoted(name)})"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from ...texts import escaped
+
 WIDTH = 88
 
 
@@ -86,7 +88,7 @@ def number(value: Value) -> str:
     if isinstance(value, Call):
         return "".join(written(value, 10_000))
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return quoted(value)
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return f'float("{value}")'
     if isinstance(value, tuple):
@@ -94,11 +96,28 @@ def number(value: Value) -> str:
     return repr(value)
 
 
+def quoted(text: str) -> str:
+    """Text as code: what is no letter to see, a sign that turns text round say, is an escape."""
+    signs = {"\\": "\\\\", '"': '\\"'}
+    return '"' + "".join(signs.get(c) or (c if c.isprintable() else _escape(c)) for c in text) + '"'
+
+
+def _escape(letter: str) -> str:
+    return letter.encode("unicode_escape").decode()
+
+
+def inside(text: str) -> str:
+    """Text from outside as a docstring may hold it: it ends none, and hides nothing."""
+    told = escaped(" ".join(text.split()))
+    return told.replace("\\", "\\\\").replace('"""', "'''")
+
+
 def written(call: Call, room: int = WIDTH) -> list[str]:
     """The lines of a call: one where it has room, else one for each thing that it is given."""
     odd = [name for name, _ in call.given if name and not is_name(name)]
     given = [
-        (f'"{name}": ' if odd else f"{name}=" if name else "", value) for name, value in call.given
+        (f"{quoted(name)}: " if odd else f"{name}=" if name else "", value)
+        for name, value in call.given
     ]
     begin, end = (f"{call.name}(**{{", "})") if odd else (f"{call.name}(", ")")
     parts = [
@@ -123,7 +142,7 @@ def written(call: Call, room: int = WIDTH) -> list[str]:
 
 def is_name(text: str) -> bool:
     """Whether Python takes it as the name of an attribute."""
-    return text.isidentifier() and not keyword.iskeyword(text)
+    return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
 
 
 def assigned(name: str, call: Call, room: int = WIDTH) -> list[str]:
@@ -132,6 +151,6 @@ def assigned(name: str, call: Call, room: int = WIDTH) -> list[str]:
         first, *rest = written(call, room - len(name) - 8)
         return [f"self.{name} = {first}", *rest]
     first, *rest = written(call, room - len(name) - 22)
-    lines = [f'self.add_module("{name}", {first}', *rest]
+    lines = [f"self.add_module({quoted(name)}, {first}", *rest]
     lines[-1] += ")"
     return lines

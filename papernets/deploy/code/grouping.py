@@ -25,9 +25,9 @@ def title_of(names: Sequence[str], block: Block) -> str:
     plain = start.split("_")[0].rstrip("0123456789-")
     if block.sum is not None and plain.lower() in PLAIN_NAMES:
         return _kind(block)
-    return "".join(
-        part[:1].upper() + part[1:] for part in re.split(r"[_\W]+", start) if part
-    ) or _kind(block)
+    words = [part for part in re.split(r"[_\W]+", start) if part]
+    title = "".join(part[:1].upper() + part[1:] for part in words)
+    return title if title.isidentifier() else f"{_kind(block)}{title}"
 
 
 def _kind(block: Block) -> str:

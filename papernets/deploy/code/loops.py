@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .calls import Call, assigned, written
+from .calls import Call, assigned, quoted, written
 
 LEAST, LONGEST = 4, 3
 """How often something stands there before it becomes a loop; how many parts a loop has at most."""
@@ -27,9 +27,9 @@ def lines_of(parts: Sequence[Part], room: int) -> list[str]:
         word = "block"
         lines.append(f"for {word} in range({first}, {first + times}):")
         for name, call in parts[at : at + length]:
-            stem = re.sub(r"\d+$", "", name)
+            stem = quoted(re.sub(r"\d+$", "", name).replace("{", "{{").replace("}", "}}"))
             code = written(call, room - len(name) - 30)
-            code[0] = f'    self.add_module(f"{stem}{{{word}}}", {code[0]}'
+            code[0] = f'    self.add_module(f{stem[:-1]}{{{word}}}", {code[0]}'
             code[1:] = [f"    {line}" for line in code[1:]]
             code[-1] += ")"
             lines += code

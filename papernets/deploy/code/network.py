@@ -11,7 +11,7 @@ from typing import Any
 from ...spec import Net, walk
 from .block_lines import lines_of
 from .blocks import BlockClass, class_for
-from .calls import Call, Slot, Text, Value, number
+from .calls import Call, Slot, Text, Value, inside, number
 from .grouping import groups_of, title_of
 from .loops import lines_of as lines_of_parts
 from .operations import TABLE
@@ -19,7 +19,9 @@ from .rows import RowClass, by_class, classes_of
 from .tree import Block, Found, Reader
 
 ROOM = 88
-INDENT: dict[str, Any] = {"initial_indent": "    ", "subsequent_indent": "    "}
+INDENT: dict[str, Any] = {
+    "initial_indent": "    ", "subsequent_indent": "    ", "break_long_words": False,
+}  # fmt: skip
 
 
 @dataclass
@@ -71,6 +73,7 @@ def network_code(net: Net, title: str, classes: Classes) -> str:
 
 def _told(title: str, shapes: str) -> list[str]:
     """The docstring of a network's class."""
+    title = inside(title)
     single = f'    """{title}: {shapes}"""'
     if len(single) <= ROOM + 8:
         return [single]
@@ -97,6 +100,7 @@ def _with_tables(part: Found, classes: Classes) -> Found:
         for name, value in call.given:
             if call.name == TABLE and isinstance(value, tuple):
                 word = f"{re.sub(r'[^A-Za-z0-9]', '_', part.name).upper()}_TABLE"
+                word = f"_{word}" if word[:1].isdigit() else word
                 while classes.tables.setdefault(word, value) != value:
                     word += "_"
                 value = Text(word)

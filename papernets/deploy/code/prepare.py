@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...data import Preprocessing
-from ...words import by
-from .calls import number
+from .calls import WIDTH
+from .reading import reading
 
 TRIANGLE = '''def scaling(length, result, scale, edge):
     """The matrix (result, length) that scales one axis about its middle, with a triangle filter.
@@ -20,66 +20,10 @@ TRIANGLE = '''def scaling(length, result, scale, edge):
     weights = weights / weights.sum(1, keepdim=True)
     return weights[:, beyond : beyond + length].float()'''
 
-DIGIT = '''def stored(picture):
-    """A picture of one digit as {size} grey pixels, light on dark, as MNIST stores them.
-
-    One of that size is taken as it is. Of another the digit is cut out, scaled to 20 pixels, and
-    put so that its centre of mass is in the middle. Its paper must be evenly lit.
-    """
-    grey = np.asarray(ImageOps.exif_transpose(picture).convert("L"), dtype=np.float32)
-    if grey.shape == ({h}, {w}):
-        return torch.from_numpy(grey)[None]
-    if np.median(grey) > 127:  # dark ink on light paper
-        grey = 255 - grey
-    grey = (grey - grey.min()) / max(grey.max() - grey.min(), 1)
-    ys, xs = np.nonzero(grey > 0.25)
-    if not len(ys):
-        raise ValueError("there is no ink on this picture")
-    ink = Image.fromarray(grey[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1])
-    sides = [max(1, round(side * 20 / max(ink.size))) for side in ink.size]
-    ink = np.asarray(ink.resize(sides, Image.Resampling.BOX))
-    ys, xs = np.indices(ink.shape)
-    top = round({h} / 2 - 0.5 - np.average(ys, weights=ink))
-    left = round({w} / 2 - 0.5 - np.average(xs, weights=ink))
-    top, left = max(0, min(top, {h} - ink.shape[0])), max(0, min(left, {w} - ink.shape[1]))
-    result = torch.zeros(1, {h}, {w})
-    result[0, top : top + ink.shape[0], left : left + ink.shape[1]] = torch.from_numpy(255 * ink)
-    return result'''
-
-GARMENT = '''def stored(picture):
-    """A picture as {size} grey pixels, light on dark; one on a light ground is turned."""
-    grey = ImageOps.exif_transpose(picture).convert("L")
-    if grey.size == ({w}, {h}):
-        return torch.from_numpy(np.asarray(grey, dtype=np.float32))[None]
-    if np.median(np.asarray(grey)) > 127:
-        grey = ImageOps.invert(grey)
-    grey = ImageOps.pad(grey, ({w}, {h}), Image.Resampling.BILINEAR)
-    return torch.from_numpy(np.asarray(grey, dtype=np.float32))[None]'''
-
-PHOTO = '''def stored(picture):
-    """A photograph as {size} pixels of 0 to 255, ({channels}, {h}, {w}): its middle, scaled."""
-    picture = ImageOps.exif_transpose(picture).convert("{mode}")
-    picture = ImageOps.fit(picture, ({w}, {h}), Image.Resampling.BILINEAR)
-    values = torch.from_numpy(np.array(picture, dtype=np.float32))
-    return {turned}'''
-
-KINDS = {"digit": DIGIT, "garment": GARMENT, "photo": PHOTO}
-
 
 def preparing(eyes: Preprocessing) -> str:
     """The code of `stored`, of what that needs, and of `prepare`: a picture to (1, C, H, W)."""
-    h, w = eyes.picture
-    grey = eyes.channels == 1
-    parts = [
-        KINDS["photo" if eyes.channels == 3 else eyes.kind].format(
-            size=by((h, w)),
-            h=h,
-            w=w,
-            channels=eyes.channels,
-            mode="L" if grey else "RGB",
-            turned="values[None]" if grey else "values.permute(2, 0, 1)",
-        )
-    ]
+    parts = reading(eyes)
     if eyes.placing().rows is not None:
         parts.insert(0, TRIANGLE)
     parts.append("\n".join(_prepare(eyes)))
@@ -96,6 +40,8 @@ def _prepare(eyes: Preprocessing) -> list[str]:
         "    x = stored(picture)",
         *(f"    {line}" for line in _placed(eyes)),
     ]
+    if eyes.kind != "photo" and eyes.channels > 1:
+        lines.append(f"    x = x.expand({eyes.channels}, -1, -1)")
     if eyes.order == "bgr":
         lines.append("    x = x.flip(0)  # blue comes first")
     low = eyes.low if len(set(eyes.low)) > 1 else eyes.low[:1]
@@ -141,8 +87,43 @@ def _ranged(low: tuple[float, ...], high: tuple[float, ...]) -> list[str]:
             f"    low, high = {low[0]!r}, {high[0]!r}  # what 0 and 255 become",
             "    x = low + x * ((high - low) / 255)",
         ]
+    count = max(len(low), len(high))
+    lows, highs = (values * (count // len(values)) for values in (low, high))
+    if all(abs(b - a - 255) <= SAME * 255 for a, b in zip(lows, highs, strict=True)):
+        return [*_channels("mean", tuple(-a for a in lows), SAME * 255), "    x = x - mean"]
+    spans = [b - a for a, b in zip(lows, highs, strict=True)]
+    mean = tuple(-a / span for a, span in zip(lows, spans, strict=True))
+    std = tuple(1 / span for span in spans)
     return [
-        f"    low = torch.tensor({number(low)})[:, None, None]  # what 0 becomes, of each channel",
-        f"    high = torch.tensor({number(high)})[:, None, None]  # and 255",
-        "    x = low + x * ((high - low) / 255)",
+        *_channels("mean", mean, SAME),
+        *_channels("std", std, SAME * min(map(abs, std))),
+        "    x = (x / 255 - mean) / std",
     ]
+
+
+SAME = 5e-7
+"""How far a mean may be rounded, of the range of the pixels: it is then written as it was meant."""
+
+
+def _channels(name: str, values: tuple[float, ...], most: float) -> list[str]:
+    """A number for each channel, with no more digits than they need; in lines."""
+    texts = [_short(value, most) for value in values]
+    single = f"    {name} = torch.tensor(({', '.join(texts)}))[:, None, None]"
+    if len(single) <= WIDTH:
+        return [single]
+    lines, line = [f"    {name} = torch.tensor("], "        ("
+    for text in texts:
+        if len(line) + len(text) + 2 > WIDTH:
+            lines.append(line.rstrip())
+            line = "         "
+        line += f"{text}, "
+    return [*lines, line.rstrip(", ") + ")", "    )[:, None, None]"]
+
+
+def _short(value: float, most: float) -> str:
+    """A number in the fewest digits that leave it where it is, but for so much."""
+    return next(
+        repr(short)
+        for short in (*(float(f"{value:.{digits}g}") for digits in range(1, 17)), value)
+        if abs(short - value) <= most
+    )

@@ -121,7 +121,8 @@ error     0.7 %         section III-C, figure 9      MNIST, distorted pictures a
 
 BITMAPS, SEEDED_CODES, TRAINING, TABLES, OUTPUT, FILTERED, ADDED = departures("""
 where     what is done otherwise
-figure 3  the bitmaps are copied by eye from the printed figure, not checked pixel by pixel
+figure 3  the output layer's fixed codes, a bitmap of 7x12 for each digit, are copied by eye from
+          the printed figure, not checked pixel by pixel
 figure 3  the paper has ten bitmaps; further classes get random codes of -1 and +1, fixed by a seed
 section III-B, appendix C  trained by mini-batches with Adam, not by the stochastic diagonal
           Levenberg-Marquardt method one pattern at a time

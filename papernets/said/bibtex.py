@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..said import Paper
 from ..texts import escaped
+from .sources import Paper
 
 SERIES = {
     "NIPS": "Advances in Neural Information Processing Systems",

@@ -1,0 +1,180 @@
+"""What lies beside a model card, and the code that uses it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+
+from ..bundle import INFO
+from ..bundle.committee import Committee
+from ..bundle.find import named, shipped
+from ..bundle.load import Bundle
+from ..evaluate.read import preprocessing_of
+from ..files import unreadable
+from ..texts import json_text
+from ..words import short
+from .card_text import code, line
+
+TAIL, HEAD = 1 << 20, 1 << 12
+"""Bytes at the end of an ONNX file in which its metadata stand, and at the beginning its maker."""
+INSTALL = "```\npip install {}\n```\n"
+
+
+def using(bundle: Bundle, folder: Path | None) -> Iterator[str]:
+    """How each form of the network that lies in a folder is used; the bundle's own, where none."""
+    found = [] if folder is None else [*_beside(bundle, folder)]
+    yield from found or [_bundle(bundle, "")]
+
+
+def _beside(bundle: Bundle, folder: Path) -> Iterator[str]:
+    """A paragraph and its code for each file of ours in the folder, by their names."""
+    if _is_bundle(folder / INFO, bundle):
+        yield _bundle(bundle, ".")
+    paths = sorted(path for path in folder.iterdir() if not unreadable(path) and path.is_file())
+    codes = [path for path in paths if path.suffix == ".py" and _by_us(path)]
+    beside = [path.with_suffix(".safetensors") for path in codes]
+    for path in paths:
+        if path in codes:
+            yield _python(bundle, path)
+        elif path.suffix == ".onnx" and b"papernets" in _end(path, HEAD, first=True):
+            yield _onnx(bundle, path)
+        elif path.suffix == ".pt2" and _held(path):
+            yield _torch(path, _held(path).get("preprocessing_in_graph") == "true")
+        elif path not in beside and _network(path) == short(bundle.info.network):
+            yield _weights(bundle, path)
+
+
+def _bundle(bundle: Bundle, folder: str) -> str:
+    name = bundle.info.network
+    where, note = folder or "model", "the folder of bundle.json and weights.safetensors"
+    if not folder and shipped(name) == bundle.folder:
+        where, note = name, "it comes with Papernets"
+    return (
+        f"As a bundle of Papernets, which reads pictures of any size and kind:\n\n"
+        f"{INSTALL.format('papernets')}\n```python\nimport papernets\n\n"
+        f"predictor = papernets.load({json_text(where)})  # {note}\n"
+        'answer = predictor.predict("picture.png", top=3)\nprint(answer.top)\n```\n'
+    )
+
+
+def _python(bundle: Bundle, path: Path) -> str:
+    own, arrays = path.stem, preprocessing_of(bundle).arrays is not None
+    weights = code(f"{own}.safetensors")
+    told = (
+        f"As one file of plain PyTorch, {code(path.name)}, with {weights} beside it:\n\n"
+        f"{INSTALL.format('torch safetensors numpy pillow')[:-4]}"
+        f"python {shlex.quote(line(path.name))} picture.png\n```\n"
+    )
+    if not own.isidentifier():
+        return told
+    more, given = ("WEIGHTS, ", ", load_file(WEIGHTS)") if arrays else ("", "")
+    best = "int(logits > 0)" if bundle.info.outputs == 1 else "int(logits.argmax())"
+    return (
+        f"{told}\n```python\nimport torch\nfrom PIL import Image\n"
+        + ("from safetensors.torch import load_file\n" if arrays else "")
+        + f"\nfrom {own} import CLASSES, {more}load, prepare\n\n"
+        "with torch.inference_mode():\n"
+        f'    logits = load()(prepare(Image.open("picture.png"){given}))\n'
+        f"print(CLASSES[{best}])\n```\n"
+    )
+
+
+def _onnx(bundle: Bundle, path: Path) -> str:
+    key = b"preprocessing_in_graph"
+    tail = _end(path, TAIL)
+    prepares = tail.partition(key)[2][2:6] == b"true"
+    eyes, output = preprocessing_of(bundle), "probabilities" if prepares else "logits"
+    shape = (1, eyes.channels, *(eyes.picture if prepares else (eyes.height, eyes.width)))
+    kind, how = ("uint8", "stored") if prepares else ("float32", "prepared")
+    best = "int(logits[0, 0] > 0)"
+    if prepares or bundle.info.outputs != 1:
+        best = f"int({output}[0].argmax())"
+    return (
+        f"With ONNX Runtime, {code(path.name)}:\n\n{INSTALL.format('onnxruntime numpy')}\n"
+        "```python\nimport json\n\nimport numpy as np\nimport onnxruntime\n\n"
+        f"session = onnxruntime.InferenceSession({json_text(path.name)})\n"
+        'classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])\n'
+        f"pictures = np.zeros({shape}, np.{kind})  # {how} as the steps below say\n"
+        f'({output},) = session.run(None, {{"pictures": pictures}})\nprint(classes[{best}])\n```\n'
+    )
+
+
+def _torch(path: Path, prepares: bool) -> str:
+    kind = "uint8, stored" if prepares else "float32, prepared"
+    return (
+        f"With torch alone, {code(path.name)}, a file of torch.export:\n\n"
+        "```python\nimport torch\n\n"
+        f"network = torch.export.load({json_text(path.name)}).module()\n```\n\n"
+        f"It takes pictures (N, channels, height, width), {kind} as the steps below say.\n"
+    )
+
+
+def _weights(bundle: Bundle, path: Path) -> str:
+    """The weights alone; a network of ours takes them by its name."""
+    info = bundle.info
+    head = f"Weights alone, {code(path.name)}, by the names of the network's rows:\n\n"
+    if isinstance(bundle.model, Committee) or not named(info.network) or info.arrays or info.net:
+        return (
+            f"{head}```python\nfrom safetensors.torch import load_file\n\n"
+            f"tensors = load_file({json_text(path.name)})\n```\n"
+        )
+    channels, *size = info.input
+    options = "".join(f", {key}={value!r}" for key, value in info.options.items())
+    return (
+        f"{head}{INSTALL.format('papernets')}\n```python\nimport papernets\n\n"
+        f"network = papernets.create_model(\n    {json_text(info.network)}, "
+        f"num_classes={info.classifies}, in_chans={channels}, input={tuple(size)},\n"
+        f"    weights={json_text(path.name)}{options},\n).eval()\n```\n\n"
+        "It takes pictures (N, channels, height, width), float32, prepared as the steps below "
+        "say.\n"
+    )
+
+
+def _is_bundle(path: Path, bundle: Bundle) -> bool:
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(held, dict) and held.get("network") == bundle.info.network
+
+
+def _by_us(path: Path) -> bool:
+    return b"Written by papernets" in _end(path, HEAD, first=True)
+
+
+def _end(path: Path, most: int, first: bool = False) -> bytes:
+    """The last bytes of a file, or its first; none of one that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            if not first:
+                file.seek(max(0, path.stat().st_size - most))
+            return file.read(most)
+    except OSError:
+        return b""
+
+
+def _held(path: Path) -> dict[str, str]:
+    """What a file of torch.export that we wrote says of itself; nothing of another."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            names = [name for name in file.namelist() if name.endswith("papernets.json")]
+            held = json.loads(file.read(names[0])) if names else {}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+def _network(path: Path) -> str:
+    """The network that a safetensors file of ours says it is of."""
+    if path.suffix != ".safetensors":
+        return ""
+    try:
+        with safe_open(path, "pt") as file:
+            return str((file.metadata() or {}).get("network", ""))
+    except (OSError, SafetensorError):
+        return ""

@@ -1,0 +1,98 @@
+"""Whether a file of code reads picture files as the network's own reader does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..bundle.load import Bundle
+from ..data import Preprocessing
+from ..data.picture import pillow_rules, shown
+from ..evaluate.infer import for_both, logits_of
+from ..evaluate.known import Pictures
+from ..evaluate.read import preprocessing_of, read_files
+from ..words import plural
+
+MOST, LEVEL = 64, 1.0
+"""Files that are read, and levels of 255 by which rounding alone may move a pixel."""
+
+
+@dataclass(frozen=True)
+class FromFiles:
+    """Picture files that the code read itself, and how near it came to what `predict` reads.
+
+    `levels` is the largest difference of a stored pixel, of 255. `others` are sentences on files
+    that it reads otherwise, or not at all.
+    """
+
+    files: int
+    same_labels: int
+    levels: float
+    others: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {"files": self.files, "same_labels": self.same_labels, "levels": self.levels}
+
+    def words(self) -> str:
+        """What it showed, in a sentence."""
+        alike = "all labels equal"
+        if self.same_labels < self.files:
+            alike = f"{self.same_labels:,} labels equal"
+        near = f"pixels at most {plural(round(self.levels), 'level')} of 255 apart"
+        return (
+            f"{plural(self.files, 'picture file')} through prepare(): {alike}, "
+            f"{near if self.levels else 'pixels equal'}"
+        )
+
+
+def from_files(bundle: Bundle, pictures: Pictures, code: Mapping[str, Any]) -> FromFiles | None:
+    """Some files of the pictures by `prepare` of a file of code, beside our own reader.
+
+    None where the pictures are no files of their own.
+    """
+    files = [file for file in pictures.files if isinstance(file, str)]
+    if not files:
+        return None
+    if len(files) > MOST:
+        files = [files[at] for at in np.linspace(0, len(files) - 1, MOST).round().astype(int)]
+    eyes = preprocessing_of(bundle)
+    reads = zip(files, read_files(files, eyes), strict=True)
+    good = [(file, read) for file, read in reads if read.picture is not None]
+    network = code["load"]()
+    same, levels, others = 0, 0.0, list[str]()
+    for file, read in good:
+        assert read.picture is not None
+        try:
+            seen = _opened(file, code["prepare"], *_arrays(eyes, code))
+            apart = float((_opened(file, code["stored"]) - read.picture.float()).abs().max())
+        except Exception as error:  # decoders raise errors of every kind
+            others.append(f"prepare() cannot read {shown(file)}: {error}")
+            continue
+        if apart > LEVEL:
+            others.append(
+                f"prepare() reads {shown(file)} up to {apart:.0f} levels of 255 otherwise"
+            )
+        levels = max(levels, apart)
+        label = logits_of(bundle.model, read.picture[None], eyes).argmax(1)
+        with torch.inference_mode():
+            same += bool(for_both(network(seen)).argmax(1) == label)
+    if len(others) > 1:
+        others = [f"{others[0]}, and {plural(len(others) - 1, 'other file')} likewise"]
+    return FromFiles(len(good), same, levels, tuple(others))
+
+
+def _arrays(eyes: Preprocessing, code: Mapping[str, Any]) -> Sequence[object]:
+    """What `prepare` is given besides: the weights, where the mean picture is among them."""
+    return () if eyes.arrays is None else (code["load_file"](code["WEIGHTS"]),)
+
+
+def _opened(file: str, read: Callable[..., Tensor], *more: object) -> Tensor:
+    with pillow_rules(), Image.open(file) as picture:
+        return read(picture, *more)

@@ -1,0 +1,93 @@
+"""Model cards: what stands in them is text, whatever a bundle's names are."""
+
+import re
+from dataclasses import replace
+
+import torch
+from exported import alone
+from PIL import Image
+
+import papernets
+from papernets.bundle.load import load_bundle
+from papernets.deploy.card import card
+from papernets.deploy.export import Asked, export
+from papernets.deploy.judge import drawn
+from papernets.deploy.material import Material
+
+
+def test_a_card_has_no_markdown_of_others(tmp_path):
+    """Of a bundle's names and settings: no heading, no tag, no cell, nothing that is not seen."""
+    bundle = load_bundle("lenet5")
+    names = ["x\n## Licence\nMIT", "a|b`c`", "<script>alert(1)</script>", "\x1b[31m", "\u202e"]
+    names += map(str, range(5))
+    info = replace(bundle.info, classes=tuple(names), run={"loss": "a|b\n# c", "recipe": "<b>"})
+    text = card(replace(bundle, info=info), "mit\n# y")
+    assert [line for line in text.splitlines() if line.startswith("## Licence")] == ["## Licence"]
+    assert (
+        r"x\\n\#\# Licence\\nMIT, a\|b\`c\`, \<script\>alert(1)\</script\>, \\x1b\[31m, \\u202e"
+        in text
+    )
+    assert r"The loss is a\|b\\n\# c." in text and "weights: mit\\\\n\\# y. The" in text
+    assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_a_card_has_the_error_with_its_interval_and_a_licence():
+    bundle = load_bundle("lenet5")
+    block, words = card(bundle).split("---\n", 2)[1:]
+    assert 'license: "unknown"\n' in block and "value: 0.9954" in block
+    assert 'datasets:\n- "ylecun/mnist"' in block
+    assert "| error | 0.46 % | 0.35 % to 0.61 % |" in words
+    assert "| accuracy | 99.54 % | 99.39 % to 99.65 % |" in words
+    assert "Unknown: whoever published" in words
+    block, words = card(bundle, "mit").split("---\n", 2)[1:]
+    assert 'license: "mit"' in block and "The weights: mit." in words
+
+
+def test_a_card_tells_in_sentences_what_a_run_did_and_where_it_ends():
+    text = card(load_bundle("lenet5"))
+    headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    assert headings == [
+        *("Model description", "Intended uses and limits", "How to use", "Training data"),
+        *("Training procedure", "Evaluation", "Licence", "Citation"),
+    ]
+    assert "60 passes over the training pictures, 128 at a step, by AdamW, with a weight" in text
+    assert "rises to 0.003 over the first 15 % of the steps" in text
+    assert "turned by up to 10 degrees, made larger or smaller by up to 8 %" in text
+    assert "with a decay of 0.999 a step" in text
+    assert (
+        "0.46 % of its answers on test pictures were wrong; of answers drawn at random 90" in text
+    )
+    assert "@article{lecun1998gradientbased," in text or "@article{lecun1998gradient" in text
+    assert 'papernets.load("lenet5")' in text
+
+
+def test_a_set_of_ones_own_is_private_and_no_name_of_a_hub():
+    bundle = load_bundle("lenet5")
+    for data, known in (("/home/me/photos", False), ("digits", True)):
+        info = replace(bundle.info, run={**bundle.info.run, "data": data}, classes=("a", "b"))
+        text = card(replace(bundle, info=info))
+        assert "datasets:" not in text and "/home" not in text and "photos" not in text
+        assert ("A private set of pictures (2 classes)" in text) is not known
+        assert ("scikit-learn's digits" in text) is known
+
+
+def test_the_code_of_a_card_runs_the_forms_beside_it(tmp_path):
+    bundle = load_bundle("lenet5")
+    for name, to in (("lenet5.py", "python"), ("w.safetensors", "safetensors")):
+        export(bundle, tmp_path / name, Asked(to), lambda: Material(drawn(bundle, 2)))
+    (tmp_path / "another.py").write_text("raise SystemExit")
+    Image.new("L", (28, 28)).save(tmp_path / "picture.png")
+    text = card(bundle, folder=tmp_path)
+    codes = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert [one.count("lenet5 import") for one in codes] == [1, 0]
+    (tmp_path / "use.py").write_text(codes[0])
+    picture = Image.fromarray(papernets.data.open("digits").test.images[0, 0].numpy())
+    picture.save(tmp_path / "picture.png")
+    told = alone("use.py", folder=tmp_path).strip()
+    assert told == papernets.load("lenet5").predict(picture).label
+    weights = re.sub("w.safetensors", str(tmp_path / "w.safetensors"), codes[1])
+    given: dict[str, object] = {}
+    exec(weights, given)
+    net = given["network"]
+    own = bundle.model.state_dict()
+    assert all(torch.equal(net.state_dict()[name], own[name]) for name in own)
