@@ -8,7 +8,7 @@ from typing import Any
 
 from ..bundle.load import Bundle
 from ..evaluate.predictor import Predictor
-from ..numbers import is_number
+from ..numbers import is_number, is_whole
 from ..texts import escaped, json_text
 from ..words import by, listed, percent, plural, short
 from .facts import data_word, record_of, steps
@@ -115,9 +115,9 @@ def _good(bundle: Bundle) -> Iterator[str]:
         return
     on = f" of {data}" if data else ""
     pictures = metrics.get("test_images")
-    seen = f", {plural(pictures, 'picture')}" if isinstance(pictures, int) else ""
+    seen = f", {plural(pictures, 'picture')}" if is_whole(pictures, 1) else ""
     range_ = ""
-    if isinstance(interval, list | tuple) and len(interval) == 2:
+    if isinstance(interval, list | tuple) and len(interval) == 2 and all(map(is_number, interval)):
         range_ = f" (95 % interval {percent(interval[0])} to {percent(interval[1])})"
     yield f"Test error {percent(error)}{range_} on the test set{on}{seen}. One run, not a mean."
 

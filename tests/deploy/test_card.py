@@ -20,3 +20,10 @@ def test_a_card_has_no_markdown_of_others(tmp_path):
     )
     assert r"| loss | a\|b\\n\# c |" in text and "\nmit\\\\n\\# y.\n" in text
     assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_what_is_no_figure_is_left_out():
+    bundle = load_bundle("lenet5")
+    metrics = {"test_error": 0.5, "interval": ["x", 1], "test_images": True}
+    text = card(replace(bundle, info=replace(bundle.info, metrics=metrics)))
+    assert "Test error 50.00 % on the test set of mnist. One run, not a mean." in text
