@@ -1,7 +1,11 @@
-"""Model cards: what stands in them is text, whatever a bundle's names are."""
+"""Model cards, and where exports go: names are text, and a bundle's files stay."""
 
+import shutil
 from dataclasses import replace
 
+import pytest
+
+import papernets
 from papernets.bundle.load import load_bundle
 from papernets.deploy.card import card
 
@@ -27,3 +31,16 @@ def test_what_is_no_figure_is_left_out():
     metrics = {"test_error": 0.5, "interval": ["x", 1], "test_images": True}
     text = card(replace(bundle, info=replace(bundle.info, metrics=metrics)))
     assert "Test error 50.00 % on the test set of mnist. One run, not a mean." in text
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "weights.py", "bundle.json"])
+def test_an_export_is_not_written_over_a_bundle(name, tmp_path):
+    """Not even by force, nor beside a file that is asked for: the bundle would be none any more."""
+    copy = shutil.copytree(load_bundle("lenet5").folder, tmp_path / "copy")
+    before = {path: path.read_bytes() for path in copy.iterdir()}
+    to = {"bundle.json": "card"}.get(name, "")
+    with pytest.raises(
+        ValueError, match=r"is a bundle's own file, and stays as it is. Give another"
+    ):
+        papernets.export(copy, copy / name, to=to, force=True)
+    assert {path: path.read_bytes() for path in copy.iterdir()} == before
