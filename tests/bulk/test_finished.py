@@ -4,10 +4,11 @@ import errno
 import json
 
 import pytest
-from many_pictures import digits_in, done, job_of
+from many_pictures import digits_in, done, job_of, killed
 
+from papernets.bulk import job as jobs
 from papernets.bulk import merge as merging
-from papernets.bulk.manifest import manifest_of
+from papernets.bulk.manifest import manifest_of, read_manifest
 from papernets.bulk.merge import merge
 from papernets.bulk.part import Part
 from papernets.bundle.load import load_bundle
@@ -147,3 +148,16 @@ def test_more_parts_than_files_may_be_open(bundle, tmp_path, monkeypatch):
     with pytest.raises(OSError, match=r"2 parts are read at a time.*: first ulimit -n 70"):
         merge(parts, tmp_path / "a.npy")
     assert not list(tmp_path.glob("a.*")), "nor its lines"
+
+
+def test_a_process_that_read_the_manifest_too_early_changes_nothing(bundle, tmp_path, monkeypatch):
+    """Another one finished the output between its look at the manifest and its hold of the file."""
+    job = job_of(bundle, digits_in(tmp_path / "d", 9), tmp_path / "a.csv")
+    killed(job, 1, monkeypatch)
+    early = read_manifest(job.output)
+    done(job, resume=True)
+    whole = job.output.read_bytes()
+    monkeypatch.setattr(jobs, "begun", lambda *_: (early, ""))
+    with pytest.raises(OSError, match=r"a\.csv was written by another process just now: give the"):
+        done(job, resume=True)
+    assert job.output.read_bytes() == whole
