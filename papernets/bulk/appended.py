@@ -17,18 +17,17 @@ class InUse(OSError):
 class Appended:
     """A file, `size` bytes of which are whole pieces. What is beyond them nobody counts on.
 
-    It belongs to one process at a time; `InUse` for another one.
+    It belongs to one process at a time; `InUse` for another one. It is as it was before `cut`.
     """
 
     def __init__(self, path: Path, size: int = 0):
-        self.path, self.size = path, size
+        self.path, self.size, self._cut = path, size, False
         self._file = lock_file(path)
         try:
             self._take()
             there = os.fstat(self._file.fileno()).st_size
             if there < size:
                 raise ValueError(changed(path, there, size))
-            os.ftruncate(self._file.fileno(), size)
         except BaseException:
             self._file.close()
             raise
@@ -44,6 +43,11 @@ class Appended:
             raise InUse(
                 errno.EBUSY, f"{self.path} is being written by another process: wait for it"
             ) from None
+
+    def cut(self) -> None:
+        """Cut off what is beyond the whole pieces."""
+        os.ftruncate(self._file.fileno(), self.size)
+        self._cut = True
 
     def add(self, piece: bytes) -> None:
         """Write a piece at the end, whole: an error leaves the pieces before it."""
@@ -73,8 +77,9 @@ class Appended:
 
     def close(self) -> None:
         """Let others have it, without what is beyond the whole pieces."""
-        with suppress(OSError):
-            os.ftruncate(self._file.fileno(), self.size)
+        if self._cut:
+            with suppress(OSError):
+                self.cut()
         self._file.close()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from .appended import changed
+from .appended import InUse, changed
 from .formats import Form
 from .manifest import ADVICE, Manifest, manifest_of, read_manifest
 
@@ -71,6 +72,15 @@ def begun(output: Path, now: Manifest, form: Form, resume: bool) -> tuple[Manife
     if before.complete:
         _check_whole(output, before, form)
     return before, note
+
+
+def check_still(output: Path, manifest: Manifest) -> None:
+    """InUse where another process went on with an output before this one had it for itself."""
+    now = read_manifest(output)
+    if now is None or (now.progress, now.complete) != (manifest.progress, manifest.complete):
+        raise InUse(
+            errno.EBUSY, f"{output} was written by another process just now: give the command again"
+        )
 
 
 def _check_whole(output: Path, before: Manifest, form: Form) -> None:

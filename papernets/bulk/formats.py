@@ -110,13 +110,17 @@ class Output:
         try:
             for name, path in form.files(output).items():
                 self.files[name] = Appended(path, sizes.get(name, 0))
-            if not sizes:
-                self._begin()
         except BaseException:
             self.close()
             raise
+        self._new = not sizes
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Cut off what was not noted; of a new output write the head."""
+        for file in self.files.values():
+            file.cut()
+        if not self._new:
+            return
         if self.form.format == "csv":
             self.files[LINES].add(csv_bytes([csv_head(self.form.top)]))
         if self.form.format == "npy":

@@ -7,11 +7,12 @@ by folder; a list's and a tar file's as they stand in it. Nothing is kept of wha
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ..data.listed import MOST_LINE, MOST_PATHS, is_listed, listed_paths
+from ..data.listed import MOST_LINE, MOST_PATHS, is_listed, listed_paths, no_path
 from ..data.picture import shown
 from ..data.shards import ENDING, members_of
 from ..evaluate.predict import Source, sources
@@ -92,9 +93,13 @@ def _of(path: str) -> Iterator[Source]:
     if not os.path.isdir(path) and is_list(path):
         yield from _listed(path)
     elif not os.path.isdir(path) and is_tar(path):
+        empty = True
         for member in members_of(path):
             if member.picture is not None:
+                empty = False
                 yield Source(member.picture.name, member.picture)
+        if empty:
+            yield Source(shown(path), path, "a tar file without a picture, by its names' endings")
     else:
         yield from sources([path])
 
@@ -104,8 +109,8 @@ def _listed(path: str) -> Iterator[Source]:
     empty = True
     for one in listed_paths(Path(path)) if is_listed(Path(path)) else _lines(path):
         empty = False
-        if "\0" in one:
-            yield Source(ascii(one)[1:-1], one, "no path: it has a zero byte")
+        if why := no_path(one):
+            yield Source(ascii(one)[1:-1], ascii(one)[1:-1], why)
         else:
             yield from sources([one])
     if empty:
@@ -123,13 +128,19 @@ def _lines(path: str) -> Iterator[str]:
 def lines_of(file: BinaryIO, name: str, begin: bytes = b"") -> Iterator[str]:
     """Paths, one a line, or between zero bytes as `find -print0` writes them, of what is read.
 
-    begin: what was read of it already. ValueError for a line of more than 1 MiB.
+    begin: what was read of it already. A mark of UTF-8 before the first is passed over. ValueError
+    for a line of more than 1 MiB, and for UTF-16.
     """
     rest, mark = begin, b""
     read = getattr(file, "read1", file.read)  # of a pipe, what is there
+    first = True
     while True:
         block = read(1 << 16)
         rest += block
+        if first and (len(rest) >= len(BOM_UTF8) or not block):
+            rest, first = _unmarked(rest, name), False
+        elif first:
+            continue
         mark = mark or (b"\0" if b"\0" in rest else b"\n")
         *whole, rest = rest.split(mark)
         if not block:
@@ -142,6 +153,13 @@ def lines_of(file: BinaryIO, name: str, begin: bytes = b"") -> Iterator[str]:
             raise ValueError(f"{name}: a line longer than the {MOST_LINE:,} that are read")
         if not block:
             return
+
+
+def _unmarked(begin: bytes, name: str) -> bytes:
+    """The beginning of a list without the mark of its coding; ValueError for UTF-16."""
+    if begin.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise ValueError(f"{name}: a list in UTF-16: save it as UTF-8")
+    return begin.removeprefix(BOM_UTF8)
 
 
 def reads(given: Sequence[str], path: str) -> str:

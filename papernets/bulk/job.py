@@ -21,7 +21,7 @@ from ..evaluate.read import Read
 from ..evaluate.steady import Steady, steady
 from ..words import plural
 from .appended import DiskFull, full
-from .begun import begun
+from .begun import begun, check_still
 from .formats import Form, Output, format_of
 from .manifest import (
     Manifest,
@@ -130,6 +130,8 @@ def run(job: Job, resume: bool = False) -> Generator[Told]:
         return
     output = Output(job.output, form, done.sizes)
     try:
+        check_still(job.output, manifest)
+        output.begin()
         yield from _Work(job, eyes, output, manifest).all(note)
     finally:
         output.close()

@@ -121,7 +121,7 @@ def read_manifest(output: Path) -> Manifest | None:
             f"{SCHEMA}"
         )
     check_keys(values, _FORMS, str(path), ADVICE)
-    for key, forms in (("bundle", _BUNDLE), ("given", _GIVEN), ("progress", _PROGRESS)):
+    for key, forms in _TABLES.items():
         check_keys(values[key], forms, f"{path}, {key}", ADVICE)
     part = part_in_text(values["shard"])
     assert part is not None  # by its form
@@ -162,6 +162,11 @@ _FORMS: dict[str, Form] = {
     "progress": (_table, "a table"),
 }
 _BUNDLE: dict[str, Form] = dict.fromkeys(("network", "folder", "sha256"), (_text, "text"))
+_OPTIONS: dict[str, Form] = {
+    "format": (_text, "text"),
+    "--top": (lambda value: is_whole(value, 1), "a whole number above 0"),
+    "--features": (_text, "text"),
+}
 _GIVEN: dict[str, Form] = {
     "names": (
         lambda value: isinstance(value, list) and all(map(_text, value)),
@@ -178,6 +183,8 @@ _PROGRESS: dict[str, Form] = {
         "a table of sizes",
     ),
 }
+
+_TABLES = {"bundle": _BUNDLE, "options": _OPTIONS, "given": _GIVEN, "progress": _PROGRESS}
 
 
 def given_as(names: Sequence[str]) -> dict[str, Any]:

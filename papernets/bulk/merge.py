@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from collections import Counter
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,14 @@ from ..watch import watched
 from ..words import listed, plural
 from .begun import check_new
 from .formats import LINES, PLACES, SUFFIXES, Form, npy_head, unknown
-from .manifest import Manifest, Progress, manifest_of, read_manifest
+from .manifest import ADVICE, Manifest, Progress, manifest_of, read_manifest
+from .opened import shape_of
 from .part import WHOLE
+from .rows import records_of
 from .table import rows_of_a_group, schema_of, write_group, writing
 
 WINDOW = 10_000  # lines that are brought into order at a time
+SPARE = 64  # files that are open for all else
 NAMED = 10  # parts that an error names
 Places = NDArray[np.uint64]
 
@@ -54,17 +57,20 @@ def merge(parts: Sequence[Path], output: Path) -> Manifest:
     """
     shards = _checked(parts, output)
     first = shards[0].manifest
-    form = _form(first, shards[0].path)
+    form = _form(shards)
     whole = replace(form, several=False)
     check_new(output, whole.files(output).values(), resumes=False)
-    order = _Order([shard.places(form) for shard in shards])
     total = first.progress.seen
-    if form.format == "parquet":
-        _tables(shards, form, order, total, output)
-    else:
-        _lines(shards, form, order, total, whole.files(output)[LINES])
-    if form.format == "npy":
-        _numbers(shards, form, order, total, output)
+    try:
+        _written(shards, form, total, output, whole.files(output)[LINES])
+    except OSError as error:
+        if error.errno != errno.EMFILE:
+            raise
+        raise OSError(
+            errno.EMFILE,
+            f"{plural(len(parts), 'part')} are read at a time, and the system opens fewer files "
+            f"here: first ulimit -n {SPARE + 3 * len(parts)}",
+        ) from None
     done = Progress(
         sum(shard.rows for shard in shards),
         sum(shard.manifest.progress.errors for shard in shards),
@@ -75,6 +81,20 @@ def merge(parts: Sequence[Path], output: Path) -> Manifest:
     found = replace(first, part=WHOLE).at(done, complete=True)
     found.write(output)
     return found
+
+
+def _written(shards: Sequence[Shard], form: Form, total: int, output: Path, lines: Path) -> None:
+    """Write the files; one alone is not left."""
+    order = _Order([shard.places(form) for shard in shards])
+    if form.format == "parquet":
+        return _tables(shards, form, order, total, output)
+    _lines(shards, form, order, total, lines)
+    try:
+        if form.format == "npy":
+            _numbers(shards, form, order, total, output)
+    except BaseException:
+        lines.unlink(missing_ok=True)
+        raise
 
 
 def _checked(parts: Sequence[Path], output: Path) -> list[Shard]:
@@ -156,24 +176,22 @@ def _shard(path: Path) -> Shard:
                 f"{file} has {file.stat().st_size:,} bytes, and {size:,} were written: it was cut "
                 "short or changed since. Copy it again"
             )
+    options = manifest.options
+    shape = (1,) if options["--features"] else None
+    form = Form(options["format"], options["--top"], shape, manifest.part.count > 1)
+    if len(form.kept(path)) != len(manifest.progress.sizes):
+        raise ValueError(f"{manifest_of(path)} does not say what is whole. {ADVICE}")
     return Shard(path, manifest)
 
 
-def _form(manifest: Manifest, path: Path) -> Form:
-    """How the parts were written."""
-    options = manifest.options
-    shape: tuple[int, ...] | None = None
-    if options["--features"]:
-        if options["format"] == "npy":
-            shape = np.load(path, mmap_mode="r").shape[1:]
-        else:
-            import json
-
-            import pyarrow.parquet as pq
-
-            about = pq.read_schema(path).metadata[b"papernets"]
-            shape = tuple(json.loads(about)["features"])
-    return Form(options["format"], options["--top"], shape, manifest.part.count > 1)
+def _form(shards: Sequence[Shard]) -> Form:
+    """How the parts were written; each is opened, and has as many rows as it says."""
+    options = shards[0].manifest.options
+    shapes = [shape_of(shard.path, options["format"], shard.rows) for shard in shards]
+    for shard, shape in zip(shards, shapes, strict=True):
+        if shape != shapes[0]:
+            raise ValueError(f"{shard.path} has other features than {shards[0].path}")
+    return Form(options["format"], options["--top"], shapes[0], _count(shards[0]) > 1)
 
 
 class _Order:
@@ -210,7 +228,7 @@ def _lines(shards: Sequence[Shard], form: Form, order: _Order, total: int, outpu
         target = open(stack.enter_context(replacing(output)), "wb")  # noqa: SIM115
         stack.enter_context(target)
         files = [stack.enter_context(opened(form.files(s.path)[LINES])) for s in shards]
-        records = [_records(file, form.format == "csv") for file in files]
+        records = [records_of(file, form.format == "csv") for file in files]
         if form.format == "csv":
             heads = [next(lines, b"") for lines in records]
             target.write(heads[0])
@@ -223,21 +241,6 @@ def _lines(shards: Sequence[Shard], form: Form, order: _Order, total: int, outpu
             if len(some) != len(places):
                 raise ValueError("a part has fewer lines than its manifest says")
             target.write(b"".join(some[at] for at in places))
-
-
-def _records(file: BinaryIO, quoted: bool) -> Iterator[bytes]:
-    """The lines of a file; of a CSV file a cell in quotes may hold several."""
-    if not quoted:
-        yield from file
-        return
-    lines: list[bytes] = []
-    quotes = 0
-    for line in file:
-        lines.append(line)
-        quotes += line.count(b'"')
-        if quotes % 2 == 0:
-            yield b"".join(lines)
-            lines.clear()
 
 
 def _numbers(shards: Sequence[Shard], form: Form, order: _Order, total: int, output: Path) -> None:

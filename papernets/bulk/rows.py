@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from ..evaluate.predict import Answer
 from ..texts import csv_lines, json_text
@@ -29,3 +30,18 @@ def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
 def json_bytes(answers: Iterable[Answer]) -> bytes:
     """A line of JSON for each answer, in UTF-8."""
     return "".join(json_text(answer.to_dict()) + "\n" for answer in answers).encode()
+
+
+def records_of(file: BinaryIO, quoted: bool) -> Iterator[bytes]:
+    """The lines of a file; of a CSV file a cell in quotes may hold several."""
+    if not quoted:
+        yield from file
+        return
+    lines: list[bytes] = []
+    quotes = 0
+    for line in file:
+        lines.append(line)
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
+            yield b"".join(lines)
+            lines.clear()

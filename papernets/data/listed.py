@@ -64,8 +64,8 @@ def gather_listed(path: Path) -> Gathered:
             part = split_of(split)
             if part is None:
                 raise WrongFolder(f"{where}: split {brief(split)}: give train, val or test")
-            if "\0" in file:
-                skipped.append(f"{where}: {brief(file)} is no path: it has a zero byte")
+            if why := no_path(file):
+                skipped.append(f"{where}: {brief(file)} is {why}")
                 continue
             rows.setdefault(part, []).append((os.path.join(path.parent, file), label))
     if not rows:
@@ -90,6 +90,17 @@ def listed_paths(path: Path) -> Iterator[str]:
         for _, values in lines:
             file = _text(values, PATHS)
             yield os.path.join(os.path.dirname(path), file) if file else ""
+
+
+def no_path(text: str) -> str:
+    """Why text can be no file's path; empty where it can."""
+    if "\0" in text:
+        return "no path: it has a zero byte"
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:  # JSON may say halves of a character
+        return "no path: it has half of a character"
+    return ""
 
 
 @contextmanager

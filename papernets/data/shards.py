@@ -61,7 +61,7 @@ class InShard(Packed):
 
     @property
     def name(self) -> str:
-        return f"{shown(self.file)}: {self.member}"
+        return f"{shown(self.file)}: {shown(self.member)}"
 
     def content(self) -> bytes:
         return _bytes_at(self.file, self.member, self.at, self.size)

@@ -9,7 +9,7 @@ from ..bundle.load import Bundle
 from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, read_seen
 from ..evaluate.predictor import Predictor
 from ..evaluate.read import preprocessing_of
-from ..numbers import is_number
+from ..numbers import is_number, is_whole
 from ..said.bibtex import entry
 from ..texts import json_text
 from ..words import by, listed, percent, plural, short
@@ -189,7 +189,7 @@ def _good(bundle: Bundle) -> Iterator[str]:
         return
     on = f" of {SETS[data]}" if data else ""
     pictures = metrics.get("test_images")
-    seen = f" ({plural(pictures, 'picture')})" if isinstance(pictures, int) else ""
+    seen = f" ({plural(pictures, 'picture')})" if is_whole(pictures, 1) else ""
     between = flipped = ""
     if isinstance(interval, list | tuple) and len(interval) == 2 and all(map(is_number, interval)):
         low, high = interval

@@ -9,14 +9,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..bundle import INFO, WEIGHTS
+from ..bundle.arrays import ARRAYS
+from ..bundle.seen import PICTURES
 from ..files import FULL, UNFINISHED, path_of, sweep, unreadable
+
+OWN = (INFO, WEIGHTS, ARRAYS, PICTURES)
+"""The files of a bundle."""
 
 
 def check_out(given: str | os.PathLike[str], names: Sequence[str], force: bool) -> Path:
     """The file that an export goes to, known to be writable before any work is done.
 
     names: of all files that are written, in its folder. ValueError or OSError where one cannot be,
-    FileExistsError where one is there already and `force` is not asked for.
+    FileExistsError where one is there already and `force` is not asked for. A bundle's own files
+    are never replaced.
     """
     out = path_of(given)
     if not out.parent.is_dir():
@@ -28,6 +35,8 @@ def check_out(given: str | os.PathLike[str], names: Sequence[str], force: bool) 
         what = "a link" if path.is_symlink() else unreadable(path)
         if what:
             raise ValueError(f"{path} is {what}: nothing is written in its place. Give another -o")
+        if name in OWN and (out.parent / INFO).exists():
+            raise ValueError(f"{path} is a bundle's own file, and stays as it is. Give another -o")
         if path.exists() and not force:
             raise FileExistsError(
                 errno.EEXIST, f"{path} is there already: give another -o, or --force to replace it"

@@ -1,11 +1,14 @@
 """A finished output, gone on with each night: it is looked at again, and so are its pictures."""
 
+import errno
 import json
 
 import pytest
-from many_pictures import digits_in, done, job_of
+from many_pictures import digits_in, done, job_of, killed
 
-from papernets.bulk.manifest import manifest_of
+from papernets.bulk import job as jobs
+from papernets.bulk import merge as merging
+from papernets.bulk.manifest import manifest_of, read_manifest
 from papernets.bulk.merge import merge
 from papernets.bulk.part import Part
 from papernets.bundle.load import load_bundle
@@ -106,3 +109,55 @@ def test_a_manifest_that_does_not_say_what_is_whole(bundle, tmp_path):
     path.write_text(json.dumps(told | {"progress": told["progress"] | {"sizes": {}}}))
     with pytest.raises(ValueError, match=r"a\.csv\.manifest\.json does not say what is whole"):
         done(job, resume=True)
+
+
+@pytest.mark.parametrize(("name", "layer"), [("a.parquet", "C3"), ("a.npy", "F6")])
+def test_a_part_that_is_another_file_of_the_same_size(name, layer, bundle, tmp_path):
+    """It is named, in our words, before anything is written."""
+    folder, parts = digits_in(tmp_path / "d", 6), []
+    for number in (1, 2):
+        part = Part(number, 2)
+        parts.append(tmp_path / part.of(name))
+        done(job_of(bundle, folder, parts[-1], layer=layer, part=part))
+    parts[1].write_bytes(b"x" * parts[1].stat().st_size)
+    with pytest.raises(ValueError, match=rf"{parts[1].name} is not the .* of [0-9] rows that was"):
+        merge(parts, tmp_path / name)
+    path = manifest_of(parts[0])
+    told = json.loads(path.read_text())
+    for change, said in (
+        ({"options": {}}, "options has no 'format'"),
+        ({"options": told["options"] | {"--top": "x"}}, "'--top' is \"x\", not a whole number abo"),
+        ({"progress": told["progress"] | {"sizes": {}}}, "does not say what is whole"),
+    ):
+        path.write_text(json.dumps(told | change))
+        with pytest.raises(ValueError, match=said):
+            merge(parts, tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_more_parts_than_files_may_be_open(bundle, tmp_path, monkeypatch):
+    folder, parts = digits_in(tmp_path / "d", 2), []
+    for number in (1, 2):
+        parts.append(tmp_path / f"{number}.npy")
+        done(job_of(bundle, folder, parts[-1], layer="F6", part=Part(number, 2)))
+
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(merging, "_numbers", refuse)
+    with pytest.raises(OSError, match=r"2 parts are read at a time.*: first ulimit -n 70"):
+        merge(parts, tmp_path / "a.npy")
+    assert not list(tmp_path.glob("a.*")), "nor its lines"
+
+
+def test_a_process_that_read_the_manifest_too_early_changes_nothing(bundle, tmp_path, monkeypatch):
+    """Another one finished the output between its look at the manifest and its hold of the file."""
+    job = job_of(bundle, digits_in(tmp_path / "d", 9), tmp_path / "a.csv")
+    killed(job, 1, monkeypatch)
+    early = read_manifest(job.output)
+    done(job, resume=True)
+    whole = job.output.read_bytes()
+    monkeypatch.setattr(jobs, "begun", lambda *_: (early, ""))
+    with pytest.raises(OSError, match=r"a\.csv was written by another process just now: give the"):
+        done(job, resume=True)
+    assert job.output.read_bytes() == whole

@@ -1,13 +1,17 @@
 """Pictures are named one after another: by files, folders, lists, patterns and tar files."""
 
+import io
 import json
 import os
 import tarfile
+from codecs import BOM_UTF8
 
 import pytest
 from many_pictures import digits_in, tar_of
 
 from papernets.bulk.inputs import check_given, lines_of, pictures_in, reads
+from papernets.bulk.manifest import Progress
+from papernets.bulk.passed import Passed
 from papernets.data import ordered
 from papernets.data.tree import visible_files
 
@@ -147,3 +151,38 @@ def test_a_folder_that_cannot_be_read_is_a_line_and_the_others_follow(tree, monk
     (tree / "b" / "z.png").touch()
     found = [(one.name, one.error) for one in pictures_in(["b"])]
     assert found == [("b/0.jpg", ""), ("b/c", "permission denied"), ("b/z.png", "")]
+
+
+def test_a_list_of_another_system(tree):
+    """With a mark of UTF-8 before it, which is no part of a name, and in UTF-16, which is refused:
+    its zero bytes would part names, and a name of / alone is the whole system."""
+    (tree / "list.txt").write_bytes(BOM_UTF8 + b"b/0.jpg\r\na/2.png\r\n")
+    assert named("list.txt") == ["b/0.jpg", "a/2.png"]
+    slow = io.BytesIO(BOM_UTF8 + b"b/0.jpg")
+    slow.read1 = lambda size: io.BytesIO.read(slow, 1)  # a pipe that gives byte for byte
+    assert list(lines_of(slow, "stdin")) == ["b/0.jpg"]
+    (tree / "list.txt").write_bytes("b/0.jpg\n".encode("utf-16"))
+    with pytest.raises(ValueError, match=r"list\.txt: a list in UTF-16: save it as UTF-8"):
+        named("list.txt")
+
+
+def test_names_that_no_file_has_are_lines_of_their_own(tree):
+    (tree / "t.jsonl").write_text(json.dumps({"path": "\ud800.png"}) + '\n{"path": "a\\u0000"}\n')
+    told = [(one.name, one.error) for one in pictures_in(["t.jsonl"])]
+    why = "no path: it has {}"
+    assert told == [
+        (r"\ud800.png", why.format("half of a character")),
+        (r"a\x00", why.format("a zero byte")),
+    ]
+    assert len(list(Passed(tree / "a.csv", Progress()).new(pictures_in(["t.jsonl"])))) == 2
+
+
+def test_members_that_are_not_utf_8_stay_apart(tree):
+    with tarfile.open("t.tar", "w") as tar:
+        for name in ("\udcff.png", "\udcfe.png", r"a\xff.png"):
+            tar.addfile(tarfile.TarInfo(name), io.BytesIO())
+    assert named("t.tar") == [r"t.tar: \xff.png", r"t.tar: \xfe.png", r"t.tar: a\x5cxff.png"]
+    with tarfile.open("none.tar", "w"):
+        pass
+    (one,) = pictures_in(["none.tar"])
+    assert one.error == "a tar file without a picture, by its names' endings"

@@ -93,7 +93,9 @@ def test_json_without_measure(bundle, capsys, verb, text):
     (bundle / "bundle.json").write_text(text)
     assert typed(verb, bundle) in (1, 2)
     err = capsys.readouterr().err
-    assert re.search("bundle.json is not JSON .(nested deeper|more than 1,000,000|Exceeds)", err)
+    assert re.search(
+        "bundle.json is not JSON .(nested deeper|more than 1,000,000|it has a number)", err
+    )
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "predict"])

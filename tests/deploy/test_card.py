@@ -1,8 +1,10 @@
-"""Model cards: what stands in them is text, whatever a bundle's names are."""
+"""Model cards, and where exports go: names are text, and a bundle's files stay."""
 
 import re
+import shutil
 from dataclasses import replace
 
+import pytest
 import torch
 from exported import alone
 from PIL import Image
@@ -91,3 +93,23 @@ def test_the_code_of_a_card_runs_the_forms_beside_it(tmp_path):
     net = given["network"]
     own = bundle.model.state_dict()
     assert all(torch.equal(net.state_dict()[name], own[name]) for name in own)
+
+
+def test_what_is_no_figure_is_left_out():
+    bundle = load_bundle("lenet5")
+    metrics = {"test_error": 0.5, "interval": ["x", 1], "test_images": True}
+    text = card(replace(bundle, info=replace(bundle.info, metrics=metrics)))
+    assert "On the test set of MNIST:" in text and "| error | 50.00 % |  |" in text
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "weights.py", "bundle.json"])
+def test_an_export_is_not_written_over_a_bundle(name, tmp_path):
+    """Not even by force, nor beside a file that is asked for: the bundle would be none any more."""
+    copy = shutil.copytree(load_bundle("lenet5").folder, tmp_path / "copy")
+    before = {path: path.read_bytes() for path in copy.iterdir()}
+    to = {"bundle.json": "card"}.get(name, "")
+    with pytest.raises(
+        ValueError, match=r"is a bundle's own file, and stays as it is. Give another"
+    ):
+        papernets.export(copy, copy / name, to=to, force=True)
+    assert {path: path.read_bytes() for path in copy.iterdir()} == before
