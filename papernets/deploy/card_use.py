@@ -181,7 +181,8 @@ def _has(path: Path, own: Mapping[str, str], bundle: Bundle) -> bool:
     try:
         with safe_open(path, "pt") as file:
             state = bundle.model.state_dict()
-            name = next(name for name in file.keys() if name in state)
+            held = set(file.keys())
+            name = next(name for name in state if name in held)
             if not own.items() <= (file.metadata() or {}).items():
                 return False
             return torch.equal(file.get_tensor(name), state[name].cpu())
