@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 
 from ..bundle import INFO
@@ -17,11 +18,13 @@ from ..bundle.load import Bundle
 from ..evaluate.read import preprocessing_of
 from ..files import unreadable
 from ..texts import json_text
-from ..words import short
 from .card_text import code, line
+from .facts import facts
 
+SAME = ("network", "options", "classes", "input", "preprocessing")
+"""Keys of metadata that are equal in all files of one network."""
 TAIL, HEAD = 1 << 20, 1 << 12
-"""Bytes at the end of an ONNX file in which its metadata stand, and at the beginning its maker."""
+"""Bytes at the end of an ONNX file in which its metadata stand; of a file of code its docstring."""
 INSTALL = "```\npip install {}\n```\n"
 
 
@@ -32,20 +35,25 @@ def using(bundle: Bundle, folder: Path | None) -> Iterator[str]:
 
 
 def _beside(bundle: Bundle, folder: Path) -> Iterator[str]:
-    """A paragraph and its code for each file of ours in the folder, by their names."""
+    """A paragraph and its code for each file of this network in the folder, by their names."""
     if _is_bundle(folder / INFO, bundle):
         yield _bundle(bundle, ".")
+    own = {key: value for key, value in facts(bundle).items() if key in SAME}
     paths = sorted(path for path in folder.iterdir() if not unreadable(path) and path.is_file())
-    codes = [path for path in paths if path.suffix == ".py" and _by_us(path)]
-    beside = [path.with_suffix(".safetensors") for path in codes]
+    beside = [path.with_suffix(".safetensors") for path in paths if path.suffix == ".py"]
     for path in paths:
-        if path in codes:
-            yield _python(bundle, path)
-        elif path.suffix == ".onnx" and b"papernets" in _end(path, HEAD, first=True):
-            yield _onnx(bundle, path)
-        elif path.suffix == ".pt2" and _held(path):
-            yield _torch(path, _held(path).get("preprocessing_in_graph") == "true")
-        elif path not in beside and _network(path) == short(bundle.info.network):
+        if path.suffix == ".py":
+            if _by_us(path) and _has(path.with_suffix(".safetensors"), own, bundle):
+                yield _python(bundle, path)
+        elif path.suffix == ".onnx":
+            tail = _end(path, TAIL)
+            if all(value.encode() in tail for value in own.values()):
+                yield _onnx(bundle, path, tail)
+        elif path.suffix == ".pt2":
+            held = _held(path)
+            if own.items() <= held.items():
+                yield _torch(path, held.get("preprocessing_in_graph") == "true")
+        elif path.suffix == ".safetensors" and path not in beside and _has(path, own, bundle):
             yield _weights(bundle, path)
 
 
@@ -84,10 +92,8 @@ def _python(bundle: Bundle, path: Path) -> str:
     )
 
 
-def _onnx(bundle: Bundle, path: Path) -> str:
-    key = b"preprocessing_in_graph"
-    tail = _end(path, TAIL)
-    prepares = tail.partition(key)[2][2:6] == b"true"
+def _onnx(bundle: Bundle, path: Path, tail: bytes) -> str:
+    prepares = tail.partition(b"preprocessing_in_graph")[2][2:6] == b"true"
     eyes, output = preprocessing_of(bundle), "probabilities" if prepares else "logits"
     shape = (1, eyes.channels, *(eyes.picture if prepares else (eyes.height, eyes.width)))
     kind, how = ("uint8", "stored") if prepares else ("float32", "prepared")
@@ -169,12 +175,16 @@ def _held(path: Path) -> dict[str, str]:
     return held if isinstance(held, dict) else {}
 
 
-def _network(path: Path) -> str:
-    """The network that a safetensors file of ours says it is of."""
-    if path.suffix != ".safetensors":
-        return ""
+def _has(path: Path, own: Mapping[str, str], bundle: Bundle) -> bool:
+    """Whether a safetensors file of ours holds this network's weights, by what it says of itself
+    and by its first tensor."""
     try:
         with safe_open(path, "pt") as file:
-            return str((file.metadata() or {}).get("network", ""))
-    except (OSError, SafetensorError):
-        return ""
+            state = bundle.model.state_dict()
+            held = set(file.keys())
+            name = next(name for name in state if name in held)
+            if not own.items() <= (file.metadata() or {}).items():
+                return False
+            return torch.equal(file.get_tensor(name), state[name].cpu())
+    except (OSError, SafetensorError, StopIteration):
+        return False

@@ -55,7 +55,7 @@ def data_word(name: object) -> str:
 
 
 def steps(bundle: Bundle) -> list[str]:
-    """How a stored picture becomes the network's input, a sentence a step."""
+    """How a picture's file becomes the network's input, a sentence a step."""
     eyes = preprocessing_of(bundle)
     place = eyes.placing()
     size, stored = by((eyes.height, eyes.width)), by(eyes.picture)

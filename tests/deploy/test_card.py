@@ -78,6 +78,8 @@ def test_the_code_of_a_card_runs_the_forms_beside_it(tmp_path):
     for name, to in (("lenet5.py", "python"), ("w.safetensors", "safetensors")):
         export(bundle, tmp_path / name, Asked(to), lambda: Material(drawn(bundle, 2)))
     (tmp_path / "another.py").write_text("raise SystemExit")
+    other = load_bundle("lenet1")
+    export(other, tmp_path / "v.safetensors", Asked("safetensors"), lambda: Material(drawn(other)))
     Image.new("L", (28, 28)).save(tmp_path / "picture.png")
     text = card(bundle, folder=tmp_path)
     codes = re.findall(r"```python\n(.*?)```", text, re.S)

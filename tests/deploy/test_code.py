@@ -117,6 +117,10 @@ def test_normalisation_is_written_as_people_write_it():
     )
     assert "mean = torch.tensor((103.939, 116.779, 123.68))[:, None, None]" in text
     assert "x = x - mean" in text
+    measured = Preprocessing(
+        3, 8, 8, (8, 8), "photo", low=(-1 / 7e3,) * 3, high=(1 / 3, 2e9 / 7, 3)
+    )
+    assert max(map(len, preparing(measured).splitlines())) <= 100
 
 
 def test_blocks_that_are_alike_are_one_class_and_stages_are_loops():

@@ -195,22 +195,6 @@ def test_preprocessing_in_a_graph_is_that_of_the_bundle(eyes):
     assert (ours - theirs).abs().max() <= 1e-5 * ours.abs().max()
 
 
-def test_files_have_the_permissions_of_any_new_file(tmp_path):
-    (tmp_path / "any").touch()
-    for to, name in (("python", "net.py"), ("safetensors", "w.safetensors"), ("card", "README.md")):
-        written("lenet5", tmp_path / name, to=to)
-    assert len({path.stat().st_mode for path in tmp_path.iterdir()}) == 1
-    assert len([*tmp_path.iterdir()]) == 5
-
-
-def test_outputs_that_are_equal_are_said_to_be():
-    same = np.array([[1.0, 0.0]])
-    told = compared(same, same, "digits, test set").words()
-    assert told.endswith(
-        "1 stored picture (digits, test set): all labels equal, outputs equal to the bit"
-    )
-
-
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path, monkeypatch):
     wrong = lambda path: lambda given: np.zeros((len(given), 10), np.float32)  # noqa: E731
     monkeypatch.setattr("papernets.deploy.runtime.by_code", wrong)
