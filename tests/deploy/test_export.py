@@ -97,7 +97,11 @@ def test_onnx_of_every_network_answers_alike_at_any_batch(name, tmp_path):
 
 
 def check_onnx(name, folder):
-    """Its outputs at batches of 1, 2 and 5 lie within 1e-5 of the largest of the network's."""
+    """Its outputs at batches of 1, 2 and 5 lie within 1e-5 of the largest of the network's.
+
+    Of deep networks without shortcuts, with weights that nobody trained, float32 itself leaves
+    less: they are held to four times what torch is off by from float64.
+    """
     pytest.importorskip("onnxscript")
     pytest.importorskip("onnxruntime")
     from papernets.deploy.runtime import by_onnxruntime
@@ -105,13 +109,15 @@ def check_onnx(name, folder):
     bundle = bundle_of(name)
     onnx_file.write_onnx(onnx_file.onnx_model(bundle), folder, "net.onnx")
     run = by_onnxruntime(folder / "net.onnx")
+    exact = copy.deepcopy(bundle.model).double() if name in ("plain56", "plain110") else None
     for count in (1, 2, 5):
         given = noise(bundle, count)
         with torch.no_grad():
             ours = for_both(bundle.model(given)).numpy()
+            off = 0 if exact is None else 4 * np.abs(ours - exact(given.double()).numpy()).max()
         theirs = run(given.numpy())
         assert ours.shape == theirs.shape
-        assert np.abs(ours - theirs).max() <= 1e-5 * np.abs(ours).max()
+        assert np.abs(ours - theirs).max() <= max(1e-5 * np.abs(ours).max(), off)
 
 
 @pytest.mark.slow
