@@ -96,7 +96,9 @@ def as_csv(answers: Iterator[Answer], top: int) -> None:
     """A line a file; the first class is `label`, the others label_2, label_3, ..."""
     from ..bulk.rows import csv_cells, csv_head
 
-    print_csv(chain([csv_head(top)], (csv_cells(answer, top) for answer in answers)))
+    print_csv(
+        chain([csv_head(top)], (csv_cells(answer, top) for answer in answers)), screen.terminal()
+    )
 
 
 class Table:

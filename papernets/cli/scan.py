@@ -57,7 +57,10 @@ def as_table(readings: Iterator[Scanned], names: Sequence[str] = ()) -> None:
 
 def as_csv(readings: Iterator[Scanned]) -> None:
     """A line a file; the digits' scores and columns are lists with spaces between."""
-    print_csv(chain([["file", "text", "score", "scores", "x", "error"]], map(_cells, readings)))
+    print_csv(
+        chain([["file", "text", "score", "scores", "x", "error"]], map(_cells, readings)),
+        screen.terminal(),
+    )
 
 
 def _cells(scanned: Scanned) -> list[object]:

@@ -49,9 +49,9 @@ def cleaned(stream: TextIO) -> TextIO:
     return stream if isinstance(stream, _Stream) else cast(TextIO, _Stream(stream, must=False))
 
 
-def print_csv(rows: Iterable[Iterable[object]]) -> None:
+def print_csv(rows: Iterable[Iterable[object]], terminal: bool) -> None:
     """Print rows as CSV: values as they are for a file or a program, cleaned for a terminal."""
-    out = sys.stdout if sys.stdout.isatty() else styled(sys.stdout)
+    out = sys.stdout if terminal else styled(sys.stdout)
     out.writelines(csv_lines(rows))
 
 

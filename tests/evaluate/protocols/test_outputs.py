@@ -124,7 +124,7 @@ def test_a_grid_and_the_mean_of_it_with_whole_pictures(bundle: Bundle, pictures:
 def test_the_centre_is_what_it_always_was(bundle: Bundle, pictures: Pictures) -> None:
     found = outputs_of(bundle, pictures, Protocol())
     logits = logits_of(bundle.model, pictures.images, preprocessing_of(bundle))
-    assert torch.equal(found, logits.double() * 0.7)
+    torch.testing.assert_close(found, logits.double() * 0.7, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "centre"])
