@@ -215,13 +215,11 @@ def test_csv_holds_every_name_as_it_is_in_a_file_and_on_stdout(home, capsys):
     assert [row["file"] for row in out] == [row["file"] for row in rows]
 
 
-def test_csv_on_a_terminal_moves_no_cursor(monkeypatch, capsys):
-    print_csv([["a\x1b[2J"]])
-    assert capsys.readouterr().out == "a\x1b[2J\n", "for another program"
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+@pytest.mark.parametrize(("terminal", "told"), [(False, "a\x1b[2J\n"), (True, "a\\x1b[2J\n")])
+def test_csv_on_a_terminal_moves_no_cursor(capsys, terminal, told):
     with streams():
-        print_csv([["a\x1b[2J"]])
-    assert capsys.readouterr().out == "a\\x1b[2J\n"
+        print_csv([["a\x1b[2J"]], terminal)
+    assert capsys.readouterr().out == told
 
 
 def test_a_pattern_that_counts_too_far_is_named_once(home, capsys):
