@@ -78,7 +78,8 @@ def export(
 
     The file holds the weights, the names of the classes, and how pictures are prepared. It takes
     any number of pictures at once. Its answers are compared with the network's before it takes its
-    name: the same labels, and outputs that differ by at most 1e-5 of the largest.
+    name: the same labels, and outputs that differ by at most 1e-5 of the largest, or by little more
+    than float32 is off by.
     """
     screen.quiet(quiet or json)
     if output in ("", "-"):

@@ -16,7 +16,7 @@ from ..words import by, listed, percent, plural, short
 from .card_text import code, text_of
 from .card_training import procedure
 from .card_use import using
-from .facts import data_word, record_of, steps
+from .facts import data_word, licence_of, record_of, steps
 
 UNKNOWN = "unknown"
 HUB = {
@@ -39,8 +39,10 @@ MOST_NAMES = 20
 def card(bundle: Bundle, licence: str = "", folder: Path | None = None) -> str:
     """The card's text, Markdown behind a block of YAML; a licence that nobody gives is unknown.
 
-    It has code for what lies in `folder`, beside it.
+    That of weights which come with Papernets is known. It has code for what lies in `folder`,
+    beside it.
     """
+    licence = licence or licence_of(bundle)
     parts = [*_metadata(bundle, licence), "", *_text(bundle, licence, folder)]
     return "\n".join(parts) + "\n"
 

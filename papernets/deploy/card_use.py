@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -18,6 +18,7 @@ from ..bundle.load import Bundle
 from ..evaluate.read import preprocessing_of
 from ..files import unreadable
 from ..texts import json_text
+from .card_pictures import Lines, by_pillow, by_torch
 from .card_text import code, line
 from .facts import facts
 
@@ -35,24 +36,28 @@ def using(bundle: Bundle, folder: Path | None) -> Iterator[str]:
 
 
 def _beside(bundle: Bundle, folder: Path) -> Iterator[str]:
-    """A paragraph and its code for each file of this network in the folder, by their names."""
-    if _is_bundle(folder / INFO, bundle):
-        yield _bundle(bundle, ".")
+    """A paragraph and its code for each file of this network in the folder, by their names.
+
+    What takes a picture's file is first.
+    """
     own = {key: value for key, value in facts(bundle).items() if key in SAME}
     paths = sorted(path for path in folder.iterdir() if not unreadable(path) and path.is_file())
     beside = [path.with_suffix(".safetensors") for path in paths if path.suffix == ".py"]
     for path in paths:
-        if path.suffix == ".py":
-            if _by_us(path) and _has(path.with_suffix(".safetensors"), own, bundle):
-                yield _python(bundle, path)
-        elif path.suffix == ".onnx":
+        weights = path.with_suffix(".safetensors")
+        if path.suffix == ".py" and _by_us(path) and _has(weights, own, bundle):
+            yield _python(bundle, path)
+    if _is_bundle(folder / INFO, bundle):
+        yield _bundle(bundle, ".")
+    for path in paths:
+        if path.suffix == ".onnx":
             tail = _end(path, TAIL)
             if all(value.encode() in tail for value in own.values()):
                 yield _onnx(bundle, path, tail)
         elif path.suffix == ".pt2":
             held = _held(path)
             if own.items() <= held.items():
-                yield _torch(path, held.get("preprocessing_in_graph") == "true")
+                yield _torch(bundle, path, held.get("preprocessing_in_graph") == "true")
         elif path.suffix == ".safetensors" and path not in beside and _has(path, own, bundle):
             yield _weights(bundle, path)
 
@@ -94,30 +99,82 @@ def _python(bundle: Bundle, path: Path) -> str:
 
 def _onnx(bundle: Bundle, path: Path, tail: bytes) -> str:
     prepares = tail.partition(b"preprocessing_in_graph")[2][2:6] == b"true"
-    eyes, output = preprocessing_of(bundle), "probabilities" if prepares else "logits"
-    shape = (1, eyes.channels, *(eyes.picture if prepares else (eyes.height, eyes.width)))
-    kind, how = ("uint8", "stored") if prepares else ("float32", "prepared")
-    best = "int(logits[0, 0] > 0)"
-    if prepares or bundle.info.outputs != 1:
-        best = f"int({output}[0].argmax())"
-    return (
-        f"With ONNX Runtime, {code(path.name)}:\n\n{INSTALL.format('onnxruntime numpy')}\n"
-        "```python\nimport json\n\nimport numpy as np\nimport onnxruntime\n\n"
+    lines = by_pillow(preprocessing_of(bundle), prepares)
+    output = "probabilities" if prepares else "logits"
+    return _graph(
+        bundle,
+        f"With ONNX Runtime, {code(path.name)}, {_takes(prepares)}:",
+        "onnxruntime numpy pillow",
+        ("import numpy as np", "import onnxruntime"),
         f"session = onnxruntime.InferenceSession({json_text(path.name)})\n"
-        'classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])\n'
-        f"pictures = np.zeros({shape}, np.{kind})  # {how} as the steps below say\n"
-        f'({output},) = session.run(None, {{"pictures": pictures}})\nprint(classes[{best}])\n```\n'
+        'classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])\n',
+        lines,
+        f'({output},) = session.run(None, {{"pictures": pictures}})\n',
+        output,
     )
 
 
-def _torch(path: Path, prepares: bool) -> str:
-    kind = "uint8, stored" if prepares else "float32, prepared"
+def _torch(bundle: Bundle, path: Path, prepares: bool) -> str:
+    lines = by_torch(preprocessing_of(bundle), prepares)
+    output = "probabilities" if prepares else "logits"
+    return _graph(
+        bundle,
+        f"With torch alone, {code(path.name)}, a file of torch.export, {_takes(prepares)}:",
+        "torch numpy pillow",
+        ("import torch",),
+        'told = {"papernets.json": ""}\n'
+        f"network = torch.export.load({json_text(path.name)}, extra_files=told).module()\n"
+        'classes = json.loads(json.loads(told["papernets.json"])["classes"])\n',
+        lines,
+        f"with torch.inference_mode():\n    {output} = network(pictures)\n",
+        output,
+    )
+
+
+def _takes(prepares: bool) -> str:
+    if prepares:
+        return "which takes stored pictures (uint8) and gives probabilities"
+    return "which takes prepared pictures (float32) and gives logits"
+
+
+def _graph(
+    bundle: Bundle,
+    head: str,
+    packages: str,
+    imports: tuple[str, ...],
+    loaded: str,
+    lines: Lines | None,
+    call: str,
+    output: str,
+) -> str:
+    """The paragraph of a file with a graph, and code from a picture's file to a class's name."""
+    told = f"{head}\n\n{INSTALL.format(packages)}\n```python\n"
+    if lines is None:
+        return (
+            f"{told}import json\n\n{_joined(imports)}\n\n{loaded}```\n\nIts pictures lose a mean "
+            "picture before, which is not in this file: one that is exported with "
+            "--with-preprocessing has it, and takes stored pictures.\n"
+        )
+    best = f"int({output}[0].argmax())"
+    if output == "logits" and bundle.info.outputs == 1:
+        best = "int(logits[0, 0] > 0)"
+    named = sorted({*imports, *lines.imports} - {"import math"}, key=lambda one: one.split()[1])
+    standard = [f"import {name}" for name in ("json", "math") if name == "json" or _math(lines)]
+    functions = f"\n\n{lines.functions}\n" if lines.functions.startswith("def") else ""
+    if lines.functions and not functions:
+        functions = f"{lines.functions}\n"
     return (
-        f"With torch alone, {code(path.name)}, a file of torch.export:\n\n"
-        "```python\nimport torch\n\n"
-        f"network = torch.export.load({json_text(path.name)}).module()\n```\n\n"
-        f"It takes pictures (N, channels, height, width), {kind} as the steps below say.\n"
+        f"{told}{_joined(standard)}\n\n{_joined(named)}\n\n{loaded}{functions}\n{lines.made}"
+        f"{call}print(classes[{best}])\n```\n"
     )
+
+
+def _math(lines: Lines) -> bool:
+    return "import math" in lines.imports
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
 
 
 def _weights(bundle: Bundle, path: Path) -> str:

@@ -11,10 +11,11 @@ from ..bundle.load import Bundle
 from ..evaluate.infer import check_classes
 from ..words import did_you_mean, either
 from . import FORMATS
+from .facts import licence_of
 from .judge import MOST, Runs, check, demand
 from .material import Exported, Material
 from .needs import needed
-from .place import check_out, files_beside
+from .place import check_companion, check_out, files_beside
 
 GRAPHS = ("onnx", "torch-export")
 """Formats that hold a graph, and can hold the preprocessing too."""
@@ -88,6 +89,7 @@ def export(
         raise ValueError(f"{os.fspath(out)}: a file of Python code ends in .py")
     names = names_of(Path(out), asked.to)
     path = check_out(out, names, asked.force)
+    asked = replace(asked, license=asked.license or licence_of(bundle))
     check_classes(bundle)
     with files_beside(path) as folder:
         done = WRITERS[asked.to](bundle, folder, path.name, asked, material)
@@ -109,6 +111,7 @@ def _onnx(
         seen = replace(seen, metadata=_licence(asked))
         return quantised(bundle, model, folder, name, asked.with_preprocessing, seen)
     write_onnx(model, folder, name)
+    _check_beside(folder, name, asked)
     del model
     run = by_onnxruntime(folder / name)
     return _checked(bundle, run, name, asked, seen, MOST)
@@ -133,6 +136,7 @@ def _python(
 
     weights = names_of(Path(name), "python")[1]
     write_code(bundle, folder / name, weights, **_licence(asked))
+    _check_beside(folder, name, asked)
     seen = material()
     done = _checked(bundle, by_code(folder / name), name, asked, seen, SAME_CODE)
     read = from_files(bundle, seen.check, code_in(folder / name))
@@ -172,9 +176,16 @@ def _licence(asked: Asked) -> dict[str, str]:
     return {"license": asked.license} if asked.license else {}
 
 
+def _check_beside(folder: Path, name: str, asked: Asked) -> None:
+    """FileExistsError where files that come with the one that is asked for would replace others."""
+    for one in [] if asked.force else sorted(folder.iterdir()):
+        if one.name != name:
+            check_companion(one, name)
+
+
 def _checked(
     bundle: Bundle, run: Runs, name: str, asked: Asked, seen: Material, most: float
 ) -> Exported:
-    found = check(bundle, seen.check, run, asked.with_preprocessing, seen.labelled)
+    found = check(bundle, seen.check, run, asked.with_preprocessing, seen.labelled, most)
     demand(found, name, most)
     return Exported(asked.to, (), found, seen.notes)

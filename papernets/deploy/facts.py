@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import __version__
+from ..bundle.find import SHIPPED
 from ..bundle.load import Bundle
 from ..data import Preprocessing
 from ..data.sources import NAMES, normal
@@ -15,6 +16,9 @@ from ..nets import beside
 from ..said import Record
 from ..texts import json_text
 from ..words import by, short
+
+OURS = "apache-2.0"
+"""The licence of the trained weights in this package: NOTICE says it."""
 
 
 def record_of(bundle: Bundle) -> Record:
@@ -46,6 +50,11 @@ def facts(bundle: Bundle, prepares: bool = False, **more: Any) -> dict[str, str]
         found["committee"] = {"members": len(info.members), **info.rule}
     found |= more
     return {k: v if isinstance(v, str) else json_text(v) for k, v in found.items() if v != ""}
+
+
+def licence_of(bundle: Bundle) -> str:
+    """The licence of weights that come with Papernets; of others nobody has said one."""
+    return OURS if bundle.folder.is_relative_to(SHIPPED) else ""
 
 
 def data_word(name: object) -> str:
@@ -105,13 +114,22 @@ def _reading(eyes: Preprocessing) -> Iterator[str]:
     if height == width:
         yield (
             "Its middle square is cut out, from the whole pixel (longer - shorter side) // 2 on, "
-            "and scaled by Pillow's BILINEAR, which is antialiased."
+            f"and scaled {_scaling(eyes)}."
         )
         return
     yield (
         f"Its middle of the aspect {by((height, width))} is cut out, from a whole pixel on (half "
-        "of what is left over, rounded down) where its sides are whole, and scaled by Pillow's "
-        "BILINEAR, which is antialiased."
+        "of what is left over, rounded down) where its sides are whole, and scaled "
+        f"{_scaling(eyes)}; where they are not, Pillow scales it by its box."
+    )
+
+
+def _scaling(eyes: Preprocessing) -> str:
+    if min(eyes.picture) == 1:
+        return "by Pillow's BILINEAR, which is antialiased"
+    return (
+        "by torch's interpolate of uint8 (bilinear, antialias=True); Pillow's BILINEAR comes "
+        "within one level of 255"
     )
 
 

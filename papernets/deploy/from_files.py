@@ -66,7 +66,7 @@ def from_files(bundle: Bundle, pictures: Pictures, code: Mapping[str, Any]) -> F
     reads = zip(files, read_files(files, eyes), strict=True)
     good = [(file, read) for file, read in reads if read.picture is not None]
     network = code["load"]()
-    same, levels, others = 0, 0.0, list[str]()
+    same, levels, others, labels = 0, 0.0, list[str](), list[str]()
     for file, read in good:
         assert read.picture is not None
         try:
@@ -82,10 +82,18 @@ def from_files(bundle: Bundle, pictures: Pictures, code: Mapping[str, Any]) -> F
         levels = max(levels, apart)
         label = logits_of(bundle.model, read.picture[None], eyes).argmax(1)
         with torch.inference_mode():
-            same += bool(for_both(network(seen)).argmax(1) == label)
-    if len(others) > 1:
-        others = [f"{others[0]}, and {plural(len(others) - 1, 'other file')} likewise"]
-    return FromFiles(len(good), same, levels, tuple(others))
+            if for_both(network(seen)).argmax(1) == label:
+                same += 1
+            else:
+                labels.append(f"prepare() leads to another label than predict for {shown(file)}")
+    return FromFiles(len(good), same, levels, (*_first(others), *_first(labels)))
+
+
+def _first(told: list[str]) -> list[str]:
+    """The first of sentences of one kind, which counts the others."""
+    if len(told) < 2:
+        return told
+    return [f"{told[0]}, and {plural(len(told) - 1, 'other file')} likewise"]
 
 
 def _arrays(eyes: Preprocessing, code: Mapping[str, Any]) -> Sequence[object]:

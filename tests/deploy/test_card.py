@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from exported import alone
+from exported import PLACE, alone
 from PIL import Image
 
 import papernets
@@ -36,11 +36,13 @@ def test_a_card_has_no_markdown_of_others(tmp_path):
 def test_a_card_has_the_error_with_its_interval_and_a_licence():
     bundle = load_bundle("lenet5")
     block, words = card(bundle).split("---\n", 2)[1:]
-    assert 'license: "unknown"\n' in block and "value: 0.9954" in block
+    assert 'license: "apache-2.0"\n' in block and "value: 0.9954" in block
     assert 'datasets:\n- "ylecun/mnist"' in block
     assert "| error | 0.46 % | 0.35 % to 0.61 % |" in words
     assert "| accuracy | 99.54 % | 99.39 % to 99.65 % |" in words
-    assert "Unknown: whoever published" in words
+    assert "The weights: apache-2.0. The data that they learnt from may have" in words
+    block, words = card(replace(bundle, folder=PLACE)).split("---\n", 2)[1:]
+    assert 'license: "unknown"\n' in block and "Unknown: whoever published" in words
     block, words = card(bundle, "mit").split("---\n", 2)[1:]
     assert 'license: "mit"' in block and "The weights: mit." in words
 

@@ -31,9 +31,7 @@ SQUARE = '''def stored(picture):
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2  # whole pixels
     picture = picture.crop((left, top, left + side, top + side))
-    picture = picture.resize(({w}, {h}), Image.Resampling.BILINEAR)
-    values = torch.from_numpy(np.array(picture, dtype=np.float32))
-    return {turned}'''
+{alone}'''
 
 OBLONG = '''def stored(picture):
     """A photograph as {size} pixels of 0 to 255, ({channels}, {h}, {w}): its middle, scaled."""
@@ -42,12 +40,27 @@ OBLONG = '''def stored(picture):
     rows = min(picture.height, picture.width * {h} / {w})
     left, top = (picture.width - columns) / 2, (picture.height - rows) / 2
     box = (left, top, left + columns, top + rows)
-    if columns % 1 == rows % 1 == 0:  # whole pixels, which are cut out and scaled alone
-        left, top = int(left), int(top)
-        picture, box = picture.crop((left, top, left + int(columns), top + int(rows))), None
-    picture = picture.resize(({w}, {h}), Image.Resampling.BILINEAR, box)
-    values = torch.from_numpy(np.array(picture, dtype=np.float32))
-    return {turned}'''
+    if columns % 1 or rows % 1:  # parts of pixels, which Pillow takes
+        picture = picture.resize(({w}, {h}), Image.Resampling.BILINEAR, box)
+        values = torch.from_numpy(np.array(picture))
+        return {turned}.float()
+    left, top = int(left), int(top)
+    picture = picture.crop((left, top, left + int(columns), top + int(rows)))
+{alone}'''
+
+ALONE = """    values = torch.from_numpy(np.array(picture))
+    x = {turned}[None]  # Pillow would scale it to one level of 255 of what torch makes
+    return nn.functional.interpolate(x, ({h}, {w}), mode="bilinear", antialias=True)[0].float()"""
+HIGH = """    values = torch.from_numpy(np.array(picture))
+    x = {turned}[None]
+    if x.shape[2] > {h}:  # the rows first, as Pillow does where they shrink by far more
+        x = nn.functional.interpolate(x.mT, ({w}, {h}), mode="bilinear", antialias=True).mT
+    else:
+        x = nn.functional.interpolate(x, ({h}, {w}), mode="bilinear", antialias=True)
+    return x[0].float()"""
+THIN = """    picture = picture.resize(({w}, {h}), Image.Resampling.BILINEAR)
+    values = torch.from_numpy(np.array(picture))
+    return {turned}.float()"""
 
 INK = '''def ink_of(picture):
     """How far each pixel is from the paper, and the same from 0, paper, to 1, ink; in ink's box.
@@ -153,13 +166,16 @@ def reading(eyes: Preprocessing) -> list[str]:
     if not side:  # a docstring of one line
         first = first.replace('clear.\n    """', 'clear."""')
     form = {"digit": DIGIT, "garment": GARMENT, "photo": SQUARE if h == w else OBLONG}[eyes.kind]
+    turned = "values[None]" if grey else "values.permute(2, 0, 1)"
+    alone = THIN if min(h, w) == 1 else HIGH if h > 2 * w else ALONE  # as data/resample.py does
     told = form.format(
         size=by((h, w)),
         h=h,
         w=w,
         channels=eyes.channels,
         upright=f'{upright}.convert("L")' if photo and grey else upright,
-        turned="values[None]" if grey else "values.permute(2, 0, 1)",
+        turned=turned,
+        alone=alone.format(h=h, w=w, turned=turned),
         box=round(20 / 28 * h),
         wide=round(20 / 28 * w),
     )
