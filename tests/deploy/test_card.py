@@ -99,6 +99,37 @@ def test_the_code_of_a_card_runs_the_forms_beside_it(tmp_path):
     assert all(torch.equal(net.state_dict()[name], own[name]) for name in own)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["resnet20", "lenet5"])
+def test_the_code_of_graphs_goes_from_a_picture_s_file_to_its_class(name, tmp_path, monkeypatch):
+    pytest.importorskip("onnxscript")
+    pytest.importorskip("onnxruntime")
+    monkeypatch.chdir(tmp_path)
+    bundle = load_bundle(name)
+    for to, end in (("onnx", "onnx"), ("torch-export", "pt2")):
+        for prepares in (False, True):
+            asked = Asked(to, with_preprocessing=prepares)
+            export(bundle, f"{prepares}.{end}", asked, lambda: Material(drawn(bundle, 2)))
+    export(bundle, "zz.py", Asked("python"), lambda: Material(drawn(bundle, 2)))
+    if name == "lenet5":
+        picture = Image.fromarray(papernets.data.open("digits").test.images[3, 0].numpy())
+    else:
+        picture = Image.effect_mandelbrot((301, 200), (-2, -1, 1, 1), 90).convert("RGB")
+    picture.save("picture.png")
+    picture.save("picture.jpg", quality=95)
+    label = papernets.load(name).predict("picture.png" if name == "lenet5" else "picture.jpg").label
+    text = card(bundle, folder=tmp_path).split("## How to use")[1].split("### How pictures")[0]
+    assert text.index("zz.py") < text.index("ONNX Runtime")  # what reads a file is first
+    assert text.count("(uint8) and gives probabilities") == 2
+    assert text.count("(float32) and gives logits") == 2
+    assert text.count("pip install torch numpy pillow") == 2
+    codes = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert len(codes) == 5
+    for one in codes[1:]:
+        (tmp_path / "use.py").write_text(one)
+        assert alone("use.py", folder=tmp_path).strip() == label, one
+
+
 def test_what_is_no_figure_is_left_out():
     bundle = load_bundle("lenet5")
     metrics = {"test_error": 0.5, "interval": ["x", 1], "test_images": True}
