@@ -158,7 +158,9 @@ def _graph(
     best = f"int({output}[0].argmax())"
     if output == "logits" and bundle.info.outputs == 1:
         best = "int(logits[0, 0] > 0)"
-    named = sorted({*imports, *lines.imports} - {"import math"}, key=lambda one: one.split()[1])
+    named = sorted(
+        {*imports, *lines.imports} - {"import math"}, key=lambda one: (one.startswith("from"), one)
+    )
     standard = [f"import {name}" for name in ("json", "math") if name == "json" or _math(lines)]
     functions = f"\n\n{lines.functions}\n" if lines.functions.startswith("def") else ""
     if lines.functions and not functions:

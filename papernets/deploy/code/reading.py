@@ -49,7 +49,7 @@ OBLONG = '''def stored(picture):
 {alone}'''
 
 ALONE = """    values = torch.from_numpy(np.array(picture))
-    x = {turned}[None]  # Pillow would scale it to one level of 255 of what torch makes
+    x = {turned}[None]  # Pillow's own scaling is up to a level off
     return nn.functional.interpolate(x, ({h}, {w}), mode="bilinear", antialias=True)[0].float()"""
 HIGH = """    values = torch.from_numpy(np.array(picture))
     x = {turned}[None]
