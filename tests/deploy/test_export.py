@@ -134,6 +134,11 @@ def test_weights_that_are_too_many_lie_beside_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(onnx_file, "MOST_INSIDE", 1000)
     done = written("lenet5", tmp_path / "net.onnx", to="onnx")
     assert [path.name for path in done.files] == ["net.onnx", "net.onnx.data"]
+    (tmp_path / "net.onnx").unlink()
+    (tmp_path / "net.onnx.data").write_text("mine")
+    with pytest.raises(FileExistsError, match=r"net.onnx.data is there already"):
+        written("lenet5", tmp_path / "net.onnx", to="onnx")
+    assert (tmp_path / "net.onnx.data").read_text() == "mine"
     assert done.check is not None and done.check.within()
 
 
@@ -230,6 +235,8 @@ def test_what_float32_itself_is_off_by_is_no_difference(times, within):
     run = lambda given: times * exact(torch.from_numpy(given).double()).detach().numpy()  # noqa: E731
     found = check(bundle, drawn(bundle, 3), run, prepares=False, labelled=False)
     assert found.difference > 1e-5 and found.within() is within
+    assert check(bundle, drawn(bundle, 3), run, False, False, most=np.inf).rounding == 0
+    assert check(bundle, drawn(bundle, 3), run, False, False, most=0.0).rounding > 0
 
 
 def test_what_is_there_is_not_written_over_without_force(tmp_path):

@@ -120,8 +120,9 @@ def test_the_documented_lines_of_torch_give_the_pixels_of_predict(files):
     )
     module = dict(zip(("height", "width"), eyes.picture, strict=True))
     reads = first[first.index("def stored") : first.index("    picture = picture.resize")]
+    reads += "    return scaled(picture)\n\n\n"
     exec(
-        "import numpy as np\nimport torch\nfrom PIL import Image, ImageOps\n" + reads + second,
+        "import numpy as np\nfrom PIL import Image, ImageOps\n" + reads + second,
         module,
     )
     for file in files:
