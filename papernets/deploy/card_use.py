@@ -6,6 +6,7 @@ import json
 import shlex
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -97,38 +98,46 @@ def _python(bundle: Bundle, path: Path) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Graph:
+    """Code around a file with a graph: what to install and import, opening it, and its answer."""
+
+    packages: str
+    imports: tuple[str, ...]
+    opened: str
+    answer: str
+
+
 def _onnx(bundle: Bundle, path: Path, tail: bytes) -> str:
     prepares = tail.partition(b"preprocessing_in_graph")[2][2:6] == b"true"
-    lines = by_pillow(preprocessing_of(bundle), prepares)
-    output = "probabilities" if prepares else "logits"
-    return _graph(
-        bundle,
-        f"With ONNX Runtime, {code(path.name)}, {_takes(prepares)}:",
+    output = _output(prepares)
+    graph = Graph(
         "onnxruntime numpy pillow",
         ("import numpy as np", "import onnxruntime"),
         f"session = onnxruntime.InferenceSession({json_text(path.name)})\n"
         'classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])\n',
-        lines,
         f'({output},) = session.run(None, {{"pictures": pictures}})\n',
-        output,
     )
+    head = f"With ONNX Runtime, {code(path.name)}, {_takes(prepares)}:"
+    return _used(bundle, head, graph, by_pillow(preprocessing_of(bundle), prepares), output)
 
 
 def _torch(bundle: Bundle, path: Path, prepares: bool) -> str:
-    lines = by_torch(preprocessing_of(bundle), prepares)
-    output = "probabilities" if prepares else "logits"
-    return _graph(
-        bundle,
-        f"With torch alone, {code(path.name)}, a file of torch.export, {_takes(prepares)}:",
+    output = _output(prepares)
+    graph = Graph(
         "torch numpy pillow",
         ("import torch",),
         'told = {"papernets.json": ""}\n'
         f"network = torch.export.load({json_text(path.name)}, extra_files=told).module()\n"
         'classes = json.loads(json.loads(told["papernets.json"])["classes"])\n',
-        lines,
         f"with torch.inference_mode():\n    {output} = network(pictures)\n",
-        output,
     )
+    head = f"With torch alone, {code(path.name)}, a file of torch.export, {_takes(prepares)}:"
+    return _used(bundle, head, graph, by_torch(preprocessing_of(bundle), prepares), output)
+
+
+def _output(prepares: bool) -> str:
+    return "probabilities" if prepares else "logits"
 
 
 def _takes(prepares: bool) -> str:
@@ -137,37 +146,29 @@ def _takes(prepares: bool) -> str:
     return "which takes prepared pictures (float32) and gives logits"
 
 
-def _graph(
-    bundle: Bundle,
-    head: str,
-    packages: str,
-    imports: tuple[str, ...],
-    loaded: str,
-    lines: Lines | None,
-    call: str,
-    output: str,
-) -> str:
+def _used(bundle: Bundle, head: str, graph: Graph, lines: Lines | None, output: str) -> str:
     """The paragraph of a file with a graph, and code from a picture's file to a class's name."""
-    told = f"{head}\n\n{INSTALL.format(packages)}\n```python\n"
+    told = f"{head}\n\n{INSTALL.format(graph.packages)}\n```python\n"
     if lines is None:
         return (
-            f"{told}import json\n\n{_joined(imports)}\n\n{loaded}```\n\nIts pictures lose a mean "
-            "picture before, which is not in this file: one that is exported with "
-            "--with-preprocessing has it, and takes stored pictures.\n"
+            f"{told}import json\n\n{_joined(graph.imports)}\n\n{graph.opened}```\n\n"
+            "Its pictures lose a mean picture before, which is not in this file: one that is "
+            "exported with --with-preprocessing has it, and takes stored pictures.\n"
         )
     best = f"int({output}[0].argmax())"
     if output == "logits" and bundle.info.outputs == 1:
         best = "int(logits[0, 0] > 0)"
     named = sorted(
-        {*imports, *lines.imports} - {"import math"}, key=lambda one: (one.startswith("from"), one)
+        {*graph.imports, *lines.imports} - {"import math"},
+        key=lambda one: (one.startswith("from"), one),
     )
     standard = [f"import {name}" for name in ("json", "math") if name == "json" or _math(lines)]
     functions = f"\n\n{lines.functions}\n" if lines.functions.startswith("def") else ""
     if lines.functions and not functions:
         functions = f"{lines.functions}\n"
     return (
-        f"{told}{_joined(standard)}\n\n{_joined(named)}\n\n{loaded}{functions}\n{lines.made}"
-        f"{call}print(classes[{best}])\n```\n"
+        f"{told}{_joined(standard)}\n\n{_joined(named)}\n\n{graph.opened}{functions}\n{lines.made}"
+        f"{graph.answer}print(classes[{best}])\n```\n"
     )
 
 
