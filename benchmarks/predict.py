@@ -8,7 +8,9 @@ torchvision's network (timm's MobileNet) eager in channels_last, and exported by
 very size of the batch, in ONNX Runtime and in OpenVINO, which is pinned to float32. All take
 turns, whose first two calls are not counted; ONNX Runtime's threads leave the cores after each call
 on both sides. Before the clock runs all must give the same logits to 1e-5 of the largest. A ratio
-is how many times as fast ours is: the median of the rounds and their middle half.
+is how many times as fast ours is: the median of the rounds and their middle half. "of peak" is
+how many multiply-adds a second `auto`'s choice makes, as a share of those in a product of two
+2,048 x 2,048 matrices by oneDNN, which is about what the cores can do.
 
 With --data DIR batches are made of the pictures below it, otherwise of noise; and the JPEG files
 below it go from files to labels, by `predict` to stdout and by `predict -o`: pictures a second as a
@@ -45,10 +47,12 @@ from papernets.evaluate.ahead import read_ahead
 from papernets.evaluate.predict import Source, predict
 from papernets.evaluate.steady import steady
 from papernets.machine import keep_memory
+from papernets.run.packed import dense
 from papernets.runtimes import OTHERS
 from papernets.runtimes.choose import runtime_of
 from papernets.runtimes.engines import ENGINES
 from papernets.runtimes.runtime import Runtime
+from papernets.spec import totals, walk
 
 NETWORKS = (
     *("resnet18", "resnet50", "googlenet", "mobilenetv1_100", "vgg16", "alexnet"),
@@ -108,6 +112,20 @@ def calls_of(
     return calls, "torch" if found is None else found.name
 
 
+def peak() -> float:
+    """Multiply-adds a second in a product of large matrices, the best of some."""
+    side = 2048
+    x = torch.randn(side, side)
+    layer = dense(nn.Linear(side, side, bias=False).requires_grad_(False), side)
+    best = float("inf")
+    with torch.inference_mode():
+        for _ in range(20):
+            start = time.perf_counter()
+            layer(x, None)
+            best = min(best, time.perf_counter() - start)
+    return side**3 / best
+
+
 def check(calls: dict[str, Callable[[], Any]], name: str) -> None:
     """SystemExit where one does not answer as the others."""
     with torch.inference_mode():
@@ -119,8 +137,10 @@ def check(calls: dict[str, Callable[[], Any]], name: str) -> None:
             raise SystemExit(f"{name}, {who}: logits differ by {error:.1e} of the largest")
 
 
-def row_of(name: str, batch: int, times: dict[str, Sequence[float]], auto: str) -> dict[str, Any]:
-    """A network's ratios, round by round, and its median milliseconds."""
+def row_of(
+    name: str, batch: int, times: dict[str, Sequence[float]], auto: str, macs: int, most: float
+) -> dict[str, Any]:
+    """A network's ratios, round by round, its median milliseconds, and its share of the peak."""
     runtimes = [times[f"peer {other}"] for other in OTHERS]
     best = min(runtimes, key=statistics.median)
 
@@ -131,6 +151,7 @@ def row_of(name: str, batch: int, times: dict[str, Sequence[float]], auto: str) 
         "name": name,
         "batch": batch,
         "auto": auto,
+        "of_peak": macs * batch / statistics.median(times[auto]) / most,
         "ms": {who: statistics.median(each) * 1e3 for who, each in times.items()},
         "torch_to_runtime": ratios(best, times["torch"]),
         "torch_to_eager": ratios(times["eager"], times["torch"]),
@@ -141,7 +162,7 @@ def row_of(name: str, batch: int, times: dict[str, Sequence[float]], auto: str) 
 
 def networks(given: argparse.Namespace, told: bool) -> list[dict[str, Any]]:
     """Time every network at every size."""
-    modules, rows = installed(("torchvision", "timm")), []
+    modules, rows, most = installed(("torchvision", "timm")), [], peak()
     for name in given.only:
         peer = "timm" if name.startswith("mobilenet") else "torchvision"
         theirs = peers_own(modules[peer], peer, name).eval()
@@ -153,7 +174,8 @@ def networks(given: argparse.Namespace, told: bool) -> list[dict[str, Any]]:
             with torch.inference_mode():
                 laps = take_all(list(calls.values()), given.rounds, 0.1, warm=2)
             times = dict(zip(calls, (clock for clock, _ in laps), strict=True))
-            rows.append(row := row_of(name, batch, times, auto))
+            macs = totals(walk(bundle.model.net)).macs  # type: ignore[arg-type]
+            rows.append(row := row_of(name, batch, times, auto, macs, most))
             if told:
                 print_row(row)
     return rows
@@ -165,7 +187,10 @@ def print_row(row: dict[str, Any]) -> None:
     took = " ".join(f"{ms[who]:9.1f}" for who in ms)
     keys = ("torch_to_runtime", "torch_to_eager", "auto_to_runtime", "auto_to_eager")
     ratios = " ".join(f"{inner(row[key]):>20}" for key in keys)
-    print(f"{row['name']:16}{row['batch']:3} {took} {ratios}  {row['auto']}", flush=True)
+    print(
+        f"{row['name']:16}{row['batch']:3} {took} {ratios}  {row['auto']} {row['of_peak']:.0%}",
+        flush=True,
+    )
 
 
 def files(given: argparse.Namespace, name: str) -> dict[str, Any]:
