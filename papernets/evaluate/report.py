@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
@@ -91,7 +91,7 @@ class Report:
     others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
-    runtime: Ran = Ran()
+    runtime: Ran = field(default_factory=Ran)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; rates are fractions, and None where they are 0/0."""

@@ -104,7 +104,7 @@ NAMES = {
     "/predict": ("predict", "What is on pictures, as papernets predict says of each alone"),
     "/look": (
         "look",
-        "Where a class is seen in a picture: its class map in JSON, as a PNG in base64",
+        "Where a class is seen in a picture: its class map, a PNG in JSON",
     ),
     "/models": ("models", "The models, their classes and test errors, and the limits"),
     "/metrics": ("metrics", "What was counted, in Prometheus's format"),

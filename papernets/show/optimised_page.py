@@ -151,8 +151,8 @@ def _compared(before: Costs, after: Costs) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, words in MEASURES.items():
         less = before[name] - after[name]
-        way = "more" if less < 0 else "less"
-        shown = f"{_shown(name, abs(less))} {way}" if less else "none"
+        sign = "+" if less < 0 else "-"
+        shown = f"{sign}{_shown(name, abs(less))}" if less else "none"
         share = f" ({_share(abs(less) / before[name])})" if less and before[name] else ""
         rows.append((words, _shown(name, before[name]), _shown(name, after[name]), shown + share))
     return Table(columns, (Section(tuple(rows)),))
