@@ -419,7 +419,7 @@ def test_optimised_lists_what_changed_and_what_is_saved(capsys: pytest.CaptureFi
     assert told.index("Why the values") < told.index("35 changes in all: ") < told.index("3a.b1x1")
     assert main(["explain", "lenet5", "--optimised"]) == 0
     told = capsys.readouterr().out
-    assert "+3.6 kB (1 %)" in told and "optimised           change\n" in told
+    assert "+3.6 kB (1 %)" in told and " change\n" in told
     assert "tanh as a sigmoid, factors in the weights  C1 to C5 (5 layers)" in told
     assert main(["explain", "resnet50", "--optimised", "--depth", "all"]) == 0
     told = capsys.readouterr().out

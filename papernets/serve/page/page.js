@@ -84,7 +84,7 @@ const tested = ({ test_error: error, test_images: images, interval }) => {
 // All pictures are asked about, one after another; the first is shown, then whichever is chosen.
 async function predict() {
   const turn = ++asked;
-  for (const one of pictures) one.top = one.error = null;
+  for (const one of pictures) one.top = one.error = one.seen = null;
   if (pictures.length) show(pictures.includes(picture) ? picture : pictures[0]);
   for (const one of pictures) {
     const query = new URLSearchParams({ model: model().name, top: 5 });
