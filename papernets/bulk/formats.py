@@ -76,7 +76,7 @@ class Form:
         lines = {"npy": output.with_suffix(".jsonl"), "parquet": _beside(output, LINES)}
         found = {LINES: lines.get(self.format, output)}
         if self.shape is not None:
-            found[VALUES] = output if self.format == "npy" else _beside(output, VALUES)
+            found[VALUES] = _beside(output, VALUES)
         if self.several:
             found[PLACES] = _beside(output, PLACES)
         return found
@@ -84,9 +84,8 @@ class Form:
     def kept(self, output: Path) -> list[Path]:
         """The files that stay when it is complete."""
         files = self.files(output)
-        if self.format == "parquet":
-            return [output, *(files[name] for name in (PLACES,) if name in files)]
-        return list(files.values())
+        own = [files[LINES], output] if self.format == "npy" else [output]
+        return [*own, *(files[name] for name in (PLACES,) if name in files)]
 
     def sweep(self, output: Path) -> None:
         """Remove what is of no use once the output is complete."""
@@ -109,14 +108,28 @@ class Output:
         self.files: dict[str, Appended] = {}
         try:
             for name, path in form.files(output).items():
-                self.files[name] = Appended(path, sizes.get(name, 0))
+                self.files[name] = Appended(self._place(path), sizes.get(name, 0))
         except BaseException:
             self.close()
             raise
         self._new = not sizes
 
+    def _place(self, path: Path) -> Path:
+        """Where a file is: an array may have its name already, though its manifest has no end."""
+        named = self.form.format == "npy" and path.name.endswith(f".{VALUES}")
+        return self.output if named and not path.exists() and self.output.exists() else path
+
+    def _move(self, path: Path, to: Path) -> None:
+        """Give the array another name. Others cannot have it meanwhile: the lines are locked."""
+        size = self.files[VALUES].size
+        self.files[VALUES].close()  # some systems move no file that is open
+        os.replace(path, to)
+        self.files[VALUES] = Appended(to, size)
+
     def begin(self) -> None:
         """Cut off what was not noted; of a new output write the head."""
+        if VALUES in self.files and self.files[VALUES].path == self.output:
+            self._move(self.output, self.form.files(self.output)[VALUES])
         for file in self.files.values():
             file.cut()
         if not self._new:
@@ -158,6 +171,8 @@ class Output:
         """Make of what was written what was asked for."""
         if self.form.format == "npy":
             self.files[VALUES].over(npy_head(rows, self.form.shape or ()))
+            self.files[VALUES].flush()
+            self._move(self.files[VALUES].path, self.output)
         if self.form.format == "parquet":
             files = self.form.files(self.output)
             write_table(self.output, files[LINES], files.get(VALUES), self.form.shape)

@@ -224,10 +224,12 @@ class Shown:
     def kept(self) -> None:
         """What is left of a work that ended early."""
         if self.told is not None and not self.told.complete:
-            screen.note(
-                f"{plural(self.told.rows, 'line')} in {self.output}. The same command with "
-                "--resume goes on"
-            )
+            lines = plural(self.told.rows, "line")
+            far = f"{lines} in {self.output}"
+            if self.output.suffix.casefold() in (".parquet", ".npy"):  # made of them at the end
+                kept = "is" if self.told.rows == 1 else "are"
+                far = f"{lines} {kept} kept, and {self.output} is written when all are there"
+            screen.note(f"{far}. The same command with --resume goes on")
 
     def finish(self) -> None:
         """What was written; exit code 1 where not one picture could be read."""

@@ -102,7 +102,7 @@ def evaluate(
     from ..evaluate.pictures import PARTS, open_pictures
     from ..evaluate.protocols.ensemble import fair_for, places_of
     from ..evaluate.protocols.outputs import resolved
-    from ..evaluate.report import report
+    from ..evaluate.report import chosen_by, report
     from ..ranks.group import beside
     from ..train.folder import data_meant
     from .many import answering, own_device
@@ -124,7 +124,10 @@ def evaluate(
         where = own_device(device, threads, here) if several else answers_by(device, threads)
         bundles = [load_bundle(name, plain) for name in (bundle, *(ensemble or ()))]
         shown = batch_size or batch_of(bundles[0].model)
-        loaded, *others = in_runtime(bundles, runtime, shown)
+        chosen: list[str] = []
+        loaded, *others = in_runtime(bundles, runtime, shown, chosen.append)
+        for line in chosen:
+            screen.note(line)
         for one in (loaded, *others):  # before the pictures are read
             places_of(loaded, one)
             resolved(one, asked)
@@ -152,6 +155,7 @@ def evaluate(
             )
         if here.rank:
             return
+        found = chosen_by(found, chosen)
         if not json:
             show(found)
         folder = _write(loaded, found, pictures, out)

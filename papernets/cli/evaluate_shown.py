@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..words import listed, percent
 from . import screen
+from .runtimes import TORCH
 
 if TYPE_CHECKING:
     from ..evaluate.metrics import ClassScore
@@ -24,6 +25,8 @@ def show(found: Report) -> None:
     name = found.protocol.name
     how = "" if name == "centre" else f", {name}"
     several = f" with {len(found.others)} more" if found.others else ""
+    ran = found.runtime
+    how += "" if ran.name == TORCH else f", by {ran.name}"
     screen.prose(f"{found.network}{several} on {found.data}, {part}{how}: {found.score}")
     if not screen.QUIET:
         _beside(found)
@@ -63,6 +66,8 @@ def _beside(found: Report) -> None:
     centre = found.protocol.name == "centre"
     how = "centre: one view of each picture" if centre else found.protocol.words
     screen.prose(f"Protocol {how}.")
+    if found.runtime.name != TORCH or found.runtime.chosen:
+        screen.prose(f"Runtime {found.runtime.words()}.")
     if found.others:
         what = {"softmax": "softmax outputs", "logits": "logits"}[found.protocol.average]
         screen.prose(f"With {listed(found.others, 10)}; {what} averaged.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,8 +62,13 @@ def made_of(name: str, threads: int) -> Runtime | None:
     return None if name == TORCH else Runtime(name, threads)
 
 
-def in_runtime(bundles: Sequence[Bundle], name: str, size: int) -> list[Bundle]:
-    """Bundles that answer in a runtime, so many pictures at a time; `auto`'s choice is said.
+def in_runtime(
+    bundles: Sequence[Bundle],
+    name: str,
+    size: int,
+    say: Callable[[str], None] = screen.note,
+) -> list[Bundle]:
+    """Bundles that answer in a runtime, so many pictures at a time; `say` is told `auto`'s choice.
 
     It is one for all of them: that of the first.
     """
@@ -73,5 +78,5 @@ def in_runtime(bundles: Sequence[Bundle], name: str, size: int) -> list[Bundle]:
     from .waiting import waiting
 
     with waiting():
-        found = runtime_of(bundles[0], name, size, screen.note)
+        found = runtime_of(bundles[0], name, size, say)
     return [replace(one, runtime=found) for one in bundles]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
@@ -32,6 +32,7 @@ from .metrics import (
 from .pictures import Pictures
 from .protocols.ensemble import answers_of
 from .protocols.protocol import CENTRE, Protocol
+from .ran import Ran, ran_in
 from .read import preprocessing_of
 
 PLAIN = Protocol()  # the centre crop
@@ -70,7 +71,8 @@ class Report:
 
     `confusion` holds counts, a row for each true class, a column for each predicted one.
     `mistakes` are the worst, the most confident first. `protocol` is how each picture was shown,
-    `others` the folders of the networks that answered beside the first.
+    `others` the folders of the networks that answered beside the first, `runtime` what computed
+    the answers.
     """
 
     network: str
@@ -89,6 +91,7 @@ class Report:
     others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    runtime: Ran = field(default_factory=Ran)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; rates are fractions, and None where they are 0/0."""
@@ -98,6 +101,7 @@ class Report:
             "data": self.data,
             "part": self.part,
             **self._shown(),
+            "runtime": self.runtime.to_dict(),
             "images": scored.images,
             "errors": scored.errors,
             "error": scored.error,
@@ -245,7 +249,13 @@ def report(
         others=tuple(str(other.folder) for other in bundles[1:]),
         notes=(*pictures.notes, *notes),
         skipped=pictures.skipped,
+        runtime=ran_in(bundle),
     )
+
+
+def chosen_by(found: Report, told: Sequence[str]) -> Report:
+    """The report with what `--runtime auto` said of its choice, if it said anything."""
+    return replace(found, runtime=replace(found.runtime, chosen=". ".join(told)))
 
 
 def _early_exit(

@@ -22,11 +22,19 @@ MOST_HEAD, MOST_PARTS = 8 << 10, 1000
 
 @dataclass
 class Given:
-    """The bytes of picture files, in their order, and what JSON says besides."""
+    """The pictures of a request in their order, and what JSON says besides.
 
-    pictures: list[bytes]
+    They are files, or `coded` in base64, which is read last: a wrong name is told before it.
+    """
+
+    files: list[bytes]
     model: str | None = None
     top: object = None
+    coded: list[str] = field(default_factory=list)
+
+    def pictures(self) -> list[bytes]:
+        """The bytes of the files; `Refused` for a text that is not base64."""
+        return [*self.files, *(_bytes(text, at) for at, text in enumerate(self.coded))]
 
 
 def given(content: bytes, kind: str, limits: Limits) -> Given:
@@ -201,7 +209,7 @@ def _of_json(content: bytes, limits: Limits) -> Given:
     model = value.get("model")
     if model is not None and not isinstance(model, str):
         raise Refused(400, '"model" is to be a name', reason="json")
-    return Given([_bytes(text, at) for at, text in enumerate(texts)], model, value.get("top"))
+    return Given([], model, value.get("top"), texts)
 
 
 def _bytes(text: str, at: int) -> bytes:

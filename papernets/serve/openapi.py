@@ -48,7 +48,8 @@ ANSWERED = _table(label=TEXT, score=NUMBER, top=_list(PAIR))
 PREDICTIONS = _table(
     model=TEXT, predictions=_list({"oneOf": [ANSWERED, _table(error=TEXT)]}, least=1)
 )
-LOOKED = _table(model=TEXT, label=TEXT, method=TEXT, layer=TEXT, seen=TEXT, heat=TEXT)
+PNG: Values = {**TEXT, "description": "A PNG, as data:image/png;base64,..."}
+LOOKED = _table(model=TEXT, label=TEXT, method=TEXT, layer=TEXT, seen=PNG, heat=PNG)
 TENSOR = _table(
     ["name", "datatype", "shape"],
     name=TEXT,
@@ -101,7 +102,10 @@ CLASS: Values = {
 }
 NAMES = {
     "/predict": ("predict", "What is on pictures, as papernets predict says of each alone"),
-    "/look": ("look", "Where a class is seen in a picture: its class map as a PNG"),
+    "/look": (
+        "look",
+        "Where a class is seen in a picture: its class map, a PNG in JSON",
+    ),
     "/models": ("models", "The models, their classes and test errors, and the limits"),
     "/metrics": ("metrics", "What was counted, in Prometheus's format"),
     "/openapi.json": ("openapi", "This description"),

@@ -33,7 +33,7 @@ def predicted(
     asked = given(content, kind, limits)
     model = models.named(query.get("model", asked.model))
     top = _top(query.get("top", asked.top))
-    answers = model.answers(asked.pictures, top, limits, turn)
+    answers = model.answers(asked.pictures(), top, limits, turn)
     told = []
     for answer in answers:
         values = answer.to_dict()
@@ -62,9 +62,10 @@ def looking(
     """The answer to `/look`, and the model's name."""
     asked = given(content, kind, limits)
     model = models.named(query.get("model", asked.model))
-    if len(asked.pictures) != 1:
+    pictures = asked.pictures()
+    if len(pictures) != 1:
         raise Refused(400, "one picture is looked at: send one", reason="pictures")
-    found = looked(lookers[model.name], asked.pictures[0], query.get("class"), limits, turn)
+    found = looked(lookers[model.name], pictures[0], query.get("class"), limits, turn)
     return found, model.name
 
 

@@ -11,7 +11,7 @@ from ..rewrite.rewritten import Change
 from ..spec import Net, rows_of
 from ..tables import Cell, Column, Section, Table
 from ..words import plural
-from .document import Chapter, Document, Grid, Items, Words
+from .document import Chapter, Document, Grid, Words
 
 Costs = Mapping[str, int]
 """macs, weight_bytes, peak_bytes, passes, moved_bytes of one form."""
@@ -58,21 +58,20 @@ def optimised_dict(
 def optimised_page(
     found: Found, changes: Sequence[Change], before: Costs, after: Costs, every: bool = False
 ) -> Document:
-    """The page: what is saved, what changed, and why the values are the same.
+    """The page: what it costs, what changed, and why the values are the same.
 
     A kind of change has one row, with where it is; with `every` each change has its own.
     """
-    pieces: list[Words | Grid] = [Grid(_saved(before, after)), Words(RULES), Words(ANSWERS)]
+    pieces: list[Words | Grid] = [Grid(_compared(before, after))]
     if found.net.count > 1:
         pieces.insert(0, Words(f"One of {plural(found.net.count, 'network')}:"))
-    chapters = [Chapter("", tuple(pieces))]
+    chapters = [Chapter("", tuple(pieces)), Chapter("", (Words(RULES), Words(ANSWERS)))]
     listed = _changes(changes)
     if changes:
         shown = Grid(listed, 3, ("into",)) if every else Grid(_groups(found.net.member, changes), 2)
         chapters.append(Chapter("What changed", (Words(_in_all(changes, every)), shown)))
-        whys = {one.what: one.why for one in changes}
-        why = Chapter("Why the values are the same", (Items(tuple(whys.items())),))
-        chapters.insert(1 if every else 2, why)
+        why = Chapter("Why the values are the same", (Grid(_whys(changes), 2),))
+        chapters.insert(2 if every else 3, why)
     else:
         chapters.append(Chapter("What changed", (Words("Nothing: it has no such layers."),)))
     title = f"{found.record.title}, optimised for evaluation"
@@ -81,7 +80,7 @@ def optimised_page(
 
 def _in_all(changes: Sequence[Change], every: bool) -> str:
     counts = Counter(one.what for one in changes)
-    told = f"In all {plural(len(changes), 'change')}"
+    told = f"{plural(len(changes), 'change')} in all"
     if every:
         return f"{told}: {', '.join(f'{what} {count}' for what, count in counts.items())}."
     return f"{told}. Row by row: add --depth all."
@@ -136,17 +135,24 @@ def _places(net: Net, alike: Sequence[Change]) -> str:
     return ", ".join(words)
 
 
-def _saved(before: Costs, after: Costs) -> Table:
+def _whys(changes: Sequence[Change]) -> Table:
+    """Why each kind of change leaves the values as they are."""
+    whys = {one.what: one.why for one in changes}
+    return Table((Column("what"), Column("why")), (Section(tuple(whys.items())),))
+
+
+def _compared(before: Costs, after: Costs) -> Table:
     columns = (
         Column("of"),
         Column("plain", right=True),
         Column("optimised", right=True),
-        Column("saved", right=True),
+        Column("change", right=True),
     )
     rows: list[tuple[Cell, ...]] = []
     for name, words in MEASURES.items():
         less = before[name] - after[name]
-        shown = _shown(name, abs(less)) + (" more" if less < 0 else "")
+        sign = "+" if less < 0 else "-"
+        shown = f"{sign}{_shown(name, abs(less))}" if less else "none"
         share = f" ({_share(abs(less) / before[name])})" if less and before[name] else ""
         rows.append((words, _shown(name, before[name]), _shown(name, after[name]), shown + share))
     return Table(columns, (Section(tuple(rows)),))

@@ -26,7 +26,7 @@ from ..evaluate.predictor import Predictor
 from ..evaluate.protocols.ensemble import fair_for, places_of
 from ..evaluate.protocols.outputs import resolved
 from ..evaluate.protocols.protocol import Protocol, protocol_of
-from ..evaluate.report import Report, report
+from ..evaluate.report import Report, chosen_by, report
 from ..evaluate.whole import Source
 from ..peers.keep import kept_of
 from ..runtimes.choose import check_name, runtime_of
@@ -81,9 +81,10 @@ def evaluate(
             stack.enter_context(bundle_of(one, names, preprocessing)) for one in (net, *ensemble)
         ]
         bundles = [replace(one, plain=True) for one in bundles] if plain else bundles
+        chosen: list[str] = []
         if (name := check_name(runtime, plain)) != TORCH:
             shown = batch_size or batch_of(bundles[0].model)
-            found = runtime_of(bundles[0], name, shown)
+            found = runtime_of(bundles[0], name, shown, chosen.append)
             bundles = [replace(one, runtime=found) for one in bundles]
         for one in bundles:  # before the pictures are read
             places_of(bundles[0], one)
@@ -92,7 +93,8 @@ def evaluate(
         pictures = _pictures(bundles[0], data, classes, part, data_dir, strict, room)
         pictures = fair_for(pictures, bundles[1:], part)
         ks = [top] if isinstance(top, int) else top
-        return report(bundles, pictures, top=ks, device=where, batch=batch_size, protocol=how)
+        told = report(bundles, pictures, top=ks, device=where, batch=batch_size, protocol=how)
+        return chosen_by(told, chosen)
 
 
 @contextmanager

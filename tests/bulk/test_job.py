@@ -120,6 +120,19 @@ def test_what_was_killed_goes_on_to_the_same_bytes(
     assert contents(cut) == contents(whole)
 
 
+def test_what_is_called_npy_is_whole(bundle, digits, tmp_path, monkeypatch):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir(), cut.mkdir()
+    job = job_of(bundle, digits, cut / "a.npy", layer="F6")
+    done(replace(job, output=whole / "a.npy"))
+    killed(job, 2, monkeypatch)
+    assert not job.output.exists()
+    # begun when arrays had their name from the beginning, or killed before the manifest said so
+    (cut / "a.npy.values").rename(job.output)
+    assert done(job, resume=True).complete
+    assert len(np.load(job.output)) == 45 and contents(cut) == contents(whole)
+
+
 def test_a_stop_that_is_told_loses_no_line(bundle, digits, tmp_path, monkeypatch):
     monkeypatch.setattr(jobs, "EVERY", 1e9)
     work = run(job_of(bundle, digits, tmp_path / "a.csv"))

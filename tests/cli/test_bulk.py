@@ -55,6 +55,15 @@ def test_what_is_written_and_said(home, capsys):
         assert one.get("score", 0) == pytest.approx(other.get("score", 0), abs=1e-6)
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "a.npy"])
+def test_what_is_kept_of_an_array_or_a_table_is_not_called_by_its_name(home, capsys, name):
+    (home / "d" / "0.png").unlink()
+    (home / "d" / "9.png").write_text("no picture")
+    err = said(capsys, "predict", "lenet5", "d", "-o", name, "--features", "F6", "--strict", code=1)
+    assert f"4 lines are kept, and {name} is written when all are there. The same command" in err
+    assert not Path(name).exists()
+
+
 def test_no_picture_that_could_be_read_is_failure(home, capsys):
     err = said(capsys, "predict", "lenet5", "d/text.png", "no.png", "-o", "a.csv", code=1)
     assert err.startswith("a.csv: 2 lines, 2 of them without an answer")

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,6 +122,25 @@ def test_every_verb_answers_in_the_runtime_that_is_asked_for(home, pretended, ca
     report = papernets.evaluate("lenet5", digits, runtime="onnxruntime")
     assert report.score.errors == papernets.evaluate("lenet5", digits).score.errors
     assert len(pretended) == 1  # made once, kept, and taken by all
+
+
+def test_an_evaluation_names_what_computed_it(home, pretended, capsys, monkeypatch):
+    asked = ["evaluate", "lenet5", "--data", "digits", "--out"]
+    assert main([*asked, "own"]) == 0
+    assert "Runtime" not in capsys.readouterr().out
+    assert main([*asked, "other", "--runtime", "onnxruntime"]) == 0
+    out = capsys.readouterr().out
+    assert "test part, by onnxruntime: " in out and "\nRuntime onnxruntime 9.9.\n" in out
+    kept = [json.loads(Path(one, "report.json").read_text())["runtime"] for one in ("own", "other")]
+    assert kept[0] == {"name": "torch", "version": torch.__version__, "chosen": None}
+    assert kept[1] == {"name": "onnxruntime", "version": "9.9", "chosen": None}
+    monkeypatch.setattr("papernets.runtimes.choose.there", lambda name: False)
+    assert main([*asked, "auto", "--runtime", "auto", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["runtime"]
+    assert told["chosen"] == "torch answers: no other runtime answers here"
+    digits = papernets.data.open("digits")
+    report = papernets.evaluate("lenet5", digits, runtime="auto")
+    assert report.runtime.to_dict() == told
 
 
 def test_a_predictor_answers_by_the_weights_that_its_model_has_then(home, pretended):

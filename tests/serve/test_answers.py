@@ -96,6 +96,7 @@ WRONG: list[tuple[str, Any, dict[str, str], int, str]] = [
     ("/predict", b"[1]", {"Content-Type": "application/json"}, 400, "no object"),
     ("/predict", b"{", {"Content-Type": "application/json"}, 400, "not JSON"),
     ("/predict", b'{"pictures": ["?"]}', {"Content-Type": "application/json"}, 400, "not base64"),
+    ("/predict", b'{"pictures": ["?"], "model": "none"}', JSON, 404, "no model of this name"),
     ("/predict", b'{"image": ""}', {"Content-Type": "application/json"}, 400, "unknown key"),
     ("/predict", b"[" * 999, {"Content-Type": "application/json"}, 400, "is read: nested deeper"),
     ("/v2/models/none/infer", b"{}", {}, 404, "no model of this name"),

@@ -183,7 +183,7 @@ def test_the_page_of_classes_with_odd_names(tmp_path: Path):
             page.locator("#labels button").nth(at).click()
             name = page.locator("#labels button").nth(at).get_attribute("data-label")
             until(page, f"document.getElementById('caption').textContent.includes('for {name} ')")
-            assert "not known" in page.inner_text("#figures")
+            assert "In the test it labelled 8.90" in page.inner_text("#figures")
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             names.add(name)
         assert names & set(odd)
@@ -238,13 +238,21 @@ def test_the_page(running: Running, tmp_path: Path, width: int, scheme: str, mod
             )
             page.uncheck("#veil")
             assert not heat.is_visible()
-        known = {"lenet5": "0.46", "boosted_lenet4": "0.39", "resnet20": "not known"}
+        known = {"lenet5": "0.46", "boosted_lenet4": "0.39", "resnet20": "8.90"}
         assert known[model] in page.inner_text("#figures")
         assert papernets.load(model).net.name in page.inner_text("#facts")
         broken = tmp_path / "broken.png"
         broken.write_bytes(b"no picture")
-        page.set_input_files("#file", [file, broken])
+        unshown = tmp_path / "drawn.tiff"
+        unshown.write_bytes(picture(1, kind="TIFF"))
+        page.set_input_files("#file", [file, broken, unshown])
         until(page, "document.querySelectorAll('#pictures .bad').length === 1")
+        until(page, "document.querySelectorAll('#pictures svg').length === 1")
+        assert page.inner_text("#pictures .bad b") == "?"
+        page.locator("#pictures button").nth(2).click()
+        seen = "img" if model != "boosted_lenet4" else "svg"  # a committee has no class map
+        until(page, f"document.querySelector('#pictures li:nth-child(3) {seen}')?.clientWidth > 30")
+        _judge(page)
         assert page.inner_text("#pictures button >> nth=0").strip() == str(best.label)
         page.locator("#pictures button").nth(1).focus()
         page.keyboard.press("Enter")
@@ -256,6 +264,8 @@ def test_the_page(running: Running, tmp_path: Path, width: int, scheme: str, mod
         until(page, "document.querySelectorAll('pre').length > 9")
         _judge(page)
         commands = page.locator("pre").all_inner_texts()
+        assert "By default 3." in page.inner_text("main")
+        assert page.locator("h2 wbr").count() > 9
         opened.close()
     assert wrong == []
     assert all(url.startswith((home, "data:", f"blob:{home}")) for url in asked)

@@ -24,18 +24,30 @@ function command(method, path, { name, classes }) {
   return method === "post" ? `${curl} -X POST ${address()}` : `${curl} ${address()}`;
 }
 
+// An address, broken behind a slash where there is no room for it.
+function breakable(text) {
+  const code = made("code", "");
+  for (const piece of text.split(/(?<=\/)/)) code.append(piece, document.createElement("wbr"));
+  return code;
+}
+
 function list() {
   const model = models.find((one) => one.name === $("model").value);
   const every = Object.entries(described.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, told]) => [method, path, told]));
   $("addresses").replaceChildren(...every.map(([method, path, { summary, parameters }]) => {
     const part = made("section", "curl"), head = made("h2", "");
-    head.append(made("code", "", `${method.toUpperCase()} ${path}`));
+    head.append(breakable(`${method.toUpperCase()} ${path}`));
     part.append(head, made("p", "", `${summary}.`));
     for (const one of parameters || []) {
-      if (one.in === "query") part.append(made("p", "", `${one.name}: ${one.description}`));
+      if (one.in !== "query") continue;
+      const usual = one.schema.default;
+      const told = usual === undefined ? "" : ` By default ${usual}.`;
+      part.append(made("p", "", `${one.name}: ${one.description}${told}`));
     }
-    part.append(made("pre", "", command(method, path, model)));
+    const shell = made("pre", "", command(method, path, model));
+    shell.tabIndex = 0; // wider than the page, it is scrolled by keys too
+    part.append(shell);
     return part;
   }));
 }

@@ -84,7 +84,7 @@ const tested = ({ test_error: error, test_images: images, interval }) => {
 // All pictures are asked about, one after another; the first is shown, then whichever is chosen.
 async function predict() {
   const turn = ++asked;
-  for (const one of pictures) one.top = one.error = null;
+  for (const one of pictures) one.top = one.error = one.seen = null;
   if (pictures.length) show(pictures.includes(picture) ? picture : pictures[0]);
   for (const one of pictures) {
     const query = new URLSearchParams({ model: model().name, top: 5 });
@@ -101,6 +101,19 @@ async function predict() {
   }
 }
 
+// What stands for a picture that the browser cannot show: a sign, or "?" where nobody could read it.
+function sign({ error, file }) {
+  const mark = made("b", "", error ? "?" : "");
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", file.name);
+  if (!error) {
+    mark.append($("sign").cloneNode(true));
+    mark.firstChild.removeAttribute("id");
+    mark.firstChild.removeAttribute("hidden");
+  }
+  return mark;
+}
+
 function list() {
   const items = [...$("pictures").children];
   const focused = items.findIndex((one) => one.contains(document.activeElement));
@@ -108,9 +121,12 @@ function list() {
   $("pictures").replaceChildren(...pictures.map((one) => {
     const item = document.createElement("li"), button = made("button", one.error ? "bad" : "");
     const image = made("img", "");
-    image.src = one.url;
+    image.src = one.seen || one.url;
     image.alt = one.file.name;
-    image.addEventListener("error", () => image.replaceWith(made("b", "", "?")));
+    image.addEventListener("error", () => { // a TIFF, which the network reads and no browser does
+      one.unshown = true;
+      image.replaceWith(sign(one));
+    });
     button.title = one.file.name;
     button.type = "button";
     button.setAttribute("aria-pressed", String(one === picture));
@@ -127,6 +143,7 @@ function show(one) {
   picture = one;
   list();
   $("own").src = one.url;
+  unshown(false);
   $("found").hidden = !one.top;
   if (!one.top) {
     say(one.error || "Asking the network ...", one.error);
@@ -153,6 +170,12 @@ function show(one) {
   look(top[0].label);
 }
 
+// Your picture, or a sign where the browser cannot show what the network could read.
+function unshown(so) {
+  $("own").hidden = so;
+  $("sign").toggleAttribute("hidden", !so);
+}
+
 async function look(label) {
   const turn = asked, own = picture;
   chosen = label;
@@ -175,6 +198,10 @@ async function look(label) {
     $("seen").src = found.seen;
     $("seen").alt = "The picture as the network sees it";
     $("heat").src = found.heat;
+    if (own.unshown) {
+      own.seen = found.seen;
+      list();
+    }
     $("seen").classList.toggle("coarse", model().input[1] < 96);
     $("veil-words").textContent = `Show what speaks for ${label}`;
     veil();
@@ -229,6 +256,7 @@ for (const [button, input] of [["choose", "file"], ["photograph", "camera"]]) {
 $("photograph").hidden = !navigator.maxTouchPoints; // other machines would show files again
 $("model").addEventListener("change", () => { about(); predict(); });
 $("veil").addEventListener("change", veil);
+$("own").addEventListener("error", () => unshown(true));
 askAgain(begin);
 document.addEventListener("paste", (event) => take(event.clipboardData.files));
 for (const kind of ["dragover", "dragleave", "drop"]) {
