@@ -219,13 +219,13 @@ def test_evaluate_and_predict_agree_in_a_runtime(name, home, capsys):
 def test_a_server_answers_in_a_runtime(name, home):
     pytest.importorskip("fastapi")
     from papernets.serve.limits import Limits
+    from papernets.serve.line import Turn
     from papernets.serve.models import served
 
     content = (home / "d" / "0.png").read_bytes()
-    (other,) = served("a", "lenet5", torch.device("cpu"), Runtime(name, 1)).answers(
-        [content], 3, Limits()
-    )
-    (own,) = served("a", "lenet5", torch.device("cpu")).answers([content], 3, Limits())
+    by_runtime = served("a", "lenet5", torch.device("cpu"), Runtime(name, 1))
+    (other,) = by_runtime.answers([content], 3, Limits(), Turn())
+    (own,) = served("a", "lenet5", torch.device("cpu")).answers([content], 3, Limits(), Turn())
     assert (own.label, own.score) == (other.label, pytest.approx(other.score, abs=1e-5))
 
 
