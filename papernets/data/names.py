@@ -6,6 +6,14 @@ from pathlib import Path
 from papernets.files import path_of
 from papernets.words import plain
 
+TITLES = {
+    "digits": "digits",
+    "mnist": "MNIST",
+    "fashion_mnist": "Fashion-MNIST",
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+}
+"""The data sets that everybody knows, and how each is written."""
 ALIASES = {
     "fashionmnist": "fashion_mnist",
     "fashion": "fashion_mnist",
@@ -21,6 +29,15 @@ def normal(name: str) -> str:
     """A data set's name with `-`, `_` and case made equal."""
     key = plain(name).replace(" ", "_")
     return ALIASES.get(key, key)
+
+
+def known(name: object) -> str:
+    """A data set's own name, where it is one that everybody knows; empty for a path, and for none.
+
+    A folder's name may be private, and leaves the machine in no file and on no page.
+    """
+    word = normal(str(name or ""))
+    return word if word in TITLES else ""
 
 
 def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:

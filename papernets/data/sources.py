@@ -21,7 +21,7 @@ from papernets.data.idx import FILES, find_idx, read_pair
 from papernets.data.kinds import WORDS, gatherer, is_there
 from papernets.data.known import GARMENTS, numbers
 from papernets.data.listing import Wanted
-from papernets.data.names import MEMORY, data_folder, normal
+from papernets.data.names import MEMORY, TITLES, data_folder, normal
 from papernets.data.parquet import is_parquet
 from papernets.data.parting import check_share
 from papernets.data.picture import shown
@@ -29,7 +29,7 @@ from papernets.data.tree import class_folders
 from papernets.files import path_of
 from papernets.words import NotInstalled, brief, by, did_you_mean, plural
 
-NAMES = ("digits", "mnist", "fashion_mnist", "cifar10", "cifar100")
+NAMES = tuple(TITLES)
 CIFAR = {"cifar10": HOW, "cifar100": HOW_100}
 FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names
 DIGITS = numbers(10)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..bundle.load import Bundle
 from ..bundle.seen import BEFORE, TEST, TRAIN, VALIDATION, read_seen
+from ..data.names import TITLES, known
 from ..evaluate.predictor import Predictor
 from ..evaluate.read import preprocessing_of
 from ..numbers import is_number, is_whole
@@ -16,7 +17,7 @@ from ..words import by, listed, percent, plural, short
 from .card_text import code, text_of
 from .card_training import procedure
 from .card_use import using
-from .facts import data_word, licence_of, record_of, steps
+from .facts import licence_of, record_of, steps
 
 UNKNOWN = "unknown"
 HUB = {
@@ -26,13 +27,8 @@ HUB = {
     "cifar100": "uoft-cs/cifar100",
 }
 """What the Hugging Face hub calls data sets; it has none for scikit-learn's digits."""
-SETS = {
-    "digits": "scikit-learn's digits",
-    "mnist": "MNIST",
-    "fashion_mnist": "Fashion-MNIST",
-    "cifar10": "CIFAR-10",
-    "cifar100": "CIFAR-100",
-}
+SETS = {**TITLES, "digits": "scikit-learn's digits"}
+"""Data sets as they are written where nobody knows whose `digits` are meant."""
 MOST_NAMES = 20
 
 
@@ -48,7 +44,7 @@ def card(bundle: Bundle, licence: str = "", folder: Path | None = None) -> str:
 
 
 def _metadata(bundle: Bundle, licence: str) -> Iterator[str]:
-    info, data = bundle.info, data_word(bundle.info.run.get("data"))
+    info, data = bundle.info, known(bundle.info.run.get("data"))
     name = short(info.network)
     yield "---"
     yield f"license: {json_text(licence or UNKNOWN)}"
@@ -117,7 +113,7 @@ def _text(bundle: Bundle, licence: str, folder: Path | None) -> Iterator[str]:
 def _title(bundle: Bundle) -> str:
     """The network's title, which is of its paper's data, or what it was trained for otherwise."""
     info, title = bundle.info, record_of(bundle).title
-    if title and (data_word(info.run.get("data")) or not info.run.get("data")):
+    if title and (known(info.run.get("data")) or not info.run.get("data")):
         return title
     return f"{short(info.network)}, trained on {plural(len(info.classes), 'class', 'classes')}"
 
@@ -158,7 +154,7 @@ def _limits(bundle: Bundle) -> Iterator[str]:
 def _set(bundle: Bundle) -> tuple[str, bool]:
     """What the training pictures are called, and whether everybody knows them by that."""
     run = bundle.info.run
-    data = data_word(run.get("data"))
+    data = known(run.get("data"))
     if data:
         return SETS[data], True
     return ("the set that it learnt from" if run else "its training set"), False
@@ -168,8 +164,8 @@ def _data(bundle: Bundle) -> str:
     """The data set, where everybody knows it, and how many pictures of it were for what."""
     seen = read_seen(bundle.folder) if bundle.folder.is_dir() else None
     counts = {} if seen is None else dict(seen.counts)
-    name, known = _set(bundle)
-    if not known:
+    name, public = _set(bundle)
+    if not public:
         if not bundle.info.run.get("data"):
             return "Nothing is kept of the pictures that it learnt from."
         whole = sum(counts.get(one, 0) for one in (TRAIN, VALIDATION, TEST))
@@ -184,7 +180,7 @@ def _data(bundle: Bundle) -> str:
 
 
 def _good(bundle: Bundle) -> Iterator[str]:
-    metrics, data = bundle.info.metrics, data_word(bundle.info.run.get("data"))
+    metrics, data = bundle.info.metrics, known(bundle.info.run.get("data"))
     error, interval = metrics.get("test_error"), metrics.get("interval")
     if not is_number(error):
         yield "No test error is kept with these weights. `papernets evaluate` measures one."

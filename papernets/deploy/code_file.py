@@ -8,6 +8,7 @@ from pathlib import Path
 from .. import __version__, rewrite
 from ..bundle.committee import Committee
 from ..bundle.load import Bundle
+from ..data.names import known
 from ..evaluate.read import preprocessing_of
 from ..nets import beside
 from ..numbers import is_number
@@ -18,7 +19,7 @@ from .code.calls import inside, number
 from .code.helpers import HELPERS, needed
 from .code.network import Classes, class_name, network_code, table_lines
 from .code.prepare import preparing
-from .facts import data_word, record_of
+from .facts import record_of
 from .weights_file import write_weights
 
 WIDTH = 96
@@ -150,7 +151,7 @@ def _docstring(bundle: Bundle, title: str, weights: str) -> str:
     told = [f"{title}, with trained weights, in plain PyTorch."]
     if record.paper:
         told.append(str(record.paper))
-    error, data = info.metrics.get("test_error"), data_word(info.run.get("data"))
+    error, data = info.metrics.get("test_error"), known(info.run.get("data"))
     if is_number(error):
         count = info.metrics.get("test_images")
         seen = f" of {plural(count, 'picture')}" if isinstance(count, int) else ""

@@ -9,7 +9,6 @@ from .. import __version__
 from ..bundle.find import SHIPPED
 from ..bundle.load import Bundle
 from ..data import Preprocessing
-from ..data.sources import NAMES, normal
 from ..evaluate.predictor import Predictor
 from ..evaluate.read import preprocessing_of
 from ..nets import beside
@@ -55,12 +54,6 @@ def facts(bundle: Bundle, prepares: bool = False, **more: Any) -> dict[str, str]
 def licence_of(bundle: Bundle) -> str:
     """The licence of weights that come with Papernets; of others nobody has said one."""
     return OURS if bundle.folder.is_relative_to(SHIPPED) else ""
-
-
-def data_word(name: object) -> str:
-    """A data set's name, where it is one that everybody knows; empty for a path, and for none."""
-    word = normal(str(name or ""))
-    return word if word in NAMES else ""
 
 
 def steps(bundle: Bundle) -> list[str]:

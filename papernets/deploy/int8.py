@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from ..bundle.load import Bundle
+from ..data.names import known
 from ..data.stored import Images
 from ..evaluate.read import preprocessing_of
 from ..words import plural
-from .facts import data_word, facts, record_of
+from .facts import facts, record_of
 from .graph import PICTURES, PREPROCESSING, PROBABILITIES, quietly
 from .judge import MOST, Check, check, demand, stored_for
 from .material import Exported, Material
@@ -124,7 +125,7 @@ def _describe(bundle: Bundle, path: Path, prepares: bool, seen: Material, found:
 
 def _told(count: int, data: str) -> str:
     """So many pictures, of data whose name is no path."""
-    word = data_word(data)
+    word = known(data)
     return plural(count, "picture") + (f" of {word}" if word else "")
 
 

@@ -14,10 +14,9 @@ from torch import Tensor
 from ..bundle.info import AGAIN
 from ..bundle.load import Bundle
 from ..data import Preprocessing, read_picture
-from ..data.names import normal
+from ..data.names import known
 from ..data.picture import Remark, pillow_rules, shown
 from ..data.room import ROOM
-from ..data.sources import NAMES
 from ..data.stored import File
 from ..watch import watched
 
@@ -38,7 +37,7 @@ class Read:
 def learnt_from(bundle: Bundle) -> str:
     """What the set that the bundle's run took is called, of a path its last part; "" for none."""
     given = str(bundle.info.run.get("data") or "")
-    return normal(given) if normal(given) in NAMES else Path(given).name
+    return known(given) or Path(given).name
 
 
 def preprocessing_of(bundle: Bundle) -> Preprocessing:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..data import NAMES
-from ..data.names import normal
+from ..data.names import TITLES, known
 from ..evaluate.predictor import Predictor
 from ..nets import beside
 from ..words import short
-
-TITLES = {
-    "digits": "digits",
-    "mnist": "MNIST",
-    "fashion_mnist": "Fashion-MNIST",
-    "cifar10": "CIFAR-10",
-    "cifar100": "CIFAR-100",
-}
-"""Data sets as they are written; others of ours by their names."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +31,10 @@ def about(predictor: Predictor) -> About:
     """What is known of a predictor's network."""
     info = predictor.bundle.info
     record = beside(predictor.net).record
-    word = normal(str(info.run.get("data") or ""))
+    data = known(info.run.get("data"))
     return About(
         record.title or short(info.network),
         record.paper.year if record.paper else None,
         record.source,
-        TITLES.get(word, word) if word in NAMES else "",
+        TITLES[data] if data else "",
     )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from .limits import Limits, Refused, Shared
+from .limits import Limits, Refused, Shared, length_in
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 LINGER, MORE = 2.0, 64 << 20
@@ -26,8 +26,7 @@ class Body:
     ):
         length = heads.get(b"content-length", "")
         self.receive, self.limits, self.shared = receive, limits, shared
-        plain = length.isascii() and length.isdigit() and len(length) <= 20
-        self.length = int(length) if plain else None
+        self.length = length_in(length)
         self.sends = bool(self.length) or b"transfer-encoding" in heads
         self.asks = "100-continue" in heads.get(b"expect", "").lower()
         self.taken, self.began, self.whole = 0, False, False

@@ -42,6 +42,12 @@ class Limits:
             )
 
 
+def length_in(header: str) -> int | None:
+    """The bytes that a header says; None where it says none, or so many digits that none counts."""
+    plain = header.isascii() and header.isdigit() and len(header) <= 20
+    return int(header) if plain else None
+
+
 class Refused(Exception):
     """A request that is not answered as asked: an HTTP status and why, for whoever asked.
 

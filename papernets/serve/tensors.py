@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..numbers import is_whole
 from .given import base64_of, json_of
-from .limits import Refused
+from .limits import Refused, length_in
 
 KINDS: dict[str, np.dtype[Any]] = {
     "FP32": np.dtype("<f4"),
@@ -64,10 +64,10 @@ def read(content: bytes, header: str | None) -> Inference:
     """A request's body; `header` is what `Inference-Header-Content-Length` says, if it is there."""
     size = len(content)
     if header is not None:
-        plain = header.isascii() and header.isdigit() and len(header) <= 20
-        if not plain or int(header) > size:
+        length = length_in(header)
+        if length is None or length > size:
             raise wrong("Inference-Header-Content-Length is no number of bytes of this body")
-        size = int(header)
+        size = length
     value, rest = json_of(content[:size]), memoryview(content)[size:]
     options = _table(value.get("parameters"), "parameters")
     inputs = value.get("inputs")
